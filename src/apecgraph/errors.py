@@ -1,0 +1,127 @@
+"""Everything that apecgraph raises on purpose.
+
+ApecgraphError
+├── ContentError            a file of the content cannot be read: names the place
+├── CheckFailed             the content was read, but does not pass the check
+├── ReleaseError            a release is missing, incomplete or damaged
+├── StoreError              the store cannot be opened or has gone
+├── RequestError            what a client asked for cannot be had as asked
+│   ├── MalformedRequest    400
+│   │   └── MalformedQuery  400, with line and column
+│   ├── Forbidden           403  an update, SERVICE, a graph outside the dataset
+│   ├── NotFound            404
+│   ├── MethodNotAllowed    405
+│   ├── NotAcceptable       406
+│   ├── ContentTooLarge     413
+│   └── UnsupportedMediaType  415
+└── QueryError              a well-formed query that was not answered
+    ├── QueryTooHeavy       422  it met a limit on memory, nesting or size of the reply
+    ├── StoreBusy           503
+    └── QueryTimedOut       504
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ApecgraphError(Exception):
+    """The root of the tree; its text is fit to be shown to whoever asked."""
+
+
+class ContentError(ApecgraphError):
+    """A file of the content cannot be read.
+
+    `path` is the file (or folder), `line` and `column` count from 1 where they are known.
+    """
+
+    def __init__(
+        self, message: str, path: Path, line: int | None = None, column: int | None = None
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {message}")
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+
+
+class CheckFailed(ApecgraphError):
+    """The content does not pass the check, so no release is made of it."""
+
+
+class ReleaseError(ApecgraphError):
+    """A release is missing, incomplete or damaged."""
+
+
+class StoreError(ApecgraphError):
+    """The store cannot be opened, or its process has gone and does not come back."""
+
+
+class RequestError(ApecgraphError):
+    """What a client asked for cannot be had as asked."""
+
+
+class MalformedRequest(RequestError):
+    """The request breaks the rules of its protocol."""
+
+
+class MalformedQuery(MalformedRequest):
+    """The text of a query is not SPARQL; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class Forbidden(RequestError):
+    """This endpoint only reads, and only what it holds."""
+
+
+class NotFound(RequestError):
+    """There is nothing of that name here."""
+
+
+class MethodNotAllowed(RequestError):
+    """The resource does not take this method; `allowed` are those that it takes."""
+
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
+class NotAcceptable(RequestError):
+    """None of the available media types is acceptable; `available` lists them."""
+
+    def __init__(self, message: str, available: Sequence[str]) -> None:
+        super().__init__(message)
+        self.available = tuple(available)
+
+
+class ContentTooLarge(RequestError):
+    """The body of the request is over the limit."""
+
+
+class UnsupportedMediaType(RequestError):
+    """The body of the request is of a type that is not read here."""
+
+
+class QueryError(ApecgraphError):
+    """A well-formed query that was not answered."""
+
+
+class QueryTooHeavy(QueryError):
+    """The query met a limit on memory, on nesting or on the size of its reply."""
+
+
+class StoreBusy(QueryError):
+    """All workers are at work and the queue is full."""
+
+
+class QueryTimedOut(QueryError):
+    """The query was stopped at its deadline."""

@@ -1,0 +1,65 @@
+"""The prefixes of this publication: those it writes in Turtle and offers to queries."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BASE: Final = "https://w3id.org/apecgraph/"
+"""The canonical base; every IRI of the publication's own begins with it, whatever host serves."""
+
+ID: Final = BASE + "id/"
+ONTOLOGY: Final = BASE + "ontology/"
+
+APEC: Final = ONTOLOGY
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
+ORG: Final = "http://www.w3.org/ns/org#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+QB: Final = "http://purl.org/linked-data/cube#"
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+SCHEMA: Final = "https://schema.org/"
+SDMX_ATTRIBUTE: Final = "http://purl.org/linked-data/sdmx/2009/attribute#"
+SDMX_DIMENSION: Final = "http://purl.org/linked-data/sdmx/2009/dimension#"
+SDMX_MEASURE: Final = "http://purl.org/linked-data/sdmx/2009/measure#"
+SH: Final = "http://www.w3.org/ns/shacl#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+TIME: Final = "http://www.w3.org/2006/time#"
+VOID: Final = "http://rdfs.org/ns/void#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+
+PREFIXES: Final[dict[str, str]] = {
+    "apec": APEC,
+    "dcat": DCAT,
+    "dcterms": DCTERMS,
+    "foaf": FOAF,
+    "org": ORG,
+    "owl": OWL,
+    "prov": PROV,
+    "qb": QB,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "sdmx-attribute": SDMX_ATTRIBUTE,
+    "sdmx-dimension": SDMX_DIMENSION,
+    "sdmx-measure": SDMX_MEASURE,
+    "sh": SH,
+    "skos": SKOS,
+    "time": TIME,
+    "void": VOID,
+    "xsd": XSD,
+}
+"""Prefix to namespace, sorted by prefix."""
+
+
+def compact(iri: str) -> str:
+    """Shorten an IRI for people: `schema:url`, `meeting/sccp1-2026`, or the IRI as it is."""
+    if iri.startswith(ID):
+        return iri.removeprefix(ID)
+    for prefix, namespace in PREFIXES.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and local.replace("-", "_").isidentifier():
+            return f"{prefix}:{local}"
+    return iri

@@ -1,0 +1,91 @@
+"""Proactive content negotiation by the letter of RFC 9110, section 12.5.1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from apecgraph.errors import NotAcceptable
+from apecgraph.formats import Format
+
+_TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_RANGE: Final = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*(.*)", re.DOTALL)
+_PARAMETER: Final = re.compile(rf';\s*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})\s*')
+_QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+_SPLIT: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+
+
+@dataclass(frozen=True, slots=True)
+class _MediaRange:
+    main: str
+    sub: str
+    parameters: frozenset[tuple[str, str]]
+    quality: float
+
+    def specificity(self, offer: Format) -> int:
+        """How closely this range names the offer: -1 not at all, 0 for `*/*`, up to 3."""
+        main, _, sub = offer.media_type.partition("/")
+        if self.main not in ("*", main) or self.sub not in ("*", sub):
+            return -1
+        # Our text types are UTF-8 and nothing else; other parameters (profile, version) name
+        # variants that we do not have.
+        has = {("charset", "utf-8")} if offer.charset else set()
+        if not self.parameters <= has:
+            return -1
+        return (self.main != "*") + (self.sub != "*") + bool(self.parameters)
+
+
+def negotiate(accept: str | None, offers: Sequence[Format]) -> Format:
+    """Choose the format to answer in.
+
+    accept: the Accept header as received, None where there is none.
+    offers: what there is, the one preferred by the server first.
+    Raises NotAcceptable with what there is, where the header allows none of it.
+    """
+    ranges = _read(accept) if accept is not None and accept.strip() else []
+    if not ranges:
+        return offers[0]
+    best, best_quality = offers[0], 0.0
+    for offer in offers:
+        # The most specific range that names an offer sets its quality, even to nothing.
+        matches = [(each.specificity(offer), each.quality) for each in ranges]
+        closeness, quality = max(matches, key=lambda match: match[0])
+        if closeness >= 0 and quality > best_quality:
+            best, best_quality = offer, quality
+    if best_quality == 0:
+        available = [offer.media_type for offer in offers]
+        raise NotAcceptable(
+            f"nothing here is acceptable to 'Accept: {accept}'; there is {', '.join(available)}",
+            available,
+        )
+    return best
+
+
+def _read(accept: str) -> list[_MediaRange]:
+    """Read the ranges of an Accept header; one that is malformed is passed over, as if unsent."""
+    ranges = []
+    for part in _SPLIT.split(accept):
+        match = _RANGE.fullmatch(part)
+        if match is None or (match[1] == "*" and match[2] != "*"):
+            continue
+        quality, parameters, valid = 1.0, set(), True
+        rest = match[3]
+        while rest:
+            found = _PARAMETER.match(rest)
+            if found is None:
+                valid = False
+                break
+            name, value = found[1].lower(), found[2].strip('"').lower()
+            rest = rest[found.end() :]
+            if name == "q":
+                valid = _QVALUE.fullmatch(value) is not None
+                quality = float(value) if valid else 0.0
+                break  # what follows the weight is not part of the range
+            parameters.add((name, value))
+        if valid:
+            ranges.append(
+                _MediaRange(match[1].lower(), match[2].lower(), frozenset(parameters), quality)
+            )
+    return ranges

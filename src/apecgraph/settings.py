@@ -1,0 +1,33 @@
+"""What an operator can set, each by an environment variable `APECGRAPH_<NAME>`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one process, frozen once read."""
+
+    model_config = SettingsConfigDict(env_prefix="APECGRAPH_", frozen=True)
+
+    releases: Path = Field(
+        default_factory=lambda: user_data_path("apecgraph") / "releases",
+        description="Folder that `build` writes releases into and `serve` reads them from.",
+    )
+    query_seconds: float = Field(
+        default=10, gt=0, le=3600, description="Wall-clock time after which a query is stopped."
+    )
+    query_megabytes: int = Field(
+        default=400, ge=16, description="Memory that one query may take beyond the store itself."
+    )
+    reply_megabytes: int = Field(
+        default=64, ge=1, description="Largest reply to a query; beyond it the query is refused."
+    )
+    workers: int = Field(default=2, ge=1, le=64, description="Queries that are evaluated at once.")
+    queue: int = Field(
+        default=64, ge=0, description="Queries that may wait for a worker; more are answered 503."
+    )

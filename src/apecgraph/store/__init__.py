@@ -1,0 +1,1 @@
+"""Where queries are answered: in this process (trusted) or in worker processes (public)."""

@@ -1,0 +1,47 @@
+"""What every store does: one query in, one answer out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from apecgraph.formats import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SPARQL query that has been read and may be evaluated.
+
+    text: the query as sent.
+    format: what to answer in; fits the form of the query.
+    default_graphs, named_graphs: IRIs of the protocol's dataset (SPARQL 1.1 Protocol, 2.1.4);
+        both empty where the request names none.
+    """
+
+    text: str
+    format: Format
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to a query: its format, and its bytes as they come.
+
+    Reading `chunks` may raise a QueryError until the last chunk has come: what was read up to
+    then is not an answer.
+    """
+
+    format: Format
+    chunks: AsyncIterator[bytes]
+
+
+class Store(Protocol):
+    """A dataset that answers queries."""
+
+    async def query(self, query: Query) -> Answer:
+        """Evaluate a query; raise MalformedQuery or a QueryError where there is no answer."""
+
+    async def close(self) -> None:
+        """Let go of whatever the store holds."""
