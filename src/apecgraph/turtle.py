@@ -1,0 +1,174 @@
+"""Canonical Turtle: the one way in which the content's files are written.
+
+One subject a block, one value a line, everything sorted, so that a change of one fact is a
+difference of one line. Implements a subset of RDF 1.1 Turtle: IRIs are relative to the
+publication's `id/` or prefixed, blank nodes stand only for lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.errors import ContentError
+from apecgraph.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
+
+_FIRST_PREDICATES: Final = (f"{RDF}type", f"{SKOS}prefLabel", f"{RDFS}label")
+_LOCAL_NAME: Final = re.compile(r"[A-Za-z_0-9](?:[A-Za-z_0-9.-]*[A-Za-z_0-9-])?")
+_RELATIVE: Final = re.compile(r"[A-Za-z][A-Za-z0-9/._~%\u00a0-\uffff-]*")
+_SHORTHAND: Final = {
+    f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
+    f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    f"{XSD}boolean": re.compile(r"true|false"),
+}
+_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_COMMENT: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'"
+    r"|<[^<>\s]*>"
+    r"|(?P<comment>#[^\n]*)",
+    re.DOTALL,
+)
+
+
+def format_file(path: Path) -> str:
+    """Return the canonical text of a Turtle file; raise ContentError where there is none."""
+    text = path.read_text(encoding="utf-8")
+    for match in _COMMENT.finditer(text):
+        if match["comment"]:
+            raise ContentError(
+                "a comment would be lost in the canonical form: say it with skos:editorialNote "
+                "or rdfs:comment, or delete it",
+                path,
+                text.count("\n", 0, match.start()) + 1,
+            )
+    triples, prefixes = parse_file(path)
+    return write(triples, prefixes, path)
+
+
+def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Read a Turtle file by the letter; return its triples and the prefixes it declares.
+
+    Relative IRIs resolve against the publication's `id/`. Raises ContentError with line and
+    column.
+    """
+    try:
+        parser = ox.parse(
+            path.read_bytes(), ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True
+        )
+        triples = [quad.triple for quad in parser]
+    except SyntaxError as error:
+        message = str(error.args[0]).partition(": ")[2] or str(error)
+        if "has not been declared" in message:
+            message += ": add its @prefix line at the top of the file"
+        raise ContentError(message, path, error.lineno, error.offset) from None
+    except (UnicodeDecodeError, ValueError, OSError) as error:
+        raise ContentError(f"cannot be read: {error}", path) from None
+    return triples, dict(parser.prefixes)
+
+
+def write(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path) -> str:
+    """Write triples as canonical Turtle.
+
+    prefixes: those that the file declares; the publication's own win over them.
+    path: the file that errors name.
+    """
+    return _Writer(triples, {**prefixes, **PREFIXES}, path).text()
+
+
+class _Writer:
+    def __init__(
+        self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path
+    ) -> None:
+        self._path = path
+        # Longest namespace first: the closest prefix names a term.
+        self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        self._used: dict[str, str] = {}
+        self._uses_base = False
+        self._subjects: dict[ox.NamedNode | ox.BlankNode, dict[str, list[ox.Term]]]
+        self._subjects = defaultdict(lambda: defaultdict(list))
+        for triple in triples:
+            values = self._subjects[triple.subject][triple.predicate.value]  # type: ignore[index]
+            if triple.object not in values:
+                values.append(triple.object)
+
+    def text(self) -> str:
+        """Return the whole file."""
+        blocks = {
+            self._iri(subject.value): self._block(subject)
+            for subject in list(self._subjects)
+            if isinstance(subject, ox.NamedNode)
+        }
+        for subject in self._subjects:
+            if isinstance(subject, ox.BlankNode) and f"{RDF}first" not in self._subjects[subject]:
+                raise ContentError("blank nodes are not used here: give it an IRI", self._path)
+        head = [f"@base <{ID}> .\n"] if self._uses_base else []
+        head += [f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(self._used.items())]
+        return "".join(head) + "".join(f"\n{blocks[name]}" for name in sorted(blocks))
+
+    def _block(self, subject: ox.NamedNode) -> str:
+        predicates = self._subjects[subject]
+        lines = []
+        for predicate in sorted(predicates, key=self._predicate_order):
+            name = "a" if predicate == f"{RDF}type" else self._iri(predicate)
+            values = sorted(self._term(value) for value in predicates[predicate])
+            lines.append(f"    {name} " + ",\n        ".join(values))
+        return self._iri(subject.value) + "\n" + " ;\n".join(lines) + " .\n"
+
+    def _predicate_order(self, predicate: str) -> tuple[int, str]:
+        if predicate in _FIRST_PREDICATES:
+            return _FIRST_PREDICATES.index(predicate), ""
+        return len(_FIRST_PREDICATES), self._iri(predicate)
+
+    def _term(self, term: ox.Term) -> str:
+        if isinstance(term, ox.NamedNode):
+            return self._iri(term.value)
+        if isinstance(term, ox.BlankNode):
+            return self._list(term)
+        if isinstance(term, ox.Literal):
+            return self._literal(term)
+        raise ContentError("a triple is not written as a term here", self._path)
+
+    def _list(self, head: ox.BlankNode) -> str:
+        items: list[str] = []
+        node: ox.Term = head
+        while node != ox.NamedNode(f"{RDF}nil"):
+            cell = self._subjects.get(node)  # type: ignore[call-overload]
+            if cell is None or f"{RDF}first" not in cell or len(items) > 10_000:
+                raise ContentError("blank nodes are not used here: give it an IRI", self._path)
+            items.append(self._term(cell[f"{RDF}first"][0]))
+            node = cell[f"{RDF}rest"][0]
+        return f"( {' '.join(items)} )"
+
+    def _literal(self, literal: ox.Literal) -> str:
+        datatype = literal.datatype.value
+        if datatype in _SHORTHAND and _SHORTHAND[datatype].fullmatch(literal.value):
+            return literal.value
+        if "\n" in literal.value and not literal.value.endswith('"'):
+            body = literal.value.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+            quoted = f'"""{body}"""'
+        else:
+            quoted = '"' + "".join(_ESCAPES.get(each, each) for each in literal.value) + '"'
+        if literal.language:
+            return f"{quoted}@{literal.language}"
+        if datatype == f"{XSD}string":
+            return quoted
+        return f"{quoted}^^{self._iri(datatype)}"
+
+    def _iri(self, iri: str) -> str:
+        if iri.startswith(ID) and _RELATIVE.fullmatch(iri.removeprefix(ID)):
+            self._uses_base = True
+            return f"<{iri.removeprefix(ID)}>"
+        for name, namespace in self._prefixes:
+            local = iri.removeprefix(namespace)
+            if local != iri and _LOCAL_NAME.fullmatch(local):
+                self._used[name] = namespace
+                return f"{name}:{local}"
+        return f"<{iri}>"
