@@ -1,57 +1,120 @@
-"""On which line of a Turtle file a triple is stated."""
+"""Where in the content's files something is stated."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import rdflib
 from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
-from apecgraph.namespaces import ID
+from apecgraph.content import Content, ContentFile
+from apecgraph.namespaces import ID, RDF
+from apecgraph.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, relative to the content folder, with line and column from 1 where known."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
 
 class Positions:
-    """The lines of one file. Parsing again is slow, so this is made only to report an error."""
+    """Finds places in a content folder.
 
-    def __init__(self, path: Path) -> None:
-        self._lines: dict[tuple[str, ...], int] = {}
-        parser = _LineParser(RDFSink(rdflib.Graph()), baseURI=ID, turtle=True)
-        parser.seen = self._see
-        parser.loadBuf(path.read_bytes())
+    It parses the files that it is asked about a second time, by a slower parser that knows its
+    lines, so it is asked only when there is something to report.
+    """
 
-    def line(
-        self, subject: str, predicate: str | None = None, value: str | None = None
-    ) -> int | None:
-        """Return the line of the closest match: the triple, else the predicate, else the subject.
+    def __init__(self, content: Content, statements: Iterable[Statement]) -> None:
+        self._content = content
+        self._statements = tuple(statements)
+        self._lines = cache(_lines)
 
-        subject, predicate: IRIs; value: an IRI or the lexical form of a literal.
-        None where the file says nothing of the subject.
+    def places(self, node: str, path: str | None, value: str | None) -> Iterator[Place]:
+        """Yield where a node (IRI or literal) is described, or else where it is mentioned.
+
+        path, value: the property and the value in question, where one is; the place of the
+        triple is preferred to that of its subject.
         """
-        wanted = [part for part in (subject, predicate, value) if part is not None]
-        while wanted:
-            line = self._lines.get(tuple(wanted))
+        for statement in self._statements:
+            subject, predicate, object_ = map(_text, statement.triple)
+            if (subject, predicate) == (node, path) and value in (None, object_):
+                yield from self.places(statement.iri, f"{RDF}object", object_)
+                return
+        described = [file for file in self._content.files if self._states(file, node)]
+        # A thing may be described in several files: prefer those that state the property.
+        exact = [file for file in described if (node, path) in self._lines(file.path)]
+        for file in exact or described:
+            yield Place(self._content.relative(file.path), self._closest(file, node, path, value))
+        if not described:
+            for file in self._content.files:
+                mentions = [
+                    line for key, line in self._lines(file.path).items() if node in key[1:]
+                ]
+                if mentions:
+                    yield Place(self._content.relative(file.path), min(mentions))
+
+    def _closest(self, file: ContentFile, *wanted: str | None) -> int | None:
+        parts = [part for part in wanted if part is not None]
+        while parts:
+            line = self._lines(file.path).get(tuple(parts))
             if line is not None:
                 return line
-            wanted.pop()
+            parts.pop()
         return None
 
-    def mention(self, iri: str) -> int | None:
-        """Return the first line on which the IRI stands as a predicate or a value."""
-        lines = [line for key, line in self._lines.items() if len(key) > 1 and key[-1] == iri]
-        return min(lines, default=None)
+    @staticmethod
+    def _states(file: ContentFile, node: str) -> bool:
+        return any(_text(triple.subject) == node for triple in file.triples)
 
-    def _see(self, line: int, subject: str, predicate: str, value: str) -> None:
-        for key in ((subject,), (subject, predicate), (subject, predicate, value)):
-            self._lines[key] = min(line, self._lines.get(key, line))
+
+def _text(term: Any) -> str:
+    text: str = getattr(term, "value", "")
+    return text
+
+
+def _lines(path: Path) -> dict[tuple[str, ...], int]:
+    """Map each subject, each subject and predicate, and each triple to its first line."""
+    lines: dict[tuple[str, ...], int] = {}
+
+    def see(line: int, *triple: str) -> None:
+        for length in (1, 2, 3):
+            lines[triple[:length]] = min(line, lines.get(triple[:length], line))
+
+    _LineParser(see).loadBuf(path.read_bytes())
+    return lines
 
 
 class _LineParser(SinkParser):
-    """rdflib's Turtle parser, asked where it is each time it has read a triple."""
+    """rdflib's Turtle parser, asked where each value begins."""
 
-    seen: Any
+    def __init__(self, see: Callable[[int, str, str, str], None]) -> None:
+        super().__init__(RDFSink(rdflib.Graph()), baseURI=ID, turtle=True)
+        self._see = see
+        self._begun: dict[str, int] = {}
 
-    def makeStatement(self, quadruple: Any) -> None:  # noqa: N802
+    def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
+        start = self.skipSpace(argstr, i)
+        line = self.lines + 1
+        end: int = super().object(argstr, i if start < 0 else start, res)
+        if end >= 0:
+            self._begun[str(res[-1])] = line
+        return end
+
+    def makeStatement(self, quadruple: Any) -> None:  # noqa: N802 - the parser's name for it
         _, predicate, subject, value = quadruple
-        self.seen(self.lines + 1, str(subject), str(predicate), str(value))
+        # The parser keeps its own keywords (`a`) as pairs of a kind and an IRI.
+        name = predicate[1] if isinstance(predicate, tuple) else predicate
+        line = self._begun.get(str(value), self.lines + 1)
+        self._see(line, str(subject), str(name), str(value))
         super().makeStatement(quadruple)

@@ -1,0 +1,169 @@
+"""Figures: printed numbers, and the interval that each one says the true value lies in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+
+from apecgraph.graph import Graph
+from apecgraph.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
+
+_DIMENSIONS = ("reporter", "counterpart", "flow", "subject", "period", "measure", "unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range of numbers; None for an end that is not set, a flag for an end not included."""
+
+    lower: Decimal | None
+    upper: Decimal | None
+    excludes_lower: bool = False
+    excludes_upper: bool = False
+
+    def meets(self, other: Interval) -> bool:
+        """Whether some number lies in both."""
+        return not (self._below(other) or other._below(self))
+
+    def _below(self, other: Interval) -> bool:
+        if self.upper is None or other.lower is None:
+            return False
+        if self.excludes_upper or other.excludes_lower:
+            return self.upper <= other.lower
+        return self.upper < other.lower
+
+    def __mul__(self, other: Interval) -> Interval:
+        """Return the interval of all products; both must be of numbers from zero up."""
+        low = _product(self.lower, other.lower)
+        high = _product(self.upper, other.upper)
+        return Interval(
+            low,
+            high,
+            self.excludes_lower or other.excludes_lower,
+            self.excludes_upper or other.excludes_upper,
+        )
+
+    def scaled(self, factor: Decimal, plus: Decimal = Decimal(0)) -> Interval:
+        """Return the interval of `number * factor + plus`; the factor must be positive."""
+        return Interval(
+            None if self.lower is None else self.lower * factor + plus,
+            None if self.upper is None else self.upper * factor + plus,
+            self.excludes_lower,
+            self.excludes_upper,
+        )
+
+    def __str__(self) -> str:
+        if self.lower is None and self.upper is None:
+            return "any number"
+        if self.lower == self.upper:
+            return number(self.lower or Decimal(0))
+        left = "(" if self.excludes_lower or self.lower is None else "["
+        right = ")" if self.excludes_upper or self.upper is None else "]"
+        low = "-∞" if self.lower is None else number(self.lower)
+        high = "∞" if self.upper is None else number(self.upper)
+        return f"{left}{low}, {high}{right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a figure measures, without who says it: comparable figures have the same cell.
+
+    Each field is an IRI, or None where the dimension does not apply.
+    """
+
+    reporter: str | None
+    counterpart: str | None
+    flow: str | None
+    subject: str | None
+    period: str
+    measure: str
+    unit: str
+    base_period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that a source prints.
+
+    value is in whole units (the printed number times its multiplier).
+    """
+
+    iri: str
+    source: str
+    cell: Cell
+    value: Decimal
+    interval: Interval
+    printed: str
+
+    def derived(self) -> Iterator[ox.Triple]:
+        """Return what the build adds to the figure: its value and the ends of its interval."""
+        node = ox.NamedNode(self.iri)
+        for name, number_ in (
+            ("value", self.value),
+            ("lower", self.interval.lower),
+            ("upper", self.interval.upper),
+        ):
+            if number_ is not None:
+                text = ox.Literal(number(number_), datatype=ox.NamedNode(f"{XSD}decimal"))
+                yield ox.Triple(node, ox.NamedNode(f"{APEC}{name}"), text)
+
+
+def read_figures(graph: Graph, sources: Iterable[str]) -> Iterator[Figure]:
+    """Read the figures in the graphs of the sources.
+
+    A figure that lacks something is passed over: its shape reports it.
+    """
+    for source in sources:
+        for iri in graph.subjects(f"{RDF}type", f"{QB}Observation", source):
+            try:
+                yield _read(graph, iri, source)
+            except (LookupError, InvalidOperation):
+                continue
+
+
+def number(value: Decimal) -> str:
+    """Write a number plainly: no exponent, no zeros at the end of a fraction."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _read(graph: Graph, iri: str, source: str) -> Figure:
+    dimensions = [graph.value(iri, f"{APEC}{name}", source) for name in _DIMENSIONS]
+    if None in dimensions[4:]:
+        raise LookupError("a dimension is missing")
+    base = graph.value(iri, f"{APEC}basePeriod", source)
+    cell = Cell(*dimensions, base)  # type: ignore[arg-type]
+    printed = Decimal(graph.one(iri, f"{SDMX_MEASURE}obsValue", source))
+    scale = Decimal(10) ** int(graph.one(iri, f"{SDMX_ATTRIBUTE}unitMult", source))
+    decimals = int(graph.one(iri, f"{SDMX_ATTRIBUTE}decimals", source))
+    bound = graph.one(iri, f"{APEC}bound", source)
+    interval = _interval(graph, bound, printed, decimals).scaled(scale)
+    text = graph.one(iri, f"{APEC}printed", source)
+    return Figure(iri, source, cell, printed * scale, interval, text)
+
+
+def _interval(graph: Graph, bound: str, printed: Decimal, decimals: int) -> Interval:
+    """Apply a bound, as the content declares it, to a printed number."""
+    factors = [graph.value(bound, f"{APEC}{end}Factor") for end in ("lower", "upper")]
+    if factors == [None, None]:
+        raise LookupError("the bound is not declared")
+    ends = [None if factor is None else Decimal(factor) * printed for factor in factors]
+    lower, upper = sorted(ends) if None not in ends else ends  # type: ignore[type-var]
+    half = Decimal(10) ** -decimals / 2
+    if graph.value(bound, f"{APEC}rounded") == "true":
+        # Half up: 26.285 is printed 26.29, and so is what lies just below 26.295.
+        return Interval(
+            None if lower is None else lower - half,
+            None if upper is None else upper + half,
+            excludes_upper=True,
+        )
+    excludes = graph.value(bound, f"{APEC}excludesPrinted") == "true"
+    return Interval(
+        lower, upper, excludes and lower == printed, excludes and upper == printed
+    )
+
+
+def _product(left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    return None if left is None or right is None else left * right

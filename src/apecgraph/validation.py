@@ -1,0 +1,234 @@
+"""The check: shapes, relations and decisions, as one SHACL validation report (SHACL, section 3.6)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import pyoxigraph as ox
+import pyshacl
+from oxrdflib import OxigraphStore
+from rdflib import Graph as RdfGraph
+from rdflib import Literal as RdfLiteral
+from rdflib import URIRef
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from apecgraph.content import SHAPES_GRAPH, Content
+from apecgraph.decisions import COMPATIBLE, OPEN, Decision
+from apecgraph.errors import ContentError
+from apecgraph.evidence import Evidence
+from apecgraph.namespaces import BASE, ID, RDF, XSD, compact
+from apecgraph.relations import Contradiction, contradictions
+from apecgraph.positions import Place, Positions
+from apecgraph.report import Report, Result
+
+_DECIDED = f"{ID}relation/decided"
+
+
+def validate(content: Content) -> tuple[Report, Evidence]:
+    """Check a content folder; return the report and the evidence that was checked.
+
+    Raises ContentError where there is nothing to check by: no shapes, or none that applies.
+    """
+    evidence = Evidence.gather(content)
+    results = [*_shapes(content, evidence), *_relations(evidence)]
+    positions = Positions(content, evidence.statements)
+    located = {replace(each, places=tuple(_places(each, positions))) for each in results}
+    ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
+    return Report(tuple(ordered), len(content.quads)), evidence
+
+
+def _places(result: Result, positions: Positions) -> Iterator[Place]:
+    seen = set()
+    for node in result.nodes:
+        for place in positions.places(node, result.path, result.value):
+            if place not in seen:
+                seen.add(place)
+                yield place
+
+
+def _order(place: Place) -> tuple[str, int]:
+    return place.file, place.line or 0
+
+
+def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
+    """Validate everything but the shapes against the shapes, with pyshacl."""
+    data = ox.Store()
+    malformed: list[ox.Triple] = []
+    for quad in evidence.graph.store:
+        if quad.graph_name == SHAPES_GRAPH:
+            continue
+        subject, predicate, value = quad.triple
+        if isinstance(value, ox.Literal) and not _well_formed(value):
+            # pyshacl would stop at it; as a string it is reported by whatever shape it breaks.
+            malformed.append(quad.triple)
+            value = ox.Literal(value.value)
+        data.add(ox.Quad(subject, predicate, value))
+    shapes = ox.Store()
+    shapes.extend(
+        ox.Quad(*quad.triple)  # type: ignore[misc]
+        for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
+    )
+    if not _targets(data, shapes):
+        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
+    _, found, _ = pyshacl.validate(
+        _rdflib(data), shacl_graph=_rdflib(shapes), inplace=True, allow_infos=True
+    )
+    if not isinstance(found, RdfGraph):
+        raise ContentError(f"the shapes cannot be applied: {found}", content.root / "shapes")
+    results = [_result(found, node) for node in found.subjects(URIRef(f"{RDF}type"), SH.ValidationResult)]
+    yield from results
+    reported = {(each.nodes[0], each.path) for each in results}
+    for triple in malformed:
+        result = _malformed(triple)
+        if (result.nodes[0], result.path) not in reported:
+            yield result
+
+
+def _result(found: RdfGraph, node: Node) -> Result:
+    """Read a sh:ValidationResult."""
+    get = {name: found.value(node, SH[name]) for name in _PARTS}
+    focus, value = str(get["focusNode"]), get["value"]
+    return Result(
+        # What holds for everything has the publication as its focus: the value is what is wrong.
+        nodes=(str(value),) if focus == BASE and value is not None else (focus,),
+        path=None if get["resultPath"] is None else str(get["resultPath"]),
+        value=None if value is None else str(value),
+        shape=str(get["sourceConstraint"] or get["sourceShape"]),
+        component=str(get["sourceConstraintComponent"]),
+        message=str(get["resultMessage"]),
+    )
+
+
+def _malformed(triple: ox.Triple) -> Result:
+    subject, predicate, value = triple
+    assert isinstance(value, ox.Literal)  # noqa: S101 - as _well_formed was asked
+    return Result(
+        nodes=(str(getattr(subject, "value", subject)),),
+        path=predicate.value,
+        value=value.value,
+        shape=f"{ID}shape/hygiene",
+        component=str(SH.DatatypeConstraintComponent),
+        message=f"'{value.value}' is no {compact(value.datatype.value)}: correct it",
+    )
+
+
+def _well_formed(literal: ox.Literal) -> bool:
+    """Whether the lexical form is one of its datatype, as far as rdflib knows the datatype."""
+    if literal.datatype.value in (f"{XSD}string", f"{RDF}langString"):
+        return True
+    with warnings.catch_warnings(action="ignore"):
+        return not RdfLiteral(literal.value, datatype=URIRef(literal.datatype.value)).ill_typed
+
+
+_PARTS = (
+    "focusNode",
+    "resultPath",
+    "value",
+    "sourceShape",
+    "sourceConstraint",
+    "sourceConstraintComponent",
+    "resultMessage",
+)
+
+
+def _targets(data: ox.Store, shapes: ox.Store) -> bool:
+    query = "SELECT ?class { ?shape <http://www.w3.org/ns/shacl#targetClass> ?class }"
+    classes = shapes.query(query)
+    assert isinstance(classes, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    kind = ox.NamedNode(f"{RDF}type")
+    return any(
+        True
+        for row in classes
+        for _ in data.quads_for_pattern(None, kind, row["class"], None)
+    )
+
+
+class _OneGraph(OxigraphStore):
+    """A store of triples only, which knows how many without asking a query for each result."""
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store=store)
+        self._count = len(store)
+
+    def __len__(self, context: RdfGraph | None = None) -> int:
+        return self._count
+
+
+def _rdflib(store: ox.Store) -> RdfGraph:
+    """Let pyshacl read a store where it lies: far quicker than a copy of it in rdflib's own."""
+    return RdfGraph(store=_OneGraph(store), identifier=DATASET_DEFAULT_GRAPH_ID)
+
+
+def _relations(evidence: Evidence) -> Iterator[Result]:
+    """Hold the contradictions found against the decisions recorded."""
+    found = list(contradictions(evidence))
+    unsettled = [
+        each
+        for each in found
+        if not evidence.rejected & set(each.nodes)
+        and not any(decision.leaves_open(frozenset(each.nodes)) for decision in evidence.decisions)
+    ]
+    for conflict in _conflicts(unsettled):
+        nodes = tuple(sorted({node for each in conflict for node in each.nodes}))
+        arithmetic = "; and ".join(dict.fromkeys(each.arithmetic for each in conflict))
+        yield Result(
+            nodes=nodes,
+            shape=conflict[0].relation,
+            component=conflict[0].relation,
+            message=f"{arithmetic}. Correct the figure or statement that is wrong, or record in "
+            "data/decisions.ttl which of them stand (apec:upholds) and which do not "
+            "(apec:rejects)",
+        )
+    for decision in evidence.decisions:
+        message = _stale(decision, evidence, found)
+        if message is not None:
+            yield Result(
+                nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message
+            )
+
+
+def _conflicts(found: Iterable[Contradiction]) -> list[list[Contradiction]]:
+    """Put together the contradictions that share a figure or a statement: one conflict each."""
+    conflicts: list[list[Contradiction]] = []
+    for contradiction in found:
+        nodes = set(contradiction.nodes)
+        touching = [
+            conflict
+            for conflict in conflicts
+            if any(nodes & set(each.nodes) for each in conflict)
+        ]
+        conflicts = [conflict for conflict in conflicts if conflict not in touching]
+        conflicts.append([*(each for conflict in touching for each in conflict), contradiction])
+    return conflicts
+
+
+def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -> str | None:
+    """Say why a decision does not fit what the check finds; None where it fits."""
+    others = evidence.rejected - decision.rejects
+    among = [set(each.nodes) for each in found if not others & set(each.nodes)]
+    if decision.verdict == COMPATIBLE:
+        for nodes in among:
+            if nodes <= decision.names:
+                return (
+                    "the decision says that these are compatible, but the check finds that they "
+                    f"contradict: {', '.join(compact(node) for node in sorted(nodes))}"
+                )
+        return None
+    if decision.verdict == OPEN and not any(nodes <= decision.upholds for nodes in among):
+        return (
+            "the conflict that this decision leaves open is gone: delete the decision, or make "
+            "it <verdict/compatible>"
+        )
+    for node in sorted(decision.rejects):
+        if not any(node in nodes for nodes in among):
+            return (
+                f"{compact(node)} contradicts nothing that stands, so the conflict is gone: "
+                "delete the decision, or do not reject it"
+            )
+    return None
+
+
