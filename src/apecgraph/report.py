@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -47,8 +48,8 @@ class Report:
     quads: int
 
     @classmethod
-    def unreadable(cls, errors: Iterable[ContentError]) -> Report:
-        """Report files that cannot be read at all."""
+    def unreadable(cls, errors: Iterable[Exception], root: Path) -> Report:
+        """Report the files of a content folder that cannot be read at all."""
         rule = f"{ID}shape/readable"
         results = [
             Result(
@@ -56,9 +57,10 @@ class Report:
                 rule,
                 rule,
                 error.message,
-                places=(Place(str(error.path), error.line, error.column),),
+                places=(Place(_relative(error.path, root), error.line, error.column),),
             )
             for error in errors
+            if isinstance(error, ContentError)
         ]
         return cls(tuple(results), 0)
 
@@ -127,6 +129,10 @@ def result_properties(result: Result) -> Iterator[tuple[str, ox.Term]]:
         yield f"{SH}value", _term(result.value)
     for place in result.places:
         yield f"{DCTERMS}source", ox.Literal(str(place))
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path != root else str(root)
 
 
 def _term(text: str) -> ox.Term:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pyoxigraph as ox
 import pyshacl
@@ -28,8 +29,18 @@ from apecgraph.report import Report, Result
 _DECIDED = f"{ID}relation/decided"
 
 
+def check(root: Path) -> tuple[Report, Evidence | None]:
+    """Check a content folder; return the report, and the evidence if the content can be read."""
+    try:
+        return validate(Content.read(root))
+    except ExceptionGroup as group:
+        return Report.unreadable(group.exceptions, root), None
+    except ContentError as error:
+        return Report.unreadable([error], root), None
+
+
 def validate(content: Content) -> tuple[Report, Evidence]:
-    """Check a content folder; return the report and the evidence that was checked.
+    """Check content that has been read.
 
     Raises ContentError where there is nothing to check by: no shapes, or none that applies.
     """

@@ -1,0 +1,181 @@
+"""From content to a release: check, derive, write, switch."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from apecgraph.catalog import describe_release, describe_service
+from apecgraph.content import Content, content_paths
+from apecgraph.errors import CheckFailed
+from apecgraph.evidence import Evidence
+from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
+from apecgraph.jsonld import Context
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES
+from apecgraph.relations import contradictions
+from apecgraph.release import (
+    CATALOG,
+    CONTEXT,
+    DUMP_FORMATS,
+    MANIFEST,
+    Release,
+    describe,
+    digest,
+    dump_name,
+)
+from apecgraph.report import Report
+from apecgraph.validation import check
+
+_DERIVED = ox.NamedNode(f"{ID}graph/derived")
+_RELEASE = ox.NamedNode(f"{ID}graph/release")
+
+
+def build(content: Path, releases: Path) -> tuple[Release, Report]:
+    """Check a content folder and make a release of it; make it the current one.
+
+    The same content makes the same release, under the same name. Raises CheckFailed, with the
+    report in words, where the content does not pass; what was current stays so.
+    """
+    report, evidence = check(content)
+    if evidence is None or not report.conforms:
+        raise CheckFailed(report.text())
+    quads = _dataset(evidence)
+    name = digest(quads)
+    releases.mkdir(parents=True, exist_ok=True)
+    with _locked(releases):
+        folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
+        try:
+            _write(folder, content, name, quads, report)
+            _publish(folder, releases / name)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        _switch(releases, name)
+    return Release.open(releases / name), report
+
+
+def fingerprint(content: Path) -> str:
+    """Name the files of a content folder, and the program that makes a release of them."""
+    seen = sha256()
+    program = Path(__file__).parent
+    paths = [*content_paths(content), content / "ontology" / CONTEXT, *program.rglob("*.py")]
+    for path in sorted(paths):
+        seen.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        seen.update(path.read_bytes())
+    return seen.hexdigest()
+
+
+def _dataset(evidence: Evidence) -> list[ox.Quad]:
+    """Return all named graphs, what is derived of them, and the default graph."""
+    derived = list(_derived(evidence))
+    evidence.graph.store.extend(derived)
+    return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
+
+
+def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Write down, at each decision, the contradictions between what it names."""
+    found = list(contradictions(evidence))
+    for decision in evidence.decisions:
+        for each in found:
+            if set(each.nodes) <= decision.names:
+                yield ox.Quad(
+                    ox.NamedNode(decision.iri),
+                    ox.NamedNode(f"{APEC}arithmetic"),
+                    ox.Literal(each.arithmetic, language="en"),
+                    _DERIVED,
+                )
+
+
+def _write(
+    folder: Path, content: Path, name: str, quads: list[ox.Quad], report: Report
+) -> None:
+    """Write all files of a release, the manifest last."""
+    context = Context(content / "ontology" / CONTEXT)
+    for format_ in DUMP_FORMATS:
+        (folder / dump_name(format_)).write_bytes(_dump(format_, quads, context))
+    shutil.copyfile(content / "ontology" / CONTEXT, folder / CONTEXT)
+    (folder / "report.json").write_text(report.json(), encoding="utf-8")
+    (folder / "report.ttl").write_text(report.turtle(), encoding="utf-8")
+    dumps = [(each, describe(folder, dump_name(each))) for each in DUMP_FORMATS]
+    triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
+    graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
+    catalog = [
+        *describe_release(name, triples, [(each, file) for each, file in dumps if file]),
+        *describe_service({*graphs, _RELEASE.value}),
+    ]
+    ox.serialize(
+        [ox.Quad(*each, graph) for each in catalog for graph in (_RELEASE, ox.DefaultGraph())],  # type: ignore[misc]
+        folder / CATALOG,
+        format=ox.RdfFormat.N_QUADS,
+    )
+    issued = [
+        quad.object.value  # type: ignore[union-attr]
+        for quad in quads
+        if quad.subject == ox.NamedNode(BASE)
+        and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
+    ]
+    names = sorted(path.name for path in folder.iterdir())
+    manifest = Release(
+        folder,
+        digest=name,
+        fingerprint=fingerprint(content),
+        issued=max(issued, default=""),
+        quads=len(quads),
+        triples=triples,
+        files=tuple(file for file in (describe(folder, each) for each in names) if file),
+    ).manifest()
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
+    """Write the dataset, or its default graph where the format knows no other."""
+    default = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
+    if format_ is JSON_LD:
+        return context.document(default)
+    chosen = sorted(quads if format_ in DATASET_FORMATS else default, key=str)
+    data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)  # type: ignore[arg-type]
+    assert data is not None  # noqa: S101 - without an output the bytes are returned
+    return data
+
+
+def _publish(folder: Path, target: Path) -> None:
+    """Put a finished folder in its place, on disk before it can be seen."""
+    for path in (*folder.iterdir(), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    folder.chmod(0o755)
+    if target.exists():
+        # The same facts written by another version of the program: the new writing wins.
+        folder.with_name(f"{folder.name}-old").unlink(missing_ok=True)
+        target.rename(folder.with_name(f"{folder.name}-old"))
+        folder.rename(target)
+        shutil.rmtree(folder.with_name(f"{folder.name}-old"))
+    else:
+        folder.rename(target)
+
+
+def _switch(releases: Path, name: str) -> None:
+    """Make a release the current one, in one step."""
+    link = releases / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    link.replace(releases / "current")
+
+
+@contextmanager
+def _locked(releases: Path) -> Iterator[None]:
+    """Let one build at a time write; the lock goes with its process."""
+    with (releases / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

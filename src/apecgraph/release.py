@@ -1,0 +1,141 @@
+"""A release: one immutable, checked version of everything, in a directory named by its digest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from apecgraph.errors import ReleaseError
+from apecgraph.formats import (
+
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    TRIG,
+    TURTLE,
+    Format,
+)
+
+MANIFEST: Final = "manifest.json"
+CONTEXT: Final = "context.jsonld"
+CATALOG: Final = "catalog.nq"
+DUMP: Final = "apecgraph"
+
+DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
+"""TriG and N-Quads hold everything with its named graphs; the others hold the default graph."""
+
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a release: its name, its size in bytes, its SHA-256 in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that was opened and found whole."""
+
+    path: Path
+    digest: str
+    fingerprint: str
+    issued: str
+    quads: int
+    triples: int
+    files: tuple[File, ...]
+
+    @classmethod
+    def open(cls, path: Path) -> Release:
+        """Open a release and check each of its files; raise ReleaseError where one is not right."""
+        try:
+            manifest = json.loads((path / MANIFEST).read_bytes())
+            files = tuple(File(**each) for each in manifest.pop("files"))
+            release = cls(path=path.resolve(), files=files, **manifest)
+        except FileNotFoundError:
+            raise ReleaseError(f"{path} is no release: it has no {MANIFEST}") from None
+        except (OSError, ValueError, TypeError, LookupError) as error:
+            raise ReleaseError(f"the manifest of {path} cannot be read: {error}") from None
+        for file in files:
+            if describe(path, file.name) != file:
+                raise ReleaseError(
+                    f"{path / file.name} is not what was released: build the release again"
+                )
+        return release
+
+    @classmethod
+    def find(cls, releases: Path, fingerprint: str) -> Release | None:
+        """Return the release in a folder that was made of this content by this program, if any.
+
+        One that is damaged is passed over, so that it is built again.
+        """
+        for manifest in sorted(releases.glob(f"*/{MANIFEST}")):
+            try:
+                release = cls.open(manifest.parent)
+            except ReleaseError:
+                continue
+            if release.fingerprint == fingerprint:
+                return release
+        return None
+
+    def dump(self, format_: Format) -> Path:
+        """Return the file that holds the dump in a format."""
+        return self.path / dump_name(format_)
+
+    @property
+    def dataset(self) -> tuple[Path, ...]:
+        """The N-Quads files that are served together: the dump, and what describes the release."""
+        return self.dump(N_QUADS), self.path / CATALOG
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what the manifest holds."""
+        return {
+            "digest": self.digest,
+            "fingerprint": self.fingerprint,
+            "issued": self.issued,
+            "quads": self.quads,
+            "triples": self.triples,
+            "files": [
+                {"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files
+            ],
+        }
+
+
+def dump_name(format_: Format) -> str:
+    """Name the file of a dump."""
+    return f"{DUMP}.{format_.extension}"
+
+
+def describe(folder: Path, name: str) -> File | None:
+    """Measure a file; None where it cannot be read."""
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        return None
+    return File(name, len(data), sha256(data).hexdigest())
+
+
+def digest(quads: Iterable[ox.Quad]) -> str:
+    """Name a dataset by its content: the first 16 digits of its canonical hash.
+
+    The hash is SHA-256 over the sorted canonical N-Quads (RDFC-1.0, section 4), as lowercase
+    hexadecimal: anyone can compute it from the N-Quads dump.
+    """
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sha256("".join(sorted(_lines(dataset))).encode()).hexdigest()[:16]
+
+
+def _lines(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert data is not None  # noqa: S101 - without an output the bytes are returned
+    yield from data.decode().splitlines(keepends=True)
