@@ -12,6 +12,7 @@ from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
 
 _DIMENSIONS = ("reporter", "counterpart", "flow", "subject", "period", "measure", "unit")
+_MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQL engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,10 @@ class Interval:
 
     def meets(self, other: Interval) -> bool:
         """Whether some number lies in both."""
-        return not (self._below(other) or other._below(self))
+        return not (self.is_below(other) or other.is_below(self))
 
-    def _below(self, other: Interval) -> bool:
+    def is_below(self, other: Interval) -> bool:
+        """Whether every number in this one is less than every number in the other."""
         if self.upper is None or other.lower is None:
             return False
         if self.excludes_upper or other.excludes_lower:
@@ -119,7 +121,7 @@ def read_figures(graph: Graph, sources: Iterable[str]) -> Iterator[Figure]:
         for iri in graph.subjects(f"{RDF}type", f"{QB}Observation", source):
             try:
                 yield _read(graph, iri, source)
-            except (LookupError, InvalidOperation):
+            except (LookupError, ValueError, InvalidOperation):
                 continue
 
 
@@ -136,8 +138,11 @@ def _read(graph: Graph, iri: str, source: str) -> Figure:
     base = graph.value(iri, f"{APEC}basePeriod", source)
     cell = Cell(*dimensions, base)  # type: ignore[arg-type]
     printed = Decimal(graph.one(iri, f"{SDMX_MEASURE}obsValue", source))
-    scale = Decimal(10) ** int(graph.one(iri, f"{SDMX_ATTRIBUTE}unitMult", source))
+    multiplier = int(graph.one(iri, f"{SDMX_ATTRIBUTE}unitMult", source))
     decimals = int(graph.one(iri, f"{SDMX_ATTRIBUTE}decimals", source))
+    if not (0 <= multiplier <= _MOST_DIGITS and 0 <= decimals <= _MOST_DIGITS):
+        raise ValueError("no number has so many digits")
+    scale = Decimal(10) ** multiplier
     bound = graph.one(iri, f"{APEC}bound", source)
     interval = _interval(graph, bound, printed, decimals).scaled(scale)
     text = graph.one(iri, f"{APEC}printed", source)

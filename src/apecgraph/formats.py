@@ -76,3 +76,13 @@ RESULTS_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 BY_NAME: Final = {
     each.name: each for each in (*DOCUMENT_FORMATS, *DATASET_FORMATS, *RESULTS_FORMATS)
 }
+
+
+def of_file(name: str) -> Format | None:
+    """Return the RDF format that a file's extension stands for; None for any other file."""
+    extension = name.rpartition(".")[2].lower()
+    aliases = {"xml": "rdf", "json": "jsonld", "owl": "rdf"}
+    for format_ in (*DOCUMENT_FORMATS, *DATASET_FORMATS):
+        if format_.rdf is not None and format_.extension == aliases.get(extension, extension):
+            return format_
+    return None

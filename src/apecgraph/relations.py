@@ -109,7 +109,7 @@ def part_of_period(evidence: Evidence, compares: Sequence[str]) -> _Found:
         for part in group:
             for whole in group:
                 inside = _inside(evidence, part.cell, whole.cell)
-                if inside and _above(part.interval, whole.interval):
+                if inside and whole.interval.is_below(part.interval):
                     yield (
                         (part.iri, whole.iri),
                         f"{_name(part)} for {compact(part.cell.period)} means "
@@ -218,10 +218,6 @@ def _inside(evidence: Evidence, part: Cell, whole: Cell) -> bool:
     if start is None or end is None or first is None or last is None:
         return False
     return first <= start and end <= last and ends[0] != ends[1]
-
-
-def _above(one: Interval, other: Interval) -> bool:
-    return one.lower is not None and other.upper is not None and one.lower > other.upper
 
 
 def _date(statement: Statement) -> date | None:

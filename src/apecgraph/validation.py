@@ -90,7 +90,8 @@ def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
     )
     if not isinstance(found, RdfGraph):
         raise ContentError(f"the shapes cannot be applied: {found}", content.root / "shapes")
-    results = [_result(found, node) for node in found.subjects(URIRef(f"{RDF}type"), SH.ValidationResult)]
+    # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
+    results = [_result(found, node) for node in found.objects(None, SH.result)]
     yield from results
     reported = {(each.nodes[0], each.path) for each in results}
     for triple in malformed:

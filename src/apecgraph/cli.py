@@ -1,0 +1,176 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from apecgraph.content import content_paths, default_content
+from apecgraph.errors import ApecgraphError, ContentError
+from apecgraph.formats import BY_NAME, GRAPH_FORMATS, RESULTS_FORMATS, Format, of_file
+from apecgraph.release import DUMP_FORMATS, Release
+from apecgraph.settings import Settings
+
+_FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
+
+_content = click.option(
+    "--content",
+    type=_FOLDER,
+    default=default_content,
+    show_default="what apecgraph brings along",
+    help="Folder with ontology/, data/ and shapes/.",
+)
+
+
+class _Commands(click.Group):
+    """Commands whose foreseen errors are a line on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except* ApecgraphError as group:
+            raise click.ClickException("\n".join(map(str, _leaves(group)))) from None
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for each in error.exceptions for leaf in _leaves(each)]
+    return [error]
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="apecgraph")
+def main() -> None:
+    """Check, build, serve and query a linked-data publication."""
+    # rdflib prints a traceback for each malformed literal; the check reports them with their line.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+
+
+@main.command()
+@_content
+@click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
+def check(content: Path, format_: str) -> None:
+    """Check the content; exit with 1 where anything is wrong, naming file and line."""
+    from apecgraph.validation import check as check_content
+
+    report, _ = check_content(content)
+    text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
+    click.echo(text, nl=False)
+    sys.exit(0 if report.conforms else 1)
+
+
+@main.command()
+@_content
+def build(content: Path) -> None:
+    """Check the content, make a release of it, and make that the current one."""
+    from apecgraph.build import build as build_release
+
+    release, _ = build_release(content, Settings().releases)
+    click.echo(f"{release.path}: {release.quads} quads")
+
+
+@main.command()
+@_content
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 instead.")
+def fmt(content: Path, only_check: bool) -> None:
+    """Write the content's Turtle files in their canonical form."""
+    from apecgraph.turtle import format_file
+
+    changed = 0
+    errors: list[ContentError] = []
+    for path in content_paths(content):
+        try:
+            text = format_file(path)
+        except ContentError as error:
+            errors.append(error)
+            continue
+        if text != path.read_text(encoding="utf-8"):
+            changed += 1
+            click.echo(f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}")
+            if not only_check:
+                path.write_text(text, encoding="utf-8")
+    if errors:
+        raise ExceptionGroup("files that cannot be written in canonical form", errors)
+    if only_check and changed:
+        raise click.ClickException("run `apecgraph fmt`")
+
+
+@main.command()
+@_content
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.name for each in DUMP_FORMATS]),
+    default=DUMP_FORMATS[0].name,
+    show_default=True,
+)
+def dump(content: Path, format_: str) -> None:
+    """Write the dump of the content's release to standard output."""
+    path = _release(content).dump(BY_NAME[format_])
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 16):
+            sys.stdout.buffer.write(chunk)
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@_content
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS)]),
+    help="Default: CSV for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE.",
+)
+def query(file: click.utils.LazyFile, content: Path, format_: str | None) -> None:
+    """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
+    from apecgraph.store.embedded import evaluate, load
+
+    raise NotImplementedError
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--content", type=_FOLDER, help="Content to build and serve.")
+@click.option("--release", type=_FOLDER, help="Release to serve as it is, without building.")
+@click.option(
+    "--data", type=_FILE, multiple=True, metavar="FILE...", help="RDF files to serve unchecked."
+)
+@click.argument("more", nargs=-1, type=_FILE, metavar="")
+def serve(
+    host: str,
+    port: int,
+    content: Path | None,
+    release: Path | None,
+    data: tuple[Path, ...],
+    more: tuple[Path, ...],
+) -> None:
+    """Serve the publication; print its URL when it is ready.
+
+    Without --content, --release or --data, serve what apecgraph brings along. A release is built
+    first where there is none of the content.
+    """
+    if sum(map(bool, (content, release, data))) > 1:
+        raise click.UsageError("give one of --content, --release and --data")
+    if more and not data:
+        raise click.UsageError(f"{more[0]}: say --data before the files to serve")
+    raise NotImplementedError
+
+
+def _release(content: Path) -> Release:
+    """Return the release of a content folder; build it where there is none."""
+    from apecgraph.build import build as build_release
+    from apecgraph.build import fingerprint
+
+    settings = Settings()
+    release = Release.find(settings.releases, fingerprint(content))
+    if release is None:
+        click.echo("building a release ...", err=True)
+        release, _ = build_release(content, settings.releases)
+    return release

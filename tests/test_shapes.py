@@ -1,0 +1,173 @@
+"""Each rule of shapes/ against its examples in tests/shapes/: the valid ones, and those that fail.
+
+An example is TriG: the default graph holds entities, `<source/x>` and `<source/y>` what two
+sources state, and `<expected>` the results that it must have, and no others.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.content import SHAPES_GRAPH, Content, ContentFile, default_content
+from apecgraph.namespaces import ID, RDF, SH
+from apecgraph.relations import RELATIONS
+from apecgraph.validation import validate
+
+EXAMPLES = Path(__file__).parent / "shapes"
+EXPECTED = ox.NamedNode(f"{ID}expected")
+ENTITIES = ox.NamedNode(f"{ID}graph/entities")
+
+Expected = set[tuple[str, str, str]]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(EXAMPLES).as_posix()
+
+
+VALID = sorted(EXAMPLES.glob("*/valid*.trig"), key=name)
+INVALID = sorted(EXAMPLES.glob("*/invalid.*.trig"), key=name)
+
+
+@cache
+def ours() -> tuple[ContentFile, ...]:
+    """The real ontology and the real shapes, which every example is checked with."""
+    files = Content.read(default_content()).files
+    return tuple(file for file in files if file.path.parent.name in ("ontology", "shapes"))
+
+
+def read(path: Path) -> tuple[Content, Expected]:
+    graphs: dict[ox.NamedNode, list[ox.Triple]] = {}
+    wanted = ox.Store()
+    for quad in ox.parse(path=path, format=ox.RdfFormat.TRIG, rename_blank_nodes=True):
+        graph = quad.graph_name
+        if graph == EXPECTED:
+            wanted.add(ox.Quad(*quad.triple))
+        elif isinstance(graph, ox.NamedNode):
+            graphs.setdefault(graph, []).append(quad.triple)
+        else:
+            graphs.setdefault(ENTITIES, []).append(quad.triple)
+    files = [ContentFile(path, graph, tuple(triples)) for graph, triples in graphs.items()]
+    expected = set()
+    kind, class_ = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{SH}ValidationResult")
+    for quad in wanted.quads_for_pattern(None, kind, class_):
+        focus, shape, component = (
+            next(iter(wanted.quads_for_pattern(quad.subject, ox.NamedNode(SH + part), None))).object
+            for part in ("focusNode", "sourceShape", "sourceConstraintComponent")
+        )
+        assert not isinstance(focus, ox.Triple)
+        assert isinstance(shape, ox.NamedNode)
+        assert isinstance(component, ox.NamedNode)
+        expected.add((focus.value, shape.value, component.value))
+    return Content(EXAMPLES.parent, (*ours(), *files)), expected
+
+
+def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
+    # Places are looked up in Turtle files; they have tests of their own.
+    monkeypatch.setattr("apecgraph.positions.Positions.places", lambda *_: iter(()))
+    report, _ = validate(content)
+    return {(result.nodes[0], result.shape, result.component) for result in report.results}
+
+
+@pytest.mark.parametrize("path", VALID, ids=name)
+def test_valid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, expected = read(path)
+    assert not expected
+    assert found(content, monkeypatch) == set()
+
+
+@pytest.mark.parametrize("path", INVALID, ids=name)
+def test_invalid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, expected = read(path)
+    assert expected
+    results = found(content, monkeypatch)
+    # A blank node has another name each time it is read.
+    blank = {(each.startswith("http"), shape, component) for each, shape, component in results}
+    if "blank-node" in path.name:
+        assert blank == {(False, shape, component) for _, shape, component in expected}
+    else:
+        assert results == expected
+
+
+CONSTRAINTS = {
+    "minCount",
+    "maxCount",
+    "class",
+    "datatype",
+    "nodeKind",
+    "uniqueLang",
+    "node",
+    "or",
+    "xone",
+    "in",
+    "pattern",
+    "minInclusive",
+    "maxInclusive",
+    "lessThanOrEquals",
+    "disjoint",
+    "select",
+}
+STRUCTURE = {
+    "declare",
+    "message",
+    "namespace",
+    "path",
+    "prefix",
+    "prefixes",
+    "property",
+    "sparql",
+    "targetClass",
+    "targetNode",
+    "targetObjectsOf",
+    "targetSubjectsOf",
+    "hasValue",
+}
+
+
+def rules() -> set[tuple[str, str]]:
+    """Every constraint of every shape that gives results, as (shape, component)."""
+    store = ox.Store()
+    for file in ours():
+        if file.graph == SHAPES_GRAPH:
+            store.extend(ox.Quad(*triple) for triple in file.triples)
+    target = [ox.NamedNode(f"{SH}target{each}") for each in
+              ("Class", "Node", "SubjectsOf", "ObjectsOf")]
+    roots = {quad.subject for each in target for quad in store.quads_for_pattern(None, each, None)}
+    reached = set(roots)
+    for part in ("property", "sparql"):
+        for quad in store.quads_for_pattern(None, ox.NamedNode(SH + part), None):
+            if quad.subject in roots:
+                assert isinstance(quad.object, ox.NamedNode)
+                reached.add(quad.object)
+    found = set()
+    for quad in store:
+        local = quad.predicate.value.removeprefix(SH)
+        if local == quad.predicate.value or quad.subject not in reached:
+            continue
+        assert local in CONSTRAINTS | STRUCTURE, f"unknown to this test: sh:{local}"
+        if local in CONSTRAINTS:
+            assert isinstance(quad.subject, ox.NamedNode)
+            word = "SPARQL" if local == "select" else local[0].upper() + local[1:]
+            found.add((quad.subject.value, f"{SH}{word}ConstraintComponent"))
+    return found
+
+
+def test_every_rule_has_an_example_that_fails() -> None:
+    shown = {result[1:] for path in INVALID for result in read(path)[1]}
+    wanted = rules() | {(relation, relation) for relation in RELATIONS}
+    assert len(wanted) > 100
+    assert wanted - shown == set()
+
+
+def test_every_relation_is_declared_and_every_declared_one_is_checked() -> None:
+    declared = {
+        str(triple.subject.value)
+        for file in ours()
+        for triple in file.triples
+        if isinstance(triple.subject, ox.NamedNode)
+        and triple.subject.value.startswith(f"{ID}relation/")
+    }
+    assert declared == {*RELATIONS, f"{ID}relation/decided"}
