@@ -87,21 +87,29 @@ def _lines(path: Path) -> dict[tuple[str, ...], int]:
     """Map each subject, each subject and predicate, and each triple to its first line."""
     lines: dict[tuple[str, ...], int] = {}
 
-    def see(line: int, *triple: str) -> None:
-        for length in (1, 2, 3):
-            lines[triple[:length]] = min(line, lines.get(triple[:length], line))
+    def see(start: int, line: int, *triple: str) -> None:
+        for length, number in ((1, start), (2, line), (3, line)):
+            key = triple[:length]
+            lines[key] = min(number, lines.get(key, number))
 
     _LineParser(see).loadBuf(path.read_bytes())
     return lines
 
 
 class _LineParser(SinkParser):
-    """rdflib's Turtle parser, asked where each value begins."""
+    """rdflib's Turtle parser, asked where each subject and each value begins."""
 
-    def __init__(self, see: Callable[[int, str, str, str], None]) -> None:
+    def __init__(self, see: Callable[[int, int, str, str, str], None]) -> None:
         super().__init__(RDFSink(rdflib.Graph()), baseURI=ID, turtle=True)
         self._see = see
         self._begun: dict[str, int] = {}
+        self._start = 1
+
+    def statement(self, argstr: str, i: int) -> int:
+        start = self.skipSpace(argstr, i)
+        self._start = self.lines + 1
+        end: int = super().statement(argstr, i if start < 0 else start)
+        return end
 
     def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
         start = self.skipSpace(argstr, i)
@@ -116,5 +124,5 @@ class _LineParser(SinkParser):
         # The parser keeps its own keywords (`a`) as pairs of a kind and an IRI.
         name = predicate[1] if isinstance(predicate, tuple) else predicate
         line = self._begun.get(str(value), self.lines + 1)
-        self._see(line, str(subject), str(name), str(value))
+        self._see(self._start, line, str(subject), str(name), str(value))
         super().makeStatement(quadruple)

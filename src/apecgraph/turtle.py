@@ -88,8 +88,9 @@ class _Writer:
         self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path
     ) -> None:
         self._path = path
-        # Longest namespace first: the closest prefix names a term.
-        self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        # One name a namespace, the last in the mapping; the longest namespace names a term.
+        names = {namespace: name for name, namespace in prefixes.items()}
+        self._prefixes = [(names[each], each) for each in sorted(names, key=len, reverse=True)]
         self._used: dict[str, str] = {}
         self._uses_base = False
         self._subjects: dict[ox.NamedNode | ox.BlankNode, dict[str, list[ox.Term]]]

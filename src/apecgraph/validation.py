@@ -85,11 +85,15 @@ def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
     )
     if not _targets(data, shapes):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
-    _, found, _ = pyshacl.validate(
-        _rdflib(data), shacl_graph=_rdflib(shapes), inplace=True, allow_infos=True
-    )
+    try:
+        _, found, _ = pyshacl.validate(
+            _rdflib(data), shacl_graph=_rdflib(shapes), inplace=True, allow_infos=True
+        )
+    except Exception as error:  # whatever pyshacl and the engine make of an editor's shape
+        found = error
     if not isinstance(found, RdfGraph):
-        raise ContentError(f"the shapes cannot be applied: {found}", content.root / "shapes")
+        reason = " ".join(str(found).split())[:300]
+        raise ContentError(f"the shapes cannot be applied: {reason}", content.root / "shapes")
     # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
     results = [_result(found, node) for node in found.objects(None, SH.result)]
     yield from results

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from apecgraph.content import Content, default_content
+from apecgraph.evidence import Evidence
+from apecgraph.figures import Figure, Interval, number
+from apecgraph.namespaces import ID
+
+
+def interval(low: str | None, high: str | None, *, open_low: bool = False, open_high: bool = False,
+             ) -> Interval:
+    return Interval(
+        None if low is None else Decimal(low),
+        None if high is None else Decimal(high),
+        open_low,
+        open_high,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meets"),
+    [
+        (interval("1", "2"), interval("2", "3"), True),
+        (interval("1", "2", open_high=True), interval("2", "3"), False),
+        (interval("1", "2"), interval("2", "3", open_low=True), False),
+        (interval("100", None, open_low=True), interval("100", "100"), False),
+        (interval("100", None), interval("100", "100"), True),
+        (interval(None, None), interval("5", "6"), True),
+        (interval("54", "60", open_high=True), interval("57.815", "57.825"), True),
+        (interval("54", "60", open_high=True), interval("5.775", "5.785"), False),
+    ],
+)
+def test_intervals_meet_where_they_have_a_number_in_common(
+    one: Interval, other: Interval, meets: bool
+) -> None:
+    assert one.meets(other) is meets
+    assert other.meets(one) is meets
+
+
+def test_arithmetic_keeps_ends_and_what_they_exclude() -> None:
+    whole = interval("10", "20", open_high=True)
+    assert str(whole * interval("0.5", "0.6")) == "[5, 12)"
+    assert str(whole.scaled(Decimal("0.1"), plus=Decimal(1))) == "[2, 3)"
+    assert str(interval("100", None, open_low=True)) == "(100, ∞)"
+    assert str(interval("3", "3")) == "3"
+
+
+def test_numbers_are_written_plainly() -> None:
+    assert number(Decimal("26.29") * Decimal(10) ** 12) == "26290000000000"
+    assert number(Decimal("0.50")) == "0.5"
+    assert number(Decimal("1E+3")) == "1000"
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Figure]:
+    evidence = Evidence.gather(Content.read(default_content()))
+    return {figure.iri.removeprefix(f"{ID}figure/"): figure for figure in evidence.figures}
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "shown"),
+    [
+        # rounded: half a unit of the last printed digit either way
+        ("chinadailyasia-628497/trade-2025", "26290000000000", "[26285000000000, 26295000000000)"),
+        ("seetaoe-258468/trade-2025", "2629000000000", "[2628500000000, 2629500000000)"),
+        ("chinadailyasia-628497/share-2025", "57.82", "[57.815, 57.825)"),
+        # exact: a count
+        ("seetaoe-258468/economies", "18", "18"),
+        # nearly: below, by at most a tenth
+        ("seetaoe-258468/share-2025", "60", "[54, 60)"),
+        # more than, at least: no upper end
+        ("seetaoe-258468/representatives", "100", "(100, ∞)"),
+        ("chinaorgcn-118319262/representatives", "100", "[100, ∞)"),
+        # about: a tenth either way
+        ("chinaorgcn-118319262/world-trade-share", "50", "[45, 55]"),
+    ],
+)
+def test_the_interval_follows_from_digits_multiplier_and_bound(
+    figures: dict[str, Figure], figure: str, value: str, shown: str
+) -> None:
+    assert number(figures[figure].value) == value
+    assert str(figures[figure].interval) == shown
+
+
+def test_the_build_adds_value_and_ends(figures: dict[str, Figure]) -> None:
+    added = {
+        triple.predicate.value.rpartition("/")[2]: str(triple.object)
+        for triple in figures["seetaoe-258468/representatives"].derived()
+    }
+    decimal = "^^<http://www.w3.org/2001/XMLSchema#decimal>"
+    assert added == {"value": f'"100"{decimal}', "lower": f'"100"{decimal}'}

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.content import content_paths, default_content
+from apecgraph.errors import ContentError
+from apecgraph.namespaces import ID
+from apecgraph.turtle import format_file
+
+MESSY = """
+@prefix s: <https://schema.org/> . @prefix x: <http://example.org/x#> .
+@base <https://w3id.org/apecgraph/id/> .
+<meeting/b> s:name "two\\nlines \\\\ \\"quoted\\""@en, 'plain' ; x:n 1.50, 18, true, "1e0"^^x:odd .
+<meeting/a> x:list ( 1 <meeting/b> ( "inner" ) ) ; a s:Event ;
+   <http://example.org/x#o> <http://elsewhere.org/a b> .
+""".replace("a b>", "a-b>")
+
+CANONICAL = '''@base <https://w3id.org/apecgraph/id/> .
+@prefix schema: <https://schema.org/> .
+@prefix x: <http://example.org/x#> .
+
+<meeting/a>
+    a schema:Event ;
+    x:list ( 1 <meeting/b> ( "inner" ) ) ;
+    x:o <http://elsewhere.org/a-b> .
+
+<meeting/b>
+    schema:name "plain",
+        """two
+lines \\\\ "quoted\\""""@en ;
+    x:n "1e0"^^x:odd,
+        1.50,
+        18,
+        true .
+'''
+
+
+def graph(text: str) -> ox.Dataset:
+    dataset = ox.Dataset(ox.parse(text.encode(), ox.RdfFormat.TURTLE, base_iri=ID))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset
+
+
+def written(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "file.ttl"
+    path.write_text(text, encoding="utf-8")
+    return format_file(path)
+
+
+def test_one_form_whatever_the_writing(tmp_path: Path) -> None:
+    text = written(tmp_path, MESSY)
+    assert graph(text) == graph(MESSY)
+    assert written(tmp_path, text) == text
+    assert text.splitlines()[:6] == CANONICAL.splitlines()[:6]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "a", '"', '""', '"""', "\\", "\\n", "\n", 'ends with "', '\n"', '"""\n"""', "\r\n", "\t",
+     "\x08\x0c\x00", "𝔘 兆", "a\n\\", "'''"],
+)
+def test_any_text_survives(tmp_path: Path, value: str) -> None:
+    triple = ox.Triple(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal(value))
+    source = ox.serialize([triple], format=ox.RdfFormat.N_TRIPLES)
+    assert source is not None
+    text = written(tmp_path, source.decode())
+    (back,) = ox.parse(text.encode(), ox.RdfFormat.TURTLE, base_iri=ID)
+    assert back.triple == triple
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("<a> <b> <c> .\n<d> <e> .", ":2:", ""),
+        ("<a> skos:label 1 .", ":1:5: ", "skos: has not been declared: add its @prefix line"),
+        ("<a> <b> [ <c> <d> ] .", ": ", "give it an IRI"),
+        ("<a> <b> <c> .\n\n  # why\n", ":3: ", "a comment would be lost"),
+        ('<a> <b> "# no comment", <http://x#y>, """\n# nor this""" .', "", ""),
+    ],
+)
+def test_what_cannot_be_written_is_refused_with_its_place(
+    tmp_path: Path, text: str, place: str, message: str
+) -> None:
+    if not place:
+        assert written(tmp_path, text)
+        return
+    with pytest.raises(ContentError) as caught:
+        written(tmp_path, text)
+    assert f"file.ttl{place}" in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_the_content_is_canonical() -> None:
+    paths = list(content_paths(default_content()))
+    assert len(paths) > 40
+    for path in paths:
+        assert format_file(path) == path.read_text(encoding="utf-8"), path

@@ -1,0 +1,228 @@
+"""What an editor gets wrong, and what the check says of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.content import default_content
+from apecgraph.namespaces import SH
+from apecgraph.report import Report
+from apecgraph.validation import check
+from editing import Copy
+
+CRI = "data/sources/cri-cd684bbb.ttl"
+CHINA_DAILY = "data/sources/chinadailyasia-628497.ttl"
+SEETAO = "data/sources/seetaoe-258468.ttl"
+DECISIONS = "data/decisions.ttl"
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Copy:
+    return Copy(tmp_path)
+
+
+def only(report: Report) -> str:
+    """The one result of a report, in words."""
+    assert len(report.results) == 1, report.text()
+    return str(report.results[0])
+
+
+def test_the_content_passes() -> None:
+    report, evidence = check(default_content())
+    assert report.conforms, report.text()
+    assert evidence is not None
+    assert report.text().startswith("the content passes the check (")
+
+
+def test_the_tenth_of_the_true_figure_cannot_land_without_its_decision(content: Copy) -> None:
+    content.remove(DECISIONS, "<decision/trade-2025>")
+    message = only(content.check())
+    line = content.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025>")
+    assert message.startswith(f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/trade-2025: ")
+    for part in (
+        "'26.29 trillion yuan' (source/chinadailyasia-628497) means "
+        "[26,285,000,000,000, 26,295,000,000,000)",
+        "'2.629 trillion yuan' (source/seetaoe-258468) means "
+        "[2,628,500,000,000, 2,629,500,000,000)",
+        "no number is in both; one is 10 times the other",
+        f"see {SEETAO}:{content.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
+        "record in data/decisions.ttl",
+    ):
+        assert part in message
+
+
+def test_a_decision_must_reject_enough(content: Copy) -> None:
+    # upholding both and calling it resolved settles nothing
+    content.replace(
+        DECISIONS, "    apec:rejects <figure/seetaoe-258468/trade-2025> ;\n", ""
+    )
+    text = content.check().text()
+    assert "26.29 trillion yuan" in text
+    assert "a decision that is resolved or likely rejects something" in text
+
+
+def test_a_decision_whose_conflict_is_gone_fails(content: Copy) -> None:
+    content.replace(SEETAO, "sdmx-measure:obsValue 2.629", "sdmx-measure:obsValue 26.290")
+    line = content.line(DECISIONS, "<decision/trade-2025>")
+    report = content.check()
+    assert f"{DECISIONS}:{line}: decision/trade-2025: figure/seetaoe-258468/trade-2025 " in (
+        report.text()
+    )
+    assert "the conflict is gone" in report.text()
+
+
+def test_a_syntax_error(content: Copy) -> None:
+    line = content.replace(CRI, "apec:unit <unit/count> ;", "apec:unit <unit/count> ; ; )")
+    assert only(content.check()).startswith(f"{CRI}:{line}:")
+
+
+def test_a_missing_prefix(content: Copy) -> None:
+    path = content.path(CRI)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("@prefix qb:")))
+    message = only(content.check())
+    assert message.startswith(f"{CRI}:{content.line(CRI, 'a qb:')}:")
+    assert "The prefix qb: has not been declared: add its @prefix line" in message
+
+
+def test_several_unreadable_files_are_all_named(content: Copy) -> None:
+    content.path(CRI).write_text("<a> .")
+    content.path(SEETAO).write_bytes(b"<a> <b> \"\xff\" .")
+    places = [result.places[0].file for result in content.check().results]
+    assert places == [CRI, SEETAO]
+
+
+def test_a_wrong_datatype(content: Copy) -> None:
+    old = "sdmx-measure:obsValue 57.82"
+    line = content.replace(CHINA_DAILY, old, 'sdmx-measure:obsValue "57.82"')
+    message = only(content.check())
+    assert message.startswith(f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/share-2025: ")
+    assert "an xsd:decimal" in message
+
+
+@pytest.mark.parametrize("value", ['"many"^^xsd:integer', '"1e3"^^xsd:integer', "99999999999"])
+def test_a_malformed_multiplier_is_an_error_and_no_crash(content: Copy, value: str) -> None:
+    path = content.path(CHINA_DAILY)
+    path.write_text(path.read_text().replace("unitMult 0", f"unitMult {value}"))
+    assert "a figure needs one sdmx-attribute:unitMult" in content.check().text()
+
+
+def test_a_malformed_date(content: Copy) -> None:
+    content.replace(CRI, '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date')
+    line = content.line(CRI, '"2026-02-6"')
+    text = content.check().text()
+    assert f"{CRI}:{line}: meeting/sccp1-2026: a schema:endDate is an xsd:date" in text
+
+
+def test_a_malformed_literal_that_no_shape_looks_at(content: Copy) -> None:
+    line = content.replace(CRI, 'dcterms:issued "2026-02-05"^^xsd:date', (
+        'dcterms:issued "2026-02-05"^^xsd:date ;\n    dcterms:modified "soon"^^xsd:date'
+    ))
+    message = only(content.check())
+    assert message.startswith(f"{CRI}:{line + 1}: source/cri-cd684bbb: 'soon' is no xsd:date")
+
+
+def test_an_unknown_term_of_our_own_namespace(content: Copy) -> None:
+    path = content.path(CRI)
+    path.write_text(path.read_text().replace("apec:unit <unit/count>", "apec:unti <unit/count>"))
+    text = content.check().text()
+    assert f"{CRI}:{content.line(CRI, 'apec:unti')}: apec:unti: " in text
+    assert "is not a term of this ontology: correct its spelling" in text
+
+
+def test_a_figure_without_a_unit(content: Copy) -> None:
+    line = content.line(CRI, "<figure/cri-cd684bbb/initiatives>")
+    content.replace(CRI, "    apec:unit <unit/count> ;\n", "")
+    message = only(content.check())
+    assert message.startswith(f"{CRI}:{line}: figure/cri-cd684bbb/initiatives: ")
+    assert "needs one apec:unit" in message
+
+
+def test_a_source_without_a_url(content: Copy) -> None:
+    path = content.path(CRI)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(each for each in lines if "schema:url" not in each).replace(
+        '"15:45:01; excerpt cut in the first initiative"@en ;', (
+            '"15:45:01; excerpt cut in the first initiative"@en .')))
+    message = only(content.check())
+    line = content.line(CRI, "<source/cri-cd684bbb>")
+    assert message.startswith(f"{CRI}:{line}: source/cri-cd684bbb: ")
+    assert "needs one schema:url" in message
+
+
+def test_a_cell_twice_in_one_source(content: Copy) -> None:
+    path = content.path(CHINA_DAILY)
+    text = path.read_text()
+    start = text.index("<figure/chinadailyasia-628497/trade-2025>\n")
+    block = text[start : text.index(" .\n", start) + 3]
+    again = block.replace("trade-2025>", "trade-2025-again>").replace('"C0100"', '"C0100b"')
+    path.write_text(f"{text}\n{again}")
+    message = only(content.check())
+    line = content.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025>")
+    assert message.startswith(f"{CHINA_DAILY}:{line}: ")
+    assert "one source states this cell twice, here and in" in message
+    assert "figure/chinadailyasia-628497/trade-2025-again" in message
+
+
+def test_a_decision_about_an_unknown_figure(content: Copy) -> None:
+    content.replace(
+        DECISIONS, "<figure/seetaoe-258468/trade-2025>", "<figure/seetaoe-258468/trade-2052>"
+    )
+    text = content.check().text()
+    line = content.line(DECISIONS, "trade-2052")
+    assert f"{DECISIONS}:{line}: decision/trade-2025: a decision rejects figures or" in text
+    assert "this one is not known" in text
+
+
+def test_a_name_that_is_not_described(content: Copy) -> None:
+    line = content.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
+    text = content.check().text()
+    assert f"{CRI}:{line}" in text
+    assert "place/guangzhuo is named but nothing says what it is" in text
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    report, evidence = check(tmp_path)
+    assert evidence is None
+    assert not report.conforms
+    assert "there is no data/sources/*.ttl: this is not a content folder" in report.text()
+
+
+def test_shapes_that_apply_to_nothing_fail(content: Copy) -> None:
+    for path in content.path("shapes").glob("*.ttl"):
+        if path.name != "consistency.ttl":
+            path.unlink()
+    assert "no shape applies to anything" in only(content.check())
+
+
+def test_a_shape_that_cannot_be_applied_fails(content: Copy) -> None:
+    path = content.path("shapes/figures.ttl")
+    path.write_text(path.read_text().replace("SELECT $this WHERE", "SELECT $this WHERE WHERE"))
+    assert not content.check().conforms
+
+
+def test_the_report_as_json_and_turtle_says_the_same(content: Copy) -> None:
+    content.remove(DECISIONS, "<decision/trade-2025>")
+    report = content.check()
+    document = json.loads(report.json())
+    assert document["conforms"] is False
+    (result,) = document["results"]
+    assert [place["file"] for place in result["places"]] == [
+        CHINA_DAILY, "data/sources/chinaorgcn-118319262.ttl", SEETAO,
+    ]
+    assert all(place["line"] for place in result["places"])
+    graph = ox.Store()
+    graph.bulk_load(report.turtle().encode(), ox.RdfFormat.TURTLE)
+    rows = graph.query(
+        f"PREFIX sh: <{SH}> SELECT ?message (COUNT(?node) AS ?nodes) {{ ?r sh:conforms false ; "
+        "sh:result ?result . ?result sh:resultMessage ?message ; sh:focusNode|sh:value ?node }"
+        " GROUP BY ?message"
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    ((message, nodes),) = rows
+    assert message.value == result["message"]
+    assert nodes.value == "3"
