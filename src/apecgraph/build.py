@@ -28,6 +28,7 @@ from apecgraph.release import (
     DUMP_FORMATS,
     MANIFEST,
     Release,
+    canonical,
     describe,
     digest,
     dump_name,
@@ -48,7 +49,7 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
     report, evidence = check(content)
     if evidence is None or not report.conforms:
         raise CheckFailed(report.text())
-    quads = _dataset(evidence)
+    quads = canonical(dataset(evidence))
     name = digest(quads)
     releases.mkdir(parents=True, exist_ok=True)
     with _locked(releases):
@@ -73,7 +74,7 @@ def fingerprint(content: Path) -> str:
     return seen.hexdigest()
 
 
-def _dataset(evidence: Evidence) -> list[ox.Quad]:
+def dataset(evidence: Evidence) -> list[ox.Quad]:
     """Return all named graphs, what is derived of them, and the default graph."""
     derived = list(_derived(evidence))
     evidence.graph.store.extend(derived)
@@ -140,7 +141,7 @@ def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
     default = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
     if format_ is JSON_LD:
         return context.document(default)
-    chosen = sorted(quads if format_ in DATASET_FORMATS else default, key=str)
+    chosen = quads if format_ in DATASET_FORMATS else default
     data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)  # type: ignore[arg-type]
     assert data is not None  # noqa: S101 - without an output the bytes are returned
     return data

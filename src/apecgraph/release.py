@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -124,18 +124,20 @@ def describe(folder: Path, name: str) -> File | None:
     return File(name, len(data), sha256(data).hexdigest())
 
 
+def canonical(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Give blank nodes their canonical labels, and all quads their order (RDFC-1.0)."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
+
+
 def digest(quads: Iterable[ox.Quad]) -> str:
     """Name a dataset by its content: the first 16 digits of its canonical hash.
 
     The hash is SHA-256 over the sorted canonical N-Quads (RDFC-1.0, section 4), as lowercase
     hexadecimal: anyone can compute it from the N-Quads dump.
     """
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sha256("".join(sorted(_lines(dataset))).encode()).hexdigest()[:16]
-
-
-def _lines(quads: Iterable[ox.Quad]) -> Iterator[str]:
-    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    data = ox.serialize(canonical(quads), format=ox.RdfFormat.N_QUADS)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
-    yield from data.decode().splitlines(keepends=True)
+    lines = sorted(data.splitlines(keepends=True))
+    return sha256(b"".join(lines)).hexdigest()[:16]

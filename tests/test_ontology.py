@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.content import Content, default_content
+from apecgraph.namespaces import APEC, ONTOLOGY, RDF, RDFS
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return Content.read(default_content())
+
+
+@pytest.fixture(scope="module")
+def terms(content: Content) -> set[str]:
+    return {
+        triple.subject.value
+        for file in content.files
+        for triple in file.triples
+        if file.path.parent.name == "ontology"
+        and isinstance(triple.subject, ox.NamedNode)
+        and triple.subject.value.startswith(APEC)
+    }
+
+
+def test_the_ontology_is_small(terms: set[str]) -> None:
+    assert 20 <= len(terms) <= 40
+
+
+def test_every_term_has_label_definition_and_ontology(content: Content, terms: set[str]) -> None:
+    for predicate in ("label", "comment", "isDefinedBy"):
+        having = {
+            triple.subject.value
+            for file in content.files
+            for triple in file.triples
+            if triple.predicate.value == RDFS + predicate
+            and isinstance(triple.subject, ox.NamedNode)
+        }
+        assert terms - having == set()
+
+
+def test_every_term_is_used(content: Content, terms: set[str]) -> None:
+    """Used by data or shapes, or derived by the build: not only defined."""
+    used = set()
+    for quad in content.quads:
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in terms:
+            continue
+        used.add(quad.predicate.value)
+        for term in (quad.object, getattr(quad.object, "datatype", None)):
+            if isinstance(term, ox.NamedNode):
+                used.add(term.value)
+    derived = {f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn", "arithmetic")}
+    assert terms - used - derived == set()
+
+
+def test_all_terms_are_defined_by_the_ontology_document(content: Content) -> None:
+    defined = {
+        quad.object.value
+        for quad in content.quads
+        if quad.predicate.value == f"{RDFS}isDefinedBy"
+        and isinstance(quad.subject, ox.NamedNode)
+        and quad.subject.value.startswith(APEC)
+        and isinstance(quad.object, ox.NamedNode)
+    }
+    assert defined == {ONTOLOGY.rstrip("/")}
+
+
+def test_there_are_no_blank_nodes_in_data(content: Content) -> None:
+    for file in content.files:
+        if file.path.parent.name == "shapes":
+            continue  # lists
+        for triple in file.triples:
+            assert not isinstance(triple.subject, ox.BlankNode), file.path
+            assert not isinstance(triple.object, ox.BlankNode), file.path
+
+
+def test_a_statement_is_never_written_twice(content: Content) -> None:
+    """What an rdf:Statement says is asserted by the build; a file does not say it again."""
+    for file in content.files:
+        said = {}
+        for triple in file.triples:
+            part = triple.predicate.value.removeprefix(RDF)
+            if part in ("subject", "predicate", "object"):
+                said.setdefault(triple.subject, {})[part] = triple.object
+        plain = {tuple(triple) for triple in file.triples}
+        for parts in said.values():
+            spoken = (parts["subject"], parts["predicate"], parts["object"])
+            assert spoken not in plain or file.graph == parts["subject"], spoken
