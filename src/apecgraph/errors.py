@@ -84,7 +84,11 @@ class Forbidden(RequestError):
 
 
 class NotFound(RequestError):
-    """There is nothing of that name here."""
+    """There is nothing of that name here; `available` are the IRIs that may have been meant."""
+
+    def __init__(self, message: str, available: Sequence[str] | None = None) -> None:
+        super().__init__(message)
+        self.available = available
 
 
 class MethodNotAllowed(RequestError):
@@ -104,7 +108,11 @@ class NotAcceptable(RequestError):
 
 
 class ContentTooLarge(RequestError):
-    """The body of the request is over the limit."""
+    """The body of the request is over the `limit`."""
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class UnsupportedMediaType(RequestError):
@@ -116,7 +124,14 @@ class QueryError(ApecgraphError):
 
 
 class QueryTooHeavy(QueryError):
-    """The query met a limit on memory, on nesting or on the size of its reply."""
+    """The query met a limit on memory, on nesting or on the size of its reply.
+
+    limit: the limit with its unit, None where it cannot be put in a number.
+    """
+
+    def __init__(self, message: str, limit: str | None = None) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class StoreBusy(QueryError):
@@ -124,4 +139,8 @@ class StoreBusy(QueryError):
 
 
 class QueryTimedOut(QueryError):
-    """The query was stopped at its deadline."""
+    """The query was stopped at its deadline; `limit` is the time that it had."""
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
