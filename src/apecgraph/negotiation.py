@@ -10,11 +10,12 @@ from typing import Final
 from apecgraph.errors import NotAcceptable
 from apecgraph.formats import Format
 
-_TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_RANGE: Final = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*(.*)", re.DOTALL)
-_PARAMETER: Final = re.compile(rf';\s*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})\s*')
+_WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_RANGE: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(.*)", re.DOTALL)
+_PARAMETER: Final = re.compile(rf';\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|{_WORD})\s*')
 _QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-_SPLIT: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+# What is between commas outside quotes; a quote that is never closed takes all that follows.
+_PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format:
 def _read(accept: str) -> list[_MediaRange]:
     """Read the ranges of an Accept header; one that is malformed is passed over, as if unsent."""
     ranges = []
-    for part in _SPLIT.split(accept):
+    for part in _PART.findall(accept):
         match = _RANGE.fullmatch(part)
         if match is None or (match[1] == "*" and match[2] != "*"):
             continue

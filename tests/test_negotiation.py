@@ -1,0 +1,93 @@
+"""Content negotiation by RFC 9110, section 12.5.1."""
+
+import time
+from contextlib import suppress
+
+import pytest
+
+from apecgraph.errors import NotAcceptable
+from apecgraph.formats import (
+    DOCUMENT_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    JSON_LD,
+    RDF_XML,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    RESULTS_JSON,
+    RESULTS_TSV,
+    RESULTS_XML,
+    TURTLE,
+    Format,
+)
+from apecgraph.negotiation import negotiate
+
+BROWSER = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        (None, RESULTS_JSON),
+        ("", RESULTS_JSON),
+        ("*/*", RESULTS_JSON),
+        ("text/csv", RESULTS_CSV),
+        ("TEXT/CSV", RESULTS_CSV),
+        ("application/sparql-results+xml", RESULTS_XML),
+        ("text/*", RESULTS_CSV),
+        ("text/*;q=0.5, application/*", RESULTS_JSON),
+        ("text/tab-separated-values, text/csv;q=0.9", RESULTS_TSV),
+        ("text/csv;q=0.9,text/tab-separated-values", RESULTS_TSV),
+        ("text/csv ; q=0.3 , application/sparql-results+xml ; q=0.4", RESULTS_XML),
+        ("text/csv;q=0.3, */*;q=0.2", RESULTS_CSV),
+        ("*/*;q=0.2, application/sparql-results+json;q=0", RESULTS_XML),
+        ("application/*;q=0, */*", RESULTS_CSV),
+        ("text/csv;q=0.000, text/*", RESULTS_TSV),
+        ("text/csv;charset=utf-8", RESULTS_CSV),
+        ('text/csv;charset="UTF-8"', RESULTS_CSV),
+        ("text/csv;charset=latin1, text/tab-separated-values;q=0.1", RESULTS_TSV),
+        ("application/sparql-results+json;profile=x, text/csv;q=0.1", RESULTS_CSV),
+        ('x/y;a=",text/csv,\\"";q=1, text/tab-separated-values', RESULTS_TSV),
+        ("nonsense, text/csv", RESULTS_CSV),
+        ("text/csv;q=2, text/tab-separated-values;q=0.1", RESULTS_TSV),
+        (", ,text/csv,", RESULTS_CSV),
+        (BROWSER, RESULTS_JSON),
+    ],
+)
+def test_results(accept: str | None, chosen: Format) -> None:
+    assert negotiate(accept, RESULTS_FORMATS) is chosen
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        (BROWSER, HTML),
+        ("*/*", TURTLE),
+        ("application/ld+json", JSON_LD),
+        ("application/rdf+xml, text/html;q=0.5", RDF_XML),
+        ("text/turtle;q=0.5, application/*;q=0.5", TURTLE),
+    ],
+)
+def test_documents(accept: str, chosen: Format) -> None:
+    assert negotiate(accept, DOCUMENT_FORMATS) is chosen
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/csv", "*/*;q=0", "text/turtle;q=0"])
+def test_what_is_not_there_is_not_acceptable(accept: str) -> None:
+    with pytest.raises(NotAcceptable) as caught:
+        negotiate(accept, GRAPH_FORMATS)
+    assert caught.value.available == tuple(each.media_type for each in GRAPH_FORMATS)
+    assert accept in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "unit", [",", '"', 'a/b;a="x",', ';a="\\"', "*/*,", '"\\', 'a/b;a="\\a', ";a=b", " ", "a/"]
+)
+def test_no_header_of_64_kilobytes_takes_long(unit: str) -> None:
+    began = time.process_time()
+    with suppress(NotAcceptable):
+        negotiate("a/b" + unit * (65536 // len(unit)), RESULTS_FORMATS)
+    assert time.process_time() - began < 1
