@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import pyoxigraph as ox
+
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, ID, RDF
 
+RESOLVED: Final = f"{ID}verdict/resolved"
+LIKELY: Final = f"{ID}verdict/likely"
 OPEN: Final = f"{ID}verdict/open"
 COMPATIBLE: Final = f"{ID}verdict/compatible"
 
@@ -32,6 +36,20 @@ class Decision:
         return self.verdict == OPEN and nodes <= self.upholds
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What one decision says of a figure or a statement; `decision` and `verdict` are IRIs."""
+
+    decision: str
+    verdict: str
+    upheld: bool
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the decision leaves it open what is true."""
+        return self.verdict == OPEN
+
+
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
     for iri in graph.subjects(f"{RDF}type", f"{APEC}Decision"):
@@ -41,3 +59,19 @@ def read_decisions(graph: Graph) -> Iterator[Decision]:
             frozenset(graph.values(iri, f"{APEC}upholds")),
             frozenset(graph.values(iri, f"{APEC}rejects")),
         )
+
+
+def rulings(store: ox.Store, node: ox.NamedNode) -> tuple[Ruling, ...]:
+    """Return what the decisions say of a figure or a statement."""
+    found = []
+    for name, upheld in (("rejects", False), ("upholds", True)):
+        for quad in store.quads_for_pattern(
+            None, ox.NamedNode(f"{APEC}{name}"), node, ox.DefaultGraph()
+        ):
+            verdicts = store.quads_for_pattern(
+                quad.subject, ox.NamedNode(f"{APEC}verdict"), None, ox.DefaultGraph()
+            )
+            verdict = next((each.object for each in verdicts), None)
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(verdict, ox.NamedNode):
+                found.append(Ruling(quad.subject.value, verdict.value, upheld))
+    return tuple(sorted(found, key=lambda ruling: ruling.decision))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import pyoxigraph as ox
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+"""What can be the object of a triple."""
 
 
 class Graph:
@@ -13,9 +17,13 @@ class Graph:
     Where a method takes `source`, it is the IRI of a named graph; None means in any graph.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        self.store = ox.Store()
-        self.store.extend(quads)
+    def __init__(self, quads: Iterable[ox.Quad] | ox.Store) -> None:
+        """Hold the quads; a store is read in place."""
+        if isinstance(quads, ox.Store):
+            self.store = quads
+        else:
+            self.store = ox.Store()
+            self.store.extend(quads)
 
     def values(self, subject: str, predicate: str, source: str | None = None) -> list[str]:
         """Return the values of a property, sorted: IRIs, or the lexical forms of literals."""
@@ -50,5 +58,5 @@ def _graph(source: str | None) -> ox.NamedNode | None:
     return None if source is None else ox.NamedNode(source)
 
 
-def _text(term: ox.Term) -> str:
+def _text(term: Term) -> str:
     return str(term) if isinstance(term, ox.Triple) else term.value

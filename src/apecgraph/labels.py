@@ -1,0 +1,105 @@
+"""Names for people: what to call an IRI, in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.graph import Term
+from apecgraph.namespaces import APEC, DCTERMS, QB, RDF, RDFS, SCHEMA, SKOS, compact
+
+_PROPERTIES: Final = (
+    f"{SKOS}prefLabel",
+    f"{RDFS}label",
+    f"{DCTERMS}title",
+    f"{SCHEMA}name",
+)
+"""The properties that name a thing, the one that is meant for it first."""
+
+
+class Labels:
+    """The labels in a store, read as they are asked for.
+
+    language: the language wanted, as a tag; where a thing has no label in it, one in another
+    language is better than none.
+    """
+
+    def __init__(self, store: ox.Store, language: str = "en") -> None:
+        self._store = store
+        self._language = language
+
+    def label(self, iri: str) -> ox.Literal | None:
+        """Return the label that the data gives a thing, None where there is none."""
+        node = ox.NamedNode(iri)
+        for property_ in _PROPERTIES:
+            # The default graph first: the label in another graph may be a rejected one.
+            for graph in (ox.DefaultGraph(), None):
+                found = [
+                    value
+                    for value in self._values(node, property_, graph)
+                    if isinstance(value, ox.Literal) and value.value.strip()
+                ]
+                if found:
+                    return min(found, key=self._preference)
+        return None
+
+    def title(self, iri: str) -> ox.Literal:
+        """Return what to call a thing: its label, else a name made of what it says, else its IRI.
+
+        Figures and statements need no label in the data; they are called by what they say.
+        """
+        label = self.label(iri)
+        if label is not None:
+            return label
+        made = self._figure(iri) or self._statement(iri)
+        return ox.Literal(compact(iri)) if made is None else ox.Literal(made, language="en")
+
+    def _figure(self, iri: str) -> str | None:
+        """Name a figure: "trade value, 2025: 26.29 trillion yuan"."""
+        node = ox.NamedNode(iri)
+        if not self._is_a(node, f"{QB}Observation"):
+            return None
+        cell = [
+            self._text(next(self._values(node, f"{APEC}{name}"), None))
+            for name in ("measure", "period")
+        ]
+        printed = self._text(next(self._values(node, f"{APEC}printed"), None))
+        return f"{', '.join(filter(None, cell))}: {printed}"
+
+    def _statement(self, iri: str) -> str | None:
+        """Name a statement: "Guangzhou – schema:containedInPlace – China"."""
+        node = ox.NamedNode(iri)
+        if not self._is_a(node, f"{RDF}Statement"):
+            return None
+        parts = [
+            self._text(next(self._values(node, f"{RDF}{name}"), None))
+            for name in ("subject", "predicate", "object")
+        ]
+        return " – ".join(parts)
+
+    def _text(self, term: Term | None) -> str:
+        if isinstance(term, ox.NamedNode):
+            label = self.label(term.value)
+            return compact(term.value) if label is None else label.value
+        return term.value if isinstance(term, ox.Literal) else "?"
+
+    def _is_a(self, node: ox.NamedNode, class_: str) -> bool:
+        return ox.NamedNode(class_) in set(self._values(node, f"{RDF}type"))
+
+    def _values(
+        self, node: ox.NamedNode, property_: str, graph: ox.DefaultGraph | None = None
+    ) -> Iterator[Term]:
+        for quad in self._store.quads_for_pattern(node, ox.NamedNode(property_), None, graph):
+            yield quad.object
+
+    def _preference(self, literal: ox.Literal) -> tuple[int, str, str]:
+        language = literal.language or ""
+        if language == self._language:
+            rank = 0
+        elif language.split("-")[0] == self._language:
+            rank = 1
+        else:
+            rank = 2 if not language else 3
+        return rank, language, literal.value

@@ -1,0 +1,59 @@
+"""The publication: what one server serves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from apecgraph.release import Release
+from apecgraph.store.base import Store
+
+
+class Served(Store, Protocol):
+    """The store that answers the public's queries; it must be started first."""
+
+    async def start(self) -> None:
+        """Load what is served; raise StoreError where it cannot be loaded."""
+
+    @property
+    def quads(self) -> int:
+        """How many quads there are."""
+
+    @property
+    def graphs(self) -> Collection[str]:
+        """The IRIs of the named graphs."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a server publishes.
+
+    digest: names the content: other content, other digest.
+    release, store: the release, and a store that holds it for look-ups that no stranger's query
+    reaches; None where files are served as they are.
+    """
+
+    digest: str
+    release: Release | None = None
+    store: ox.Store | None = None
+
+    @classmethod
+    def of(cls, release: Release) -> Publication:
+        """Publish a release: load its dataset for looking things up."""
+        store = ox.Store()
+        for path in release.dataset:
+            store.bulk_load(path=path, format=ox.RdfFormat.N_QUADS)
+        return cls(release.digest, release, store)
+
+    @classmethod
+    def of_files(cls, paths: Iterable[Path]) -> Publication:
+        """Publish files as they are: by queries alone."""
+        seen = sha256()
+        for path in paths:
+            seen.update(sha256(path.read_bytes()).digest())
+        return cls(seen.hexdigest()[:16])
