@@ -1,0 +1,187 @@
+"""The web application: which path is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from apecgraph.content import default_content
+from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
+from apecgraph.formats import HTML, JSON_LD
+from apecgraph.jsonld import Context
+from apecgraph.namespaces import BASE
+from apecgraph.publication import Publication, Served
+from apecgraph.release import CONTEXT
+from apecgraph.settings import Settings
+from apecgraph.web.downloads import Downloads
+from apecgraph.web.edition import Edition
+from apecgraph.web.endpoint import SparqlEndpoint
+from apecgraph.web.headers import HEADERS, Headers
+from apecgraph.web.html import Html
+from apecgraph.web.pages import Pages, QueryPage
+from apecgraph.web.problems import problem_response
+from apecgraph.web.reading import Reading
+from apecgraph.web.resources import Resources
+from apecgraph.web.writer import Writer
+
+_OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
+_OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology")
+
+
+class Health(BaseModel):
+    """Whether the server works, and what it serves."""
+
+    status: str
+    release: str | None
+    quads: int
+    workers: int
+
+
+def create_app(settings: Settings, publication: Publication, served: Served) -> FastAPI:
+    """Make the application that serves a publication.
+
+    served: answers the public's queries; it holds the same as the publication, is started with the
+    application and closed with it.
+    """
+    release, store = publication.release, publication.store
+    html = Html(release, ox.Store() if store is None else store)
+    edition = _edition(publication, html)
+    context = (default_content() / "ontology" if release is None else release.path) / CONTEXT
+    writer = Writer(Context(context))
+    query_page = QueryPage(served, edition, html, writer)
+    endpoint = SparqlEndpoint(
+        served,
+        _Graphs(served),
+        without_query=Reading(query_page.answer),
+        render_html=html.problem,
+    )
+
+    async def context_document(request: Request) -> Response:
+        return edition.answer(request, JSON_LD.content_type, context.read_bytes)
+
+    async def data_home(request: Request) -> Response:
+        return edition.answer(
+            request, HTML.content_type, lambda: html.page("data.html", served=served)
+        )
+
+    routes: list[BaseRoute] = [
+        Route("/sparql", endpoint),
+        Route("/context.jsonld", Reading(context_document)),
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    ]
+    if release is None or store is None:
+        routes.append(Route("/", Reading(data_home)))
+    else:
+        resources = Resources(store, edition, html, writer)
+        pages = Pages(store, edition, html)
+        routes += _release_routes(resources, pages, Downloads(release, edition, html))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await served.start()
+        try:
+            yield
+        finally:
+            await served.close()
+
+    app = FastAPI(
+        title="apecgraph",
+        version=version("apecgraph"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # such a redirect would repeat the Host header
+        lifespan=lifespan,
+    )
+    app.add_middleware(Headers)
+    _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
+
+    async def health() -> Health:
+        digest = None if release is None else release.digest
+        return Health(status="ok", release=digest, quads=served.quads, workers=settings.workers)
+
+    app.get("/health")(health)
+    app.head("/health", include_in_schema=False)(health)
+    app.router.routes.extend(routes)
+    return app
+
+
+def _edition(publication: Publication, html: Html) -> Edition:
+    release = publication.release
+    if release is None:
+        return Edition(publication.digest, "", f"{version('apecgraph')} {html.edition}")
+    return Edition(release.digest, release.issued, f"{release.fingerprint} {html.edition}")
+
+
+def _release_routes(resources: Resources, pages: Pages, downloads: Downloads) -> list[BaseRoute]:
+    async def dumps(request: Request) -> Response:
+        return RedirectResponse("/dumps/", status_code=308)
+
+    thing, document = Reading(resources.thing), Reading(resources.document)
+    return [
+        Route("/", Reading(pages.home)),
+        Route("/sources", Reading(pages.sources)),
+        Route("/conflicts", Reading(pages.conflicts)),
+        Route("/id/{path:path}", thing),
+        Route("/ontology", thing),
+        Route("/ontology/{path:path}", thing),
+        Route("/doc/{path:path}", document),
+        Route("/dumps", Reading(dumps)),
+        Route("/dumps/", Reading(downloads.index)),
+        Route("/dumps/{name}", Reading(downloads.dump)),
+    ]
+
+
+def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:
+    """Answer errors with problem details, or with a page for browsers."""
+
+    async def tell(request: Request, error: Exception) -> Response:
+        accept = ", ".join(request.headers.getlist("accept")) or None
+        if isinstance(error, HTTPException):
+            error = _as_ours(request, error, paths)
+        response = problem_response(error, accept, render_html=html.problem)
+        # An unforeseen error is answered outside of the middleware.
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    for kind in (ApecgraphError, HTTPException, Exception):
+        app.add_exception_handler(kind, tell)
+
+
+def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> RequestError:
+    """Say in our words what the framework found wrong."""
+    path = request.url.path
+    if error.status_code == 404:
+        return NotFound(f"There is nothing at {path}.", [f"{BASE}{each}" for each in paths])
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "GET, HEAD").split(", ")
+        return MethodNotAllowed(f"{request.method} is not for {path}.", allowed)
+    return RequestError(error.detail)
+
+
+class _Graphs(Collection[str]):
+    """The named graphs of a store, which knows them when it has been started."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def __contains__(self, graph: object) -> bool:
+        return graph in self._served.graphs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._served.graphs)
+
+    def __len__(self) -> int:
+        return len(self._served.graphs)

@@ -1,0 +1,64 @@
+"""An edition: one release as one version of the program shows it, and what a client has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class Edition:
+    """Answers with pages that are the same as long as the release and the program are.
+
+    digest: of the release; issued: its date, empty where it has none.
+    program: names the code and the templates.
+    modified: the date as HTTP writes it, None where there is none.
+    """
+
+    def __init__(self, digest: str, issued: str, program: str) -> None:
+        self._digest = digest
+        self._program = program
+        self.modified = _http_date(issued)
+
+    def answer(
+        self,
+        request: Request,
+        content_type: str,
+        body: Callable[[], bytes | str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
+
+        The entity tag is made of the edition, the path and the content type: the query of the
+        request must not matter.
+        """
+        etag = self.etag(request.url.path, content_type)
+        validators = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
+        if self.modified is not None:
+            validators["Last-Modified"] = self.modified
+        if unchanged(request, etag):
+            return Response(status_code=304, headers=validators)
+        return Response(body(), headers={**validators, "Content-Type": content_type})
+
+    def etag(self, *parts: str) -> str:
+        """Tag what the parts name, in this edition."""
+        name = sha256(repr((self._program, parts)).encode()).hexdigest()[:16]
+        return f'"{self._digest}-{name}"'
+
+
+def unchanged(request: Request, etag: str) -> bool:
+    """Whether the If-None-Match of a request names the entity tag that there is now."""
+    header = request.headers.get("if-none-match", "")
+    sent = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return "*" in sent or etag in sent
+
+
+def _http_date(date: str) -> str | None:
+    try:
+        return format_datetime(datetime.fromisoformat(date).replace(tzinfo=UTC), usegmt=True)
+    except ValueError:
+        return None

@@ -1,0 +1,96 @@
+"""HTML: the templates, and how they write terms for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from apecgraph.graph import Graph, Term
+from apecgraph.labels import Labels
+from apecgraph.namespaces import BASE, XSD, compact
+from apecgraph.release import Release
+from apecgraph.sources import Source, read_source
+from apecgraph.web.addresses import link
+
+_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer"))
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_GROUPED: Final = 10_000  # below it a number is as easy to read as it is, and may be a year
+
+
+class Html:
+    """Writes pages; whatever comes from the data is escaped.
+
+    release: what the pages are of, None where files are served as they are.
+    store: holds the release, or nothing.
+    edition: names the templates and the stylesheet: with other ones a page is another page.
+    """
+
+    def __init__(self, release: Release | None, store: ox.Store) -> None:
+        self._graph = Graph(store)
+        self._labels = Labels(store)
+        self._environment = Environment(
+            loader=PackageLoader("apecgraph.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        name = self._labels.label(BASE)
+        self._environment.globals.update(
+            site="apecgraph" if name is None else name.value,
+            release=release,
+            compact=compact,
+            grouped=grouped,
+            kind=kind,
+            link=link,
+            source=self._source,
+            title=self._labels.title,
+        )
+        self.edition = self._edition()
+        self._environment.globals["edition"] = self.edition
+
+    def page(self, template: str, **values: object) -> str:
+        """Fill in a template."""
+        return self._environment.get_template(template).render(values)
+
+    def problem(self, problem: Mapping[str, object]) -> str:
+        """Write the page that tells of an error; takes the members of RFC 9457."""
+        return self.page("problem.html", problem=problem)
+
+    def _source(self, iri: str) -> Source:
+        return read_source(self._graph, iri)
+
+    @staticmethod
+    def _edition() -> str:
+        seen = sha256()
+        for folder in ("templates", "static"):
+            for path in sorted((Path(__file__).parent / folder).iterdir()):
+                seen.update(path.read_bytes())
+        return seen.hexdigest()
+
+
+def kind(term: Term) -> str:
+    """Tell templates what a term is: 'iri', 'text', 'number', 'node' or 'triple'."""
+    match term:
+        case ox.NamedNode():
+            return "iri"
+        case ox.Literal():
+            return "number" if term.datatype.value in _NUMBERS else "text"
+        case ox.BlankNode():
+            return "node"
+        case _:
+            return "triple"
+
+
+def grouped(number: ox.Literal) -> str:
+    """Write a number as people do: 26,290,000,000,000."""
+    if _NUMBER.fullmatch(number.value) is None or abs(Decimal(number.value)) < _GROUPED:
+        return number.value
+    return f"{Decimal(number.value):,f}"

@@ -1,0 +1,120 @@
+"""The pages about the publication as a whole: home, sources, conflicts, the query form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apecgraph.catalog import describe_service
+from apecgraph.conflicts import read_conflicts
+from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
+from apecgraph.graph import Graph
+from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.publication import Served
+from apecgraph.sources import Source, read_sources
+from apecgraph.web.edition import Edition
+from apecgraph.web.examples import EXAMPLES
+from apecgraph.web.html import Html
+from apecgraph.web.reading import choose
+from apecgraph.web.writer import Writer
+
+_RDF: Final = tuple(each for each in DOCUMENT_FORMATS if each is not HTML)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A source with the number of claims that it makes."""
+
+    source: Source
+    claims: int
+
+
+class Pages:
+    """Answers for the pages about a release."""
+
+    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+        self._graph = Graph(store)
+        self._edition = edition
+        self._html = html
+
+    async def home(self, request: Request) -> Response:
+        """Answer with the home page; who wants RDF is shown to that of the dataset."""
+        format_ = choose(request, (HTML, *_RDF))
+        if format_ is not HTML:
+            return RedirectResponse(
+                f"/doc/index.{format_.extension}",
+                status_code=303,
+                headers={"Vary": "Accept", "Cache-Control": "no-cache"},
+            )
+        return self._edition.answer(request, HTML.content_type, self._home, {"Vary": "Accept"})
+
+    async def sources(self, request: Request) -> Response:
+        """Answer with all sources, each with how much it states."""
+        return self._edition.answer(
+            request,
+            HTML.content_type,
+            lambda: self._html.page("sources.html", shares=self._shares()),
+        )
+
+    async def conflicts(self, request: Request) -> Response:
+        """Answer with all conflicts, and how each was decided."""
+        return self._edition.answer(
+            request,
+            HTML.content_type,
+            lambda: self._html.page("conflicts.html", conflicts=read_conflicts(self._graph)),
+        )
+
+    def _home(self) -> str:
+        conflicts = read_conflicts(self._graph)
+        figures = (each for each in conflicts if any(claim.value for claim in each.rejected))
+        shares = sorted(self._shares(), key=lambda share: -share.claims)
+        return self._html.page(
+            "home.html",
+            heading=self._graph.value(BASE, f"{DCTERMS}title"),
+            about=self._graph.values(BASE, f"{DCTERMS}description"),
+            example=next(figures, None),
+            conflicts=conflicts,
+            events=list(self._graph.subjects(f"{RDF}type", f"{SCHEMA}Event")),
+            shares=[share for share in shares if share.claims],
+        )
+
+    def _shares(self) -> list[Share]:
+        stated = self._graph.store.quads_for_pattern(None, ox.NamedNode(f"{APEC}statedIn"), None)
+        claims = Counter(str(quad.graph_name) for quad in stated)
+        return [Share(each, claims[f"<{each.iri}>"]) for each in read_sources(self._graph)]
+
+
+class QueryPage:
+    """Answers for the endpoint where no query is asked: a form for people, RDF for programs."""
+
+    def __init__(self, served: Served, edition: Edition, html: Html, writer: Writer) -> None:
+        self._served = served
+        self._edition = edition
+        self._html = html
+        self._writer = writer
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with the form, or with the description of the service.
+
+        The description is what SPARQL 1.1 Service Description (section 2) asks for.
+        """
+        format_ = choose(request, (*_RDF, HTML))
+
+        def body() -> bytes | str:
+            if format_ is HTML:
+                return self._html.page(
+                    "sparql.html",
+                    served=self._served,
+                    examples=EXAMPLES,
+                    tables=RESULTS_FORMATS,
+                    graphs=GRAPH_FORMATS,
+                )
+            triples = describe_service(self._served.graphs)
+            return self._writer.write(triples, format_, f"{BASE}sparql")
+
+        return self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})

@@ -1,0 +1,143 @@
+"""The things and terms of the publication: each IRI leads to documents about it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apecgraph.errors import NotFound
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
+from apecgraph.labels import Labels
+from apecgraph.namespaces import BASE, DCTERMS
+from apecgraph.resource import Description, describe
+from apecgraph.web.addresses import DOC, document, encoded, readings, topic
+from apecgraph.web.edition import Edition
+from apecgraph.web.html import Html
+from apecgraph.web.reading import choose
+from apecgraph.web.things import ThingPage
+from apecgraph.web.writer import Writer
+
+_EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
+_NEAR: Final = 5
+_COMPARED: Final = 2000  # names that a missing one is compared with: some 10 µs each
+_LONGEST: Final = 200  # letters of a missing one that are compared
+
+
+class Resources:
+    """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
+
+    def __init__(self, store: ox.Store, edition: Edition, html: Html, writer: Writer) -> None:
+        self._store = store
+        self._edition = edition
+        self._html = html
+        self._writer = writer
+        self._labels = Labels(store)
+        self._license = self._license_of_dataset()
+        self._names = sorted(
+            {name for quad in store if (name := _document_of(quad.subject)) is not None}
+        )
+
+    async def thing(self, request: Request) -> Response:
+        """Answer for a thing or a term: 303 to the document in the format negotiated.
+
+        A thing is no document (W3C, Cool URIs for the Semantic Web, section 4.2).
+        """
+        known = [each for path in readings(request.scope) if self._knows(each := BASE + path[1:])]
+        name = document(known[0]) if known else None
+        if name is None:
+            raise self._missing(request)
+        format_ = choose(request, DOCUMENT_FORMATS)
+        return RedirectResponse(
+            f"{DOC}{encoded(name)}.{format_.extension}",
+            status_code=303,
+            headers={"Vary": "Accept", "Cache-Control": "no-cache"},
+        )
+
+    async def document(self, request: Request) -> Response:
+        """Answer with a document: in the format of its extension, else in the one negotiated."""
+        for path in readings(request.scope):
+            name = path.removeprefix(DOC)
+            stem, _, extension = name.rpartition(".")
+            if extension in _EXTENSIONS and self._knows(topic(stem)):
+                return self._respond(request, stem, _EXTENSIONS[extension], {})
+            if self._knows(topic(name)):
+                format_ = choose(request, DOCUMENT_FORMATS)
+                location = f"{DOC}{encoded(name)}.{format_.extension}"
+                chosen = {"Vary": "Accept", "Content-Location": location}
+                return self._respond(request, name, format_, chosen)
+        raise self._missing(request)
+
+    def _respond(
+        self, request: Request, name: str, format_: Format, headers: dict[str, str]
+    ) -> Response:
+        description = describe(self._store, topic(name))
+        if description is None:
+            raise self._missing(request)
+        return self._edition.answer(
+            request,
+            format_.content_type,
+            lambda: self._body(name, description, format_),
+            headers | {"Link": self._links(name, description)},
+        )
+
+    def _body(self, name: str, description: Description, format_: Format) -> bytes | str:
+        if format_ is HTML:
+            view = ThingPage.of(description, self._store, self._labels)
+            return self._html.page("thing.html", view=view, formats=_formats(name))
+        title = self._labels.title(description.iri)
+        page = f"{BASE}doc/{name}"
+        triples = description.triples(page, title, self._license)
+        return self._writer.write(triples, format_, description.iri)
+
+    def _links(self, name: str, description: Description) -> str:
+        """Return the Link header (RFC 8288) that lets machines find their way (signposting.org)."""
+        links = [
+            f'<{path}>; rel="alternate"; type="{format_.media_type}"'
+            for format_, path in _formats(name)
+        ]
+        links += [
+            f'<{path}>; rel="describedby"; type="{format_.media_type}"'
+            for format_, path in _formats(name)
+            if format_ in (TURTLE, JSON_LD)
+        ]
+        links.append(f'<{encoded(description.iri)}>; rel="cite-as"')
+        links += [f'<{encoded(class_)}>; rel="type"' for class_ in description.types]
+        links.append(f'<{BASE}>; rel="collection"')
+        if self._license is not None:
+            links.append(f'<{encoded(self._license)}>; rel="license"')
+        return ", ".join(links)
+
+    def _license_of_dataset(self) -> str | None:
+        found = self._store.quads_for_pattern(
+            ox.NamedNode(BASE), ox.NamedNode(f"{DCTERMS}license"), None, ox.DefaultGraph()
+        )
+        licenses = [quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)]
+        return min(licenses, default=None)
+
+    def _knows(self, iri: str) -> bool:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
+
+    def _missing(self, request: Request) -> NotFound:
+        """Say what there is instead: the names that are most like the one asked for."""
+        asked = readings(request.scope)[0]
+        name = asked.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
+        kind = f"{name.rpartition('/')[0]}/"
+        related = [each for each in self._names if each.startswith(kind)] or self._names
+        near = get_close_matches(name[:_LONGEST], related[:_COMPARED], _NEAR, cutoff=0.5)
+        return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic, near), BASE])
+
+
+def _formats(name: str) -> list[tuple[Format, str]]:
+    return [(each, f"{DOC}{encoded(name)}.{each.extension}") for each in DOCUMENT_FORMATS]
+
+
+def _document_of(node: object) -> str | None:
+    return document(node.value) if isinstance(node, ox.NamedNode) else None
