@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,11 +30,13 @@ class Answer:
     """The reply to a query: its format, and its bytes as they come.
 
     Reading `chunks` may raise a QueryError until the last chunk has come: what was read up to
-    then is not an answer.
+    then is not an answer. Closing them before stops the query. `size` is that of all chunks, None
+    while it is not known.
     """
 
     format: Format
-    chunks: AsyncIterator[bytes]
+    chunks: AsyncGenerator[bytes, None]
+    size: int | None = None
 
 
 class Store(Protocol):

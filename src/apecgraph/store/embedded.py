@@ -1,0 +1,160 @@
+"""Evaluation by the engine in the process that asks: trusted queries, and inside workers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable
+from pathlib import Path
+from typing import IO, Final, cast
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Triple,
+    serialize,
+)
+
+from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, StoreError
+from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
+from apecgraph.namespaces import PREFIXES
+from apecgraph.store.base import Answer, Query
+from apecgraph.store.diagnosis import diagnose
+
+CHUNK: Final = 65536
+"""About how many bytes are written at once."""
+
+_UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
+_MOST_UNKNOWN_FUNCTIONS: Final = 32
+
+
+def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> None:
+    """Evaluate a query and write the answer, in chunks of about CHUNK bytes.
+
+    Raises MalformedQuery, NotAcceptable where the format cannot hold the answer, Forbidden where
+    the engine tries to call another endpoint, and whatever `write` raises.
+    """
+    chunks = _Chunks(write)
+    try:
+        answer = _query(store, query)
+        _serialize(answer, query.format, chunks)
+    except RuntimeError as error:
+        raise MalformedQuery(f"{error}.") from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if query.format.rdf is not None and "RDF 1.2" in str(error):
+            raise _unfit(query.format, GRAPH_FORMATS) from None
+        raise Forbidden("This endpoint calls no other: SERVICE is not available.") from None
+    chunks.flush()
+
+
+def load(files: Iterable[tuple[Path, Format]]) -> Store:
+    """Load files into a store in memory; the names of blank nodes are local to each file.
+
+    Raises StoreError with the file and the reason where one cannot be loaded.
+    """
+    store = Store()
+    for path, source in files:
+        try:
+            store.load(path=path, format=source.rdf)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise StoreError(f"{path} cannot be loaded: {error}") from None
+    return store
+
+
+class EmbeddedStore:
+    """A store that evaluates in this process and on this thread, without any limit.
+
+    For trusted queries only. An answer is complete when `query` returns.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def query(self, query: Query) -> Answer:
+        """Evaluate a query; raise what `evaluate` raises."""
+        chunks: list[bytes] = []
+        evaluate(self._store, query, chunks.append)
+        return Answer(query.format, replay(chunks), sum(map(len, chunks)))
+
+    async def close(self) -> None:
+        """Do nothing: the store is its owner's."""
+
+
+async def replay(chunks: list[bytes]) -> AsyncGenerator[bytes, None]:
+    """Give chunks that are all there already."""
+    for chunk in chunks:
+        yield chunk
+
+
+def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+    named: list[NamedNode | BlankNode] | None = None
+    if query.default_graphs or query.named_graphs:
+        default = [NamedNode(graph) for graph in query.default_graphs]
+        named = [NamedNode(graph) for graph in query.named_graphs]
+    unknown: dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]] = {}
+    while True:
+        try:
+            return store.query(
+                query.text, default_graph=default, named_graphs=named, custom_functions=unknown
+            )
+        except SyntaxError as error:
+            raise diagnose(query.text, str(error.msg)) from None
+        except RuntimeError as error:
+            # A call of a function that is not known is an error in the expression, not in the
+            # query (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.
+            function = _UNKNOWN_FUNCTION.search(str(error))
+            if function is None or len(unknown) == _MOST_UNKNOWN_FUNCTIONS:
+                raise
+            unknown[NamedNode(function[1])] = _fail
+
+
+def _fail(*_: object) -> None:
+    """Be a function that ends in an error, whatever it is called with."""
+
+
+def _serialize(
+    answer: QuerySolutions | QueryBoolean | QueryTriples, target: Format, chunks: _Chunks
+) -> None:
+    file = cast("IO[bytes]", chunks)
+    if isinstance(answer, QueryTriples):
+        if target.rdf is None:
+            raise _unfit(target, GRAPH_FORMATS)
+        serialize(answer, file, target.rdf, prefixes=PREFIXES)
+    else:
+        if target.results is None:
+            raise _unfit(target, RESULTS_FORMATS)
+        answer.serialize(file, target.results)
+
+
+def _unfit(target: Format, fit: tuple[Format, ...]) -> NotAcceptable:
+    available = [each.media_type for each in fit if each is not target]
+    return NotAcceptable(
+        f"{target.label} cannot hold this answer; there is {', '.join(available)}.", available
+    )
+
+
+class _Chunks:
+    """A file to the engine, which writes a few bytes at a time; chunks to whom they are for."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._pending = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._pending += data
+        if len(self._pending) >= CHUNK:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        if self._pending:
+            self._write(bytes(self._pending))
+            self._pending.clear()

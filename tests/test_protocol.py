@@ -1,0 +1,259 @@
+"""Requests of the SPARQL 1.1 Protocol, read."""
+
+import pytest
+
+from apecgraph.errors import (
+    ApecgraphError,
+    Forbidden,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    QueryTooHeavy,
+    UnsupportedMediaType,
+)
+from apecgraph.protocol import FORM, METHODS, QUERY, UPDATE, Request, read
+from apecgraph.store.base import Query
+
+GRAPHS = frozenset({"http://x/g1", "http://x/g2"})
+
+
+def query(request: Request) -> Query:
+    found = read(request, GRAPHS)
+    assert found is not None
+    return found
+
+
+def get(query_string: bytes, accept: str | None = None, method: str = "GET") -> Request:
+    return Request(method, query_string, accept=accept)
+
+
+def post(body: bytes, content_type: str | None, query_string: bytes = b"") -> Request:
+    return Request("POST", query_string, content_type, body)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(b"query=ASK%20%7B%7D"),
+        get(b"query=ASK+{}"),
+        get(b"query=ASK+{}", method="HEAD"),
+        get(b"a=b&query=ASK+{}&&c"),
+        post(b"query=ASK%20%7B%7D", FORM),
+        post(b"query=ASK+{}", "Application/X-WWW-Form-Urlencoded; charset=UTF-8"),
+        post(b"ASK {}", QUERY),
+        post(b"ASK {}", 'application/sparql-query;charset="utf-8"'),
+        Request("QUERY", b"", QUERY, b"ASK {}"),
+        Request("QUERY", b"", FORM, b"query=ASK+{}"),
+    ],
+)
+def test_a_query_can_be_sent_in_each_way(request_: Request) -> None:
+    assert query(request_).text == "ASK {}"
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        (b"ASK{?s?p'100%2525'}", "ASK{?s?p'100%25'}"),
+        (b"ASK{?s?p'a%2520b'}", "ASK{?s?p'a%20b'}"),
+        (b"ASK{?s?p'a%2Bb'}", "ASK{?s?p'a+b'}"),
+        (b"ASK{?s?p'%E5%B9%BF%E5%B7%9E%26'}", "ASK{?s?p'广州&'}"),
+        (b"ASK{?s?p'\xe5\xb9\xbf'}", "ASK{?s?p'广'}"),
+    ],
+)
+def test_a_form_is_decoded_once(sent: bytes, text: str) -> None:
+    assert query(get(b"query=" + sent)).text == text
+    assert query(post(b"query=" + sent, FORM)).text == text
+
+
+def test_a_query_sent_as_such_is_not_decoded() -> None:
+    assert query(post(b"ASK { ?s ?p '100%25+1' }", QUERY)).text == "ASK { ?s ?p '100%25+1' }"
+
+
+def test_the_text_goes_to_the_engine_as_it_was_sent() -> None:
+    text = "# a comment\nASK { ?s ?p 'a\\u0022' }"
+    assert query(post(text.encode(), QUERY)).text == text
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(b"query=ASK{}&query=ASK{}"),
+        get(b"default-graph-uri=http://x/g1"),
+        get(b"query=%zz"),
+        get(b"query=100%"),
+        get(b"query=%ff"),
+        get(b"query=\xff"),
+        get(b"query=ASK{}&a=%ff"),
+        get(b"&".join([b"a=b"] * 2000)),
+        Request("GET", b"query=ASK{}", QUERY, b"ASK {}"),
+        Request("GET", b"", QUERY, b"ASK {}"),
+        post(b"", FORM),
+        post(b"ASK {}", FORM),
+        post(b"query=ASK{}&query=ASK{}", FORM),
+        post(b"query=ASK{}", FORM, b"query=ASK{}"),
+        post(b"query=%f", FORM),
+        post(b"query=%C3%28", FORM),
+        post(b"ASK { ?s ?p '\xe9' }", QUERY),
+        post(b"ASK {}", QUERY, b"query=ASK{}"),
+    ],
+)
+def test_malformed_requests_are_refused(request_: Request) -> None:
+    with pytest.raises(MalformedRequest):
+        read(request_, GRAPHS)
+
+
+@pytest.mark.parametrize(
+    "request_", [get(b""), get(b"", method="HEAD"), get(b"format=turtle"), get(b"utm_source=x")]
+)
+def test_a_get_that_asks_nothing_is_for_the_description(request_: Request) -> None:
+    assert read(request_, GRAPHS) is None
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None, "", "text/plain", "application/json", "multipart/form-data; boundary=x",
+        "application/sparql-query; charset=latin1", f"{FORM}; charset=utf-16", "x", "a;b",
+    ],
+)  # fmt: skip
+def test_other_bodies_are_not_read(content_type: str | None) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        read(post(b"query=ASK{}", content_type), GRAPHS)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "get", "X"])
+def test_other_methods_are_not_taken(method: str) -> None:
+    with pytest.raises(MethodNotAllowed) as caught:
+        read(Request(method, b"query=ASK{}"), GRAPHS)
+    assert caught.value.allowed == METHODS
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(b"update=DROP+ALL"),
+        get(b"query=ASK{}&update=DROP+ALL"),
+        get(b"query=DROP+ALL"),
+        post(b"update=DROP+ALL", FORM),
+        post(b"DROP ALL", UPDATE),
+        post(b"DROP ALL", QUERY),
+        post(b"PREFIX a: <a:> INSERT { ?s a:p ?o } WHERE { ?s ?p ?o }", QUERY),
+    ],
+)
+def test_updates_are_forbidden(request_: Request) -> None:
+    with pytest.raises(Forbidden, match="only reads"):
+        read(request_, GRAPHS)
+
+
+def test_service_is_forbidden() -> None:
+    with pytest.raises(Forbidden, match="calls no other"):
+        read(post(b"ASK { SERVICE <http://169.254.169.254/> { ?s ?p ?o } }", QUERY), GRAPHS)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(b"query=ASK+FROM+<file:///etc/passwd>{}"),
+        get(b"query=ASK+FROM+NAMED+<http://x/g3>{}"),
+        get(b"query=ASK{}&default-graph-uri=http://x/g3"),
+        get(b"query=ASK{}&named-graph-uri=file:///etc/passwd"),
+        get(b"query=ASK{}&named-graph-uri="),
+        post(b"query=ASK{}&default-graph-uri=http://x/g1&default-graph-uri=http://x/g3", FORM),
+        post(b"ASK FROM <http://x/g1> FROM <http://x/g3> {}", QUERY),
+        post(b"ASK FROM <http://x/g3> {}", QUERY, b"default-graph-uri=http://x/g1"),
+    ],
+)
+def test_graphs_from_outside_the_dataset_are_forbidden(request_: Request) -> None:
+    with pytest.raises(Forbidden, match=r"There is no graph <.*> here.*fetches none.*GRAPH"):
+        read(request_, GRAPHS)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(b"query=ASK{}&default-graph-uri=http%3A%2F%2Fx%2Fg1&named-graph-uri=http://x/g2"),
+        post(b"query=ASK{}&default-graph-uri=http://x/g1&named-graph-uri=http://x/g2", FORM),
+        post(b"query=ASK{}&named-graph-uri=http://x/g2", FORM, b"default-graph-uri=http://x/g1"),
+        post(b"ASK{}", QUERY, b"default-graph-uri=http://x/g1&named-graph-uri=http://x/g2"),
+    ],
+)
+def test_the_dataset_of_the_protocol_is_read(request_: Request) -> None:
+    found = query(request_)
+    assert (found.default_graphs, found.named_graphs) == (("http://x/g1",), ("http://x/g2",))
+
+
+def test_the_dataset_of_the_query_is_left_to_the_engine() -> None:
+    found = query(post(b"BASE <http://x/> ASK FROM <g1> FROM NAMED <g2> {}", QUERY))
+    assert (found.default_graphs, found.named_graphs) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "accept", "content_type"),
+    [
+        ("SELECT * {}", None, "application/sparql-results+json"),
+        ("ASK {}", "*/*", "application/sparql-results+json"),
+        ("ASK {}", "a/b, text/csv;q=0.5, text/*;q=0.1", "text/csv; charset=utf-8"),
+        ("SELECT * {}", "text/*", "text/csv; charset=utf-8"),
+        ("SELECT * {}", "application/json", "application/json"),
+        ("SELECT * {}", "application/xml", "application/xml"),
+        ("CONSTRUCT WHERE {}", None, "text/turtle; charset=utf-8"),
+        ("CONSTRUCT WHERE {}", "*/*", "text/turtle; charset=utf-8"),
+        ("DESCRIBE <a:a>", "application/ld+json", "application/ld+json"),
+        ("DESCRIBE <a:a>", "application/json", "application/json"),
+        ("DESCRIBE <a:a>", "application/rdf+xml, */*;q=0.1", "application/rdf+xml"),
+    ],
+)  # fmt: skip
+def test_the_format_is_negotiated_for_the_form(
+    text: str, accept: str | None, content_type: str
+) -> None:
+    request = Request("POST", b"", QUERY, text.encode(), accept)
+    assert query(request).format.content_type == content_type
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "content_type"),
+    [
+        ("SELECT * {}", "csv", "text/csv; charset=utf-8"),
+        ("SELECT * {}", "srx", "application/sparql-results+xml"),
+        ("ASK {}", "json", "application/sparql-results+json"),
+        ("CONSTRUCT WHERE {}", "ttl", "text/turtle; charset=utf-8"),
+        ("CONSTRUCT WHERE {}", "rdfxml", "application/rdf+xml"),
+    ],
+)
+def test_the_parameter_format_overrides_the_header(text: str, name: str, content_type: str) -> None:
+    request = Request("POST", f"format={name}".encode(), QUERY, text.encode(), "image/png")
+    assert query(request).format.content_type == content_type
+
+
+@pytest.mark.parametrize(
+    ("text", "format_", "accept", "available"),
+    [
+        ("SELECT * {}", b"", "text/turtle", "text/csv"),
+        ("CONSTRUCT WHERE {}", b"", "text/csv", "text/turtle"),
+        ("SELECT * {}", b"format=turtle", None, "csv"),
+        ("SELECT * {}", b"format=pdf", None, "csv"),
+        ("CONSTRUCT WHERE {}", b"format=csv", None, "turtle"),
+    ],
+)
+def test_a_format_that_the_answer_cannot_have_is_not_acceptable(
+    text: str, format_: bytes, accept: str | None, available: str
+) -> None:
+    with pytest.raises(NotAcceptable) as caught:
+        read(Request("POST", format_, QUERY, text.encode(), accept), GRAPHS)
+    assert available in caught.value.available
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "text/turtle"])
+def test_what_is_not_sparql_goes_to_the_engine_whatever_is_accepted(accept: str) -> None:
+    assert query(Request("POST", b"", QUERY, b"SELEC * {}", accept)).text == "SELEC * {}"
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(QueryTooHeavy):
+        read(post(b"SELECT * " + b"{" * 3000 + b"}" * 3000, QUERY), GRAPHS)
+
+
+def test_what_was_sent_is_not_sent_back_in_full() -> None:
+    with pytest.raises(ApecgraphError) as caught:
+        read(post(b"ASK FROM <a:" + b"x" * 100_000 + b"> {}", QUERY), GRAPHS)
+    assert len(str(caught.value)) < 1000
