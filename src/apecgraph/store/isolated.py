@@ -1,0 +1,182 @@
+"""Evaluation in worker processes, which die where a query meets a limit: for the public.
+
+Nothing in the engine stops a query, and some queries end the process that evaluates them. So the
+front never evaluates, holds a deadline over each query, and replaces the worker that misses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+from typing import Final
+
+from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy, StoreError
+from apecgraph.formats import Format
+from apecgraph.store import wire
+from apecgraph.store.base import Answer, Query
+from apecgraph.store.embedded import replay
+from apecgraph.store.nursery import Nursery, Worker
+from apecgraph.store.worker import Limits, too_much_memory
+
+HELD_BACK: Final = 1024 * 1024
+"""Bytes of a reply that are waited for, so that an error among them is told as an error."""
+
+_OBITUARY_SECONDS: Final = 1.0
+
+
+class IsolatedStore:
+    """A store in memory, whose queries are evaluated by processes that can do nothing else.
+
+    files: what to load, each with its format; the names of blank nodes are local to each file.
+    query_seconds: from asking to the last byte from the worker, waiting for a worker included.
+    query_megabytes: memory that a worker may take beyond the store.
+    reply_megabytes: the largest reply.
+    workers: queries that are evaluated at once.
+    queue: queries that may wait for a worker.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[tuple[Path, Format]],
+        *,
+        query_seconds: float,
+        query_megabytes: int,
+        reply_megabytes: int,
+        workers: int,
+        queue: int,
+    ) -> None:
+        self._seconds = query_seconds
+        self._megabytes = query_megabytes
+        self._queue = queue
+        self._waiting = 0
+        self._idle: deque[Worker] = deque()
+        self._free = asyncio.Semaphore(0)  # counts the idle, and is first come, first served
+        limits = Limits(query_megabytes, reply_megabytes)
+        self._nursery = Nursery(files, limits, workers, self._put_back)
+
+    async def start(self) -> None:
+        """Load the files; raise StoreError with the reason where one cannot be loaded."""
+        await self._nursery.open()
+
+    async def close(self) -> None:
+        """End all processes; queries that are being answered fail."""
+        await self._nursery.close()
+
+    @property
+    def quads(self) -> int:
+        """How many quads there are."""
+        return self._nursery.quads
+
+    @property
+    def graphs(self) -> frozenset[str]:
+        """The IRIs of the named graphs."""
+        return self._nursery.graphs
+
+    async def query(self, query: Query) -> Answer:
+        """Evaluate a query, and return when it is answered or more than HELD_BACK bytes are there.
+
+        Raises MalformedQuery, Forbidden, NotAcceptable, StoreError or a QueryError. To cancel this,
+        or to close the answer's chunks before their end, stops the query.
+        """
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        worker = await self._hire(deadline)
+        rest = self._answer(worker, query, deadline)
+        head: list[bytes] = []
+        size = 0
+        async for chunk in rest:
+            head.append(chunk)
+            size += len(chunk)
+            if size > HELD_BACK:
+                return Answer(query.format, _chain(head, rest))
+        return Answer(query.format, replay(head), size)
+
+    async def _hire(self, deadline: float) -> Worker:
+        """Wait for a worker."""
+        if self._nursery.failure:
+            raise self._nursery.failure
+        if self._free.locked() and self._waiting >= self._queue:
+            raise StoreBusy("All workers are busy and the queue is full; try again in a moment.")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout_at(deadline):
+                while True:
+                    await self._free.acquire()
+                    worker = self._idle.popleft()
+                    if not worker.doomed:
+                        return worker
+        except TimeoutError:
+            raise self._timed_out() from None
+        finally:
+            self._waiting -= 1
+
+    def _put_back(self, worker: Worker) -> None:
+        if worker.doomed:
+            return
+        self._idle.append(worker)
+        self._free.release()
+
+    async def _answer(
+        self, worker: Worker, query: Query, deadline: float
+    ) -> AsyncGenerator[bytes, None]:
+        """Give the chunks of an answer; then, or when no more are wanted, let go of the worker."""
+        loop = asyncio.get_running_loop()
+        alarm = loop.call_at(deadline, self._nursery.replace, worker)
+        frames = worker.ask(wire.encode_query(query, deadline - loop.time()))
+        done = False
+        try:
+            async for kind, payload in frames:
+                if kind == wire.DATA:
+                    yield payload
+                    continue
+                done = True
+                if kind == wire.ERROR:
+                    raise wire.decode_error(payload)
+                return
+            if loop.time() >= deadline:
+                raise self._timed_out()
+            raise await self._cause_of_death(worker)
+        finally:
+            alarm.cancel()
+            await frames.aclose()
+            if done:
+                self._put_back(worker)
+            else:
+                self._nursery.replace(worker)
+
+    async def _cause_of_death(self, worker: Worker) -> QueryError | StoreError:
+        """Tell what a worker died of."""
+        done, _ = await asyncio.wait({worker.exit}, timeout=_OBITUARY_SECONDS)
+        match -(worker.exit.result() or 0) if done else 0:
+            case signal.SIGSEGV | signal.SIGBUS:
+                return QueryTooHeavy(
+                    "The query nests too deeply, or joins too many parts, for the engine's stack."
+                )
+            case signal.SIGABRT | signal.SIGKILL:
+                return too_much_memory(self._megabytes)
+            case signal.SIGALRM | signal.SIGXCPU:
+                return self._timed_out()
+            case 0:
+                return StoreError("The store went away while it evaluated the query.")
+        return QueryError("The engine failed on this query.")
+
+    def _timed_out(self) -> QueryTimedOut:
+        return QueryTimedOut(
+            f"The query was stopped at its deadline of {self._seconds:g} s, "
+            "which counts waiting for a worker.",
+            f"{self._seconds:g} s",
+        )
+
+
+async def _chain(
+    head: list[bytes], rest: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    try:
+        for chunk in head:
+            yield chunk
+        async for chunk in rest:
+            yield chunk
+    finally:
+        await rest.aclose()

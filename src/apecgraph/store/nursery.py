@@ -1,0 +1,267 @@
+"""The front's side of the zygote: starts it, has it fork workers, and knows which are alive."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from apecgraph.errors import StoreError
+from apecgraph.formats import Format
+from apecgraph.store import wire
+from apecgraph.store.worker import Limits
+from apecgraph.store.zygote import LARGEST_MESSAGE
+
+_RECEIVED_AT_ONCE: Final = 262_144
+_PAUSE: Final = 1.0
+"""Seconds before what failed without having been of use is tried again."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Worker:
+    """A worker process, and the socket to it.
+
+    doomed: it is dead, or is to be asked nothing any more.
+    exit: how it ended, as `os.waitstatus_to_exitcode` has it; None if nobody saw.
+    """
+
+    def __init__(self, pid: int, connection: socket.socket) -> None:
+        self.pid = pid
+        self.doomed = False
+        self.exit: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self.asked = False
+        self._busy = False
+        self._connection = connection
+        connection.setblocking(False)
+
+    async def ask(self, request: bytes) -> AsyncGenerator[tuple[bytes, bytes], None]:
+        """Send a frame; give the kind and the payload of each that comes back.
+
+        Ends where the worker does.
+        """
+        loop = asyncio.get_running_loop()
+        self.asked = self._busy = True
+        received = bytearray()
+        try:
+            await loop.sock_sendall(self._connection, request)
+            while part := await loop.sock_recv(self._connection, _RECEIVED_AT_ONCE):
+                received += part
+                while len(received) >= wire.HEADER.size:
+                    kind, size = wire.HEADER.unpack_from(received)
+                    end = wire.HEADER.size + size
+                    if len(received) < end:
+                        break
+                    payload = bytes(received[wire.HEADER.size : end])
+                    del received[:end]
+                    yield kind, payload
+                await asyncio.sleep(0)  # a long answer must not keep the loop from all else
+        except ConnectionError:
+            return
+        finally:
+            self._busy = False
+            if self.doomed:
+                self._connection.close()
+
+    def doom(self) -> None:
+        """Ask nothing more; whoever is reading an answer comes to its end."""
+        self.doomed = True
+        if not self._busy:
+            self._connection.close()
+
+    def hang_up(self) -> None:
+        """Break off the answer that is being read, and ask nothing more."""
+        if self._busy:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self.doom()
+
+
+class Nursery:
+    """Keeps a zygote, and through it a number of workers, alive.
+
+    files: what to load, each with its format.
+    welcome: called with each worker once it can be asked.
+    quads, graphs: what was loaded; known once `open` has returned.
+    failure: why there are no workers, None where there are or soon will be.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[tuple[Path, Format]],
+        limits: Limits,
+        workers: int,
+        welcome: Callable[[Worker], None],
+    ) -> None:
+        self.quads = 0
+        self.graphs: frozenset[str] = frozenset()
+        self.failure: StoreError | None = None
+        self._files = files
+        self._limits = limits
+        self._count = workers
+        self._welcome = welcome
+        self._workers: dict[int, Worker] = {}
+        self._keeper: asyncio.Task[None] | None = None
+        self._complete = asyncio.Event()
+
+    async def open(self) -> None:
+        """Return once all workers are there.
+
+        Raises StoreError with the reason where a file cannot be loaded.
+        """
+        self._keeper = asyncio.create_task(self._keep())
+        complete = asyncio.create_task(self._complete.wait())
+        await asyncio.wait({self._keeper, complete}, return_when=asyncio.FIRST_COMPLETED)
+        if self._keeper.done():
+            complete.cancel()
+            self._keeper.result()
+
+    async def close(self) -> None:
+        """End the zygote and all workers."""
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.wait({self._keeper})
+
+    def replace(self, worker: Worker) -> None:
+        """Kill a worker, and have another in its place."""
+        alive = not worker.doomed
+        worker.hang_up()
+        if alive:
+            self._zygote.say({"kill": worker.pid})
+            self._zygote.say({"fork": 1})
+
+    async def _keep(self) -> None:
+        """Run one zygote after the other."""
+        while True:
+            try:
+                await self._live()
+            except StoreError as error:
+                if not self._complete.is_set():
+                    raise
+                _log.error("%s", error)
+                self.failure = error
+                await asyncio.sleep(_PAUSE)
+
+    async def _live(self) -> None:
+        """Run one zygote until it is gone; raise StoreError where it never came to hold the files.
+
+        Workers that are busy when their zygote goes finish what they are at, and then end.
+        """
+        self._zygote = zygote = _Zygote()
+        graphs: set[str] = set()
+        ready = False
+        try:
+            await zygote.load(self._files, self._limits)
+            while heard := await zygote.hear():
+                message, descriptors = heard
+                match message:
+                    case {"failed": reason}:
+                        raise StoreError(reason)
+                    case {"graph": iri}:
+                        graphs.add(iri)
+                    case {"ready": quads}:
+                        ready = True
+                        self.quads, self.graphs, self.failure = quads, frozenset(graphs), None
+                        for _ in range(self._count):
+                            self._fork(0)
+                    case {"forked": pid}:
+                        connection = socket.socket(fileno=descriptors[0])
+                        self._workers[pid] = worker = Worker(pid, connection)
+                        self._welcome(worker)
+                        if len(self._workers) >= self._count:
+                            self._complete.set()
+                    case {"unforked": reason}:
+                        _log.error("no worker could be forked: %s", reason)
+                        self._fork(_PAUSE)
+                    case {"exited": pid, "status": status}:
+                        self._bury(self._workers.pop(pid), status)
+        finally:
+            for worker in self._workers.values():
+                worker.exit.set_result(None)
+                worker.doom()
+            self._workers.clear()
+            status = await zygote.close()
+        if not ready:
+            raise StoreError(f"The process that loads the dataset ended with status {status}.")
+        _log.error("the process that holds the dataset ended with status %d", status)
+
+    def _bury(self, worker: Worker, status: int) -> None:
+        worker.exit.set_result(status)
+        if not worker.doomed:
+            worker.doom()
+            self._fork(0 if worker.asked else _PAUSE)
+
+    def _fork(self, delay: float) -> None:
+        asyncio.get_running_loop().call_later(delay, self._zygote.say, {"fork": 1})
+
+
+class _Zygote:
+    """One zygote process, and the control socket to it."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setblocking(False)
+        with theirs:
+            descriptor = theirs.fileno()
+            self._process = subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
+                # -P: what lies in the working directory is not imported.
+                [sys.executable, "-P", "-m", "apecgraph.store.zygote", str(descriptor)],
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # the terminal's Ctrl-C is for the front
+            )
+
+    async def load(self, files: Sequence[tuple[Path, Format]], limits: Limits) -> None:
+        """Say what to load and how to limit workers."""
+        loop = asyncio.get_running_loop()
+        messages = [{"load": str(path), "format": each.name} for path, each in files]
+        with contextlib.suppress(ConnectionError):  # which `hear` will notice
+            for message in [*messages, {"open": 1, **asdict(limits)}]:
+                await loop.sock_sendall(self._control, json.dumps(message).encode())
+
+    def say(self, message: Mapping[str, object]) -> None:
+        """Send a message; a zygote that does not take it is killed."""
+        try:
+            self._control.send(json.dumps(message).encode())
+        except OSError:
+            self._process.kill()
+
+    async def hear(self) -> tuple[dict[str, Any], list[int]] | None:
+        """Wait for a message and the descriptors with it; None when the zygote is gone."""
+        while True:
+            try:
+                data, descriptors, _, _ = socket.recv_fds(
+                    self._control, LARGEST_MESSAGE, 1, socket.MSG_CMSG_CLOEXEC
+                )
+            except BlockingIOError:
+                await self._readable()
+            except ConnectionError:
+                return None
+            else:
+                return (json.loads(data), descriptors) if data else None
+
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        loop.add_reader(self._control, readable.set)
+        try:
+            await readable.wait()
+        finally:
+            loop.remove_reader(self._control)
+
+    async def close(self) -> int:
+        """Let the zygote end, and all workers with it; return its exit status."""
+        self._control.close()
+        try:
+            return await asyncio.to_thread(self._process.wait, _PAUSE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return await asyncio.to_thread(self._process.wait)

@@ -1,0 +1,144 @@
+"""A worker: a forked process that answers one query at a time, and can do nothing else."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import Final, NoReturn
+
+from pyoxigraph import Store
+
+from apecgraph.errors import (
+    Forbidden,
+    MalformedQuery,
+    NotAcceptable,
+    QueryTooHeavy,
+)
+from apecgraph.store import wire
+from apecgraph.store.embedded import evaluate
+
+MEGABYTE: Final = 1024 * 1024
+
+GRACE: Final = 1.0
+"""Seconds after its deadline at which a worker that nobody stopped ends by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may take: megabytes of memory beyond the store, megabytes of reply."""
+
+    query_megabytes: int
+    reply_megabytes: int
+
+
+def work(store: Store, front: socket, limits: Limits) -> NoReturn:
+    """Answer the queries that come from the front, until it is gone; then end the process."""
+    status = 1
+    try:
+        _confine(front, limits)
+        while request := _receive(front):
+            _answer(store, front, limits, request)
+        status = 0
+    except ConnectionError:
+        status = 0
+    except BaseException as error:
+        print(f"apecgraph worker: {error!r}", file=sys.stderr, flush=True)
+    finally:
+        os._exit(status)
+
+
+def _confine(front: socket, limits: Limits) -> None:
+    """Give up all that a query does not need; the kernel refuses the rest (setrlimit(2))."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    memory = pages * resource.getpagesize() + limits.query_megabytes * MEGABYTE
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+    # Other workers' sockets and the zygote's would keep their peers from seeing an end.
+    os.closerange(3, front.fileno())
+    os.closerange(front.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    for name in (
+        resource.RLIMIT_CORE,
+        resource.RLIMIT_FSIZE,
+        resource.RLIMIT_NOFILE,  # no file and no socket can be opened: SERVICE reaches nobody
+        resource.RLIMIT_NPROC,
+    ):
+        resource.setrlimit(name, (0, 0))
+
+
+def _receive(front: socket) -> bytes | None:
+    """Read the payload of the next frame; None where there is no other."""
+    header = _read(front, wire.HEADER.size)
+    return _read(front, wire.HEADER.unpack(header)[1]) if header else None
+
+
+def _read(front: socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = front.recv(size - len(data))
+        if not part:
+            return b""
+        data += part
+    return bytes(data)
+
+
+def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None:
+    query, seconds = wire.decode_query(request)
+    reply = _Reply(front, limits.reply_megabytes)
+    _set_alarm(seconds + GRACE)
+    try:
+        evaluate(store, query, reply.write)
+        reply.end(wire.frame(wire.END))
+    except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy) as error:
+        reply.end(wire.encode_error(error))
+    except MemoryError:
+        reply.end(wire.encode_error(too_much_memory(limits.query_megabytes)))
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _set_alarm(seconds: float) -> None:
+    """Have the kernel kill this process after a time, by the clock and by the processor."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    ceiling = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (ceiling, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def too_much_memory(megabytes: int) -> QueryTooHeavy:
+    """Tell that a query met the limit on memory."""
+    return QueryTooHeavy(
+        f"The query needs more than the {megabytes} MB of memory that one query may take.",
+        f"{megabytes} MB",
+    )
+
+
+class _Reply:
+    """The frames of one answer; each is sent when the next is there, the last with the end."""
+
+    def __init__(self, front: socket, megabytes: int) -> None:
+        self._front = front
+        self._megabytes = megabytes
+        self._size = 0
+        self._pending = b""
+
+    def write(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > self._megabytes * MEGABYTE:
+            raise QueryTooHeavy(
+                f"The answer is larger than {self._megabytes} MB, the most that is sent. "
+                "LIMIT and OFFSET give it in parts; the dumps hold everything.",
+                f"{self._megabytes} MB",
+            )
+        self._front.sendall(self._pending)
+        self._pending = wire.frame(wire.DATA, data)
+
+    def end(self, last: bytes) -> None:
+        self._front.sendall(self._pending + last)
