@@ -1,0 +1,122 @@
+"""Errors as HTTP responses: RFC 9457 problem details, or a page for browsers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from html import escape
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import Response
+
+from apecgraph.errors import (
+    ApecgraphError,
+    ContentTooLarge,
+    Forbidden,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    QueryError,
+    QueryTimedOut,
+    QueryTooHeavy,
+    RequestError,
+    StoreBusy,
+    StoreError,
+    UnsupportedMediaType,
+)
+from apecgraph.formats import HTML, Format
+from apecgraph.negotiation import negotiate
+
+STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    MalformedRequest: HTTPStatus.BAD_REQUEST,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RequestError: HTTPStatus.BAD_REQUEST,
+    QueryTooHeavy: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    QueryTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
+    QueryError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApecgraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Exception: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The one table of errors; a class that is not in it has the status of its nearest base."""
+
+PROBLEM: Final = Format("problem", "problem details", "application/problem+json", "json")
+
+RETRY_SECONDS: Final = 2
+
+_OFFERS: Final = (PROBLEM, replace(PROBLEM, media_type="application/json"), HTML)
+_MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
+
+_log: Final = logging.getLogger(__name__)
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """Look up the status of an error along its bases."""
+    return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
+
+
+def problem_response(
+    error: Exception,
+    accept: str | None,
+    *,
+    render_html: Callable[[Mapping[str, object]], str] | None = None,
+) -> Response:
+    """Make the response to a request that ended in an error.
+
+    accept: the Accept header of the request.
+    render_html: makes the page out of the problem; None for a plain page of its own.
+    Only what is the client's to know is told: of our own failures nothing but the status.
+    """
+    status = status_of(error)
+    problem: dict[str, object] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+    }
+    if isinstance(error, RequestError | QueryError):
+        problem["detail"] = str(error)
+        members = {name: getattr(error, name, None) for name in _MEMBERS}
+        problem |= {name: value for name, value in members.items() if value is not None}
+    else:
+        _log.error("answered %d", status, exc_info=error)
+    headers = {
+        "Access-Control-Allow-Origin": "*",
+        "Cache-Control": "no-store",
+        "Vary": "Accept",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if _preferred(accept) is HTML:
+        page = (render_html or _page)(problem)
+        return Response(page, status, headers, HTML.content_type)
+    return Response(json.dumps(problem, ensure_ascii=False), status, headers, PROBLEM.content_type)
+
+
+def _preferred(accept: str | None) -> Format:
+    try:
+        return negotiate(accept, _OFFERS)
+    except NotAcceptable:
+        return PROBLEM
+
+
+def _page(problem: Mapping[str, object]) -> str:
+    title = f"{problem['status']} {problem['title']}"
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(title)}</title>\n<h1>{escape(title)}</h1>\n"
+        f"<p>{escape(str(problem.get('detail', '')))}</p>\n</html>\n"
+    )

@@ -1,0 +1,162 @@
+"""Errors as responses."""
+
+import inspect
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from apecgraph import errors
+from apecgraph.errors import (
+    ApecgraphError,
+    CheckFailed,
+    ContentError,
+    ContentTooLarge,
+    Forbidden,
+    MalformedQuery,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    QueryError,
+    QueryTimedOut,
+    QueryTooHeavy,
+    ReleaseError,
+    RequestError,
+    StoreBusy,
+    StoreError,
+    UnsupportedMediaType,
+)
+from apecgraph.web.problems import STATUS, problem_response
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+PROBLEMS: list[tuple[Exception, int, dict[str, object]]] = [
+    (MalformedRequest("m"), 400, {}),
+    (MalformedQuery("m", 2, 12), 400, {"line": 2, "column": 12}),
+    (MalformedQuery("m"), 400, {}),
+    (Forbidden("m"), 403, {}),
+    (NotFound("m"), 404, {}),
+    (MethodNotAllowed("m", ["GET", "POST"]), 405, {"allowed": ["GET", "POST"]}),
+    (NotAcceptable("m", ["text/csv"]), 406, {"available": ["text/csv"]}),
+    (ContentTooLarge("m", "9 bytes"), 413, {"limit": "9 bytes"}),
+    (UnsupportedMediaType("m"), 415, {}),
+    (RequestError("m"), 400, {}),
+    (QueryTooHeavy("m", "400 MB"), 422, {"limit": "400 MB"}),
+    (QueryTooHeavy("m"), 422, {}),
+    (StoreBusy("m"), 503, {}),
+    (QueryTimedOut("m", "10 s"), 504, {"limit": "10 s"}),
+    (QueryError("m"), 500, {}),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "members"), PROBLEMS)
+def test_a_problem_tells_its_cause(
+    error: Exception, status: int, members: dict[str, object]
+) -> None:
+    response = problem_response(error, None)
+    problem = json.loads(bytes(response.body))
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem.pop("title")
+    assert problem == {"type": "about:blank", "status": status, "detail": "m", **members}
+
+
+def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
+    classes = [
+        each
+        for _, each in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(each, ApecgraphError) and each is not ApecgraphError
+    ]
+    assert len(classes) >= 17
+    # What ends a build is no answer to a request: our failure, if it should ever come up.
+    ours = {ContentError, CheckFailed, ReleaseError}
+    for each in classes:
+        nearest = next(base for base in each.__mro__ if base in STATUS)
+        assert (nearest is ApecgraphError) == (each in ours), each
+    tested = {type(error) for error, _, _ in PROBLEMS}
+    assert set(classes) - ours - {StoreError} == tested
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (RuntimeError("secret /etc/passwd"), 500),
+        (ContentError("secret", Path("/etc/passwd"), 1), 500),
+        (ReleaseError("secret /etc/passwd"), 500),
+        (StoreError("secret /etc/passwd"), 503),
+    ],
+)
+@pytest.mark.parametrize("accept", [None, BROWSER])
+def test_our_own_failures_are_logged_and_not_told(
+    error: Exception, status: int, accept: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        response = problem_response(error, accept)
+    body = bytes(response.body).decode()
+    assert response.status_code == status
+    assert "secret" not in body
+    assert "/etc" not in body
+    assert "Traceback" not in body
+    assert "secret" in caplog.text
+
+
+@pytest.mark.parametrize("error", [Forbidden("m"), RuntimeError("m"), StoreBusy("m")])
+@pytest.mark.parametrize("accept", [None, BROWSER])
+def test_headers(error: Exception, accept: str | None) -> None:
+    headers = problem_response(error, accept).headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["vary"] == "Accept"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in headers
+    assert "allow" not in headers
+
+
+def test_405_lists_the_methods() -> None:
+    assert problem_response(MethodNotAllowed("m", ["GET", "HEAD"]), None).headers["allow"] == (
+        "GET, HEAD"
+    )
+
+
+@pytest.mark.parametrize("error", [StoreBusy("m"), StoreError("m")])
+def test_503_says_when_to_try_again(error: Exception) -> None:
+    assert int(problem_response(error, None).headers["retry-after"]) > 0
+    assert "retry-after" not in problem_response(QueryTimedOut("m", "1 s"), None).headers
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        (None, "application/problem+json"),
+        ("*/*", "application/problem+json"),
+        ("application/json", "application/problem+json"),
+        ("application/json, text/html;q=0.9", "application/problem+json"),
+        ("application/sparql-results+json", "application/problem+json"),
+        ("image/png", "application/problem+json"),
+        (BROWSER, "text/html; charset=utf-8"),
+        ("text/html", "text/html; charset=utf-8"),
+        ("application/problem+json;q=0.5, text/html;q=0.4", "application/problem+json"),
+    ],
+)
+def test_who_prefers_html_gets_a_page(accept: str | None, content_type: str) -> None:
+    assert problem_response(Forbidden("m"), accept).headers["content-type"] == content_type
+
+
+def test_a_page_escapes_what_it_repeats() -> None:
+    page = bytes(problem_response(Forbidden("<script>&兆"), BROWSER).body).decode()
+    assert "&lt;script&gt;&amp;兆" in page
+    assert "<script>" not in page
+    assert "403 Forbidden" in page
+
+
+def test_the_page_can_be_another() -> None:
+    def render(problem: Mapping[str, object]) -> str:
+        return f"<p>{problem['status']} at {problem['line']}"
+
+    response = problem_response(MalformedQuery("m", 2, 3), BROWSER, render_html=render)
+    assert bytes(response.body) == b"<p>400 at 2"
+    response = problem_response(MalformedQuery("m", 2, 3), None, render_html=render)
+    assert response.headers["content-type"] == "application/problem+json"
