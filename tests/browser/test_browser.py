@@ -1,0 +1,175 @@
+"""What a person sees, in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+PAGES = (
+    "/",
+    "/sources",
+    "/conflicts",
+    "/sparql",
+    "/dumps/",
+    "/id/meeting/sccp1-2026",
+    "/id/figure/seetaoe-258468/trade-2025",
+    "/id/source/seetaoe-258468",
+    "/ontology",
+)
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, (
+        f"the browser tests need one of {', '.join(NAMES)}: install your system's chromium"
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Open]:
+    """Open pages; afterwards no page may have complained, or asked anything of another host."""
+    complaints: list[str] = []
+    contexts = []
+
+    def visit(path: str, viewport: ViewportSize = DESK) -> Page:
+        context = browser.new_context(viewport=viewport, color_scheme="light")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+
+        def seen(url: str) -> None:
+            if urlsplit(url).netloc != urlsplit(server).netloc and not url.startswith("data:"):
+                complaints.append(f"foreign: {url}")
+
+        page.on("request", lambda request: seen(request.url))
+        response = page.goto(server + path)
+        assert response is not None
+        assert response.ok
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    # That a query is wrong, the browser says too.
+    assert not [each for each in complaints if "status of 400" not in each]
+
+
+# The least contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3).
+CONTRAST = """() => {
+  const numbers = colour => colour.match(/[0-9.]+/g).map(Number);
+  const light = colour => numbers(colour).slice(0, 3)
+    .map(each => each / 255)
+    .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, each, index) => sum + each * [0.2126, 0.7152, 0.0722][index], 0);
+  const ground = element => {
+    const colour = getComputedStyle(element).backgroundColor;
+    return numbers(colour)[3] === 0 ? ground(element.parentElement) : colour;
+  };
+  const contrasts = [...document.body.querySelectorAll("*")]
+    .filter(element => [...element.childNodes].some(
+      node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    .map(element => [light(getComputedStyle(element).color), light(ground(element))])
+    .map(([one, other]) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05));
+  return Math.min(...contrasts);
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_page_scrolls_sideways(visit: Open, path: str, viewport: ViewportSize) -> None:
+    page = visit(path, viewport)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_text_can_be_read_by_day_and_by_night(visit: Open, path: str) -> None:
+    page = visit(path)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    by_day = page.evaluate(ground)
+    assert page.evaluate(CONTRAST) >= 4.5
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ground) != by_day
+    assert page.evaluate(CONTRAST) >= 4.5
+
+
+def test_home_leads_to_the_conflict(visit: Open) -> None:
+    page = visit("/")
+    row = page.get_by_role("row").filter(has_text="2.629 trillion yuan")
+    expect(row).to_contain_text("rejected")
+    row.get_by_role("link", name="C0021").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2.629 trillion yuan")
+    expect(page.get_by_text("Rejected by the decision")).to_be_visible()
+    page.get_by_role("link", name="not 2.629").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("26.29 trillion yuan, not 2.629")
+
+
+def test_a_reference_leads_to_its_source(visit: Open) -> None:
+    page = visit("/id/meeting/sccp1-2026")
+    page.get_by_role("link", name="source 1", exact=True).first.click()
+    assert page.url.endswith("#source-1")
+    source = page.locator("#source-1")
+    expect(source).to_be_in_viewport()
+    expect(source.locator("a[rel=nofollow]")).to_have_count(1)
+
+
+def test_a_thing_can_be_had_as_data(visit: Open) -> None:
+    page = visit("/id/economy/CHN")
+    for name in ("Turtle", "JSON-LD", "N-Triples", "RDF/XML"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
+def test_conflicts_show_the_arithmetic(visit: Open) -> None:
+    page = visit("/conflicts")
+    section = page.get_by_role("region", name="China-APEC trade in 2025")
+    expect(section).to_contain_text("no number is in both; one is 10 times the other")
+    expect(section.get_by_role("row").filter(has_text="stands")).to_have_count(2)
+
+
+def test_a_query_is_run(visit: Open) -> None:
+    page = visit("/sparql")
+    page.get_by_label("Query").first.fill("SELECT (6 * 7 AS ?answer) {}")
+    page.get_by_label("Answer in").first.select_option("json")
+    page.get_by_role("button", name="Run the query").first.click()
+    page.wait_for_url("**/sparql?query=*")
+    assert '"value":"42"' in page.content().replace(" ", "")
+
+
+def test_a_wrong_query_is_explained(visit: Open) -> None:
+    page = visit("/sparql")
+    page.get_by_label("Query").first.fill("SELECT ?x WHERE { ?x ?y }")
+    page.get_by_role("button", name="Run the query").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bad Request")
+    expect(page.get_by_text("Line 1, column 25")).to_be_visible()
+
+
+def test_the_keyboard_reaches_the_content(visit: Open) -> None:
+    page = visit("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from apecgraph.build import build
+from apecgraph.content import default_content
+from apecgraph.formats import N_QUADS
+from apecgraph.publication import Publication
+from apecgraph.release import Release
+from serving import serving
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release of the repository's content."""
+    made, _ = build(default_content(), tmp_path_factory.mktemp("releases"))
+    return made
+
+
+@pytest.fixture(scope="session")
+def publication(release: Release) -> Publication:
+    return Publication.of(release)
+
+
+@pytest.fixture(scope="session")
+def server(publication: Publication, release: Release) -> Iterator[str]:
+    """The URL of a server of that release."""
+    with serving(publication, [(path, N_QUADS) for path in release.dataset]) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def client(server: str) -> Iterator[httpx.Client]:
+    """A client of that server, which follows no redirects and asks for nothing in particular."""
+    with httpx.Client(base_url=server) as client:
+        yield client

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.build import build
+from apecgraph.formats import N_QUADS
+from apecgraph.namespaces import BASE
+from apecgraph.publication import Publication
+from apecgraph.web.examples import EXAMPLES, Example
+from editing import Copy
+from serving import serving
+
+PAGES = (
+    "/",
+    "/sources",
+    "/conflicts",
+    "/sparql",
+    "/dumps/",
+    "/doc/index.html",
+    "/doc/ontology.html",
+    "/doc/meeting/sccp1-2026.html",
+    "/doc/figure/seetaoe-258468/trade-2025.html",
+    "/doc/source/seetaoe-258468.html",
+    "/doc/shape/decision-verdict.html",
+    "/nowhere",
+)
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+SD = "http://www.w3.org/ns/sparql-service-description#"
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page; fails where its elements do not nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag not in VOID:
+            self.open.append(tag)
+        if attributes.get("id"):
+            self.ids.append(attributes["id"] or "")
+        if tag == "a":
+            self.links.append((attributes["href"] or "", attributes))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def all(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
+        return [each for each in self.elements if each[0] in tags]
+
+
+def get(client: httpx.Client, path: str) -> str:
+    return client.get(path, headers={"Accept": BROWSER}).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_well_made(client: httpx.Client, path: str) -> None:
+    page = Page(get(client, path))
+    assert page.all("html")[0][1]["lang"] == "en"
+    assert len(page.all("main")) == len(page.all("header")) == len(page.all("footer")) == 1
+    levels = [int(tag[1]) for tag, _ in page.all("h1", "h2", "h3")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert len(page.ids) == len(set(page.ids))
+    assert page.links[0][0] == "#main"
+    assert not page.all("script", "style", "iframe")
+    assert not [name for _, attributes in page.elements for name in attributes if name[:2] == "on"]
+    labelled = {attributes["for"] for _, attributes in page.all("label")}
+    fields = {attributes["id"] for _, attributes in page.all("textarea", "select")}
+    assert fields <= labelled
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_lead_somewhere(client: httpx.Client, path: str) -> None:
+    page = Page(get(client, path))
+    for href, attributes in page.links:
+        target = urlsplit(urljoin(path, href))
+        if target.netloc:
+            assert target.scheme in ("http", "https")
+            assert attributes["rel"] == "nofollow"
+        elif href.startswith("#"):
+            assert target.fragment in page.ids
+        else:
+            found = client.get(href, headers={"Accept": BROWSER}, follow_redirects=True)
+            assert found.status_code == 200, href
+            if target.fragment:
+                assert target.fragment in Page(found.text).ids, href
+    for _, attributes in page.all("link"):
+        href = attributes["href"] or ""
+        if attributes["rel"] != "canonical":
+            assert client.get(href).status_code == 200, href
+
+
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_what_a_client_has_is_not_sent_again(client: httpx.Client, path: str) -> None:
+    headers = {"Accept": BROWSER}
+    response = client.get(path, headers=headers)
+    headers["If-None-Match"] = response.headers["etag"]
+    assert client.get(path, headers=headers).status_code == 304
+    assert client.head(path).content == b""
+
+
+def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
+    text = get(client, "/")
+    for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26,285,000,000,000", "rejected"):
+        assert each in text
+
+
+def test_home_says_what_it_serves(client: httpx.Client, publication: Publication) -> None:
+    assert publication.release is not None
+    text = get(client, "/")
+    assert publication.release.digest in text
+    assert publication.release.issued in text
+    assert f"{publication.release.triples:,}" in text
+
+
+def test_every_source_is_listed(client: httpx.Client, publication: Publication) -> None:
+    assert publication.store is not None
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    source = ox.NamedNode(f"{BASE}ontology/Source")
+    found = publication.store.quads_for_pattern(None, kind, source, ox.DefaultGraph())
+    text = get(client, "/sources")
+    for quad in found:
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert f'href="/{quad.subject.value.removeprefix(BASE)}"' in text
+
+
+def test_every_claim_of_a_decision_is_shown(client: httpx.Client, publication: Publication) -> None:
+    assert publication.store is not None
+    text = get(client, "/conflicts")
+    for name in ("upholds", "rejects"):
+        predicate = ox.NamedNode(f"{BASE}ontology/{name}")
+        for quad in publication.store.quads_for_pattern(None, predicate, None, ox.DefaultGraph()):
+            assert isinstance(quad.object, ox.NamedNode)
+            assert f'href="/{quad.object.value.removeprefix(BASE)}"' in text
+    assert "one is 10 times the other" in text
+    assert text.index("not 2.629") < text.index("Qualities of the supply chain")
+
+
+def test_a_figure_says_what_it_means(client: httpx.Client) -> None:
+    text = get(client, "/doc/figure/chinadailyasia-628497/trade-2025.html")
+    for each in ("26,290,000,000,000", "26.29 trillion yuan", "26,285,000,000,000", "Upheld by"):
+        assert each in text
+
+
+def test_a_rejected_figure_says_so(client: httpx.Client) -> None:
+    text = get(client, "/doc/figure/seetaoe-258468/trade-2025.html")
+    assert "Rejected by the decision" in text
+    assert 'href="/id/decision/trade-2025"' in text
+
+
+def test_a_fact_has_its_claim_and_its_words(client: httpx.Client) -> None:
+    text = get(client, "/doc/meeting/sccp1-2026.html")
+    assert ">C0132</a>" in text
+    assert '<q><span lang="ja">広州</span></q>' in text
+    assert 'href="#source-1"' in text
+    assert 'id="source-1"' in text
+
+
+def test_what_is_no_web_address_is_no_link(client: httpx.Client) -> None:
+    text = get(client, "/doc/source/eurovoc.html")
+    assert "pkg:pypi/eurovoc" in text
+    assert 'href="pkg:' not in text
+
+
+class TestTheQueryPage:
+    def test_programs_get_the_service_description(self, client: httpx.Client) -> None:
+        response = client.get("/sparql").raise_for_status()
+        assert response.headers["content-type"] == "text/turtle; charset=utf-8"
+        graph = ox.Dataset(ox.parse(response.content, ox.RdfFormat.TURTLE))
+        assert list(graph.quads_for_object(ox.NamedNode(f"{SD}SPARQL11Query")))
+        names = {each.object for each in graph if each.predicate.value == f"{SD}namedGraph"}
+        assert ox.NamedNode(f"{BASE}id/source/seetaoe-258468") in names
+
+    @pytest.mark.parametrize(
+        "media_type", ["application/ld+json", "application/rdf+xml", "application/n-triples"]
+    )
+    def test_in_the_format_they_ask_for(self, client: httpx.Client, media_type: str) -> None:
+        response = client.get("/sparql", headers={"Accept": media_type})
+        assert response.headers["content-type"] == media_type
+        assert response.headers["vary"] == "Accept"
+
+    @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.title)
+    def test_an_example_answers(self, client: httpx.Client, example: Example) -> None:
+        query = {"query": example.query, "format": example.format}
+        answer = client.get("/sparql", params=query).raise_for_status()
+        assert answer.text.count("\n") > 3
+
+    def test_an_error_is_a_page_for_browsers(self, client: httpx.Client) -> None:
+        response = client.get("/sparql?query=SELECT", headers={"Accept": BROWSER})
+        assert response.status_code == 400
+        assert "Line 1, column" in response.text
+        Page(response.text)
+
+
+class TestHostileData:
+    """Whatever the data says, it is text."""
+
+    SCRIPT = "<script>alert(1)</script>"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def hostile(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+        folder = tmp_path_factory.mktemp("hostile")
+        content = Copy(folder)
+        source = "data/sources/seetaoe-258468.ttl"
+        content.replace("data/entities/places.ttl", '"Guangzhou"@en', f'"{cls.SCRIPT}Guangzhou"@en')
+        content.replace(
+            source,
+            "schema:url <https://www.seetaoe.com/details/258468.html>",
+            "schema:url <javascript:alert(1)>",
+        )
+        content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
+        content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
+        release, _ = build(content.root, folder / "releases")
+        files = [(path, N_QUADS) for path in release.dataset]
+        with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+            yield client
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/",
+            "/sources",
+            "/conflicts",
+            "/doc/place/guangzhou.html",
+            "/doc/source/seetaoe-258468.html",
+            "/doc/meeting/sccp1-2026.html",
+            "/doc/figure/seetaoe-258468/trade-2025.html",
+            "/sparql?query=ASK{}&format=%3Cscript%3Ealert(1)%3C/script%3E",
+            "/id/%3Cscript%3Ealert(1)%3C/script%3E",
+        ],
+    )
+    def test_is_escaped(self, hostile: httpx.Client, path: str) -> None:
+        text = get(hostile, path)
+        assert "<script" not in text
+        assert "alert(1)" in text
+        page = Page(text)
+        assert not [href for href, _ in page.links if href.startswith("javascript:")]

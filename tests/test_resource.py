@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.labels import Labels
+from apecgraph.publication import Publication
+from apecgraph.resource import LINKS, Description, Fact, describe
+
+ID = "https://w3id.org/apecgraph/id/"
+DATA = """
+@base <https://w3id.org/apecgraph/id/> .
+@prefix apec: <https://w3id.org/apecgraph/ontology/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix qb: <http://purl.org/linked-data/cube#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+<graph/entities> {
+  <moon> a skos:Concept ; skos:prefLabel "moon"@en, "Mond"@de .
+  <earth> skos:related <moon> .
+  <measure/distance> skos:prefLabel "distance"@en .
+  <period/now> skos:prefLabel "now"@en .
+}
+<source/a> {
+  <moon> apec:theme "cheese"@en, "rock"@en .
+  <statement/a/cheese> a rdf:Statement ; rdf:subject <moon> ; rdf:predicate apec:theme ;
+    rdf:object "cheese"@en ; apec:printed "made of cheese"@en ; dcterms:identifier "C1" ;
+    apec:statedIn <source/a> .
+  <statement/a/rock> a rdf:Statement ; rdf:subject <moon> ; rdf:predicate apec:theme ;
+    rdf:object "rock"@en ; dcterms:identifier "C2" ; apec:statedIn <source/a> .
+}
+<source/b> {
+  <moon> apec:theme "rock"@en .
+  <figure/b/far> a qb:Observation ; apec:measure <measure/distance> ; apec:period <period/now> ;
+    apec:printed "far"@en ; apec:subject <moon> ; apec:statedIn <source/b> .
+}
+<graph/shapes> { <shape/moon> a sh:NodeShape ; sh:in ( <moon> "x" ) . <moon> rdfs:comment "rule" }
+<moon> a skos:Concept ; skos:prefLabel "moon"@en, "Mond"@de ; apec:theme "rock"@en .
+<earth> skos:related <moon> .
+<measure/distance> skos:prefLabel "distance"@en .
+<period/now> skos:prefLabel "now"@en .
+<statement/a/rock> a rdf:Statement ; rdf:subject <moon> ; rdf:predicate apec:theme ;
+  rdf:object "rock"@en ; dcterms:identifier "C2" ; apec:statedIn <source/a> .
+<source/b> a apec:Source .
+<decision/cheese> apec:rejects <statement/a/cheese>, <figure/b/far> ;
+  apec:upholds <statement/a/rock> ; apec:verdict <verdict/open> .
+"""
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    store = ox.Store()
+    store.load(DATA.encode(), format=ox.RdfFormat.TRIG)
+    return store
+
+
+def description(store: ox.Store, name: str) -> Description:
+    found = describe(store, ID + name)
+    assert found is not None
+    return found
+
+
+def facts(found: Description, name: str) -> dict[str, Fact]:
+    return {
+        each.value.value: each
+        for each in found.facts
+        if each.predicate.endswith(name) and isinstance(each.value, ox.NamedNode | ox.Literal)
+    }
+
+
+def test_what_is_not_described_is_unknown(store: ox.Store) -> None:
+    assert describe(store, f"{ID}sun") is None
+
+
+def test_a_fact_has_all_its_sources(store: ox.Store) -> None:
+    moon = description(store, "moon")
+    rock = facts(moon, "theme")["rock"]
+    assert [each.source for each in rock.citations] == [f"{ID}source/a", f"{ID}source/b"]
+    assert [each.identifier for each in rock.citations] == ["C2", None]
+    assert moon.sources == (f"{ID}source/a", f"{ID}source/b")
+
+
+def test_a_rejected_fact_is_there_and_does_not_stand(store: ox.Store) -> None:
+    cheese = facts(description(store, "moon"), "theme")["cheese"]
+    assert not cheese.stands
+    (citation,) = cheese.citations
+    assert citation.statement == f"{ID}statement/a/cheese"
+    assert citation.printed == ox.Literal("made of cheese", language="en")
+    assert [ruling.upheld for ruling in cheese.rulings] == [False]
+
+
+def test_what_an_open_decision_upholds_is_disputed(store: ox.Store) -> None:
+    rock = facts(description(store, "moon"), "theme")["rock"]
+    assert [(ruling.upheld, ruling.disputed) for ruling in rock.rulings] == [(True, True)]
+
+
+def test_a_rule_is_no_fact(store: ox.Store) -> None:
+    assert not facts(description(store, "moon"), "comment")
+
+
+def test_a_rejected_figure_is_described_by_its_source(store: ox.Store) -> None:
+    figure = description(store, "figure/b/far")
+    assert figure.rejected
+    assert not figure.stands
+    assert figure.graphs == (f"{ID}source/b",)
+    assert facts(figure, "printed")
+
+
+def test_a_shape_is_described_with_its_lists(store: ox.Store) -> None:
+    shape = description(store, "shape/moon")
+    assert not shape.stands
+    assert not shape.rejected
+    (fact,) = [each for each in shape.facts if isinstance(each.value, ox.BlankNode)]
+    assert isinstance(fact.value, ox.BlankNode)
+    assert shape.members(fact.value) == [ox.NamedNode(f"{ID}moon"), ox.Literal("x")]
+    predicates = {triple.predicate.value for triple in triples(shape)}
+    assert any(name.endswith("#rest") for name in predicates)
+
+
+def triples(found: Description) -> list[ox.Triple]:
+    return found.triples("https://example.org/doc", ox.Literal("title"), "https://example.org/cc0")
+
+
+def test_links_to_a_thing(store: ox.Store) -> None:
+    moon = description(store, "moon")
+    assert f"{ID}earth" in {link.subject for link in moon.links}
+    # What is rejected does not link either.
+    assert f"{ID}figure/b/far" not in {link.subject for link in moon.links}
+    assert moon.link_count == len(moon.links) == 2
+
+
+def test_a_source_lists_what_it_states_and_was_rejected(store: ox.Store) -> None:
+    links = {link.subject for link in description(store, "source/b").links}
+    assert f"{ID}figure/b/far" in links
+
+
+def test_links_are_counted_beyond_those_listed() -> None:
+    store = ox.Store()
+    hub, property_ = ox.NamedNode(f"{ID}hub"), ox.NamedNode(f"{ID}property")
+    store.extend(
+        ox.Quad(ox.NamedNode(f"{ID}spoke/{number}"), property_, hub) for number in range(LINKS + 50)
+    )
+    store.add(ox.Quad(hub, property_, ox.Literal("x")))
+    hub_found = description(store, "hub")
+    assert len(hub_found.links) == LINKS
+    assert hub_found.link_count == LINKS + 50
+
+
+def test_the_document_holds_no_rejected_fact(store: ox.Store) -> None:
+    document = triples(description(store, "moon"))
+    values = {each.object for each in document if each.subject == ox.NamedNode(f"{ID}moon")}
+    assert ox.Literal("rock", language="en") in values
+    assert ox.Literal("cheese", language="en") not in values
+
+
+def test_the_document_says_what_it_is(store: ox.Store) -> None:
+    page = ox.NamedNode("https://example.org/doc")
+    about = {
+        (each.predicate.value.rpartition("/")[2], each.object)
+        for each in triples(description(store, "moon"))
+        if each.subject == page
+    }
+    assert about == {
+        ("primaryTopic", ox.NamedNode(f"{ID}moon")),
+        ("title", ox.Literal("title")),
+        ("isPartOf", ox.NamedNode("https://w3id.org/apecgraph/")),
+        ("source", ox.NamedNode(f"{ID}source/a")),
+        ("source", ox.NamedNode(f"{ID}source/b")),
+        ("license", ox.NamedNode("https://example.org/cc0")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "title"),
+    [
+        ("moon", "en", "moon"),
+        ("moon", "de", "Mond"),
+        ("measure/distance", "fr", "distance"),
+        ("figure/b/far", "en", "distance, now: far"),
+        ("statement/a/cheese", "en", "moon – apec:theme – cheese"),
+        ("shape/moon", "en", "shape/moon"),
+    ],
+)
+def test_titles(store: ox.Store, name: str, language: str, title: str) -> None:
+    assert Labels(store, language).title(ID + name).value == title
+
+
+def test_an_empty_label_is_none() -> None:
+    store = ox.Store()
+    store.load(b'<a:a> <http://www.w3.org/2000/01/rdf-schema#label> ""@en .', ox.RdfFormat.TURTLE)
+    assert Labels(store).label("a:a") is None
+
+
+def test_every_claim_of_the_release_is_cited_where_it_stands(publication: Publication) -> None:
+    store = publication.store
+    assert store is not None
+    subject = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#subject")
+    statements = {
+        (quad.subject.value, quad.object.value)
+        for quad in store.quads_for_pattern(None, subject, None)
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
+    }
+    assert statements
+    for statement, thing in statements:
+        found = describe(store, thing)
+        assert found is not None
+        assert any(
+            citation.statement == statement for fact in found.facts for citation in fact.citations
+        ), statement

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_QUADS, Format
+from apecgraph.namespaces import BASE
+from apecgraph.publication import Publication
+from serving import serving
+
+RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+TITLE = ox.NamedNode("http://purl.org/dc/terms/title")
+MEETING = "/id/meeting/sccp1-2026"
+DOCUMENT = "/doc/meeting/sccp1-2026"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def own_iris(store: ox.Store) -> set[str]:
+    """Return all IRIs of the publication that its data mentions anywhere."""
+    terms = {
+        term
+        for quad in store
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    }
+    terms |= {term.datatype for term in terms if isinstance(term, ox.Literal)}
+    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    return {iri for iri in iris if iri.startswith(BASE)}
+
+
+def canonical(data: bytes, format_: Format) -> frozenset[str]:
+    assert format_.rdf is not None
+    dataset = ox.Dataset(ox.parse(data, format_.rdf))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return frozenset(map(str, dataset))
+
+
+def visit(client: httpx.Client, iri: str) -> list[str]:
+    """Visit an IRI in all formats; return what is wrong."""
+    path = "/" + iri.removeprefix(BASE)
+    if path == "/sparql" or path.startswith("/dumps/"):
+        found = client.get(path).status_code
+        return [] if found == 200 else [f"{iri}: {found}"]
+    graphs = {}
+    for format_ in DOCUMENT_FORMATS:
+        accept = {"Accept": format_.media_type}
+        there = client.get(path, headers=accept)
+        if path == "/" and format_ is HTML:
+            if "<h1>" not in there.text:
+                return [f"{iri}: there is no home page"]
+            continue
+        location = there.headers.get("location", "")
+        if there.status_code != 303 or not location.endswith(f".{format_.extension}"):
+            return [f"{iri} as {format_.label}: {there.status_code} to {location!r}"]
+        document = client.get(location)
+        if document.status_code != 200 or document.headers["content-type"] != format_.content_type:
+            return [f"{location}: {document.status_code} {document.headers['content-type']}"]
+        if format_ is HTML:
+            heading = re.search(r"<h1[^>]*>\s*<span[^>]*>[^<]+<", document.text)
+            if heading is None:
+                return [f"{location}: there is no heading"]
+        else:
+            graphs[format_.name] = canonical(document.content, format_)
+    turtle = graphs["turtle"]
+    wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != turtle]
+    if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in turtle):
+        wrong.append(f"{iri}: has no type")
+    if not any(f" {TITLE} " in line for line in turtle):
+        wrong.append(f"{iri}: has no title")
+    return wrong
+
+
+def test_every_iri_answers_in_every_format(server: str, publication: Publication) -> None:
+    assert publication.store is not None
+    iris = sorted(own_iris(publication.store))
+    assert len(iris) > 500
+    with httpx.Client(base_url=server) as client, ThreadPoolExecutor(2) as pool:
+        wrong = [each for found in pool.map(lambda iri: visit(client, iri), iris) for each in found]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+@pytest.mark.parametrize(
+    ("accept", "extension"),
+    [
+        (None, "ttl"),
+        ("*/*", "ttl"),
+        ("text/*", "ttl"),
+        ("application/*", "jsonld"),
+        ("text/turtle", "ttl"),
+        ("application/ld+json", "jsonld"),
+        ("application/n-triples", "nt"),
+        ("application/rdf+xml", "rdf"),
+        ("text/html", "html"),
+        (BROWSER, "html"),
+        ("text/turtle;q=0.5, application/ld+json", "jsonld"),
+        ("text/turtle;q=0.5, application/ld+json;q=0.4", "ttl"),
+        ("text/turtle;q=0, */*", "jsonld"),
+        ("text/html;q=0, text/turtle;q=0, */*;q=0.1", "jsonld"),
+        ("application/json;q=1, application/rdf+xml;q=0.1", "rdf"),
+        ("TEXT/HTML", "html"),
+        ("text/turtle; charset=utf-8", "ttl"),
+    ],
+)
+def test_negotiation(client: httpx.Client, accept: str | None, extension: str) -> None:
+    request = client.build_request("GET", MEETING)
+    del request.headers["accept"]
+    if accept is not None:
+        request.headers["accept"] = accept
+    response = client.send(request)
+    assert response.status_code == 303
+    assert response.headers["location"] == f"{DOCUMENT}.{extension}"
+    assert response.headers["vary"] == "Accept"
+
+
+def test_negotiation_over_several_headers(client: httpx.Client) -> None:
+    headers = [("Accept", "text/turtle;q=0.1"), ("Accept", "application/n-triples")]
+    request = client.build_request("GET", MEETING)
+    del request.headers["accept"]
+    request.headers = httpx.Headers([*request.headers.multi_items(), *headers])
+    assert client.send(request).headers["location"] == f"{DOCUMENT}.nt"
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "application/json", "*/*;q=0"])
+@pytest.mark.parametrize("path", [MEETING, DOCUMENT])
+def test_nothing_acceptable(client: httpx.Client, path: str, accept: str) -> None:
+    response = client.get(path, headers={"Accept": accept})
+    assert response.status_code == 406
+    assert "text/turtle" in response.json()["available"]
+
+
+def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> None:
+    response = client.get(DOCUMENT, headers={"Accept": "application/ld+json"})
+    assert response.status_code == 200
+    assert response.headers["content-location"] == f"{DOCUMENT}.jsonld"
+    assert response.headers["vary"] == "Accept"
+    assert response.headers["content-type"] == "application/ld+json"
+    assert response.content == client.get(f"{DOCUMENT}.jsonld").content
+
+
+def test_an_extension_wins_over_accept(client: httpx.Client) -> None:
+    response = client.get(f"{DOCUMENT}.ttl", headers={"Accept": "text/html"})
+    assert response.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert "vary" not in response.headers
+
+
+@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda each: each.name)
+def test_what_a_client_has_is_not_sent_again(client: httpx.Client, format_: Format) -> None:
+    path = f"{DOCUMENT}.{format_.extension}"
+    tag = client.get(path).headers["etag"]
+    for header in (tag, f'"other", W/{tag}', "*"):
+        response = client.get(path, headers={"If-None-Match": header})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["etag"] == tag
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_entity_tags_differ(client: httpx.Client) -> None:
+    paths = [f"{DOCUMENT}.{format_.extension}" for format_ in DOCUMENT_FORMATS]
+    tags = {client.get(path).headers["etag"] for path in [*paths, "/doc/economy/CHN.ttl"]}
+    assert len(tags) == len(paths) + 1
+
+
+def test_head_is_get_without_the_body(client: httpx.Client) -> None:
+    for path in (MEETING, DOCUMENT, f"{DOCUMENT}.jsonld", "/id/nothing"):
+        got, head = client.get(path), client.head(path)
+        assert head.content == b""
+        assert head.status_code == got.status_code
+        for response in (got, head):
+            del response.headers["date"]
+        assert head.headers == got.headers
+
+
+def test_a_document_leads_on(client: httpx.Client) -> None:
+    response = client.get(f"{DOCUMENT}.html")
+    links = response.headers["link"].split(", ")
+    assert f'<{BASE}id/meeting/sccp1-2026>; rel="cite-as"' in links
+    assert '<https://schema.org/Event>; rel="type"' in links
+    assert f'<{BASE}>; rel="collection"' in links
+    assert '<https://creativecommons.org/publicdomain/zero/1.0/>; rel="license"' in links
+    for relation in ("alternate", "describedby"):
+        assert f'<{DOCUMENT}.ttl>; rel="{relation}"; type="text/turtle"' in links
+    assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} 00:00:00 GMT", response.headers["last-modified"])
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/id/meeting/sccp2-2026", f"{BASE}id/meeting/sccp1-2026"),
+        ("/doc/economy/CHX.ttl", f"{BASE}id/economy/CHN"),
+        ("/ontology/Soruce", f"{BASE}ontology/Source"),
+    ],
+)
+def test_what_is_missing_is_told_what_is_near(client: httpx.Client, path: str, near: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert near in response.json()["available"]
+    page = client.get(path, headers={"Accept": BROWSER})
+    assert f'<a href="/{near.removeprefix(BASE)}">' in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/",
+        "/doc/",
+        "/ontology/",
+        "/id/%00",
+        "/id/a%20b",
+        "/id/%ff",
+        "/id/" + "x" * 3000,
+        "/doc/.ttl",
+        "/doc/../../etc/passwd",
+        "/id/..%2f..%2fetc%2fpasswd",
+        "/id/economy/CHN/",
+        "/doc/economy/CHN.xlsx",
+        "/id/<x>",
+    ],
+)
+def test_odd_paths_are_not_found(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+class TestOddNames:
+    """Names that have to be escaped in a path, in a header or in a page."""
+
+    names = ("person/赵", "a%20b", "it's,(fine)", "report.html", "report", "a.b.ttl")
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def odd(
+        cls, publication: Publication, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[httpx.Client]:
+        store = ox.Store()
+        store.extend(cls.quads())
+        path = tmp_path_factory.mktemp("odd") / "odd.nq"
+        store.dump(path, N_QUADS.rdf)
+        odd = Publication("odd", publication.release, store)
+        with serving(odd, [(path, N_QUADS)]) as url, httpx.Client(base_url=url) as client:
+            yield client
+
+    @classmethod
+    def quads(cls) -> Iterable[ox.Quad]:
+        label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+        for name in cls.names:
+            yield ox.Quad(ox.NamedNode(f"{BASE}id/{name}"), label, ox.Literal(name))
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("/id/person/%E8%B5%B5", "person/赵"),
+            ("/id/person/%e8%b5%b5", "person/赵"),
+            ("/id/a%20b", "a%20b"),
+            ("/id/it's,(fine)", "it's,(fine)"),
+            ("/id/it%27s%2C%28fine%29", "it's,(fine)"),
+            ("/id/report.html", "report.html"),
+            ("/id/report", "report"),
+            ("/id/a.b.ttl", "a.b.ttl"),
+        ],
+    )
+    def test_lead_to_their_documents(self, odd: httpx.Client, path: str, name: str) -> None:
+        location = odd.get(path, headers={"Accept": "application/n-triples"}).headers["location"]
+        assert location.isascii()
+        document = odd.get(location).raise_for_status()
+        assert f"<{BASE}id/{name}> " in document.text
+        negotiated = odd.get(location.removesuffix(".nt"), headers={"Accept": "text/html"})
+        assert negotiated.status_code == 200
+        assert negotiated.headers["link"].isascii()
+
+    def test_are_linked_to_in_pages(self, odd: httpx.Client) -> None:
+        page = odd.get("/doc/person/%E8%B5%B5.html").raise_for_status().text
+        assert 'href="/id/person/%E8%B5%B5"' in page
+        assert f"{BASE}id/person/赵" in page
+
+
+def test_the_dataset_itself_is_described(client: httpx.Client) -> None:
+    response = client.get("/", headers={"Accept": "text/turtle"})
+    assert response.status_code == 303
+    document = client.get(response.headers["location"]).raise_for_status()
+    assert f"<{BASE}> a " in document.text
