@@ -71,6 +71,9 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     async def context_document(request: Request) -> Response:
         return edition.answer(request, JSON_LD.content_type, context.read_bytes)
 
+    async def icon(request: Request) -> Response:
+        return RedirectResponse("/static/icon.svg", status_code=308)
+
     async def data_home(request: Request) -> Response:
         return edition.answer(
             request, HTML.content_type, lambda: html.page("data.html", served=served)
@@ -79,6 +82,7 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     routes: list[BaseRoute] = [
         Route("/sparql", endpoint),
         Route("/context.jsonld", Reading(context_document)),
+        Route("/favicon.ico", Reading(icon)),  # browsers ask for it beside what is no page
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
     if release is None or store is None:
@@ -166,8 +170,7 @@ def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> 
     if error.status_code == 404:
         return NotFound(f"There is nothing at {path}.", [f"{BASE}{each}" for each in paths])
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET, HEAD").split(", ")
-        return MethodNotAllowed(f"{request.method} is not for {path}.", allowed)
+        return MethodNotAllowed(f"{request.method} is not for {path}.", ("GET", "HEAD"))
     return RequestError(error.detail)
 
 

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from apecgraph.formats import JSON_LD, Format
 from apecgraph.jsonld import Context
-from apecgraph.namespaces import PREFIXES
+from apecgraph.namespaces import PREFIXES, RDF
 
 
 class Writer:
@@ -20,16 +20,16 @@ class Writer:
     def write(self, triples: Iterable[ox.Triple], format_: Format, topic: str) -> bytes:
         """Return a graph in an RDF format: the same graph makes the same bytes.
 
-        topic: the IRI of what the graph is about; where a format has an order, that comes first.
+        topic: the IRI of what the graph is about; where a format has an order, it comes first, and
+        of each subject its types.
         Turtle and RDF/XML declare only the prefixes that the graph uses.
         """
         graph = ox.Dataset(
             ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples
         )
         graph.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        first = ox.NamedNode(topic)
         chosen = [quad.triple for quad in graph]
-        chosen.sort(key=lambda triple: (triple.subject != first, str(triple)))
+        chosen.sort(key=lambda triple: _rank(triple, topic))
         if format_ is JSON_LD:
             return self._context.document(chosen)
         text = "".join(map(str, chosen))
@@ -39,3 +39,8 @@ class Writer:
         data = ox.serialize(chosen, format=format_.rdf, prefixes=prefixes)
         assert data is not None  # noqa: S101 - without an output the bytes are returned
         return data
+
+
+def _rank(triple: ox.Triple, topic: str) -> tuple[bool, str, bool, str]:
+    subject, predicate = str(triple.subject), triple.predicate.value
+    return subject != f"<{topic}>", subject, predicate != f"{RDF}type", str(triple)
