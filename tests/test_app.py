@@ -92,6 +92,8 @@ def test_no_link_is_made_of_the_host(client: httpx.Client) -> None:
     for path in ("/", "/dumps", "/sources/", "/id/economy/CHN", "/doc/economy/CHN"):
         response = client.get(path, headers={"Host": "evil.example", "Accept": BROWSER})
         assert "evil.example" not in str(response.headers) + response.text
+    strange = client.get("/nowhere", headers={"Host": "evil.example/else?"})
+    assert "evil" not in strange.text
 
 
 def test_the_context_is_there_for_others(client: httpx.Client) -> None:

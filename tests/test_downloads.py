@@ -7,7 +7,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import DATASET_FORMATS, Format
+from apecgraph.formats import N_QUADS, TRIG, Format
 from apecgraph.release import DUMP_FORMATS, Release
 
 TURTLE = "/dumps/apecgraph.ttl"
@@ -29,8 +29,9 @@ def test_a_dump_is_what_was_released(
         .startswith(release.issued)
     )
     assert format_.rdf is not None
+    whole = format_ in (TRIG, N_QUADS)
     count = len(ox.Dataset(ox.parse(response.content, format_.rdf)))
-    assert count == (release.quads if format_ in DATASET_FORMATS[:2] else release.triples)
+    assert count == (release.quads if whole else release.triples)
 
 
 def test_the_list_for_browsers(client: httpx.Client, release: Release) -> None:
@@ -47,6 +48,7 @@ def test_the_list_for_programs(client: httpx.Client, release: Release) -> None:
     assert listing["release"] == release.digest
     assert len(listing["dumps"]) == len(DUMP_FORMATS)
     for dump in listing["dumps"]:
+        assert dump["namedGraphs"] == dump["url"].endswith((".trig", ".nq"))
         data = client.get(dump["url"]).raise_for_status().content
         assert (len(data), sha256(data).hexdigest()) == (dump["bytes"], dump["sha256"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -55,5 +55,6 @@ class Publication:
         """Publish files as they are: by queries alone."""
         seen = sha256()
         for path in paths:
-            seen.update(sha256(path.read_bytes()).digest())
+            with path.open("rb") as file:
+                seen.update(file_digest(file, "sha256").digest())
         return cls(seen.hexdigest()[:16])

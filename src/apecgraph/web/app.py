@@ -166,7 +166,7 @@ def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:
 
 def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> RequestError:
     """Say in our words what the framework found wrong."""
-    path = request.url.path
+    path = request.scope["path"]  # a URL would be made of the Host header too
     if error.status_code == 404:
         return NotFound(f"There is nothing at {path}.", [f"{BASE}{each}" for each in paths])
     if error.status_code == 405:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from apecgraph.errors import NotFound
-from apecgraph.formats import DATASET_FORMATS, HTML, Format
+from apecgraph.formats import HTML, N_QUADS, TRIG, Format
 from apecgraph.release import DUMP_FORMATS, File, Release, dump_name
 from apecgraph.web.edition import Edition, unchanged
 from apecgraph.web.html import Html
@@ -41,7 +41,7 @@ class Downloads:
         self._html = html
         files = {file.name: file for file in release.files}
         self._dumps = {
-            dump_name(each): Dump(files[dump_name(each)], each, each in DATASET_FORMATS)
+            dump_name(each): Dump(files[dump_name(each)], each, each in (TRIG, N_QUADS))
             for each in DUMP_FORMATS
         }
 

@@ -36,7 +36,7 @@ class Edition:
         The entity tag is made of the edition, the path and the content type: the query of the
         request must not matter.
         """
-        etag = self.etag(request.url.path, content_type)
+        etag = self.etag(request.scope["path"], content_type)
         validators = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
         if self.modified is not None:
             validators["Last-Modified"] = self.modified

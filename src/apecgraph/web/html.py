@@ -21,7 +21,6 @@ from apecgraph.web.addresses import link
 
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer"))
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_GROUPED: Final = 10_000  # below it a number is as easy to read as it is, and may be a year
 
 
 class Html:
@@ -91,6 +90,6 @@ def kind(term: Term) -> str:
 
 def grouped(number: ox.Literal) -> str:
     """Write a number as people do: 26,290,000,000,000."""
-    if _NUMBER.fullmatch(number.value) is None or abs(Decimal(number.value)) < _GROUPED:
+    if _NUMBER.fullmatch(number.value) is None:
         return number.value
     return f"{Decimal(number.value):,f}"
