@@ -441,7 +441,8 @@ def test_no_worker_can_call_another_endpoint(files: Files) -> None:
 
 def test_a_worker_has_one_socket_and_can_open_nothing(files: Files) -> None:
     async def check() -> None:
-        async with isolated(files, workers=3):
+        async with isolated(files, workers=3) as store:
+            assert all(await asyncio.gather(*(is_well(store) for _ in range(3))))
             for pid in workers():
                 limits = Path(f"/proc/{pid}/limits").read_text()
                 for name in ("open files", "file size", "core file size", "processes"):

@@ -96,7 +96,7 @@ class IsolatedStore:
     async def _hire(self, deadline: float) -> Worker:
         """Wait for a worker."""
         if self._nursery.failure:
-            raise self._nursery.failure
+            raise StoreError(self._nursery.failure)
         if self._free.locked() and self._waiting >= self._queue:
             raise StoreBusy("All workers are busy and the queue is full; try again in a moment.")
         self._waiting += 1

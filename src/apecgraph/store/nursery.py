@@ -102,7 +102,7 @@ class Nursery:
     ) -> None:
         self.quads = 0
         self.graphs: frozenset[str] = frozenset()
-        self.failure: StoreError | None = None
+        self.failure: str | None = None
         self._files = files
         self._limits = limits
         self._count = workers
@@ -118,9 +118,11 @@ class Nursery:
         """
         self._keeper = asyncio.create_task(self._keep())
         complete = asyncio.create_task(self._complete.wait())
-        await asyncio.wait({self._keeper, complete}, return_when=asyncio.FIRST_COMPLETED)
-        if self._keeper.done():
+        try:
+            await asyncio.wait({self._keeper, complete}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
             complete.cancel()
+        if self._keeper.done():
             self._keeper.result()
 
     async def close(self) -> None:
@@ -142,11 +144,11 @@ class Nursery:
         while True:
             try:
                 await self._live()
-            except StoreError as error:
+            except Exception as error:
                 if not self._complete.is_set():
                     raise
-                _log.error("%s", error)
-                self.failure = error
+                _log.exception("the dataset cannot be held at present")
+                self.failure = str(error)
                 await asyncio.sleep(_PAUSE)
 
     async def _live(self) -> None:

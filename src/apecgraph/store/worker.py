@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -60,8 +61,10 @@ def _confine(front: socket, limits: Limits) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
         signal.signal(number, signal.SIG_DFL)
     # Other workers' sockets and the zygote's would keep their peers from seeing an end.
-    os.closerange(3, front.fileno())
-    os.closerange(front.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    for each in list(Path("/proc/self/fd").iterdir()):
+        if int(each.name) not in (0, 1, 2, front.fileno()):
+            with suppress(OSError):  # the folder itself has been listed, and is closed by now
+                os.close(int(each.name))
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
