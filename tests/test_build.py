@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from hashlib import sha256
@@ -10,11 +9,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build import build, fingerprint
+from apecgraph.build import build
 from apecgraph.content import default_content
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, N_QUADS, TRIG, TURTLE
-from apecgraph.release import DUMP_FORMATS, Release, digest
+from apecgraph.release import DUMP_FORMATS, Release, digest, fingerprint
 from editing import Copy
 
 
@@ -35,7 +34,7 @@ def test_a_release_is_named_by_the_canonical_hash_of_its_dump(
 ) -> None:
     releases, release = built
     assert release.path.name == release.digest
-    assert os.readlink(releases / "current") == release.digest
+    assert (releases / "current").readlink() == Path(release.digest)
     assert canonical(release.dump(N_QUADS), ox.RdfFormat.N_QUADS) == release.digest
     assert canonical(release.dump(TRIG), ox.RdfFormat.TRIG) == release.digest
 
@@ -92,7 +91,7 @@ def test_content_that_fails_the_check_makes_no_release(
     releases, release = built
     with pytest.raises(CheckFailed, match="one is 10 times the other"):
         build(content.root, releases)
-    assert os.readlink(releases / "current") == release.digest
+    assert (releases / "current").readlink() == Path(release.digest)
     assert Release.open(releases / "current").digest == release.digest
     assert not list(releases.glob(".building*"))
 

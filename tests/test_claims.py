@@ -100,7 +100,8 @@ def test_a_source_is_cited_without_reification(store: ox.Store) -> None:
     found = rows(
         store,
         """SELECT ?theme ?publisher {
-            GRAPH ?source { ?meeting apec:theme ?theme } ?source dcterms:publisher/skos:prefLabel ?publisher
+            GRAPH ?source { ?meeting apec:theme ?theme }
+            ?source dcterms:publisher/skos:prefLabel ?publisher
             FILTER (lang(?theme) = "en")
         }""",
     )
@@ -135,9 +136,7 @@ def test_a_decision_carries_the_arithmetic(store: ox.Store) -> None:
     assert all("no number is in both; one is 10 times the other" in words for (words,) in found)
 
 
-@pytest.mark.parametrize(
-    "decision", ["A1", "A2", *(f"B{number}" for number in range(1, 12))]
-)
+@pytest.mark.parametrize("decision", ["A1", "A2", *(f"B{number}" for number in range(1, 12))])
 def test_every_conflict_has_its_decision(store: ox.Store, decision: str) -> None:
     found = rows(
         store,

@@ -10,8 +10,13 @@ from apecgraph.figures import Figure, Interval, number
 from apecgraph.namespaces import ID
 
 
-def interval(low: str | None, high: str | None, *, open_low: bool = False, open_high: bool = False,
-             ) -> Interval:
+def interval(
+    low: str | None,
+    high: str | None,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> Interval:
     return Interval(
         None if low is None else Decimal(low),
         None if high is None else Decimal(high),

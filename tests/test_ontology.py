@@ -78,7 +78,7 @@ def test_there_are_no_blank_nodes_in_data(content: Content) -> None:
 def test_a_statement_is_never_written_twice(content: Content) -> None:
     """What an rdf:Statement says is asserted by the build; a file does not say it again."""
     for file in content.files:
-        said = {}
+        said: dict[object, dict[str, object]] = {}
         for triple in file.triples:
             part = triple.predicate.value.removeprefix(RDF)
             if part in ("subject", "predicate", "object"):

@@ -133,8 +133,9 @@ def rules() -> set[tuple[str, str]]:
     for file in ours():
         if file.graph == SHAPES_GRAPH:
             store.extend(ox.Quad(*triple) for triple in file.triples)
-    target = [ox.NamedNode(f"{SH}target{each}") for each in
-              ("Class", "Node", "SubjectsOf", "ObjectsOf")]
+    target = [
+        ox.NamedNode(f"{SH}target{each}") for each in ("Class", "Node", "SubjectsOf", "ObjectsOf")
+    ]
     roots = {quad.subject for each in target for quad in store.quads_for_pattern(None, each, None)}
     reached = set(roots)
     for part in ("property", "sparql"):

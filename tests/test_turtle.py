@@ -59,8 +59,25 @@ def test_one_form_whatever_the_writing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "a", '"', '""', '"""', "\\", "\\n", "\n", 'ends with "', '\n"', '"""\n"""', "\r\n", "\t",
-     "\x08\x0c\x00", "𝔘 兆", "a\n\\", "'''"],
+    [
+        "",
+        "a",
+        '"',
+        '""',
+        '"""',
+        "\\",
+        "\\n",
+        "\n",
+        'ends with "',
+        '\n"',
+        '"""\n"""',
+        "\r\n",
+        "\t",
+        "\x08\x0c\x00",
+        "𝔘 兆",
+        "a\n\\",
+        "'''",
+    ],
 )
 def test_any_text_survives(tmp_path: Path, value: str) -> None:
     triple = ox.Triple(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal(value))

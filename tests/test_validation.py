@@ -57,9 +57,7 @@ def test_the_tenth_of_the_true_figure_cannot_land_without_its_decision(content: 
 
 def test_a_decision_must_reject_enough(content: Copy) -> None:
     # upholding both and calling it resolved settles nothing
-    content.replace(
-        DECISIONS, "    apec:rejects <figure/seetaoe-258468/trade-2025> ;\n", ""
-    )
+    content.replace(DECISIONS, "    apec:rejects <figure/seetaoe-258468/trade-2025> ;\n", "")
     text = content.check().text()
     assert "26.29 trillion yuan" in text
     assert "a decision that is resolved or likely rejects something" in text
@@ -91,7 +89,7 @@ def test_a_missing_prefix(content: Copy) -> None:
 
 def test_several_unreadable_files_are_all_named(content: Copy) -> None:
     content.path(CRI).write_text("<a> .")
-    content.path(SEETAO).write_bytes(b"<a> <b> \"\xff\" .")
+    content.path(SEETAO).write_bytes(b'<a> <b> "\xff" .')
     places = [result.places[0].file for result in content.check().results]
     assert places == [CRI, SEETAO]
 
@@ -119,9 +117,11 @@ def test_a_malformed_date(content: Copy) -> None:
 
 
 def test_a_malformed_literal_that_no_shape_looks_at(content: Copy) -> None:
-    line = content.replace(CRI, 'dcterms:issued "2026-02-05"^^xsd:date', (
-        'dcterms:issued "2026-02-05"^^xsd:date ;\n    dcterms:modified "soon"^^xsd:date'
-    ))
+    line = content.replace(
+        CRI,
+        'dcterms:issued "2026-02-05"^^xsd:date',
+        ('dcterms:issued "2026-02-05"^^xsd:date ;\n    dcterms:modified "soon"^^xsd:date'),
+    )
     message = only(content.check())
     assert message.startswith(f"{CRI}:{line + 1}: source/cri-cd684bbb: 'soon' is no xsd:date")
 
@@ -145,9 +145,12 @@ def test_a_figure_without_a_unit(content: Copy) -> None:
 def test_a_source_without_a_url(content: Copy) -> None:
     path = content.path(CRI)
     lines = path.read_text().splitlines(keepends=True)
-    path.write_text("".join(each for each in lines if "schema:url" not in each).replace(
-        '"15:45:01; excerpt cut in the first initiative"@en ;', (
-            '"15:45:01; excerpt cut in the first initiative"@en .')))
+    path.write_text(
+        "".join(each for each in lines if "schema:url" not in each).replace(
+            '"15:45:01; excerpt cut in the first initiative"@en ;',
+            ('"15:45:01; excerpt cut in the first initiative"@en .'),
+        )
+    )
     message = only(content.check())
     line = content.line(CRI, "<source/cri-cd684bbb>")
     assert message.startswith(f"{CRI}:{line}: source/cri-cd684bbb: ")
@@ -212,7 +215,9 @@ def test_the_report_as_json_and_turtle_says_the_same(content: Copy) -> None:
     assert document["conforms"] is False
     (result,) = document["results"]
     assert [place["file"] for place in result["places"]] == [
-        CHINA_DAILY, "data/sources/chinaorgcn-118319262.ttl", SEETAO,
+        CHINA_DAILY,
+        "data/sources/chinaorgcn-118319262.ttl",
+        SEETAO,
     ]
     assert all(place["line"] for place in result["places"])
     graph = ox.Store()

@@ -9,16 +9,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
-from apecgraph.content import Content, content_paths
 from apecgraph.errors import CheckFailed
 from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
+from apecgraph.graph import placed
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES
 from apecgraph.relations import contradictions
@@ -32,6 +31,7 @@ from apecgraph.release import (
     describe,
     digest,
     dump_name,
+    fingerprint,
 )
 from apecgraph.report import Report
 from apecgraph.validation import check
@@ -63,17 +63,6 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
     return Release.open(releases / name), report
 
 
-def fingerprint(content: Path) -> str:
-    """Name the files of a content folder, and the program that makes a release of them."""
-    seen = sha256()
-    program = Path(__file__).parent
-    paths = [*content_paths(content), content / "ontology" / CONTEXT, *program.rglob("*.py")]
-    for path in sorted(paths):
-        seen.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-        seen.update(path.read_bytes())
-    return seen.hexdigest()
-
-
 def dataset(evidence: Evidence) -> list[ox.Quad]:
     """Return all named graphs, what is derived of them, and the default graph."""
     derived = list(_derived(evidence))
@@ -95,9 +84,7 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
                 )
 
 
-def _write(
-    folder: Path, content: Path, name: str, quads: list[ox.Quad], report: Report
-) -> None:
+def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report: Report) -> None:
     """Write all files of a release, the manifest last."""
     context = Context(content / "ontology" / CONTEXT)
     for format_ in DUMP_FORMATS:
@@ -113,15 +100,14 @@ def _write(
         *describe_service({*graphs, _RELEASE.value}),
     ]
     ox.serialize(
-        [ox.Quad(*each, graph) for each in catalog for graph in (_RELEASE, ox.DefaultGraph())],  # type: ignore[misc]
+        [placed(each, graph) for each in catalog for graph in (_RELEASE, None)],
         folder / CATALOG,
         format=ox.RdfFormat.N_QUADS,
     )
     issued = [
         quad.object.value  # type: ignore[union-attr]
         for quad in quads
-        if quad.subject == ox.NamedNode(BASE)
-        and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
+        if quad.subject == ox.NamedNode(BASE) and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
     ]
     names = sorted(path.name for path in folder.iterdir())
     manifest = Release(
@@ -142,7 +128,7 @@ def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
     if format_ is JSON_LD:
         return context.document(default)
     chosen = quads if format_ in DATASET_FORMATS else default
-    data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)  # type: ignore[arg-type]
+    data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
     return data
 

@@ -85,8 +85,8 @@ def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
     yield _triple(dataset, f"{RDF}type", ox.NamedNode(f"{SD}Dataset"))
     yield _triple(dataset, f"{SD}defaultGraph", default)
     yield _triple(default, f"{RDF}type", ox.NamedNode(f"{SD}Graph"))
-    for iri in sorted(graphs):
-        graph = ox.NamedNode(iri)
+    for each in sorted(graphs):
+        graph = ox.NamedNode(each)
         yield _triple(dataset, f"{SD}namedGraph", graph)
         yield _triple(graph, f"{RDF}type", ox.NamedNode(f"{SD}NamedGraph"))
         yield _triple(graph, f"{SD}name", graph)

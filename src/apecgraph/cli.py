@@ -1,20 +1,36 @@
-"""The command line."""
+"""The command line.
+
+What only some commands need is imported by them: rdflib and pyshacl, which check content, take
+longer to import than a server takes to start.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
 from apecgraph.content import content_paths, default_content
 from apecgraph.errors import ApecgraphError, ContentError
-from apecgraph.formats import BY_NAME, GRAPH_FORMATS, RESULTS_FORMATS, Format, of_file
-from apecgraph.release import DUMP_FORMATS, Release
+from apecgraph.formats import (
+    BY_NAME,
+    GRAPH_FORMATS,
+    N_QUADS,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    TURTLE,
+    Format,
+    of_file,
+)
+from apecgraph.protocol import Request, read
+from apecgraph.publication import Publication
+from apecgraph.release import DUMP_FORMATS, Release, fingerprint
 from apecgraph.settings import Settings
+from apecgraph.store.embedded import evaluate
+from apecgraph.turtle import format_file
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
@@ -80,8 +96,6 @@ def build(content: Path) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 instead.")
 def fmt(content: Path, only_check: bool) -> None:
     """Write the content's Turtle files in their canonical form."""
-    from apecgraph.turtle import format_file
-
     changed = 0
     errors: list[ContentError] = []
     for path in content_paths(content):
@@ -92,7 +106,9 @@ def fmt(content: Path, only_check: bool) -> None:
             continue
         if text != path.read_text(encoding="utf-8"):
             changed += 1
-            click.echo(f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}")
+            click.echo(
+                f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}"
+            )
             if not only_check:
                 path.write_text(text, encoding="utf-8")
     if errors:
@@ -127,11 +143,21 @@ def dump(content: Path, format_: str) -> None:
     type=click.Choice([each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS)]),
     help="Default: CSV for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE.",
 )
-def query(file: click.utils.LazyFile, content: Path, format_: str | None) -> None:
+def query(file: TextIO, content: Path, format_: str | None) -> None:
     """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
-    from apecgraph.store.embedded import evaluate, load
-
-    raise NotImplementedError
+    publication = Publication.of(_release(content))
+    assert publication.store is not None  # noqa: S101 - a release has one
+    request = Request(
+        "POST",
+        query_string=b"" if format_ is None else f"format={format_}".encode(),
+        content_type="application/sparql-query",
+        body=file.read().encode(),
+        accept=f"{RESULTS_CSV.media_type}, {TURTLE.media_type}",
+    )
+    graphs = {graph.value for graph in publication.store.named_graphs()}
+    asked = read(request, graphs)
+    assert asked is not None  # noqa: S101 - a POST asks something or is refused
+    evaluate(publication.store, asked, sys.stdout.buffer.write)
 
 
 @main.command()
@@ -156,21 +182,38 @@ def serve(
     Without --content, --release or --data, serve what apecgraph brings along. A release is built
     first where there is none of the content.
     """
+    from apecgraph.web.server import serve as run
+
     if sum(map(bool, (content, release, data))) > 1:
         raise click.UsageError("give one of --content, --release and --data")
     if more and not data:
         raise click.UsageError(f"{more[0]}: say --data before the files to serve")
-    raise NotImplementedError
+    paths = (*data, *more)
+    files = [(path, _format_of(path)) for path in paths]
+    if paths:
+        publication = Publication.of_files(paths)
+    else:
+        opened = Release.open(release) if release else _release(content or default_content())
+        publication = Publication.of(opened)
+        files = [(path, N_QUADS) for path in opened.dataset]
+    run(publication, files, Settings(), host, port)
+
+
+def _format_of(path: Path) -> Format:
+    found = of_file(path.name)
+    if found is None:
+        known = ", ".join(f".{each.extension}" for each in GRAPH_FORMATS)
+        raise click.UsageError(f"{path}: the format of a file is told by its name, one of {known}")
+    return found
 
 
 def _release(content: Path) -> Release:
     """Return the release of a content folder; build it where there is none."""
-    from apecgraph.build import build as build_release
-    from apecgraph.build import fingerprint
-
     settings = Settings()
     release = Release.find(settings.releases, fingerprint(content))
     if release is None:
+        from apecgraph.build import build as build_release
+
         click.echo("building a release ...", err=True)
         release, _ = build_release(content, settings.releases)
     return release

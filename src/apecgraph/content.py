@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
+from apecgraph.graph import placed
 from apecgraph.namespaces import ID
 from apecgraph.turtle import parse_file
 
@@ -65,11 +66,7 @@ class Content:
     @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
         """What all files state, each in its own named graph."""
-        return tuple(
-            ox.Quad(*triple, file.graph)  # type: ignore[misc]
-            for file in self.files
-            for triple in file.triples
-        )
+        return tuple(placed(triple, file.graph) for file in self.files for triple in file.triples)
 
     def relative(self, path: Path) -> str:
         """Name a file as an editor would: relative to the content folder."""

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from apecgraph.content import SHAPES_GRAPH, Content
 from apecgraph.decisions import Decision, read_decisions
 from apecgraph.figures import Figure, read_figures
-from apecgraph.graph import Graph
+from apecgraph.graph import Graph, placed
 from apecgraph.namespaces import APEC, ID
 from apecgraph.statements import Statement, read_statements
 
@@ -38,11 +38,13 @@ class Evidence:
         graph.store.extend(statement.quad for statement in statements)
         for figure in figures:
             named = ox.NamedNode(figure.source)
-            graph.store.extend(ox.Quad(*each, named) for each in figure.derived())  # type: ignore[misc]
-        for each in (*figures, *statements):
-            named = ox.NamedNode(each.source)
-            stated_in = ox.NamedNode(f"{APEC}statedIn")
-            graph.store.add(ox.Quad(ox.NamedNode(each.iri), stated_in, named, named))
+            graph.store.extend(placed(each, named) for each in figure.derived())
+        stated_in = ox.NamedNode(f"{APEC}statedIn")
+        stated = [(each.iri, each.source) for each in figures]
+        stated += [(each.iri, each.source) for each in statements]
+        for iri, source in stated:
+            named = ox.NamedNode(source)
+            graph.store.add(ox.Quad(ox.NamedNode(iri), stated_in, named, named))
         return cls(graph, figures, statements, tuple(read_decisions(graph)))
 
     @cached_property
@@ -62,4 +64,4 @@ class Evidence:
                 quad.subject.value in self.rejected
             )
             if quad.graph_name != SHAPES_GRAPH and not rejected and quad.triple not in falling:
-                yield ox.Quad(*quad.triple)  # type: ignore[misc]
+                yield placed(quad.triple)

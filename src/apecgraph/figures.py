@@ -11,7 +11,6 @@ import pyoxigraph as ox
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
 
-_DIMENSIONS = ("reporter", "counterpart", "flow", "subject", "period", "measure", "unit")
 _MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQL engines
 
 
@@ -132,11 +131,16 @@ def number(value: Decimal) -> str:
 
 
 def _read(graph: Graph, iri: str, source: str) -> Figure:
-    dimensions = [graph.value(iri, f"{APEC}{name}", source) for name in _DIMENSIONS]
-    if None in dimensions[4:]:
-        raise LookupError("a dimension is missing")
-    base = graph.value(iri, f"{APEC}basePeriod", source)
-    cell = Cell(*dimensions, base)  # type: ignore[arg-type]
+    cell = Cell(
+        reporter=graph.value(iri, f"{APEC}reporter", source),
+        counterpart=graph.value(iri, f"{APEC}counterpart", source),
+        flow=graph.value(iri, f"{APEC}flow", source),
+        subject=graph.value(iri, f"{APEC}subject", source),
+        period=graph.one(iri, f"{APEC}period", source),
+        measure=graph.one(iri, f"{APEC}measure", source),
+        unit=graph.one(iri, f"{APEC}unit", source),
+        base_period=graph.value(iri, f"{APEC}basePeriod", source),
+    )
     printed = Decimal(graph.one(iri, f"{SDMX_MEASURE}obsValue", source))
     multiplier = int(graph.one(iri, f"{SDMX_ATTRIBUTE}unitMult", source))
     decimals = int(graph.one(iri, f"{SDMX_ATTRIBUTE}decimals", source))
@@ -165,9 +169,7 @@ def _interval(graph: Graph, bound: str, printed: Decimal, decimals: int) -> Inte
             excludes_upper=True,
         )
     excludes = graph.value(bound, f"{APEC}excludesPrinted") == "true"
-    return Interval(
-        lower, upper, excludes and lower == printed, excludes and upper == printed
-    )
+    return Interval(lower, upper, excludes and lower == printed, excludes and upper == printed)
 
 
 def _product(left: Decimal | None, right: Decimal | None) -> Decimal | None:

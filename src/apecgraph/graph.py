@@ -54,6 +54,11 @@ class Graph:
         yield from sorted({_text(quad.subject) for quad in quads})
 
 
+def placed(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
+    """Put a triple into a named graph, or into the default graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())
+
+
 def _graph(source: str | None) -> ox.NamedNode | None:
     return None if source is None else ox.NamedNode(source)
 

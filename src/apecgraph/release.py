@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from apecgraph.content import content_paths
 from apecgraph.errors import ReleaseError
 from apecgraph.formats import (
-
     JSON_LD,
     N_QUADS,
     N_TRIPLES,
@@ -30,7 +30,6 @@ DUMP: Final = "apecgraph"
 
 DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
 """TriG and N-Quads hold everything with its named graphs; the others hold the default graph."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,17 @@ class Release:
                 {"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files
             ],
         }
+
+
+def fingerprint(content: Path) -> str:
+    """Name the files of a content folder, and the program that makes a release of them."""
+    seen = sha256()
+    program = Path(__file__).parent
+    paths = [*content_paths(content), content / "ontology" / CONTEXT, *program.rglob("*.py")]
+    for path in sorted(paths):
+        seen.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        seen.update(path.read_bytes())
+    return seen.hexdigest()
 
 
 def dump_name(format_: Format) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
+from apecgraph.graph import Term
 from apecgraph.namespaces import DCTERMS, ID, PREFIXES, RDF, SH, XSD, compact
 from apecgraph.positions import Place
 
@@ -115,7 +116,7 @@ class Report:
         return sha256(self.json().encode()).hexdigest()[:16]
 
 
-def result_properties(result: Result) -> Iterator[tuple[str, ox.Term]]:
+def result_properties(result: Result) -> Iterator[tuple[str, Term]]:
     """Yield the properties of a sh:ValidationResult."""
     yield f"{SH}resultSeverity", _node(f"{SH}Violation")
     yield f"{SH}sourceShape", _node(result.shape)
@@ -123,7 +124,9 @@ def result_properties(result: Result) -> Iterator[tuple[str, ox.Term]]:
     yield f"{SH}resultMessage", ox.Literal(result.message)
     if result.path is not None:
         yield f"{SH}resultPath", _node(result.path)
-    for name, text in zip(("focusNode", *["value"] * len(result.nodes)), result.nodes, strict=False):
+    for name, text in zip(
+        ("focusNode", *["value"] * len(result.nodes)), result.nodes, strict=False
+    ):
         yield f"{SH}{name}", _term(text)
     if result.value is not None:
         yield f"{SH}value", _term(result.value)
@@ -135,7 +138,7 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path != root else str(root)
 
 
-def _term(text: str) -> ox.Term:
+def _term(text: str) -> Term:
     try:
         return ox.NamedNode(text)
     except ValueError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.graph import Graph
+from apecgraph.graph import Graph, placed
 from apecgraph.namespaces import RDF
 
 
@@ -22,7 +22,7 @@ class Statement:
     @property
     def quad(self) -> ox.Quad:
         """The triple in the graph of its source."""
-        return ox.Quad(*self.triple, ox.NamedNode(self.source))  # type: ignore[misc]
+        return placed(self.triple, ox.NamedNode(self.source))
 
     @property
     def language(self) -> str | None:

@@ -16,6 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
+from apecgraph.graph import Term
 from apecgraph.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
 
 _FIRST_PREDICATES: Final = (f"{RDF}type", f"{SKOS}prefLabel", f"{RDFS}label")
@@ -26,6 +27,7 @@ _SHORTHAND: Final = {
     f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     f"{XSD}boolean": re.compile(r"true|false"),
 }
+_LONGEST_LIST: Final = 10_000  # one that is longer has itself for a tail
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _COMMENT: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
@@ -93,7 +95,7 @@ class _Writer:
         self._prefixes = [(names[each], each) for each in sorted(names, key=len, reverse=True)]
         self._used: dict[str, str] = {}
         self._uses_base = False
-        self._subjects: dict[ox.NamedNode | ox.BlankNode, dict[str, list[ox.Term]]]
+        self._subjects: dict[ox.NamedNode | ox.BlankNode, dict[str, list[Term]]]
         self._subjects = defaultdict(lambda: defaultdict(list))
         for triple in triples:
             values = self._subjects[triple.subject][triple.predicate.value]  # type: ignore[index]
@@ -128,7 +130,7 @@ class _Writer:
             return _FIRST_PREDICATES.index(predicate), ""
         return len(_FIRST_PREDICATES), self._iri(predicate)
 
-    def _term(self, term: ox.Term) -> str:
+    def _term(self, term: Term) -> str:
         if isinstance(term, ox.NamedNode):
             return self._iri(term.value)
         if isinstance(term, ox.BlankNode):
@@ -139,10 +141,10 @@ class _Writer:
 
     def _list(self, head: ox.BlankNode) -> str:
         items: list[str] = []
-        node: ox.Term = head
+        node: Term = head
         while node != ox.NamedNode(f"{RDF}nil"):
-            cell = self._subjects.get(node)  # type: ignore[call-overload]
-            if cell is None or f"{RDF}first" not in cell or len(items) > 10_000:
+            cell = self._subjects.get(node, {}) if isinstance(node, ox.BlankNode) else {}
+            if f"{RDF}first" not in cell or len(items) > _LONGEST_LIST:
                 raise ContentError("blank nodes are not used here: give it an IRI", self._path)
             items.append(self._term(cell[f"{RDF}first"][0]))
             node = cell[f"{RDF}rest"][0]

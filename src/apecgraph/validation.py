@@ -1,4 +1,4 @@
-"""The check: shapes, relations and decisions, as one SHACL validation report (SHACL, section 3.6)."""
+"""The check: shapes, relations and decisions, in one validation report (SHACL, section 3.6)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from apecgraph.content import SHAPES_GRAPH, Content
 from apecgraph.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
+from apecgraph.graph import placed
 from apecgraph.namespaces import BASE, ID, RDF, XSD, compact
-from apecgraph.relations import Contradiction, contradictions
 from apecgraph.positions import Place, Positions
+from apecgraph.relations import Contradiction, contradictions
 from apecgraph.report import Report, Result
 
 _DECIDED = f"{ID}relation/decided"
@@ -80,7 +81,7 @@ def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
         data.add(ox.Quad(subject, predicate, value))
     shapes = ox.Store()
     shapes.extend(
-        ox.Quad(*quad.triple)  # type: ignore[misc]
+        placed(quad.triple)
         for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
     )
     if not _targets(data, shapes):
@@ -157,9 +158,7 @@ def _targets(data: ox.Store, shapes: ox.Store) -> bool:
     assert isinstance(classes, ox.QuerySolutions)  # noqa: S101 - a SELECT
     kind = ox.NamedNode(f"{RDF}type")
     return any(
-        True
-        for row in classes
-        for _ in data.quads_for_pattern(None, kind, row["class"], None)
+        True for row in classes for _ in data.quads_for_pattern(None, kind, row["class"], None)
     )
 
 
@@ -202,9 +201,7 @@ def _relations(evidence: Evidence) -> Iterator[Result]:
     for decision in evidence.decisions:
         message = _stale(decision, evidence, found)
         if message is not None:
-            yield Result(
-                nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message
-            )
+            yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
 
 
 def _conflicts(found: Iterable[Contradiction]) -> list[list[Contradiction]]:
@@ -213,9 +210,7 @@ def _conflicts(found: Iterable[Contradiction]) -> list[list[Contradiction]]:
     for contradiction in found:
         nodes = set(contradiction.nodes)
         touching = [
-            conflict
-            for conflict in conflicts
-            if any(nodes & set(each.nodes) for each in conflict)
+            conflict for conflict in conflicts if any(nodes & set(each.nodes) for each in conflict)
         ]
         conflicts = [conflict for conflict in conflicts if conflict not in touching]
         conflicts.append([*(each for conflict in touching for each in conflict), contradiction])
@@ -246,5 +241,3 @@ def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -
                 "delete the decision, or do not reject it"
             )
     return None
-
-

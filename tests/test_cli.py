@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from editing import Copy
+
+COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()"]
+
+
+def run(*arguments: str, releases: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
+    )
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "releases"
+    assert run("build", releases=folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Copy:
+    return Copy(tmp_path)
+
+
+def test_check_passes(releases: Path) -> None:
+    done = run("check", releases=releases)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("the content passes the check (")
+
+
+@pytest.mark.parametrize(
+    ("format_", "part"),
+    [
+        ("text", "data/sources/chinadailyasia-628497.ttl:"),
+        ("json", '"conforms": false'),
+        ("turtle", "sh:conforms false"),
+    ],
+)
+def test_check_fails_with_1_in_each_format(
+    releases: Path, content: Copy, format_: str, part: str
+) -> None:
+    content.remove("data/decisions.ttl", "<decision/trade-2025>")
+    done = run("check", "--content", str(content.root), "--format", format_, releases=releases)
+    assert done.returncode == 1
+    assert part in done.stdout
+    assert "one is 10 times the other" in done.stdout
+
+
+def test_check_of_a_malformed_literal_prints_no_traceback(releases: Path, content: Copy) -> None:
+    content.replace(
+        "data/sources/cri-cd684bbb.ttl", '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date'
+    )
+    done = run("check", "--content", str(content.root), releases=releases)
+    assert done.returncode == 1
+    assert done.stderr == ""
+
+
+def test_build_refuses_what_fails_and_keeps_what_is_current(releases: Path, content: Copy) -> None:
+    content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
+    before = (releases / "current").readlink()
+    done = run("build", "--content", str(content.root), releases=releases)
+    assert done.returncode == 1
+    assert "Error: data/sources/cri-cd684bbb.ttl:1:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (releases / "current").readlink() == before
+
+
+def test_fmt_writes_the_canonical_form_and_check_only_tells(releases: Path, content: Copy) -> None:
+    path = content.path("data/entities/people.ttl")
+    canonical = path.read_text()
+    messy = canonical.replace(" ;\n    ", " ; ")
+    path.write_text(messy)
+    told = run("fmt", "--check", "--content", str(content.root), releases=releases)
+    assert told.returncode == 1
+    assert told.stdout == "data/entities/people.ttl: not canonical\n"
+    assert path.read_text() == messy
+    done = run("fmt", "--content", str(content.root), releases=releases)
+    assert done.returncode == 0
+    assert path.read_text() == canonical
+
+
+def test_fmt_loses_nothing(releases: Path, content: Copy) -> None:
+    path = content.path("data/entities/people.ttl")
+    text = path.read_text() + "\n# who else?\n"
+    path.write_text(text)
+    done = run("fmt", "--content", str(content.root), releases=releases)
+    assert done.returncode == 1
+    assert "people.ttl" in done.stderr
+    assert "a comment would be lost" in done.stderr
+    assert path.read_text() == text
+
+
+def test_dump_writes_the_release(releases: Path) -> None:
+    done = run("dump", "--format", "ntriples", releases=releases)
+    assert done.returncode == 0
+    assert done.stdout == (releases / "current" / "apecgraph.nt").read_text()
+
+
+def test_query_reads_standard_input_and_answers_csv(releases: Path) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?decision a apec:Decision }"
+    done = run(
+        "query",
+        "-",
+        stdin=f"PREFIX apec: <https://w3id.org/apecgraph/ontology/> {query}",
+        releases=releases,
+    )
+    assert (done.returncode, done.stdout) == (0, "n\n13\n")
+
+
+def test_query_reads_a_file_and_answers_as_told(releases: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ask.rq"
+    path.write_text("ASK { ?s ?p ?o }")
+    done = run("query", str(path), "--format", "json", releases=releases)
+    assert json.loads(done.stdout) == {"head": {}, "boolean": True}
+    path.write_text("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 1")
+    assert " a " in run("query", str(path), releases=releases).stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("SELECT * {\n  ?s ?p\n}", "3"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
+        ("INSERT DATA { <a:a> <a:b> 1 }", ""),
+    ],
+)
+def test_query_says_what_is_wrong(releases: Path, query: str, message: str) -> None:
+    done = run("query", "-", stdin=query, releases=releases)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
