@@ -34,7 +34,8 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it is open, this thread has a running event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     assert found, (
