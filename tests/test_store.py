@@ -763,7 +763,21 @@ def children(parent: int) -> list[int]:
 def zygotes(front: int | None = None) -> list[int]:
     front = front or os.getpid()
     command = b"apecgraph.store.zygote"
-    return [pid for pid in children(front) if command in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [
+        pid
+        for pid in children(front)
+        if pid not in OF_OTHERS and command in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+OF_OTHERS: set[int] = set()
+"""Zygotes that were there before the test, of the server that the whole session uses."""
+
+
+@pytest.fixture(autouse=True)
+def _of_others() -> None:
+    OF_OTHERS.clear()
+    OF_OTHERS.update(zygotes())
 
 
 def workers(front: int | None = None) -> list[int]:
