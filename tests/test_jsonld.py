@@ -68,7 +68,7 @@ def test_a_document_is_compact(context: Context) -> None:
     ]
     document = json.loads(context.document(triples))
     assert document.pop("@context")
-    assert document == {"id": "meeting/x", "type": "Event", "location": "place/y"}
+    assert document == {"id": "id/meeting/x", "type": "Event", "location": "id/place/y"}
 
 
 def test_the_same_triples_make_the_same_bytes(context: Context) -> None:
@@ -85,3 +85,28 @@ def test_what_is_no_context_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ContentError, match=r"context\.jsonld.*is no JSON-LD context"):
         Context(path)
+
+
+@pytest.mark.parametrize(
+    ("lexical", "datatype", "written"),
+    [
+        ("12", "integer", 12),
+        ("-3", "integer", -3),
+        ("012", "integer", {"type": "xsd:integer", "@value": "012"}),
+        ("12345678901234567890", "integer", None),
+        ("true", "boolean", True),
+        ("1", "boolean", None),
+        ("26.290", "decimal", None),
+    ],
+)
+def test_numbers_are_json_numbers_where_nothing_of_their_writing_is_lost(
+    context: Context, lexical: str, datatype: str, written: object
+) -> None:
+    value = ox.Literal(
+        lexical, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{datatype}")
+    )
+    triple = ox.Triple(ox.NamedNode(f"{ID}x"), ox.NamedNode("http://example.org/p"), value)
+    document = context.document([triple])
+    found = json.loads(document)["http://example.org/p"]
+    assert found == (written or {"type": f"xsd:{datatype}", "@value": lexical})
+    assert [quad.triple for quad in ox.parse(document, ox.RdfFormat.JSON_LD)] == [triple]
