@@ -1,0 +1,69 @@
+"""The README says what happens."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from apecgraph.cli import main
+from apecgraph.settings import Settings
+from editing import Copy
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def command_and_answer(block: str) -> tuple[str, str]:
+    """Split a block into its command, which ends where its quotes are closed, and the answer."""
+    lines = block.removeprefix("$ ").splitlines(keepends=True)
+    command = lines.pop(0)
+    while command.count("'") % 2:
+        command += lines.pop(0)
+    return command, "".join(lines)
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_an_example_answers_as_it_is_printed(block: str, server: str) -> None:
+    command, answer = command_and_answer(block)
+    assert answer
+    done = subprocess.run(
+        ["bash", "-c", command.replace("http://127.0.0.1:8000", server)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout.rstrip("\n") == answer.rstrip("\n")
+
+
+def test_there_are_examples_of_turtle_json_ld_and_sparql() -> None:
+    examples = "".join(blocks("console"))
+    assert all(part in examples for part in ("text/turtle", ".jsonld", "/sparql"))
+
+
+def test_the_check_says_what_is_printed(tmp_path: Path) -> None:
+    content = Copy(tmp_path)
+    content.remove("data/decisions.ttl", "<decision/trade-2025>")
+    assert content.check().text() in blocks("text")
+
+
+def test_every_setting_is_told_with_its_default_and_no_other() -> None:
+    told = dict(re.findall(r"^\| `(APECGRAPH_\w+)` \| (.*?) \|", README, re.MULTILINE))
+    settings = {
+        f"APECGRAPH_{name.upper()}": field.default for name, field in Settings.model_fields.items()
+    }
+    assert told.keys() == settings.keys()
+    for name, default in settings.items():
+        if isinstance(default, int | float):
+            assert told[name] == f"{default:g}", name
+
+
+def test_every_command_is_told_and_no_other() -> None:
+    told = set(re.findall(r"^apecgraph (\w+)", README, re.MULTILINE))
+    assert told == set(main.commands)

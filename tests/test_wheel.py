@@ -1,0 +1,54 @@
+"""The wheel in an empty environment, away from the repository, publishes the graph too."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+
+
+def uv() -> str:
+    found = shutil.which("uv") or shutil.which("uv", path=ROOT / ".tools" / "bin")
+    assert found, "run scripts/test, which sets up uv"
+    return found
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, timeout=300)
+
+
+def test_pip_install_and_serve(tmp_path: Path) -> None:
+    run(uv(), "build", "--quiet", "--wheel", "--out-dir", tmp_path / "dist", cwd=ROOT)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    run(uv(), "venv", "--quiet", tmp_path / "env", cwd=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    run(uv(), "pip", "install", "--quiet", "--python", python, wheel, cwd=tmp_path)
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    server = subprocess.Popen(
+        [tmp_path / "env" / "bin" / "apecgraph", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env={**kept, "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        assert line.startswith("serving http://127.0.0.1:"), server.communicate(timeout=10)
+        url = line.split()[1]
+        assert "not 2.629" in httpx.get(url, headers={"Accept": "text/html"}).text
+        asked = httpx.get(f"{url}sparql", params={"query": "ASK { ?s ?p ?o }"})
+        assert asked.json()["boolean"] is True
+    finally:
+        server.send_signal(signal.SIGTERM)
+        _, errors = server.communicate(timeout=30)
+    assert server.returncode == 0
+    assert errors == "building a release ...\n"
+    assert list((tmp_path / ".local" / "share" / "apecgraph" / "releases").glob("*/manifest.json"))
