@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
-from apecgraph.namespaces import BASE, DCAT, DCTERMS, ID, OWL, RDF, RDFS, VOID, XSD
+from apecgraph.namespaces import BASE, DCAT, DCTERMS, ID, OWL, RDF, RDFS, SD, SPDX, VOID, XSD
 from apecgraph.release import File
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
-_SPDX = "http://spdx.org/rdf/terms#"
 
 _FORMAT_IRIS = {
     "json": "SPARQL_Results_JSON",
@@ -50,19 +48,17 @@ def describe_release(
         yield _triple(node, f"{DCAT}downloadURL", address)
         yield _triple(node, f"{DCAT}mediaType", media_type)
         yield _triple(node, f"{DCAT}byteSize", _integer(file.size))
-        yield _triple(node, f"{_SPDX}checksum", checksum)
-        yield _triple(checksum, f"{RDF}type", ox.NamedNode(f"{_SPDX}Checksum"))
+        yield _triple(node, f"{SPDX}checksum", checksum)
+        yield _triple(checksum, f"{RDF}type", ox.NamedNode(f"{SPDX}Checksum"))
         yield _triple(
             checksum,
             f"{RDFS}label",
             ox.Literal(f"SHA-256 of the dump in {format_.label}", language="en"),
         )
-        yield _triple(
-            checksum, f"{_SPDX}algorithm", ox.NamedNode(f"{_SPDX}checksumAlgorithm_sha256")
-        )
+        yield _triple(checksum, f"{SPDX}algorithm", ox.NamedNode(f"{SPDX}checksumAlgorithm_sha256"))
         yield _triple(
             checksum,
-            f"{_SPDX}checksumValue",
+            f"{SPDX}checksumValue",
             ox.Literal(file.sha256, datatype=ox.NamedNode(f"{XSD}hexBinary")),
         )
         yield _triple(node, f"{DCTERMS}license", ox.NamedNode(_CC0))
@@ -76,6 +72,12 @@ def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
     service, dataset = ox.NamedNode(f"{BASE}sparql"), ox.NamedNode(f"{ID}service/dataset")
     default = ox.NamedNode(f"{ID}service/default-graph")
     yield _triple(service, f"{RDF}type", ox.NamedNode(f"{SD}Service"))
+    for node, label in (
+        (service, "SPARQL endpoint"),
+        (dataset, "Dataset of the SPARQL endpoint"),
+        (default, "Default graph: what the evidence supports"),
+    ):
+        yield _triple(node, f"{RDFS}label", ox.Literal(label, language="en"))
     yield _triple(service, f"{SD}endpoint", service)
     yield _triple(service, f"{SD}supportedLanguage", ox.NamedNode(f"{SD}SPARQL11Query"))
     for format_ in (*RESULTS_FORMATS, *GRAPH_FORMATS):

@@ -6,6 +6,7 @@ longer to import than a server takes to start.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from pathlib import Path
@@ -182,7 +183,7 @@ def serve(
     Without --content, --release or --data, serve what apecgraph brings along. A release is built
     first where there is none of the content.
     """
-    from apecgraph.web.server import serve as run
+    from apecgraph.web import server
 
     if sum(map(bool, (content, release, data))) > 1:
         raise click.UsageError("give one of --content, --release and --data")
@@ -196,7 +197,13 @@ def serve(
         opened = Release.open(release) if release else _release(content or default_content())
         publication = Publication.of(opened)
         files = [(path, N_QUADS) for path in opened.dataset]
-    run(publication, files, Settings(), host, port)
+    listening = server.listen(host, port)
+    url = server.address(listening)
+    asyncio.run(
+        server.serve(
+            publication, files, Settings(), listening, lambda _: click.echo(f"serving {url}")
+        )
+    )
 
 
 def _format_of(path: Path) -> Format:

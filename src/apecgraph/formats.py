@@ -26,12 +26,8 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
-TURTLE: Final = Format(
-    "turtle", "Turtle", "text/turtle", "ttl", rdf=RdfFormat.TURTLE, charset=True
-)
-JSON_LD: Final = Format(
-    "jsonld", "JSON-LD", "application/ld+json", "jsonld", rdf=RdfFormat.JSON_LD
-)
+TURTLE: Final = Format("turtle", "Turtle", "text/turtle", "ttl", rdf=RdfFormat.TURTLE, charset=True)
+JSON_LD: Final = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld", rdf=RdfFormat.JSON_LD)
 N_TRIPLES: Final = Format(
     "ntriples", "N-Triples", "application/n-triples", "nt", rdf=RdfFormat.N_TRIPLES
 )

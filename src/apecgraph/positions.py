@@ -58,9 +58,7 @@ class Positions:
             yield Place(self._content.relative(file.path), self._closest(file, node, path, value))
         if not described:
             for file in self._content.files:
-                mentions = [
-                    line for key, line in self._lines(file.path).items() if node in key[1:]
-                ]
+                mentions = [line for key, line in self._lines(file.path).items() if node in key[1:]]
                 if mentions:
                     yield Place(self._content.relative(file.path), min(mentions))
 

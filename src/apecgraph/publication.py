@@ -15,10 +15,7 @@ from apecgraph.store.base import Store
 
 
 class Served(Store, Protocol):
-    """The store that answers the public's queries; it must be started first."""
-
-    async def start(self) -> None:
-        """Load what is served; raise StoreError where it cannot be loaded."""
+    """The store that answers the public's queries."""
 
     @property
     def quads(self) -> int:

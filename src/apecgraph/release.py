@@ -78,6 +78,8 @@ class Release:
         One that is damaged is passed over, so that it is built again.
         """
         for manifest in sorted(releases.glob(f"*/{MANIFEST}")):
+            if manifest.parent.is_symlink():
+                continue  # `current` is one of them under another name
             try:
                 release = cls.open(manifest.parent)
             except ReleaseError:

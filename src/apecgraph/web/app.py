@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -52,8 +51,7 @@ class Health(BaseModel):
 def create_app(settings: Settings, publication: Publication, served: Served) -> FastAPI:
     """Make the application that serves a publication.
 
-    served: answers the public's queries; it holds the same as the publication, is started with the
-    application and closed with it.
+    served: answers the public's queries; it holds the same as the publication, and is started.
     """
     release, store = publication.release, publication.store
     html = Html(release, ox.Store() if store is None else store)
@@ -63,7 +61,7 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     query_page = QueryPage(served, edition, html, writer)
     endpoint = SparqlEndpoint(
         served,
-        _Graphs(served),
+        served.graphs,
         without_query=Reading(query_page.answer),
         render_html=html.problem,
     )
@@ -92,21 +90,12 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         pages = Pages(store, edition, html)
         routes += _release_routes(resources, pages, Downloads(release, edition, html))
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await served.start()
-        try:
-            yield
-        finally:
-            await served.close()
-
     app = FastAPI(
         title="apecgraph",
         version=version("apecgraph"),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would repeat the Host header
-        lifespan=lifespan,
     )
     app.add_middleware(Headers)
     _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
@@ -172,19 +161,3 @@ def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> 
     if error.status_code == 405:
         return MethodNotAllowed(f"{request.method} is not for {path}.", ("GET", "HEAD"))
     return RequestError(error.detail)
-
-
-class _Graphs(Collection[str]):
-    """The named graphs of a store, which knows them when it has been started."""
-
-    def __init__(self, served: Served) -> None:
-        self._served = served
-
-    def __contains__(self, graph: object) -> bool:
-        return graph in self._served.graphs
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._served.graphs)
-
-    def __len__(self) -> int:
-        return len(self._served.graphs)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
-import click
 import uvicorn
 
 from apecgraph.errors import StoreError
@@ -20,18 +19,18 @@ from apecgraph.web.app import create_app
 _GRACE_SECONDS = 5
 
 
-def serve(
+async def serve(
     publication: Publication,
     files: Sequence[tuple[Path, Format]],
     settings: Settings,
-    host: str,
-    port: int,
+    listening: socket.socket,
+    ready: Callable[[uvicorn.Server], None],
 ) -> None:
-    """Serve until told to stop by SIGTERM or SIGINT; print the URL when requests are answered.
+    """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
 
     files: what the publication holds, for the processes that answer the public's queries.
-    port: 0 for any that is free. Raises StoreError where the files cannot be loaded, or where the
-    address cannot be had.
+    listening: the socket; it is closed at the end. ready: called when requests are answered.
+    Raises StoreError where a file cannot be loaded.
     """
     store = IsolatedStore(
         files,
@@ -41,25 +40,28 @@ def serve(
         workers=settings.workers,
         queue=settings.queue,
     )
-    app = create_app(settings, publication, store)
-    config = uvicorn.Config(
-        app,
-        http="h11",  # it bounds the headers of a request, which httptools does not
-        lifespan="on",
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    with _listen(host, port) as listening:
-        _Server(config, f"http://{_written(host)}:{listening.getsockname()[1]}/").run([listening])
+    with listening:
+        await store.start()
+        try:
+            config = uvicorn.Config(
+                create_app(settings, publication, store),
+                http="h11",  # it bounds the headers of a request, which httptools does not
+                lifespan="off",
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+            await _Server(config, ready).serve([listening])
+        finally:
+            await store.close()
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and whose end by a signal is no failure."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[uvicorn.Server], None]) -> None:
         super().__init__(config)
-        self._url = url
+        self._ready = ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # uvicorn's own would raise the signal again at the end, and the exit code would not be 0.
@@ -69,20 +71,25 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            click.echo(f"serving {self._url}")
+            self._ready(self)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address, port 0 for any that is free; raise StoreError where it cannot be had."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise StoreError(
             f"{_written(host)}:{port} cannot be listened on: {error.strerror}; "
             "choose another with --host and --port"
         ) from None
-    listening.set_inheritable(False)
-    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """Return the URL of the root, as a client on this machine writes it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{_written(host)}:{port}/"
 
 
 def _written(host: str) -> str:
