@@ -75,7 +75,7 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
     found = list(contradictions(evidence))
     for decision in evidence.decisions:
         for each in found:
-            if set(each.nodes) <= decision.names:
+            if decision.rejects & each.nodes or decision.leaves_open(each.readings):
                 yield ox.Quad(
                     ox.NamedNode(decision.iri),
                     ox.NamedNode(f"{APEC}arithmetic"),

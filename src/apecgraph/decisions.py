@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,9 +31,9 @@ class Decision:
         """All that the decision speaks of."""
         return self.upholds | self.rejects
 
-    def leaves_open(self, nodes: frozenset[str]) -> bool:
-        """Whether it records that a contradiction between these is not decided."""
-        return self.verdict == OPEN and nodes <= self.upholds
+    def leaves_open(self, readings: Iterable[frozenset[str]]) -> bool:
+        """Whether it records that a contradiction is not decided: two of its readings, at least."""
+        return self.verdict == OPEN and sum(each <= self.upholds for each in readings) > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,32 @@ class Interval:
 
     def __mul__(self, other: Interval) -> Interval:
         """Return the interval of all products; both must be of numbers from zero up."""
-        low = _product(self.lower, other.lower)
-        high = _product(self.upper, other.upper)
+        return self._ends(_product(self.lower, other.lower), _product(self.upper, other.upper), other)
+
+    def __add__(self, other: Interval) -> Interval:
+        """Return the interval of all sums."""
+        return self._ends(_sum(self.lower, other.lower), _sum(self.upper, other.upper), other)
+
+    def __neg__(self) -> Interval:
+        """Return the interval of the numbers with the other sign."""
+        low, high = (None if end is None else -end for end in (self.upper, self.lower))
+        return Interval(low, high, self.excludes_upper, self.excludes_lower)
+
+    def __sub__(self, other: Interval) -> Interval:
+        """Return the interval of all differences."""
+        return self + -other
+
+    def inverse(self) -> Interval:
+        """Return the interval of all reciprocals; it must be of numbers from zero up."""
+        low = 1 / self.upper if self.upper else None
+        high = 1 / self.lower if self.lower else None
+        return Interval(low, high, self.excludes_upper, self.excludes_lower)
+
+    def __truediv__(self, other: Interval) -> Interval:
+        """Return the interval of all quotients; both must be of numbers from zero up."""
+        return self * other.inverse()
+
+    def _ends(self, low: Decimal | None, high: Decimal | None, other: Interval) -> Interval:
         return Interval(
             low,
             high,
@@ -77,6 +101,7 @@ class Cell:
     reporter: str | None
     counterpart: str | None
     flow: str | None
+    coverage: str | None
     subject: str | None
     period: str
     measure: str
@@ -135,6 +160,7 @@ def _read(graph: Graph, iri: str, source: str) -> Figure:
         reporter=graph.value(iri, f"{APEC}reporter", source),
         counterpart=graph.value(iri, f"{APEC}counterpart", source),
         flow=graph.value(iri, f"{APEC}flow", source),
+        coverage=graph.value(iri, f"{APEC}coverage", source),
         subject=graph.value(iri, f"{APEC}subject", source),
         period=graph.one(iri, f"{APEC}period", source),
         measure=graph.one(iri, f"{APEC}measure", source),
@@ -170,6 +196,10 @@ def _interval(graph: Graph, bound: str, printed: Decimal, decimals: int) -> Inte
         )
     excludes = graph.value(bound, f"{APEC}excludesPrinted") == "true"
     return Interval(lower, upper, excludes and lower == printed, excludes and upper == printed)
+
+
+def _sum(left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    return None if left is None or right is None else left + right
 
 
 def _product(left: Decimal | None, right: Decimal | None) -> Decimal | None:

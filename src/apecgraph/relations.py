@@ -1,124 +1,101 @@
-"""The relations that hold between figures and between statements, if their sources are right.
+"""Contradictions: figures and statements that cannot all be right.
 
-One function a relation: it goes through the evidence and yields a contradiction wherever the
-relation cannot hold. Each is declared for editors in `shapes/consistency.ttl`, under the IRI that
-`RELATIONS` gives it, with the measures or properties that it compares. Functions and not SPARQL
-constraints, because interval arithmetic by rule reads better in ten lines of Python, runs once
-over all figures instead of once a focus node, and can say its arithmetic in words.
+Figures contradict where two estimates of one cell have no number in common (`estimates`);
+statements where they differ on what has one value, or one list. Each relation is declared in
+`shapes/consistency.ttl`, under the IRI that stands here, with what it compares.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 from typing import Final, TypeVar
 
+from apecgraph.estimates import Cells, Estimate, estimates
 from apecgraph.evidence import Evidence
-from apecgraph.figures import Cell, Figure, Interval, number
-from apecgraph.namespaces import APEC, DCAT, ID, SCHEMA, compact
+from apecgraph.figures import Figure, Interval, number
+from apecgraph.namespaces import APEC, ID, SCHEMA, compact
 from apecgraph.statements import Statement
 
-_HUNDRED: Final = Decimal(100)
 _T = TypeVar("_T")
+
+SAME_CELL: Final = f"{ID}relation/same-cell"
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Figures or statements that cannot all be right.
+    """Readings that cannot all be right.
 
-    relation: IRI of the relation that fails. nodes: IRIs of what it fails for.
+    relations: IRIs of the relations that fail. readings: each the IRIs of the figures, or the
+    statement, that say it alike; the contradiction is settled where one of them falls as a whole.
     arithmetic: why, in words and numbers.
     """
 
-    relation: str
-    nodes: tuple[str, ...]
+    relations: frozenset[str]
+    readings: frozenset[frozenset[str]]
     arithmetic: str
 
+    @property
+    def nodes(self) -> frozenset[str]:
+        """All figures and statements involved."""
+        return frozenset().union(*self.readings)
 
-def contradictions(evidence: Evidence) -> Iterator[Contradiction]:
-    """Go through all relations."""
-    for iri, relation in RELATIONS.items():
+    def without(self, rejected: frozenset[str]) -> frozenset[frozenset[str]]:
+        """Return what is left of each reading; empty where one of them falls."""
+        left = frozenset(reading - rejected for reading in self.readings)
+        return left if frozenset() not in left else frozenset()
+
+
+def contradictions(evidence: Evidence) -> list[Contradiction]:
+    """Find all contradictions, each in its smallest form, ordered."""
+    found = list(_between_figures(evidence))
+    for iri, relation in STATEMENT_RELATIONS.items():
         for nodes, arithmetic in relation(evidence, evidence.graph.values(iri, f"{APEC}compares")):
-            yield Contradiction(iri, nodes, arithmetic)
+            readings = frozenset(frozenset([node]) for node in nodes)
+            found.append(Contradiction(frozenset([iri]), readings, arithmetic))
+    return sorted(found, key=lambda each: (len(each.readings), each.arithmetic))
+
+
+def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
+    """Hold all that is known of each cell against each other.
+
+    What only repeats a smaller contradiction, with more readings, is left out.
+    """
+    found: list[tuple[frozenset[frozenset[str]], Contradiction]] = []
+    for known in estimates(Cells(evidence.figures, evidence.graph)).values():
+        for one, other in combinations(known, 2):
+            if not one.interval.meets(other.interval):
+                readings = frozenset(each.figures for each in (*one.readings, *other.readings))
+                relations = frozenset(
+                    each.relation or SAME_CELL
+                    for each in (one, other)
+                    if each.relation or not (one.relation or other.relation)
+                )
+                found.append((readings, Contradiction(relations, readings, _words(one, other))))
+    found.sort(key=lambda pair: len(pair[0]))
+    smallest: list[frozenset[frozenset[str]]] = []
+    for readings, contradiction in found:
+        if not any(each <= readings for each in smallest):
+            smallest.append(readings)
+            yield contradiction
+
+
+def _words(one: Estimate, other: Estimate) -> str:
+    return (
+        f"{one.words} means {_shown(one.interval)}; {other.words} means {_shown(other.interval)}; "
+        f"no number is in both{_ratio(one.interval, other.interval)}"
+    )
 
 
 _Found = Iterator[tuple[tuple[str, ...], str]]
 
 
-def same_cell(evidence: Evidence, compares: Sequence[str]) -> _Found:
-    """Two figures of one cell have a number in common."""
-    for figures in _grouped(evidence.figures, lambda figure: figure.cell).values():
-        for one, other in combinations(figures, 2):
-            if not one.interval.meets(other.interval):
-                yield (
-                    (one.iri, other.iri),
-                    f"{_name(one)} means {_shown(one.interval)}; {_name(other)} means "
-                    f"{_shown(other.interval)}; no number is in both{_ratio(one, other)}",
-                )
-
-
-def share_of_whole(evidence: Evidence, compares: Sequence[str]) -> _Found:
-    """A share, in percent, of the whole is the part."""
-    cells = _grouped(evidence.figures, lambda figure: replace(figure.cell, unit=""))
-    for share in evidence.figures:
-        measured = evidence.graph.value(share.cell.measure, f"{APEC}shareOf")
-        whole_of = evidence.graph.value(share.cell.measure, f"{APEC}whole")
-        if measured is None or whole_of is None:
-            continue
-        part_cell = replace(share.cell, measure=measured, unit="")
-        whole_cell = replace(part_cell, counterpart=whole_of)
-        for part, whole in _same_unit(cells[part_cell], cells[whole_cell]):
-            implied = whole.interval * share.interval.scaled(1 / _HUNDRED)
-            if not part.interval.meets(implied):
-                yield (
-                    (share.iri, part.iri, whole.iri),
-                    f"{_name(share)} of {_name(whole)} is {_shown(implied)}, but "
-                    f"{_name(part)} means {_shown(part.interval)}",
-                )
-
-
-def growth_of_value(evidence: Evidence, compares: Sequence[str]) -> _Found:
-    """The value before, grown by the rate of growth in percent, is the value now."""
-    cells = _grouped(evidence.figures, lambda figure: replace(figure.cell, unit=""))
-    for growth in evidence.figures:
-        measured = evidence.graph.value(growth.cell.measure, f"{APEC}growthOf")
-        base = growth.cell.base_period
-        if measured is None or base is None:
-            continue
-        now_cell = replace(growth.cell, measure=measured, unit="", base_period=None)
-        before_cell = replace(now_cell, period=base)
-        for now, before in _same_unit(cells[now_cell], cells[before_cell]):
-            implied = before.interval * growth.interval.scaled(1 / _HUNDRED, plus=Decimal(1))
-            if not now.interval.meets(implied):
-                yield (
-                    (growth.iri, now.iri, before.iri),
-                    f"{_name(before)} grown by {_name(growth)} is {_shown(implied)}, but "
-                    f"{_name(now)} means {_shown(now.interval)}",
-                )
-
-
-def part_of_period(evidence: Evidence, compares: Sequence[str]) -> _Found:
-    """What adds up over time is in a part of a period no more than in the whole of it."""
-    figures = [figure for figure in evidence.figures if figure.cell.measure in compares]
-    for group in _grouped(figures, lambda figure: replace(figure.cell, period="")).values():
-        for part in group:
-            for whole in group:
-                inside = _inside(evidence, part.cell, whole.cell)
-                if inside and whole.interval.is_below(part.interval):
-                    yield (
-                        (part.iri, whole.iri),
-                        f"{_name(part)} for {compact(part.cell.period)} means "
-                        f"{_shown(part.interval)}, which is more than {_name(whole)} for "
-                        f"{compact(whole.cell.period)}, {_shown(whole.interval)}",
-                    )
-
-
-def event_days(evidence: Evidence, compares: Sequence[str]) -> _Found:
+def event_days(evidence: Evidence, compares: list[str]) -> _Found:
     """An event's first day, its days and its last day fit together."""
     starts = _stated(evidence, f"{SCHEMA}startDate")
     ends = _stated(evidence, f"{SCHEMA}endDate")
@@ -139,7 +116,7 @@ def event_days(evidence: Evidence, compares: Sequence[str]) -> _Found:
                     )
 
 
-def one_value(evidence: Evidence, compares: Sequence[str]) -> _Found:
+def one_value(evidence: Evidence, compares: list[str]) -> _Found:
     """What has one value has the same value in all sources; texts are compared by language."""
     stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
     key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate, each.language))
@@ -154,7 +131,7 @@ def one_value(evidence: Evidence, compares: Sequence[str]) -> _Found:
                 )
 
 
-def same_list(evidence: Evidence, compares: Sequence[str]) -> _Found:
+def same_list(evidence: Evidence, compares: list[str]) -> _Found:
     """Where sources list all values of a property, they list the same."""
     stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
     key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate))
@@ -174,16 +151,12 @@ def same_list(evidence: Evidence, compares: Sequence[str]) -> _Found:
                     )
 
 
-RELATIONS: Final[dict[str, Callable[[Evidence, Sequence[str]], _Found]]] = {
-    f"{ID}relation/same-cell": same_cell,
-    f"{ID}relation/share-of-whole": share_of_whole,
-    f"{ID}relation/growth-of-value": growth_of_value,
-    f"{ID}relation/part-of-period": part_of_period,
+STATEMENT_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], _Found]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
     f"{ID}relation/same-list": same_list,
 }
-"""Every relation that is checked, by its IRI."""
+"""Every relation between statements, by its IRI."""
 
 
 def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[Hashable, list[_T]]:
@@ -193,31 +166,9 @@ def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[
     return groups
 
 
-def _same_unit(ones: list[Figure], others: list[Figure]) -> Iterator[tuple[Figure, Figure]]:
-    for one in ones:
-        for other in others:
-            if one.cell.unit == other.cell.unit:
-                yield one, other
-
-
 def _stated(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
     stated = [each for each in evidence.statements if each.triple.predicate.value == predicate]
     return _grouped(stated, lambda each: each.triple.subject.value)  # type: ignore[union-attr]
-
-
-def _inside(evidence: Evidence, part: Cell, whole: Cell) -> bool:
-    """Whether one period lies within another and is shorter."""
-    ends = [
-        (
-            evidence.graph.value(cell.period, f"{DCAT}startDate"),
-            evidence.graph.value(cell.period, f"{DCAT}endDate"),
-        )
-        for cell in (part, whole)
-    ]
-    (start, end), (first, last) = ends
-    if start is None or end is None or first is None or last is None:
-        return False
-    return first <= start and end <= last and ends[0] != ends[1]
 
 
 def _date(statement: Statement) -> date | None:
@@ -251,6 +202,10 @@ def _shown(interval: Interval) -> str:
     return re.sub(r"\d{5,}(?![\d.]*\.)", lambda match: f"{int(match[0]):,}", str(interval))
 
 
-def _ratio(one: Figure, other: Figure) -> str:
-    small, large = sorted((one.value, other.value))
-    return f"; one is {number(round(large / small, 2))} times the other" if small > 0 else ""
+def _ratio(one: Interval, other: Interval) -> str:
+    """Say how many times one is the other, between the ends that are nearest."""
+    low, high = (one, other) if one.is_below(other) else (other, one)
+    if low.upper is None or high.lower is None or low.upper <= 0:
+        return ""
+    times = round(high.lower / low.upper, 1)
+    return f"; one is {number(times)} times the other" if times >= 2 else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from apecgraph.relations import Contradiction, contradictions
 from apecgraph.report import Report, Result
 
 _DECIDED = f"{ID}relation/decided"
+_MOST_WORDS = 6
 
 
 def check(root: Path) -> tuple[Report, Evidence | None]:
@@ -180,23 +182,25 @@ def _rdflib(store: ox.Store) -> RdfGraph:
 
 def _relations(evidence: Evidence) -> Iterator[Result]:
     """Hold the contradictions found against the decisions recorded."""
-    found = list(contradictions(evidence))
+    found = contradictions(evidence)
     unsettled = [
         each
         for each in found
-        if not evidence.rejected & set(each.nodes)
-        and not any(decision.leaves_open(frozenset(each.nodes)) for decision in evidence.decisions)
+        if (left := each.without(evidence.rejected))
+        and not any(decision.leaves_open(left) for decision in evidence.decisions)
     ]
-    for conflict in _conflicts(unsettled):
-        nodes = tuple(sorted({node for each in conflict for node in each.nodes}))
-        arithmetic = "; and ".join(dict.fromkeys(each.arithmetic for each in conflict))
+    for culprit, conflict in _conflicts(unsettled):
+        others = {node for each in conflict for node in each.nodes} - culprit - evidence.rejected
+        relations = sorted({relation for each in conflict for relation in each.relations})
+        words = "; and ".join(each.arithmetic for each in conflict[:_MOST_WORDS])
+        more = len(conflict) - _MOST_WORDS
         yield Result(
-            nodes=nodes,
-            shape=conflict[0].relation,
-            component=conflict[0].relation,
-            message=f"{arithmetic}. Correct the figure or statement that is wrong, or record in "
-            "data/decisions.ttl which of them stand (apec:upholds) and which do not "
-            "(apec:rejects)",
+            nodes=(*sorted(culprit), *sorted(others)),
+            shape=relations[0],
+            component=relations[0],
+            message=f"{words}{f'; and {more} more like it' if more > 0 else ''}. Correct the "
+            "figure or statement that is wrong, or record in data/decisions.ttl which of them "
+            "stand (apec:upholds) and which do not (apec:rejects)",
         )
     for decision in evidence.decisions:
         message = _stale(decision, evidence, found)
@@ -204,38 +208,41 @@ def _relations(evidence: Evidence) -> Iterator[Result]:
             yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
 
 
-def _conflicts(found: Iterable[Contradiction]) -> list[list[Contradiction]]:
-    """Put together the contradictions that share a figure or a statement: one conflict each."""
-    conflicts: list[list[Contradiction]] = []
-    for contradiction in found:
-        nodes = set(contradiction.nodes)
-        touching = [
-            conflict for conflict in conflicts if any(nodes & set(each.nodes) for each in conflict)
-        ]
-        conflicts = [conflict for conflict in conflicts if conflict not in touching]
-        conflicts.append([*(each for conflict in touching for each in conflict), contradiction])
-    return conflicts
+def _conflicts(
+    found: list[Contradiction],
+) -> Iterator[tuple[frozenset[str], list[Contradiction]]]:
+    """Put together the contradictions that one reading is in: one conflict, and its culprit.
+
+    The culprit is the reading that is in most of them; on a tie, the one that fewest figures say.
+    """
+    left = list(found)
+    while left:
+        count = Counter(reading for each in left for reading in each.readings)
+        culprit = max(count, key=lambda each: (count[each], -len(each), sorted(each)))
+        yield culprit, [each for each in left if culprit in each.readings]
+        left = [each for each in left if culprit not in each.readings]
 
 
 def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -> str | None:
     """Say why a decision does not fit what the check finds; None where it fits."""
     others = evidence.rejected - decision.rejects
-    among = [set(each.nodes) for each in found if not others & set(each.nodes)]
+    among = [readings for each in found if (readings := each.without(others))]
     if decision.verdict == COMPATIBLE:
-        for nodes in among:
-            if nodes <= decision.names:
+        for readings in among:
+            if all(reading & decision.names for reading in readings):
+                named = sorted(node for reading in readings for node in reading & decision.names)
                 return (
                     "the decision says that these are compatible, but the check finds that they "
-                    f"contradict: {', '.join(compact(node) for node in sorted(nodes))}"
+                    f"contradict: {', '.join(compact(node) for node in named)}"
                 )
         return None
-    if decision.verdict == OPEN and not any(nodes <= decision.upholds for nodes in among):
+    if decision.verdict == OPEN and not any(map(decision.leaves_open, among)):
         return (
             "the conflict that this decision leaves open is gone: delete the decision, or make "
             "it <verdict/compatible>"
         )
     for node in sorted(decision.rejects):
-        if not any(node in nodes for nodes in among):
+        if not any(node in reading for readings in among for reading in readings):
             return (
                 f"{compact(node)} contradicts nothing that stands, so the conflict is gone: "
                 "delete the decision, or do not reject it"
