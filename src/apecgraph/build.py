@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
 from apecgraph.errors import CheckFailed
+from apecgraph.estimates import Cells, touched
 from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.graph import placed
@@ -71,7 +72,7 @@ def dataset(evidence: Evidence) -> list[ox.Quad]:
 
 
 def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Write down, at each decision, the contradictions between what it names."""
+    """Write down the contradictions at their decisions, and the relations at the figures they hold."""
     found = list(contradictions(evidence))
     for decision in evidence.decisions:
         for each in found:
@@ -82,6 +83,14 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
                     ox.Literal(each.arithmetic, language="en"),
                     _DERIVED,
                 )
+    for figure, relations in touched(Cells(evidence.figures, evidence.graph)).items():
+        for relation in relations:
+            yield ox.Quad(
+                ox.NamedNode(figure),
+                ox.NamedNode(f"{APEC}heldBy"),
+                ox.NamedNode(relation),
+                _DERIVED,
+            )
 
 
 def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report: Report) -> None:

@@ -19,14 +19,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice, product
+from itertools import combinations, islice, permutations, product
 from typing import Final
 
 from apecgraph.figures import Cell, Figure, Interval
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, DCAT, ID, compact
 
+SAME_CELL: Final = f"{ID}relation/same-cell"
 _HUNDREDTH: Final = Decimal("0.01")
+_NEAR_DAYS: Final = 3 * 366
 _MOST_SUMS: Final = 16  # of the readings of several periods, where sources disagree on some
 
 
@@ -54,32 +56,39 @@ class Estimate:
 
 
 class Cells:
-    """All cells with their readings, and what the graph declares of measures and periods."""
+    """All cells with what is printed for them, and what the graph declares of their measures.
+
+    What sums up from printed figures is taken like a printed one, by every other relation.
+    """
 
     def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
         self.graph = graph
         alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
         for figure in figures:
             alike[figure.cell, figure.interval].append(figure)
-        self.readings: defaultdict[Cell, list[Reading]] = defaultdict(list)
+        self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
         for (cell, interval), each in alike.items():
-            self.readings[cell].append(_reading(interval, each))
+            reading = _reading(interval, each)
+            self.known[cell].append(Estimate(interval, (reading,), reading.words))
+        for iri, relation in _SUMS.items():
+            for cell, estimate in _estimates(relation(self, iri), iri):
+                self.known[cell].append(estimate)
         self._units: defaultdict[Cell, list[str]] = defaultdict(list)
-        for cell in self.readings:
+        for cell in self.known:
             self._units[replace(cell, unit="")].append(cell.unit)
 
     def units(self, cell: Cell) -> list[str]:
         """Return the units in which a cell, whatever its own unit, is printed."""
         return self._units.get(replace(cell, unit=""), [])
 
-    def at(self, cell: Cell) -> list[Reading]:
-        """Return the readings of a cell, none where nothing is printed for it."""
-        return self.readings.get(cell, [])
+    def at(self, cell: Cell) -> list[Estimate]:
+        """Return what is printed for a cell, or sums up; nothing where there is none."""
+        return self.known.get(cell, [])
 
     def comparing(self, relation: str, *, dimension: str = "measure") -> list[Cell]:
         """Return the cells with a dimension (by its field) that a relation compares."""
         compared = self.graph.values(relation, f"{APEC}compares")
-        return [cell for cell in self.readings if getattr(cell, dimension) in compared]
+        return [cell for cell in self.known if getattr(cell, dimension) in compared]
 
     def days(self, period: str) -> tuple[str, str] | None:
         """Return the first and the last day of a period; None where it has none."""
@@ -88,12 +97,13 @@ class Cells:
         return (first, last) if first and last else None
 
 
-Implied = Iterator[tuple[Cell, Interval, tuple[Reading, ...], str]]
+Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
+"""The cell, what it must be, the estimates that imply it, and how in words."""
 
 
 def share_of_whole(cells: Cells, relation: str) -> Implied:
     """A share, in percent, of the whole is the part."""
-    for cell, shares in list(cells.readings.items()):
+    for cell, shares in list(cells.known.items()):
         measured = cells.graph.value(cell.measure, f"{APEC}shareOf")
         whole_is = cells.graph.value(cell.measure, f"{APEC}whole")
         if measured is None or whole_is is None:
@@ -125,13 +135,15 @@ def growth_of_value(cells: Cells, relation: str) -> Implied:
     """The value before, grown by the rate in percent, is the value now, but for revisions."""
     revised = Decimal(cells.graph.value(relation, f"{APEC}tolerance") or 0)
     band = Interval(1 - revised, 1 + revised)
-    for cell, rates in list(cells.readings.items()):
+    for cell, rates in list(cells.known.items()):
         measured = cells.graph.value(cell.measure, f"{APEC}growthOf")
         if measured is None or cell.base_period is None:
             continue
         now = replace(cell, measure=measured, base_period=None)
         before = replace(now, period=cell.base_period)
-        for unit in {*cells.units(now), *cells.units(before)}:
+        # A rate is of values in one currency: in another it is not the same.
+        currencies = cells.graph.values(cell.measure, f"{APEC}compares")
+        for unit in {*cells.units(now), *cells.units(before)}.intersection(currencies):
             now, before = replace(now, unit=unit), replace(before, unit=unit)
             for rate in rates:
                 factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
@@ -168,12 +180,12 @@ def exports_and_imports(cells: Cells, relation: str) -> Implied:
 
 def part_of_whole(cells: Cells, relation: str) -> Implied:
     """Trade with a partner, or in some goods, is no more than with all partners, or in all goods."""
-    wholes = cells.graph.values(relation, f"{APEC}whole")
+    partners, goods = cells.graph.values(relation, f"{APEC}whole")[::-1]
     for part in cells.comparing(relation):
-        for whole_is in wholes:
-            name = "coverage" if whole_is.startswith(f"{ID}coverage/") else "counterpart"
-            if getattr(part, name) != whole_is:
-                yield from _no_more(cells, part, replace(part, **{name: whole_is}))
+        every = replace(part, counterpart=partners, coverage=goods)
+        for whole in {every, replace(part, counterpart=partners), replace(part, coverage=goods)}:
+            if whole != part:
+                yield from _no_more(cells, part, whole)
 
 
 def part_of_flow(cells: Cells, relation: str) -> Implied:
@@ -195,10 +207,14 @@ def part_of_period(cells: Cells, relation: str) -> Implied:
 
 def sum_of_periods(cells: Cells, relation: str) -> Implied:
     """What adds up over time is in a period the sum of what it is in periods that make it up."""
+    bases = {cell.base_period for cell in cells.known if cell.base_period}
     for group in _by_period(cells, relation):
         spans = {cell: days for cell in group if (days := cells.days(cell.period))}
-        for whole, (first, last) in spans.items():
-            parts = _partition(spans, whole, date.fromisoformat(first), date.fromisoformat(last))
+        # A period that growth starts from is asked for, whether or not a value is printed for it.
+        wholes = dict.fromkeys((*group, *(replace(group[0], period=base) for base in bases)))
+        for whole in wholes:
+            days = cells.days(whole.period)
+            parts = _partition(spans, whole, *map(date.fromisoformat, days)) if days else []
             if not parts:
                 continue
             for known in islice(product(*(cells.at(part) for part in parts)), _MOST_SUMS):
@@ -207,6 +223,22 @@ def sum_of_periods(cells: Cells, relation: str) -> Implied:
                     total += each.interval
                 words = f"the sum of {', '.join(each.words for each in known)}"
                 yield whole, total, known, words
+
+
+def steady_pace(cells: Cells, relation: str) -> Implied:
+    """What adds up over time keeps its pace, day for day, within a band, over a few years."""
+    yield from _steady(cells, relation, per_day=True)
+
+
+def steady_share(cells: Cells, relation: str) -> Implied:
+    """A share stays within a band of itself over a few years."""
+    yield from _steady(cells, relation, per_day=False)
+
+
+def percentage(cells: Cells, relation: str) -> Implied:
+    """A share is between nothing and the whole."""
+    for cell in cells.comparing(relation):
+        yield cell, Interval(Decimal(0), Decimal(100)), (), "a share of a whole"
 
 
 def currency_pair(cells: Cells, relation: str) -> Implied:
@@ -225,6 +257,30 @@ def currency_pair(cells: Cells, relation: str) -> Implied:
             other, factor, words = replace(cell, unit=foreign), band.inverse(), "at one to {} to {}"
         for known in cells.at(cell):
             yield other, known.interval * factor, (known,), f"{known.words} {words.format(low, high)}"
+
+
+def _steady(cells: Cells, relation: str, *, per_day: bool) -> Implied:
+    low = cells.graph.value(relation, f"{APEC}lowerFactor")
+    high = cells.graph.value(relation, f"{APEC}upperFactor")
+    if low is None or high is None:
+        return
+    band = Interval(Decimal(low), Decimal(high))
+    for group in _by_period(cells, relation):
+        spans = {cell: _span(*days) for cell in group if (days := cells.days(cell.period))}
+        for (have, (begun, length)), (want, (start, days)) in permutations(spans.items(), 2):
+            if abs((begun + length / 2) - (start + days / 2)) > _NEAR_DAYS:
+                continue
+            factor = band.scaled(Decimal(days) / Decimal(length)) if per_day else band
+            for known in cells.at(have):
+                words = f"{known.words} for {compact(have.period)}, times {low} to {high}"
+                pace = f"{words}, day for day" if per_day else words
+                yield want, known.interval * factor, (known,), pace
+
+
+def _span(first: str, last: str) -> tuple[int, int]:
+    """Return the number of the first day, and how many days there are."""
+    begun, ended = date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal()
+    return begun, ended - begun + 1
 
 
 def _no_more(cells: Cells, part: Cell, whole: Cell) -> Implied:
@@ -271,6 +327,10 @@ def _partition(
     return parts
 
 
+_SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
+    f"{ID}relation/sum-of-periods": sum_of_periods,
+}
+
 RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/share-of-whole": share_of_whole,
     f"{ID}relation/growth-of-value": growth_of_value,
@@ -278,21 +338,49 @@ RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/part-of-whole": part_of_whole,
     f"{ID}relation/part-of-flow": part_of_flow,
     f"{ID}relation/part-of-period": part_of_period,
-    f"{ID}relation/sum-of-periods": sum_of_periods,
+    f"{ID}relation/steady-pace": steady_pace,
+    f"{ID}relation/steady-share": steady_share,
+    f"{ID}relation/percentage": percentage,
     f"{ID}relation/currency-pair": currency_pair,
 }
-"""Every relation between cells, by its IRI."""
+
+DECLARED: Final = frozenset((*_SUMS, *RELATIONS))
+"""The IRIs of all relations between cells."""
 
 
 def estimates(cells: Cells) -> dict[Cell, list[Estimate]]:
-    """Return all that is known of each cell: its readings first, then what is implied of it."""
-    known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
-    for cell, readings in cells.readings.items():
-        known[cell] += [Estimate(each.interval, (each,), each.words) for each in readings]
+    """Return all that is known of each cell: what is printed first, then what is implied."""
+    known = defaultdict(list, {cell: list(each) for cell, each in cells.known.items()})
     for iri, relation in RELATIONS.items():
-        for cell, interval, readings, words in relation(cells, iri):
-            known[cell].append(Estimate(interval, readings, words, iri))
+        for cell, estimate in _estimates(relation(cells, iri), iri):
+            known[cell].append(estimate)
     return known
+
+
+def touched(cells: Cells) -> dict[str, set[str]]:
+    """Return, for each figure that something holds against another one, the relations that do.
+
+    Figures that are not there are touched by none: nothing would be noticed if they were wrong.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for known in estimates(cells).values():
+        for one, other in combinations(known, 2):
+            if set(one.readings) == set(other.readings):
+                continue
+            for reading in (*one.readings, *other.readings):
+                for figure in reading.figures:
+                    found[figure] |= {one.relation or SAME_CELL, other.relation or SAME_CELL}
+        for reading in (each for one in known for each in one.readings if one.relation is None):
+            if len(reading.figures) > 1:
+                for figure in reading.figures:
+                    found[figure].add(SAME_CELL)
+    return found
+
+
+def _estimates(implied: Implied, relation: str) -> Iterator[tuple[Cell, Estimate]]:
+    for cell, interval, inputs, words in implied:
+        readings = dict.fromkeys(reading for each in inputs for reading in each.readings)
+        yield cell, Estimate(interval, tuple(readings), words, relation)
 
 
 def _reading(interval: Interval, figures: list[Figure]) -> Reading:

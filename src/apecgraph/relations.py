@@ -10,21 +10,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 from typing import Final, TypeVar
 
-from apecgraph.estimates import Cells, Estimate, estimates
+import pyoxigraph as ox
+
+from apecgraph.estimates import SAME_CELL, Cells, Estimate, estimates
 from apecgraph.evidence import Evidence
 from apecgraph.figures import Figure, Interval, number
-from apecgraph.namespaces import APEC, ID, SCHEMA, compact
+from apecgraph.namespaces import APEC, ID, ORG, SCHEMA, XSD, compact
 from apecgraph.statements import Statement
 
 _T = TypeVar("_T")
 
-SAME_CELL: Final = f"{ID}relation/same-cell"
+_MANY_DIGITS: Final = 5
+_DATES: Final = {f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,10 @@ def event_days(evidence: Evidence, compares: list[str]) -> _Found:
 def one_value(evidence: Evidence, compares: list[str]) -> _Found:
     """What has one value has the same value in all sources; texts are compared by language."""
     stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
-    key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate, each.language))
+    key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period))
     for statements in key.values():
         for one, other in combinations(statements, 2):
-            if _wording(one) != _wording(other):
+            if not _agree(one, other):
                 yield (
                     (one.iri, other.iri),
                     f"{compact(one.triple.subject.value)} has one "  # type: ignore[union-attr]
@@ -151,10 +154,52 @@ def same_list(evidence: Evidence, compares: list[str]) -> _Found:
                     )
 
 
+def same_number(evidence: Evidence, compares: list[str]) -> _Found:
+    """A number with many digits is of one coverage: the same one under two labels has a wrong one."""
+    figures = [
+        figure
+        for figure in evidence.figures
+        if figure.cell.measure in compares and len(figure.value.normalize().as_tuple().digits) >= _MANY_DIGITS
+    ]
+    key = _grouped(figures, lambda each: (replace(each.cell, coverage=None), each.value))
+    for alike in key.values():
+        for one, other in combinations(alike, 2):
+            if one.cell.coverage != other.cell.coverage:
+                yield (
+                    (one.iri, other.iri),
+                    f"{_name(one)} is printed of {compact(one.cell.coverage or '')}, "
+                    f"{_name(other)} of {compact(other.cell.coverage or '')}: so many digits are "
+                    "not the same by chance",
+                )
+
+
+def listed_members(evidence: Evidence, compares: list[str]) -> _Found:
+    """A body has as many members as a source lists."""
+    stated = [
+        each for each in evidence.statements if each.triple.predicate.value == f"{ORG}memberOf"
+    ]
+    lists = _grouped(stated, lambda each: (each.triple.object, each.source))
+    for figure in evidence.figures:
+        if figure.cell.measure not in compares or figure.cell.subject is None:
+            continue
+        for (body, source), members in lists.items():  # type: ignore[misc]
+            counted = Decimal(len({each.triple.subject for each in members}))
+            if body.value == figure.cell.subject and not figure.interval.meets(
+                Interval(counted, counted)
+            ):
+                yield (
+                    (figure.iri, *(each.iri for each in members)),
+                    f"{_name(figure)} means {_shown(figure.interval)} members, but "
+                    f"{compact(source)} lists {counted}",
+                )
+
+
 STATEMENT_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], _Found]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
     f"{ID}relation/same-list": same_list,
+    f"{ID}relation/same-number": same_number,
+    f"{ID}relation/listed-members": listed_members,
 }
 """Every relation between statements, by its IRI."""
 
@@ -176,6 +221,19 @@ def _date(statement: Statement) -> date | None:
         return date.fromisoformat(statement.triple.object.value)  # type: ignore[union-attr]
     except ValueError:
         return None  # its shape reports it
+
+
+def _agree(one: Statement, other: Statement) -> bool:
+    """Whether two values are one; a date that is told less closely agrees with one that is closer."""
+    left, right = _wording(one), _wording(other)
+    if _dated(one) and _dated(other):
+        return left.startswith(right) or right.startswith(left)
+    return left == right
+
+
+def _dated(statement: Statement) -> bool:
+    value = statement.triple.object
+    return isinstance(value, ox.Literal) and value.datatype.value in _DATES
 
 
 def _wording(statement: Statement) -> str:

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from apecgraph.graph import Graph, placed
-from apecgraph.namespaces import RDF
+from apecgraph.namespaces import DCTERMS, RDF
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A triple that a source states, written once as an rdf:Statement."""
+    """A triple that a source states, written once as an rdf:Statement.
+
+    period: IRI of the time for which it is stated, where that is said.
+    """
 
     iri: str
     source: str
     triple: ox.Triple
+    period: str | None = None
 
     @property
     def quad(self) -> ox.Quad:
@@ -55,4 +59,6 @@ def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]
             (subject,), (predicate,), (value,) = parts
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 triple = ox.Triple(subject, predicate, value)
-                yield Statement(node.value, source, triple)  # type: ignore[union-attr]
+                yield Statement(
+                    node.value, source, triple, graph.value(node.value, f"{DCTERMS}temporal", source)
+                )  # type: ignore[union-attr]
