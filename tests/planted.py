@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from apecgraph.content import Content, default_content
-from apecgraph.estimates import Cells, touched
+from apecgraph.contradictions import contradictions
+from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.figures import Figure
 from apecgraph.namespaces import DCAT, ID
-from apecgraph.relations import contradictions
 
 MEASURE = f"{ID}measure/"
 UNIT = f"{ID}unit/"
@@ -26,9 +28,7 @@ FLOW = f"{ID}flow/"
 def scaled(factor: str) -> Callable[[Figure, Evidence], Figure | None]:
     def mutate(figure: Figure, evidence: Evidence) -> Figure | None:
         number = Decimal(factor)
-        return replace(
-            figure, value=figure.value * number, interval=figure.interval.scaled(number)
-        )
+        return replace(figure, value=figure.value * number, interval=figure.interval.scaled(number))
 
     return mutate
 
@@ -53,8 +53,9 @@ def a_year_earlier(figure: Figure, evidence: Evidence) -> Figure | None:
     if None in ends:
         return None
     wanted = [f"{int(end[:4]) - 1}{end[4:]}" for end in ends if end]
-    periods = {quad.subject.value for quad in graph.store if quad.predicate.value == f"{DCAT}startDate"}  # type: ignore[union-attr]
-    for period in sorted(periods):
+    start = ox.NamedNode(f"{DCAT}startDate")
+    periods = {str(quad.subject) for quad in graph.store.quads_for_pattern(None, start, None)}
+    for period in sorted(each.strip("<>") for each in periods):
         if [graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end")] == wanted:
             return replace(figure, cell=replace(figure.cell, period=period))
     return None
@@ -122,7 +123,7 @@ def share(planted: list[Planted]) -> str:
 
 def main() -> None:
     evidence = Evidence.gather(Content.read(default_content()))
-    held = touched(Cells(evidence.figures, evidence.graph))
+    held = touched(evidence.figures, evidence.graph)
     planted = []
     total = len(evidence.figures) - len(
         [each for each in evidence.figures if each.iri in evidence.rejected]

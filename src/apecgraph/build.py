@@ -14,14 +14,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
+from apecgraph.contradictions import contradictions
 from apecgraph.errors import CheckFailed
-from apecgraph.estimates import Cells, touched
+from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES
-from apecgraph.relations import contradictions
 from apecgraph.release import (
     CATALOG,
     CONTEXT,
@@ -72,7 +72,7 @@ def dataset(evidence: Evidence) -> list[ox.Quad]:
 
 
 def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Write down the contradictions at their decisions, and the relations at the figures they hold."""
+    """Write the contradictions at their decisions, the relations at the figures that they hold."""
     found = list(contradictions(evidence))
     for decision in evidence.decisions:
         for each in found:
@@ -83,7 +83,7 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
                     ox.Literal(each.arithmetic, language="en"),
                     _DERIVED,
                 )
-    for figure, relations in touched(Cells(evidence.figures, evidence.graph)).items():
+    for figure, relations in touched(evidence.figures, evidence.graph).items():
         for relation in relations:
             yield ox.Quad(
                 ox.NamedNode(figure),

@@ -1,355 +1,32 @@
-"""Estimates: what is known of a cell, from the figures printed for it and by implication.
+"""Estimates: all that is known of each cell, from what is printed and by implication.
 
-Each relation is a function that goes through the cells and yields what they imply: a share and a
-whole imply the part, a value and its growth imply the value before. All that is known of one cell
-must have a number in common; where two estimates have none, the figures that they rest on
-contradict each other. Implied estimates are held against implied ones too, so that each relation
-is carried one step further.
-
-Each relation is declared for editors in `shapes/consistency.ttl`, under the IRI that `RELATIONS`
-gives it, with what it compares. Functions and not SPARQL constraints, because interval arithmetic
-reads better in a few lines of Python, runs once over all figures instead of once a focus node, and
-can say itself in words.
+All that is known of one cell must have a number in common; where two estimates have none, the
+figures that they rest on contradict each other. What is implied is held against what else is
+implied too, so that each relation is carried one step further.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import Decimal
-from itertools import combinations, islice, permutations, product
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Final
 
-from apecgraph.figures import Cell, Figure, Interval
+from apecgraph.cells import Cells, Estimate
+from apecgraph.figures import Cell, Figure
 from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, DCAT, ID, compact
+from apecgraph.implications import RELATIONS, SUMS, Implied
+from apecgraph.namespaces import ID
 
 SAME_CELL: Final = f"{ID}relation/same-cell"
-_HUNDREDTH: Final = Decimal("0.01")
-_NEAR_DAYS: Final = 3 * 366
-_MOST_SUMS: Final = 16  # of the readings of several periods, where sources disagree on some
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A number printed for a cell: its interval, and the IRIs of the figures that say it alike."""
-
-    interval: Interval
-    figures: frozenset[str]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What is known of a cell.
-
-    readings: those that it rests on, all of them. words: how it comes about. relation: the IRI of
-    the relation that implies it, None where it is a reading of the cell itself.
-    """
-
-    interval: Interval
-    readings: tuple[Reading, ...]
-    words: str
-    relation: str | None = None
-
-
-class Cells:
-    """All cells with what is printed for them, and what the graph declares of their measures.
-
-    What sums up from printed figures is taken like a printed one, by every other relation.
-    """
-
-    def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
-        self.graph = graph
-        alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
-        for figure in figures:
-            alike[figure.cell, figure.interval].append(figure)
-        self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
-        for (cell, interval), each in alike.items():
-            reading = _reading(interval, each)
-            self.known[cell].append(Estimate(interval, (reading,), reading.words))
-        for iri, relation in _SUMS.items():
-            for cell, estimate in _estimates(relation(self, iri), iri):
-                self.known[cell].append(estimate)
-        self._units: defaultdict[Cell, list[str]] = defaultdict(list)
-        for cell in self.known:
-            self._units[replace(cell, unit="")].append(cell.unit)
-
-    def units(self, cell: Cell) -> list[str]:
-        """Return the units in which a cell, whatever its own unit, is printed."""
-        return self._units.get(replace(cell, unit=""), [])
-
-    def at(self, cell: Cell) -> list[Estimate]:
-        """Return what is printed for a cell, or sums up; nothing where there is none."""
-        return self.known.get(cell, [])
-
-    def comparing(self, relation: str, *, dimension: str = "measure") -> list[Cell]:
-        """Return the cells with a dimension (by its field) that a relation compares."""
-        compared = self.graph.values(relation, f"{APEC}compares")
-        return [cell for cell in self.known if getattr(cell, dimension) in compared]
-
-    def days(self, period: str) -> tuple[str, str] | None:
-        """Return the first and the last day of a period; None where it has none."""
-        first = self.graph.value(period, f"{DCAT}startDate")
-        last = self.graph.value(period, f"{DCAT}endDate")
-        return (first, last) if first and last else None
-
-
-Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
-"""The cell, what it must be, the estimates that imply it, and how in words."""
-
-
-def share_of_whole(cells: Cells, relation: str) -> Implied:
-    """A share, in percent, of the whole is the part."""
-    for cell, shares in list(cells.known.items()):
-        measured = cells.graph.value(cell.measure, f"{APEC}shareOf")
-        whole_is = cells.graph.value(cell.measure, f"{APEC}whole")
-        if measured is None or whole_is is None:
-            continue
-        part = replace(cell, measure=measured)
-        # The whole is a counterpart (the world) or a coverage (all goods).
-        of_coverage = whole_is.startswith(f"{ID}coverage/")
-        whole = (
-            replace(part, coverage=whole_is) if of_coverage else replace(part, counterpart=whole_is)
-        )
-        for unit in {*cells.units(part), *cells.units(whole)}:
-            part, whole = replace(part, unit=unit), replace(whole, unit=unit)
-            for share in shares:
-                ratio = share.interval.scaled(_HUNDREDTH)
-                for known in cells.at(whole):
-                    words = f"{share.words} of {known.words}"
-                    yield part, known.interval * ratio, (share, known), words
-                for known in cells.at(part):
-                    words = f"{known.words} being {share.words} of the whole"
-                    yield whole, known.interval / ratio, (share, known), words
-            for known in cells.at(part):
-                for all_of_it in cells.at(whole):
-                    ratio = (known.interval / all_of_it.interval).scaled(Decimal(100))
-                    words = f"{known.words} out of {all_of_it.words}"
-                    yield cell, ratio, (known, all_of_it), words
-
-
-def growth_of_value(cells: Cells, relation: str) -> Implied:
-    """The value before, grown by the rate in percent, is the value now, but for revisions."""
-    revised = Decimal(cells.graph.value(relation, f"{APEC}tolerance") or 0)
-    band = Interval(1 - revised, 1 + revised)
-    for cell, rates in list(cells.known.items()):
-        measured = cells.graph.value(cell.measure, f"{APEC}growthOf")
-        if measured is None or cell.base_period is None:
-            continue
-        now = replace(cell, measure=measured, base_period=None)
-        before = replace(now, period=cell.base_period)
-        # A rate is of values in one currency: in another it is not the same.
-        currencies = cells.graph.values(cell.measure, f"{APEC}compares")
-        for unit in {*cells.units(now), *cells.units(before)}.intersection(currencies):
-            now, before = replace(now, unit=unit), replace(before, unit=unit)
-            for rate in rates:
-                factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
-                for known in cells.at(before):
-                    words = f"{known.words} grown by {rate.words}"
-                    yield now, known.interval * factor, (rate, known), words
-                for known in cells.at(now):
-                    words = f"{known.words} before it grew by {rate.words}"
-                    yield before, known.interval / factor, (rate, known), words
-            for new in cells.at(now):
-                for old in cells.at(before):
-                    factor = new.interval / old.interval * band
-                    rate_ = factor.scaled(Decimal(100), plus=Decimal(-100))
-                    words = f"{new.words} after {old.words}"
-                    yield cell, rate_, (new, old), words
-
-
-def exports_and_imports(cells: Cells, relation: str) -> Implied:
-    """Exports and imports together are the trade; one without the other, the balance."""
-    for total in _once(cells.comparing(relation), flow=f"{ID}flow/total"):
-        exports, imports, balance = (
-            replace(total, flow=f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
-        )
-        for out, into in product(cells.at(exports), cells.at(imports)):
-            words = f"{out.words} and {into.words}"
-            yield total, out.interval + into.interval, (out, into), f"{words} together"
-            yield balance, out.interval - into.interval, (out, into), f"{words} set off"
-        for both in cells.at(total):
-            for have, want in ((exports, imports), (imports, exports)):
-                for known in cells.at(have):
-                    words = f"{both.words} less {known.words}"
-                    yield want, both.interval - known.interval, (both, known), words
-
-
-def part_of_whole(cells: Cells, relation: str) -> Implied:
-    """Trade with a partner, or in some goods, is no more than with all partners, or in all goods."""
-    partners, goods = cells.graph.values(relation, f"{APEC}whole")[::-1]
-    for part in cells.comparing(relation):
-        every = replace(part, counterpart=partners, coverage=goods)
-        for whole in {every, replace(part, counterpart=partners), replace(part, coverage=goods)}:
-            if whole != part:
-                yield from _no_more(cells, part, whole)
-
-
-def part_of_flow(cells: Cells, relation: str) -> Implied:
-    """Exports, and imports, are no more than both together."""
-    for part in cells.comparing(relation):
-        if part.flow in (f"{ID}flow/exports", f"{ID}flow/imports"):
-            yield from _no_more(cells, part, replace(part, flow=f"{ID}flow/total"))
-
-
-def part_of_period(cells: Cells, relation: str) -> Implied:
-    """What adds up over time is in a part of a period no more than in the whole of it."""
-    for group in _by_period(cells, relation):
-        for part, whole in product(group, repeat=2):
-            inside, outside = cells.days(part.period), cells.days(whole.period)
-            if inside and outside and inside != outside:
-                if outside[0] <= inside[0] and inside[1] <= outside[1]:
-                    yield from _no_more(cells, part, whole)
-
-
-def sum_of_periods(cells: Cells, relation: str) -> Implied:
-    """What adds up over time is in a period the sum of what it is in periods that make it up."""
-    bases = {cell.base_period for cell in cells.known if cell.base_period}
-    for group in _by_period(cells, relation):
-        spans = {cell: days for cell in group if (days := cells.days(cell.period))}
-        # A period that growth starts from is asked for, whether or not a value is printed for it.
-        wholes = dict.fromkeys((*group, *(replace(group[0], period=base) for base in bases)))
-        for whole in wholes:
-            days = cells.days(whole.period)
-            parts = _partition(spans, whole, *map(date.fromisoformat, days)) if days else []
-            if not parts:
-                continue
-            for known in islice(product(*(cells.at(part) for part in parts)), _MOST_SUMS):
-                total = known[0].interval
-                for each in known[1:]:
-                    total += each.interval
-                words = f"the sum of {', '.join(each.words for each in known)}"
-                yield whole, total, known, words
-
-
-def steady_pace(cells: Cells, relation: str) -> Implied:
-    """What adds up over time keeps its pace, day for day, within a band, over a few years."""
-    yield from _steady(cells, relation, per_day=True)
-
-
-def steady_share(cells: Cells, relation: str) -> Implied:
-    """A share stays within a band of itself over a few years."""
-    yield from _steady(cells, relation, per_day=False)
-
-
-def percentage(cells: Cells, relation: str) -> Implied:
-    """A share is between nothing and the whole."""
-    for cell in cells.comparing(relation):
-        yield cell, Interval(Decimal(0), Decimal(100)), (), "a share of a whole"
-
-
-def currency_pair(cells: Cells, relation: str) -> Implied:
-    """A value in two currencies implies a rate of exchange within a band."""
-    units = cells.graph.values(relation, f"{APEC}compares")
-    low = cells.graph.value(relation, f"{APEC}lowerFactor")
-    high = cells.graph.value(relation, f"{APEC}upperFactor")
-    if len(units) != 2 or low is None or high is None:
-        return
-    band = Interval(Decimal(low), Decimal(high))
-    local, foreign = units
-    for cell in cells.comparing(relation, dimension="unit"):
-        if cell.unit == foreign:
-            other, factor, words = replace(cell, unit=local), band, "at {} to {} to one"
-        else:
-            other, factor, words = replace(cell, unit=foreign), band.inverse(), "at one to {} to {}"
-        for known in cells.at(cell):
-            yield other, known.interval * factor, (known,), f"{known.words} {words.format(low, high)}"
-
-
-def _steady(cells: Cells, relation: str, *, per_day: bool) -> Implied:
-    low = cells.graph.value(relation, f"{APEC}lowerFactor")
-    high = cells.graph.value(relation, f"{APEC}upperFactor")
-    if low is None or high is None:
-        return
-    band = Interval(Decimal(low), Decimal(high))
-    for group in _by_period(cells, relation):
-        spans = {cell: _span(*days) for cell in group if (days := cells.days(cell.period))}
-        for (have, (begun, length)), (want, (start, days)) in permutations(spans.items(), 2):
-            if abs((begun + length / 2) - (start + days / 2)) > _NEAR_DAYS:
-                continue
-            factor = band.scaled(Decimal(days) / Decimal(length)) if per_day else band
-            for known in cells.at(have):
-                words = f"{known.words} for {compact(have.period)}, times {low} to {high}"
-                pace = f"{words}, day for day" if per_day else words
-                yield want, known.interval * factor, (known,), pace
-
-
-def _span(first: str, last: str) -> tuple[int, int]:
-    """Return the number of the first day, and how many days there are."""
-    begun, ended = date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal()
-    return begun, ended - begun + 1
-
-
-def _no_more(cells: Cells, part: Cell, whole: Cell) -> Implied:
-    for known in cells.at(whole):
-        most = Interval(None, known.interval.upper, excludes_upper=known.interval.excludes_upper)
-        yield part, most, (known,), f"no more than {known.words}"
-    for known in cells.at(part):
-        least = Interval(known.interval.lower, None, excludes_lower=known.interval.excludes_lower)
-        yield whole, least, (known,), f"no less than {known.words}"
-
-
-def _once(cells: Iterable[Cell], **dimension: str) -> list[Cell]:
-    """Return the cells with one of their dimensions set, each once."""
-    return list(dict.fromkeys(replace(cell, **dimension) for cell in cells))  # type: ignore[arg-type]
-
-
-def _by_period(cells: Cells, relation: str) -> list[list[Cell]]:
-    groups: defaultdict[Cell, list[Cell]] = defaultdict(list)
-    for cell in cells.comparing(relation):
-        groups[replace(cell, period="")].append(cell)
-    return list(groups.values())
-
-
-def _partition(
-    spans: dict[Cell, tuple[str, str]], whole: Cell, first: date, last: date
-) -> list[Cell]:
-    """Return cells whose periods follow on one another from a first day to a last; or none.
-
-    Where several begin on a day, the longest that fits is taken.
-    """
-    parts: list[Cell] = []
-    start = first
-    while start <= last:
-        fitting = [
-            (end, cell)
-            for cell, (begin, end) in spans.items()
-            if cell != whole and begin == start.isoformat() and end <= last.isoformat()
-        ]
-        if not fitting:
-            return []
-        end, cell = max(fitting, key=lambda pair: pair[0])
-        parts.append(cell)
-        start = date.fromisoformat(end) + timedelta(days=1)
-    return parts
-
-
-_SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
-    f"{ID}relation/sum-of-periods": sum_of_periods,
-}
-
-RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
-    f"{ID}relation/share-of-whole": share_of_whole,
-    f"{ID}relation/growth-of-value": growth_of_value,
-    f"{ID}relation/exports-and-imports": exports_and_imports,
-    f"{ID}relation/part-of-whole": part_of_whole,
-    f"{ID}relation/part-of-flow": part_of_flow,
-    f"{ID}relation/part-of-period": part_of_period,
-    f"{ID}relation/steady-pace": steady_pace,
-    f"{ID}relation/steady-share": steady_share,
-    f"{ID}relation/percentage": percentage,
-    f"{ID}relation/currency-pair": currency_pair,
-}
-
-DECLARED: Final = frozenset((*_SUMS, *RELATIONS))
-"""The IRIs of all relations between cells."""
-
-
-def estimates(cells: Cells) -> dict[Cell, list[Estimate]]:
+def estimates(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estimate]]:
     """Return all that is known of each cell: what is printed first, then what is implied."""
+    cells = Cells(figures, graph)
+    for iri, relation in SUMS.items():
+        for cell, estimate in list(_estimates(relation(cells, iri), iri)):
+            cells.known[cell].append(estimate)
     known = defaultdict(list, {cell: list(each) for cell, each in cells.known.items()})
     for iri, relation in RELATIONS.items():
         for cell, estimate in _estimates(relation(cells, iri), iri):
@@ -357,13 +34,13 @@ def estimates(cells: Cells) -> dict[Cell, list[Estimate]]:
     return known
 
 
-def touched(cells: Cells) -> dict[str, set[str]]:
+def touched(figures: Iterable[Figure], graph: Graph) -> dict[str, set[str]]:
     """Return, for each figure that something holds against another one, the relations that do.
 
     Figures that are not there are touched by none: nothing would be noticed if they were wrong.
     """
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for known in estimates(cells).values():
+    for known in estimates(figures, graph).values():
         for one, other in combinations(known, 2):
             if set(one.readings) == set(other.readings):
                 continue
@@ -381,11 +58,3 @@ def _estimates(implied: Implied, relation: str) -> Iterator[tuple[Cell, Estimate
     for cell, interval, inputs, words in implied:
         readings = dict.fromkeys(reading for each in inputs for reading in each.readings)
         yield cell, Estimate(interval, tuple(readings), words, relation)
-
-
-def _reading(interval: Interval, figures: list[Figure]) -> Reading:
-    first = figures[0]
-    others = len(figures) - 1
-    also = f" and {others} other{'s'[: others > 1]}" if others else ""
-    words = f"'{first.printed}' ({compact(first.source)}{also})"
-    return Reading(interval, frozenset(figure.iri for figure in figures), words)

@@ -37,7 +37,9 @@ class Interval:
 
     def __mul__(self, other: Interval) -> Interval:
         """Return the interval of all products; both must be of numbers from zero up."""
-        return self._ends(_product(self.lower, other.lower), _product(self.upper, other.upper), other)
+        return self._ends(
+            _product(self.lower, other.lower), _product(self.upper, other.upper), other
+        )
 
     def __add__(self, other: Interval) -> Interval:
         """Return the interval of all sums."""
@@ -89,6 +91,18 @@ class Interval:
         low = "-∞" if self.lower is None else number(self.lower)
         high = "∞" if self.upper is None else number(self.upper)
         return f"{left}{low}, {high}{right}"
+
+
+def all_meet(intervals: Iterable[Interval]) -> bool:
+    """Whether some number lies in all of them: so it does where each two have one in common."""
+    each = list(intervals)
+    lowers = [one for one in each if one.lower is not None]
+    uppers = [one for one in each if one.upper is not None]
+    if not lowers or not uppers:
+        return True
+    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower))
+    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper))
+    return highest.meets(lowest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,11 @@ def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]
     for source in sources:
         named = ox.NamedNode(source)
         found = graph.store.quads_for_pattern(None, kind, class_, named)
-        for node in sorted((quad.subject for quad in found), key=str):
+        iris = sorted(
+            quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)
+        )
+        for iri in iris:
+            node = ox.NamedNode(iri)
             parts = [
                 [
                     quad.object
@@ -59,6 +63,5 @@ def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]
             (subject,), (predicate,), (value,) = parts
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 triple = ox.Triple(subject, predicate, value)
-                yield Statement(
-                    node.value, source, triple, graph.value(node.value, f"{DCTERMS}temporal", source)
-                )  # type: ignore[union-attr]
+                period = graph.value(iri, f"{DCTERMS}temporal", source)
+                yield Statement(iri, source, triple, period)

@@ -19,13 +19,13 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from apecgraph.content import SHAPES_GRAPH, Content
+from apecgraph.contradictions import Contradiction, contradictions
 from apecgraph.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
 from apecgraph.namespaces import BASE, ID, RDF, XSD, compact
 from apecgraph.positions import Place, Positions
-from apecgraph.relations import Contradiction, contradictions
 from apecgraph.report import Report, Result
 
 _DECIDED = f"{ID}relation/decided"

@@ -18,9 +18,10 @@ from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
-from apecgraph.estimates import SAME_CELL, Cells, Estimate, estimates
+from apecgraph.cells import Estimate
+from apecgraph.estimates import SAME_CELL, estimates
 from apecgraph.evidence import Evidence
-from apecgraph.figures import Figure, Interval, number
+from apecgraph.figures import Figure, Interval, all_meet, number
 from apecgraph.namespaces import APEC, ID, ORG, SCHEMA, XSD, compact
 from apecgraph.statements import Statement
 
@@ -70,7 +71,9 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
     What only repeats a smaller contradiction, with more readings, is left out.
     """
     found: list[tuple[frozenset[frozenset[str]], Contradiction]] = []
-    for known in estimates(Cells(evidence.figures, evidence.graph)).values():
+    for known in estimates(evidence.figures, evidence.graph).values():
+        if all_meet(each.interval for each in known):
+            continue
         for one, other in combinations(known, 2):
             if not one.interval.meets(other.interval):
                 readings = frozenset(each.figures for each in (*one.readings, *other.readings))
@@ -122,7 +125,10 @@ def event_days(evidence: Evidence, compares: list[str]) -> _Found:
 def one_value(evidence: Evidence, compares: list[str]) -> _Found:
     """What has one value has the same value in all sources; texts are compared by language."""
     stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
-    key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period))
+    key = _grouped(
+        stated,
+        lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period),
+    )
     for statements in key.values():
         for one, other in combinations(statements, 2):
             if not _agree(one, other):
@@ -155,11 +161,12 @@ def same_list(evidence: Evidence, compares: list[str]) -> _Found:
 
 
 def same_number(evidence: Evidence, compares: list[str]) -> _Found:
-    """A number with many digits is of one coverage: the same one under two labels has a wrong one."""
+    """A number with many digits is of one coverage: under two labels, one label is wrong."""
     figures = [
         figure
         for figure in evidence.figures
-        if figure.cell.measure in compares and len(figure.value.normalize().as_tuple().digits) >= _MANY_DIGITS
+        if figure.cell.measure in compares
+        and len(figure.value.normalize().as_tuple().digits) >= _MANY_DIGITS
     ]
     key = _grouped(figures, lambda each: (replace(each.cell, coverage=None), each.value))
     for alike in key.values():
@@ -178,19 +185,18 @@ def listed_members(evidence: Evidence, compares: list[str]) -> _Found:
     stated = [
         each for each in evidence.statements if each.triple.predicate.value == f"{ORG}memberOf"
     ]
-    lists = _grouped(stated, lambda each: (each.triple.object, each.source))
+    lists = _grouped(stated, lambda each: (_value(each), each.source))
     for figure in evidence.figures:
-        if figure.cell.measure not in compares or figure.cell.subject is None:
+        if figure.cell.measure not in compares:
             continue
-        for (body, source), members in lists.items():  # type: ignore[misc]
+        for members in lists.values():
             counted = Decimal(len({each.triple.subject for each in members}))
-            if body.value == figure.cell.subject and not figure.interval.meets(
-                Interval(counted, counted)
-            ):
+            of_it = _value(members[0]) == figure.cell.subject
+            if of_it and not figure.interval.meets(Interval(counted, counted)):
                 yield (
                     (figure.iri, *(each.iri for each in members)),
                     f"{_name(figure)} means {_shown(figure.interval)} members, but "
-                    f"{compact(source)} lists {counted}",
+                    f"{_where(members[0])} lists {counted}",
                 )
 
 
@@ -224,7 +230,7 @@ def _date(statement: Statement) -> date | None:
 
 
 def _agree(one: Statement, other: Statement) -> bool:
-    """Whether two values are one; a date that is told less closely agrees with one that is closer."""
+    """Whether two values are one; a date told to the year agrees with one told to the day."""
     left, right = _wording(one), _wording(other)
     if _dated(one) and _dated(other):
         return left.startswith(right) or right.startswith(left)
@@ -236,14 +242,20 @@ def _dated(statement: Statement) -> bool:
     return isinstance(value, ox.Literal) and value.datatype.value in _DATES
 
 
+def _value(statement: Statement) -> str:
+    """Return what is stated: an IRI, or the text of a literal."""
+    value = statement.triple.object
+    return str(value) if isinstance(value, ox.Triple) else value.value
+
+
 def _wording(statement: Statement) -> str:
     """Return a value as it is compared: a text without case, punctuation and spacing."""
-    text: str = statement.triple.object.value  # type: ignore[union-attr]
+    text = _value(statement)
     return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
 
 
 def _said(statement: Statement) -> str:
-    text: str = statement.triple.object.value  # type: ignore[union-attr]
+    text = _value(statement)
     return f"'{text}'" if statement.language else compact(text)
 
 

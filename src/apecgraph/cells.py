@@ -1,0 +1,79 @@
+"""Cells: what is printed for each, and what is known of it by implication."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from apecgraph.figures import Cell, Figure, Interval
+from apecgraph.graph import Graph
+from apecgraph.namespaces import APEC, DCAT, compact
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number printed for a cell: its interval, and the IRIs of the figures that say it alike."""
+
+    interval: Interval
+    figures: frozenset[str]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What is known of a cell.
+
+    readings: those that it rests on, all of them. words: how it comes about. relation: the IRI of
+    the relation that implies it, None where it is a reading of the cell itself.
+    """
+
+    interval: Interval
+    readings: tuple[Reading, ...]
+    words: str
+    relation: str | None = None
+
+
+class Cells:
+    """All cells with what is printed for them, and what the graph declares of their measures."""
+
+    def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
+        self.graph = graph
+        alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
+        for figure in figures:
+            alike[figure.cell, figure.interval].append(figure)
+        self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
+        for (cell, interval), each in alike.items():
+            reading = _reading(interval, each)
+            self.known[cell].append(Estimate(interval, (reading,), reading.words))
+
+    def units(self, *cells: Cell) -> list[str]:
+        """Return the units in which cells, whatever their own unit, are printed."""
+        return [
+            unit
+            for unit in sorted({cell.unit for cell in self.known})
+            if any(replace(cell, unit=unit) in self.known for cell in cells)
+        ]
+
+    def at(self, cell: Cell) -> list[Estimate]:
+        """Return what is printed for a cell, or sums up; nothing where there is none."""
+        return self.known.get(cell, [])
+
+    def comparing(self, relation: str, *, dimension: str = "measure") -> list[Cell]:
+        """Return the cells with a dimension (by its field) that a relation compares."""
+        compared = self.graph.values(relation, f"{APEC}compares")
+        return [cell for cell in self.known if getattr(cell, dimension) in compared]
+
+    def days(self, period: str) -> tuple[str, str] | None:
+        """Return the first and the last day of a period; None where it has none."""
+        first = self.graph.value(period, f"{DCAT}startDate")
+        last = self.graph.value(period, f"{DCAT}endDate")
+        return (first, last) if first and last else None
+
+
+def _reading(interval: Interval, figures: list[Figure]) -> Reading:
+    first = figures[0]
+    others = len(figures) - 1
+    also = f" and {others} other{'s'[: others > 1]}" if others else ""
+    words = f"'{first.printed}' ({compact(first.source)}{also})"
+    return Reading(interval, frozenset(figure.iri for figure in figures), words)
