@@ -15,13 +15,14 @@ import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
 from apecgraph.contradictions import contradictions
-from apecgraph.errors import CheckFailed
+from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES
+from apecgraph.questions import FOLDER, question_paths, read_questions
 from apecgraph.release import (
     CATALOG,
     CONTEXT,
@@ -52,8 +53,21 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
         raise CheckFailed(report.text())
     quads = canonical(dataset(evidence))
     name = digest(quads)
+    try:
+        _release(content, releases, name, quads, report)
+    except OSError as error:
+        raise ReleaseError(f"{releases}: no release could be written: {error}") from None
+    return Release.open(releases / name), report
+
+
+def _release(
+    content: Path, releases: Path, name: str, quads: list[ox.Quad], report: Report
+) -> None:
+    """Write a release beside the others and make it the current one."""
     releases.mkdir(parents=True, exist_ok=True)
     with _locked(releases):
+        for leftover in releases.glob(".building-*"):
+            shutil.rmtree(leftover)  # of a build that was killed: none is at work while we are
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
         try:
             _write(folder, content, name, quads, report)
@@ -61,7 +75,6 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         _switch(releases, name)
-    return Release.open(releases / name), report
 
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
@@ -99,13 +112,19 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
     for format_ in DUMP_FORMATS:
         (folder / dump_name(format_)).write_bytes(_dump(format_, quads, context))
     shutil.copyfile(content / "ontology" / CONTEXT, folder / CONTEXT)
+    if read_questions(content):
+        (folder / FOLDER).mkdir()
+        for path in question_paths(content):
+            shutil.copyfile(path, folder / FOLDER / path.name)
     (folder / "report.json").write_text(report.json(), encoding="utf-8")
     (folder / "report.ttl").write_text(report.turtle(), encoding="utf-8")
     dumps = [(each, describe(folder, dump_name(each))) for each in DUMP_FORMATS]
     triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
     graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
     catalog = [
-        *describe_release(name, triples, [(each, file) for each, file in dumps if file]),
+        *describe_release(
+            name, triples, [(each, file) for each, file in dumps if file], _licences(quads)
+        ),
         *describe_service({*graphs, _RELEASE.value}),
     ]
     ox.serialize(
@@ -118,7 +137,8 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
         for quad in quads
         if quad.subject == ox.NamedNode(BASE) and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
     ]
-    names = sorted(path.name for path in folder.iterdir())
+    files = (path for path in folder.rglob("*") if path.is_file())
+    names = sorted(path.relative_to(folder).as_posix() for path in files)
     manifest = Release(
         folder,
         digest=name,
@@ -129,6 +149,20 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
         files=tuple(file for file in (describe(folder, each) for each in names) if file),
     ).manifest()
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _licences(quads: list[ox.Quad]) -> list[str]:
+    """Return the licences of the dataset, as the content says."""
+    predicate = ox.NamedNode(f"{DCTERMS}license")
+    return sorted(
+        {
+            quad.object.value
+            for quad in quads
+            if quad.subject == ox.NamedNode(BASE)
+            and quad.predicate == predicate
+            and isinstance(quad.object, ox.NamedNode)
+        }
+    )
 
 
 def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
@@ -144,7 +178,7 @@ def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
 
 def _publish(folder: Path, target: Path) -> None:
     """Put a finished folder in its place, on disk before it can be seen."""
-    for path in (*folder.iterdir(), folder):
+    for path in (*folder.rglob("*"), folder):
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -153,7 +187,6 @@ def _publish(folder: Path, target: Path) -> None:
     folder.chmod(0o755)
     if target.exists():
         # The same facts written by another version of the program: the new writing wins.
-        folder.with_name(f"{folder.name}-old").unlink(missing_ok=True)
         target.rename(folder.with_name(f"{folder.name}-old"))
         folder.rename(target)
         shutil.rmtree(folder.with_name(f"{folder.name}-old"))

@@ -22,6 +22,7 @@ from apecgraph.formats import (
     TURTLE,
     Format,
 )
+from apecgraph.questions import question_paths
 
 MANIFEST: Final = "manifest.json"
 CONTEXT: Final = "context.jsonld"
@@ -77,15 +78,12 @@ class Release:
 
         One that is damaged is passed over, so that it is built again.
         """
-        for manifest in sorted(releases.glob(f"*/{MANIFEST}")):
-            if manifest.parent.is_symlink():
-                continue  # `current` is one of them under another name
+        for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
             try:
-                release = cls.open(manifest.parent)
-            except ReleaseError:
+                if fingerprint in manifest.read_text(encoding="utf-8"):
+                    return cls.open(manifest.parent)
+            except (ReleaseError, OSError, UnicodeDecodeError):
                 continue
-            if release.fingerprint == fingerprint:
-                return release
         return None
 
     def dump(self, format_: Format) -> Path:
@@ -115,7 +113,7 @@ def fingerprint(content: Path) -> str:
     """Name the files of a content folder, and the program that makes a release of them."""
     seen = sha256()
     program = Path(__file__).parent
-    files = [*content_paths(content), content / "ontology" / CONTEXT]
+    files = [*content_paths(content), *question_paths(content), content / "ontology" / CONTEXT]
     for root, paths in ((content, files), (program, program.rglob("*.py"))):
         for path in sorted(paths):
             data = path.read_bytes()

@@ -27,6 +27,7 @@ from apecgraph.settings import Settings
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
+from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
 from apecgraph.web.pages import Pages, QueryPage
@@ -58,7 +59,7 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     edition = _edition(publication, html)
     context = (default_content() / "ontology" if release is None else release.path) / CONTEXT
     writer = Writer(Context(context))
-    query_page = QueryPage(served, edition, html, writer)
+    query_page = QueryPage(served, examples(release), edition, html, writer)
     endpoint = SparqlEndpoint(
         served,
         served.graphs,

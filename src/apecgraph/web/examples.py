@@ -1,11 +1,13 @@
-"""Queries to begin with, about figures, sources and decisions whatever they are of."""
+"""Queries to begin with: the competency questions of what is served, or what fits any data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from apecgraph.namespaces import PREFIXES
+from apecgraph.formats import RESULTS_CSV
+from apecgraph.questions import read_questions
+from apecgraph.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,74 +19,32 @@ class Example:
     format: str
 
 
-def _query(*prefixes: str, body: str) -> str:
-    lines = [f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in prefixes]
-    return f"{''.join(lines)}\n{body}"
-
-
 EXAMPLES: Final = (
     Example(
-        "Figures that stand, each with its source",
-        _query(
-            "apec",
-            "rdfs",
-            "skos",
-            body="""SELECT ?measure ?period ?value ?printed ?source WHERE {
-  ?figure apec:measure/skos:prefLabel ?measure ;
-    apec:period/skos:prefLabel ?period ;
-    apec:value ?value ;
-    apec:printed ?printed ;
-    apec:statedIn/rdfs:label ?source .
+        "Which graphs are there, and how large are they?",
+        """SELECT ?graph (COUNT(*) AS ?triples) WHERE {
+  GRAPH ?graph { ?subject ?property ?value }
 }
-ORDER BY ?measure ?period ?value
+GROUP BY ?graph
+ORDER BY DESC(?triples) ?graph
 """,
-        ),
-        "csv",
+        RESULTS_CSV.name,
     ),
     Example(
-        "What each source states, whether it stands or not",
-        _query(
-            "apec",
-            "dcterms",
-            body="""SELECT ?source ?claim ?printed WHERE {
-  GRAPH ?source {
-    ?statement dcterms:identifier ?claim ;
-      apec:printed ?printed .
-  }
+        "Of which classes are there how many things?",
+        """SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
+  ?thing a ?class .
 }
-ORDER BY ?source ?claim
+GROUP BY ?class
+ORDER BY DESC(?things) ?class
 """,
-        ),
-        "csv",
-    ),
-    Example(
-        "What was rejected, and why",
-        _query(
-            "apec",
-            "rdfs",
-            body="""SELECT ?decision ?printed ?source ?reason WHERE {
-  ?decision apec:rejects ?claim ;
-    rdfs:comment ?reason .
-  GRAPH ?source {
-    ?claim apec:printed ?printed .
-  }
-}
-ORDER BY ?decision ?source
-""",
-        ),
-        "csv",
-    ),
-    Example(
-        "The decisions as a graph",
-        _query(
-            "apec",
-            body="""CONSTRUCT WHERE {
-  ?decision a apec:Decision ;
-    ?property ?value .
-}
-""",
-        ),
-        "turtle",
+        RESULTS_CSV.name,
     ),
 )
-"""Shown beside the query form; each answers on any content of this model."""
+"""What can be asked of any data: shown where nobody has written questions."""
+
+
+def examples(release: Release | None) -> tuple[Example, ...]:
+    """Return the questions of a release as examples; where it has none, those for any data."""
+    questions = () if release is None else read_questions(release.path)
+    return tuple(Example(each.text, each.query, RESULTS_CSV.name) for each in questions) or EXAMPLES

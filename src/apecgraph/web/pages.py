@@ -18,7 +18,7 @@ from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.publication import Served
 from apecgraph.sources import Source, read_sources
 from apecgraph.web.edition import Edition
-from apecgraph.web.examples import EXAMPLES
+from apecgraph.web.examples import Example
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
 from apecgraph.web.writer import Writer
@@ -92,8 +92,16 @@ class Pages:
 class QueryPage:
     """Answers for the endpoint where no query is asked: a form for people, RDF for programs."""
 
-    def __init__(self, served: Served, edition: Edition, html: Html, writer: Writer) -> None:
+    def __init__(
+        self,
+        served: Served,
+        examples: tuple[Example, ...],
+        edition: Edition,
+        html: Html,
+        writer: Writer,
+    ) -> None:
         self._served = served
+        self._examples = examples
         self._edition = edition
         self._html = html
         self._writer = writer
@@ -110,7 +118,7 @@ class QueryPage:
                 return self._html.page(
                     "sparql.html",
                     served=self._served,
-                    examples=EXAMPLES,
+                    examples=self._examples,
                     tables=RESULTS_FORMATS,
                     graphs=GRAPH_FORMATS,
                 )
