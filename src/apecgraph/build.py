@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
 from apecgraph.contradictions import contradictions
-from apecgraph.errors import CheckFailed, ReleaseError
+from apecgraph.errors import CheckFailed
 from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
@@ -53,21 +53,8 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
         raise CheckFailed(report.text())
     quads = canonical(dataset(evidence))
     name = digest(quads)
-    try:
-        _release(content, releases, name, quads, report)
-    except OSError as error:
-        raise ReleaseError(f"{releases}: no release could be written: {error}") from None
-    return Release.open(releases / name), report
-
-
-def _release(
-    content: Path, releases: Path, name: str, quads: list[ox.Quad], report: Report
-) -> None:
-    """Write a release beside the others and make it the current one."""
     releases.mkdir(parents=True, exist_ok=True)
     with _locked(releases):
-        for leftover in releases.glob(".building-*"):
-            shutil.rmtree(leftover)  # of a build that was killed: none is at work while we are
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
         try:
             _write(folder, content, name, quads, report)
@@ -75,6 +62,7 @@ def _release(
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         _switch(releases, name)
+    return Release.open(releases / name), report
 
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
@@ -122,9 +110,7 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
     triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
     graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
     catalog = [
-        *describe_release(
-            name, triples, [(each, file) for each, file in dumps if file], _licences(quads)
-        ),
+        *describe_release(name, triples, [(each, file) for each, file in dumps if file]),
         *describe_service({*graphs, _RELEASE.value}),
     ]
     ox.serialize(
@@ -151,20 +137,6 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def _licences(quads: list[ox.Quad]) -> list[str]:
-    """Return the licences of the dataset, as the content says."""
-    predicate = ox.NamedNode(f"{DCTERMS}license")
-    return sorted(
-        {
-            quad.object.value
-            for quad in quads
-            if quad.subject == ox.NamedNode(BASE)
-            and quad.predicate == predicate
-            and isinstance(quad.object, ox.NamedNode)
-        }
-    )
-
-
 def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
     """Write the dataset, or its default graph where the format knows no other."""
     default = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
@@ -187,6 +159,7 @@ def _publish(folder: Path, target: Path) -> None:
     folder.chmod(0o755)
     if target.exists():
         # The same facts written by another version of the program: the new writing wins.
+        folder.with_name(f"{folder.name}-old").unlink(missing_ok=True)
         target.rename(folder.with_name(f"{folder.name}-old"))
         folder.rename(target)
         shutil.rmtree(folder.with_name(f"{folder.name}-old"))

@@ -78,12 +78,15 @@ class Release:
 
         One that is damaged is passed over, so that it is built again.
         """
-        for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
+        for manifest in sorted(releases.glob(f"*/{MANIFEST}")):
+            if manifest.parent.is_symlink():
+                continue  # `current` is one of them under another name
             try:
-                if fingerprint in manifest.read_text(encoding="utf-8"):
-                    return cls.open(manifest.parent)
-            except (ReleaseError, OSError, UnicodeDecodeError):
+                release = cls.open(manifest.parent)
+            except ReleaseError:
                 continue
+            if release.fingerprint == fingerprint:
+                return release
         return None
 
     def dump(self, format_: Format) -> Path:
