@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
 from apecgraph.contradictions import contradictions
-from apecgraph.errors import CheckFailed
+from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
@@ -53,8 +53,21 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
         raise CheckFailed(report.text())
     quads = canonical(dataset(evidence))
     name = digest(quads)
+    try:
+        _release(content, releases, name, quads, report)
+    except OSError as error:
+        raise ReleaseError(f"{releases}: no release could be written: {error}") from None
+    return Release.open(releases / name), report
+
+
+def _release(
+    content: Path, releases: Path, name: str, quads: list[ox.Quad], report: Report
+) -> None:
+    """Write a release beside the others and make it the current one."""
     releases.mkdir(parents=True, exist_ok=True)
     with _locked(releases):
+        for leftover in releases.glob(".building-*"):
+            shutil.rmtree(leftover)  # of a build that was killed: none is at work while we are
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
         try:
             _write(folder, content, name, quads, report)
@@ -62,7 +75,6 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         _switch(releases, name)
-    return Release.open(releases / name), report
 
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
@@ -76,14 +88,19 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
     """Write the contradictions at their decisions, the relations at the figures that they hold."""
     found = list(contradictions(evidence))
     for decision in evidence.decisions:
+        told: set[frozenset[str]] = set()
         for each in found:
-            if decision.rejects & each.nodes or decision.leaves_open(each.readings):
-                yield ox.Quad(
-                    ox.NamedNode(decision.iri),
-                    ox.NamedNode(f"{APEC}arithmetic"),
-                    ox.Literal(each.arithmetic, language="en"),
-                    _DERIVED,
-                )
+            if not (decision.rejects & each.nodes or decision.leaves_open(each.readings)):
+                continue
+            if each.relations in told:
+                continue  # one example a relation says it
+            told.add(each.relations)
+            yield ox.Quad(
+                ox.NamedNode(decision.iri),
+                ox.NamedNode(f"{APEC}arithmetic"),
+                ox.Literal(each.arithmetic, language="en"),
+                _DERIVED,
+            )
     for figure, relations in touched(evidence.figures, evidence.graph).items():
         for relation in relations:
             yield ox.Quad(
@@ -110,7 +127,9 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
     triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
     graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
     catalog = [
-        *describe_release(name, triples, [(each, file) for each, file in dumps if file]),
+        *describe_release(
+            name, triples, [(each, file) for each, file in dumps if file], _licences(quads)
+        ),
         *describe_service({*graphs, _RELEASE.value}),
     ]
     ox.serialize(
@@ -137,6 +156,20 @@ def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report:
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
+def _licences(quads: list[ox.Quad]) -> list[str]:
+    """Return the licences of the dataset, as the content says."""
+    predicate = ox.NamedNode(f"{DCTERMS}license")
+    return sorted(
+        {
+            quad.object.value
+            for quad in quads
+            if quad.subject == ox.NamedNode(BASE)
+            and quad.predicate == predicate
+            and isinstance(quad.object, ox.NamedNode)
+        }
+    )
+
+
 def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
     """Write the dataset, or its default graph where the format knows no other."""
     default = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
@@ -159,7 +192,6 @@ def _publish(folder: Path, target: Path) -> None:
     folder.chmod(0o755)
     if target.exists():
         # The same facts written by another version of the program: the new writing wins.
-        folder.with_name(f"{folder.name}-old").unlink(missing_ok=True)
         target.rename(folder.with_name(f"{folder.name}-old"))
         folder.rename(target)
         shutil.rmtree(folder.with_name(f"{folder.name}-old"))

@@ -27,7 +27,7 @@ _FORMAT_IRIS = {
 
 
 def describe_release(
-    digest: str, triples: int, dumps: Iterable[tuple[Format, File]]
+    digest: str, triples: int, dumps: Iterable[tuple[Format, File]], licences: Iterable[str]
 ) -> Iterator[ox.Triple]:
     """Describe one release: its version, its size, and where each dump of it is."""
     dataset = ox.NamedNode(BASE)
@@ -61,10 +61,8 @@ def describe_release(
             f"{SPDX}checksumValue",
             ox.Literal(file.sha256, datatype=ox.NamedNode(f"{XSD}hexBinary")),
         )
-        yield _triple(node, f"{DCTERMS}license", ox.NamedNode(_CC0))
-
-
-_CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+        for licence in licences:
+            yield _triple(node, f"{DCTERMS}license", ox.NamedNode(licence))
 
 
 def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:

@@ -105,7 +105,7 @@ def fmt(content: Path, only_check: bool) -> None:
         except ContentError as error:
             errors.append(error)
             continue
-        if text != path.read_text(encoding="utf-8"):
+        if text.encode() != path.read_bytes():
             changed += 1
             click.echo(
                 f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,12 +17,14 @@ from apecgraph.namespaces import ID
 from apecgraph.turtle import parse_file
 
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
+DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")
 _GRAPHS: Final = {
     "ontology/*.ttl": f"{ID}graph/ontology",
     "shapes/*.ttl": SHAPES_GRAPH.value,
     "data/catalog.ttl": f"{ID}graph/catalog",
-    "data/decisions.ttl": f"{ID}graph/decisions",
+    "data/decisions.ttl": DECISIONS_GRAPH.value,
     "data/entities/*.ttl": f"{ID}graph/entities",
     "data/sources/*.ttl": f"{ID}source/{{stem}}",
 }
@@ -93,4 +96,13 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
                 ContentError(f"there is no {pattern}: this is not a content folder", root)
             )
         for path in paths:
+            if not path.is_file() or not _NAME.fullmatch(path.name):
+                errors.append(
+                    ContentError(
+                        "is not read: a file here is named with letters, digits, - and _, and "
+                        "ends in .ttl",
+                        path,
+                    )
+                )
+                continue
             yield path, ox.NamedNode(graph.format(stem=path.stem))

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from typing import Final, TypeVar
@@ -28,6 +28,14 @@ from apecgraph.statements import Statement
 _T = TypeVar("_T")
 
 _MANY_DIGITS: Final = 5
+_LARGE: Final = 10_000
+_BANDS: Final = frozenset(
+    f"{ID}relation/{name}" for name in ("currency-pair", "steady-pace", "steady-share")
+)
+"""Relations that hold within a band, and so show less plainly what is wrong."""
+
+_NUMBER: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
+_SCALED_BY_WORDS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]")
 _DATES: Final = {f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"}
 
 
@@ -62,7 +70,17 @@ def contradictions(evidence: Evidence) -> list[Contradiction]:
         for nodes, arithmetic in relation(evidence, evidence.graph.values(iri, f"{APEC}compares")):
             readings = frozenset(frozenset([node]) for node in nodes)
             found.append(Contradiction(frozenset([iri]), readings, arithmetic))
-    return sorted(found, key=lambda each: (len(each.readings), each.arithmetic))
+    return sorted(found, key=_plainness)
+
+
+def _plainness(contradiction: Contradiction) -> tuple[bool, bool, int, str]:
+    """Order contradictions by how plainly they show what is wrong: figures of one cell first."""
+    return (
+        SAME_CELL not in contradiction.relations,
+        not _BANDS.isdisjoint(contradiction.relations),
+        len(contradiction.readings),
+        contradiction.arithmetic,
+    )
 
 
 def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
@@ -83,7 +101,7 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
                     if each.relation or not (one.relation or other.relation)
                 )
                 found.append((readings, Contradiction(relations, readings, _words(one, other))))
-    found.sort(key=lambda pair: len(pair[0]))
+    found.sort(key=lambda pair: (len(pair[0]), _plainness(pair[1])))
     smallest: list[frozenset[frozenset[str]]] = []
     for readings, contradiction in found:
         if not any(each <= readings for each in smallest):
@@ -115,10 +133,10 @@ def event_days(evidence: Evidence, compares: list[str]) -> _Found:
                     continue
                 counted = Decimal((last - first).days + 1)
                 if not days.interval.meets(Interval(counted, counted)):
-                    until = first + timedelta(days=int(days.value) - 1)
                     yield (
                         (days.iri, start.iri, end.iri),
-                        f"{first} and {_name(days)} end on {until}, but {_where(end)} says {last}",
+                        f"{first} ({_where(start)}) to {last} ({_where(end)}) are {counted} days, "
+                        f"but {_name(days)} means {_shown(days.interval)}",
                     )
 
 
@@ -200,12 +218,31 @@ def listed_members(evidence: Evidence, compares: list[str]) -> _Found:
                 )
 
 
+def as_printed(evidence: Evidence, compares: list[str]) -> _Found:
+    """A figure is the number that stands among the words printed.
+
+    Words without a number in Arabic digits, and those of scripts that scale it, say it otherwise.
+    """
+    for figure in evidence.figures:
+        if _SCALED_BY_WORDS.search(figure.printed):
+            continue
+        numbers = _NUMBER.findall(figure.printed)
+        if len(numbers) != 1:
+            continue
+        # A comma or a point may group the digits or part the fraction, by the language.
+        either = (numbers[0].replace(",", ""), numbers[0].replace(".", "").replace(",", "."))
+        read = [Decimal(each) for each in either if each.count(".") <= 1]
+        if abs(figure.observed) not in read:
+            yield (figure.iri,), f"{_name(figure)} is written as {number(figure.observed)}"
+
+
 STATEMENT_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], _Found]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
     f"{ID}relation/same-list": same_list,
     f"{ID}relation/same-number": same_number,
     f"{ID}relation/listed-members": listed_members,
+    f"{ID}relation/as-printed": as_printed,
 }
 """Every relation between statements, by its IRI."""
 
@@ -268,8 +305,18 @@ def _name(figure: Figure) -> str:
 
 
 def _shown(interval: Interval) -> str:
-    """Write an interval with its digits grouped, for people."""
-    return re.sub(r"\d{5,}(?![\d.]*\.)", lambda match: f"{int(match[0]):,}", str(interval))
+    """Write an interval for people: digits grouped, and no more of them than help."""
+    if interval.lower is not None and interval.lower == interval.upper:
+        return _grouped_digits(interval.lower)
+    left = "(" if interval.excludes_lower or interval.lower is None else "["
+    right = ")" if interval.excludes_upper or interval.upper is None else "]"
+    low = "-∞" if interval.lower is None else _grouped_digits(interval.lower)
+    high = "∞" if interval.upper is None else _grouped_digits(interval.upper)
+    return f"{left}{low}, {high}{right}"
+
+
+def _grouped_digits(value: Decimal) -> str:
+    return f"{round(value):,}" if abs(value) >= _LARGE else number(round(value, 4))
 
 
 def _ratio(one: Interval, other: Interval) -> str:

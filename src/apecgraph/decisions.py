@@ -8,6 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph.content import DECISIONS_GRAPH
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, ID, RDF
 
@@ -52,12 +53,13 @@ class Ruling:
 
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
-    for iri in graph.subjects(f"{RDF}type", f"{APEC}Decision"):
+    source = DECISIONS_GRAPH.value  # a source does not decide, whatever it states
+    for iri in graph.subjects(f"{RDF}type", f"{APEC}Decision", source):
         yield Decision(
             iri,
-            graph.value(iri, f"{APEC}verdict") or "",
-            frozenset(graph.values(iri, f"{APEC}upholds")),
-            frozenset(graph.values(iri, f"{APEC}rejects")),
+            graph.value(iri, f"{APEC}verdict", source) or "",
+            frozenset(graph.values(iri, f"{APEC}upholds", source)),
+            frozenset(graph.values(iri, f"{APEC}rejects", source)),
         )
 
 

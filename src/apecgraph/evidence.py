@@ -12,7 +12,7 @@ from apecgraph.content import SHAPES_GRAPH, Content
 from apecgraph.decisions import Decision, read_decisions
 from apecgraph.figures import Figure, read_figures
 from apecgraph.graph import Graph, placed
-from apecgraph.namespaces import APEC, ID
+from apecgraph.namespaces import APEC, ID, QB, RDF
 from apecgraph.statements import Statement, read_statements
 
 _SOURCE = f"{ID}source/"
@@ -40,11 +40,11 @@ class Evidence:
             named = ox.NamedNode(figure.source)
             graph.store.extend(placed(each, named) for each in figure.derived())
         stated_in = ox.NamedNode(f"{APEC}statedIn")
-        stated = [(each.iri, each.source) for each in figures]
-        stated += [(each.iri, each.source) for each in statements]
-        for iri, source in stated:
+        for source in sources:
             named = ox.NamedNode(source)
-            graph.store.add(ox.Quad(ox.NamedNode(iri), stated_in, named, named))
+            for class_ in (f"{QB}Observation", f"{RDF}Statement"):
+                for iri in graph.subjects(f"{RDF}type", class_, source):
+                    graph.store.add(ox.Quad(ox.NamedNode(iri), stated_in, named, named))
         return cls(graph, figures, statements, tuple(read_decisions(graph)))
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,8 @@ import pyoxigraph as ox
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
 
+_TRUE = ("true", "1")
+_PLAIN = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQL engines
 
 
@@ -127,7 +130,7 @@ class Cell:
 class Figure:
     """A number that a source prints.
 
-    value is in whole units (the printed number times its multiplier).
+    value is in whole units: the observed, printed number times its multiplier.
     """
 
     iri: str
@@ -136,6 +139,7 @@ class Figure:
     value: Decimal
     interval: Interval
     printed: str
+    observed: Decimal
 
     def derived(self) -> Iterator[ox.Triple]:
         """Return what the build adds to the figure: its value and the ends of its interval."""
@@ -181,16 +185,26 @@ def _read(graph: Graph, iri: str, source: str) -> Figure:
         unit=graph.one(iri, f"{APEC}unit", source),
         base_period=graph.value(iri, f"{APEC}basePeriod", source),
     )
-    printed = Decimal(graph.one(iri, f"{SDMX_MEASURE}obsValue", source))
-    multiplier = int(graph.one(iri, f"{SDMX_ATTRIBUTE}unitMult", source))
-    decimals = int(graph.one(iri, f"{SDMX_ATTRIBUTE}decimals", source))
-    if not (0 <= multiplier <= _MOST_DIGITS and 0 <= decimals <= _MOST_DIGITS):
-        raise ValueError("no number has so many digits")
+    digits = graph.one(iri, f"{SDMX_MEASURE}obsValue", source)
+    if not _PLAIN.fullmatch(digits):
+        raise ValueError("no plain number")
+    printed = Decimal(digits)
+    multiplier, decimals = (
+        _count(graph.one(iri, f"{SDMX_ATTRIBUTE}{name}", source))
+        for name in ("unitMult", "decimals")
+    )
     scale = Decimal(10) ** multiplier
     bound = graph.one(iri, f"{APEC}bound", source)
     interval = _interval(graph, bound, printed, decimals).scaled(scale)
-    text = graph.one(iri, f"{APEC}printed", source)
-    return Figure(iri, source, cell, printed * scale, interval, text)
+    text = graph.value(iri, f"{APEC}printed", source) or number(printed)
+    return Figure(iri, source, cell, printed * scale, interval, text, printed)
+
+
+def _count(digits: str) -> int:
+    """Read a number of digits; raise ValueError where no number has so many."""
+    if not re.fullmatch(r"[0-9]{1,2}", digits) or int(digits) > _MOST_DIGITS:
+        raise ValueError("no number has so many digits")
+    return int(digits)
 
 
 def _interval(graph: Graph, bound: str, printed: Decimal, decimals: int) -> Interval:
@@ -201,14 +215,14 @@ def _interval(graph: Graph, bound: str, printed: Decimal, decimals: int) -> Inte
     ends = [None if factor is None else Decimal(factor) * printed for factor in factors]
     lower, upper = sorted(ends) if None not in ends else ends  # type: ignore[type-var]
     half = Decimal(10) ** -decimals / 2
-    if graph.value(bound, f"{APEC}rounded") == "true":
+    if graph.value(bound, f"{APEC}rounded") in _TRUE:
         # Half up: 26.285 is printed 26.29, and so is what lies just below 26.295.
         return Interval(
             None if lower is None else lower - half,
             None if upper is None else upper + half,
             excludes_upper=True,
         )
-    excludes = graph.value(bound, f"{APEC}excludesPrinted") == "true"
+    excludes = graph.value(bound, f"{APEC}excludesPrinted") in _TRUE
     return Interval(lower, upper, excludes and lower == printed, excludes and upper == printed)
 
 

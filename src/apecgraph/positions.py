@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -90,7 +91,8 @@ def _lines(path: Path) -> dict[tuple[str, ...], int]:
             key = triple[:length]
             lines[key] = min(number, lines.get(key, number))
 
-    _LineParser(see).loadBuf(path.read_bytes())
+    with suppress(RecursionError):  # too deep for it: what was read has its lines
+        _LineParser(see).loadBuf(path.read_bytes())
     return lines
 
 

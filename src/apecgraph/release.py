@@ -78,15 +78,12 @@ class Release:
 
         One that is damaged is passed over, so that it is built again.
         """
-        for manifest in sorted(releases.glob(f"*/{MANIFEST}")):
-            if manifest.parent.is_symlink():
-                continue  # `current` is one of them under another name
+        for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
             try:
-                release = cls.open(manifest.parent)
-            except ReleaseError:
+                if fingerprint in manifest.read_text(encoding="utf-8"):
+                    return cls.open(manifest.parent)
+            except (ReleaseError, OSError, UnicodeDecodeError):
                 continue
-            if release.fingerprint == fingerprint:
-                return release
         return None
 
     def dump(self, format_: Format) -> Path:

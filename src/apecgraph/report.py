@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -14,6 +15,8 @@ from apecgraph.errors import ContentError
 from apecgraph.graph import Term
 from apecgraph.namespaces import DCTERMS, ID, PREFIXES, RDF, SH, XSD, compact
 from apecgraph.positions import Place
+
+_MOST_PLACES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Result:
         first, *others = self.places or (None,)
         place = "" if first is None else f"{first}: "
         named = "".join(f"{compact(node)}: " for node in self.nodes[:1])
-        see = "".join(f"\n    see {other}" for other in others)
+        see = "".join(f"\n    see {other}" for other in others[:_MOST_PLACES])
+        if len(others) > _MOST_PLACES:
+            see += f"\n    see {len(others) - _MOST_PLACES} more places (--format json)"
         return f"{place}{named}{self.message} [{compact(self.shape)}]{see}"
 
 
@@ -72,11 +77,12 @@ class Report:
 
     def text(self) -> str:
         """Write the report for people: one block a result, and a last line that sums up."""
-        lines = [f"{result}\n" for result in self.results]
+        # Several constraints of one rule may fail at once, in the same words.
+        lines = list(dict.fromkeys(f"{result}\n" for result in self.results))
+        count = len(lines)
         if self.conforms:
             lines.append(f"the content passes the check ({self.quads} triples)\n")
         else:
-            count = len(self.results)
             lines.append(f"{count} error{'s'[: count > 1]}: the content does not pass the check\n")
         return "".join(lines)
 

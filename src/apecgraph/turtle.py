@@ -29,6 +29,12 @@ _SHORTHAND: Final = {
 }
 _LONGEST_LIST: Final = 10_000  # one that is longer has itself for a tail
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_DEEPEST: Final = 64
+_BRACKET: Final = re.compile(
+    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*'
+    rb"|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)",
+    re.DOTALL,
+)
 _COMMENT: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
@@ -42,7 +48,8 @@ _COMMENT: Final = re.compile(
 
 def format_file(path: Path) -> str:
     """Return the canonical text of a Turtle file; raise ContentError where there is none."""
-    text = path.read_text(encoding="utf-8")
+    triples, prefixes = parse_file(path)
+    text = path.read_bytes().decode()
     for match in _COMMENT.finditer(text):
         if match["comment"]:
             raise ContentError(
@@ -51,7 +58,6 @@ def format_file(path: Path) -> str:
                 path,
                 text.count("\n", 0, match.start()) + 1,
             )
-    triples, prefixes = parse_file(path)
     return write(triples, prefixes, path)
 
 
@@ -62,18 +68,34 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
     column.
     """
     try:
-        parser = ox.parse(
-            path.read_bytes(), ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True
-        )
+        data = path.read_bytes()
+        if _too_deep(data):
+            raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
+        parser = ox.parse(data, ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True)
         triples = [quad.triple for quad in parser]
+        if any(isinstance(triple.object, ox.Triple) for triple in triples):
+            raise ContentError("a triple is not a value here: use an rdf:Statement", path)
     except SyntaxError as error:
         message = str(error.args[0]).partition(": ")[2] or str(error)
         if "has not been declared" in message:
             message += ": add its @prefix line at the top of the file"
         raise ContentError(message, path, error.lineno, error.offset) from None
-    except (UnicodeDecodeError, ValueError, OSError) as error:
+    except (UnicodeDecodeError, ValueError, OSError, MemoryError) as error:
         raise ContentError(f"cannot be read: {error}", path) from None
     return triples, dict(parser.prefixes)
+
+
+def _too_deep(data: bytes) -> bool:
+    """Whether brackets nest so deep that the parser, which recurses, would overflow its stack."""
+    depth = 0
+    for bracket in _BRACKET.finditer(data):
+        if bracket["open"]:
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif bracket["close"]:
+            depth -= 1
+    return False
 
 
 def write(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path) -> str:

@@ -24,12 +24,13 @@ from apecgraph.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
-from apecgraph.namespaces import BASE, ID, RDF, XSD, compact
+from apecgraph.namespaces import APEC, BASE, ID, QB, RDF, SDMX_MEASURE, XSD, compact
+from apecgraph.placement import misplaced
 from apecgraph.positions import Place, Positions
 from apecgraph.report import Report, Result
 
 _DECIDED = f"{ID}relation/decided"
-_MOST_WORDS = 6
+_MOST_WORDS = 3
 
 
 def check(root: Path) -> tuple[Report, Evidence | None]:
@@ -48,11 +49,33 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     Raises ContentError where there is nothing to check by: no shapes, or none that applies.
     """
     evidence = Evidence.gather(content)
-    results = [*_shapes(content, evidence), *_relations(evidence)]
+    stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
+    results = [
+        *_shapes(content, evidence),
+        *misplaced(content, stated),
+        *_relations(evidence),
+    ]
+    reported = {node for each in results for node in each.nodes}
+    results += [each for each in _unread(evidence) if each.nodes[0] not in reported]
     positions = Positions(content, evidence.statements)
     located = {replace(each, places=tuple(_places(each, positions))) for each in results}
     ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
     return Report(tuple(ordered), len(content.quads)), evidence
+
+
+def _unread(evidence: Evidence) -> Iterator[Result]:
+    """Report figures that could not be read, and so are held against nothing."""
+    read = {figure.iri for figure in evidence.figures}
+    for iri in evidence.graph.subjects(f"{RDF}type", f"{QB}Observation"):
+        if iri not in read:
+            yield Result(
+                nodes=(iri,),
+                path=f"{SDMX_MEASURE}obsValue",
+                shape=f"{ID}shape/figure-read",
+                component=str(SH.SPARQLConstraintComponent),
+                message="its number cannot be read: write plain digits, at most 18 on either side "
+                "of the point, and a bound of ontology/concepts.ttl",
+            )
 
 
 def _places(result: Result, positions: Positions) -> Iterator[Place]:
@@ -198,11 +221,13 @@ def _relations(evidence: Evidence) -> Iterator[Result]:
     ]
     for culprit, conflict in _conflicts(unsettled):
         others = {node for each in conflict for node in each.nodes} - culprit - evidence.rejected
-        relations = sorted({relation for each in conflict for relation in each.relations})
+        relations = sorted(conflict[0].relations)
+        told = {node for each in conflict[:_MOST_WORDS] for node in each.nodes} & others
         words = "; and ".join(each.arithmetic for each in conflict[:_MOST_WORDS])
         more = len(conflict) - _MOST_WORDS
         yield Result(
-            nodes=(*sorted(culprit), *sorted(others)),
+            # Those that the words are about come first.
+            nodes=tuple(dict.fromkeys((*sorted(culprit), *sorted(told), *sorted(others)))),
             shape=relations[0],
             component=relations[0],
             message=f"{words}{f'; and {more} more like it' if more > 0 else ''}. Correct the "

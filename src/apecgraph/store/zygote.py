@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final
 
 from pyoxigraph import NamedNode, Store
@@ -28,6 +29,9 @@ from apecgraph.store.embedded import load
 from apecgraph.store.worker import Limits, work
 
 LARGEST_MESSAGE: Final = 65536
+
+
+_WATCH_MILLISECONDS: Final = 50
 
 
 class Zygote:
@@ -76,17 +80,31 @@ class Zygote:
 
     def _open(self, limits: Limits) -> None:
         """Load the files, and tell what they hold."""
+        loaded = Event()
+        watch = Thread(target=self._leave_with_the_front, args=(loaded,))
+        watch.start()
         try:
             self._store = load(self._files)
         except StoreError as error:
             self._say({"failed": str(error)})
             raise SystemExit(1) from None
+        finally:
+            loaded.set()
+            watch.join()  # a process with threads does not fork
         self._limits = limits
         for graph in self._store.named_graphs():
             if isinstance(graph, NamedNode):
                 self._say({"graph": graph.value})
         self._say({"ready": len(self._store)})
         gc.freeze()  # a collection in a worker would copy the pages of all that it visits
+
+    def _leave_with_the_front(self, loaded: Event) -> None:
+        """End this process if the front goes while files, however large, are being loaded."""
+        poll = select.poll()
+        poll.register(self._control, 0)  # a hang-up is told without being asked for
+        while not loaded.is_set():
+            if poll.poll(_WATCH_MILLISECONDS):
+                os._exit(1)
 
     def _fork(self) -> int | None:
         ours, theirs = socket.socketpair()

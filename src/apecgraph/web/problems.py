@@ -65,6 +65,9 @@ def status_of(error: Exception) -> HTTPStatus:
     return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
 
 
+_LONGEST_DETAIL: Final = 2000
+
+
 def problem_response(
     error: Exception,
     accept: str | None,
@@ -84,7 +87,7 @@ def problem_response(
         "status": status.value,
     }
     if isinstance(error, RequestError | QueryError):
-        problem["detail"] = str(error)
+        problem["detail"] = str(error)[:_LONGEST_DETAIL]  # it may quote the request
         members = {name: getattr(error, name, None) for name in _MEMBERS}
         problem |= {name: value for name, value in members.items() if value is not None}
     else:

@@ -47,7 +47,9 @@ class Resources:
 
         A thing is no document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
-        known = [each for path in readings(request.scope) if self._knows(each := BASE + path[1:])]
+        # The namespace of the terms ends in a slash, and the document about them does not.
+        paths = [path.rstrip("/") for path in readings(request.scope)]
+        known = [each for path in paths if self._knows(each := BASE + path[1:])]
         name = document(known[0]) if known else None
         if name is None:
             raise self._missing(request)
