@@ -12,14 +12,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from apecgraph import disagreements
 from apecgraph.content import SHAPES_GRAPH, Content, ContentFile, default_content
-from apecgraph.contradictions import STATEMENT_RELATIONS
 from apecgraph.estimates import SAME_CELL
 from apecgraph.implications import DECLARED
 from apecgraph.namespaces import ID, RDF, SH
 from apecgraph.validation import validate
 
-RELATIONS = {SAME_CELL, *DECLARED, *STATEMENT_RELATIONS}
+RELATIONS = {SAME_CELL, *DECLARED, *disagreements.RELATIONS}
 EXAMPLES = Path(__file__).parent / "shapes"
 EXPECTED = ox.NamedNode(f"{ID}expected")
 ENTITIES = ox.NamedNode(f"{ID}graph/entities")

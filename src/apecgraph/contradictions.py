@@ -1,42 +1,27 @@
 """Contradictions: figures and statements that cannot all be right.
 
 Figures contradict where two estimates of one cell have no number in common (`estimates`);
-statements where they differ on what has one value, or one list. Each relation is declared in
-`shapes/consistency.ttl`, under the IRI that stands here, with what it compares.
+statements, and figures taken by themselves, where one of the `disagreements` shows.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Final, TypeVar
+from typing import Final
 
-import pyoxigraph as ox
-
+from apecgraph import disagreements
 from apecgraph.cells import Estimate
 from apecgraph.estimates import SAME_CELL, estimates
 from apecgraph.evidence import Evidence
-from apecgraph.figures import Figure, Interval, all_meet, number
-from apecgraph.namespaces import APEC, ID, ORG, SCHEMA, XSD, compact
-from apecgraph.statements import Statement
+from apecgraph.figures import Interval, all_meet, number, spelled
+from apecgraph.namespaces import APEC, ID
 
-_T = TypeVar("_T")
-
-_MANY_DIGITS: Final = 5
-_LARGE: Final = 10_000
 _BANDS: Final = frozenset(
     f"{ID}relation/{name}" for name in ("currency-pair", "steady-pace", "steady-share")
 )
 """Relations that hold within a band, and so show less plainly what is wrong."""
-
-_NUMBER: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
-_SCALED_BY_WORDS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]")
-_DATES: Final = {f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class Contradiction:
 def contradictions(evidence: Evidence) -> list[Contradiction]:
     """Find all contradictions, each in its smallest form, ordered."""
     found = list(_between_figures(evidence))
-    for iri, relation in STATEMENT_RELATIONS.items():
+    for iri, relation in disagreements.RELATIONS.items():
         for nodes, arithmetic in relation(evidence, evidence.graph.values(iri, f"{APEC}compares")):
             readings = frozenset(frozenset([node]) for node in nodes)
             found.append(Contradiction(frozenset([iri]), readings, arithmetic))
@@ -111,212 +96,10 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
 
 def _words(one: Estimate, other: Estimate) -> str:
     return (
-        f"{one.words} means {_shown(one.interval)}; {other.words} means {_shown(other.interval)}; "
+        f"{one.words} means {spelled(one.interval)}; "
+        f"{other.words} means {spelled(other.interval)}; "
         f"no number is in both{_ratio(one.interval, other.interval)}"
     )
-
-
-_Found = Iterator[tuple[tuple[str, ...], str]]
-
-
-def event_days(evidence: Evidence, compares: list[str]) -> _Found:
-    """An event's first day, its days and its last day fit together."""
-    starts = _stated(evidence, f"{SCHEMA}startDate")
-    ends = _stated(evidence, f"{SCHEMA}endDate")
-    for days in evidence.figures:
-        if days.cell.measure not in compares or days.cell.subject is None:
-            continue
-        for start in starts[days.cell.subject]:
-            for end in ends[days.cell.subject]:
-                first, last = _date(start), _date(end)
-                if first is None or last is None:
-                    continue
-                counted = Decimal((last - first).days + 1)
-                if not days.interval.meets(Interval(counted, counted)):
-                    yield (
-                        (days.iri, start.iri, end.iri),
-                        f"{first} ({_where(start)}) to {last} ({_where(end)}) are {counted} days, "
-                        f"but {_name(days)} means {_shown(days.interval)}",
-                    )
-
-
-def one_value(evidence: Evidence, compares: list[str]) -> _Found:
-    """What has one value has the same value in all sources; texts are compared by language."""
-    stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
-    key = _grouped(
-        stated,
-        lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period),
-    )
-    for statements in key.values():
-        for one, other in combinations(statements, 2):
-            if not _agree(one, other):
-                yield (
-                    (one.iri, other.iri),
-                    f"{compact(one.triple.subject.value)} has one "  # type: ignore[union-attr]
-                    f"{compact(one.triple.predicate.value)}: {_where(one)} says {_said(one)}, "
-                    f"{_where(other)} says {_said(other)}",
-                )
-
-
-def same_list(evidence: Evidence, compares: list[str]) -> _Found:
-    """Where sources list all values of a property, they list the same."""
-    stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
-    key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate))
-    for statements in key.values():
-        lists = _grouped(statements, lambda each: each.source)
-        for one, other in combinations(lists.values(), 2):
-            for longer, shorter in ((one, other), (other, one)):
-                listed = {each.triple.object for each in shorter}
-                extra = [each for each in longer if each.triple.object not in listed]
-                if extra:
-                    yield (
-                        tuple(each.iri for each in (*extra, *shorter)),
-                        f"{_where(longer[0])} lists {', '.join(map(_said, extra))} among "
-                        f"{len(longer)} of {compact(extra[0].triple.predicate.value)}; "
-                        f"{_where(shorter[0])} lists {len(shorter)}: "
-                        f"{', '.join(map(_said, shorter))}",
-                    )
-
-
-def same_number(evidence: Evidence, compares: list[str]) -> _Found:
-    """A number with many digits is of one coverage: under two labels, one label is wrong."""
-    figures = [
-        figure
-        for figure in evidence.figures
-        if figure.cell.measure in compares
-        and len(figure.value.normalize().as_tuple().digits) >= _MANY_DIGITS
-    ]
-    key = _grouped(figures, lambda each: (replace(each.cell, coverage=None), each.value))
-    for alike in key.values():
-        for one, other in combinations(alike, 2):
-            if one.cell.coverage != other.cell.coverage:
-                yield (
-                    (one.iri, other.iri),
-                    f"{_name(one)} is printed of {compact(one.cell.coverage or '')}, "
-                    f"{_name(other)} of {compact(other.cell.coverage or '')}: so many digits are "
-                    "not the same by chance",
-                )
-
-
-def listed_members(evidence: Evidence, compares: list[str]) -> _Found:
-    """A body has as many members as a source lists."""
-    stated = [
-        each for each in evidence.statements if each.triple.predicate.value == f"{ORG}memberOf"
-    ]
-    lists = _grouped(stated, lambda each: (_value(each), each.source))
-    for figure in evidence.figures:
-        if figure.cell.measure not in compares:
-            continue
-        for members in lists.values():
-            counted = Decimal(len({each.triple.subject for each in members}))
-            of_it = _value(members[0]) == figure.cell.subject
-            if of_it and not figure.interval.meets(Interval(counted, counted)):
-                yield (
-                    (figure.iri, *(each.iri for each in members)),
-                    f"{_name(figure)} means {_shown(figure.interval)} members, but "
-                    f"{_where(members[0])} lists {counted}",
-                )
-
-
-def as_printed(evidence: Evidence, compares: list[str]) -> _Found:
-    """A figure is the number that stands among the words printed.
-
-    Words without a number in Arabic digits, and those of scripts that scale it, say it otherwise.
-    """
-    for figure in evidence.figures:
-        if _SCALED_BY_WORDS.search(figure.printed):
-            continue
-        numbers = _NUMBER.findall(figure.printed)
-        if len(numbers) != 1:
-            continue
-        # A comma or a point may group the digits or part the fraction, by the language.
-        either = (numbers[0].replace(",", ""), numbers[0].replace(".", "").replace(",", "."))
-        read = [Decimal(each) for each in either if each.count(".") <= 1]
-        if abs(figure.observed) not in read:
-            yield (figure.iri,), f"{_name(figure)} is written as {number(figure.observed)}"
-
-
-STATEMENT_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], _Found]]] = {
-    f"{ID}relation/event-days": event_days,
-    f"{ID}relation/one-value": one_value,
-    f"{ID}relation/same-list": same_list,
-    f"{ID}relation/same-number": same_number,
-    f"{ID}relation/listed-members": listed_members,
-    f"{ID}relation/as-printed": as_printed,
-}
-"""Every relation between statements, by its IRI."""
-
-
-def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[Hashable, list[_T]]:
-    groups: defaultdict[Hashable, list[_T]] = defaultdict(list)
-    for item in items:
-        groups[key(item)].append(item)
-    return groups
-
-
-def _stated(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
-    stated = [each for each in evidence.statements if each.triple.predicate.value == predicate]
-    return _grouped(stated, lambda each: each.triple.subject.value)  # type: ignore[union-attr]
-
-
-def _date(statement: Statement) -> date | None:
-    try:
-        return date.fromisoformat(statement.triple.object.value)  # type: ignore[union-attr]
-    except ValueError:
-        return None  # its shape reports it
-
-
-def _agree(one: Statement, other: Statement) -> bool:
-    """Whether two values are one; a date told to the year agrees with one told to the day."""
-    left, right = _wording(one), _wording(other)
-    if _dated(one) and _dated(other):
-        return left.startswith(right) or right.startswith(left)
-    return left == right
-
-
-def _dated(statement: Statement) -> bool:
-    value = statement.triple.object
-    return isinstance(value, ox.Literal) and value.datatype.value in _DATES
-
-
-def _value(statement: Statement) -> str:
-    """Return what is stated: an IRI, or the text of a literal."""
-    value = statement.triple.object
-    return str(value) if isinstance(value, ox.Triple) else value.value
-
-
-def _wording(statement: Statement) -> str:
-    """Return a value as it is compared: a text without case, punctuation and spacing."""
-    text = _value(statement)
-    return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
-
-
-def _said(statement: Statement) -> str:
-    text = _value(statement)
-    return f"'{text}'" if statement.language else compact(text)
-
-
-def _where(each: Figure | Statement) -> str:
-    return compact(each.source)
-
-
-def _name(figure: Figure) -> str:
-    return f"'{figure.printed}' ({_where(figure)})"
-
-
-def _shown(interval: Interval) -> str:
-    """Write an interval for people: digits grouped, and no more of them than help."""
-    if interval.lower is not None and interval.lower == interval.upper:
-        return _grouped_digits(interval.lower)
-    left = "(" if interval.excludes_lower or interval.lower is None else "["
-    right = ")" if interval.excludes_upper or interval.upper is None else "]"
-    low = "-∞" if interval.lower is None else _grouped_digits(interval.lower)
-    high = "∞" if interval.upper is None else _grouped_digits(interval.upper)
-    return f"{left}{low}, {high}{right}"
-
-
-def _grouped_digits(value: Decimal) -> str:
-    return f"{round(value):,}" if abs(value) >= _LARGE else number(round(value, 4))
 
 
 def _ratio(one: Interval, other: Interval) -> str:

@@ -42,7 +42,7 @@ def touched(figures: Iterable[Figure], graph: Graph) -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for known in estimates(figures, graph).values():
         for one, other in combinations(known, 2):
-            if set(one.readings) == set(other.readings):
+            if not one.readings or not other.readings or set(one.readings) == set(other.readings):
                 continue
             for reading in (*one.readings, *other.readings):
                 for figure in reading.figures:

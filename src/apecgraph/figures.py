@@ -14,6 +14,7 @@ from apecgraph.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XS
 
 _TRUE = ("true", "1")
 _PLAIN = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_LARGE = 10_000
 _MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQL engines
 
 
@@ -171,6 +172,21 @@ def number(value: Decimal) -> str:
     """Write a number plainly: no exponent, no zeros at the end of a fraction."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def spelled(interval: Interval) -> str:
+    """Write an interval for people: digits grouped, and no more of them than help."""
+    if interval.lower is not None and interval.lower == interval.upper:
+        return _digits(interval.lower)
+    left = "(" if interval.excludes_lower or interval.lower is None else "["
+    right = ")" if interval.excludes_upper or interval.upper is None else "]"
+    low = "-∞" if interval.lower is None else _digits(interval.lower)
+    high = "∞" if interval.upper is None else _digits(interval.upper)
+    return f"{left}{low}, {high}{right}"
+
+
+def _digits(value: Decimal) -> str:
+    return f"{round(value):,}" if abs(value) >= _LARGE else number(round(value, 4))
 
 
 def _read(graph: Graph, iri: str, source: str) -> Figure:

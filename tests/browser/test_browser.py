@@ -118,7 +118,8 @@ def test_text_can_be_read_by_day_and_by_night(visit: Open, path: str) -> None:
 
 def test_home_leads_to_the_conflict(visit: Open) -> None:
     page = visit("/")
-    row = page.get_by_role("row").filter(has_text="2.629 trillion yuan")
+    claim = page.get_by_role("link", name="C0021")
+    row = page.get_by_role("row").filter(has_text="2.629 trillion yuan").filter(has=claim)
     expect(row).to_contain_text("rejected")
     row.get_by_role("link", name="C0021").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2.629 trillion yuan")
