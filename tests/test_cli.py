@@ -119,7 +119,7 @@ def test_query_reads_standard_input_and_answers_csv(releases: Path) -> None:
         stdin=f"PREFIX apec: <https://w3id.org/apecgraph/ontology/> {query}",
         releases=releases,
     )
-    assert (done.returncode, done.stdout) == (0, "n\n13\n")
+    assert (done.returncode, done.stdout) == (0, "n\n31\n")
 
 
 def test_query_reads_a_file_and_answers_as_told(releases: Path, tmp_path: Path) -> None:

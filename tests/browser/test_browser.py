@@ -147,7 +147,7 @@ def test_conflicts_show_the_arithmetic(visit: Open) -> None:
     page = visit("/conflicts")
     section = page.get_by_role("region", name="China-APEC trade in 2025")
     expect(section).to_contain_text("no number is in both; one is 10 times the other")
-    expect(section.get_by_role("row").filter(has_text="stands")).to_have_count(2)
+    expect(section.get_by_role("row").filter(has_text="stands")).to_have_count(6)
 
 
 def test_a_query_is_run(visit: Open) -> None:
