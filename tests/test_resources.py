@@ -74,9 +74,18 @@ def visit(client: httpx.Client, iri: str) -> list[str]:
     return wrong
 
 
+ALIKE = re.compile(r"/id/(?:figure|statement|shape)/")
+"""Kinds of which there are very many, one like the other."""
+
+SAMPLED = 8
+
+
 def test_every_iri_answers_in_every_format(server: str, publication: Publication) -> None:
+    """Visit all IRIs in all formats; of the kinds that are many and alike, each eighth."""
     assert publication.store is not None
-    iris = sorted(own_iris(publication.store))
+    known = sorted(own_iris(publication.store))
+    alike = [iri for iri in known if ALIKE.search(iri)]
+    iris = sorted({*known} - {*alike}) + alike[::SAMPLED]
     assert len(iris) > 500
     with httpx.Client(base_url=server) as client, ThreadPoolExecutor(2) as pool:
         wrong = [each for found in pool.map(lambda iri: visit(client, iri), iris) for each in found]
@@ -207,7 +216,6 @@ def test_what_is_missing_is_told_what_is_near(client: httpx.Client, path: str, n
     [
         "/id/",
         "/doc/",
-        "/ontology/",
         "/id/%00",
         "/id/a%20b",
         "/id/%ff",

@@ -27,6 +27,8 @@ _NEAR: Final = 5
 _COMPARED: Final = 300  # names that a missing one is compared with: up to 0.1 ms each
 _LONGEST: Final = 200  # letters of a missing one that are compared
 
+_ONTOLOGY: Final = "/ontology"
+
 
 class Resources:
     """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
@@ -47,8 +49,8 @@ class Resources:
 
         A thing is no document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
-        # The namespace of the terms ends in a slash, and the document about them does not.
-        paths = [path.rstrip("/") for path in readings(request.scope)]
+        # The namespace of the terms ends in a slash, and the name of their ontology does not.
+        paths = [_ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in readings(request.scope)]
         known = [each for path in paths if self._knows(each := BASE + path[1:])]
         name = document(known[0]) if known else None
         if name is None:
