@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from apecgraph.release import Release
+from apecgraph.web.server import listen
 from editing import Copy
 
 COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()", "serve", "--port", "0"]
@@ -145,3 +146,10 @@ def test_a_port_that_is_taken_is_told(release: Release, tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         errors = refused("--release", release.path, "--port", port, releases=tmp_path)
     assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in errors
+
+
+def test_replies_do_not_wait_for_acknowledgements() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        port = listening.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
