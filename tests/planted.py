@@ -18,7 +18,7 @@ from apecgraph.contradictions import contradictions
 from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.figures import Figure
-from apecgraph.namespaces import DCAT, ID
+from apecgraph.namespaces import APEC, DCAT, ID
 
 MEASURE = f"{ID}measure/"
 UNIT = f"{ID}unit/"
@@ -106,7 +106,9 @@ def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
     """Whether the check fails with one figure in the place of another."""
     others = [each for each in evidence.figures if each is not figure]
     if any((each.cell, each.source) == (mutated.cell, mutated.source) for each in others):
-        return True  # a source states a cell once
+        return True  # a source states a cell once (shape/figure-unique-cell)
+    if mutated.cell.unit not in evidence.graph.values(mutated.cell.measure, f"{APEC}unit"):
+        return True  # a measure has its units (shape/figure-unit-of-measure)
     edited = replace(evidence, figures=(*others, mutated))
     return any(
         mutated.iri in contradiction.nodes

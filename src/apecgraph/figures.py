@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import mul
 
 import pyoxigraph as ox
 
@@ -67,6 +69,10 @@ class Interval:
     def __truediv__(self, other: Interval) -> Interval:
         """Return the interval of all quotients; both must be of numbers from zero up."""
         return self * other.inverse()
+
+    def powered(self, times: int) -> Interval:
+        """Return the interval multiplied by itself; it must be of numbers from zero up."""
+        return reduce(mul, [self] * times)
 
     def _ends(self, low: Decimal | None, high: Decimal | None, other: Interval) -> Interval:
         return Interval(

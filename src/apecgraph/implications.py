@@ -9,6 +9,7 @@ can say itself in words.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ from apecgraph.figures import Cell, Interval
 from apecgraph.namespaces import APEC, ID, compact
 
 _HUNDREDTH: Final = Decimal("0.01")
-_NEAR_DAYS: Final = 3 * 366
+_BAND_DAYS: Final = 3 * 366  # over which a steady value stays within its band
 _MOST_SUMS: Final = 16  # of what is printed for several periods, where sources disagree on some
 
 Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
@@ -61,8 +62,7 @@ def share_of_whole(cells: Cells, relation: str) -> Implied:
 
 def growth_of_value(cells: Cells, relation: str) -> Implied:
     """The value before, grown by the rate in percent, is the value now, but for revisions."""
-    revised = Decimal(cells.graph.value(relation, f"{APEC}tolerance") or 0)
-    band = Interval(1 - revised, 1 + revised)
+    band = _band(cells, relation)
     for cell, rates in list(cells.known.items()):
         measured = cells.graph.value(cell.measure, f"{APEC}growthOf")
         if measured is None or cell.base_period is None:
@@ -170,15 +170,21 @@ def percentage(cells: Cells, relation: str) -> Implied:
         yield cell, Interval(Decimal(0), Decimal(100)), (), "a share of a whole"
 
 
+def near_bound(cells: Cells, relation: str) -> Implied:
+    """A number that "more than" or "at least" goes with is not said of a multiple of it."""
+    band = _band(cells, relation)
+    for cell, readings in list(cells.known.items()):
+        for known in readings:
+            least = known.interval.lower
+            if known.interval.upper is None and least is not None and least > 0:
+                words = f"{known.words}, so at most times {band.upper}"
+                yield cell, Interval(least, least) * band, (known,), words
+
+
 def currency_pair(cells: Cells, relation: str) -> Implied:
     """A value in two currencies implies a rate of exchange within a band."""
-    units = cells.graph.values(relation, f"{APEC}compares")
-    low = cells.graph.value(relation, f"{APEC}lowerFactor")
-    high = cells.graph.value(relation, f"{APEC}upperFactor")
-    if len(units) != 2 or low is None or high is None:
-        return
-    band = Interval(Decimal(low), Decimal(high))
-    local, foreign = units
+    local, foreign = cells.graph.values(relation, f"{APEC}compares")
+    band = _band(cells, relation)
     for cell in cells.comparing(relation, dimension="unit"):
         if cell.unit == foreign:
             other, factor, words = replace(cell, unit=local), band, "at {} to {} to one"
@@ -189,24 +195,27 @@ def currency_pair(cells: Cells, relation: str) -> Implied:
                 other,
                 known.interval * factor,
                 (known,),
-                f"{known.words} {words.format(low, high)}",
+                f"{known.words} {words.format(band.lower, band.upper)}",
             )
 
 
+def _band(cells: Cells, relation: str) -> Interval:
+    """Return the factors that a relation declares, open where one is missing."""
+    low, high = (cells.graph.value(relation, f"{APEC}{end}Factor") for end in ("lower", "upper"))
+    return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
+
+
 def _steady(cells: Cells, relation: str, *, per_day: bool) -> Implied:
-    low = cells.graph.value(relation, f"{APEC}lowerFactor")
-    high = cells.graph.value(relation, f"{APEC}upperFactor")
-    if low is None or high is None:
-        return
-    band = Interval(Decimal(low), Decimal(high))
+    within = _band(cells, relation)
     for group in _by_period(cells, relation):
         spans = {cell: _span(*ends) for cell in group if (ends := cells.days(cell.period))}
         for (have, (begun, length)), (want, (start, days)) in permutations(spans.items(), 2):
-            if abs((begun + length / 2) - (start + days / 2)) > _NEAR_DAYS:
-                continue
+            apart = abs((begun + length / 2) - (start + days / 2))
+            band = within.powered(math.ceil(apart / _BAND_DAYS) or 1)
             factor = band.scaled(Decimal(days) / Decimal(length)) if per_day else band
             for known in cells.at(have):
-                words = f"{known.words} for {compact(have.period)}, times {low} to {high}"
+                many = f"times {band.lower} to {band.upper}"
+                words = f"{known.words} for {compact(have.period)}, {many}"
                 pace = f"{words}, day for day" if per_day else words
                 yield want, known.interval * factor, (known,), pace
 
@@ -276,6 +285,7 @@ RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/steady-pace": steady_pace,
     f"{ID}relation/steady-share": steady_share,
     f"{ID}relation/percentage": percentage,
+    f"{ID}relation/near-bound": near_bound,
     f"{ID}relation/currency-pair": currency_pair,
 }
 
