@@ -259,7 +259,7 @@ def test_a_source_is_cited_without_reification(store: ox.Store) -> None:
 
 def test_what_is_rejected_is_nowhere_in_the_default_graph(store: ox.Store) -> None:
     rejected = "?decision apec:rejects ?node ."
-    assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 33
+    assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 34
     assert rows(store, f"SELECT ?node {{ {rejected} ?node ?p ?o }}") == []
     themes = rows(
         store,

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -119,7 +121,7 @@ def test_query_reads_standard_input_and_answers_csv(releases: Path) -> None:
         stdin=f"PREFIX apec: <https://w3id.org/apecgraph/ontology/> {query}",
         releases=releases,
     )
-    assert (done.returncode, done.stdout) == (0, "n\n31\n")
+    assert (done.returncode, done.stdout) == (0, "n\n32\n")
 
 
 def test_query_reads_a_file_and_answers_as_told(releases: Path, tmp_path: Path) -> None:
@@ -145,3 +147,17 @@ def test_query_says_what_is_wrong(releases: Path, query: str, message: str) -> N
     assert done.stderr.startswith("Error: ")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_long_work_tells_a_terminal_what_it_is_at() -> None:
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [*COMMAND, "check"], stderr=end, stdout=subprocess.PIPE, text=True, timeout=60, check=False
+    )
+    os.close(end)
+    told = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    assert done.stdout.startswith("the content passes the check")
+    assert re.search(r"\x1b\[Kreading \d+ files .*\x1b\[Kholding \d+ figures", told, re.DOTALL)
+    assert told.endswith("\x1b[K")  # and leaves nothing behind

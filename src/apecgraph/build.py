@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -21,7 +22,7 @@ from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB
 from apecgraph.questions import FOLDER, question_paths, read_questions
 from apecgraph.release import (
     CATALOG,
@@ -36,7 +37,10 @@ from apecgraph.release import (
     fingerprint,
 )
 from apecgraph.report import Report
+from apecgraph.slices import sliced
 from apecgraph.validation import check
+
+_log = logging.getLogger(__name__)
 
 _DERIVED = ox.NamedNode(f"{ID}graph/derived")
 _RELEASE = ox.NamedNode(f"{ID}graph/release")
@@ -85,7 +89,7 @@ def dataset(evidence: Evidence) -> list[ox.Quad]:
 
 
 def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Write the contradictions at their decisions, the relations at the figures that they hold."""
+    """Write contradictions at their decisions, relations at their figures, figures at slices."""
     found = list(contradictions(evidence))
     for decision in evidence.decisions:
         told: set[frozenset[str]] = set()
@@ -101,20 +105,26 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
                 ox.Literal(each.arithmetic, language="en"),
                 _DERIVED,
             )
-    for figure, relations in touched(evidence.figures, evidence.graph).items():
-        for relation in relations:
-            yield ox.Quad(
-                ox.NamedNode(figure),
-                ox.NamedNode(f"{APEC}heldBy"),
-                ox.NamedNode(relation),
-                _DERIVED,
-            )
+    held = touched(evidence.figures, evidence.graph)
+    links = [
+        *((each, f"{APEC}heldBy", relation) for each in held for relation in held[each]),
+        *((each, f"{QB}observation", figure) for each, figure in _sliced(evidence)),
+    ]
+    for subject, predicate, value in links:
+        yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), _DERIVED)
+
+
+def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Return the slices with the figures in them that stand."""
+    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
+    return sliced(standing, evidence.graph)
 
 
 def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report: Report) -> None:
     """Write all files of a release, the manifest last."""
     context = Context(content / "ontology" / CONTEXT)
-    for format_ in DUMP_FORMATS:
+    for number, format_ in enumerate(DUMP_FORMATS, 1):
+        _log.info("writing %d quads, format %d of %d", len(quads), number, len(DUMP_FORMATS))
         (folder / dump_name(format_)).write_bytes(_dump(format_, quads, context))
     shutil.copyfile(content / "ontology" / CONTEXT, folder / CONTEXT)
     if read_questions(content):

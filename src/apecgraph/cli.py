@@ -26,6 +26,7 @@ from apecgraph.formats import (
     Format,
     of_file,
 )
+from apecgraph.progress import shown
 from apecgraph.protocol import Request, read
 from apecgraph.publication import Publication
 from apecgraph.release import DUMP_FORMATS, Release, fingerprint
@@ -76,7 +77,8 @@ def check(content: Path, format_: str) -> None:
     """Check the content; exit with 1 where anything is wrong, naming file and line."""
     from apecgraph.validation import check as check_content
 
-    report, _ = check_content(content)
+    with shown(sys.stderr):
+        report, _ = check_content(content)
     text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
     click.echo(text, nl=False)
     sys.exit(0 if report.conforms else 1)
@@ -88,7 +90,8 @@ def build(content: Path) -> None:
     """Check the content, make a release of it, and make that the current one."""
     from apecgraph.build import build as build_release
 
-    release, _ = build_release(content, Settings().releases)
+    with shown(sys.stderr):
+        release, _ = build_release(content, Settings().releases)
     click.echo(f"{release.path}: {release.quads} quads")
 
 
@@ -222,5 +225,6 @@ def _release(content: Path) -> Release:
         from apecgraph.build import build as build_release
 
         click.echo("building a release ...", err=True)
-        release, _ = build_release(content, settings.releases)
+        with shown(sys.stderr):
+            release, _ = build_release(content, settings.releases)
     return release

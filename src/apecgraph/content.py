@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from apecgraph.errors import ContentError
 from apecgraph.graph import placed
 from apecgraph.namespaces import ID
 from apecgraph.turtle import parse_file
+
+_log: Final = logging.getLogger(__name__)
 
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
@@ -56,7 +59,9 @@ class Content:
         """
         errors: list[ContentError] = []
         files: list[ContentFile] = []
-        for path, graph in _paths(root, errors):
+        paths = list(_paths(root, errors))
+        _log.info("reading %d files", len(paths))
+        for path, graph in paths:
             try:
                 triples, _ = parse_file(path)
                 files.append(ContentFile(path, graph, tuple(triples)))

@@ -19,7 +19,8 @@ from apecgraph.figures import Interval, all_meet, number, spelled
 from apecgraph.namespaces import APEC, ID
 
 _BANDS: Final = frozenset(
-    f"{ID}relation/{name}" for name in ("currency-pair", "steady-pace", "steady-share")
+    f"{ID}relation/{name}"
+    for name in ("currency-pair", "near-bound", "steady-pace", "steady-share")
 )
 """Relations that hold within a band, and so show less plainly what is wrong."""
 

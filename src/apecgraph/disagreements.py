@@ -25,7 +25,8 @@ from apecgraph.statements import Statement
 
 _T = TypeVar("_T")
 
-_MANY_DIGITS: Final = 5
+_TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
+"""From how many digits a number is not the same by chance, by what it is printed of."""
 _NUMBER: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _SCALED_BY_WORDS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]")
 _DATES: Final = {f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"}
@@ -93,22 +94,19 @@ def same_list(evidence: Evidence, compares: list[str]) -> Found:
 
 
 def same_number(evidence: Evidence, compares: list[str]) -> Found:
-    """A number with many digits is of one coverage: under two labels, one label is wrong."""
-    figures = [
-        figure
-        for figure in evidence.figures
-        if figure.cell.measure in compares
-        and len(figure.value.normalize().as_tuple().digits) >= _MANY_DIGITS
-    ]
-    key = _grouped(figures, lambda each: (replace(each.cell, coverage=None), each.value))
-    for alike in key.values():
-        for one, other in combinations(alike, 2):
-            if one.cell.coverage != other.cell.coverage:
+    """A number with many digits is of one coverage and of one measure: else a label is wrong."""
+    figures = [each for each in evidence.figures if each.cell.measure in compares]
+    for one, other in combinations(figures, 2):
+        if one.value != other.value:
+            continue
+        for label, digits in _TELLING_DIGITS.items():
+            left, right = (getattr(each.cell, label) for each in (one, other))
+            alike = replace(one.cell, **{label: right}) == other.cell
+            if left != right and alike and len(_digits(one.value)) >= digits:
                 yield (
                     (one.iri, other.iri),
-                    f"{_name(one)} is printed of {compact(one.cell.coverage or '')}, "
-                    f"{_name(other)} of {compact(other.cell.coverage or '')}: so many digits are "
-                    "not the same by chance",
+                    f"{_name(one)} is printed of {compact(left)}, {_name(other)} of "
+                    f"{compact(right)}: so many digits are not the same by chance",
                 )
 
 
@@ -191,6 +189,10 @@ def _agree(one: Statement, other: Statement) -> bool:
 def _dated(statement: Statement) -> bool:
     value = statement.triple.object
     return isinstance(value, ox.Literal) and value.datatype.value in _DATES
+
+
+def _digits(value: Decimal) -> tuple[int, ...]:
+    return value.normalize().as_tuple().digits
 
 
 def _value(statement: Statement) -> str:

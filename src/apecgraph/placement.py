@@ -18,7 +18,12 @@ from apecgraph.report import Result
 
 _SOURCE: Final = f"{ID}source/"
 _DERIVED: Final = frozenset(
-    f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn", "arithmetic", "heldBy")
+    (
+        *(f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn")),
+        f"{APEC}arithmetic",
+        f"{APEC}heldBy",
+        f"{QB}observation",
+    )
 )
 _ONLY_IN: Final = {
     f"{APEC}Source": "data/sources/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from apecgraph.namespaces import APEC, BASE, ID, QB, RDF, SDMX_MEASURE, XSD, com
 from apecgraph.placement import misplaced
 from apecgraph.positions import Place, Positions
 from apecgraph.report import Report, Result
+
+_log = logging.getLogger(__name__)
 
 _DECIDED = f"{ID}relation/decided"
 _MOST_WORDS = 3
@@ -111,6 +114,7 @@ def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
     )
     if not _targets(data, shapes):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
+    _log.info("applying the shapes to %d triples", len(data))
     try:
         _, found, _ = pyshacl.validate(
             _rdflib(data), shacl_graph=_copied(shapes), inplace=True, allow_infos=True
@@ -212,6 +216,7 @@ def _copied(store: ox.Store) -> RdfGraph:
 
 def _relations(evidence: Evidence) -> Iterator[Result]:
     """Hold the contradictions found against the decisions recorded."""
+    _log.info("holding %d figures against each other", len(evidence.figures))
     found = contradictions(evidence)
     unsettled = [
         each
@@ -221,23 +226,35 @@ def _relations(evidence: Evidence) -> Iterator[Result]:
     ]
     for culprit, conflict in _conflicts(unsettled):
         others = {node for each in conflict for node in each.nodes} - culprit - evidence.rejected
-        relations = sorted(conflict[0].relations)
+        relations = sorted(frozenset().union(*(each.relations for each in conflict)))
+        shape = min(conflict[0].relations)
         told = {node for each in conflict[:_MOST_WORDS] for node in each.nodes} & others
         words = "; and ".join(each.arithmetic for each in conflict[:_MOST_WORDS])
         more = len(conflict) - _MOST_WORDS
         yield Result(
             # Those that the words are about come first.
             nodes=tuple(dict.fromkeys((*sorted(culprit), *sorted(told), *sorted(others)))),
-            shape=relations[0],
-            component=relations[0],
-            message=f"{words}{f'; and {more} more like it' if more > 0 else ''}. Correct the "
-            "figure or statement that is wrong, or record in data/decisions.ttl which of them "
-            "stand (apec:upholds) and which do not (apec:rejects)",
+            shape=shape,
+            component=shape,
+            message=f"{words}{f'; and {more} more like it' if more > 0 else ''}. "
+            f"{_out_of_line(culprit, relations)}Correct the figure or statement that is wrong, or "
+            "record in data/decisions.ttl which of them stand (apec:upholds) and which do not "
+            "(apec:rejects)",
         )
     for decision in evidence.decisions:
         message = _stale(decision, evidence, found)
         if message is not None:
             yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
+
+
+def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
+    """Say what fits worst, where more than one relation shows it."""
+    if len(relations) < 2:
+        return ""
+    names = ", ".join(each.removeprefix(f"{ID}relation/") for each in relations)
+    nodes = " and ".join(compact(each) for each in sorted(culprit))
+    verb = "is" if len(culprit) == 1 else "are"
+    return f"{nodes} {verb} out of line by {len(relations)} relations: {names}. "
 
 
 def _conflicts(
