@@ -31,6 +31,7 @@ class Worker:
     """A worker process, and the socket to it.
 
     doomed: it is dead, or is to be asked nothing any more.
+    demoted: it gives way to others, and another has its place.
     exit: how it ended, as `os.waitstatus_to_exitcode` has it; None if nobody saw.
     """
 
@@ -39,6 +40,7 @@ class Worker:
         self.doomed = False
         self.exit: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self.asked = False
+        self.demoted = False
         self._busy = False
         self._connection = connection
         connection.setblocking(False)
@@ -132,12 +134,22 @@ class Nursery:
             await asyncio.wait({self._keeper})
 
     def replace(self, worker: Worker) -> None:
-        """Kill a worker, and have another in its place."""
+        """Kill a worker, and have another in its place, where it has none yet."""
         alive = not worker.doomed
         worker.hang_up()
         if alive:
             self._zygote.say({"kill": worker.pid})
-            self._zygote.say({"fork": 1})
+            if not worker.demoted:
+                self._zygote.say({"fork": 1})
+
+    def demote(self, worker: Worker) -> None:
+        """Let a worker finish what it is at with the lowest priority, and have another beside it.
+
+        It cannot be raised again, so it is to be retired when it has finished.
+        """
+        worker.demoted = True
+        self._zygote.say({"demote": worker.pid})
+        self._zygote.say({"fork": 1})
 
     async def _keep(self) -> None:
         """Run one zygote after the other."""
@@ -198,7 +210,8 @@ class Nursery:
         worker.exit.set_result(status)
         if not worker.doomed:
             worker.doom()
-            self._fork(0 if worker.asked else _PAUSE)
+            if not worker.demoted:
+                self._fork(0 if worker.asked else _PAUSE)
 
     def _fork(self, delay: float) -> None:
         asyncio.get_running_loop().call_later(delay, self._zygote.say, {"fork": 1})
