@@ -45,7 +45,8 @@ from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query, Store
 from apecgraph.store.embedded import EmbeddedStore, load
 from apecgraph.store.isolated import HELD_BACK, IsolatedStore
-from apecgraph.store.nursery import Nursery, Worker
+from apecgraph.store.nursery import Nursery
+from apecgraph.store.peer import Worker
 from apecgraph.store.worker import Limits
 
 ROWS = 400

@@ -19,7 +19,8 @@ from apecgraph.formats import Format
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query
 from apecgraph.store.embedded import replay
-from apecgraph.store.nursery import Nursery, Worker
+from apecgraph.store.nursery import Nursery
+from apecgraph.store.peer import Worker
 from apecgraph.store.turns import Place, Turns
 from apecgraph.store.worker import Limits, too_much_memory
 

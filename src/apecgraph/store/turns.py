@@ -7,7 +7,7 @@ from collections import deque
 from typing import TypeAlias
 
 from apecgraph.errors import StoreBusy
-from apecgraph.store.nursery import Worker
+from apecgraph.store.peer import Worker
 
 Place: TypeAlias = asyncio.Future[Worker]
 

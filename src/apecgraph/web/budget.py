@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItemPerMinute
@@ -38,6 +39,7 @@ class Budget:
             )
 
 
+@lru_cache(10_000)
 def _charged(client: str) -> str | None:
     """Name who pays for a query; None where nobody does."""
     try:

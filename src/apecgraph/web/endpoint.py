@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from functools import lru_cache
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -26,6 +27,11 @@ LARGEST_BODY: Final = 1024 * 1024
 
 _READ_BESIDE: Final = 32 * 1024
 """Bytes of a request from which on it is not read on the event loop."""
+
+_REMEMBERED: Final = 4096
+"""Bytes of a request up to which it is remembered how it was read."""
+
+_REMEMBERED_REQUESTS: Final = 1000
 
 _WATCHED_SECONDS: Final = 0.02
 """After which a client is watched for leaving; most have their answer by then."""
@@ -60,6 +66,10 @@ class SparqlEndpoint:
         self._budget = budget
         self._without_query = without_query
         self._render_html = render_html
+        # Most clients ask the same again: what a request says is then known.
+        self._remember = lru_cache(_REMEMBERED_REQUESTS)(
+            lambda request: protocol.read(request, graphs)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -93,9 +103,12 @@ class SparqlEndpoint:
             await _body(headers, receive),
             accept,
         )
-        if len(request.body) + len(request.query_string) > _READ_BESIDE:
-            return await asyncio.to_thread(protocol.read, request, self._graphs)
-        return protocol.read(request, self._graphs)
+        size = len(request.body) + len(request.query_string)
+        if size <= _REMEMBERED:
+            return self._remember(request)
+        if size <= _READ_BESIDE:
+            return protocol.read(request, self._graphs)
+        return await asyncio.to_thread(protocol.read, request, self._graphs)
 
     async def _answer(
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
