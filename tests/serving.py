@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import uvicorn
 
@@ -18,12 +19,14 @@ from apecgraph.web.server import address, listen, serve
 
 
 @contextmanager
-def serving(publication: Publication, files: Sequence[tuple[Path, Format]]) -> Iterator[str]:
+def serving(
+    publication: Publication, files: Sequence[tuple[Path, Format]], **settings: Any
+) -> Iterator[str]:
     """Serve a publication; give the URL of its root, without the last slash."""
     listening = listen("127.0.0.1", 0)
     url = address(listening).rstrip("/")
     started: Queue[uvicorn.Server] = Queue()
-    work = serve(publication, files, Settings(workers=1), listening, started.put)
+    work = serve(publication, files, Settings(**{"workers": 1, **settings}), listening, started.put)
     thread = threading.Thread(target=asyncio.run, args=(work,))
     thread.start()
     server = started.get(timeout=30)

@@ -15,6 +15,7 @@ from apecgraph.errors import (
     ContentError,
     ContentTooLarge,
     Forbidden,
+    HeadersTooLarge,
     MalformedQuery,
     MalformedRequest,
     MethodNotAllowed,
@@ -25,9 +26,12 @@ from apecgraph.errors import (
     QueryTooHeavy,
     ReleaseError,
     RequestError,
+    RequestTimedOut,
     StoreBusy,
     StoreError,
+    TooManyRequests,
     UnsupportedMediaType,
+    UriTooLong,
 )
 from apecgraph.web.problems import STATUS, problem_response
 
@@ -42,7 +46,11 @@ PROBLEMS: list[tuple[Exception, int, dict[str, object]]] = [
     (MethodNotAllowed("m", ["GET", "POST"]), 405, {"allowed": ["GET", "POST"]}),
     (NotAcceptable("m", ["text/csv"]), 406, {"available": ["text/csv"]}),
     (ContentTooLarge("m", "9 bytes"), 413, {"limit": "9 bytes"}),
+    (RequestTimedOut("m", "10 s"), 408, {"limit": "10 s"}),
+    (UriTooLong("m", "9 bytes"), 414, {"limit": "9 bytes"}),
     (UnsupportedMediaType("m"), 415, {}),
+    (TooManyRequests("m", "9 a minute", 7), 429, {"limit": "9 a minute"}),
+    (HeadersTooLarge("m", "9 bytes"), 431, {"limit": "9 bytes"}),
     (RequestError("m"), 400, {}),
     (QueryTooHeavy("m", "400 MB"), 422, {"limit": "400 MB"}),
     (QueryTooHeavy("m"), 422, {}),

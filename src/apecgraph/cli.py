@@ -6,7 +6,6 @@ longer to import than a server takes to start.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from pathlib import Path
@@ -186,6 +185,8 @@ def serve(
     Without --content, --release or --data, serve what apecgraph brings along. A release is built
     first where there is none of the content.
     """
+    import uvloop
+
     from apecgraph.web import server
 
     if sum(map(bool, (content, release, data))) > 1:
@@ -202,7 +203,7 @@ def serve(
         files = [(path, N_QUADS) for path in opened.dataset]
     listening = server.listen(host, port)
     url = server.address(listening)
-    asyncio.run(
+    uvloop.run(
         server.serve(
             publication, files, Settings(), listening, lambda _: click.echo(f"serving {url}")
         )

@@ -115,6 +115,39 @@ class ContentTooLarge(RequestError):
         self.limit = limit
 
 
+class UriTooLong(RequestError):
+    """The request line is over the `limit`."""
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class HeadersTooLarge(RequestError):
+    """The headers are over the `limit`."""
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class RequestTimedOut(RequestError):
+    """The request did not arrive within the `limit`."""
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class TooManyRequests(RequestError):
+    """A client is over its budget, the `limit`; in `retry_after` seconds it may ask again."""
+
+    def __init__(self, message: str, limit: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.retry_after = retry_after
+
+
 class UnsupportedMediaType(RequestError):
     """The body of the request is of a type that is not read here."""
 

@@ -24,10 +24,26 @@ class Settings(BaseSettings):
     query_megabytes: int = Field(
         default=400, ge=16, description="Memory that one query may take beyond the store itself."
     )
+    request_seconds: float = Field(
+        default=10, gt=0, le=600, description="Time within which a request must arrive."
+    )
+    connections: int = Field(default=512, ge=1, description="Connections open at once.")
+    queries_per_minute: int = Field(
+        default=600,
+        ge=0,
+        description="What one client may ask, kept replies left out; 0 for no limit. "
+        "Clients on this machine have none.",
+    )
+    cache_megabytes: int = Field(
+        default=64, ge=0, description="Room for replies that are kept; 0 keeps none."
+    )
     reply_megabytes: int = Field(
         default=64, ge=1, description="Largest reply to a query; beyond it the query is refused."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Queries that are evaluated at once.")
+    long_queries: int = Field(
+        default=6, ge=0, le=64, description="Queries that may take long beside those, giving way."
+    )
     queue: int = Field(
         default=64, ge=0, description="Queries that may wait for a worker; more are answered 503."
     )

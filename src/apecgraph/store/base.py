@@ -42,8 +42,11 @@ class Answer:
 class Store(Protocol):
     """A dataset that answers queries."""
 
-    async def query(self, query: Query) -> Answer:
-        """Evaluate a query; raise MalformedQuery or a QueryError where there is no answer."""
+    async def query(self, query: Query, client: str = "") -> Answer:
+        """Evaluate a query; raise MalformedQuery or a QueryError where there is no answer.
+
+        client: who asks, for a store that shares itself out.
+        """
 
     async def close(self) -> None:
         """Let go of whatever the store holds."""

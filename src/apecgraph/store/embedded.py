@@ -77,7 +77,7 @@ class EmbeddedStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def query(self, query: Query) -> Answer:
+    async def query(self, query: Query, client: str = "") -> Answer:
         """Evaluate a query; raise what `evaluate` raises."""
         chunks: list[bytes] = []
         evaluate(self._store, query, chunks.append)

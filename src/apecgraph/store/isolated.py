@@ -10,6 +10,7 @@ import asyncio
 import signal
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,13 @@ from apecgraph.formats import Format
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query
 from apecgraph.store.embedded import replay
-from apecgraph.store.nursery import Nursery, Worker
+from apecgraph.store.nursery import Nursery
+from apecgraph.store.peer import Worker
+from apecgraph.store.turns import Place, Turns
 from apecgraph.store.worker import Limits, too_much_memory
+
+LIGHT_SECONDS: Final = 0.25
+"""After which a query is a long one: it goes on, but gives way to others."""
 
 HELD_BACK: Final = 1024 * 1024
 """Bytes of a reply that are waited for, so that an error among them is told as an error."""
@@ -34,7 +40,8 @@ class IsolatedStore:
     query_seconds: from asking to the last byte from the worker, waiting for a worker included.
     query_megabytes: memory that a worker may take beyond the store.
     reply_megabytes: the largest reply.
-    workers: queries that are evaluated at once.
+    workers: queries that are evaluated at once, for as long as they are not long ones.
+    long_queries: long ones that are evaluated beside them, with the lowest priority.
     queue: queries that may wait for a worker.
     """
 
@@ -46,14 +53,14 @@ class IsolatedStore:
         query_megabytes: int,
         reply_megabytes: int,
         workers: int,
+        long_queries: int,
         queue: int,
     ) -> None:
         self._seconds = query_seconds
         self._megabytes = query_megabytes
-        self._queue = queue
-        self._waiting = 0
+        self._room = long_queries
+        self._turns = Turns(queue)
         self._idle: deque[Worker] = deque()
-        self._free = asyncio.Semaphore(0)  # counts the idle, and is first come, first served
         limits = Limits(query_megabytes, reply_megabytes)
         self._nursery = Nursery(files, limits, workers, self._put_back)
 
@@ -75,14 +82,15 @@ class IsolatedStore:
         """The IRIs of the named graphs."""
         return self._nursery.graphs
 
-    async def query(self, query: Query) -> Answer:
+    async def query(self, query: Query, client: str = "") -> Answer:
         """Evaluate a query, and return when it is answered or more than HELD_BACK bytes are there.
 
+        client: who asks; where there are several, they take turns.
         Raises MalformedQuery, Forbidden, NotAcceptable, StoreError or a QueryError. To cancel this,
         or to close the answer's chunks before their end, stops the query.
         """
         deadline = asyncio.get_running_loop().time() + self._seconds
-        worker = await self._hire(deadline)
+        worker = await self._hire(client, deadline)
         rest = self._answer(worker, query, deadline)
         head: list[bytes] = []
         size = 0
@@ -93,30 +101,40 @@ class IsolatedStore:
                 return Answer(query.format, _chain(head, rest))
         return Answer(query.format, replay(head), size)
 
-    async def _hire(self, deadline: float) -> Worker:
+    async def _hire(self, client: str, deadline: float) -> Worker:
         """Wait for a worker."""
         if self._nursery.failure:
             raise StoreError(self._nursery.failure)
-        if self._free.locked() and self._waiting >= self._queue:
-            raise StoreBusy("All workers are busy and the queue is full; try again in a moment.")
-        self._waiting += 1
+        while self._idle:
+            worker = self._idle.popleft()
+            if not worker.doomed:
+                return worker
+        place = self._turns.join(client)
         try:
             async with asyncio.timeout_at(deadline):
-                while True:
-                    await self._free.acquire()
-                    worker = self._idle.popleft()
-                    if not worker.doomed:
-                        return worker
+                await asyncio.wait({place})
         except TimeoutError:
+            self._forgo(client, place)
             raise self._timed_out() from None
-        finally:
-            self._waiting -= 1
+        except asyncio.CancelledError:
+            self._forgo(client, place)
+            raise
+        return place.result()
+
+    def _forgo(self, client: str, place: Place) -> None:
+        """Give up a place; the worker that came for it at the last moment goes to the next."""
+        self._turns.leave(client, place)
+        if place.done() and place.exception() is None:
+            self._put_back(place.result())
 
     def _put_back(self, worker: Worker) -> None:
         if worker.doomed:
             return
-        self._idle.append(worker)
-        self._free.release()
+        place = self._turns.next()
+        if place is None:
+            self._idle.append(worker)
+        else:
+            place.set_result(worker)
 
     async def _answer(
         self, worker: Worker, query: Query, deadline: float
@@ -124,6 +142,8 @@ class IsolatedStore:
         """Give the chunks of an answer; then, or when no more are wanted, let go of the worker."""
         loop = asyncio.get_running_loop()
         alarm = loop.call_at(deadline, self._nursery.replace, worker)
+        aging = _Aging()
+        aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
         frames = worker.ask(wire.encode_query(query, deadline - loop.time()))
         done = False
         try:
@@ -137,14 +157,37 @@ class IsolatedStore:
                 return
             if loop.time() >= deadline:
                 raise self._timed_out()
+            if aging.refused:
+                raise StoreBusy(
+                    "The query takes long, and enough others that do are at work; try again later."
+                )
             raise await self._cause_of_death(worker)
         finally:
             alarm.cancel()
+            if aging.timer is not None:
+                aging.timer.cancel()
             await frames.aclose()
-            if done:
+            self._room += aging.long
+            if done and not aging.long:
                 self._put_back(worker)
             else:
                 self._nursery.replace(worker)
+
+    def _age(self, worker: Worker, aging: _Aging) -> None:
+        """Let a query that has become a long one go on beside the others, as far as there is room.
+
+        Without room it goes on where it is until others wait; then it is refused.
+        """
+        if self._room > 0 and not worker.doomed:
+            self._room -= 1
+            aging.long = True
+            self._nursery.demote(worker)
+        elif self._turns:
+            aging.refused = True
+            self._nursery.replace(worker)
+        else:
+            loop = asyncio.get_running_loop()
+            aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
 
     async def _cause_of_death(self, worker: Worker) -> QueryError | StoreError:
         """Tell what a worker died of."""
@@ -168,6 +211,15 @@ class IsolatedStore:
             "which counts waiting for a worker.",
             f"{self._seconds:g} s",
         )
+
+
+@dataclass(slots=True)
+class _Aging:
+    """What has become of a query with time: it was let go on as a long one, or refused as such."""
+
+    timer: asyncio.TimerHandle | None = None
+    long: bool = False
+    refused: bool = False
 
 
 async def _chain(

@@ -9,79 +9,21 @@ import logging
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from apecgraph.errors import StoreError
 from apecgraph.formats import Format
-from apecgraph.store import wire
+from apecgraph.store.peer import Worker
 from apecgraph.store.worker import Limits
 from apecgraph.store.zygote import LARGEST_MESSAGE
 
-_RECEIVED_AT_ONCE: Final = 262_144
 _PAUSE: Final = 1.0
 """Seconds before what failed without having been of use is tried again."""
 
 _log: Final = logging.getLogger(__name__)
-
-
-class Worker:
-    """A worker process, and the socket to it.
-
-    doomed: it is dead, or is to be asked nothing any more.
-    exit: how it ended, as `os.waitstatus_to_exitcode` has it; None if nobody saw.
-    """
-
-    def __init__(self, pid: int, connection: socket.socket) -> None:
-        self.pid = pid
-        self.doomed = False
-        self.exit: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self.asked = False
-        self._busy = False
-        self._connection = connection
-        connection.setblocking(False)
-
-    async def ask(self, request: bytes) -> AsyncGenerator[tuple[bytes, bytes], None]:
-        """Send a frame; give the kind and the payload of each that comes back.
-
-        Ends where the worker does.
-        """
-        loop = asyncio.get_running_loop()
-        self.asked = self._busy = True
-        received = bytearray()
-        try:
-            await loop.sock_sendall(self._connection, request)
-            while part := await loop.sock_recv(self._connection, _RECEIVED_AT_ONCE):
-                received += part
-                while len(received) >= wire.HEADER.size:
-                    kind, size = wire.HEADER.unpack_from(received)
-                    end = wire.HEADER.size + size
-                    if len(received) < end:
-                        break
-                    payload = bytes(received[wire.HEADER.size : end])
-                    del received[:end]
-                    yield kind, payload
-                await asyncio.sleep(0)  # a long answer must not keep the loop from all else
-        except ConnectionError:
-            return
-        finally:
-            self._busy = False
-            if self.doomed:
-                self._connection.close()
-
-    def doom(self) -> None:
-        """Ask nothing more; whoever is reading an answer comes to its end."""
-        self.doomed = True
-        if not self._busy:
-            self._connection.close()
-
-    def hang_up(self) -> None:
-        """Break off the answer that is being read, and ask nothing more."""
-        if self._busy:
-            self._connection.shutdown(socket.SHUT_RDWR)
-        self.doom()
 
 
 class Nursery:
@@ -132,12 +74,22 @@ class Nursery:
             await asyncio.wait({self._keeper})
 
     def replace(self, worker: Worker) -> None:
-        """Kill a worker, and have another in its place."""
+        """Kill a worker, and have another in its place, where it has none yet."""
         alive = not worker.doomed
         worker.hang_up()
         if alive:
             self._zygote.say({"kill": worker.pid})
-            self._zygote.say({"fork": 1})
+            if not worker.demoted:
+                self._zygote.say({"fork": 1})
+
+    def demote(self, worker: Worker) -> None:
+        """Let a worker finish what it is at with the lowest priority, and have another beside it.
+
+        It cannot be raised again, so it is to be retired when it has finished.
+        """
+        worker.demoted = True
+        self._zygote.say({"demote": worker.pid})
+        self._zygote.say({"fork": 1})
 
     async def _keep(self) -> None:
         """Run one zygote after the other."""
@@ -174,8 +126,8 @@ class Nursery:
                         for _ in range(self._count):
                             self._fork(0)
                     case {"forked": pid}:
-                        connection = socket.socket(fileno=descriptors[0])
-                        self._workers[pid] = worker = Worker(pid, connection)
+                        self._workers[pid] = worker = Worker(pid)
+                        await worker.connect(socket.socket(fileno=descriptors[0]))
                         self._welcome(worker)
                         if len(self._workers) >= self._count:
                             self._complete.set()
@@ -198,7 +150,8 @@ class Nursery:
         worker.exit.set_result(status)
         if not worker.doomed:
             worker.doom()
-            self._fork(0 if worker.asked else _PAUSE)
+            if not worker.demoted:
+                self._fork(0 if worker.asked else _PAUSE)
 
     def _fork(self, delay: float) -> None:
         asyncio.get_running_loop().call_later(delay, self._zygote.say, {"fork": 1})

@@ -2,8 +2,9 @@
 
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
 which each message is a JSON object. The front says {load: path, format}, {open, query_megabytes,
-reply_megabytes}, {fork} and {kill: pid}. The zygote says {failed: reason}, {graph: IRI}, {ready:
-quads}, {forked: pid} with the socket to the worker, {unforked: reason} and {exited: pid, status}.
+reply_megabytes}, {fork}, {demote: pid} and {kill: pid}. The zygote says {failed: reason}, {graph:
+IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked: reason} and {exited:
+pid, status}.
 
 Only the zygote kills and reaps workers, so that no number of a process is mistaken for another's.
 """
@@ -32,6 +33,7 @@ LARGEST_MESSAGE: Final = 65536
 
 
 _WATCH_MILLISECONDS: Final = 50
+_LOWEST_PRIORITY: Final = 19
 
 
 class Zygote:
@@ -72,6 +74,8 @@ class Zygote:
                 self._open(Limits(**limits))
             case {"fork": _}:
                 return self._fork()
+            case {"demote": pid} if pid in self._workers.values():
+                os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
             case {"kill": pid}:
                 for pidfd, each in self._workers.items():
                     if each == pid:

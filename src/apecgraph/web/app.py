@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content import default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
@@ -24,6 +25,7 @@ from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
+from apecgraph.web.budget import Budget
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
@@ -33,11 +35,25 @@ from apecgraph.web.html import Html
 from apecgraph.web.pages import Pages, QueryPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading
+from apecgraph.web.replies import Replies
 from apecgraph.web.resources import Resources
 from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
 _OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology")
+
+
+class _Shortcut:
+    """Middleware that answers one path before any routing, which costs more than most queries."""
+
+    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._path = path
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answers = scope["type"] == "http" and scope["path"] == self._path
+        await (self._endpoint if answers else self._app)(scope, receive, send)
 
 
 class Health(BaseModel):
@@ -63,7 +79,9 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     endpoint = SparqlEndpoint(
         served,
         served.graphs,
-        without_query=Reading(query_page.answer),
+        replies=Replies(edition.etag("sparql"), settings.cache_megabytes),
+        budget=Budget(settings.queries_per_minute),
+        without_query=Headers(Reading(query_page.answer)),
         render_html=html.problem,
     )
 
@@ -79,7 +97,6 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         )
 
     routes: list[BaseRoute] = [
-        Route("/sparql", endpoint),
         Route("/context.jsonld", Reading(context_document)),
         Route("/favicon.ico", Reading(icon)),  # browsers ask for it beside what is no page
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
@@ -99,6 +116,7 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         redirect_slashes=False,  # such a redirect would repeat the Host header
     )
     app.add_middleware(Headers)
+    app.add_middleware(_Shortcut, path="/sparql", endpoint=endpoint)
     _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
 
     async def health() -> Health:

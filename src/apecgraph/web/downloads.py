@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from apecgraph.errors import NotFound
 from apecgraph.formats import HTML, N_QUADS, TRIG, Format
 from apecgraph.release import DUMP_FORMATS, File, Release, dump_name
-from apecgraph.web.edition import Edition, unchanged
+from apecgraph.web.edition import Edition, has
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
 
@@ -69,7 +69,7 @@ class Downloads:
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
         if self._edition.modified is not None:
             headers["Last-Modified"] = self._edition.modified
-        if unchanged(request, etag):
+        if has(request.headers, etag):
             return Response(status_code=304, headers=headers)
         return FileResponse(
             self._release.path / name,

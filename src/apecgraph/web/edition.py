@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -40,7 +41,7 @@ class Edition:
         validators = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
         if self.modified is not None:
             validators["Last-Modified"] = self.modified
-        if unchanged(request, etag):
+        if has(request.headers, etag):
             return Response(status_code=304, headers=validators)
         return Response(body(), headers={**validators, "Content-Type": content_type})
 
@@ -50,10 +51,12 @@ class Edition:
         return f'"{self._digest}-{name}"'
 
 
-def unchanged(request: Request, etag: str) -> bool:
+def has(headers: Headers, etag: str) -> bool:
     """Whether the If-None-Match of a request names the entity tag that there is now."""
-    header = request.headers.get("if-none-match", "")
-    sent = [each.strip().removeprefix("W/") for each in header.split(",")]
+    if "if-none-match" not in headers:
+        return False
+    listed = ",".join(headers.getlist("if-none-match")).split(",")
+    sent = [each.strip().removeprefix("W/") for each in listed]
     return "*" in sent or etag in sent
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping
-from contextlib import aclosing, suppress
-from typing import Any, Final, TypeVar
+import re
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from functools import lru_cache
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -13,15 +15,29 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph import protocol
 from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
+from apecgraph.formats import Format
 from apecgraph.store.base import Answer, Query, Store
+from apecgraph.web.budget import Budget
+from apecgraph.web.edition import has
+from apecgraph.web.headers import HEADERS
 from apecgraph.web.problems import problem_response
+from apecgraph.web.replies import Replies, Reply
 
 LARGEST_BODY: Final = 1024 * 1024
 
 _READ_BESIDE: Final = 32 * 1024
 """Bytes of a request from which on it is not read on the event loop."""
 
-_Result = TypeVar("_Result")
+_REMEMBERED: Final = 4096
+"""Bytes of a request up to which it is remembered how it was read."""
+
+_REMEMBERED_REQUESTS: Final = 1000
+
+_WATCHED_SECONDS: Final = 0.02
+"""After which a client is watched for leaving; most have their answer by then."""
+
+
+_WEIGHTLESS: Final = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
 
 
 class SparqlEndpoint:
@@ -29,6 +45,7 @@ class SparqlEndpoint:
 
     store: what evaluates them.
     graphs: the IRIs of its named graphs.
+    replies: those that are kept. budget: what one client may ask.
     without_query: answers GET and HEAD without a query: the service description, the editor.
     render_html: makes the page that tells a browser of an error, as `problem_response` has it.
     """
@@ -38,13 +55,21 @@ class SparqlEndpoint:
         store: Store,
         graphs: Collection[str],
         *,
+        replies: Replies,
+        budget: Budget,
         without_query: ASGIApp,
         render_html: Callable[[Mapping[str, object]], str] | None = None,
     ) -> None:
         self._store = store
         self._graphs = graphs
+        self._replies = replies
+        self._budget = budget
         self._without_query = without_query
         self._render_html = render_html
+        # Most clients ask the same again: what a request says is then known.
+        self._remember = lru_cache(_REMEMBERED_REQUESTS)(
+            lambda request: protocol.read(request, graphs)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -53,23 +78,20 @@ class SparqlEndpoint:
             return
         headers = Headers(scope=scope)
         accept = ", ".join(headers.getlist("accept")) or None
-        answer: Answer | None = None
         try:
             query = await self._read(scope, headers, accept, receive)
-            if query is not None:
-                answer = await _unless_gone(receive, self._store.query(query))
+            if query is None:
+                await self._without_query(scope, receive, send)
+            else:
+                await self._answer(query, scope, headers, receive, send)
         except _ClientGoneError:
             return
+        except _CutOffError as error:
+            raise error.reason from None
         except Exception as error:
             response = problem_response(error, accept, render_html=self._render_html)
+            response.headers.update(HEADERS)
             await response(scope, receive, _bodiless(send) if scope["method"] == "HEAD" else send)
-            return
-        if answer is None:
-            await self._without_query(scope, receive, send)
-            return
-        async with aclosing(answer.chunks):
-            with suppress(_ClientGoneError):
-                await _send(answer, scope["method"], receive, send)
 
     async def _read(
         self, scope: Scope, headers: Headers, accept: str | None, receive: Receive
@@ -81,13 +103,80 @@ class SparqlEndpoint:
             await _body(headers, receive),
             accept,
         )
-        if len(request.body) + len(request.query_string) > _READ_BESIDE:
-            return await asyncio.to_thread(protocol.read, request, self._graphs)
-        return protocol.read(request, self._graphs)
+        size = len(request.body) + len(request.query_string)
+        if size <= _REMEMBERED:
+            return self._remember(request)
+        if size <= _READ_BESIDE:
+            return protocol.read(request, self._graphs)
+        return await asyncio.to_thread(protocol.read, request, self._graphs)
+
+    async def _answer(
+        self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
+    ) -> None:
+        """Answer a query: with 304 where the client has the answer, from what is kept, or anew."""
+        gzips = _accepts_gzip(headers)
+        etag = self._replies.etag(query, "gzip" if gzips else "")
+        if etag is not None and has(headers, etag):
+            await _start(send, 304, query.format, etag)
+            await send({"type": "http.response.body"})
+            return
+        bodiless = scope["method"] == "HEAD"
+        reply = self._replies.get(query) if etag else None
+        if reply is not None:
+            await _send_whole(send, reply, query.format, etag, gzips=gzips, bodiless=bodiless)
+            return
+        client = scope["client"][0] if scope.get("client") else ""
+        self._budget.spend(client)
+        async with _watched(receive):
+            answer = await self._store.query(query, client)
+            async with aclosing(answer.chunks):
+                if answer.size is not None:
+                    body = b"".join([chunk async for chunk in answer.chunks])
+                    reply = self._replies.keep(query, body) if etag else Reply(body)
+                    await _send_whole(
+                        send, reply, query.format, etag, gzips=gzips, bodiless=bodiless
+                    )
+                elif bodiless:
+                    await _start(send, 200, query.format, etag)
+                    await send({"type": "http.response.body"})
+                else:
+                    await self._stream(query, answer, etag, send)
+
+    async def _stream(self, query: Query, answer: Answer, etag: str | None, send: Send) -> None:
+        """Send a large answer as it comes; keep it where it turns out not to be too large.
+
+        An error on the way leaves the response without its end: the server breaks the connection,
+        so that what was sent is not taken for all.
+        """
+        # Not compressed, and so tagged as such.
+        await _start(send, 200, query.format, etag and self._replies.etag(query))
+        kept: list[bytes] = []
+        room = self._replies.largest if etag else 0
+        try:
+            async for chunk in answer.chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                room -= len(chunk)
+                if room >= 0:
+                    kept.append(chunk)
+                else:
+                    kept.clear()
+        except Exception as error:
+            raise _CutOffError(error) from None
+        await send({"type": "http.response.body"})
+        if room > 0:
+            self._replies.keep(query, b"".join(kept))
 
 
 class _ClientGoneError(Exception):
     """There is nobody left to answer."""
+
+
+class _CutOffError(Exception):
+    """The answer cannot be told as an error any more: it has begun."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__()
+        self.reason = reason
 
 
 async def _body(headers: Headers, receive: Receive) -> bytes:
@@ -108,53 +197,79 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     return bytes(body)
 
 
-async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, _Result]) -> _Result:
-    """Do something for the client; stop it and raise _ClientGoneError when the client leaves."""
-    task = asyncio.create_task(work)
-    gone = asyncio.create_task(_gone(receive))
+def _accepts_gzip(headers: Headers) -> bool:
+    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    for each in ",".join(headers.getlist("accept-encoding")).split(","):
+        coding, _, weight = each.partition(";")
+        if coding.strip().lower() in ("gzip", "x-gzip", "*"):
+            return _WEIGHTLESS.fullmatch(weight) is None
+    return False
+
+
+@asynccontextmanager
+async def _watched(receive: Receive) -> AsyncIterator[None]:
+    """Stop what goes on inside when the client leaves, and raise _ClientGoneError."""
+    loop = asyncio.get_running_loop()
+    at_work = asyncio.current_task()
+    assert at_work is not None  # noqa: S101 - a coroutine runs in a task
+    watch: asyncio.Task[None] | None = None
+    gone = False
+
+    async def notice() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        at_work.cancel()
+
+    def begin() -> None:
+        nonlocal watch
+        watch = loop.create_task(notice())
+
+    timer = loop.call_later(_WATCHED_SECONDS, begin)
     try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        yield
+    except asyncio.CancelledError:
+        if not gone or at_work.uncancel() > 0:
+            raise
+        raise _ClientGoneError from None
     finally:
-        stopped = task.cancel()
-        gone.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
-    if stopped:
-        raise _ClientGoneError
-    return task.result()
+        timer.cancel()
+        if watch is not None:
+            watch.cancel()
 
 
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _send_whole(
+    send: Send, reply: Reply, format_: Format, etag: str | None, *, gzips: bool, bodiless: bool
+) -> None:
+    compressed = reply.gzipped() if gzips else None
+    body = reply.body if compressed is None else compressed
+    extra = [(b"content-length", str(len(body)).encode())]
+    if compressed is not None:
+        extra.append((b"content-encoding", b"gzip"))
+    await _start(send, 200, format_, etag, extra)
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})
 
 
-async def _send(answer: Answer, method: str, receive: Receive, send: Send) -> None:
-    """Send an answer: one that is whole already with its length, any other in chunks.
-
-    An error on the way leaves the response without its end: the server breaks the connection, so
-    that what was sent is not taken for all.
-    """
-    headers = {
-        "access-control-allow-origin": "*",
-        "content-type": answer.format.content_type,
-        "vary": "Accept",
-        "x-content-type-options": "nosniff",
-    }
-    if answer.size is not None:
-        headers["content-length"] = str(answer.size)
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": 200, "headers": raw})
-    body = b""
-    if method != "HEAD" and answer.size is not None:
-        body = b"".join([chunk async for chunk in answer.chunks])
-    elif method != "HEAD":
-        await _unless_gone(receive, _stream(answer, send))
-    await send({"type": "http.response.body", "body": body})
+async def _start(
+    send: Send,
+    status: int,
+    format_: Format,
+    etag: str | None,
+    extra: Iterable[tuple[bytes, bytes]] = (),
+) -> None:
+    headers = [*_ALWAYS, (b"content-type", format_.content_type.encode()), *extra]
+    if etag is not None:
+        headers += [(b"etag", etag.encode()), (b"cache-control", b"no-cache")]
+    else:
+        headers.append((b"cache-control", b"no-store"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
-async def _stream(answer: Answer, send: Send) -> None:
-    async for chunk in answer.chunks:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+_ALWAYS: Final = [
+    *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
+    (b"vary", b"Accept, Accept-Encoding"),
+]
 
 
 def _bodiless(send: Send) -> Send:

@@ -16,6 +16,7 @@ from apecgraph.errors import (
     ApecgraphError,
     ContentTooLarge,
     Forbidden,
+    HeadersTooLarge,
     MalformedRequest,
     MethodNotAllowed,
     NotAcceptable,
@@ -24,9 +25,12 @@ from apecgraph.errors import (
     QueryTimedOut,
     QueryTooHeavy,
     RequestError,
+    RequestTimedOut,
     StoreBusy,
     StoreError,
+    TooManyRequests,
     UnsupportedMediaType,
+    UriTooLong,
 )
 from apecgraph.formats import HTML, Format
 from apecgraph.negotiation import negotiate
@@ -38,6 +42,10 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
+    UriTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    HeadersTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     RequestError: HTTPStatus.BAD_REQUEST,
     QueryTooHeavy: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -100,8 +108,8 @@ def problem_response(
     }
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_SECONDS)
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     if _preferred(accept) is HTML:
         page = (render_html or _page)(problem)
         return Response(page, status, headers, HTML.content_type)

@@ -15,6 +15,7 @@ from apecgraph.publication import Publication
 from apecgraph.settings import Settings
 from apecgraph.store.isolated import IsolatedStore
 from apecgraph.web.app import create_app
+from apecgraph.web.connection import limited
 
 _GRACE_SECONDS = 5
 
@@ -38,6 +39,7 @@ async def serve(
         query_megabytes=settings.query_megabytes,
         reply_megabytes=settings.reply_megabytes,
         workers=settings.workers,
+        long_queries=settings.long_queries,
         queue=settings.queue,
     )
     with listening:
@@ -45,9 +47,11 @@ async def serve(
         try:
             config = uvicorn.Config(
                 create_app(settings, publication, store),
-                http="h11",  # it bounds the headers of a request, which httptools does not
+                http=limited(settings.request_seconds, settings.connections),
+                ws="none",
                 lifespan="off",
-                log_level="warning",
+                log_level="error",  # not a line for each client that sends what is no HTTP
+                access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )

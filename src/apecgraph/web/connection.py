@@ -1,0 +1,167 @@
+"""One connection of a client, with limits on what a request may take until it has arrived.
+
+uvicorn bounds neither the head of a request nor the time that it takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from apecgraph.errors import (
+    HeadersTooLarge,
+    MalformedRequest,
+    RequestError,
+    RequestTimedOut,
+    StoreBusy,
+    UriTooLong,
+)
+from apecgraph.web.headers import HEADERS
+from apecgraph.web.problems import problem_response
+
+LARGEST_HEAD: Final = 64 * 1024
+"""Bytes of the request line, and of all headers."""
+
+MOST_HEADERS: Final = 100
+
+_LINGER_SECONDS: Final = 1.0
+
+
+class _Refused(Exception):
+    """The parser is to read no further."""
+
+
+class Connection(HttpToolsProtocol):
+    """A connection over HTTP/1.1 (RFC 9112).
+
+    request_seconds: within which a request must arrive; counted from its first byte, and for the
+    first request from the connection. most_connections: that are open at once.
+    """
+
+    request_seconds: float
+    most_connections: int
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._refused = False
+        self._refusal: RequestError | None = None
+        self._in_head = True
+        self._head = self._unparsed = 0
+        self._timer: asyncio.TimerHandle | None = None
+        if len(self.connections) > self.most_connections:
+            self._refuse(StoreBusy("There are too many connections; try again in a moment."))
+        else:
+            self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._unparsed += len(data)
+        super().data_received(data)
+        if self._in_head and self._unparsed > LARGEST_HEAD and not self._refused:
+            self._refuse(_too_large(whole_line=bool(self.url)))
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(self._refusal or MalformedRequest("This is no HTTP/1.1 request."))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._head = 0
+        if self._timer is None:
+            self._await_request()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._count(len(url), whole_line=False)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._count(len(name) + len(value), whole_line=True)
+        if len(self.headers) > MOST_HEADERS:
+            limit = f"{MOST_HEADERS} headers"
+            self._stop(HeadersTooLarge(f"There are more than {limit}.", limit))
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._unparsed = 0
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
+            # RFC 9112, section 3.2
+            self._stop(MalformedRequest(f"There must be one Host header, and there are {hosts}."))
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def _count(self, size: int, *, whole_line: bool) -> None:
+        self._head += size
+        if self._head > LARGEST_HEAD:
+            self._stop(_too_large(whole_line=whole_line))
+
+    def _stop(self, refusal: RequestError) -> None:
+        self._refusal = refusal
+        raise _Refused
+
+    def _await_request(self) -> None:
+        self._timer = self.loop.call_later(self.request_seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        """End a connection whose request has not arrived in time."""
+        if self.cycle is not None and self.cycle.response_started:
+            self.transport.close()  # it was answered without being read to its end
+            return
+        seconds = f"{self.request_seconds:g} s"
+        self._refuse(RequestTimedOut(f"The request did not arrive within {seconds}.", seconds))
+
+    def _refuse(self, error: RequestError | StoreBusy) -> None:
+        """Answer with an error and close; whoever waits for the rest of the request is told.
+
+        The client may still be sending: a close at once would reset the connection, and the answer
+        would be lost (RFC 9112, section 9.6). So for a moment what comes is let go by.
+        """
+        self._refused = True
+        self._stop_waiting()
+        response = problem_response(error, None)
+        response.headers.update({**HEADERS, "Connection": "close"})
+        self.transport.write(_written(response))
+        self.transport.write_eof()
+        self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+
+def _too_large(*, whole_line: bool) -> RequestError:
+    limit = f"{LARGEST_HEAD} bytes"
+    if whole_line:
+        return HeadersTooLarge(f"The headers are larger than {limit}.", limit)
+    return UriTooLong(f"The URL is longer than {limit}: send the query by POST.", limit)
+
+
+def _written(response: Response) -> bytes:
+    lines = [STATUS_LINE[response.status_code]]
+    lines += [b"%s: %s\r\n" % header for header in response.raw_headers]
+    return b"".join([*lines, b"\r\n", bytes(response.body)])
+
+
+def limited(request_seconds: float, most_connections: int) -> type[Connection]:
+    """Make the class that uvicorn makes connections of."""
+    limits: dict[str, Any] = {
+        "request_seconds": request_seconds,
+        "most_connections": most_connections,
+    }
+    return type("Connection", (Connection,), limits)
