@@ -41,6 +41,7 @@ from apecgraph.formats import (
     TURTLE,
     Format,
 )
+from apecgraph.namespaces import RDF
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query, Store
 from apecgraph.store.embedded import EmbeddedStore, load
@@ -178,6 +179,38 @@ def test_the_dataset_of_the_protocol_replaces_that_of_the_store_and_of_the_query
     run(check)
 
 
+def test_several_default_graphs_are_merged(files: Files, tmp_path: Path, run: Run) -> None:
+    async def check(store: Store) -> None:
+        one, two = "http://x/g1", "http://x/g2"
+        text = "SELECT ?g ?s { { ?s a ?o } UNION { GRAPH ?g { ?s a ?o } } } ORDER BY ?g ?s"
+        merged = await ask(store, text, default_graphs=(one, two, one), named_graphs=(two, two))
+        assert merged == b"g,s\r\n,http://x/a\r\nhttp://x/g2,http://x/a\r\n"
+
+    shared = tmp_path / "shared.nq"
+    a = f"<http://x/a> <{RDF}type> <http://x/A>"
+    shared.write_text(f"{a} <http://x/g1> .\n{a} <http://x/g2> .\n{a} .\n")
+    files.append((shared, N_QUADS))
+    run(check)
+
+
+def test_a_relative_iri_is_relative_to_the_endpoint(run: Run) -> None:
+    async def check(store: Store) -> None:
+        iris = await ask(store, "SELECT (<id/x> AS ?a) (<#x> AS ?b) {}")
+        base = b"https://w3id.org/apecgraph/"
+        assert iris == b"a,b\r\n" + base + b"id/x," + base + b"sparql#x\r\n"
+
+    run(check)
+
+
+def test_the_case_of_booleans_does_not_matter(run: Run) -> None:
+    async def check(store: Store) -> None:
+        assert await ask(store, "SELECT (TRUE AS ?a) (False AS ?b) {}") == b"a,b\r\ntrue,false\r\n"
+        with pytest.raises(MalformedQuery, match="Line 1, column 17: `2`"):
+            await ask(store, "SELECT (TRUE AS 2) {}")
+
+    run(check)
+
+
 def test_an_unknown_function_is_an_error_in_its_expression_only(run: Run) -> None:
     async def check(store: Store) -> None:
         bind = "SELECT ?x ?y { BIND(<http://x/f>(1) AS ?x) BIND(<http://x/g>(2) AS ?y) }"
@@ -230,7 +263,6 @@ MALFORMED = [
     ),
     ("ASK { FILTER(foo:f(1)) }", 1, 14, "prefix `foo:` is not declared."),
     ("PREFIX a: http://x/ ASK {}", 1, 11, "in angle brackets"),
-    ("ASK { <x> ?p ?o }", 1, 7, "`<x>` is not an absolute IRI"),
     ("ASK { ?s ?p ?o } LIMIT x", 1, 24, "`x` cannot follow `LIMIT`"),
     ("ASK { VALUES (?x ?y) { (1) } }", 1, 28, "same number of values"),
     ("SELECT ?s { ?s ?p ?o } GROUP BY ?p", None, None, "neither grouped by nor"),

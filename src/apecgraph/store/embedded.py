@@ -12,6 +12,7 @@ from pyoxigraph import (
     DefaultGraph,
     Literal,
     NamedNode,
+    Quad,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -22,7 +23,8 @@ from pyoxigraph import (
 
 from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, StoreError
 from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
-from apecgraph.namespaces import PREFIXES
+from apecgraph.namespaces import ENDPOINT, PREFIXES
+from apecgraph.sparql import with_lower_booleans
 from apecgraph.store.base import Answer, Query
 from apecgraph.store.diagnosis import diagnose
 
@@ -94,19 +96,29 @@ async def replay(chunks: list[bytes]) -> AsyncGenerator[bytes, None]:
 
 
 def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    text = query.text
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if query.default_graphs or query.named_graphs:
-        default = [NamedNode(graph) for graph in query.default_graphs]
-        named = [NamedNode(graph) for graph in query.named_graphs]
+        default = [NamedNode(graph) for graph in dict.fromkeys(query.default_graphs)]
+        named = [NamedNode(graph) for graph in dict.fromkeys(query.named_graphs)]
+        if len(default) > 1:
+            store, default = _merge(store, default, named), [DefaultGraph()]
     unknown: dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]] = {}
     while True:
         try:
             return store.query(
-                query.text, default_graph=default, named_graphs=named, custom_functions=unknown
+                text,
+                base_iri=ENDPOINT,
+                default_graph=default,
+                named_graphs=named,
+                custom_functions=unknown,
             )
         except SyntaxError as error:
-            raise diagnose(query.text, str(error.msg)) from None
+            respelled = with_lower_booleans(text)
+            if respelled == text:
+                raise diagnose(text, str(error.msg)) from None
+            text = respelled
         except RuntimeError as error:
             # A call of a function that is not known is an error in the expression, not in the
             # query (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.
@@ -114,6 +126,24 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
             if function is None or len(unknown) == _MOST_UNKNOWN_FUNCTIONS:
                 raise
             unknown[NamedNode(function[1])] = _fail
+
+
+def _merge(
+    store: Store,
+    default: Iterable[NamedNode | BlankNode | DefaultGraph],
+    named: Iterable[NamedNode | BlankNode],
+) -> Store:
+    """Make the merge of some graphs the default graph of a store, beside the named graphs.
+
+    Of several default graphs the engine itself would find a triple once in each that holds it.
+    """
+    merged = Store()
+    for graph in default:
+        triples = store.quads_for_pattern(None, None, None, graph)
+        merged.extend(Quad(*quad.triple) for quad in triples)
+    for graph in named:
+        merged.extend(store.quads_for_pattern(None, None, None, graph))
+    return merged
 
 
 def _fail(*_: object) -> None:
