@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyoxigraph
 import pytest
@@ -238,6 +239,36 @@ def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(run: Run) -> No
         assert "text/turtle" in caught.value.available
         assert "application/ld+json" not in caught.value.available
         assert b"<<(" in await ask(store, triple_term, N_TRIPLES)
+
+    run(check)
+
+
+@pytest.mark.parametrize("character", ["\\u0001", "\\u000B", "\\u001F", "\\uFFFE", "\\uFFFF"])
+def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(run: Run, character: str) -> None:
+    async def check(store: Store) -> None:
+        select = f"SELECT ('{character}' AS ?x) {{}}"
+        construct = f"CONSTRUCT {{ <a:s> <a:p> '{character}' }} {{}}"
+        for text, target, other in [
+            (select, RESULTS_XML, RESULTS_JSON),
+            (construct, RDF_XML, TURTLE),
+        ]:
+            with pytest.raises(NotAcceptable, match="cannot hold") as caught:
+                await ask(store, text, target)
+            assert other.media_type in caught.value.available
+            assert target.media_type not in caught.value.available
+            assert await ask(store, text, other)
+
+    run(check)
+
+
+def test_xml_holds_all_other_characters(run: Run) -> None:
+    async def check(store: Store) -> None:
+        value = "\t\n\r <&>]]> \x7f\x85\ufffd\U0001f600"
+        literal = pyoxigraph.Literal(value)
+        answer = await ask(store, f"SELECT ({literal} AS ?x) {{}}", RESULTS_XML)
+        assert ElementTree.fromstring(answer)[1][0][0][0].text == value
+        answer = await ask(store, f"CONSTRUCT {{ <a:s> <a:p> {literal} }} {{}}", RDF_XML)
+        assert ElementTree.fromstring(answer)[0][0].text == value
 
     run(check)
 

@@ -34,6 +34,9 @@ CHUNK: Final = 65536
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
 _MOST_UNKNOWN_FUNCTIONS: Final = 32
 
+# XML 1.0, section 2.2; the engine writes these as they are, and no parser reads the answer.
+_NOT_IN_XML: Final = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]")
+
 
 def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> None:
     """Evaluate a query and write the answer, in chunks of about CHUNK bytes.
@@ -41,7 +44,7 @@ def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> No
     Raises MalformedQuery, NotAcceptable where the format cannot hold the answer, Forbidden where
     the engine tries to call another endpoint, and whatever `write` raises.
     """
-    chunks = _Chunks(write)
+    chunks = _Chunks(_only_xml(write, query.format) if "xml" in query.format.name else write)
     try:
         answer = _query(store, query)
         _serialize(answer, query.format, chunks)
@@ -162,6 +165,17 @@ def _serialize(
         if target.results is None:
             raise _unfit(target, RESULTS_FORMATS)
         answer.serialize(file, target.results)
+
+
+def _only_xml(write: Callable[[bytes], object], target: Format) -> Callable[[bytes], object]:
+    """Write as long as it is XML; raise NotAcceptable at a character that XML cannot hold."""
+
+    def checked(data: bytes) -> None:
+        if _NOT_IN_XML.search(data):
+            raise _unfit(target, RESULTS_FORMATS if target.results else GRAPH_FORMATS)
+        write(data.replace(b"\r", b"&#xD;"))  # as such, a parser would take it for a line's end
+
+    return checked
 
 
 def _unfit(target: Format, fit: tuple[Format, ...]) -> NotAcceptable:
