@@ -261,9 +261,20 @@ def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(run: Run, character
     run(check)
 
 
+@pytest.mark.parametrize("property_", ["http://x/", "http://x/1", "urn:x:", "http://schema.org/"])
+def test_a_property_that_is_no_element_is_not_sent_in_xml(run: Run, property_: str) -> None:
+    async def check(store: Store) -> None:
+        text = f"CONSTRUCT {{ ?s <{property_}> 'x' }} {{ ?s ?p ?o }}"
+        with pytest.raises(NotAcceptable, match="RDF/XML cannot hold"):
+            await ask(store, text, RDF_XML)
+        assert await ask(store, text, JSON_LD)
+
+    run(check)
+
+
 def test_xml_holds_all_other_characters(run: Run) -> None:
     async def check(store: Store) -> None:
-        value = "\t\n\r <&>]]> \x7f\x85\ufffd\U0001f600"
+        value = "\t\n\r <a: ><&>]]> \x7f\x85\ufffd\U0001f600"
         literal = pyoxigraph.Literal(value)
         answer = await ask(store, f"SELECT ({literal} AS ?x) {{}}", RESULTS_XML)
         assert ElementTree.fromstring(answer)[1][0][0][0].text == value

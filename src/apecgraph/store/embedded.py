@@ -34,8 +34,12 @@ CHUNK: Final = 65536
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
 _MOST_UNKNOWN_FUNCTIONS: Final = 32
 
-# XML 1.0, section 2.2; the engine writes these as they are, and no parser reads the answer.
-_NOT_IN_XML: Final = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]")
+# The engine writes what XML cannot hold all the same, and no parser reads it: some characters (XML
+# 1.0, section 2.2), and a property whose IRI ends in no name, as an element that has none.
+_NOT_XML: Final = re.compile(
+    rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
+)
+_LONGEST_TAG: Final = 100
 
 
 def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> None:
@@ -168,11 +172,14 @@ def _serialize(
 
 
 def _only_xml(write: Callable[[bytes], object], target: Format) -> Callable[[bytes], object]:
-    """Write as long as it is XML; raise NotAcceptable at a character that XML cannot hold."""
+    """Write as long as it is XML; raise NotAcceptable where it is not."""
+    before = b""
 
     def checked(data: bytes) -> None:
-        if _NOT_IN_XML.search(data):
+        nonlocal before
+        if _NOT_XML.search(before + data):
             raise _unfit(target, RESULTS_FORMATS if target.results else GRAPH_FORMATS)
+        before = data[-_LONGEST_TAG:]
         write(data.replace(b"\r", b"&#xD;"))  # as such, a parser would take it for a line's end
 
     return checked
