@@ -48,6 +48,7 @@ BROWSER = (
         ("text/csv;q=0.000, text/*", RESULTS_TSV),
         ("text/csv;charset=utf-8", RESULTS_CSV),
         ('text/csv;charset="UTF-8"', RESULTS_CSV),
+        ("application/sparql-results+xml; charset=utf-8", RESULTS_XML),
         ("text/csv;charset=latin1, text/tab-separated-values;q=0.1", RESULTS_TSV),
         ("application/sparql-results+json;profile=x, text/csv;q=0.1", RESULTS_CSV),
         ('x/y;a=",text/csv,\\"";q=1, text/tab-separated-values', RESULTS_TSV),

@@ -69,6 +69,18 @@ def test_a_query_sent_as_such_is_not_decoded() -> None:
     assert query(post(b"ASK { ?s ?p '100%25+1' }", QUERY)).text == "ASK { ?s ?p '100%25+1' }"
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(b"query=%EF%BB%BFASK+{}"),
+        post(b"\xef\xbb\xbfASK {}", QUERY),
+        post(b"query=\xef\xbb\xbfASK+{}", FORM),
+    ],
+)
+def test_a_byte_order_mark_is_no_part_of_the_query(request_: Request) -> None:
+    assert query(request_).text == "ASK {}"
+
+
 def test_the_text_goes_to_the_engine_as_it_was_sent() -> None:
     text = "# a comment\nASK { ?s ?p 'a\\u0022' }"
     assert query(post(text.encode(), QUERY)).text == text
@@ -160,7 +172,7 @@ def test_service_is_forbidden() -> None:
         get(b"query=ASK{}&named-graph-uri="),
         post(b"query=ASK{}&default-graph-uri=http://x/g1&default-graph-uri=http://x/g3", FORM),
         post(b"ASK FROM <http://x/g1> FROM <http://x/g3> {}", QUERY),
-        post(b"ASK FROM <http://x/g3> {}", QUERY, b"default-graph-uri=http://x/g1"),
+        post(b"ASK FROM <http://x/g1> {}", QUERY, b"default-graph-uri=http://x/g3"),
     ],
 )
 def test_graphs_from_outside_the_dataset_are_forbidden(request_: Request) -> None:
@@ -175,16 +187,23 @@ def test_graphs_from_outside_the_dataset_are_forbidden(request_: Request) -> Non
         post(b"query=ASK{}&default-graph-uri=http://x/g1&named-graph-uri=http://x/g2", FORM),
         post(b"query=ASK{}&named-graph-uri=http://x/g2", FORM, b"default-graph-uri=http://x/g1"),
         post(b"ASK{}", QUERY, b"default-graph-uri=http://x/g1&named-graph-uri=http://x/g2"),
+        post(b"BASE <http://x/> ASK FROM <g1> FROM NAMED <g2> {}", QUERY),
+        post(
+            b"ASK FROM <http://x/g3> FROM NAMED <http://x/g1> {}",
+            QUERY,
+            b"default-graph-uri=http://x/g1&named-graph-uri=http://x/g2",
+        ),
     ],
 )
-def test_the_dataset_of_the_protocol_is_read(request_: Request) -> None:
+def test_the_dataset_is_that_of_the_protocol_or_else_of_the_query(request_: Request) -> None:
     found = query(request_)
     assert (found.default_graphs, found.named_graphs) == (("http://x/g1",), ("http://x/g2",))
 
 
-def test_the_dataset_of_the_query_is_left_to_the_engine() -> None:
-    found = query(post(b"BASE <http://x/> ASK FROM <g1> FROM NAMED <g2> {}", QUERY))
-    assert (found.default_graphs, found.named_graphs) == ((), ())
+def test_one_graph_of_the_protocol_replaces_the_whole_dataset_of_the_query() -> None:
+    text = b"ASK FROM <http://x/g1> FROM NAMED <http://x/g1> {}"
+    found = query(post(text, QUERY, b"named-graph-uri=http://x/g2"))
+    assert (found.default_graphs, found.named_graphs) == ((), ("http://x/g2",))
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import random
 import time
+from typing import cast
 
 import pyoxigraph
 import pytest
 
 from apecgraph.errors import QueryTooHeavy
-from apecgraph.sparql import DEPTH, outline, tokens
+from apecgraph.namespaces import ENDPOINT
+from apecgraph.sparql import DEPTH, outline, tokens, with_lower_booleans
 
 HERE = "<http://127.0.0.1:1/>"
 
@@ -65,31 +67,59 @@ def test_a_query_is_not_an_update(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "graphs"),
+    ("text", "default", "named"),
     [
-        ("SELECT * FROM <http://x/g> {}", ["http://x/g"]),
-        ("SELECT * FROM NAMED <a:1> FROM <a:2> FROM\n#\nNAMED#\n<a:3> {}", ["a:1", "a:2", "a:3"]),
-        ("ASKFROM<a:1>FROMNAMED<a:2>{}", ["a:1", "a:2"]),
-        ("SELECT(1 AS ?x)FROM<file:///etc/passwd>{}", ["file:///etc/passwd"]),
-        ("SELECT * FR\\u004FM <a:1> {}", ["a:1"]),
-        ("SELECT * FROM <http://x/\\u0041> {}", ["http://x/A"]),
+        ("SELECT * FROM <http://x/g> {}", ["http://x/g"], []),
+        (
+            "SELECT * FROM NAMED <a:1> FROM <a:2> FROM\n#\nNAMED#\n<a:3> {}",
+            ["a:2"],
+            ["a:1", "a:3"],
+        ),
+        ("ASKFROM<a:1>FROMNAMED<a:2>{}", ["a:1"], ["a:2"]),
+        ("SELECT(1 AS ?x)FROM<file:///etc/passwd>{}", ["file:///etc/passwd"], []),
+        ("SELECT * FR\\u004FM <a:1> {}", ["a:1"], []),
+        ("SELECT * FROM <http://x/\\u0041> {}", ["http://x/A"], []),
         (
             "PREFIX ex: <http://x/> SELECT * FROM ex:g\\-1 FROM NAMED ex: {}",
-            ["http://x/g-1", "http://x/"],
+            ["http://x/g-1"],
+            ["http://x/"],
         ),
         (
             "PREFIX : <http://x/> BASE <http://y/z> ASK FROM :a FROM <b> {}",
             ["http://x/a", "http://y/b"],
+            [],
         ),
-        ("BASE <http://x/> PREFIX e: <y#> ASK FROM e:a {}", ["http://x/y#a"]),
-        ("ASK FROM ex:g {}", ["ex:g"]),
-        ("ASK FROM <g> {}", ["g"]),
-        ("PREFIX e: <a:> ASK { ?s e:from <a:1> . ?from ?p 'FROM <a:2>' } # FROM <a:3>", []),
-        ("ASK { ?s ?p <http://x/FROM> }", []),
+        ("BASE <http://x/> PREFIX e: <y#> ASK FROM e:a {}", ["http://x/y#a"], []),
+        ("PREFIX named: <a:> ASK FROM named:1 FROM NAMED named:2 {}", ["a:1"], ["a:2"]),
+        ("PREFIX : <a:> ASK FROM NAMED:1 {}", [], ["a:1"]),
+        ("ASK FROM ex:g {}", ["ex:g"], []),
+        ("ASK FROM <id/source/x> {}", ["https://w3id.org/apecgraph/id/source/x"], []),
+        ("PREFIX e: <a:> ASK { ?s e:from <a:1> . ?from ?p 'FROM <a:2>' } # FROM <a:3>", [], []),
+        ("ASK { ?s ?p <http://x/FROM> }", [], []),
     ],
 )
-def test_the_graphs_are_those_of_the_dataset_clause(text: str, graphs: list[str]) -> None:
-    assert list(outline(text).graphs) == graphs
+def test_the_graphs_are_those_of_the_dataset_clause(
+    text: str, default: list[str], named: list[str]
+) -> None:
+    found = outline(text)
+    assert (list(found.default_graphs), list(found.named_graphs)) == (default, named)
+
+
+@pytest.mark.parametrize("prologue", ["PREFIX : <a:>", "PREFIX named: <a:>", "BASE <a:x>", ""])
+@pytest.mark.parametrize("first", ["FROM", "FROM NAMED", "FROMNAMED", "from#\n", "from named#\n"])
+@pytest.mark.parametrize("second", ["<a:1>", ":1", "named:1", "NAMED:1", "<1>"])
+def test_the_graphs_are_those_that_the_engine_reads(prologue: str, first: str, second: str) -> None:
+    store = pyoxigraph.Store()
+    store.load(b"<a:s> <a:p> <a:o> <a:1> .", format=pyoxigraph.RdfFormat.N_QUADS)
+    text = f"{prologue} SELECT ?n {first} {second} {{ {{ ?s ?p ?n }} UNION {{ GRAPH ?n {{}} }} }}"
+    try:
+        answer = cast("pyoxigraph.QuerySolutions", store.query(text, base_iri=ENDPOINT))
+    except SyntaxError:
+        return
+    found = [str(row["n"]) for row in answer]
+    seen = outline(text)
+    default = ["<a:o>"] * seen.default_graphs.count("a:1")
+    assert found == default + [f"<{graph}>" for graph in seen.named_graphs]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +142,8 @@ def test_the_graphs_are_those_of_the_dataset_clause(text: str, graphs: list[str]
     ],
 )
 def test_iris_are_resolved_as_rfc_3986_section_5_4_shows(reference: str, resolved: str) -> None:
-    assert outline(f"BASE <http://a/b/c/d;p?q> ASK FROM <{reference}> {{}}").graphs == (resolved,)
+    found = outline(f"BASE <http://a/b/c/d;p?q> ASK FROM <{reference}> {{}}")
+    assert found.default_graphs == (resolved,)
 
 
 @pytest.mark.parametrize(
@@ -246,3 +277,9 @@ def test_tokens_are_named_and_placed() -> None:
         ("sign", "."), ("name", "FILTER"), ("open", "("), ("variable", "?a"), ("sign", "<="),
         ("iri", "<a:b>"), ("sign", "&&"), ("sign", "^^"), ("close", ")"), ("close", "}"),
     ]  # fmt: skip
+
+
+def test_booleans_are_lowered_where_they_are_words_of_their_own() -> None:
+    text = 'PREFIX a: <a:TRUE> ASK { ?TRUE a:TRUE "TRUE"@TRUE, <a:FALSE>, FALSE FILTER(True)} #TRUE'
+    lowered = text.replace("FALSE FILTER(True)", "false FILTER(true)")
+    assert with_lower_booleans(text) == lowered

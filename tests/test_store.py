@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyoxigraph
 import pytest
@@ -41,6 +42,7 @@ from apecgraph.formats import (
     TURTLE,
     Format,
 )
+from apecgraph.namespaces import RDF
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query, Store
 from apecgraph.store.embedded import EmbeddedStore, load
@@ -186,6 +188,38 @@ def test_the_dataset_of_the_protocol_replaces_that_of_the_store_and_of_the_query
     run(check)
 
 
+def test_several_default_graphs_are_merged(files: Files, tmp_path: Path, run: Run) -> None:
+    async def check(store: Store) -> None:
+        one, two = "http://x/g1", "http://x/g2"
+        text = "SELECT ?g ?s { { ?s a ?o } UNION { GRAPH ?g { ?s a ?o } } } ORDER BY ?g ?s"
+        merged = await ask(store, text, default_graphs=(one, two, one), named_graphs=(two, two))
+        assert merged == b"g,s\r\n,http://x/a\r\nhttp://x/g2,http://x/a\r\n"
+
+    shared = tmp_path / "shared.nq"
+    a = f"<http://x/a> <{RDF}type> <http://x/A>"
+    shared.write_text(f"{a} <http://x/g1> .\n{a} <http://x/g2> .\n{a} .\n")
+    files.append((shared, N_QUADS))
+    run(check)
+
+
+def test_a_relative_iri_is_relative_to_the_endpoint(run: Run) -> None:
+    async def check(store: Store) -> None:
+        iris = await ask(store, "SELECT (<id/x> AS ?a) (<#x> AS ?b) {}")
+        base = b"https://w3id.org/apecgraph/"
+        assert iris == b"a,b\r\n" + base + b"id/x," + base + b"sparql#x\r\n"
+
+    run(check)
+
+
+def test_the_case_of_booleans_does_not_matter(run: Run) -> None:
+    async def check(store: Store) -> None:
+        assert await ask(store, "SELECT (TRUE AS ?a) (False AS ?b) {}") == b"a,b\r\ntrue,false\r\n"
+        with pytest.raises(MalformedQuery, match="Line 1, column 17: `2`"):
+            await ask(store, "SELECT (TRUE AS 2) {}")
+
+    run(check)
+
+
 def test_an_unknown_function_is_an_error_in_its_expression_only(run: Run) -> None:
     async def check(store: Store) -> None:
         bind = "SELECT ?x ?y { BIND(<http://x/f>(1) AS ?x) BIND(<http://x/g>(2) AS ?y) }"
@@ -217,6 +251,47 @@ def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(run: Run) -> No
     run(check)
 
 
+@pytest.mark.parametrize("character", ["\\u0001", "\\u000B", "\\u001F", "\\uFFFE", "\\uFFFF"])
+def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(run: Run, character: str) -> None:
+    async def check(store: Store) -> None:
+        select = f"SELECT ('{character}' AS ?x) {{}}"
+        construct = f"CONSTRUCT {{ <a:s> <a:p> '{character}' }} {{}}"
+        for text, target, other in [
+            (select, RESULTS_XML, RESULTS_JSON),
+            (construct, RDF_XML, TURTLE),
+        ]:
+            with pytest.raises(NotAcceptable, match="cannot hold") as caught:
+                await ask(store, text, target)
+            assert other.media_type in caught.value.available
+            assert target.media_type not in caught.value.available
+            assert await ask(store, text, other)
+
+    run(check)
+
+
+@pytest.mark.parametrize("property_", ["http://x/", "http://x/1", "urn:x:", "http://schema.org/"])
+def test_a_property_that_is_no_element_is_not_sent_in_xml(run: Run, property_: str) -> None:
+    async def check(store: Store) -> None:
+        text = f"CONSTRUCT {{ ?s <{property_}> 'x' }} {{ ?s ?p ?o }}"
+        with pytest.raises(NotAcceptable, match="RDF/XML cannot hold"):
+            await ask(store, text, RDF_XML)
+        assert await ask(store, text, JSON_LD)
+
+    run(check)
+
+
+def test_xml_holds_all_other_characters(run: Run) -> None:
+    async def check(store: Store) -> None:
+        value = "\t\n\r <a: ><&>]]> \x7f\x85\ufffd\U0001f600"
+        literal = pyoxigraph.Literal(value)
+        answer = await ask(store, f"SELECT ({literal} AS ?x) {{}}", RESULTS_XML)
+        assert ElementTree.fromstring(answer)[1][0][0][0].text == value
+        answer = await ask(store, f"CONSTRUCT {{ <a:s> <a:p> {literal} }} {{}}", RDF_XML)
+        assert ElementTree.fromstring(answer)[0][0].text == value
+
+    run(check)
+
+
 MALFORMED = [
     ("", 1, 1, "there is no query"),
     ("SELECT", 1, 7, "ends too early, after `SELECT`"),
@@ -238,7 +313,6 @@ MALFORMED = [
     ),
     ("ASK { FILTER(foo:f(1)) }", 1, 14, "prefix `foo:` is not declared."),
     ("PREFIX a: http://x/ ASK {}", 1, 11, "in angle brackets"),
-    ("ASK { <x> ?p ?o }", 1, 7, "`<x>` is not an absolute IRI"),
     ("ASK { ?s ?p ?o } LIMIT x", 1, 24, "`x` cannot follow `LIMIT`"),
     ("ASK { VALUES (?x ?y) { (1) } }", 1, 28, "same number of values"),
     ("SELECT ?s { ?s ?p ?o } GROUP BY ?p", None, None, "neither grouped by nor"),

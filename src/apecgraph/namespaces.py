@@ -7,6 +7,9 @@ from typing import Final
 BASE: Final = "https://w3id.org/apecgraph/"
 """The canonical base; every IRI of the publication's own begins with it, whatever host serves."""
 
+ENDPOINT: Final = BASE + "sparql"
+"""The endpoint; relative IRIs in queries are relative to it, so that `<id/...>` is a thing."""
+
 ID: Final = BASE + "id/"
 ONTOLOGY: Final = BASE + "ontology/"
 

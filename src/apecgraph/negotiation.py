@@ -30,10 +30,9 @@ class _MediaRange:
         main, _, sub = offer.media_type.partition("/")
         if self.main not in ("*", main) or self.sub not in ("*", sub):
             return -1
-        # Our text types are UTF-8 and nothing else; other parameters (profile, version) name
-        # variants that we do not have.
-        has = {("charset", "utf-8")} if offer.charset else set()
-        if not self.parameters <= has:
+        # All that we write is UTF-8, whether its type has the parameter or not; other parameters
+        # (profile, version) name variants that we do not have.
+        if not self.parameters <= {("charset", "utf-8")}:
             return -1
         return (self.main != "*") + (self.sub != "*") + bool(self.parameters)
 

@@ -37,6 +37,7 @@ UPDATE: Final = "application/sparql-update"
 
 _READ_ONLY: Final = "This endpoint only reads: updates are not available."
 _MOST_PARAMETERS: Final = 1000
+_BYTE_ORDER_MARK: Final = "\ufeff"
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PROTOCOL: Final = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
 
@@ -79,7 +80,7 @@ def read(request: Request, graphs: Collection[str]) -> Query | None:
     queries = _values(parameters, "query")
     if len(queries) != 1:
         raise MalformedRequest(f"There must be one query, and there are {len(queries)}.")
-    text = queries[0]
+    text = queries[0].removeprefix(_BYTE_ORDER_MARK)
     seen = outline(text)
     if seen.update:
         raise Forbidden(_READ_ONLY)
@@ -87,7 +88,9 @@ def read(request: Request, graphs: Collection[str]) -> Query | None:
         raise Forbidden("This endpoint calls no other: SERVICE is not available.")
     default_graphs = _values(parameters, "default-graph-uri")
     named_graphs = _values(parameters, "named-graph-uri")
-    for graph in (*seen.graphs, *default_graphs, *named_graphs):
+    if not default_graphs and not named_graphs:  # else those of the query do not count (2.1.4)
+        default_graphs, named_graphs = seen.default_graphs, seen.named_graphs
+    for graph in (*default_graphs, *named_graphs):
         if graph not in graphs:
             raise Forbidden(
                 f"There is no graph <{graph[:200]}> here, and this endpoint fetches none. "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 from apecgraph.errors import QueryTooHeavy
+from apecgraph.namespaces import ENDPOINT
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -77,10 +78,11 @@ _FORM: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-_FROM: Final = re.compile(
-    rf"(?i:FROM){_SPACE}*+(?i:NAMED)?+{_SPACE}*+"
-    rf"(?:(?P<iri>{_IRI})|(?P<prefix>(?:{_PREFIX})?+):(?P<local>(?:{_LOCAL})?+))"
+_GRAPH: Final = (
+    rf"{_SPACE}*+(?:(?P<iri>{_IRI})|(?P<prefix>(?:{_PREFIX})?+):(?P<local>(?:{_LOCAL})?+))"
 )
+_FROM: Final = re.compile(rf"(?i:FROM){_GRAPH}")
+_FROM_NAMED: Final = re.compile(rf"(?i:FROM){_SPACE}*+(?i:NAMED){_GRAPH}")
 _BLOCK: Final = re.compile(rf"{_SPACE}*+\{{")
 _HIDDEN_SERVICE: Final = re.compile(r"\).*SERVICE.*#", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rf"(?P<kept>{_STRING}|{_IRI})|{_ESCAPE}")
@@ -94,13 +96,14 @@ class Outline:
     """What is known of a request without evaluating it.
 
     form: of the query; None where the text is an update, or is not SPARQL.
-    graphs: the IRIs after FROM and FROM NAMED, resolved.
+    default_graphs, named_graphs: the IRIs after FROM and after FROM NAMED, resolved.
     service: whether it calls another endpoint.
     update: whether it is an update request.
     """
 
     form: Form | None
-    graphs: tuple[str, ...]
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
     service: bool
     update: bool
 
@@ -116,7 +119,7 @@ def outline(text: str) -> Outline:
     position = prologue.read(text)
     start = _FORM.match(text, position)
     form, update = (start["form"], start["update"]) if start else (None, None)
-    graphs: list[str] = []
+    graphs: dict[bool, list[str]] = {False: [], True: []}
     service = False
     brackets: list[str] = []
     for token in _TOKEN.finditer(text, position):
@@ -137,14 +140,28 @@ def outline(text: str) -> Outline:
             elif "SERVICE" in word:
                 service = True
             elif "FROM" in word:
-                clause = _FROM.match(text, token.start() + word.index("FROM"))
-                graphs += [prologue.graph(clause)] if clause else []
+                clause = prologue.graph(text, token.start() + word.index("FROM"))
+                if clause:
+                    graphs[clause[0]].append(clause[1])
         elif kind == "iri" and brackets and brackets[-1] == "(":
             # In FILTER(1<2)SERVICE?x#> the engine finds no IRI, but a comparison and a comment.
             service = service or _HIDDEN_SERVICE.search(token[0]) is not None
     return Outline(
-        cast("Form | None", form and form.upper()), tuple(graphs), service, update is not None
+        cast("Form | None", form and form.upper()),
+        tuple(graphs[False]),
+        tuple(graphs[True]),
+        service,
+        update is not None,
     )
+
+
+def with_lower_booleans(text: str) -> str:
+    """Write the words TRUE and FALSE in lower case, the only one in which the engine knows them."""
+    changed = list(text)
+    for kind, start, token in tokens(text):
+        if kind == "name" and token.lower() in ("true", "false"):
+            changed[start : start + len(token)] = token.lower()
+    return "".join(changed)
 
 
 def tokens(text: str) -> Iterator[tuple[str, int, str]]:
@@ -158,7 +175,7 @@ class _Prologue:
     """The declarations before a query (section 4.1), as far as they have been read."""
 
     def __init__(self) -> None:
-        self._base = ""
+        self._base = ENDPOINT
         self._namespaces: dict[str, str] = {}
 
     def read(self, text: str) -> int:
@@ -172,8 +189,17 @@ class _Prologue:
                 self._namespaces[declaration["prefix"]] = self._resolve(declaration["namespace"])
         return position
 
-    def graph(self, clause: re.Match[str]) -> str:
-        """Read the IRI of a FROM clause; under an undeclared prefix it stays as it is written."""
+    def graph(self, text: str, position: int) -> tuple[bool, str] | None:
+        """Read a clause that begins with FROM: whether its graph is named, and the graph's IRI.
+
+        Under an undeclared prefix the IRI stays as it is written. `FROM named:a` may be either.
+        """
+        clause, named = _FROM.match(text, position), _FROM_NAMED.match(text, position)
+        if clause and (clause["iri"] or clause["prefix"] in self._namespaces or not named):
+            return False, self._graph(clause)
+        return (True, self._graph(named)) if named else None
+
+    def _graph(self, clause: re.Match[str]) -> str:
         if clause["iri"]:
             return self._resolve(clause["iri"])
         local = re.sub(r"\\(.)", r"\1", clause["local"])

@@ -15,8 +15,8 @@ class Query:
 
     text: the query as sent.
     format: what to answer in; fits the form of the query.
-    default_graphs, named_graphs: IRIs of the protocol's dataset (SPARQL 1.1 Protocol, 2.1.4);
-        both empty where the request names none.
+    default_graphs, named_graphs: IRIs of the dataset that the request or else the query names
+        (SPARQL 1.1 Protocol, 2.1.4); both empty where neither does.
     """
 
     text: str

@@ -9,7 +9,7 @@ from typing import Final
 from pyoxigraph import Store
 
 from apecgraph.errors import MalformedQuery
-from apecgraph.namespaces import PREFIXES
+from apecgraph.namespaces import ENDPOINT, PREFIXES
 from apecgraph.sparql import tokens
 
 _COMPLAINT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -22,7 +22,6 @@ _REWORDED: Final = {
     ),
     "IRI parsing failed": "the IRI that ends here is not valid",
 }
-_ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _WIDEST_KEYWORD: Final = 40
 _MOST_TOKENS: Final = 4000
 
@@ -58,7 +57,7 @@ def _complaint(found: list[_Token]) -> re.Match[str] | None:
     margin = " " * _WIDEST_KEYWORD + "\n"
     spread = (re.sub(r"[\r\n]", " ", token) + margin for _, _, token in found)
     try:
-        Store().query("".join(spread))
+        Store().query("".join(spread), base_iri=ENDPOINT)
     except SyntaxError as error:
         return _COMPLAINT.match(str(error.msg))
     except (OSError, RuntimeError):
@@ -91,9 +90,6 @@ def _unexpected(found: list[_Token], index: int, rule: str | None) -> str:
         known = PREFIXES.get(prefix)
         remedy = f" Add the line: PREFIX {prefix}: <{known}>" if known else ""
         return f"the prefix `{prefix}:` is not declared.{remedy}"
-    based = any(word.upper() == "BASE" for _, _, word in found)
-    if kind == "iri" and not based and not _ABSOLUTE.match(token):
-        return f"`{_short(token)}` is not an absolute IRI, and there is no BASE to complete it."
     if rule:
         return _sentence(rule)
     if token in ('"', "'"):

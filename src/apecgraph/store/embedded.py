@@ -12,6 +12,7 @@ from pyoxigraph import (
     DefaultGraph,
     Literal,
     NamedNode,
+    Quad,
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
@@ -22,7 +23,8 @@ from pyoxigraph import (
 
 from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, StoreError
 from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
-from apecgraph.namespaces import PREFIXES
+from apecgraph.namespaces import ENDPOINT, PREFIXES
+from apecgraph.sparql import with_lower_booleans
 from apecgraph.store.base import Answer, Query
 from apecgraph.store.diagnosis import diagnose
 
@@ -32,6 +34,13 @@ CHUNK: Final = 65536
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
 _MOST_UNKNOWN_FUNCTIONS: Final = 32
 
+# The engine writes what XML cannot hold all the same, and no parser reads it: some characters (XML
+# 1.0, section 2.2), and a property whose IRI ends in no name, as an element that has none.
+_NOT_XML: Final = re.compile(
+    rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
+)
+_LONGEST_TAG: Final = 100
+
 
 def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> None:
     """Evaluate a query and write the answer, in chunks of about CHUNK bytes.
@@ -39,7 +48,7 @@ def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> No
     Raises MalformedQuery, NotAcceptable where the format cannot hold the answer, Forbidden where
     the engine tries to call another endpoint, and whatever `write` raises.
     """
-    chunks = _Chunks(write)
+    chunks = _Chunks(_only_xml(write, query.format) if "xml" in query.format.name else write)
     try:
         answer = _query(store, query)
         _serialize(answer, query.format, chunks)
@@ -94,19 +103,29 @@ async def replay(chunks: list[bytes]) -> AsyncGenerator[bytes, None]:
 
 
 def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    text = query.text
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if query.default_graphs or query.named_graphs:
-        default = [NamedNode(graph) for graph in query.default_graphs]
-        named = [NamedNode(graph) for graph in query.named_graphs]
+        default = [NamedNode(graph) for graph in dict.fromkeys(query.default_graphs)]
+        named = [NamedNode(graph) for graph in dict.fromkeys(query.named_graphs)]
+        if len(default) > 1:
+            store, default = _merge(store, default, named), [DefaultGraph()]
     unknown: dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]] = {}
     while True:
         try:
             return store.query(
-                query.text, default_graph=default, named_graphs=named, custom_functions=unknown
+                text,
+                base_iri=ENDPOINT,
+                default_graph=default,
+                named_graphs=named,
+                custom_functions=unknown,
             )
         except SyntaxError as error:
-            raise diagnose(query.text, str(error.msg)) from None
+            respelled = with_lower_booleans(text)
+            if respelled == text:
+                raise diagnose(text, str(error.msg)) from None
+            text = respelled
         except RuntimeError as error:
             # A call of a function that is not known is an error in the expression, not in the
             # query (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.
@@ -114,6 +133,24 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
             if function is None or len(unknown) == _MOST_UNKNOWN_FUNCTIONS:
                 raise
             unknown[NamedNode(function[1])] = _fail
+
+
+def _merge(
+    store: Store,
+    default: Iterable[NamedNode | BlankNode | DefaultGraph],
+    named: Iterable[NamedNode | BlankNode],
+) -> Store:
+    """Make the merge of some graphs the default graph of a store, beside the named graphs.
+
+    Of several default graphs the engine itself would find a triple once in each that holds it.
+    """
+    merged = Store()
+    for graph in default:
+        triples = store.quads_for_pattern(None, None, None, graph)
+        merged.extend(Quad(*quad.triple) for quad in triples)
+    for graph in named:
+        merged.extend(store.quads_for_pattern(None, None, None, graph))
+    return merged
 
 
 def _fail(*_: object) -> None:
@@ -132,6 +169,20 @@ def _serialize(
         if target.results is None:
             raise _unfit(target, RESULTS_FORMATS)
         answer.serialize(file, target.results)
+
+
+def _only_xml(write: Callable[[bytes], object], target: Format) -> Callable[[bytes], object]:
+    """Write as long as it is XML; raise NotAcceptable where it is not."""
+    before = b""
+
+    def checked(data: bytes) -> None:
+        nonlocal before
+        if _NOT_XML.search(before + data):
+            raise _unfit(target, RESULTS_FORMATS if target.results else GRAPH_FORMATS)
+        before = data[-_LONGEST_TAG:]
+        write(data.replace(b"\r", b"&#xD;"))  # as such, a parser would take it for a line's end
+
+    return checked
 
 
 def _unfit(target: Format, fit: tuple[Format, ...]) -> NotAcceptable:
