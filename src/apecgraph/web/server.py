@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import FrameType
 
 import uvicorn
 
-from apecgraph.errors import StoreError
+from apecgraph.errors import QueryError, StoreError
 from apecgraph.formats import Format
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
@@ -55,9 +56,18 @@ async def serve(
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
+            logging.getLogger("uvicorn.error").addFilter(_Told())
             await _Server(config, ready).serve([listening])
         finally:
             await store.close()
+
+
+class _Told(logging.Filter):
+    """Keeps out of the log what was told to the client by a connection that broke off."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, QueryError)
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,162 @@
+"""Load a server of its own with everything at once for a long time, and see what it keeps.
+
+`.venv/bin/python tests/soak.py --minutes 30` prints memory, open descriptors and processes of the
+server after the first minute and at the end, and exits with 1 where any of them has grown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+HEAVY: Final = (
+    "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+    "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f LIMIT 10",
+    "SELECT (GROUP_CONCAT(?f) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
+    "ASK {" + "{" * 120 + "}" * 120 + "}",
+    "SELECT * { GRAPH ?g { ?s ?p ?o } }",
+)
+PATHS: Final = (
+    "/",
+    "/health",
+    "/doc/economy/CHN.jsonld",
+    "/doc/meeting/sccp1-2026.html",
+    "/dumps/apecgraph.nq",
+    "/id/nothing",
+)
+GROWTH: Final = 1.25
+"""By how much memory may differ between two moments of the same load."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    minutes = parser.parse_args().minutes
+    command = [sys.executable, "-c", "from apecgraph.cli import main; main()"]
+    server = subprocess.Popen(
+        [*command, "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "APECGRAPH_QUERY_SECONDS": "3"},
+    )
+    try:
+        assert server.stdout is not None
+        url = server.stdout.readline().split()[-1].rstrip("/")
+        grown = soak(server.pid, url, minutes * 60)
+    finally:
+        server.terminate()
+        server.wait(30)
+    sys.exit(1 if grown else 0)
+
+
+def soak(front: int, url: str, seconds: float) -> bool:
+    """Load a server; print what it holds after the first minute and at the end; say if it grew."""
+    seen: Counter[str] = Counter()
+    first = after(front, url, min(60, seconds / 3), seen)
+    print(f"after the first minute: {first}", flush=True)
+    last = after(front, url, seconds - min(60, seconds / 3), seen)
+    print(f"after {seconds / 60:g} minutes: {last}")
+    print("answers: " + ", ".join(f"{seen[each]} x {each}" for each in sorted(seen)))
+    return last.exceeds(first)
+
+
+def after(front: int, url: str, seconds: float, seen: Counter[str]) -> Held:
+    """Load a server for a time; return what it holds when it has come to rest."""
+    end = time.monotonic() + seconds
+    kinds = (*4 * (light,), *2 * (heavy,), rude)
+    clients = [threading.Thread(target=each, args=(url, end, seen)) for each in kinds]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    time.sleep(8)  # the keep-alive, the deadlines
+    return held(front)
+
+
+class Held:
+    """What the processes of a server hold: memory (proportional, MB), descriptors, processes."""
+
+    def __init__(self, memory: float, descriptors: int, processes: int) -> None:
+        self.memory, self.descriptors, self.processes = memory, descriptors, processes
+
+    def __str__(self) -> str:
+        return f"{self.memory:.0f} MB, {self.descriptors} descriptors, {self.processes} processes"
+
+    def exceeds(self, other: Held) -> bool:
+        return (
+            self.memory > GROWTH * other.memory
+            or self.descriptors > other.descriptors
+            or self.processes > other.processes
+        )
+
+
+def held(front: int) -> Held:
+    processes = [front]
+    for each in processes:
+        children = Path(f"/proc/{each}/task/{each}/children").read_text().split()
+        processes.extend(map(int, children))
+    memory = sum(proportional(each) for each in processes) / 1024
+    descriptors = sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in processes)
+    return Held(memory, descriptors, len(processes))
+
+
+def proportional(pid: int) -> int:
+    """The memory of a process in kB, what it shares divided among those that share it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def light(url: str, end: float, seen: Counter[str]) -> None:
+    """Ask for little: the same again, something new, a page, a dump."""
+    chance = random.Random(threading.get_ident())
+    with httpx.Client(base_url=url, timeout=60) as client:
+        while time.monotonic() < end:
+            number = chance.randrange(1_000)
+            path = chance.choice(("/sparql", "/sparql", *PATHS))
+            query = f"SELECT * {{ ?s ?p ?o }} ORDER BY ?o LIMIT {number}"
+            try:
+                response = client.get(path, params={"query": query} if path == "/sparql" else {})
+                seen[f"{response.status_code}"] += 1
+            except httpx.RemoteProtocolError:
+                seen["broken off"] += 1
+            time.sleep(0.02)
+
+
+def heavy(url: str, end: float, seen: Counter[str]) -> None:
+    """Ask for far too much."""
+    chance = random.Random(threading.get_ident())
+    while time.monotonic() < end:
+        query = {"query": f"{chance.choice(HEAVY)} # {chance.random()}"}
+        try:
+            seen[f"{httpx.get(f'{url}/sparql', params=query, timeout=60).status_code}"] += 1
+        except httpx.RemoteProtocolError:
+            seen["broken off"] += 1
+
+
+def rude(url: str, end: float, seen: Counter[str]) -> None:
+    """Send no request, half of one, or one whose answer is not waited for."""
+    where = urlsplit(url)
+    chance = random.Random(threading.get_ident())
+    query = b"GET /sparql?query=SELECT*%7BGRAPH%20%3Fg%7B%3Fs%20%3Fp%20%3Fo%7D%7D HTTP/1.1\r\n"
+    while time.monotonic() < end:
+        sent = chance.choice((b"\x00" * 99, b"GET / HT", query + b"Host: a\r\n\r\n"))
+        with socket.create_connection((where.hostname, where.port or 0)) as connection:
+            connection.sendall(sent)
+            time.sleep(0.1)
+        seen["left"] += 1
+
+
+if __name__ == "__main__":
+    main()
