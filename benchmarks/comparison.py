@@ -22,7 +22,7 @@ CONNECTIONS: Final = (1, 8)
 
 _WARM_SECONDS: Final = 0.5
 _WARM_REQUESTS: Final = 5
-_MOST_SECONDS: Final = 20
+_MOST_SECONDS: Final = 60
 """The longest that a cell may take, where one request takes longer than a cell."""
 
 

@@ -15,7 +15,7 @@ _REFUSED: Final = re.compile(r"^\s+Non-2xx or 3xx responses: (\d+)\s*$", re.MULT
 _SOCKET: Final = re.compile(
     r"^\s+Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)\s*$", re.MULTILINE
 )
-_REPLY_SECONDS: Final = 60
+_REPLY_SECONDS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)

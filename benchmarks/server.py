@@ -62,6 +62,7 @@ class Server:
                 os.killpg(self._process.pid, each)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_SECONDS)
+                return
 
     def wait(self) -> None:
         """Wait until it answers; raise ServerError where it does not."""
