@@ -19,7 +19,9 @@ def test_a_module_is_one_noun_of_at_most_300_lines(path: Path) -> None:
     assert path.stem not in vague
 
 
-@pytest.mark.parametrize("name", ["scripts/serve", "scripts/test", "scripts/check", ".ci/run"])
+@pytest.mark.parametrize(
+    "name", ["scripts/serve", "scripts/test", "scripts/check", "scripts/bench", ".ci/run"]
+)
 def test_a_script_can_be_run(name: str) -> None:
     assert os.access(ROOT / name, os.X_OK)
 

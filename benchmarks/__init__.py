@@ -1,0 +1,1 @@
+"""How fast apecgraph answers, beside others on the same machine: `scripts/bench`."""

@@ -1,0 +1,41 @@
+"""The command line: measure, and write the tables."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from benchmarks import cube, graphs, machine, table
+from benchmarks.comparison import compare
+from benchmarks.systems import SYSTEMS
+
+
+@click.command()
+@click.option("--seconds", default=3, show_default=True, type=click.IntRange(1), help="A cell.")
+@click.option("--triples", default=cube.TRIPLES, show_default=True, help="Of the generated cube.")
+@click.option(
+    "--output",
+    default="BENCHMARKS.md",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write.",
+)
+def main(seconds: int, triples: int, output: Path) -> None:
+    """Measure apecgraph beside oxigraph and rdflib-endpoint; exit with 1 where a cell failed."""
+    with TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        found = [
+            compare(graph, SYSTEMS, folder, seconds, lambda line: click.echo(line, err=True))
+            for graph in (graphs.real(folder), graphs.generated(folder, triples))
+        ]
+    output.write_text(table.document(machine.describe(), seconds, found), encoding="utf-8")
+    failed = [line for each in found for line in table.failures(each)]
+    for line in failed:
+        click.echo(line, err=True)
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -1,0 +1,56 @@
+"""The graphs that are served: the publication's own, and a cube."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from benchmarks import cube
+from benchmarks.queries import CUBE, REAL, Query
+
+_BUILD_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph to serve.
+
+    file: the whole of it. default: its default graph alone, for what knows no other.
+    """
+
+    name: str
+    file: Path
+    default: Path
+    queries: tuple[Query, ...]
+
+
+def real(folder: Path) -> Graph:
+    """Build a release, and dump it."""
+    file, default = folder / "real.nq", folder / "real.nt"
+    environment = {**os.environ, "APECGRAPH_RELEASES": str(folder / "releases")}
+    with file.open("wb") as dump:
+        subprocess.run(
+            [Path(sys.executable).with_name("apecgraph"), "dump", "--format", "nquads"],
+            check=True,
+            env=environment,
+            stdout=dump,
+            stderr=subprocess.DEVNULL,
+            timeout=_BUILD_SECONDS,
+        )
+    quads = list(ox.parse(path=file, format=ox.RdfFormat.N_QUADS))
+    triples = [quad.triple for quad in quads if isinstance(quad.graph_name, ox.DefaultGraph)]
+    ox.serialize(triples, default, ox.RdfFormat.N_TRIPLES)
+    name = f"The publication: {len(quads):,} quads, {len(triples):,} in the default graph"
+    return Graph(name, file, default, REAL)
+
+
+def generated(folder: Path, triples: int) -> Graph:
+    """Generate a cube."""
+    file = folder / "cube.nt"
+    cube.write(file, triples)
+    return Graph(f"A cube: {triples:,} triples", file, file, CUBE)

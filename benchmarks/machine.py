@@ -1,0 +1,59 @@
+"""The machine and the programs: what numbers depend on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+_PACKAGES: Final = (
+    "apecgraph",
+    "pyoxigraph",
+    "uvicorn",
+    "httptools",
+    "h11",
+    "oxigraph",
+    "rdflib-endpoint",
+    "oxrdflib",
+    "rdflib",
+)
+
+
+def describe() -> list[tuple[str, str]]:
+    """Return what is to be known, each with its name."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return [
+        ("processor", _processor()),
+        ("cores", str(os.cpu_count())),
+        ("memory", f"{memory / 2**30:.0f} GiB"),
+        ("system", f"{platform.system()} {platform.machine()}"),
+        ("Python", platform.python_version()),
+        ("packages", ", ".join(_packages())),
+        ("load", _wrk()),
+    ]
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.processor() or "unknown"
+
+
+def _packages() -> list[str]:
+    found = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _wrk() -> str:
+    said = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False).stdout
+    return " ".join(said.split()[:2])

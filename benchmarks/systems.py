@@ -1,0 +1,67 @@
+"""What is measured: how each system loads a graph and serves it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from benchmarks.graphs import Graph
+
+_LOAD_SECONDS: Final = 300
+_HOST: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A system: its command line, in words that may name {file}, {default}, {store} and {port}.
+
+    path: where it answers queries. load: the command that comes before, where there is one.
+    """
+
+    name: str
+    serve: str
+    path: str = "/sparql"
+    load: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def prepare(self, graph: Graph, store: Path) -> None:
+        """Do what comes before serving."""
+        if self.load:
+            command = self._words(self.load, graph, store, 0)
+            subprocess.run(command, check=True, capture_output=True, timeout=_LOAD_SECONDS)
+
+    def command(self, graph: Graph, store: Path, port: int) -> list[str]:
+        """Return the command that serves a graph on a port of this machine."""
+        return self._words(self.serve, graph, store, port)
+
+    def _words(self, command: str, graph: Graph, store: Path, port: int) -> list[str]:
+        program, *words = command.split()
+        values = {"file": graph.file, "default": graph.default, "store": store, "port": port}
+        return [
+            str(Path(sys.executable).with_name(program)),
+            *(word.format(**values) for word in words),
+        ]
+
+
+UNCACHED: Final = System(
+    "apecgraph, uncached",
+    f"apecgraph serve --host {_HOST} --port {{port}} --data {{file}}",
+    environment={"APECGRAPH_CACHE_MEGABYTES": "0"},
+)
+CACHED: Final = System("apecgraph", UNCACHED.serve)
+OXIGRAPH: Final = System(
+    "oxigraph",
+    f"oxigraph serve-read-only --location {{store}} --bind {_HOST}:{{port}}",
+    path="/query",
+    load="oxigraph load --location {store} --file {file}",
+)
+RDFLIB: Final = System(
+    "rdflib-endpoint",
+    f"rdflib-endpoint serve --store oxigraph --host {_HOST} --port {{port}} {{default}}",
+    path="/",
+)
+SYSTEMS: Final = (UNCACHED, CACHED, OXIGRAPH, RDFLIB)

@@ -1,0 +1,156 @@
+"""The tables that a reader sees, in Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from benchmarks.comparison import CONNECTIONS, Cell, Comparison
+from benchmarks.load import Load
+from benchmarks.systems import CACHED, OXIGRAPH, RDFLIB, SYSTEMS, UNCACHED
+
+MET: Final = "✓"
+MISSED: Final = "✗"
+FAILED: Final = "failed"
+
+_UNCACHED_TARGETS: Final = {("a", 1): 0.7, ("a", 8): 0.4}
+_UNCACHED_ELSE: Final = 1.0
+_CACHED_TARGET: Final = 2.0
+_RDFLIB_TARGET: Final = 10.0
+
+
+def document(
+    machine: Sequence[tuple[str, str]], seconds: int, comparisons: Sequence[Comparison]
+) -> str:
+    """Write the whole document."""
+    parts: list[Iterable[str]] = [
+        [
+            "# Benchmarks",
+            "",
+            "Written by `scripts/bench`: all systems serve the same graph on one machine at once, "
+            "and wrk asks them the same query in turn, over connections that are kept open, "
+            f"for {seconds} s a cell (up to 60 s where a request takes long). Before that, each "
+            "must give as many rows as the engine alone.",
+            "",
+        ],
+        _table(("machine", ""), machine),
+        [
+            "",
+            "apecgraph answers with its default settings, once as it is and once without its cache "
+            "(`APECGRAPH_CACHE_MEGABYTES=0`), where each request is evaluated. oxigraph serves its "
+            "store on disk, `serve-read-only`. rdflib-endpoint has the Oxigraph store in memory; "
+            "it always asks the union of all graphs, so it is given the default graph alone.",
+            "",
+        ],
+    ]
+    for comparison in comparisons:
+        parts.append([f"## {comparison.graph}", "", "### Ratios", ""])
+        parts.append(_ratios(comparison))
+        parts.append(["", front_share(comparison), "", "### Measurements", ""])
+        parts.append(_measurements(comparison))
+        parts.append(
+            [
+                "",
+                "### Memory",
+                "",
+                "Of all processes of a server, when all is measured; what they share counts once.",
+                "",
+            ]
+        )
+        parts.append(_memory(comparison))
+        parts.append([""])
+    return "\n".join(line for part in parts for line in part).rstrip("\n") + "\n"
+
+
+def failures(comparison: Comparison) -> list[str]:
+    """List the cells that hold no clean measurement."""
+    return [
+        f"{comparison.graph}, ({cell.query.letter}), {cell.connections}, {cell.system}: "
+        + (cell.outcome if isinstance(cell.outcome, str) else f"{cell.outcome.errors} errors")
+        for cell in comparison.cells
+        if isinstance(cell.outcome, str) or cell.outcome.errors
+    ]
+
+
+def ratio(ours: Load | str, theirs: Load | str, target: float) -> str:
+    """Write how many times as many requests were answered, and whether that meets a target."""
+    if isinstance(ours, str) or isinstance(theirs, str) or ours.errors or theirs.errors:
+        return FAILED
+    if not theirs.rate:
+        return FAILED
+    times = ours.rate / theirs.rate
+    shown = math.floor(times * 100) / 100  # down: what misses 1 is not shown as 1
+    return f"{shown:.2f} {MET if times >= target else MISSED} (≥ {target:g})"
+
+
+def front_share(comparison: Comparison) -> str:
+    """Say how much of look-up (a) over one connection is not the query itself."""
+    outcome = comparison.outcome("a", 1, UNCACHED)
+    alone = comparison.evaluations["a"].milliseconds
+    if isinstance(outcome, str) or outcome.errors or not outcome.p50:
+        return f"The front's share of (a): {FAILED}."
+    share = 1 - alone / outcome.p50
+    return (
+        f"The front's share of (a): {share:.0%}. Uncached over one connection it takes "
+        f"{outcome.p50:.3f} ms (p50); the engine alone evaluates and writes it in {alone:.3f} ms."
+    )
+
+
+def _ratios(comparison: Comparison) -> list[str]:
+    def row(letter: str, title: str, connections: int) -> Sequence[str]:
+        uncached, cached, oxigraph, rdflib = (
+            comparison.outcome(letter, connections, each)
+            for each in (UNCACHED, CACHED, OXIGRAPH, RDFLIB)
+        )
+        return (
+            f"({letter}) {title}",
+            str(connections),
+            ratio(uncached, oxigraph, _UNCACHED_TARGETS.get((letter, connections), _UNCACHED_ELSE)),
+            ratio(cached, oxigraph, _CACHED_TARGET),
+            ratio(uncached, rdflib, _RDFLIB_TARGET),
+        )
+
+    titles = {cell.query.letter: cell.query.title for cell in comparison.cells}
+    return _table(
+        (
+            "query",
+            "connections",
+            "uncached : oxigraph",
+            "cached : oxigraph",
+            "uncached : rdflib-endpoint",
+        ),
+        [row(*query, connections) for query in titles.items() for connections in CONNECTIONS],
+    )
+
+
+def _measurements(comparison: Comparison) -> list[str]:
+    def row(cell: Cell) -> Sequence[str]:
+        rows = f"{comparison.evaluations[cell.query.letter].rows:,}"
+        head = (f"({cell.query.letter})", str(cell.connections), cell.system)
+        if isinstance(cell.outcome, str):
+            return (*head, "", f"{FAILED}: {cell.outcome}", "", "", "")
+        load = cell.outcome
+        errors = f"**{load.errors}**" if load.errors else "0"
+        return (*head, rows, f"{load.rate:,.1f}", f"{load.p50:.2f}", f"{load.p99:.2f}", errors)
+
+    return _table(
+        ("query", "connections", "system", "rows", "requests/s", "p50 ms", "p99 ms", "errors"),
+        [row(cell) for cell in comparison.cells],
+    )
+
+
+def _memory(comparison: Comparison) -> list[str]:
+    return _table(
+        ("system", "resident MB"),
+        [
+            (each.name, f"{comparison.memory[each.name] / 1e6:,.0f}")
+            for each in SYSTEMS
+            if each.name in comparison.memory
+        ],
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines]
