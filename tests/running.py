@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +22,11 @@ SECONDS: Final = 2
 
 PATIENCE: Final = 10.0
 """Seconds that a client waits for a reply; what takes longer hangs."""
+
+BROKEN_OFF: Final = "broken off"
+"""What a reply is that has begun, or not, and does not come to its end."""
+
+QUERY: Final = "application/sparql-query"
 
 _COMMAND: Final = "from apecgraph.cli import main; main()"
 _END_SECONDS: Final = 30
@@ -89,6 +96,49 @@ def running(data: Path, folder: Path, **settings: object) -> Iterator[Server]:
                 process.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def request(text: str, *, version: str = "1.1", **headers: str) -> bytes:
+    """Write a request that asks a query, after which the connection ends."""
+    named = {
+        "Host": "x",
+        "Connection": "close",
+        "Content-Type": QUERY,
+        "Content-Length": str(len(text.encode())),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    return f"POST /sparql HTTP/{version}\r\n{head}\r\n{text}".encode()
+
+
+@contextmanager
+def connected(
+    server: Server, *, address: str | None = None, receives: int | None = None
+) -> Iterator[socket.socket]:
+    """Give a connection from an address, of its own where none is given.
+
+    receives: about how many bytes it takes in before they are read.
+    """
+    with socket.socket() as connection:
+        if receives is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+        connection.settimeout(PATIENCE)
+        connection.bind((address or new_address(), 0))
+        connection.connect(("127.0.0.1", server.port))
+        yield connection
+
+
+def reply(connection: socket.socket, *, then: Callable[[bytes], object] = len) -> str:
+    """Tell what a connection is answered: a status, or BROKEN_OFF; hand on a body that is whole."""
+    response = http.client.HTTPResponse(connection)
+    try:
+        response.begin()
+        then(response.read())
+    except (http.client.HTTPException, ConnectionError):
+        return BROKEN_OFF
+    except TimeoutError:
+        return "hangs"
+    return str(response.status)
 
 
 def soon(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:

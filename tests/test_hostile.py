@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import gzip
-import http.client
 import socket
 import struct
 import threading
@@ -25,14 +24,24 @@ import pytest
 
 import attacks
 from replies import fault
-from running import PATIENCE, SECONDS, Server, new_address, running, soon
+from running import (
+    BROKEN_OFF,
+    PATIENCE,
+    QUERY,
+    SECONDS,
+    Server,
+    connected,
+    new_address,
+    reply,
+    request,
+    running,
+    soon,
+)
 
-QUERY: Final = "application/sparql-query"
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE: Final = "application/sparql-update"
 ALWAYS: Final = "ASK {}"
 AT_ONCE: Final = 4
-BROKEN_OFF: Final = "broken off"
 
 _Item = TypeVar("_Item")
 
@@ -288,49 +297,6 @@ def test_no_spelling_of_an_update_is_taken(attacked: Attacked) -> None:
 
 
 # --- requests -----------------------------------------------------------------------------------
-
-
-def request(text: str, *, version: str = "1.1", **headers: str) -> bytes:
-    """Write a request that asks a query, after which the connection ends."""
-    named = {
-        "Host": "x",
-        "Connection": "close",
-        "Content-Type": QUERY,
-        "Content-Length": str(len(text.encode())),
-        **{name.replace("_", "-"): value for name, value in headers.items()},
-    }
-    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
-    return f"POST /sparql HTTP/{version}\r\n{head}\r\n{text}".encode()
-
-
-@contextmanager
-def connected(
-    server: Server, *, address: str | None = None, receives: int | None = None
-) -> Iterator[socket.socket]:
-    """Give a connection from an address, of its own where none is given.
-
-    receives: about how many bytes it takes in before they are read.
-    """
-    with socket.socket() as connection:
-        if receives is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
-        connection.settimeout(PATIENCE)
-        connection.bind((address or new_address(), 0))
-        connection.connect(("127.0.0.1", server.port))
-        yield connection
-
-
-def reply(connection: socket.socket, *, then: Callable[[bytes], object] = len) -> str:
-    """Tell what a connection is answered: a status, or BROKEN_OFF; hand on a body that is whole."""
-    response = http.client.HTTPResponse(connection)
-    try:
-        response.begin()
-        then(response.read())
-    except (http.client.HTTPException, ConnectionError):
-        return BROKEN_OFF
-    except TimeoutError:
-        return "hangs"
-    return str(response.status)
 
 
 def sent(server: Server, data: bytes) -> str:
