@@ -2,6 +2,7 @@
 
 import random
 import time
+from contextlib import suppress
 from typing import cast
 
 import pyoxigraph
@@ -9,7 +10,7 @@ import pytest
 
 from apecgraph.errors import QueryTooHeavy
 from apecgraph.namespaces import ENDPOINT
-from apecgraph.sparql import DEPTH, outline, tokens, with_lower_booleans
+from apecgraph.sparql import DECLARATIONS, DEPTH, LONGEST_IRI, outline, tokens, with_lower_booleans
 
 HERE = "<http://127.0.0.1:1/>"
 
@@ -262,8 +263,9 @@ def test_brackets_side_by_side_do_not_nest() -> None:
 def test_no_text_of_64_kilobytes_takes_long(unit: str) -> None:
     text = unit * (65536 // len(unit))
     began = time.process_time()
-    outline(text)
-    outline("SELECT * { ?s ?p " + text)
+    for each in (text, "SELECT * { ?s ?p " + text):
+        with suppress(QueryTooHeavy):
+            outline(each)
     assert time.process_time() - began < 2
 
 
@@ -283,3 +285,25 @@ def test_booleans_are_lowered_where_they_are_words_of_their_own() -> None:
     text = 'PREFIX a: <a:TRUE> ASK { ?TRUE a:TRUE "TRUE"@TRUE, <a:FALSE>, FALSE FILTER(True)} #TRUE'
     lowered = text.replace("FALSE FILTER(True)", "false FILTER(true)")
     assert with_lower_booleans(text) == lowered
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BASE <http://a/> " + "BASE <b/> " * DECLARATIONS + "ASK {}",
+        "PREFIX a: <urn:a> " * (DECLARATIONS + 1) + "ASK {}",
+        "SELECT * " + "FROM <urn:a> " * (DECLARATIONS + 1) + "{}",
+        "SELECT * " + "FROM NAMED <urn:a> " * (DECLARATIONS + 1) + "{}",
+        f"PREFIX a: <urn:{'a' * LONGEST_IRI}> ASK {{}}",
+        f"SELECT * FROM <urn:{'a' * LONGEST_IRI}> {{}}",
+    ],
+    ids=["bases", "prefixes", "graphs", "named graphs", "long prefix", "long graph"],
+)
+def test_what_is_resolved_is_bounded(text: str) -> None:
+    with pytest.raises(QueryTooHeavy) as raised:
+        outline(text)
+    assert raised.value.limit
+
+
+def test_a_long_iri_that_is_not_resolved_is_no_matter() -> None:
+    outline(f"ASK {{ ?s ?p <urn:{'a' * 10 * LONGEST_IRI}> }}")

@@ -20,6 +20,13 @@ Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 DEPTH: Final = 128
 """How deep brackets of all kinds may be nested in one another."""
 
+# Each is resolved against a base that may be long itself: both bounded, their product is.
+DECLARATIONS: Final = 500
+"""How many prefixes and bases a query may declare, and how many graphs it may name."""
+
+LONGEST_IRI: Final = 2000
+"""Characters of the IRI of a base, a prefix or a graph, with the base that it is relative to."""
+
 # An escape that the engine would refuse must not be taken for one here: it decides where a string
 # ends. Hence no surrogates, and nothing beyond U+10FFFF.
 _ESCAPE: Final = (
@@ -83,8 +90,8 @@ _GRAPH: Final = (
 )
 _FROM: Final = re.compile(rf"(?i:FROM){_GRAPH}")
 _FROM_NAMED: Final = re.compile(rf"(?i:FROM){_SPACE}*+(?i:NAMED){_GRAPH}")
+_BOOLEAN: Final = re.compile("true|false", re.IGNORECASE)
 _BLOCK: Final = re.compile(rf"{_SPACE}*+\{{")
-_HIDDEN_SERVICE: Final = re.compile(r"\).*SERVICE.*#", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rf"(?P<kept>{_STRING}|{_IRI})|{_ESCAPE}")
 _REFERENCE: Final = re.compile(
     r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL
@@ -109,7 +116,7 @@ class Outline:
 
 
 def outline(text: str) -> Outline:
-    """Read the outline of a request; raise QueryTooHeavy where its brackets nest too deeply.
+    """Read the outline of a request; raise QueryTooHeavy where it is over a limit above.
 
     The engine has no tokens: it takes keywords wherever its grammar lets it, so that to it
     `{SERVICEa:b{}}` calls a:b. Such spellings are seen here as the engine would see them.
@@ -143,9 +150,10 @@ def outline(text: str) -> Outline:
                 clause = prologue.graph(text, token.start() + word.index("FROM"))
                 if clause:
                     graphs[clause[0]].append(clause[1])
+                    _bound(len(graphs[clause[0]]), "graphs")
         elif kind == "iri" and brackets and brackets[-1] == "(":
             # In FILTER(1<2)SERVICE?x#> the engine finds no IRI, but a comparison and a comment.
-            service = service or _HIDDEN_SERVICE.search(token[0]) is not None
+            service = service or _hides_service(token[0].upper())
     return Outline(
         cast("Form | None", form and form.upper()),
         tuple(graphs[False]),
@@ -155,8 +163,17 @@ def outline(text: str) -> Outline:
     )
 
 
+def _hides_service(comparison: str) -> bool:
+    """Whether there is, in this order, a closing bracket, the word SERVICE and a comment."""
+    bracket = comparison.find(")")
+    keyword = comparison.find("SERVICE", bracket) if bracket >= 0 else -1
+    return keyword >= 0 and comparison.find("#", keyword) >= 0
+
+
 def with_lower_booleans(text: str) -> str:
     """Write the words TRUE and FALSE in lower case, the only one in which the engine knows them."""
+    if all(word[0].islower() for word in _BOOLEAN.finditer(text)):
+        return text
     changed = list(text)
     for kind, start, token in tokens(text):
         if kind == "name" and token.lower() in ("true", "false"):
@@ -180,9 +197,11 @@ class _Prologue:
 
     def read(self, text: str) -> int:
         """Read the declarations that a text begins with; return where they end."""
-        position = 0
+        position = count = 0
         while declaration := _DECLARATION.match(text, position):
             position = declaration.end()
+            count += 1
+            _bound(count, "prefixes and bases")
             if declaration["base"]:
                 self._base = self._resolve(declaration["base"])
             elif declaration["namespace"]:
@@ -217,6 +236,11 @@ class _Prologue:
 
     def _resolve(self, written: str) -> str:
         """Resolve an IRI, written in angle brackets, against the base (RFC 3986, section 5.2)."""
+        if len(written) + len(self._base) > LONGEST_IRI:
+            limit = f"{LONGEST_IRI} characters"
+            raise QueryTooHeavy(
+                f"An IRI of the query is longer, with its base, than {limit}.", limit
+            )
         reference = re.sub(_ESCAPE, _decode, written[1:-1])
         scheme, authority, path, query, fragment = _split(reference)
         base = _split(self._base)
@@ -238,6 +262,12 @@ def _spell_out(text: str) -> str:
     if "\\u" not in text and "\\U" not in text:
         return text
     return _ESCAPED.sub(lambda match: match["kept"] or _decode(match), text)
+
+
+def _bound(count: int, things: str) -> None:
+    if count > DECLARATIONS:
+        limit = f"{DECLARATIONS} {things}"
+        raise QueryTooHeavy(f"The query has more than {limit}.", limit)
 
 
 def _decode(escape: re.Match[str]) -> str:

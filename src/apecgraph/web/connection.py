@@ -6,19 +6,24 @@ uvicorn bounds neither the head of a request nor the time that it takes.
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 from typing import Any, Final
 
+from httptools.parser.errors import HttpParserInvalidMethodError
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from apecgraph.errors import (
     HeadersTooLarge,
     MalformedRequest,
+    MethodNotAllowed,
     RequestError,
     RequestTimedOut,
     StoreBusy,
     UriTooLong,
 )
+from apecgraph.protocol import METHODS
 from apecgraph.web.headers import HEADERS
 from apecgraph.web.problems import problem_response
 
@@ -27,6 +32,8 @@ LARGEST_HEAD: Final = 64 * 1024
 
 MOST_HEADERS: Final = 100
 
+_METHOD: Final = re.compile(rb"[A-Z]+ ")
+_CODING: Final = b"transfer-encoding"
 _LINGER_SECONDS: Final = 1.0
 
 
@@ -50,6 +57,7 @@ class Connection(HttpToolsProtocol):
         self._refusal: RequestError | None = None
         self._in_head = True
         self._head = self._unparsed = 0
+        self._begin = b""
         self._timer: asyncio.TimerHandle | None = None
         if len(self.connections) > self.most_connections:
             self._refuse(StoreBusy("There are too many connections; try again in a moment."))
@@ -63,12 +71,17 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        if self._unparsed == 0:
+            self._begin = data
         self._unparsed += len(data)
         super().data_received(data)
         if self._in_head and self._unparsed > LARGEST_HEAD and not self._refused:
             self._refuse(_too_large(whole_line=bool(self.url)))
 
     def send_400_response(self, msg: str) -> None:
+        unknown = isinstance(sys.exception(), HttpParserInvalidMethodError)
+        if unknown and _METHOD.match(self._begin):
+            self._refusal = MethodNotAllowed("This method is not known here.", METHODS)
         self._refuse(self._refusal or MalformedRequest("This is no HTTP/1.1 request."))
 
     def on_message_begin(self) -> None:
@@ -92,6 +105,10 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._unparsed = 0
+        codings = [value.strip().lower() for name, value in self.headers if name == _CODING]
+        if codings not in ([], [b"chunked"]):
+            # RFC 9112, section 6.1: the parser would wait for the end of the connection.
+            self._stop(MalformedRequest("A body comes in one piece, or is chunked."))
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
             # RFC 9112, section 3.2
