@@ -83,6 +83,7 @@ _GRAPH: Final = (
 )
 _FROM: Final = re.compile(rf"(?i:FROM){_GRAPH}")
 _FROM_NAMED: Final = re.compile(rf"(?i:FROM){_SPACE}*+(?i:NAMED){_GRAPH}")
+_BOOLEAN: Final = re.compile(r"TRUE|FALSE", re.IGNORECASE)
 _BLOCK: Final = re.compile(rf"{_SPACE}*+\{{")
 _HIDDEN_SERVICE: Final = re.compile(r"\).*SERVICE.*#", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rf"(?P<kept>{_STRING}|{_IRI})|{_ESCAPE}")
@@ -157,6 +158,8 @@ def outline(text: str) -> Outline:
 
 def with_lower_booleans(text: str) -> str:
     """Write the words TRUE and FALSE in lower case, the only one in which the engine knows them."""
+    if not _BOOLEAN.search(text):
+        return text
     changed = list(text)
     for kind, start, token in tokens(text):
         if kind == "name" and token.lower() in ("true", "false"):
