@@ -29,7 +29,7 @@ from running import PATIENCE, Server, running
 
 GRAPHS: Final = ("urn:x:g0", "urn:x:g1")
 VARIABLES: Final = ("?s", "?p", "?o", "?x", "?y", "$z", "?s", "?o")
-LIMITS: Final = {"query_seconds": 0.5, "query_megabytes": 100, "reply_megabytes": 2}
+LIMITS: Final = {"query_seconds": 1, "query_megabytes": 100, "reply_megabytes": 2}
 
 _IRIS: Final = (
     "<urn:x:s>", "<urn:x:p>", "<urn:x:q>", "<urn:x:g0>", "<urn:x:none>", "x:s", "x:p", "x:", ":",
