@@ -320,7 +320,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "nested": NESTED,
     "flat": FLAT,
     "long": LONG,
-    "read by the front": READ_BY_THE_FRONT,
     "joins": JOINS,
     "growth": GROWTH,
     "paths": PATHS,

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
 import httpx
@@ -41,7 +42,7 @@ from running import (
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE: Final = "application/sparql-update"
 ALWAYS: Final = "ASK {}"
-AT_ONCE: Final = 4
+AT_ONCE: Final = 6
 
 _Item = TypeVar("_Item")
 
@@ -113,9 +114,9 @@ class Attacked:
     descriptors: int
 
 
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
-    folder = tmp_path_factory.mktemp("hostile")
+@contextmanager
+def watched(folder: Path) -> Iterator[Attacked]:
+    """Give a server, with a probe that asks it all the while."""
     data = folder / "data.nq"
     data.write_text("".join(attacks.quads()))
     limits = {
@@ -130,6 +131,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
         before = len(server.tree()), server.descriptors()
         with probe.running():
             yield Attacked(server, probe, *before)
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    with watched(tmp_path_factory.mktemp("hostile")) as attacked:
+        yield attacked
 
 
 def assert_it_answers(server: Server) -> None:
@@ -187,6 +194,15 @@ def test_no_query_takes_the_endpoint_down(attacked: Attacked, kind: str) -> None
     with attacked.probe.beside():
         found = outcomes(functools.partial(posted, attacked.server), chosen.queries)
     assert others(found, chosen.outcomes) == {}
+
+
+def test_nothing_that_the_front_reads_keeps_it_from_others(tmp_path: Path) -> None:
+    """On a server of its own: where it is kept, it is for long."""
+    chosen = attacks.READ_BY_THE_FRONT
+    with watched(tmp_path) as attacked:
+        with attacked.probe.beside():
+            found = outcomes(functools.partial(posted, attacked.server), chosen.queries)
+        assert others(found, chosen.outcomes) == {}
 
 
 @pytest.mark.parametrize("accept", ["application/sparql-results+json, text/turtle", "text/csv"])
