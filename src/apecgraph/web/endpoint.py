@@ -180,7 +180,7 @@ class _CutOffError(Exception):
 
 
 async def _body(headers: Headers, receive: Receive) -> bytes:
-    if headers.get("content-encoding", "identity") != "identity":
+    if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("A body that is compressed is not read here.")
     body = bytearray()
     size = int(headers.get("content-length", "0"))
