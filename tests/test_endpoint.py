@@ -366,7 +366,13 @@ class BrokenStore:
 def call(store: BrokenStore) -> list[Message]:
     """Put a query to an endpoint without a server; return what it sends."""
     messages: list[Message] = []
-    scope = {"type": "http", "method": "GET", "query_string": b"query=ASK{}", "headers": []}
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "query_string": b"query=ASK{}",
+        "headers": [],
+    }
 
     async def run() -> None:
         received = iter([{"type": "http.request"}])

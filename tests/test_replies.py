@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -53,6 +55,51 @@ def test_a_reply_is_the_same_when_it_was_kept(keeping: httpx.Client, query: str)
     assert int(kept["content-length"]) == len(replies[0].content)
     assert kept["vary"] == "Accept, Accept-Encoding"
     assert kept["content-security-policy"]
+
+
+def test_a_repeated_request_has_the_same_answer_but_for_the_date(keeping: httpx.Client) -> None:
+    """The first time a query is evaluated, then its reply is kept, then its whole answer."""
+    replies = [ask(keeping, f"{ALL} # again", coding) for coding in 4 * ["identity", "gzip"]]
+    for found in (replies[::2], replies[1::2]):
+        assert len({each.content for each in found}) == 1
+        for each in found:
+            assert each.headers.pop("date")
+        assert len({str(sorted(each.headers.items())) for each in found}) == 1
+        assert found[0].headers["content-security-policy"]
+
+
+def test_repeated_requests_keep_their_places_on_a_connection(keeping: httpx.Client) -> None:
+    host, port = keeping.base_url.host, keeping.base_url.port
+    known = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\n\r\n"
+    other = known.replace(b"ASK%7B%7D", b"ASK%7B?s%20?p%201.25%7D")
+    with socket.create_connection((host, port or 0), timeout=10) as connection:
+        for _ in range(4):
+            connection.sendall(known)
+            assert until(connection, b"true").count(b"HTTP/1.1 200 OK") == 1
+        # In one go, in pieces, and while another request is being answered.
+        connection.sendall(other + known + known)
+        received = until(connection, b"true", 2)
+        assert received.index(b"false") < received.index(b"true")
+        connection.sendall(known[:30])
+        time.sleep(0.1)
+        connection.sendall(known[30:])
+        assert until(connection, b"true").count(b"HTTP/1.1 200 OK") == 1
+        connection.sendall(other)
+        connection.sendall(known)
+        received = until(connection, b"true")
+        assert received.index(b"false") < received.index(b"true")
+        connection.sendall(known.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert until(connection, b"true").lower().count(b"connection: close") == 1
+        assert connection.recv(1) == b""
+
+
+def until(connection: socket.socket, end: bytes, times: int = 1) -> bytes:
+    received = b""
+    while received.count(end) < times:
+        part = connection.recv(65536)
+        assert part, received
+        received += part
+    return received
 
 
 def test_a_reply_is_kept_by_format_and_dataset(client: httpx.Client) -> None:

@@ -106,7 +106,7 @@ class IsolatedStore:
         if self._nursery.failure:
             raise StoreError(self._nursery.failure)
         while self._idle:
-            worker = self._idle.popleft()
+            worker = self._idle.pop()  # the one whose memory is still warm
             if not worker.doomed:
                 return worker
         place = self._turns.join(client)

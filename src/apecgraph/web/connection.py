@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from functools import partial
 from typing import Any, Final
 
 from httptools.parser.errors import HttpParserInvalidMethodError
@@ -26,6 +27,7 @@ from apecgraph.errors import (
 from apecgraph.protocol import METHODS
 from apecgraph.web.headers import HEADERS
 from apecgraph.web.problems import problem_response
+from apecgraph.web.repeats import LEARN, Known, Repeats, is_one_request
 
 LARGEST_HEAD: Final = 64 * 1024
 """Bytes of the request line, and of all headers."""
@@ -45,20 +47,25 @@ class Connection(HttpToolsProtocol):
     """A connection over HTTP/1.1 (RFC 9112).
 
     request_seconds: within which a request must arrive; counted from its first byte, and for the
-    first request from the connection. most_connections: that are open at once.
+    first request from the connection. most_connections: that are open at once. repeats: answers
+    that are known from before.
     """
 
     request_seconds: float
     most_connections: int
+    repeats: Repeats
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._refused = False
         self._refusal: RequestError | None = None
         self._in_head = True
+        self._in_message = False
         self._head = self._unparsed = 0
         self._begin = b""
+        self._one_request: bytes | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._stalling: asyncio.TimerHandle | None = None
         if len(self.connections) > self.most_connections:
             self._refuse(StoreBusy("There are too many connections; try again in a moment."))
         else:
@@ -66,11 +73,17 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._stop_stalling()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        at_rest = not self._in_message and (self.cycle is None or self.cycle.response_complete)
+        if at_rest and not self.flow.write_paused and (known := self.repeats.get(data)):
+            self._repeat(known)
+            return
+        self._one_request = data if at_rest and is_one_request(data) else None
         if self._unparsed == 0:
             self._begin = data
         self._unparsed += len(data)
@@ -86,7 +99,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
+        self._in_head = self._in_message = True
         self._head = 0
         if self._timer is None:
             self._await_request()
@@ -113,11 +126,38 @@ class Connection(HttpToolsProtocol):
         if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
             # RFC 9112, section 3.2
             self._stop(MalformedRequest(f"There must be one Host header, and there are {hosts}."))
+        if self._one_request is not None and self.parser.should_keep_alive():
+            learn = partial(self.repeats.learn, self._one_request)
+            self.scope["extensions"] = {LEARN: {"answer": learn}}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self._in_message = False
+        self._unparsed = 0
         self._stop_waiting()
         super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        # Who reads nothing for so long is not there: a close would wait for him.
+        self._stalling = self.loop.call_later(self.request_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_stalling()
+        super().resume_writing()
+
+    def _stop_stalling(self) -> None:
+        if self._stalling is not None:
+            self._stalling.cancel()
+            self._stalling = None
+
+    def _repeat(self, known: Known) -> None:
+        """Answer as before, as uvicorn would: with the date of now."""
+        self._stop_waiting()
+        self._unset_keepalive_if_required()
+        dated = (b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+        self.transport.write(b"".join((STATUS_LINE[200], *dated, known.head, known.body)))
+        self.on_response_complete()
 
     def _count(self, size: int, *, whole_line: bool) -> None:
         self._head += size
@@ -175,10 +215,11 @@ def _written(response: Response) -> bytes:
     return b"".join([*lines, b"\r\n", bytes(response.body)])
 
 
-def limited(request_seconds: float, most_connections: int) -> type[Connection]:
+def limited(request_seconds: float, most_connections: int, repeats: Repeats) -> type[Connection]:
     """Make the class that uvicorn makes connections of."""
     limits: dict[str, Any] = {
         "request_seconds": request_seconds,
         "most_connections": most_connections,
+        "repeats": repeats,
     }
     return type("Connection", (Connection,), limits)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from functools import lru_cache
 from typing import Final
@@ -15,12 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph import protocol
 from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
-from apecgraph.formats import Format
 from apecgraph.store.base import Answer, Query, Store
+from apecgraph.web.answers import accepts_gzip, head_of, send_head, send_whole, whole
 from apecgraph.web.budget import Budget
 from apecgraph.web.edition import has
 from apecgraph.web.headers import HEADERS
 from apecgraph.web.problems import problem_response
+from apecgraph.web.repeats import LEARN
 from apecgraph.web.replies import Replies, Reply
 
 LARGEST_BODY: Final = 1024 * 1024
@@ -35,9 +35,6 @@ _REMEMBERED_REQUESTS: Final = 1000
 
 _WATCHED_SECONDS: Final = 0.02
 """After which a client is watched for leaving; most have their answer by then."""
-
-
-_WEIGHTLESS: Final = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
 
 
 class SparqlEndpoint:
@@ -114,31 +111,32 @@ class SparqlEndpoint:
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
     ) -> None:
         """Answer a query: with 304 where the client has the answer, from what is kept, or anew."""
-        gzips = _accepts_gzip(headers)
+        gzips = accepts_gzip(headers)
         etag = self._replies.etag(query, "gzip" if gzips else "")
         if etag is not None and has(headers, etag):
-            await _start(send, 304, query.format, etag)
-            await send({"type": "http.response.body"})
+            await send_head(send, 304, query.format, etag)
             return
         bodiless = scope["method"] == "HEAD"
         reply = self._replies.get(query) if etag else None
         if reply is not None:
-            await _send_whole(send, reply, query.format, etag, gzips=gzips, bodiless=bodiless)
+            if (learn := scope.get("extensions", {}).get(LEARN)) and not bodiless:
+                learn["answer"](*whole(reply, query.format, etag, gzips=gzips))
+            await send_whole(send, reply, query.format, etag, gzips=gzips, bodiless=bodiless)
             return
         client = scope["client"][0] if scope.get("client") else ""
         self._budget.spend(client)
         async with _watched(receive):
             answer = await self._store.query(query, client)
             async with aclosing(answer.chunks):
-                if answer.size is not None:
+                # In HTTP/1.0 a body without a length ends with the connection, cut off or not.
+                if answer.size is not None or scope["http_version"] == "1.0":
                     body = b"".join([chunk async for chunk in answer.chunks])
                     reply = self._replies.keep(query, body) if etag else Reply(body)
-                    await _send_whole(
+                    await send_whole(
                         send, reply, query.format, etag, gzips=gzips, bodiless=bodiless
                     )
                 elif bodiless:
-                    await _start(send, 200, query.format, etag)
-                    await send({"type": "http.response.body"})
+                    await send_head(send, 200, query.format, etag)
                 else:
                     await self._stream(query, answer, etag, send)
 
@@ -149,7 +147,8 @@ class SparqlEndpoint:
         so that what was sent is not taken for all.
         """
         # Not compressed, and so tagged as such.
-        await _start(send, 200, query.format, etag and self._replies.etag(query))
+        headers = head_of(query.format, etag and self._replies.etag(query))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         kept: list[bytes] = []
         room = self._replies.largest if etag else 0
         try:
@@ -197,15 +196,6 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     return bytes(body)
 
 
-def _accepts_gzip(headers: Headers) -> bool:
-    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
-    for each in ",".join(headers.getlist("accept-encoding")).split(","):
-        coding, _, weight = each.partition(";")
-        if coding.strip().lower() in ("gzip", "x-gzip", "*"):
-            return _WEIGHTLESS.fullmatch(weight) is None
-    return False
-
-
 @asynccontextmanager
 async def _watched(receive: Receive) -> AsyncIterator[None]:
     """Stop what goes on inside when the client leaves, and raise _ClientGoneError."""
@@ -237,39 +227,6 @@ async def _watched(receive: Receive) -> AsyncIterator[None]:
         timer.cancel()
         if watch is not None:
             watch.cancel()
-
-
-async def _send_whole(
-    send: Send, reply: Reply, format_: Format, etag: str | None, *, gzips: bool, bodiless: bool
-) -> None:
-    compressed = reply.gzipped() if gzips else None
-    body = reply.body if compressed is None else compressed
-    extra = [(b"content-length", str(len(body)).encode())]
-    if compressed is not None:
-        extra.append((b"content-encoding", b"gzip"))
-    await _start(send, 200, format_, etag, extra)
-    await send({"type": "http.response.body", "body": b"" if bodiless else body})
-
-
-async def _start(
-    send: Send,
-    status: int,
-    format_: Format,
-    etag: str | None,
-    extra: Iterable[tuple[bytes, bytes]] = (),
-) -> None:
-    headers = [*_ALWAYS, (b"content-type", format_.content_type.encode()), *extra]
-    if etag is not None:
-        headers += [(b"etag", etag.encode()), (b"cache-control", b"no-cache")]
-    else:
-        headers.append((b"cache-control", b"no-store"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-
-
-_ALWAYS: Final = [
-    *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
-    (b"vary", b"Accept, Accept-Encoding"),
-]
 
 
 def _bodiless(send: Send) -> Send:

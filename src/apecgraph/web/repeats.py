@@ -11,7 +11,7 @@ from cachetools import LRUCache
 LEARN: Final = "apecgraph.learn"
 """The ASGI extension by which an application says that its answer may be given again as it is.
 
-A function of the headers and the body; the status is 200.
+Its member `answer` is a function of the headers and the body; the status is 200.
 """
 
 _END: Final = b"\r\n\r\n"

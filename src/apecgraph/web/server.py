@@ -17,6 +17,7 @@ from apecgraph.settings import Settings
 from apecgraph.store.isolated import IsolatedStore
 from apecgraph.web.app import create_app
 from apecgraph.web.connection import limited
+from apecgraph.web.repeats import Repeats
 
 _GRACE_SECONDS = 5
 
@@ -48,7 +49,11 @@ async def serve(
         try:
             config = uvicorn.Config(
                 create_app(settings, publication, store),
-                http=limited(settings.request_seconds, settings.connections),
+                http=limited(
+                    settings.request_seconds,
+                    settings.connections,
+                    Repeats(settings.cache_megabytes),
+                ),
                 ws="none",
                 lifespan="off",
                 log_level="error",  # not a line for each client that sends what is no HTTP
