@@ -272,6 +272,12 @@ def test_the_report_as_json_and_turtle_says_the_same(content: Copy) -> None:
             "apec:value is derived by the build: delete it here",
             id="a derived value by hand",
         ),
+        pytest.param(
+            "data/entities/bodies.ttl",
+            '<body/sccp> <http://www.w3.org/2004/02/skos/core#altLabel> "a\\u0001b"@en .',
+            "skos:altLabel has a control character, which XML cannot hold: delete it",
+            id="a control character",
+        ),
     ],
 )
 def test_nothing_stands_where_it_may_not(content: Copy, name: str, text: str, message: str) -> None:

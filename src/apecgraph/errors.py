@@ -107,44 +107,35 @@ class NotAcceptable(RequestError):
         self.available = tuple(available)
 
 
-class ContentTooLarge(RequestError):
-    """The body of the request is over the `limit`."""
+class LimitMet(RequestError):
+    """The request is over a `limit`, which is told with its unit."""
 
     def __init__(self, message: str, limit: str) -> None:
         super().__init__(message)
         self.limit = limit
 
 
-class UriTooLong(RequestError):
-    """The request line is over the `limit`."""
-
-    def __init__(self, message: str, limit: str) -> None:
-        super().__init__(message)
-        self.limit = limit
+class ContentTooLarge(LimitMet):
+    """The body of the request is too large."""
 
 
-class HeadersTooLarge(RequestError):
-    """The headers are over the `limit`."""
-
-    def __init__(self, message: str, limit: str) -> None:
-        super().__init__(message)
-        self.limit = limit
+class UriTooLong(LimitMet):
+    """The request line is too long."""
 
 
-class RequestTimedOut(RequestError):
-    """The request did not arrive within the `limit`."""
-
-    def __init__(self, message: str, limit: str) -> None:
-        super().__init__(message)
-        self.limit = limit
+class HeadersTooLarge(LimitMet):
+    """The headers are too large."""
 
 
-class TooManyRequests(RequestError):
-    """A client is over its budget, the `limit`; in `retry_after` seconds it may ask again."""
+class RequestTimedOut(LimitMet):
+    """The request did not arrive in time."""
+
+
+class TooManyRequests(LimitMet):
+    """A client is over its budget; in `retry_after` seconds it may ask again."""
 
     def __init__(self, message: str, limit: str, retry_after: int) -> None:
-        super().__init__(message)
-        self.limit = limit
+        super().__init__(message, limit)
         self.retry_after = retry_after
 
 

@@ -7,6 +7,7 @@ computed cannot slip in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -31,6 +32,7 @@ _ONLY_IN: Final = {
     f"{RDF}Statement": "data/sources/",
     f"{APEC}Decision": "data/decisions.ttl",
 }
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _RULE: Final = f"{ID}shape/placement"
 
 
@@ -67,6 +69,8 @@ def _wrong(
     """Say what is wrong with a triple where it stands; None where nothing is."""
     subject, predicate, value = triple
     name = compact(predicate.value)
+    if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
+        return f"{name} has a control character, which XML cannot hold: delete it"
     if predicate.value in _DERIVED:
         return f"{name} is derived by the build: delete it here"
     if of_source:

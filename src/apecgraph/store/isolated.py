@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +59,7 @@ class IsolatedStore:
         self._megabytes = query_megabytes
         self._room = long_queries
         self._turns = Turns(queue)
-        self._idle: deque[Worker] = deque()
+        self._idle: list[Worker] = []
         limits = Limits(query_megabytes, reply_megabytes)
         self._nursery = Nursery(files, limits, workers, self._put_back)
 
