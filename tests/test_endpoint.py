@@ -45,7 +45,12 @@ def endpoint(store: Store, graphs: Collection[str]) -> SparqlEndpoint:
 @contextmanager
 def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     """Serve an endpoint on a port of this machine; give a client of it."""
-    defaults = {"query_seconds": 5, "query_megabytes": 100, "reply_megabytes": 20}
+    defaults = {
+        "query_seconds": 5,
+        "query_megabytes": 100,
+        "reply_megabytes": 20,
+        "reply_rows": 1_000_000,
+    }
     limits = {**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits}
     server_socket = socket.create_server(("127.0.0.1", 0))
     started = threading.Event()

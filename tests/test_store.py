@@ -83,7 +83,12 @@ Files = list[tuple[Path, Format]]
 
 @asynccontextmanager
 async def isolated(files: Files, **limits: Any) -> AsyncIterator[IsolatedStore]:
-    defaults = {"query_seconds": 5, "query_megabytes": 100, "reply_megabytes": 64}
+    defaults = {
+        "query_seconds": 5,
+        "query_megabytes": 100,
+        "reply_megabytes": 64,
+        "reply_rows": 1_000_000,
+    }
     store = IsolatedStore(
         files, **{**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits}
     )
@@ -542,7 +547,7 @@ def test_a_worker_has_one_socket_and_can_open_nothing(files: Files) -> None:
 def test_a_worker_that_nobody_stops_ends_by_itself(files: Files) -> None:
     async def check() -> None:
         born: list[Worker] = []
-        nursery = Nursery(files, Limits(100, 1), 1, born.append)
+        nursery = Nursery(files, Limits(100, 1, 1000), 1, born.append)
         await nursery.open()
         try:
             request = wire.encode_query(Query(FOREVER, RESULTS_CSV), 0.2)
@@ -874,7 +879,7 @@ from apecgraph.store.isolated import IsolatedStore
 
 async def main(path, text):
     store = IsolatedStore([(Path(path), N_QUADS)], query_seconds=30, query_megabytes=100,
-                          reply_megabytes=1, workers=2, long_queries=0, queue=1)
+                          reply_megabytes=1, reply_rows=1000, workers=2, long_queries=0, queue=1)
     await store.start()
     print("ready", flush=True)
     await store.query(Query(text, RESULTS_CSV))

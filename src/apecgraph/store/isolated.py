@@ -38,7 +38,7 @@ class IsolatedStore:
     files: what to load, each with its format; the names of blank nodes are local to each file.
     query_seconds: from asking to the last byte from the worker, waiting for a worker included.
     query_megabytes: memory that a worker may take beyond the store.
-    reply_megabytes: the largest reply.
+    reply_megabytes, reply_rows: the largest reply.
     workers: queries that are evaluated at once, for as long as they are not long ones.
     long_queries: long ones that are evaluated beside them, with the lowest priority.
     queue: queries that may wait for a worker.
@@ -51,6 +51,7 @@ class IsolatedStore:
         query_seconds: float,
         query_megabytes: int,
         reply_megabytes: int,
+        reply_rows: int,
         workers: int,
         long_queries: int,
         queue: int,
@@ -60,7 +61,7 @@ class IsolatedStore:
         self._room = long_queries
         self._turns = Turns(queue)
         self._idle: list[Worker] = []
-        limits = Limits(query_megabytes, reply_megabytes)
+        limits = Limits(query_megabytes, reply_megabytes, reply_rows)
         self._nursery = Nursery(files, limits, workers, self._put_back)
 
     async def start(self) -> None:

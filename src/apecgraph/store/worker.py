@@ -32,10 +32,11 @@ GRACE: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may take: megabytes of memory beyond the store, megabytes of reply."""
+    """What one query may take: memory beyond the store, in megabytes; of reply, those and rows."""
 
     query_megabytes: int
     reply_megabytes: int
+    reply_rows: int
 
 
 def work(store: Store, front: socket, limits: Limits) -> NoReturn:
@@ -98,7 +99,7 @@ def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None
     reply = _Reply(front, limits.reply_megabytes)
     _set_alarm(seconds + GRACE)
     try:
-        evaluate(store, query, reply.write)
+        evaluate(store, query, reply.write, limits.reply_rows)
         reply.end(wire.frame(wire.END))
     except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy) as error:
         reply.end(wire.encode_error(error))
