@@ -26,6 +26,8 @@ from apecgraph.store.embedded import evaluate
 
 MEGABYTE: Final = 1024 * 1024
 
+_MOST_AT_ONCE: Final = 65536
+
 GRACE: Final = 1.0
 """Seconds after its deadline at which a worker that nobody stopped ends by itself."""
 
@@ -80,18 +82,16 @@ def _confine(front: socket, limits: Limits) -> None:
 
 def _receive(front: socket) -> bytes | None:
     """Read the payload of the next frame; None where there is no other."""
-    header = _read(front, wire.HEADER.size)
-    return _read(front, wire.HEADER.unpack(header)[1]) if header else None
-
-
-def _read(front: socket, size: int) -> bytes:
     data = bytearray()
-    while len(data) < size:
-        part = front.recv(size - len(data))
+    end = wire.HEADER.size
+    while len(data) < end:
+        part = front.recv(_MOST_AT_ONCE)  # there is no more than one frame: the front waits
         if not part:
-            return b""
+            return None
         data += part
-    return bytes(data)
+        if len(data) >= wire.HEADER.size:
+            end = wire.HEADER.size + wire.HEADER.unpack_from(data)[1]
+    return bytes(data[wire.HEADER.size :])
 
 
 def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None:
