@@ -126,6 +126,8 @@ def test_a_query_is_answered(
     assert response.headers["vary"] == "Accept, Accept-Encoding"
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
+    for name in ("accept-post", "accept-query"):
+        assert "application/sparql-query" in response.headers[name]
     assert response.headers["content-length"] == str(len(response.content))
     assert response.json()["results"]["bindings"] == [{"o": {"type": "literal", "value": "1"}}]
 

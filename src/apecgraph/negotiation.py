@@ -63,6 +63,21 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format:
     return best
 
 
+def named(name: str, offers: Sequence[Format]) -> Format:
+    """Choose the format that people name, `format=` in a URL, by its name or its extension.
+
+    Raises NotAcceptable with what there is, where none has that name.
+    """
+    for offer in offers:
+        if name in (offer.name, offer.extension):
+            return offer
+    available = list(dict.fromkeys(offer.name for offer in offers))
+    raise NotAcceptable(
+        f"format={name} is not among {', '.join(available)}, the formats of this answer.",
+        available,
+    )
+
+
 def _read(accept: str) -> list[_MediaRange]:
     """Read the ranges of an Accept header; one that is malformed is passed over, as if unsent."""
     ranges = []

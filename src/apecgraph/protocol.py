@@ -12,7 +12,6 @@ from apecgraph.errors import (
     Forbidden,
     MalformedRequest,
     MethodNotAllowed,
-    NotAcceptable,
     UnsupportedMediaType,
 )
 from apecgraph.formats import (
@@ -24,7 +23,7 @@ from apecgraph.formats import (
     RESULTS_XML,
     Format,
 )
-from apecgraph.negotiation import negotiate
+from apecgraph.negotiation import named, negotiate
 from apecgraph.sparql import Form, outline
 from apecgraph.store.base import Query
 
@@ -153,13 +152,4 @@ def _format(form: Form | None, names: tuple[str, ...], accept: str | None) -> Fo
     """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word."""
     offers: tuple[Format, ...] = () if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
     offers += () if form in ("SELECT", "ASK") else _GRAPHS
-    if not names:
-        return negotiate(accept, offers)
-    for offer in offers:
-        if names[-1] in (offer.name, offer.extension):
-            return offer
-    available = list(dict.fromkeys(offer.name for offer in offers))
-    raise NotAcceptable(
-        f"format={names[-1]} is not among {', '.join(available)}, the formats of this answer.",
-        available,
-    )
+    return named(names[-1], offers) if names else negotiate(accept, offers)

@@ -247,6 +247,8 @@ def _preflight() -> Response:
     methods = ", ".join(protocol.METHODS)
     headers = {
         "Allow": methods,
+        "Accept-Post": f"{protocol.FORM}, {protocol.QUERY}",
+        "Accept-Query": f"{protocol.FORM}, {protocol.QUERY}",
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Accept, Content-Type",
