@@ -4,43 +4,40 @@ from __future__ import annotations
 
 import fcntl
 import json
-import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from apecgraph.catalog import describe_release, describe_service
+from apecgraph.catalog import describe_release
 from apecgraph.contradictions import contradictions
+from apecgraph.dcat import Version
+from apecgraph.dumps import downloads, write_dumps
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
-from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, QB
 from apecgraph.questions import FOLDER, question_paths, read_questions
 from apecgraph.release import (
     CATALOG,
     CONTEXT,
-    DUMP_FORMATS,
     MANIFEST,
     Release,
     canonical,
     describe,
     digest,
-    dump_name,
     fingerprint,
 )
 from apecgraph.report import Report
 from apecgraph.slices import sliced
 from apecgraph.validation import check
-
-_log = logging.getLogger(__name__)
 
 _DERIVED = ox.NamedNode(f"{ID}graph/derived")
 _RELEASE = ox.NamedNode(f"{ID}graph/release")
@@ -74,7 +71,7 @@ def _release(
             shutil.rmtree(leftover)  # of a build that was killed: none is at work while we are
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
         try:
-            _write(folder, content, name, quads, report)
+            _write(folder, content, name, quads, report, _previous(releases, name))
             _publish(folder, releases / name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -120,75 +117,74 @@ def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
     return sliced(standing, evidence.graph)
 
 
-def _write(folder: Path, content: Path, name: str, quads: list[ox.Quad], report: Report) -> None:
+def _previous(releases: Path, name: str) -> str | None:
+    """Return the digest of the release that one comes after: the current one.
+
+    One that is built again stays where it was.
+    """
+    for path, is_same in ((releases / name, True), (releases / "current", False)):
+        try:
+            found = Release.open(path)
+        except ReleaseError:
+            continue
+        return found.previous if is_same or found.digest == name else found.digest
+    return None
+
+
+def _write(
+    folder: Path,
+    content: Path,
+    name: str,
+    quads: list[ox.Quad],
+    report: Report,
+    previous: str | None,
+) -> None:
     """Write all files of a release, the manifest last."""
-    context = Context(content / "ontology" / CONTEXT)
-    for number, format_ in enumerate(DUMP_FORMATS, 1):
-        _log.info("writing %d quads, format %d of %d", len(quads), number, len(DUMP_FORMATS))
-        (folder / dump_name(format_)).write_bytes(_dump(format_, quads, context))
+    dumps = write_dumps(folder, quads, Context(content / "ontology" / CONTEXT))
     shutil.copyfile(content / "ontology" / CONTEXT, folder / CONTEXT)
-    if read_questions(content):
+    questions = read_questions(content)
+    if questions:
         (folder / FOLDER).mkdir()
         for path in question_paths(content):
             shutil.copyfile(path, folder / FOLDER / path.name)
     (folder / "report.json").write_text(report.json(), encoding="utf-8")
     (folder / "report.ttl").write_text(report.turtle(), encoding="utf-8")
-    dumps = [(each, describe(folder, dump_name(each))) for each in DUMP_FORMATS]
     triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
     graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
-    catalog = [
-        *describe_release(
-            name, triples, [(each, file) for each, file in dumps if file], _licences(quads)
+    issued = max(
+        (
+            quad.object.value  # type: ignore[union-attr]
+            for quad in quads
+            if quad.subject == ox.NamedNode(BASE)
+            and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
         ),
-        *describe_service({*graphs, _RELEASE.value}),
-    ]
+        default="",
+    )
+    catalog = describe_release(
+        Version(name, previous, issued, version("apecgraph")),
+        quads,
+        downloads(dumps).values(),
+        questions,
+        {*graphs, _RELEASE.value},
+    )
     ox.serialize(
         [placed(each, graph) for each in catalog for graph in (_RELEASE, None)],
         folder / CATALOG,
         format=ox.RdfFormat.N_QUADS,
     )
-    issued = [
-        quad.object.value  # type: ignore[union-attr]
-        for quad in quads
-        if quad.subject == ox.NamedNode(BASE) and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
-    ]
     files = (path for path in folder.rglob("*") if path.is_file())
     names = sorted(path.relative_to(folder).as_posix() for path in files)
     manifest = Release(
         folder,
         digest=name,
         fingerprint=fingerprint(content),
-        issued=max(issued, default=""),
+        issued=issued,
         quads=len(quads),
         triples=triples,
         files=tuple(file for file in (describe(folder, each) for each in names) if file),
+        previous=previous,
     ).manifest()
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _licences(quads: list[ox.Quad]) -> list[str]:
-    """Return the licences of the dataset, as the content says."""
-    predicate = ox.NamedNode(f"{DCTERMS}license")
-    return sorted(
-        {
-            quad.object.value
-            for quad in quads
-            if quad.subject == ox.NamedNode(BASE)
-            and quad.predicate == predicate
-            and isinstance(quad.object, ox.NamedNode)
-        }
-    )
-
-
-def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
-    """Write the dataset, or its default graph where the format knows no other."""
-    default = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
-    if format_ is JSON_LD:
-        return context.document(default)
-    chosen = quads if format_ in DATASET_FORMATS else default
-    data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)
-    assert data is not None  # noqa: S101 - without an output the bytes are returned
-    return data
 
 
 def _publish(folder: Path, target: Path) -> None:

@@ -10,7 +10,10 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A representation: its media type, the extension of its files, and who writes it."""
+    """A representation: its media type, the extension of its files, and who writes it.
+
+    iri: what W3C calls the format (Unique URIs for file formats), None where it has no name there.
+    """
 
     name: str
     label: str
@@ -19,6 +22,7 @@ class Format:
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
     charset: bool = False
+    iri: str | None = None
 
     @property
     def content_type(self) -> str:
@@ -26,14 +30,52 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
-TURTLE: Final = Format("turtle", "Turtle", "text/turtle", "ttl", rdf=RdfFormat.TURTLE, charset=True)
-JSON_LD: Final = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld", rdf=RdfFormat.JSON_LD)
-N_TRIPLES: Final = Format(
-    "ntriples", "N-Triples", "application/n-triples", "nt", rdf=RdfFormat.N_TRIPLES
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
+
+TURTLE: Final = Format(
+    "turtle",
+    "Turtle",
+    "text/turtle",
+    "ttl",
+    rdf=RdfFormat.TURTLE,
+    charset=True,
+    iri=f"{_FORMATS}Turtle",
 )
-RDF_XML: Final = Format("rdfxml", "RDF/XML", "application/rdf+xml", "rdf", rdf=RdfFormat.RDF_XML)
-TRIG: Final = Format("trig", "TriG", "application/trig", "trig", rdf=RdfFormat.TRIG)
-N_QUADS: Final = Format("nquads", "N-Quads", "application/n-quads", "nq", rdf=RdfFormat.N_QUADS)
+JSON_LD: Final = Format(
+    "jsonld",
+    "JSON-LD",
+    "application/ld+json",
+    "jsonld",
+    rdf=RdfFormat.JSON_LD,
+    iri=f"{_FORMATS}JSON-LD",
+)
+N_TRIPLES: Final = Format(
+    "ntriples",
+    "N-Triples",
+    "application/n-triples",
+    "nt",
+    rdf=RdfFormat.N_TRIPLES,
+    iri=f"{_FORMATS}N-Triples",
+)
+RDF_XML: Final = Format(
+    "rdfxml",
+    "RDF/XML",
+    "application/rdf+xml",
+    "rdf",
+    rdf=RdfFormat.RDF_XML,
+    iri=f"{_FORMATS}RDF_XML",
+)
+TRIG: Final = Format(
+    "trig", "TriG", "application/trig", "trig", rdf=RdfFormat.TRIG, iri=f"{_FORMATS}TriG"
+)
+N_QUADS: Final = Format(
+    "nquads",
+    "N-Quads",
+    "application/n-quads",
+    "nq",
+    rdf=RdfFormat.N_QUADS,
+    iri=f"{_FORMATS}N-Quads",
+)
 HTML: Final = Format("html", "HTML", "text/html", "html", charset=True)
 
 RESULTS_JSON: Final = Format(
@@ -42,6 +84,7 @@ RESULTS_JSON: Final = Format(
     "application/sparql-results+json",
     "srj",
     results=QueryResultsFormat.JSON,
+    iri=f"{_FORMATS}SPARQL_Results_JSON",
 )
 RESULTS_XML: Final = Format(
     "xml",
@@ -49,13 +92,32 @@ RESULTS_XML: Final = Format(
     "application/sparql-results+xml",
     "srx",
     results=QueryResultsFormat.XML,
+    iri=f"{_FORMATS}SPARQL_Results_XML",
 )
 RESULTS_CSV: Final = Format(
-    "csv", "CSV", "text/csv", "csv", results=QueryResultsFormat.CSV, charset=True
+    "csv",
+    "CSV",
+    "text/csv",
+    "csv",
+    results=QueryResultsFormat.CSV,
+    charset=True,
+    iri=f"{_FORMATS}SPARQL_Results_CSV",
 )
 RESULTS_TSV: Final = Format(
-    "tsv", "TSV", "text/tab-separated-values", "tsv", results=QueryResultsFormat.TSV, charset=True
+    "tsv",
+    "TSV",
+    "text/tab-separated-values",
+    "tsv",
+    results=QueryResultsFormat.TSV,
+    charset=True,
+    iri=f"{_FORMATS}SPARQL_Results_TSV",
 )
+
+CSV: Final = Format("csv", "CSV", "text/csv", "csv", charset=True)
+CSVW: Final = Format("csvw", "CSVW metadata", "application/csvm+json", "json")
+GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
+TEXT: Final = Format("text", "plain text", "text/plain", "txt", charset=True)
+
 
 DOCUMENT_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, HTML)
 """What a document about one thing is served in; the first is sent to who does not say."""

@@ -7,8 +7,13 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from apecgraph.namespaces import RDF, RDFS, XSD
+
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """What can be the object of a triple."""
+
+Value: TypeAlias = str | int | ox.NamedNode | ox.Literal
+"""What is written as the object of a triple: an IRI (a str too), a whole number, a literal."""
 
 
 class Graph:
@@ -57,6 +62,40 @@ class Graph:
 def placed(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
     """Put a triple into a named graph, or into the default graph."""
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())
+
+
+def said(subject: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
+    """Write what is said of one IRI: properties, each with its value."""
+    node = ox.NamedNode(subject)
+    for property_, value in values:
+        yield ox.Triple(node, ox.NamedNode(property_), _object(value))
+
+
+def introduced(
+    subject: str, class_: str, label: str, *values: tuple[str, Value]
+) -> Iterator[ox.Triple]:
+    """Write what is said of an IRI that is new: its class and its label come first."""
+    yield from said(subject, (f"{RDF}type", class_), (f"{RDFS}label", english(label)), *values)
+
+
+def english(text: str) -> ox.Literal:
+    """Write words of our own."""
+    return ox.Literal(text, language="en")
+
+
+def typed(text: str, datatype: str) -> ox.Literal:
+    """Write a literal of a datatype of XML Schema, as `date`."""
+    return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
+
+
+def _object(value: Value) -> ox.NamedNode | ox.Literal:
+    match value:
+        case int():
+            return typed(str(value), "integer")
+        case str():
+            return ox.NamedNode(value)
+        case _:
+            return value
 
 
 def _graph(source: str | None) -> ox.NamedNode | None:

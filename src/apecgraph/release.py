@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -32,6 +33,8 @@ DUMP: Final = "apecgraph"
 DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
 """TriG and N-Quads hold everything with its named graphs; the others hold the default graph."""
 
+_DIGEST: Final = re.compile("[0-9a-f]{16}")
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -44,7 +47,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release that was opened and found whole."""
+    """A release that was opened and found whole.
+
+    previous: the digest of the release that it came after, None where it is the first.
+    """
 
     path: Path
     digest: str
@@ -53,6 +59,7 @@ class Release:
     quads: int
     triples: int
     files: tuple[File, ...]
+    previous: str | None = None
 
     @classmethod
     def open(cls, path: Path) -> Release:
@@ -86,6 +93,16 @@ class Release:
                 continue
         return None
 
+    def beside(self, digest: str) -> Release | None:
+        """Return the release of a digest that is kept in the same folder, if it is there, whole."""
+        if not _DIGEST.fullmatch(digest):
+            return None
+        try:
+            found = Release.open(self.path.parent / digest)
+        except ReleaseError:
+            return None
+        return found if found.digest == digest else None
+
     def dump(self, format_: Format) -> Path:
         """Return the file that holds the dump in a format."""
         return self.path / dump_name(format_)
@@ -101,6 +118,7 @@ class Release:
             "digest": self.digest,
             "fingerprint": self.fingerprint,
             "issued": self.issued,
+            "previous": self.previous,
             "quads": self.quads,
             "triples": self.triples,
             "files": [

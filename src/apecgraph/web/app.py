@@ -26,6 +26,7 @@ from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
 from apecgraph.web.budget import Budget
+from apecgraph.web.discovery import Discovery
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
@@ -40,7 +41,14 @@ from apecgraph.web.resources import Resources
 from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
-_OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology")
+_OF_RELEASES: Final = (
+    "sources",
+    "conflicts",
+    "dumps/",
+    "catalog",
+    ".well-known/void",
+    "ontology",
+)
 
 
 class _Shortcut:
@@ -106,7 +114,9 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     else:
         resources = Resources(store, edition, html, writer)
         pages = Pages(store, edition, html)
-        routes += _release_routes(resources, pages, Downloads(release, edition, html))
+        downloads = Downloads(release, edition, html)
+        discovery = Discovery(store, edition, writer)
+        routes += _release_routes(resources, pages, downloads, discovery)
 
     app = FastAPI(
         title="apecgraph",
@@ -132,10 +142,15 @@ def _edition(publication: Publication, html: Html) -> Edition:
     release = publication.release
     if release is None:
         return Edition(publication.digest, "", f"{version('apecgraph')} {html.edition}")
-    return Edition(release.digest, release.issued, f"{release.fingerprint} {html.edition}")
+    # What comes before a release is told in its catalogue, and no part of its digest.
+    return Edition(
+        release.digest, release.issued, f"{release.fingerprint} {release.previous} {html.edition}"
+    )
 
 
-def _release_routes(resources: Resources, pages: Pages, downloads: Downloads) -> list[BaseRoute]:
+def _release_routes(
+    resources: Resources, pages: Pages, downloads: Downloads, discovery: Discovery
+) -> list[BaseRoute]:
     async def dumps(request: Request) -> Response:
         return RedirectResponse("/dumps/", status_code=308)
 
@@ -150,7 +165,12 @@ def _release_routes(resources: Resources, pages: Pages, downloads: Downloads) ->
         Route("/doc/{path:path}", document),
         Route("/dumps", Reading(dumps)),
         Route("/dumps/", Reading(downloads.index)),
+        Route("/dumps/latest/{name:path}", Reading(downloads.latest)),
         Route("/dumps/{name}", Reading(downloads.dump)),
+        Route("/dumps/{digest}/", Reading(downloads.index)),
+        Route("/dumps/{digest}/{name}", Reading(downloads.dump)),
+        Route("/catalog", Reading(discovery.catalog)),
+        Route("/.well-known/void", Reading(discovery.void)),
     ]
 
 

@@ -1,93 +1,177 @@
-"""The dumps of a release, as files."""
+"""The dumps of releases, as files.
+
+`/dumps/{digest}/{name}` is the canonical URL of a file: what it holds stays. `/dumps/{name}` is
+that file of the current release, and `/dumps/latest/{name}` leads to its canonical URL. A release
+that came before has its files as long as its folder is kept.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from cachetools import LRUCache
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
+from apecgraph.dumps import SUMS, Download, downloads, zipped
 from apecgraph.errors import NotFound
-from apecgraph.formats import HTML, N_QUADS, TRIG, Format
-from apecgraph.release import DUMP_FORMATS, File, Release, dump_name
-from apecgraph.web.edition import Edition, has
+from apecgraph.formats import CSVW, GZIP, HTML, Format
+from apecgraph.namespaces import BASE
+from apecgraph.release import Release
+from apecgraph.tabular import FIGURES, METADATA
+from apecgraph.web.answers import accepts_gzip
+from apecgraph.web.edition import Edition, has, http_date
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
 
 _JSON: Final = Format("json", "JSON", "application/json", "json")
 
+_FRESH: Final = "no-cache"
+_LASTING: Final = "public, max-age=31536000, immutable"
+
+_EARLIER: Final = 16
+"""Releases before the current one that are held open."""
+
 
 @dataclass(frozen=True, slots=True)
-class Dump:
-    """A file to download; whole: whether it holds the named graphs too."""
+class _Shelf:
+    """A release with what it offers."""
 
-    file: File
-    format: Format
-    whole: bool
+    release: Release
+    files: Mapping[str, Download]
+
+    @classmethod
+    def of(cls, release: Release) -> _Shelf:
+        return cls(release, downloads(release.files))
 
 
 class Downloads:
-    """Answers with the list of dumps, and with each dump.
+    """Answers with the list of dumps of a release, and with each dump.
 
     Only what the manifest of the release names as a dump is served: a name is looked up, never
     taken for a path.
     """
 
     def __init__(self, release: Release, edition: Edition, html: Html) -> None:
-        self._release = release
+        self._current = _Shelf.of(release)
+        self._earlier: LRUCache[str, _Shelf] = LRUCache(_EARLIER)
         self._edition = edition
         self._html = html
-        files = {file.name: file for file in release.files}
-        self._dumps = {
-            dump_name(each): Dump(files[dump_name(each)], each, each in (TRIG, N_QUADS))
-            for each in DUMP_FORMATS
-        }
 
     async def index(self, request: Request) -> Response:
         """Answer with the list of dumps, as a page or as JSON."""
+        shelf = await self._shelf(request)
         format_ = choose(request, (HTML, _JSON))
-        dumps = self._dumps.values()
 
         def body() -> str:
             if format_ is HTML:
-                return self._html.page("dumps.html", dumps=dumps)
-            return json.dumps(self._listing(), indent=2) + "\n"
+                return self._html.page(
+                    "dumps.html", shelf=shelf, files=shelf.files.values(), sums=SUMS
+                )
+            return json.dumps(_listing(shelf), indent=2) + "\n"
 
         return self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
 
     async def dump(self, request: Request) -> Response:
-        """Answer with a dump, or with the ranges asked for (RFC 9110, section 14)."""
-        name = request.path_params["name"]
-        if name not in self._dumps:
-            raise NotFound(
-                f"There is no dump {name!r}; there are {', '.join(self._dumps)}. See /dumps/."
-            )
-        dump = self._dumps[name]
-        etag = f'"{dump.file.sha256}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
-        if self._edition.modified is not None:
-            headers["Last-Modified"] = self._edition.modified
-        if has(request.headers, etag):
+        """Answer with a dump, or with the ranges asked for (RFC 9110, section 14).
+
+        What is asked for without a range comes in gzip to who takes that: as the same resource in
+        another coding, with an entity tag of its own (RFC 9110, sections 8.4 and 12.5.3).
+        """
+        shelf = await self._shelf(request)
+        found = _file(shelf, request.path_params["name"])
+        # Parts of a coded file fit no file that a client holds decoded.
+        coded = shelf.files.get(zipped(found.file.name))
+        if not accepts_gzip(request.headers) or "range" in request.headers:
+            coded = None
+        headers = _headers(shelf, found, coded, lasting="digest" in request.path_params)
+        if has(request.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return FileResponse(
-            self._release.path / name,
-            headers={**headers, "Content-Type": dump.format.content_type},
+        return FileResponse(shelf.release.path / (coded or found).file.name, headers=headers)
+
+    async def latest(self, request: Request) -> Response:
+        """Answer for a dump of the latest release with its canonical URL."""
+        name = request.path_params["name"]
+        if name:
+            _file(self._current, name)
+        return RedirectResponse(
+            f"/dumps/{self._current.release.digest}/{name}",
+            status_code=302,
+            headers={"Cache-Control": _FRESH},
         )
 
-    def _listing(self) -> dict[str, object]:
-        return {
-            "release": self._release.digest,
-            "issued": self._release.issued,
-            "dumps": [
-                {
-                    "url": f"/dumps/{name}",
-                    "mediaType": dump.format.media_type,
-                    "bytes": dump.file.size,
-                    "sha256": dump.file.sha256,
-                    "namedGraphs": dump.whole,
-                }
-                for name, dump in self._dumps.items()
-            ],
-        }
+    async def _shelf(self, request: Request) -> _Shelf:
+        """Return the release that a path names, or the current one."""
+        current = self._current.release
+        digest = request.path_params.get("digest", current.digest)
+        if digest == current.digest:
+            return self._current
+        if digest not in self._earlier:
+            # Its checksums are computed, which takes a while.
+            release = await asyncio.to_thread(current.beside, digest)
+            if release is None:
+                raise NotFound(
+                    f"There is no release {digest!r} here; the current one is {current.digest}.",
+                    [f"{BASE}dumps/", f"{BASE}dumps/{current.digest}/"],
+                )
+            self._earlier[digest] = _Shelf.of(release)
+        return self._earlier[digest]
+
+
+def _file(shelf: _Shelf, name: str) -> Download:
+    if name not in shelf.files:
+        digest = shelf.release.digest
+        raise NotFound(
+            f"There is no dump {name!r}; there are {', '.join(shelf.files)}. See /dumps/.",
+            [f"{BASE}dumps/{digest}/{each}" for each in shelf.files],
+        )
+    return shelf.files[name]
+
+
+def _headers(
+    shelf: _Shelf, found: Download, coded: Download | None, *, lasting: bool
+) -> dict[str, str]:
+    canonical = f"/dumps/{shelf.release.digest}/{found.file.name}"
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": _LASTING if lasting else _FRESH,
+        "Content-Type": found.format.content_type,
+        "ETag": f'"{(coded or found).file.sha256}"',
+    }
+    links = [] if lasting else [f'<{canonical}>; rel="canonical"']
+    if found.file.name == FIGURES:
+        # Model for Tabular Data, section 5.2
+        links.append(f'<{METADATA}>; rel="describedby"; type="{CSVW.media_type}"')
+    if links:
+        headers["Link"] = ", ".join(links)
+    if not lasting:
+        headers["Content-Location"] = canonical
+    if zipped(found.file.name) in shelf.files:
+        headers["Vary"] = "Accept-Encoding"
+    if coded is not None:
+        headers["Content-Encoding"] = GZIP.name
+    if (modified := http_date(shelf.release.issued)) is not None:
+        headers["Last-Modified"] = modified
+    return headers
+
+
+def _listing(shelf: _Shelf) -> dict[str, object]:
+    return {
+        "release": shelf.release.digest,
+        "issued": shelf.release.issued,
+        "dumps": [
+            {
+                "url": f"/dumps/{shelf.release.digest}/{name}",
+                "mediaType": each.format.media_type,
+                "bytes": each.file.size,
+                "sha256": each.file.sha256,
+                "holds": each.dump.holds,
+                "namedGraphs": each.dump.whole,
+            }
+            for name, each in shelf.files.items()
+        ],
+    }

@@ -23,7 +23,7 @@ class Edition:
     def __init__(self, digest: str, issued: str, program: str) -> None:
         self._digest = digest
         self._program = program
-        self.modified = _http_date(issued)
+        self.modified = http_date(issued)
 
     def answer(
         self,
@@ -60,7 +60,8 @@ def has(headers: Headers, etag: str) -> bool:
     return "*" in sent or etag in sent
 
 
-def _http_date(date: str) -> str | None:
+def http_date(date: str) -> str | None:
+    """Write an ISO date as HTTP does; None where it is none."""
     try:
         return format_datetime(datetime.fromisoformat(date).replace(tzinfo=UTC), usegmt=True)
     except ValueError:

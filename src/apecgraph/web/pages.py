@@ -10,13 +10,13 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.catalog import describe_service
 from apecgraph.conflicts import read_conflicts
 from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.negotiation import named
 from apecgraph.publication import Served
+from apecgraph.service import describe_service
 from apecgraph.sources import Source, read_sources
 from apecgraph.web.edition import Edition
 from apecgraph.web.examples import Example
