@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.decisions import rulings
-from apecgraph.graph import Graph
+from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.namespaces import (
     APEC,
@@ -41,12 +41,13 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 class _Column:
     """A column: a property of the figure, or of what another column names, called by its term.
 
-    datatype: of CSVW. of: the column whose thing has the property; the figure where it is empty.
+    datatype: of CSVW; None for things, which are known by their IRIs and have a label beside them.
+    of: the column whose thing has the property.
     """
 
     name: str
     property: str
-    datatype: str = "anyURI"
+    datatype: str | None = None
     required: bool = False
     of: str = "figure"
 
@@ -114,24 +115,38 @@ def write_metadata(graph: Graph) -> bytes:
 
 
 def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
-    node = ox.NamedNode(iri)
     row = {"figure": iri}
     for column in _COLUMNS:
-        subject = row[column.of]
-        row[column.name] = (graph.value(subject, column.property) or "") if subject else ""
-        if column.datatype == "anyURI":
-            label = labels.label(row[column.name]) if row[column.name] else None
+        value = _value(graph, row[column.of], column)
+        row[column.name] = value
+        if column.datatype is None:
+            label = labels.label(value) if value else None
             row[f"{column.name}Label"] = "" if label is None else label.value
-    for quad in graph.store.quads_for_pattern(node, ox.NamedNode(f"{APEC}printed"), None, None):
-        if isinstance(quad.object, ox.Literal):
-            row |= {"printed": quad.object.value, "language": quad.object.language or ""}
-    found = rulings(graph.store, node)
+    for text in _objects(graph, iri, f"{APEC}printed"):
+        if isinstance(text, ox.Literal):
+            row |= {"printed": text.value, "language": text.language or ""}
+    found = rulings(graph.store, ox.NamedNode(iri))
     if any(not ruling.upheld for ruling in found):
         row["status"] = "rejected"
     else:
         row["status"] = "open" if any(ruling.disputed for ruling in found) else "standing"
     row["decision"] = " ".join(ruling.decision for ruling in found)
     return row
+
+
+def _value(graph: Graph, subject: str, column: _Column) -> str:
+    """Return what a thing has in a column, an IRI or a text; nothing where it has none."""
+    kind = ox.NamedNode if column.datatype is None else ox.Literal
+    found = (each for each in _objects(graph, subject, column.property) if isinstance(each, kind))
+    return next((each.value for each in found), "")
+
+
+def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
+    if not subject:
+        return []
+    node = ox.NamedNode(subject)
+    quads = graph.store.quads_for_pattern(node, ox.NamedNode(property_), None, None)
+    return sorted({quad.object for quad in quads}, key=str)
 
 
 def _harmless(text: str) -> str:
@@ -141,24 +156,25 @@ def _harmless(text: str) -> str:
 
 def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
     """Describe the columns, those after them that hold labels, and what each row is."""
-    yield _described("figure", "anyURI", "IRI of the figure", required=True, suppressOutput=True)
+    yield _described("figure", "string", "IRI of the figure", required=True, suppressOutput=True)
     for column in _COLUMNS:
         comment = graph.value(column.property, f"{RDFS}comment")
         place: dict[str, Any] = {"propertyUrl": column.property}
         if column.required:
             place["required"] = True
         if column.of != "figure":
-            place["aboutUrl"] = f"{{+{column.of}}}"
-        if column.datatype == "anyURI":
+            place = {"suppressOutput": True}  # of a row, the processors write one thing
+        if column.datatype is None:
+            # This makes it an IRI; of cells that were read as one some processors make no other.
             place["valueUrl"] = f"{{+{column.name}}}"
-        yield _described(column.name, column.datatype, comment, **place)
-        if column.datatype == "anyURI":
+        yield _described(column.name, column.datatype or "string", comment, **place)
+        if column.datatype is None:
             label = f"Label of the {column.name}, in English where there is one"
             yield _described(f"{column.name}Label", "string", label, suppressOutput=True)
     # A text whose language differs from row to row is none that CSV2RDF can write.
     printed = graph.value(f"{APEC}printed", f"{RDFS}comment")
     yield _described("printed", "string", printed, suppressOutput=True)
-    yield _described("language", "language", "Language of what is printed", suppressOutput=True)
+    yield _described("language", "string", "Language of what is printed", suppressOutput=True)
     yield _described(
         "status",
         {"base": "string", "format": "standing|rejected|open"},

@@ -142,14 +142,15 @@ def _headers(
         "Content-Type": found.format.content_type,
         "ETag": f'"{(coded or found).file.sha256}"',
     }
-    links = [] if lasting else [f'<{canonical}>; rel="canonical"']
+    links = []
     if found.file.name == FIGURES:
-        # Model for Tabular Data, section 5.2
+        # Model for Tabular Data, section 5.2; some processors look at the first link alone.
         links.append(f'<{METADATA}>; rel="describedby"; type="{CSVW.media_type}"')
+    if not lasting:
+        links.append(f'<{canonical}>; rel="canonical"')
+        headers["Content-Location"] = canonical
     if links:
         headers["Link"] = ", ".join(links)
-    if not lasting:
-        headers["Content-Location"] = canonical
     if zipped(found.file.name) in shelf.files:
         headers["Vary"] = "Accept-Encoding"
     if coded is not None:
