@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from hashlib import sha256
@@ -12,7 +13,7 @@ import pytest
 from apecgraph.build import build
 from apecgraph.content import default_content
 from apecgraph.errors import CheckFailed, ReleaseError
-from apecgraph.formats import DATASET_FORMATS, JSON_LD, N_QUADS, TRIG, TURTLE
+from apecgraph.formats import N_QUADS, TRIG
 from apecgraph.release import DUMP_FORMATS, Release, digest, fingerprint
 from editing import Copy
 
@@ -46,17 +47,23 @@ def test_the_digest_is_that_of_the_canonical_n_quads() -> None:
     assert digest(ox.parse(data, ox.RdfFormat.N_QUADS)) == sha256(lines).hexdigest()[:16]
 
 
-def test_dumps_of_triples_hold_the_default_graph(built: tuple[Path, Release]) -> None:
+def test_all_dumps_have_one_canonical_hash(built: tuple[Path, Release]) -> None:
+    """What holds the named graphs has that of the dataset, the rest that of its default graph."""
     _, release = built
-    hashes = {
-        format_.name: canonical(release.dump(format_), format_.rdf)
+    wholes = {TRIG, N_QUADS}
+    parsed = {
+        format_: list(ox.parse(path=release.dump(format_), format=format_.rdf))
         for format_ in DUMP_FORMATS
-        if format_ is JSON_LD or format_ not in DATASET_FORMATS
-        if format_.rdf is not None
     }
-    assert set(hashes) == {"turtle", "ntriples", "rdfxml", "jsonld"}
-    assert len(set(hashes.values())) == 1
-    assert sum(1 for _ in ox.parse(path=release.dump(TURTLE))) == release.triples
+    assert {digest(parsed[each]) for each in wholes} == {release.digest}
+    default = {
+        digest(quad for quad in parsed[each] if quad.graph_name == ox.DefaultGraph())
+        for each in DUMP_FORMATS
+    }
+    assert len(default) == 1
+    for format_ in set(DUMP_FORMATS) - wholes:
+        assert {quad.graph_name for quad in parsed[format_]} == {ox.DefaultGraph()}
+        assert len(set(parsed[format_])) == release.triples
 
 
 def test_same_content_same_release(built: tuple[Path, Release], tmp_path: Path) -> None:
@@ -145,24 +152,33 @@ def test_the_report_is_kept(built: tuple[Path, Release]) -> None:
     assert b"sh:conforms true" in (release.path / "report.ttl").read_bytes()
 
 
-def test_the_catalogue_tells_each_dump_with_its_checksum(built: tuple[Path, Release]) -> None:
+def test_a_release_knows_the_one_before_it(built: tuple[Path, Release], tmp_path: Path) -> None:
+    _, first = built
+    releases = tmp_path / "releases"
+    shutil.copytree(first.path, releases / first.digest)
+    (releases / "current").symlink_to(first.digest)
+    content = Copy(tmp_path)
+    content.replace("data/catalog.ttl", '"apecgraph"@en', '"another name"@en')
+    second, _ = build(content.root, releases)
+    assert (first.previous, second.previous) == (None, first.digest)
+    assert second.beside(first.digest) == Release.open(releases / first.digest)
+    # One that is built again stays where it was: its catalogue is the same.
+    again, _ = build(default_content(), releases)
+    assert again.files == first.files
+    assert (releases / "current").readlink() == Path(first.digest)
+
+
+@pytest.mark.parametrize(
+    "digest", ["0123456789abcdef", "../current", "current", ".", "", "0123456789ABCDEF"]
+)
+def test_there_is_no_other_release_beside_one(built: tuple[Path, Release], digest: str) -> None:
     _, release = built
-    store = ox.Store()
-    store.bulk_load(path=release.path / "catalog.nq", format=ox.RdfFormat.N_QUADS)
-    rows = store.query(
-        """PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX spdx: <http://spdx.org/rdf/terms#>
-        SELECT ?file ?size ?sum {
-            <https://w3id.org/apecgraph/> dcat:distribution ?d .
-            ?d dcat:downloadURL ?file ; dcat:byteSize ?size ; spdx:checksum/spdx:checksumValue ?sum
-        }"""
-    )
-    assert isinstance(rows, ox.QuerySolutions)
-    told = {
-        (row["file"].value.rpartition("/")[2], int(row["size"].value), row["sum"].value)
-        for row in rows
-    }
-    dumps = {release.dump(format_).name for format_ in DUMP_FORMATS}
-    assert told == {
-        (file.name, file.size, file.sha256) for file in release.files if file.name in dumps
-    }
-    assert len(told) == 6
+    assert release.beside(digest) is None
+
+
+def test_a_release_under_another_name_is_none(built: tuple[Path, Release], tmp_path: Path) -> None:
+    _, release = built
+    shutil.copytree(release.path, tmp_path / release.digest)
+    shutil.copytree(release.path, tmp_path / "0123456789abcdef")
+    copy = Release.open(tmp_path / release.digest)
+    assert copy.beside("0123456789abcdef") is None
