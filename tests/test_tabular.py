@@ -135,6 +135,7 @@ def expanded(name: str) -> str:
     return namespaces[prefix] + local if prefix in namespaces else name
 
 
+@pytest.mark.filterwarnings("always")  # by which the processor tells
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
