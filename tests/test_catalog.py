@@ -20,7 +20,7 @@ from apecgraph.graph import placed
 from apecgraph.namespaces import BASE, ID, PREFIXES
 from apecgraph.questions import read_questions
 from apecgraph.release import Release
-from apecgraph.void import Statistics
+from apecgraph.void import Statistics, describe_dataset
 
 QUESTIONS = read_questions(default_content())
 
@@ -299,3 +299,30 @@ def test_statistics_count_each_triple_once() -> None:
     assert (found.triples, found.entities, found.subjects, found.objects) == (5, 1, 3, 3)
     assert found.properties == Counter({is_a.value: 2, two.value: 3})
     assert {iri: len(members) for iri, members in found.classes.items()} == {type_.value: 2}
+
+
+def test_parts_are_named_after_terms_from_anywhere() -> None:
+    terms = (
+        "https://example.org/A",
+        "http://example.org/A",
+        "https://example.org/ns#A",
+        "https://example.org/ns/",
+        "urn:example:a:b",
+        "https://example.org/赵",
+        "https://example.org/%20",
+        "https://example.org/a:b",
+        f"{PREFIXES['schema']}Event",
+        f"{ID}class/x",
+    )
+    is_a = ox.NamedNode(f"{PREFIXES['rdf']}type")
+    triples = [ox.Triple(ox.NamedNode(f"{ID}x"), is_a, ox.NamedNode(each)) for each in terms]
+    found = [
+        each.object.value
+        for each in describe_dataset(triples, (), ())
+        if each.predicate.value.endswith("classPartition")
+    ]
+    assert len(set(found)) == len(terms)
+    assert f"{ID}partition/class/schema-Event" in found
+    for iri in found:
+        # In a relative IRI a colon would end a scheme.
+        assert re.fullmatch(r"[\w/.%-]+[^/]", iri.removeprefix(ID), re.ASCII)

@@ -177,9 +177,12 @@ def _target(namespace: str) -> str:
 
 
 def _slug(iri: str) -> str:
-    """Name an IRI within another one: by its prefix where it has one, else escaped."""
+    """Name an IRI within another one: by its prefix where it has one, else by all of it.
+
+    Without colons: JSON-LD takes what is before one in a relative IRI for a prefix or a scheme.
+    """
     name = compact(iri)
     if name == iri:
         scheme, _, rest = iri.partition("://")
-        name = f"{scheme}/{rest.rstrip('/')}"
-    return quote(name, safe=":/")
+        name = f"{scheme}/{rest}".rstrip("/")
+    return quote(name.replace(":", "-", 1), safe="/")
