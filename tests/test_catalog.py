@@ -317,7 +317,7 @@ def test_parts_are_named_after_terms_from_anywhere() -> None:
     is_a = ox.NamedNode(f"{PREFIXES['rdf']}type")
     triples = [ox.Triple(ox.NamedNode(f"{ID}x"), is_a, ox.NamedNode(each)) for each in terms]
     found = [
-        each.object.value
+        str(each.object).strip("<>")
         for each in describe_dataset(triples, (), ())
         if each.predicate.value.endswith("classPartition")
     ]
