@@ -162,7 +162,9 @@ class TestDcat:
                 dcat:mediaType ?type ; dcterms:license ?licence ; spdx:checksum ?checksum .
               ?checksum spdx:algorithm spdx:checksumAlgorithm_sha256 ; spdx:checksumValue ?sum .
               OPTIONAL { ?d dcat:compressFormat ?compression }
-              FILTER EXISTS { ?d dcterms:conformsTo ?standard ; dcat:accessURL ?list }
+              FILTER EXISTS {
+                ?d dcterms:title ?title ; dcterms:conformsTo ?standard ; dcat:accessURL ?list
+              }
             }"""
         )
         assert len(rows) == 18
@@ -184,7 +186,8 @@ class TestDcat:
               ?series a dcat:DatasetSeries ; dcat:last ?last .
               ?dataset dcat:hasVersion ?last ; dcat:version ?version .
               ?last a dcat:Dataset ; dcat:inSeries ?series ; dcat:isVersionOf ?dataset ;
-                dcat:version ?version ; dcterms:issued ?issued ; dcterms:spatial ?place .
+                dcat:version ?version ; dcterms:issued ?issued ; dcterms:spatial ?place ;
+                dcterms:title ?name ; dcterms:description ?about ; dcterms:license ?licence .
               ?service a dcat:DataService ; dcat:endpointURL ?endpoint ;
                 dcat:endpointDescription ?description ; dcat:servesDataset ?dataset .
             }"""

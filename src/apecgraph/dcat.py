@@ -38,7 +38,15 @@ _STANDARDS: Final = {
 }
 """What a file conforms to that is no RDF."""
 
-_INHERITED: Final = ("creator", "language", "license", "publisher", "spatial", "temporal")
+_INHERITED: Final = (
+    "creator",
+    "description",
+    "language",
+    "license",
+    "publisher",
+    "spatial",
+    "temporal",
+)
 """The terms of Dublin Core that are true of a release as they are of the dataset."""
 
 
@@ -166,6 +174,7 @@ def _versioned(digest: str) -> Iterator[ox.Triple]:
         release(digest),
         f"{DCAT}Dataset",
         f"Release {digest}",
+        (f"{DCTERMS}title", english(f"Release {digest}")),
         (f"{DCAT}version", ox.Literal(digest)),
         (f"{DCAT}inSeries", SERIES),
     )
@@ -180,6 +189,7 @@ def _file(version: Version, each: Download, graph: Graph) -> Iterator[ox.Triple]
         node,
         f"{DCAT}Distribution",
         each.label,
+        (f"{DCTERMS}title", english(each.label)),
         (f"{DCAT}accessURL", address(version.digest)),
         (f"{DCAT}downloadURL", address(version.digest, each.file.name)),
         (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{each.dump.format.media_type}"),
