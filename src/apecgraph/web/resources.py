@@ -96,7 +96,7 @@ class Resources:
         title = self._labels.title(description.iri)
         page = f"{BASE}doc/{name}"
         triples = description.triples(page, title, self._license)
-        return self._writer.write(triples, format_, description.iri)
+        return self._writer.write(triples, format_, description.iri, description.evidence())
 
     def _links(self, name: str, description: Description) -> str:
         """Return the Link header (RFC 8288) that lets machines find their way (signposting.org)."""
