@@ -22,6 +22,7 @@ from apecgraph.formats import (
     RESULTS_FORMATS,
     RESULTS_JSON,
     RESULTS_XML,
+    TURTLE,
     Format,
 )
 from apecgraph.negotiation import negotiate
@@ -52,6 +53,9 @@ _GRAPHS: Final = (
     replace(JSON_LD, media_type="application/json"),
     replace(RDF_XML, media_type="application/xml"),
 )
+
+# What clients call the formats of a graph who do not know our names for them; Turtle is N3.
+_GRAPH_NAMES: Final = {"json": JSON_LD, "xml": RDF_XML, "n3": TURTLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +154,24 @@ def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]
 
 
 def _format(form: Form | None, names: tuple[str, ...], accept: str | None) -> Format:
-    """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word."""
+    """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word.
+
+    names: the values of the parameter `format`, which is no part of the protocol. Clients send the
+    name of a format in it, its media type or several of them, and the parameter once for each.
+    """
     offers: tuple[Format, ...] = () if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
     offers += () if form in ("SELECT", "ASK") else _GRAPHS
     if not names:
         return negotiate(accept, offers)
-    for offer in offers:
-        if names[-1] in (offer.name, offer.extension):
-            return offer
+    named = {} if form in ("SELECT", "ASK") else dict(_GRAPH_NAMES)
+    for offer in reversed(offers):
+        named |= dict.fromkeys((offer.name, offer.extension, offer.media_type), offer)
+    asked = ",".join(reversed(names))
+    for name in asked.split(","):
+        if name in named:
+            return named[name]
     available = list(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptable(
-        f"format={names[-1]} is not among {', '.join(available)}, the formats of this answer.",
+        f"format={asked} is not among {', '.join(available)}, the formats of this answer.",
         available,
     )
