@@ -61,6 +61,7 @@ def javascript(program: str | Path, server: str, *arguments: str, stdin: str = "
 
     It has failed if it prints anything else, warnings too.
     """
+    assert (CLIENTS / "node_modules").is_dir(), "run scripts/test, which sets up the packages"
     command = [str(_NODE), "--import", "./canonical.mjs"]
     command += (
         [str(program)] if isinstance(program, Path) else ["--input-type=module", "-e", program]
