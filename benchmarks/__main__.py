@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks import cube, graphs, machine, table
+from benchmarks import cube, fairness, graphs, machine, table
 from benchmarks.comparison import compare
 from benchmarks.systems import SYSTEMS
 
@@ -27,15 +27,18 @@ def main(seconds: int, triples: int, output: Path) -> None:
     """Measure apecgraph beside oxigraph and rdflib-endpoint; exit with 1 where a cell failed."""
     with TemporaryDirectory(prefix="benchmarks-") as name:
         folder = Path(name)
-        found = [
-            compare(graph, SYSTEMS, folder, seconds, lambda line: click.echo(line, err=True))
-            for graph in (graphs.real(folder), graphs.generated(folder, triples))
-        ]
-    output.write_text(table.document(machine.describe(), seconds, found), encoding="utf-8")
+        measured = [graphs.real(folder), graphs.generated(folder, triples)]
+        found = [compare(graph, SYSTEMS, folder, seconds, _tell) for graph in measured]
+        fair = [fairness.measure(graph, folder, _tell) for graph in measured]
+    output.write_text(table.document(machine.describe(), seconds, found, fair), encoding="utf-8")
     failed = [line for each in found for line in table.failures(each)]
     for line in failed:
         click.echo(line, err=True)
     sys.exit(1 if failed else 0)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
 
 
 main()

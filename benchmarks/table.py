@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from benchmarks.comparison import CONNECTIONS, Cell, Comparison
+from benchmarks.fairness import HEAVY_CLIENTS, Fairness
 from benchmarks.load import Load
 from benchmarks.systems import CACHED, OXIGRAPH, RDFLIB, SYSTEMS, UNCACHED
 
@@ -18,10 +19,14 @@ _UNCACHED_TARGETS: Final = {("a", 1): 0.7, ("a", 8): 0.4}
 _UNCACHED_ELSE: Final = 1.0
 _CACHED_TARGET: Final = 2.0
 _RDFLIB_TARGET: Final = 10.0
+_LIGHT_TARGET: Final = 500.0  # milliseconds, of the 99th percentile
 
 
 def document(
-    machine: Sequence[tuple[str, str]], seconds: int, comparisons: Sequence[Comparison]
+    machine: Sequence[tuple[str, str]],
+    seconds: int,
+    comparisons: Sequence[Comparison],
+    fair: Sequence[Fairness],
 ) -> str:
     """Write the whole document."""
     parts: list[Iterable[str]] = [
@@ -38,7 +43,8 @@ def document(
         [
             "",
             "apecgraph answers with its default settings, once as it is and once without its cache "
-            "(`APECGRAPH_CACHE_MEGABYTES=0`), where each request is evaluated. oxigraph serves its "
+            "(`APECGRAPH_CACHE_MEGABYTES=0`), where each request is evaluated, though not parsed "
+            "again where it is the same to the letter. oxigraph serves its "
             "store on disk, `serve-read-only`. rdflib-endpoint has the Oxigraph store in memory; "
             "it always asks the union of all graphs, so it is given the default graph alone.",
             "",
@@ -60,6 +66,17 @@ def document(
         )
         parts.append(_memory(comparison))
         parts.append([""])
+    parts.append(
+        [
+            f"## Look-ups beside {HEAVY_CLIENTS} heavy clients",
+            "",
+            "apecgraph without its cache: one client asks (a) again and again, alone, and then "
+            f"beside {HEAVY_CLIENTS} clients of the same address that ask for the product of the "
+            "graph with itself.",
+            "",
+        ]
+    )
+    parts.append(_fairness(fair))
     return "\n".join(line for part in parts for line in part).rstrip("\n") + "\n"
 
 
@@ -138,6 +155,22 @@ def _measurements(comparison: Comparison) -> list[str]:
         ("query", "connections", "system", "rows", "requests/s", "p50 ms", "p99 ms", "errors"),
         [row(cell) for cell in comparison.cells],
     )
+
+
+def _fairness(fair: Sequence[Fairness]) -> list[str]:
+    def row(each: Fairness) -> Sequence[str]:
+        met = MET if each.beside.p99 < _LIGHT_TARGET and not each.beside.errors else MISSED
+        return (
+            each.graph,
+            f"{each.alone.p50:.2f}",
+            f"{each.alone.p99:.2f}",
+            f"{each.beside.p50:.0f}",
+            f"{each.beside.p99:.0f} {met} (< {_LIGHT_TARGET:g})",
+            str(each.beside.errors),
+        )
+
+    head = ("graph", "alone p50 ms", "p99 ms", "beside p50 ms", "p99 ms", "errors")
+    return _table(head, map(row, fair))
 
 
 def _memory(comparison: Comparison) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import cube, load, server
 from benchmarks.comparison import Cell, Comparison
 from benchmarks.engine import Evaluation
+from benchmarks.fairness import Fairness
 from benchmarks.graphs import Graph
 from benchmarks.load import Load
 from benchmarks.queries import CUBE, REAL, Query
@@ -106,9 +107,18 @@ def comparison(*outcomes: Load | str) -> Comparison:
     return Comparison("A graph", evaluations, cells, {OXIGRAPH.name: 61_500_000})
 
 
+def test_the_document_shows_how_fair_it_is() -> None:
+    slow = replace(LOAD, p50=70.4, p99=600.0)
+    lines = document(
+        [], 3, [], [Fairness("A", LOAD, replace(slow, p99=499.0)), Fairness("B", LOAD, slow)]
+    ).splitlines()
+    assert f"| A | 0.50 | 2.00 | 70 | 499 {MET} (< 500) | 0 |" in lines
+    assert f"| B | 0.50 | 2.00 | 70 | 600 {MISSED} (< 500) | 0 |" in lines
+
+
 def test_the_document_shows_ratios_failures_and_errors() -> None:
     found = comparison(LOAD, replace(LOAD, rate=250.0), replace(LOAD, errors=3), "15 rows, not 16")
-    lines = document([("cores", "2")], 3, [found]).splitlines()
+    lines = document([("cores", "2")], 3, [found], []).splitlines()
     assert "| cores | 2 |" in lines
     assert f"| (a) | 1 | {CACHED.name} | 16 | 250.0 | 0.50 | 2.00 | 0 |" in lines
     assert f"| (a) | 1 | {OXIGRAPH.name} | 16 | 100.0 | 0.50 | 2.00 | **3** |" in lines

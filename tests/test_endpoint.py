@@ -45,7 +45,12 @@ def endpoint(store: Store, graphs: Collection[str]) -> SparqlEndpoint:
 @contextmanager
 def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     """Serve an endpoint on a port of this machine; give a client of it."""
-    defaults = {"query_seconds": 5, "query_megabytes": 100, "reply_megabytes": 20}
+    defaults = {
+        "query_seconds": 5,
+        "query_megabytes": 100,
+        "reply_megabytes": 20,
+        "reply_rows": 1_000_000,
+    }
     limits = {**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits}
     server_socket = socket.create_server(("127.0.0.1", 0))
     started = threading.Event()
@@ -177,6 +182,8 @@ def test_scripts_of_other_sites_may_ask(client: httpx.Client) -> None:
     assert "POST" in response.headers["access-control-allow-methods"]
     assert "Content-Type" in response.headers["access-control-allow-headers"]
     assert "access-control-allow-credentials" not in response.headers
+    for name in ("accept-post", "accept-query"):
+        assert "application/sparql-query" in response.headers[name]
 
 
 def test_a_long_answer_comes_in_chunks_and_whole(client: httpx.Client) -> None:

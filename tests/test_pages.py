@@ -198,6 +198,20 @@ class TestTheQueryPage:
         assert response.headers["content-type"] == media_type
         assert response.headers["vary"] == "Accept"
 
+    @pytest.mark.parametrize("name", ["ntriples", "nt"])
+    def test_in_the_format_that_people_name(self, client: httpx.Client, name: str) -> None:
+        response = client.get("/sparql", params={"format": name}, headers={"Accept": "text/html"})
+        assert response.headers["content-type"] == "application/n-triples"
+
+    def test_in_the_format_that_other_endpoints_name(self, client: httpx.Client) -> None:
+        response = client.get("/sparql", params={"format": "xml"})
+        assert response.headers["content-type"] == "application/rdf+xml"
+
+    def test_a_format_that_it_does_not_have(self, client: httpx.Client) -> None:
+        response = client.get("/sparql", params={"format": "csv"})
+        assert response.status_code == 406
+        assert "turtle" in response.json()["available"]
+
     @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.title)
     def test_an_example_answers(self, client: httpx.Client, example: Example) -> None:
         query = {"query": example.query, "format": example.format}

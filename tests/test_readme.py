@@ -92,7 +92,7 @@ def test_every_setting_is_told_with_its_default_and_no_other() -> None:
     assert told.keys() == settings.keys()
     for name, default in settings.items():
         if isinstance(default, int | float):
-            assert told[name] == f"{default:g}", name
+            assert float(told[name]) == default, name
 
 
 def test_every_command_is_told_and_no_other() -> None:

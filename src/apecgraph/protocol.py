@@ -12,7 +12,6 @@ from apecgraph.errors import (
     Forbidden,
     MalformedRequest,
     MethodNotAllowed,
-    NotAcceptable,
     UnsupportedMediaType,
 )
 from apecgraph.formats import (
@@ -22,10 +21,9 @@ from apecgraph.formats import (
     RESULTS_FORMATS,
     RESULTS_JSON,
     RESULTS_XML,
-    TURTLE,
     Format,
 )
-from apecgraph.negotiation import negotiate
+from apecgraph.negotiation import named, negotiate
 from apecgraph.sparql import Form, outline
 from apecgraph.store.base import Query
 
@@ -53,9 +51,6 @@ _GRAPHS: Final = (
     replace(JSON_LD, media_type="application/json"),
     replace(RDF_XML, media_type="application/xml"),
 )
-
-# What clients call the formats of a graph who do not know our names for them; Turtle is N3.
-_GRAPH_NAMES: Final = {"json": JSON_LD, "xml": RDF_XML, "n3": TURTLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +149,7 @@ def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]
 
 
 def _format(form: Form | None, names: tuple[str, ...], accept: str | None) -> Format:
-    """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word.
-
-    names: the values of the parameter `format`, which is no part of the protocol. Clients send the
-    name of a format in it, its media type or several of them, and the parameter once for each.
-    """
+    """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word."""
     offers: tuple[Format, ...] = () if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
     offers += () if form in ("SELECT", "ASK") else _GRAPHS
-    if not names:
-        return negotiate(accept, offers)
-    named = {} if form in ("SELECT", "ASK") else dict(_GRAPH_NAMES)
-    for offer in reversed(offers):
-        named |= dict.fromkeys((offer.name, offer.extension, offer.media_type), offer)
-    asked = ",".join(reversed(names))
-    for name in asked.split(","):
-        if name in named:
-            return named[name]
-    available = list(dict.fromkeys(offer.name for offer in offers))
-    raise NotAcceptable(
-        f"format={asked} is not among {', '.join(available)}, the formats of this answer.",
-        available,
-    )
+    return named(names, offers) if names else negotiate(accept, offers)

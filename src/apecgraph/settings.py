@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     reply_megabytes: int = Field(
         default=64, ge=1, description="Largest reply to a query; beyond it the query is refused."
     )
+    reply_rows: int = Field(
+        default=1_000_000, ge=1, description="Most rows, or triples, of a reply to a query."
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Queries that are evaluated at once.")
     long_queries: int = Field(
         default=6, ge=0, le=64, description="Queries that may take long beside those, giving way."

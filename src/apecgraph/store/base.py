@@ -27,16 +27,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to a query: its format, and its bytes as they come.
+    """The reply to a query: its format, and its bytes, all of them or in chunks as they come.
 
-    Reading `chunks` may raise a QueryError until the last chunk has come: what was read up to
-    then is not an answer. Closing them before stops the query. `size` is that of all chunks, None
-    while it is not known.
+    Reading chunks may raise a QueryError until the last one has come: what was read up to then is
+    not an answer. Closing them before stops the query.
     """
 
     format: Format
-    chunks: AsyncGenerator[bytes, None]
-    size: int | None = None
+    body: bytes | AsyncGenerator[bytes, None]
 
 
 class Store(Protocol):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -27,6 +28,7 @@ from apecgraph.namespaces import ENDPOINT, PREFIXES
 from apecgraph.sparql import with_lower_booleans
 from apecgraph.store.base import Answer, Query
 from apecgraph.store.diagnosis import diagnose
+from apecgraph.store.rows import counted, counting
 
 CHUNK: Final = 65536
 """About how many bytes are written at once."""
@@ -42,16 +44,26 @@ _NOT_XML: Final = re.compile(
 _LONGEST_TAG: Final = 100
 
 
-def evaluate(store: Store, query: Query, write: Callable[[bytes], object]) -> None:
+def evaluate(
+    store: Store, query: Query, write: Callable[[bytes], object], most_rows: int | None = None
+) -> None:
     """Evaluate a query and write the answer, in chunks of about CHUNK bytes.
 
-    Raises MalformedQuery, NotAcceptable where the format cannot hold the answer, Forbidden where
-    the engine tries to call another endpoint, and whatever `write` raises.
+    most_rows: rows or triples that the answer may have; None for any number.
+    Raises QueryTooHeavy where it has more, MalformedQuery, NotAcceptable where the format cannot
+    hold it, Forbidden where the engine tries to call another endpoint, and whatever `write` raises.
     """
-    chunks = _Chunks(_only_xml(write, query.format) if "xml" in query.format.name else write)
+    if "xml" in query.format.name:
+        write = _only_xml(write, query.format)
+    if most_rows is not None and query.format.results is not None:
+        write = counting(write, query.format, most_rows, lambda: _has_row(store, query, most_rows))
+    chunks = _Chunks(write)
     try:
         answer = _query(store, query)
-        _serialize(answer, query.format, chunks)
+        if isinstance(answer, QueryTriples) and most_rows is not None:
+            _serialize(counted(answer, most_rows), query.format, chunks)
+        else:
+            _serialize(answer, query.format, chunks)
     except RuntimeError as error:
         raise MalformedQuery(f"{error}.") from None
     except BrokenPipeError:
@@ -90,16 +102,10 @@ class EmbeddedStore:
         """Evaluate a query; raise what `evaluate` raises."""
         chunks: list[bytes] = []
         evaluate(self._store, query, chunks.append)
-        return Answer(query.format, replay(chunks), sum(map(len, chunks)))
+        return Answer(query.format, b"".join(chunks))
 
     async def close(self) -> None:
         """Do nothing: the store is its owner's."""
-
-
-async def replay(chunks: list[bytes]) -> AsyncGenerator[bytes, None]:
-    """Give chunks that are all there already."""
-    for chunk in chunks:
-        yield chunk
 
 
 def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
@@ -157,18 +163,26 @@ def _fail(*_: object) -> None:
     """Be a function that ends in an error, whatever it is called with."""
 
 
+def _has_row(store: Store, query: Query, number: int) -> bool:
+    """Whether an answer has a row of a number, counted from 0."""
+    answer = _query(store, query)
+    if not isinstance(answer, QuerySolutions):
+        return False
+    return next(islice(answer, number, None), None) is not None
+
+
 def _serialize(
-    answer: QuerySolutions | QueryBoolean | QueryTriples, target: Format, chunks: _Chunks
+    answer: QuerySolutions | QueryBoolean | Iterable[Triple], target: Format, chunks: _Chunks
 ) -> None:
     file = cast("IO[bytes]", chunks)
-    if isinstance(answer, QueryTriples):
-        if target.rdf is None:
-            raise _unfit(target, GRAPH_FORMATS)
-        serialize(answer, file, target.rdf, prefixes=PREFIXES)
-    else:
+    if isinstance(answer, QuerySolutions | QueryBoolean):
         if target.results is None:
             raise _unfit(target, RESULTS_FORMATS)
         answer.serialize(file, target.results)
+    else:
+        if target.rdf is None:
+            raise _unfit(target, GRAPH_FORMATS)
+        serialize(answer, file, target.rdf, prefixes=PREFIXES)
 
 
 def _only_xml(write: Callable[[bytes], object], target: Format) -> Callable[[bytes], object]:

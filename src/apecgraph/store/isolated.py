@@ -17,13 +17,12 @@ from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy
 from apecgraph.formats import Format
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query
-from apecgraph.store.embedded import replay
 from apecgraph.store.nursery import Nursery
 from apecgraph.store.peer import Worker
 from apecgraph.store.turns import Place, Turns
 from apecgraph.store.worker import Limits, too_much_memory
 
-LIGHT_SECONDS: Final = 0.25
+LIGHT_SECONDS: Final = 0.1
 """After which a query is a long one: it goes on, but gives way to others."""
 
 HELD_BACK: Final = 1024 * 1024
@@ -38,7 +37,7 @@ class IsolatedStore:
     files: what to load, each with its format; the names of blank nodes are local to each file.
     query_seconds: from asking to the last byte from the worker, waiting for a worker included.
     query_megabytes: memory that a worker may take beyond the store.
-    reply_megabytes: the largest reply.
+    reply_megabytes, reply_rows: the largest reply.
     workers: queries that are evaluated at once, for as long as they are not long ones.
     long_queries: long ones that are evaluated beside them, with the lowest priority.
     queue: queries that may wait for a worker.
@@ -51,6 +50,7 @@ class IsolatedStore:
         query_seconds: float,
         query_megabytes: int,
         reply_megabytes: int,
+        reply_rows: int,
         workers: int,
         long_queries: int,
         queue: int,
@@ -60,7 +60,7 @@ class IsolatedStore:
         self._room = long_queries
         self._turns = Turns(queue)
         self._idle: list[Worker] = []
-        limits = Limits(query_megabytes, reply_megabytes)
+        limits = Limits(query_megabytes, reply_megabytes, reply_rows)
         self._nursery = Nursery(files, limits, workers, self._put_back)
 
     async def start(self) -> None:
@@ -91,14 +91,12 @@ class IsolatedStore:
         deadline = asyncio.get_running_loop().time() + self._seconds
         worker = await self._hire(client, deadline)
         rest = self._answer(worker, query, deadline)
-        head: list[bytes] = []
-        size = 0
+        head = bytearray()
         async for chunk in rest:
-            head.append(chunk)
-            size += len(chunk)
-            if size > HELD_BACK:
-                return Answer(query.format, _chain(head, rest))
-        return Answer(query.format, replay(head), size)
+            head += chunk
+            if len(head) > HELD_BACK:
+                return Answer(query.format, _chain(bytes(head), rest))
+        return Answer(query.format, bytes(head))
 
     async def _hire(self, client: str, deadline: float) -> Worker:
         """Wait for a worker."""
@@ -109,22 +107,22 @@ class IsolatedStore:
             if not worker.doomed:
                 return worker
         place = self._turns.join(client)
+        alarm = asyncio.get_running_loop().call_at(deadline, self._send_off, client, place)
         try:
-            async with asyncio.timeout_at(deadline):
-                await asyncio.wait({place})
-        except TimeoutError:
-            self._forgo(client, place)
-            raise self._timed_out() from None
+            return await place
         except asyncio.CancelledError:
-            self._forgo(client, place)
+            self._turns.leave(client, place)
+            if not place.cancelled() and place.exception() is None:
+                self._put_back(place.result())  # it came at the last moment, and goes to the next
             raise
-        return place.result()
+        finally:
+            alarm.cancel()
 
-    def _forgo(self, client: str, place: Place) -> None:
-        """Give up a place; the worker that came for it at the last moment goes to the next."""
-        self._turns.leave(client, place)
-        if place.done() and place.exception() is None:
-            self._put_back(place.result())
+    def _send_off(self, client: str, place: Place) -> None:
+        """Take a place from a query whose deadline has come."""
+        if not place.done():
+            self._turns.leave(client, place)
+            place.set_exception(self._timed_out())
 
     def _put_back(self, worker: Worker) -> None:
         if worker.doomed:
@@ -143,10 +141,11 @@ class IsolatedStore:
         alarm = loop.call_at(deadline, self._nursery.replace, worker)
         aging = _Aging()
         aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
-        frames = worker.ask(wire.encode_query(query, deadline - loop.time()))
+        worker.ask(wire.encode_query(query, deadline - loop.time()))
         done = False
         try:
-            async for kind, payload in frames:
+            while (frame := await worker.frame()) is not None:
+                kind, payload = frame
                 if kind == wire.DATA:
                     yield payload
                     continue
@@ -165,7 +164,7 @@ class IsolatedStore:
             alarm.cancel()
             if aging.timer is not None:
                 aging.timer.cancel()
-            await frames.aclose()
+            worker.rest()
             self._room += aging.long
             if done and not aging.long:
                 self._put_back(worker)
@@ -221,12 +220,9 @@ class _Aging:
     refused: bool = False
 
 
-async def _chain(
-    head: list[bytes], rest: AsyncGenerator[bytes, None]
-) -> AsyncGenerator[bytes, None]:
+async def _chain(head: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     try:
-        for chunk in head:
-            yield chunk
+        yield head
         async for chunk in rest:
             yield chunk
     finally:

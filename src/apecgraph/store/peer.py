@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncGenerator
 from typing import Final, cast
 
 from apecgraph.store import wire
@@ -65,27 +64,27 @@ class Worker(asyncio.Protocol):
         self._gone = True
         self._wake()
 
-    async def ask(self, request: bytes) -> AsyncGenerator[tuple[bytes, bytes], None]:
-        """Send a frame; give the kind and the payload of each that comes back.
-
-        Ends where the worker does.
-        """
-        self.asked = True
-        self._busy = True
+    def ask(self, request: bytes) -> None:
+        """Send a frame; what comes back is read by `frame`, until `rest`."""
+        self.asked = self._busy = True
         self._transport.write(request)
-        try:
-            while True:
-                while self._frames:
-                    yield self._frames.popleft()
-                if self._gone:
-                    return
+
+    async def frame(self) -> tuple[bytes, bytes] | None:
+        """Return the kind and the payload of the next frame; None where the worker has ended."""
+        while not self._frames:
+            if self._gone:
+                return None
+            if not self._transport.is_reading():
                 self._transport.resume_reading()
-                self._waiting = asyncio.get_running_loop().create_future()
-                await self._waiting
-        finally:
-            self._busy = False
-            if self.doomed:
-                self._transport.close()
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._frames.popleft()
+
+    def rest(self) -> None:
+        """Read no more of the answer."""
+        self._busy = False
+        if self.doomed:
+            self._transport.close()
 
     def doom(self) -> None:
         """Ask nothing more; an answer that is being read may come to its end."""

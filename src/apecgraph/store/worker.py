@@ -26,16 +26,19 @@ from apecgraph.store.embedded import evaluate
 
 MEGABYTE: Final = 1024 * 1024
 
+_MOST_AT_ONCE: Final = 65536
+
 GRACE: Final = 1.0
 """Seconds after its deadline at which a worker that nobody stopped ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may take: megabytes of memory beyond the store, megabytes of reply."""
+    """What one query may take: memory beyond the store, in megabytes; of reply, those and rows."""
 
     query_megabytes: int
     reply_megabytes: int
+    reply_rows: int
 
 
 def work(store: Store, front: socket, limits: Limits) -> NoReturn:
@@ -79,18 +82,16 @@ def _confine(front: socket, limits: Limits) -> None:
 
 def _receive(front: socket) -> bytes | None:
     """Read the payload of the next frame; None where there is no other."""
-    header = _read(front, wire.HEADER.size)
-    return _read(front, wire.HEADER.unpack(header)[1]) if header else None
-
-
-def _read(front: socket, size: int) -> bytes:
     data = bytearray()
-    while len(data) < size:
-        part = front.recv(size - len(data))
+    end = wire.HEADER.size
+    while len(data) < end:
+        part = front.recv(_MOST_AT_ONCE)  # there is no more than one frame: the front waits
         if not part:
-            return b""
+            return None
         data += part
-    return bytes(data)
+        if len(data) >= wire.HEADER.size:
+            end = wire.HEADER.size + wire.HEADER.unpack_from(data)[1]
+    return bytes(data[wire.HEADER.size :])
 
 
 def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None:
@@ -98,7 +99,7 @@ def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None
     reply = _Reply(front, limits.reply_megabytes)
     _set_alarm(seconds + GRACE)
     try:
-        evaluate(store, query, reply.write)
+        evaluate(store, query, reply.write, limits.reply_rows)
         reply.end(wire.frame(wire.END))
     except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy) as error:
         reply.end(wire.encode_error(error))

@@ -2,9 +2,9 @@
 
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
 which each message is a JSON object. The front says {load: path, format}, {open, query_megabytes,
-reply_megabytes}, {fork}, {demote: pid} and {kill: pid}. The zygote says {failed: reason}, {graph:
-IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked: reason} and {exited:
-pid, status}.
+reply_megabytes, reply_rows}, {fork}, {demote: pid} and {kill: pid}. The zygote says {failed:
+reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked:
+reason} and {exited: pid, status}.
 
 Only the zygote kills and reaps workers, so that no number of a process is mistaken for another's.
 """
@@ -43,7 +43,7 @@ class Zygote:
         self._control = control
         self._files: list[tuple[Path, Format]] = []
         self._store = Store()
-        self._limits = Limits(0, 0)
+        self._limits = Limits(0, 0, 0)
         self._workers: dict[int, int] = {}  # a worker's pidfd to its pid
 
     def run(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from functools import lru_cache
 from typing import Final
 
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph import protocol
 from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
-from apecgraph.store.base import Answer, Query, Store
+from apecgraph.store.base import Query, Store
 from apecgraph.web.answers import accepts_gzip, head_of, send_head, send_whole, whole
 from apecgraph.web.budget import Budget
 from apecgraph.web.edition import has
@@ -125,22 +125,25 @@ class SparqlEndpoint:
             return
         client = scope["client"][0] if scope.get("client") else ""
         self._budget.spend(client)
-        async with _watched(receive):
-            answer = await self._store.query(query, client)
-            async with aclosing(answer.chunks):
-                # In HTTP/1.0 a body without a length ends with the connection, cut off or not.
-                if answer.size is not None or scope["http_version"] == "1.0":
-                    body = b"".join([chunk async for chunk in answer.chunks])
-                    reply = self._replies.keep(query, body) if etag else Reply(body)
-                    await send_whole(
-                        send, reply, query.format, etag, gzips=gzips, bodiless=bodiless
-                    )
-                elif bodiless:
+        with _watched(receive):
+            body = (await self._store.query(query, client)).body
+            if not isinstance(body, bytes) and scope["http_version"] == "1.0":
+                # There a body without a length ends with the connection, cut off or not.
+                async with aclosing(body) as chunks:
+                    body = b"".join([chunk async for chunk in chunks])
+            if isinstance(body, bytes):
+                reply = self._replies.keep(query, body) if etag else Reply(body)
+                await send_whole(send, reply, query.format, etag, gzips=gzips, bodiless=bodiless)
+                return
+            async with aclosing(body) as chunks:
+                if bodiless:
                     await send_head(send, 200, query.format, etag)
                 else:
-                    await self._stream(query, answer, etag, send)
+                    await self._stream(query, chunks, etag, send)
 
-    async def _stream(self, query: Query, answer: Answer, etag: str | None, send: Send) -> None:
+    async def _stream(
+        self, query: Query, chunks: AsyncIterator[bytes], etag: str | None, send: Send
+    ) -> None:
         """Send a large answer as it comes; keep it where it turns out not to be too large.
 
         An error on the way leaves the response without its end: the server breaks the connection,
@@ -152,7 +155,7 @@ class SparqlEndpoint:
         kept: list[bytes] = []
         room = self._replies.largest if etag else 0
         try:
-            async for chunk in answer.chunks:
+            async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 room -= len(chunk)
                 if room >= 0:
@@ -162,7 +165,7 @@ class SparqlEndpoint:
         except Exception as error:
             raise _CutOffError(error) from None
         await send({"type": "http.response.body"})
-        if room > 0:
+        if kept:
             self._replies.keep(query, b"".join(kept))
 
 
@@ -181,8 +184,11 @@ class _CutOffError(Exception):
 async def _body(headers: Headers, receive: Receive) -> bytes:
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("A body that is compressed is not read here.")
+    length = headers.get("content-length")
+    if length is None and "transfer-encoding" not in headers:
+        return b""  # RFC 9112, section 6.3
     body = bytearray()
-    size = int(headers.get("content-length", "0"))
+    size = int(length or 0)
     more = True
     while more and max(size, len(body)) <= LARGEST_BODY:
         message = await receive()
@@ -196,8 +202,8 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     return bytes(body)
 
 
-@asynccontextmanager
-async def _watched(receive: Receive) -> AsyncIterator[None]:
+@contextmanager
+def _watched(receive: Receive) -> Iterator[None]:
     """Stop what goes on inside when the client leaves, and raise _ClientGoneError."""
     loop = asyncio.get_running_loop()
     at_work = asyncio.current_task()
@@ -241,6 +247,8 @@ def _preflight() -> Response:
     methods = ", ".join(protocol.METHODS)
     headers = {
         "Allow": methods,
+        "Accept-Post": f"{protocol.FORM}, {protocol.QUERY}",
+        "Accept-Query": f"{protocol.FORM}, {protocol.QUERY}",
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Accept, Content-Type",

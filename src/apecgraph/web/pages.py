@@ -15,6 +15,7 @@ from apecgraph.conflicts import read_conflicts
 from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.negotiation import named
 from apecgraph.publication import Served
 from apecgraph.sources import Source, read_sources
 from apecgraph.web.edition import Edition
@@ -111,7 +112,9 @@ class QueryPage:
 
         The description is what SPARQL 1.1 Service Description (section 2) asks for.
         """
-        format_ = choose(request, (*_RDF, HTML))
+        names = request.query_params.getlist("format")
+        offers = (*_RDF, HTML)
+        format_ = named(names, offers) if names else choose(request, offers)
 
         def body() -> bytes | str:
             if format_ is HTML:

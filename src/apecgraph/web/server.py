@@ -40,6 +40,7 @@ async def serve(
         query_seconds=settings.query_seconds,
         query_megabytes=settings.query_megabytes,
         reply_megabytes=settings.reply_megabytes,
+        reply_rows=settings.reply_rows,
         workers=settings.workers,
         long_queries=settings.long_queries,
         queue=settings.queue,

@@ -1,0 +1,56 @@
+"""Light queries beside heavy ones: how long they take, alone and then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks import load
+from benchmarks.graphs import Graph
+from benchmarks.load import Load
+from benchmarks.server import ACCEPT, HOST, Server
+from benchmarks.systems import UNCACHED
+
+HEAVY_CLIENTS: Final = 8
+
+_HEAVY: Final = "SELECT (COUNT(*) AS ?pairs) { ?a ?b ?c . ?d ?e ?f }"
+"""No server ends this before its deadline."""
+
+_SECONDS: Final = 20
+_START_SECONDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """The load of a client that asks look-ups: alone, and beside the heavy clients."""
+
+    graph: str
+    alone: Load
+    beside: Load
+
+
+def measure(graph: Graph, folder: Path, tell: Callable[[str], object]) -> Fairness:
+    """Ask for one IRI again and again; then again while heavy clients do nothing but ask.
+
+    All of them have one address, so that turns by client do not help. Raises ServerError where the
+    server does not answer.
+    """
+    tell(f"{graph.name}: look-ups beside {HEAVY_CLIENTS} heavy clients")
+    look_up = graph.queries[0].text
+    with Server(UNCACHED, graph, folder) as server, ThreadPoolExecutor() as beside:
+        server.wait()
+
+        def ask(query: str, connections: int, seconds: int) -> Load:
+            url = f"http://{HOST}:{server.port}{server.target(query)}"
+            return load.measure(url, accept=ACCEPT, connections=connections, seconds=seconds)
+
+        alone = ask(look_up, 1, _SECONDS)
+        heavy = beside.submit(ask, _HEAVY, HEAVY_CLIENTS, _SECONDS + 2 * _START_SECONDS)
+        time.sleep(_START_SECONDS)
+        found = Fairness(graph.name, alone, ask(look_up, 1, _SECONDS))
+        heavy.result()
+    return found
