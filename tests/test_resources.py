@@ -120,6 +120,8 @@ def test_every_iri_answers_in_every_format(server: str, publication: Publication
         ("application/json;q=1, application/rdf+xml;q=0.1", "rdf"),
         ("TEXT/HTML", "html"),
         ("text/turtle; charset=utf-8", "ttl"),
+        ("text/plain, */*;q=0.1", "nt"),
+        ("text/plain;q=0.1, text/html", "html"),
     ],
 )
 def test_negotiation(client: httpx.Client, accept: str | None, extension: str) -> None:
@@ -156,6 +158,12 @@ def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> Non
     assert response.headers["vary"] == "Accept"
     assert response.headers["content-type"] == "application/ld+json"
     assert response.content == client.get(f"{DOCUMENT}.jsonld").content
+
+
+def test_n_triples_is_found_by_its_old_type(client: httpx.Client) -> None:
+    response = client.get(DOCUMENT, headers={"Accept": "text/plain, */*;q=0.1"})
+    assert response.headers["content-type"] == "application/n-triples"
+    assert response.headers["content-location"] == f"{DOCUMENT}.nt"
 
 
 def test_an_extension_wins_over_accept(client: httpx.Client) -> None:
