@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
 from apecgraph.namespaces import BASE, DCAT, FOAF, ID, RDF, VOID
 from apecgraph.release import Release, canonical
 
@@ -16,7 +18,11 @@ def graph(client: httpx.Client, path: str, format_: Format = TURTLE) -> list[ox.
     response = client.get(path, headers={"Accept": format_.media_type}).raise_for_status()
     assert response.headers["content-type"] == format_.content_type
     assert response.headers["vary"] == "Accept"
-    return list(ox.parse(response.content, format_.rdf))
+    data = response.content
+    if format_ is JSON_LD:
+        context = client.get(response.json()["@context"]).raise_for_status().json()
+        data = json.dumps({**response.json(), **context}).encode()
+    return list(ox.parse(data, format_.rdf))
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -132,7 +132,7 @@ def _contents(
     if dump.name == LINKS:
         return _serialized(list(links(default)), dump.format)
     if dump.format is JSON_LD:
-        return context.document(default)
+        return context.graph(default)
     return _serialized(quads if dump.whole else default, dump.format)
 
 

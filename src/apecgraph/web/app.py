@@ -19,13 +19,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content import default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
-from apecgraph.formats import HTML, JSON_LD
+from apecgraph.formats import HTML
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
 from apecgraph.web.budget import Budget
+from apecgraph.web.contexts import Contexts
 from apecgraph.web.discovery import Discovery
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
@@ -81,8 +82,12 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     release, store = publication.release, publication.store
     html = Html(release, ox.Store() if store is None else store)
     edition = _edition(publication, html)
-    context = (default_content() / "ontology" if release is None else release.path) / CONTEXT
-    writer = Writer(Context(context))
+    context = Context(
+        (default_content() / "ontology" if release is None else release.path) / CONTEXT
+    )
+    earlier = [] if release is None else sorted(release.path.parent.glob(f"*/{CONTEXT}"))
+    contexts = Contexts(context, map(Context, earlier))
+    writer = Writer(context)
     query_page = QueryPage(served, examples(release), edition, html, writer)
     endpoint = SparqlEndpoint(
         served,
@@ -93,9 +98,6 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         render_html=html.problem,
     )
 
-    async def context_document(request: Request) -> Response:
-        return edition.answer(request, JSON_LD.content_type, context.read_bytes)
-
     async def icon(request: Request) -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
 
@@ -105,7 +107,8 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         )
 
     routes: list[BaseRoute] = [
-        Route("/context.jsonld", Reading(context_document)),
+        Route("/context.jsonld", Reading(contexts.current)),
+        Route("/context/{name}", Reading(contexts.version)),
         Route("/favicon.ico", Reading(icon)),  # browsers ask for it beside what is no page
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
