@@ -11,7 +11,9 @@ from apecgraph.namespaces import BASE, ID
 
 DOC: Final = "/doc/"
 
-_INDEX: Final = "index"
+INDEX: Final = "index"
+"""The document about the dataset itself."""
+
 _ESCAPES: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
 
@@ -23,7 +25,7 @@ def document(iri: str) -> str | None:
     dataset itself has `index`.
     """
     if iri == BASE:
-        return _INDEX
+        return INDEX
     if iri.startswith(ID):
         return iri.removeprefix(ID) or None
     path = iri.removeprefix(BASE)
@@ -32,7 +34,7 @@ def document(iri: str) -> str | None:
 
 def topic(name: str) -> str:
     """Return the IRI that the document of a name is about."""
-    if name == _INDEX:
+    if name == INDEX:
         return BASE
     return (BASE if name.split("/")[0] == "ontology" else ID) + name
 

@@ -38,6 +38,7 @@ from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading
 from apecgraph.web.replies import Replies
 from apecgraph.web.resources import Resources
+from apecgraph.web.signposting import Signposts
 from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
@@ -107,9 +108,11 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     if release is None or store is None:
         routes.append(Route("/", Reading(data_home)))
     else:
-        resources = Resources(store, edition, html, writer)
-        pages = Pages(store, edition, html)
-        routes += _release_routes(resources, pages, Downloads(release, edition, html))
+        downloads = Downloads(release, edition, html)
+        signposts = Signposts(store, downloads.items)
+        resources = Resources(store, edition, html, writer, signposts)
+        pages = Pages(store, edition, html, signposts)
+        routes += _release_routes(resources, pages, downloads)
 
     app = FastAPI(
         title="apecgraph",

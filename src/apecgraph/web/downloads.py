@@ -45,6 +45,11 @@ class Downloads:
             for each in DUMP_FORMATS
         }
 
+    @property
+    def items(self) -> list[tuple[str, Format]]:
+        """The dumps: the path of each, with its format."""
+        return [(f"/dumps/{name}", dump.format) for name, dump in self._dumps.items()]
+
     async def index(self, request: Request) -> Response:
         """Answer with the list of dumps, as a page or as JSON."""
         format_ = choose(request, (HTML, _JSON))

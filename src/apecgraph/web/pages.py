@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -17,14 +16,15 @@ from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.negotiation import named
 from apecgraph.publication import Served
+from apecgraph.resource import describe
 from apecgraph.sources import Source, read_sources
+from apecgraph.web.addresses import INDEX
 from apecgraph.web.edition import Edition
 from apecgraph.web.examples import Example
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
+from apecgraph.web.signposting import Signposts, address
 from apecgraph.web.writer import Writer
-
-_RDF: Final = tuple(each for each in DOCUMENT_FORMATS if each is not HTML)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,26 @@ class Share:
 class Pages:
     """Answers for the pages about a release."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+    def __init__(self, store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> None:
+        self._store = store
         self._graph = Graph(store)
+        self._signposts = signposts
         self._edition = edition
         self._html = html
 
     async def home(self, request: Request) -> Response:
         """Answer with the home page; who wants RDF is shown to that of the dataset."""
-        format_ = choose(request, (HTML, *_RDF))
+        format_ = choose(request, (HTML, *GRAPH_FORMATS))
         if format_ is not HTML:
             return RedirectResponse(
-                f"/doc/index.{format_.extension}",
+                address(INDEX, format_),
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
-        return self._edition.answer(request, HTML.content_type, self._home, {"Vary": "Accept"})
+        headers = {"Vary": "Accept"}
+        if (dataset := describe(self._store, BASE)) is not None:
+            headers["Link"] = self._signposts.header(INDEX, dataset, HTML)
+        return self._edition.answer(request, HTML.content_type, self._home, headers)
 
     async def sources(self, request: Request) -> Response:
         """Answer with all sources, each with how much it states."""
@@ -113,7 +118,7 @@ class QueryPage:
         The description is what SPARQL 1.1 Service Description (section 2) asks for.
         """
         names = request.query_params.getlist("format")
-        offers = (*_RDF, HTML)
+        offers = DOCUMENT_FORMATS
         format_ = named(names, offers) if names else choose(request, offers)
 
         def body() -> bytes | str:
