@@ -84,7 +84,7 @@ class Entity:
     """A thing that has a name.
 
     id: its IRI without what all begin with; name: in the language of the site.
-    spellings: its names in all languages, folded, that which it goes by first.
+    names: in all languages; spellings: the names folded, that which it goes by first.
     codes: folded, what identifies it but for the last part of its IRI.
     types: ids of its types, those that are broader after its own.
     facts: its values by the id of the property, as far as they stand.
@@ -93,6 +93,7 @@ class Entity:
     id: str
     name: str
     description: str
+    names: tuple[ox.Literal, ...]
     spellings: tuple[str, ...]
     codes: frozenset[str]
     types: tuple[str, ...]
@@ -195,15 +196,14 @@ class Entities:
             if not own or label is None:
                 continue
             own += _iris(values, f"{SKOS}inScheme")
-            names = [
-                label.value,
-                *(_text(each) for name in _NAMES for each in values.get(name, ())),
-            ]
+            values_of_names = [each for name in _NAMES for each in values.get(name, ())]
+            names = [each for each in values_of_names if isinstance(each, ox.Literal)]
             yield Entity(
                 id=iri.removeprefix(ID),
                 name=label.value,
                 description=self._description(own, values),
-                spellings=tuple(dict.fromkeys(filter(None, map(fold, [label.value, *names])))),
+                names=tuple(dict.fromkeys(names)),
+                spellings=_spellings(label, *names),
                 codes=frozenset(_codes(iri, values)),
                 types=tuple(map(compact, _closure(own, broader))),
                 own_types=tuple(map(compact, own)),
@@ -215,7 +215,7 @@ class Entities:
             )
 
     def _description(self, types: list[str], values: Mapping[str, list[Term]]) -> str:
-        """Tell a thing from its namesakes: by its definition, or what it is, its codes, its date."""
+        """Tell a thing from its namesakes: by its definition, else by its codes and its date."""
         for definition in _DEFINITIONS:
             found = [each for each in values.get(definition, ()) if isinstance(each, ox.Literal)]
             if found:
@@ -273,6 +273,10 @@ def _codes(iri: str, values: Mapping[str, list[Term]]) -> Iterator[str]:
             local = other.rstrip("/").rpartition("/")[2]
             if _CODE_OF_OTHERS.fullmatch(local):
                 yield fold(local)
+
+
+def _spellings(*names: ox.Literal) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (fold(name.value) for name in names))))
 
 
 def _terms(iri: str, name: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def extend(entities: Entities, ids: Sequence[str], columns: Sequence[Column]) ->
             row[column.property] = [_value(entities, each) for each in chosen]
             for each in chosen:
                 if isinstance(each, ox.NamedNode) and (other := entities.entity(each.value)):
-                    types[property_.id][other.types[0]] += 1
+                    types[property_.id][other.own_types[-1]] += 1
     meta: list[dict[str, Any]] = []
     for column, property_ in zip(columns, properties, strict=True):
         about: dict[str, Any] = {"id": column.property, "name": property_.name}

@@ -99,7 +99,7 @@ class Identifiers:
         for relation in _RELATIONS:
             if relation in relations:
                 return self._identified(relations[relation], relation, f"<{iri}>")
-        raise NotFound(f"No thing here is the same as <{iri}>. {self._about_schemes()}")
+        raise NotFound(f"No thing here is the same as <{iri}>. {self.about_schemes()}")
 
     def by_code(self, code: str, scheme: str) -> Identified:
         """Find our thing for a code of a scheme, by the name, the label or the IRI of the scheme.
@@ -109,27 +109,28 @@ class Identifiers:
         found = self._spellings.get(_plain(scheme))
         if found is None:
             raise NotFound(
-                f"There is no scheme {scheme!r}. {self._about_schemes()}",
+                f"There is no scheme {scheme!r}. {self.about_schemes()}",
                 [each.iri for each in self.schemes.values()],
             )
         things = self._codes.get((found.iri, code.strip().casefold()))
         if things is None:
             raise NotFound(
                 f"No thing here has the code {code!r} of the scheme {found.name} ({found.label}). "
-                f"{self._about_schemes()}",
+                f"{self.about_schemes()}",
                 [found.iri],
             )
         return self._identified(things, f"{SKOS}notation", f"{code} of {found.name}")
+
+    def about_schemes(self) -> str:
+        """Say in a sentence which schemes there are."""
+        known = ", ".join(f"{each.name} ({each.label})" for each in self.schemes.values())
+        return f"Codes are of these schemes: {known or 'none'}."
 
     def _identified(self, things: list[str], relation: str, asked: str) -> Identified:
         found = sorted(set(things))
         if len(found) > 1:
             raise NotFound(f"{asked} stands for {len(found)} things here.", found)
         return Identified(found[0], self._labels.title(found[0]).value, compact(relation))
-
-    def _about_schemes(self) -> str:
-        known = ", ".join(f"{each.name} ({each.label})" for each in self.schemes.values())
-        return f"Codes are of these schemes: {known or 'none'}."
 
     def _read_codes(self) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = defaultdict(list)
