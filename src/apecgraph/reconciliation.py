@@ -5,42 +5,25 @@ The queries and the candidates of the Reconciliation Service API 0.2 (section 4)
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
-import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
+from apecgraph.conditions import ALIKE, EXACT, Condition, Conditions, Wanted
 from apecgraph.entities import Entities, Entity
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.graph import Term
-from apecgraph.identifiers import Identifiers, canonical
+from apecgraph.identifiers import Identifiers
 from apecgraph.names import fold, spellings
 from apecgraph.namespaces import ID
 
 Strictness: TypeAlias = Literal["any", "should", "all"]
-Value: TypeAlias = str | int | float | bool
 
-EXACT: Final = 100.0
-"""The score of what is the same; what is only alike has less."""
-
-_ALIKE: Final = 99.0
 _LEAST: Final = 45.0
 _OTHER_TYPE: Final = 0.5  # what a candidate keeps of its score that has none of the types
 _PROPERTY_SHARE: Final = 0.3  # of the score, where both a name and properties are asked for
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a property should have for values; that of an entity is its id or its IRI."""
-
-    property: str
-    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +61,7 @@ class Reconciler:
     def __init__(self, entities: Entities, identifiers: Identifiers) -> None:
         self._entities = entities
         self._identifiers = identifiers
+        self._conditions = Conditions(entities, self.exact)
         self._known: dict[str, set[str]] = defaultdict(set)
         self._locals: dict[str, set[str]] = defaultdict(set)
         names: list[tuple[str, str]] = []
@@ -97,7 +81,7 @@ class Reconciler:
         Raises MalformedRequest where a type or a property is not known.
         """
         types = self._types(query.types)
-        conditions = [self._wanted(each) for each in query.conditions]
+        conditions = [self._conditions.read(each) for each in query.conditions]
         scores = self._by_name(query.text, types, query.strictness)
         found = [
             self._judge(self._entities.entities[each], score, types, query, conditions)
@@ -140,18 +124,21 @@ class Reconciler:
         return scores | dict.fromkeys(exact, EXACT)
 
     def _alike(self, folded: str, allowed: frozenset[str]) -> dict[str, float]:
-        """Score names that are alike: halfway between what is in common and the whole."""
+        """Score names that are alike: halfway between the words in common and the whole.
+
+        Nothing is compared letter by letter with a part of a name: that takes ten times as long.
+        """
         names = [
             name if owner in allowed else None
             for name, owner in zip(self._names, self._owners, strict=True)
         ]
         scores: dict[str, float] = {}
         for name, common, index in process.extract(
-            folded, names, scorer=fuzz.WRatio, limit=None, score_cutoff=_LEAST
+            folded, names, scorer=fuzz.token_ratio, limit=None, score_cutoff=_LEAST
         ):
             whole = max(fuzz.ratio(folded, name), fuzz.token_sort_ratio(folded, name))
             owner = self._owners[index]
-            score = min(_ALIKE, (common + whole) / 2)
+            score = min(ALIKE, (common + whole) / 2)
             scores[owner] = max(score, scores.get(owner, 0.0))
         return scores
 
@@ -172,14 +159,16 @@ class Reconciler:
         name: float,
         types: Sequence[str],
         query: Query,
-        conditions: Sequence[_Wanted],
+        conditions: Sequence[Wanted],
     ) -> Candidate:
         features: dict[str, float | bool] = {}
         score, certain = name, query.text is None or name == EXACT
         if query.text is not None:
             features["name_similarity"] = round(name, 2)
         if conditions:
-            values = sum(self._fulfilled(entity, each) for each in conditions) / len(conditions)
+            values = sum(self._conditions.fulfilled(entity, each) for each in conditions) / len(
+                conditions
+            )
             features["property_similarity"] = round(values, 2)
             certain = certain and values == EXACT
             share = _PROPERTY_SHARE if query.text is not None else 1.0
@@ -196,60 +185,3 @@ class Reconciler:
             if type_ is None:
                 raise MalformedRequest(f"there is no type {name!r} here")
         return [type_.id for _, type_ in found if type_ is not None]
-
-    def _wanted(self, condition: Condition) -> _Wanted:
-        property_ = self._entities.property(condition.property)
-        if property_ is None:
-            raise MalformedRequest(f"there is no property {condition.property!r} here")
-        values = []
-        for value in condition.values:
-            text = str(value).lower() if isinstance(value, bool) else str(value).strip()
-            values.append(_Text(text, fold(text), _number(text), self.exact(text)))
-        return _Wanted(property_.id, tuple(values))
-
-    def _fulfilled(self, entity: Entity, wanted: _Wanted) -> float:
-        """Score the values of a property: the mean of those asked for, each by its best."""
-        has = entity.facts.get(wanted.property, ())
-        best = [
-            max((self._alike_value(one, each) for each in has), default=0.0)
-            for one in wanted.values
-        ]
-        return sum(best) / len(best) if best else 0.0
-
-    def _alike_value(self, wanted: _Text, term: Term) -> float:
-        if isinstance(term, ox.NamedNode):
-            entity = self._entities.entity(term.value)
-            if entity is None:
-                return EXACT if canonical(wanted.text) == canonical(term.value) else 0.0
-            if entity.id in wanted.entities:
-                return EXACT
-            alike = (fuzz.ratio(wanted.folded, each) for each in entity.spellings)
-            return min(_ALIKE, max(alike, default=0.0))
-        written = term.value if isinstance(term, ox.Literal) else str(term)
-        number = _number(written)
-        if number is not None and wanted.number is not None:
-            return EXACT if number == wanted.number else 0.0
-        folded = fold(written)
-        if wanted.text == written or not spellings(folded).isdisjoint(spellings(wanted.folded)):
-            return EXACT
-        return min(_ALIKE, fuzz.ratio(wanted.folded, folded))
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A value asked for, read in all ways that values may be compared in."""
-
-    text: str
-    folded: str
-    number: Decimal | None
-    entities: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    property: str
-    values: tuple[_Text, ...]
-
-
-def _number(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None

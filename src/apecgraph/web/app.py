@@ -30,7 +30,6 @@ from apecgraph.web.budget import Budget
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
-from apecgraph.web.errands import Errands
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
@@ -112,7 +111,7 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         resources = Resources(store, edition, html, writer)
         pages = Pages(store, edition, html)
         routes += _release_routes(resources, pages, Downloads(release, edition, html))
-        reconcile = Reconcile(store, html, Errands(), budget, settings.query_seconds)
+        reconcile = Reconcile(store, html, budget, settings.query_seconds)
         routes += _linking_routes(reconcile, Lookup(store, budget))
 
     app = FastAPI(

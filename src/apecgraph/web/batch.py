@@ -21,9 +21,10 @@ from pydantic import (
     model_validator,
 )
 
+from apecgraph.conditions import Condition
 from apecgraph.errors import ContentTooLarge, MalformedRequest
 from apecgraph.extension import Column
-from apecgraph.reconciliation import Condition, Query, Strictness
+from apecgraph.reconciliation import Query, Strictness
 
 MOST_QUERIES: Final = 50
 """What one batch may hold; the manifest says so."""

@@ -55,17 +55,16 @@ class Reconcile:
     read when it is first asked: most servers never are.
     """
 
-    def __init__(
-        self, store: ox.Store, html: Html, errands: Errands, budget: Budget, seconds: float
-    ) -> None:
+    def __init__(self, store: ox.Store, html: Html, budget: Budget, seconds: float) -> None:
         self._store = store
         self._html = html
-        self._errands = errands
+        self._errands = Errands()
+        self._batches = Errands()  # so that nobody who types waits behind one
         self._budget = budget
         self._seconds = seconds
 
     @cached_property
-    def _entities(self) -> Entities:
+    def _entities(self) -> Entities:  # two threads may both make it, which is as well
         return Entities(self._store)
 
     @cached_property
@@ -85,7 +84,7 @@ class Reconcile:
             return await self._answer(request, lambda: manifest(address, name, self._entities))
         text = parameters[asked[0]]
         work = self._reconcile if asked == ["queries"] else self._extend
-        return await self._answer(request, lambda: work(text))
+        return await self._answer(request, lambda: work(text), self._batches)
 
     async def suggest(self, request: Request) -> Response:
         """Answer with entities, types or properties by the beginning of their names."""
@@ -215,11 +214,13 @@ class Reconcile:
             raise _missing(kind, name)
         return found
 
-    async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
+    async def _answer(
+        self, request: Request, work: Callable[[], Any], errands: Errands | None = None
+    ) -> Response:
         def written() -> bytes:
             return json.dumps(work(), ensure_ascii=False, separators=(",", ":")).encode()
 
-        body = await self._errands.run(self._charge(request), written)
+        body = await (errands or self._errands).run(self._charge(request), written)
         return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
     def _charge(self, request: Request) -> str:
