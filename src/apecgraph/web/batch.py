@@ -6,7 +6,7 @@ The JSON of the Reconciliation Service API 0.2 (sections 4.1 and 7.4).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -20,13 +20,19 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from apecgraph.conditions import Condition
 from apecgraph.errors import ContentTooLarge, MalformedRequest
 from apecgraph.extension import Column
 from apecgraph.reconciliation import Query, Strictness
 
-MOST_QUERIES: Final = 50
+MOST_ONE_OR_LIST: Final[Mapping[int | str, str]] = {
+    "type": "it is the id of a type, or a list of them",
+    "v": "a value is a string, a number, true, false, an object with an id, or a list of these",
+}
+
+_QUERIES: Final = 50
 """What one batch may hold; the manifest says so."""
 
 LONGEST: Final = 500
@@ -130,19 +136,25 @@ def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
     try:
         return adapter.validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=True)[0]
-    raise _refusal(parameter, first)
+        errors = error.errors(include_url=False)
+    # What may be one or a list is wrong as either; that it is too long tells more.
+    raise _refusal(parameter, next((each for each in errors if _limit(each)), errors[0]))
 
 
-def _refusal(parameter: str, error: Any) -> MalformedRequest | ContentTooLarge:
-    place = ".".join(str(part)[:LONGEST] for part in (parameter, *error["loc"]))
-    limit = error.get("ctx", {}).get("max_length")
-    if error["type"] == "string_too_long":
-        return ContentTooLarge(f"{place}: this text is too long.", f"{limit} characters")
-    if error["type"] == "too_long":
-        return ContentTooLarge(f"{place}: these are too many.", f"{limit} items")
-    if "v" in error["loc"]:
-        message = "a value is a string, a number, true, false, an object with an id, or a list"
-    else:
-        message = error["msg"]
-    return MalformedRequest(f"{place}: {message}")
+def _limit(error: ErrorDetails) -> str | None:
+    most = error.get("ctx", {}).get("max_length")
+    return most and f"{most} {'characters' if error['type'] == 'string_too_long' else 'items'}"
+
+
+def _refusal(parameter: str, error: ErrorDetails) -> MalformedRequest | ContentTooLarge:
+    message = error["msg"]
+    place = [parameter]
+    for part in error["loc"]:
+        place.append(str(part)[:LONGEST])
+        if part in _ONE_OR_LIST:
+            message = _ONE_OR_LIST[part]
+            break
+    limit = _limit(error)
+    if limit is not None:
+        return ContentTooLarge(f"{'.'.join(place)}: {limit} are the most.", limit)
+    return MalformedRequest(f"{'.'.join(place)}: {message}")
