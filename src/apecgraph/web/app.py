@@ -43,7 +43,7 @@ from apecgraph.web.resources import Resources
 from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
-_OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology", "reconcile", "lookup")
+_OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology", "reconcile")
 
 
 class _Shortcut:

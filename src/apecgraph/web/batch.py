@@ -10,7 +10,6 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     StrictBool,
     StrictFloat,
@@ -20,19 +19,14 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 
 from apecgraph.conditions import Condition
 from apecgraph.errors import ContentTooLarge, MalformedRequest
 from apecgraph.extension import Column
 from apecgraph.reconciliation import Query, Strictness
 
-MOST_ONE_OR_LIST: Final[Mapping[int | str, str]] = {
-    "type": "it is the id of a type, or a list of them",
-    "v": "a value is a string, a number, true, false, an object with an id, or a list of these",
-}
-
-_QUERIES: Final = 50
+MOST_QUERIES: Final = 50
 """What one batch may hold; the manifest says so."""
 
 LONGEST: Final = 500
@@ -70,13 +64,21 @@ class _Condition(BaseModel):
 
 
 class _Query(BaseModel):
-    model_config = ConfigDict(extra="forbid")  # what is misspelt is not passed over
-
     query: _Text | None = None
     type: _Text | Annotated[list[_Text], Field(max_length=_MOST_PARTS)] = []
     type_strict: Strictness = "any"
     limit: Annotated[StrictInt, Field(gt=0)] = 10
     properties: Annotated[list[_Condition], Field(max_length=_MOST_PARTS)] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_not_misspelt(cls, fields: object) -> object:
+        if isinstance(fields, dict):
+            for name in fields:
+                if name not in cls.model_fields:
+                    known = ", ".join(cls.model_fields)
+                    raise ValueError(f"{str(name)[:LONGEST]} is not among {known}")
+        return fields
 
     @model_validator(mode="after")
     def _asks_something(self) -> _Query:
@@ -110,6 +112,11 @@ class _Extension(BaseModel):
     properties: Annotated[list[_Property], Field(max_length=MOST_QUERIES)]
 
 
+_ONE_OR_LIST: Final[Mapping[int | str, str]] = {
+    "type": "it is the id of a type, or a list of them",
+    "v": "a value is a string, a number, true, false, an object with an id, or a list of these",
+}
+
 _QUERIES: Final = TypeAdapter(dict[str, _Query])
 _EXTENSION: Final = TypeAdapter(_Extension)
 
@@ -117,9 +124,6 @@ _EXTENSION: Final = TypeAdapter(_Extension)
 def read_queries(text: str) -> Mapping[str, Query]:
     """Read a batch of queries, by their keys; raise MalformedRequest or ContentTooLarge."""
     queries = _read(_QUERIES, "queries", text)
-    if len(queries) > MOST_QUERIES:
-        limit = f"{MOST_QUERIES} queries"
-        raise ContentTooLarge(f"A batch has {limit} at most, and this has {len(queries)}.", limit)
     return {key: each.read() for key, each in queries.items()}
 
 
@@ -134,7 +138,15 @@ def read_extension(text: str) -> tuple[list[str], list[Column]]:
 
 def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
     try:
-        return adapter.validate_json(text)
+        content = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedRequest(f"{parameter}: this is not JSON: {error}") from None
+    # Before it is looked into: each of what is wrong would be reported, and only the first is told.
+    if isinstance(content, dict) and len(content) > MOST_QUERIES:
+        limit = f"{MOST_QUERIES} queries"
+        raise ContentTooLarge(f"A batch has {limit} at most, and this has {len(content)}.", limit)
+    try:
+        return adapter.validate_python(content)
     except ValidationError as error:
         errors = error.errors(include_url=False)
     # What may be one or a list is wrong as either; that it is too long tells more.
@@ -147,11 +159,11 @@ def _limit(error: ErrorDetails) -> str | None:
 
 
 def _refusal(parameter: str, error: ErrorDetails) -> MalformedRequest | ContentTooLarge:
-    message = error["msg"]
+    message = error["msg"].removeprefix("Value error, ")
     place = [parameter]
-    for part in error["loc"]:
+    for depth, part in enumerate(error["loc"]):
         place.append(str(part)[:LONGEST])
-        if part in _ONE_OR_LIST:
+        if depth and part in _ONE_OR_LIST:  # the first part may be any key
             message = _ONE_OR_LIST[part]
             break
     limit = _limit(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from functools import cached_property
@@ -46,7 +47,7 @@ class Lookup:
         """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
         self._budget.spend(request.client.host if request.client else "")
         if request.method == "POST":
-            return self._all(request, body)
+            return await asyncio.to_thread(self._all, request, body)
         pairs = decode_form(request.scope["query_string"])
         asked = dict(pairs)
         if len(asked) < len(pairs) or asked.keys() not in _FIELDS:
