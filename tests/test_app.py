@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from apecgraph.formats import TRIG
+from apecgraph.formats import N_QUADS, TRIG
+from apecgraph.jsonld import Context
 from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.release import CONTEXT, Release
 from serving import serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -101,12 +104,33 @@ def test_no_link_is_made_of_the_host(client: httpx.Client) -> None:
 
 
 def test_the_context_is_there_for_others(client: httpx.Client) -> None:
-    response = client.get("/context.jsonld").raise_for_status()
+    document = client.get("/doc/economy/CHN.jsonld").raise_for_status().json()
+    response = client.get(document["@context"]).raise_for_status()
     assert response.headers["content-type"] == "application/ld+json"
     assert response.headers["access-control-allow-origin"] == "*"
+    assert "immutable" in response.headers["cache-control"]
     assert "@context" in response.json()
     tag = {"If-None-Match": response.headers["etag"]}
-    assert client.get("/context.jsonld", headers=tag).status_code == 304
+    assert client.get(document["@context"], headers=tag).status_code == 304
+    latest = client.get("/context.jsonld")
+    assert (latest.status_code, latest.headers["location"]) == (302, document["@context"])
+    missing = client.get("/context/0123456789abcdef.jsonld")
+    assert missing.status_code == 404
+    assert missing.json()["available"] == [document["@context"]]
+
+
+def test_the_context_of_an_earlier_release_stays(release: Release, tmp_path: Path) -> None:
+    shutil.copytree(release.path, tmp_path / release.path.name)
+    (tmp_path / "earlier").mkdir()
+    earlier = tmp_path / "earlier" / CONTEXT
+    earlier.write_text('{"@context": {}}')
+    publication = Publication.of(Release.open(tmp_path / release.path.name))
+    with (
+        serving(publication, [(path, N_QUADS) for path in release.dataset]) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        assert client.get(Context(earlier).path).raise_for_status().json() == {"@context": {}}
+        assert client.get(Context(release.path / CONTEXT).path).status_code == 200
 
 
 class TestFilesServedAsTheyAre:

@@ -86,7 +86,7 @@ def test_all_rows_are_read_and_account_for_all_tests() -> None:
 
 def test_the_formats_are_those_that_the_page_names() -> None:
     line = next(line for line in PAGE.splitlines() if line.startswith("| 2.1.5"))
-    names = line.partition("overrides it:")[2]
+    names = line.partition("overrides it:")[2].partition("; or a media type")[0]
     assert re.findall(r"`(\w+)`", names) == [
         each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS)
     ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,15 +11,27 @@ from pyld import jsonld
 
 from apecgraph.errors import ContentError
 from apecgraph.jsonld import Context
+from apecgraph.namespaces import PREFIXES
 from apecgraph.publication import Publication
 from apecgraph.release import CONTEXT, Release
 
 ID = "https://w3id.org/apecgraph/id/"
+RDF = PREFIXES["rdf"]
+SCHEMA = PREFIXES["schema"]
+TYPE = ox.NamedNode(f"{RDF}type")
+TOPIC = ox.NamedNode(f"{ID}meeting/x")
 
 
 @pytest.fixture(scope="module")
 def context(release: Release) -> Context:
     return Context(release.path / CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def quads(publication: Publication) -> list[ox.Quad]:
+    """The default graph."""
+    assert publication.store is not None
+    return list(publication.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
 
 def canonical(quads: Iterable[ox.Quad]) -> list[str]:
@@ -27,56 +40,112 @@ def canonical(quads: Iterable[ox.Quad]) -> list[str]:
     return sorted(map(str, dataset))
 
 
-def test_the_whole_default_graph_goes_round(context: Context, publication: Publication) -> None:
-    assert publication.store is not None
-    quads = list(publication.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    document = context.document(quad.triple for quad in quads)
-    assert canonical(ox.parse(document, ox.RdfFormat.JSON_LD)) == canonical(quads)
+def triples(*lines: str) -> list[ox.Triple]:
+    """Read triples in Turtle, with the prefixes of the publication; `:` is that of things."""
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    text = f"{prefixes}@prefix : <{ID}> .\n" + "\n".join(lines)
+    return [quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE)]
 
 
-def test_another_reader_reads_the_same(context: Context, publication: Publication) -> None:
-    assert publication.store is not None
-    quads = list(publication.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    document = context.document(quad.triple for quad in quads)
-    text = jsonld.to_rdf(json.loads(document), {"format": "application/n-quads"})
+def document(context: Context, *lines: str) -> dict[str, object]:
+    """Write a document about `:x`; it must be the same graph, to two readers."""
+    given = triples(*lines)
+    data = context.document(given, f"{ID}x")
+    read: dict[str, object] = json.loads(data)
+    assert read.pop("@context") == context.path
+    whole = {"@context": json.loads(context.data)["@context"], **read}
+    wanted = canonical(ox.Quad(each.subject, each.predicate, each.object) for each in given)
+    assert canonical(ox.parse(json.dumps(whole).encode(), ox.RdfFormat.JSON_LD)) == wanted
+    text = jsonld.to_rdf(whole, {"format": "application/n-quads"})
+    assert canonical(ox.parse(text.encode(), ox.RdfFormat.N_QUADS)) == wanted
+    return read
+
+
+def test_the_whole_default_graph_goes_round(context: Context, quads: list[ox.Quad]) -> None:
+    data = context.graph(quad.triple for quad in quads)
+    assert canonical(ox.parse(data, ox.RdfFormat.JSON_LD)) == canonical(quads)
+
+
+def test_another_reader_reads_the_same(context: Context, quads: list[ox.Quad]) -> None:
+    data = context.graph(quad.triple for quad in quads)
+    text = jsonld.to_rdf(json.loads(data), {"format": "application/n-quads"})
     assert canonical(ox.parse(text.encode(), ox.RdfFormat.N_QUADS)) == canonical(quads)
 
 
 def test_the_shapes_go_round(context: Context, publication: Publication) -> None:
     assert publication.store is not None
     graph = ox.NamedNode(f"{ID}graph/shapes")
-    triples = [quad.triple for quad in publication.store.quads_for_pattern(None, None, None, graph)]
-    read = ox.parse(context.document(triples), ox.RdfFormat.JSON_LD)
+    shapes = [quad.triple for quad in publication.store.quads_for_pattern(None, None, None, graph)]
+    read = ox.parse(context.graph(shapes), ox.RdfFormat.JSON_LD)
     assert canonical(read) == canonical(
-        ox.Quad(each.subject, each.predicate, each.object) for each in triples
+        ox.Quad(each.subject, each.predicate, each.object) for each in shapes
     )
 
 
-def test_a_document_is_compact(context: Context) -> None:
-    schema = "https://schema.org/"
-    triples = [
-        ox.Triple(
-            ox.NamedNode(f"{ID}meeting/x"),
-            ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
-            ox.NamedNode(f"{schema}Event"),
-        ),
-        ox.Triple(
-            ox.NamedNode(f"{ID}meeting/x"),
-            ox.NamedNode(f"{schema}location"),
-            ox.NamedNode(f"{ID}place/y"),
-        ),
-    ]
-    document = json.loads(context.document(triples))
-    assert document.pop("@context")
-    assert document == {"id": "id/meeting/x", "type": "Event", "location": "id/place/y"}
+def test_a_document_is_the_node_of_its_topic(context: Context) -> None:
+    found = document(
+        context,
+        f":x a schema:Event ; schema:location <{ID}place/y> ; skos:prefLabel 'X'@en, 'Y'@zh .",
+        "<https://w3id.org/apecgraph/doc/x> foaf:primaryTopic :x ; dcterms:title 'X'@en .",
+        ":attendance rdf:subject :x ; rdf:object :x ; rdf:predicate schema:attendee .",
+        ":series schema:subEvent :x .",
+    )
+    assert list(found)[:2] == ["id", "type"]
+    assert found == {
+        "id": f"{ID}x",
+        "type": ["Event"],
+        "location": f"{ID}place/y",
+        "prefLabel": {"en": "X", "zh": "Y"},
+        "isPrimaryTopicOf": {
+            "id": "https://w3id.org/apecgraph/doc/x",
+            "title": {"en": "X"},
+        },
+        "@reverse": {
+            "object": {"id": f"{ID}attendance", "statementPredicate": "schema:attendee"},
+            "schema:subEvent": {"id": f"{ID}series"},
+            "statementSubject": f"{ID}attendance",
+        },
+    }
+
+
+def test_a_topic_may_link_to_itself(context: Context) -> None:
+    assert document(context, ":x a schema:Event ; schema:about :x .")["about"] == [f"{ID}x"]
+
+
+def test_a_list_is_a_list(context: Context) -> None:
+    assert document(context, ":x sh:in ( :a :b ) .")["in"] == [f"{ID}a", f"{ID}b"]
+    found = document(context, ":x sh:in ( 1 ( :a () ) 'b' ) .")
+    assert found["sh:in"] == {"@list": [1, {"@list": [{"id": f"{ID}a"}, {"id": "rdf:nil"}]}, "b"]}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ":x schema:about [ schema:about [ schema:name 'deep' ] ] .",
+        ":x schema:about _:a . _:a schema:about _:b . _:b schema:about _:a .",
+        ":x schema:about _:a, _:b . _:a schema:about _:c . _:b schema:about _:c . _:c a :C .",
+        ":x sh:in _:a . _:a rdf:first 1 ; rdf:rest _:a .",
+        ":x sh:in _:a . _:a rdf:first 1, 2 ; rdf:rest rdf:nil .",
+        ":x sh:in _:a ; sh:or _:a . _:a rdf:first 1 ; rdf:rest rdf:nil .",
+        ":x a :C . :y schema:name 'not connected' ; schema:about _:a . _:b schema:about _:a .",
+        ":x rdf:rest rdf:nil ; rdf:first 'the topic is a list' .",
+    ],
+)
+def test_odd_graphs_are_the_same_graphs(context: Context, lines: str) -> None:
+    document(context, lines)
+
+
+def test_a_long_list_is_written(context: Context) -> None:
+    numbers = " ".join(map(str, range(5000)))
+    found = document(context, f":x sh:in ( {numbers} ) .")
+    assert found["sh:in"] == {"@list": list(range(5000))}
 
 
 def test_the_same_triples_make_the_same_bytes(context: Context) -> None:
-    triples = [
-        ox.Triple(ox.NamedNode(f"{ID}{name}"), ox.NamedNode(f"{ID}p"), ox.Literal(name))
-        for name in "abc"
-    ]
-    assert context.document(triples) == context.document(reversed(triples))
+    given = triples(*(f":{name} :p '{name}' ; :q :x ." for name in "xabc"))
+    backwards = list(reversed(given))
+    assert context.graph(given) == context.graph(backwards)
+    assert context.document(given, f"{ID}x") == context.document(backwards, f"{ID}x")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
@@ -85,6 +154,38 @@ def test_what_is_no_context_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ContentError, match=r"context\.jsonld.*is no JSON-LD context"):
         Context(path)
+
+
+def test_another_context_has_another_path(context: Context, tmp_path: Path) -> None:
+    path = tmp_path / "context.jsonld"
+    path.write_bytes(context.data)
+    assert Context(path).path == context.path
+    path.write_bytes(context.data + b"\n")
+    assert Context(path).path != context.path
+
+
+def test_every_property_has_a_name_and_one_form(context: Context, quads: list[ox.Quad]) -> None:
+    """Who reads it as JSON finds an array wherever there may be several values, and only there."""
+    terms = json.loads(context.data)["@context"]
+    defined = {
+        each["@id"]: each for each in terms.values() if isinstance(each, dict) and "@id" in each
+    }
+    several: dict[str, bool] = defaultdict(bool)
+    values = Counter(
+        (quad.subject, quad.predicate.value, getattr(quad.object, "language", None))
+        for quad in quads
+        if quad.predicate != TYPE
+    )
+    for (_, predicate, _), number in values.items():
+        several[predicate] |= number > 1
+    for predicate, many in several.items():
+        prefix, namespace = next(
+            (prefix, each) for prefix, each in PREFIXES.items() if predicate.startswith(each)
+        )
+        name = f"{prefix}:{predicate.removeprefix(namespace)}"
+        assert name in defined, f"{name} has no term in ontology/context.jsonld"
+        containers = defined[name].get("@container", [])
+        assert "@set" in containers or not many, f"{name} has several values: @set"
 
 
 @pytest.mark.parametrize(
@@ -102,11 +203,7 @@ def test_what_is_no_context_is_refused(tmp_path: Path, text: str) -> None:
 def test_numbers_are_json_numbers_where_nothing_of_their_writing_is_lost(
     context: Context, lexical: str, datatype: str, written: object
 ) -> None:
-    value = ox.Literal(
-        lexical, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{datatype}")
+    found = document(context, f':x <http://example.org/p> "{lexical}"^^xsd:{datatype} .')
+    assert found["http://example.org/p"] == (
+        written or {"type": f"xsd:{datatype}", "@value": lexical}
     )
-    triple = ox.Triple(ox.NamedNode(f"{ID}x"), ox.NamedNode("http://example.org/p"), value)
-    document = context.document([triple])
-    found = json.loads(document)["http://example.org/p"]
-    assert found == (written or {"type": f"xsd:{datatype}", "@value": lexical})
-    assert [quad.triple for quad in ox.parse(document, ox.RdfFormat.JSON_LD)] == [triple]

@@ -203,6 +203,10 @@ class TestTheQueryPage:
         response = client.get("/sparql", params={"format": name}, headers={"Accept": "text/html"})
         assert response.headers["content-type"] == "application/n-triples"
 
+    def test_in_the_format_that_other_endpoints_name(self, client: httpx.Client) -> None:
+        response = client.get("/sparql", params={"format": "xml"})
+        assert response.headers["content-type"] == "application/rdf+xml"
+
     def test_a_format_that_it_does_not_have(self, client: httpx.Client) -> None:
         response = client.get("/sparql", params={"format": "csv"})
         assert response.status_code == 406

@@ -15,6 +15,7 @@ from apecgraph.protocol import FORM, METHODS, QUERY, UPDATE, Request, read
 from apecgraph.store.base import Query
 
 GRAPHS = frozenset({"http://x/g1", "http://x/g2"})
+TSV = "text/tab-separated-values; charset=utf-8"
 
 
 def query(request: Request) -> Query:
@@ -237,6 +238,14 @@ def test_the_format_is_negotiated_for_the_form(
         ("ASK {}", "json", "application/sparql-results+json"),
         ("CONSTRUCT WHERE {}", "ttl", "text/turtle; charset=utf-8"),
         ("CONSTRUCT WHERE {}", "rdfxml", "application/rdf+xml"),
+        ("CONSTRUCT WHERE {}", "xml", "application/rdf+xml"),
+        ("DESCRIBE <a:b>", "json", "application/ld+json"),
+        ("DESCRIBE <a:b>", "n3", "text/turtle; charset=utf-8"),
+        ("SELECT * {}", "tsv&format=text/tab-separated-values", TSV),
+        ("SELECT * {}", "text/csv&format=tsv", TSV),
+        ("SELECT * {}", "tsv&format=", TSV),
+        ("CONSTRUCT WHERE {}", "json-ld&format=application/ld%2Bjson,a/b", "application/ld+json"),
+        ("CONSTRUCT WHERE {}", "a/b,application/rdf%2Bxml", "application/rdf+xml"),
     ],
 )
 def test_the_parameter_format_overrides_the_header(text: str, name: str, content_type: str) -> None:
@@ -252,6 +261,9 @@ def test_the_parameter_format_overrides_the_header(text: str, name: str, content
         ("SELECT * {}", b"format=turtle", None, "csv"),
         ("SELECT * {}", b"format=pdf", None, "csv"),
         ("CONSTRUCT WHERE {}", b"format=csv", None, "turtle"),
+        ("SELECT * {}", b"format=n3", None, "csv"),
+        ("SELECT * {}", b"format=", None, "csv"),
+        ("SELECT * {}", b"format=,", None, "csv"),
     ],
 )
 def test_a_format_that_the_answer_cannot_have_is_not_acceptable(

@@ -11,6 +11,7 @@ import pytest
 from apecgraph.cli import main
 from apecgraph.settings import Settings
 from editing import Copy
+from snippets import javascript, python
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -28,6 +29,15 @@ def command_and_answer(block: str) -> tuple[str, str]:
     return command, "".join(lines)
 
 
+def program_and_output(block: str, comment: str) -> tuple[str, str]:
+    """Split a program from what it prints, which is its last lines, as comments."""
+    lines = block.splitlines()
+    printed: list[str] = []
+    while lines[-1].startswith(comment):
+        printed.insert(0, lines.pop().removeprefix(comment).removeprefix(" ") + "\n")
+    return "\n".join(lines), "".join(printed)
+
+
 @pytest.mark.parametrize("block", blocks("console"))
 def test_an_example_answers_as_it_is_printed(block: str, server: str) -> None:
     command, answer = command_and_answer(block)
@@ -40,6 +50,27 @@ def test_an_example_answers_as_it_is_printed(block: str, server: str) -> None:
         check=True,
     )
     assert done.stdout.rstrip("\n") == answer.rstrip("\n")
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_a_program_in_python_prints_what_is_told(block: str, server: str) -> None:
+    program, printed = program_and_output(block, "#")
+    assert printed
+    assert python(program.replace("http://127.0.0.1:8000", server), server) == printed
+
+
+@pytest.mark.parametrize("block", blocks("js"))
+def test_a_program_in_javascript_prints_what_is_told(block: str, server: str) -> None:
+    program, printed = program_and_output(block, "//")
+    assert printed
+    assert javascript(program.replace("http://127.0.0.1:8000", server), server) == printed
+
+
+def test_there_is_a_program_for_each_client() -> None:
+    programs = "".join([*blocks("python"), *blocks("js"), *blocks("console")])
+    clients = ("rdflib", "SPARQLStore", "SERVICE", "SPARQLWrapper", "pandas", "pyoxigraph")
+    for client in (*clients, '"jsonld"', "@comunica/query-sparql", "rapper"):
+        assert client in programs
 
 
 def test_there_are_examples_of_turtle_json_ld_and_sparql() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,12 +9,17 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_QUADS, Format
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, Format
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
 from serving import serving
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+CONTEXTS: dict[str, object] = {}
+LABELS = [
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+]
 TITLE = ox.NamedNode("http://purl.org/dc/terms/title")
 MEETING = "/id/meeting/sccp1-2026"
 DOCUMENT = "/doc/meeting/sccp1-2026"
@@ -32,9 +38,18 @@ def own_iris(store: ox.Store) -> set[str]:
     return {iri for iri in iris if iri.startswith(BASE)}
 
 
-def canonical(data: bytes, format_: Format) -> frozenset[str]:
+def graph(client: httpx.Client, response: httpx.Response, format_: Format) -> frozenset[str]:
+    """Return the default graph of a document, canonical; a context is fetched as readers do."""
     assert format_.rdf is not None
-    dataset = ox.Dataset(ox.parse(data, format_.rdf))
+    data = response.content
+    if format_ is JSON_LD:
+        document = response.json()
+        there = str(response.url.join(document["@context"]))
+        if there not in CONTEXTS:
+            CONTEXTS[there] = client.get(there).raise_for_status().json()["@context"]
+        data = json.dumps({**document, "@context": CONTEXTS[there]}).encode()
+    found = ox.parse(data, format_.rdf)
+    dataset = ox.Dataset(each for each in found if each.graph_name == ox.DefaultGraph())
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return frozenset(map(str, dataset))
 
@@ -64,11 +79,13 @@ def visit(client: httpx.Client, iri: str) -> list[str]:
             if heading is None:
                 return [f"{location}: there is no heading"]
         else:
-            graphs[format_.name] = canonical(document.content, format_)
+            graphs[format_.name] = graph(client, document, format_)
     turtle = graphs["turtle"]
     wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != turtle]
     if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in turtle):
         wrong.append(f"{iri}: has no type")
+    if not any(line.startswith(f"<{iri}> <{name}> ") for line in turtle for name in LABELS):
+        wrong.append(f"{iri}: has no label")
     if not any(f" {TITLE} " in line for line in turtle):
         wrong.append(f"{iri}: has no title")
     return wrong
@@ -103,6 +120,8 @@ def test_every_iri_answers_in_every_format(server: str, publication: Publication
         ("application/json;q=1, application/rdf+xml;q=0.1", "rdf"),
         ("TEXT/HTML", "html"),
         ("text/turtle; charset=utf-8", "ttl"),
+        ("text/plain, */*;q=0.1", "nt"),
+        ("text/plain;q=0.1, text/html", "html"),
     ],
 )
 def test_negotiation(client: httpx.Client, accept: str | None, extension: str) -> None:
@@ -139,6 +158,12 @@ def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> Non
     assert response.headers["vary"] == "Accept"
     assert response.headers["content-type"] == "application/ld+json"
     assert response.content == client.get(f"{DOCUMENT}.jsonld").content
+
+
+def test_n_triples_is_found_by_its_old_type(client: httpx.Client) -> None:
+    response = client.get(DOCUMENT, headers={"Accept": "text/plain, */*;q=0.1"})
+    assert response.headers["content-type"] == "application/n-triples"
+    assert response.headers["content-location"] == f"{DOCUMENT}.nt"
 
 
 def test_an_extension_wins_over_accept(client: httpx.Client) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release, describe_service
+from apecgraph.content import SHAPES_GRAPH
 from apecgraph.contradictions import contradictions
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.estimates import touched
@@ -22,7 +23,8 @@ from apecgraph.evidence import Evidence
 from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB
+from apecgraph.labels import Labels
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB, RDF, RDFS
 from apecgraph.questions import FOLDER, question_paths, read_questions
 from apecgraph.release import (
     CATALOG,
@@ -83,7 +85,7 @@ def _release(
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
     """Return all named graphs, what is derived of them, and the default graph."""
-    derived = list(_derived(evidence))
+    derived = [*_derived(evidence), *_labels(evidence)]
     evidence.graph.store.extend(derived)
     return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
 
@@ -112,6 +114,16 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
     ]
     for subject, predicate, value in links:
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), _DERIVED)
+
+
+def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Label what the content does not: claims by what they say, parts of shapes by their names."""
+    labels = Labels(evidence.graph.store)
+    for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
+        if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
+            graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else _DERIVED
+            label = labels.title(quad.subject.value)
+            yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
 
 
 def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -184,7 +196,7 @@ def _dump(format_: Format, quads: list[ox.Quad], context: Context) -> bytes:
     """Write the dataset, or its default graph where the format knows no other."""
     default = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
     if format_ is JSON_LD:
-        return context.document(default)
+        return context.graph(default)
     chosen = quads if format_ in DATASET_FORMATS else default
     data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)
     assert data is not None  # noqa: S101 - without an output the bytes are returned

@@ -57,8 +57,11 @@ RESULTS_TSV: Final = Format(
     "tsv", "TSV", "text/tab-separated-values", "tsv", results=QueryResultsFormat.TSV, charset=True
 )
 
-DOCUMENT_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, HTML)
-"""What a document about one thing is served in; the first is sent to who does not say."""
+DOCUMENT_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, HTML)
+"""What a document about one thing is served in; the first is sent to who does not say.
+
+TriG alone holds who says what, in the graphs of the sources.
+"""
 
 DATASET_FORMATS: Final = (TRIG, N_QUADS, JSON_LD)
 """Formats that hold named graphs."""

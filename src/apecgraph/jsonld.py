@@ -4,69 +4,182 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 from pyld import jsonld
 
 from apecgraph.errors import ContentError
-from apecgraph.namespaces import BASE, RDF, XSD
+from apecgraph.namespaces import RDF, XSD
 
-_TYPE = f"{RDF}type"
-_NATIVE = {
+Node: TypeAlias = dict[str, Any]
+
+FOLDER: Final = "/context/"
+_TYPE: Final = f"{RDF}type"
+_NATIVE: Final = {
     f"{XSD}integer": re.compile(r"0|-?[1-9][0-9]{0,14}"),
     f"{XSD}boolean": re.compile(r"true|false"),
 }
 """Lexical forms that JSON's own numbers and booleans give back to the letter."""
+_RANKS: Final = {"@context": 0, "id": 1, "type": 2}
+_FIRST: Final = f"{RDF}first"
+_REST: Final = f"{RDF}rest"
+_NIL: Final = f"{RDF}nil"
 
 
 class Context:
-    """A JSON-LD context, read from a file of the content; it refers to no other document."""
+    """A JSON-LD context, read from a file of the content; it refers to no other document.
+
+    data: the file. name: of this version, made of the data. path: where it is served for good, on
+    whatever host: documents name it so, and can be read wherever they are served from.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read the context; raise ContentError where the file holds none."""
         try:
-            self._context = json.loads(path.read_text(encoding="utf-8"))["@context"]
+            self.data = path.read_bytes()
+            self._context = json.loads(self.data)["@context"]
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise ContentError(f"is no JSON-LD context: {error}", path) from None
+        self.name = sha256(self.data).hexdigest()[:16]
+        self.path = f"{FOLDER}{self.name}.jsonld"
 
-    def document(self, triples: Iterable[ox.Triple]) -> bytes:
-        """Write triples as one compact document, one node object a subject.
+    def graph(self, triples: Iterable[ox.Triple]) -> bytes:
+        """Write triples as a graph of node objects, one a subject, with the context in it.
 
-        Integers and booleans are JSON's own; decimals stay strings, which are exact.
-        Node objects are in the order of their IRIs, and their keys in alphabetical order.
-        Compaction goes node by node, so its time is linear in their number.
+        Integers and booleans are JSON's own; decimals stay strings, which are exact. A property
+        that may have several values has an array of them. Node objects are in the order of their
+        IRIs, and their keys in alphabetical order. Compaction goes node by node, so its time is
+        linear in their number.
         """
-        compacted = jsonld.compact(
-            _expanded(triples),
+        nodes = self._compact(list(_expanded(triples).values()))
+        nodes["@context"] = self._context
+        return _written(nodes)
+
+    def document(self, triples: Iterable[ox.Triple], topic: str) -> bytes:
+        """Write triples as one node object, that of the topic, with the context by its path.
+
+        What links to the topic is under `@reverse` (JSON-LD 1.1, section 4.8) or a term for it, and
+        blank nodes where they are named, RDF lists as such; what is connected in no way is
+        `@included`. Values are as `graph` has them.
+        """
+        nodes = _expanded(triples)
+        _make_lists(nodes)
+        root = nodes.pop(topic)
+        reverse: dict[str, list[Node]] = {}
+        for iri in [iri for iri in nodes if not iri.startswith("_:")]:
+            _turn(nodes, iri, topic, reverse)
+        _nest(root, nodes)
+        for each in reverse.values():
+            for node in each:
+                _nest(node, nodes)
+        if reverse:
+            root["@reverse"] = reverse
+        if nodes:
+            root["@included"] = list(nodes.values())
+        compacted = self._compact([root])
+        compacted["@context"] = self.path
+        return _written(compacted)
+
+    def _compact(self, nodes: list[Node]) -> Node:
+        compacted: Node = jsonld.compact(
+            nodes,
             self._context,
-            {"base": BASE, "documentLoader": _refuse, "graph": False, "skipExpansion": True},
+            {
+                "documentLoader": _refuse,
+                "graph": False,
+                "skipExpansion": True,
+                "compactToRelative": False,
+            },
         )
-        return json.dumps(compacted, ensure_ascii=False, indent=2).encode() + b"\n"
+        return compacted
 
 
-def _expanded(triples: Iterable[ox.Triple]) -> list[dict[str, Any]]:
-    """Return expanded JSON-LD, with rdf:type as @type (JSON-LD 1.1 API, section 8.4)."""
+def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
+    """Return expanded JSON-LD by subject, with rdf:type as @type (JSON-LD 1.1 API, 8.4)."""
     data = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.JSON_LD)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
-    nodes: list[dict[str, Any]] = json.loads(data)
+    nodes: list[Node] = json.loads(data)
     for node in nodes:
         if _TYPE in node:
             node["@type"] = [value["@id"] for value in node.pop(_TYPE)]
-        for values in node.values():
-            for value in values if isinstance(values, list) else ():
-                if isinstance(value, dict) and value.get("@type") in _NATIVE:
-                    _make_native(value)
-    return nodes
+    for _, value in _values(nodes):
+        if value.get("@type") in _NATIVE:
+            _make_native(value)
+    return {node["@id"]: node for node in nodes}
 
 
-def _make_native(value: dict[str, Any]) -> None:
+def _make_native(value: Node) -> None:
     """Write an integer or a boolean as JSON has it, where nothing of its writing is lost."""
     if _NATIVE[value["@type"]].fullmatch(value["@value"]):
         del value["@type"]
         value["@value"] = json.loads(value["@value"])
+
+
+def _turn(nodes: dict[str, Node], iri: str, topic: str, reverse: dict[str, list[Node]]) -> None:
+    """Put a node that links to the topic among what is seen from there, by property."""
+    node = nodes[iri]
+    link = {"@id": topic}
+    for property_ in [name for name, values in node.items() if name[0] != "@" and link in values]:
+        node[property_] = [value for value in node[property_] if value != link]
+        if not node[property_]:
+            del node[property_]
+        # What else is said of the node is said the first time that it is named.
+        reverse.setdefault(property_, []).append(nodes.pop(iri, {"@id": iri}))
+
+
+def _make_lists(nodes: dict[str, Node]) -> None:
+    """Write RDF lists as `@list`, where nothing else names their cells (JSON-LD 1.1 API, 8.4)."""
+    named = Counter(value.get("@id") for _, value in _values(nodes.values()))
+    for property_, value in list(_values(nodes.values())):
+        cells = []
+        current = value.get("@id")
+        while named[current] == 1 and current in nodes and _is_cell(nodes[current]):
+            cells.append(current)
+            current = nodes[current][_REST][0].get("@id")
+        if property_ != _REST and cells and current == _NIL:
+            value.clear()
+            value["@list"] = [nodes.pop(cell)[_FIRST][0] for cell in cells]
+
+
+def _is_cell(node: Node) -> bool:
+    return node.keys() == {"@id", _FIRST, _REST} and len(node[_FIRST]) == len(node[_REST]) == 1
+
+
+def _nest(node: Node, nodes: dict[str, Node]) -> None:
+    """Put blank nodes in the place of their names; each once, so that a circle ends."""
+    for _, value in list(_values([node])):
+        for each in value.get("@list", [value]):
+            if each.get("@id", "").startswith("_:") and each["@id"] in nodes:
+                each.update(nodes.pop(each["@id"]))
+                _nest(each, nodes)
+
+
+def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
+    """Give the values of all properties, each with its property."""
+    for node in nodes:
+        for property_, values in node.items():
+            if property_[0] != "@":
+                for value in values:
+                    yield property_, value
+
+
+def _written(document: Node) -> bytes:
+    return json.dumps(_ordered(document), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _ordered(value: Any) -> Any:
+    """Put the keys of all objects in order: what a node is first, then by the alphabet."""
+    if isinstance(value, list):
+        return [_ordered(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
+    return {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
 
 
 def _refuse(url: str, options: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from apecgraph.errors import NotAcceptable
-from apecgraph.formats import Format
+from apecgraph.formats import JSON_LD, RDF_XML, TURTLE, Format
 
 _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(.*)", re.DOTALL)
@@ -16,6 +16,9 @@ _PARAMETER: Final = re.compile(rf';\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|{_WORD}
 _QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 # What is between commas outside quotes; a quote that is never closed takes all that follows.
 _PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
+
+# What clients call the formats of a graph who do not know our names for them; Turtle is N3.
+_GRAPH_NAMES: Final = {"json": JSON_LD, "xml": RDF_XML, "n3": TURTLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,23 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format:
     return best
 
 
-def named(name: str, offers: Sequence[Format]) -> Format:
-    """Choose the format that people name, `format=` in a URL, by its name or its extension.
+def named(names: Sequence[str], offers: Sequence[Format]) -> Format:
+    """Choose the format that a client names, `format=` in a URL.
 
-    Raises NotAcceptable with what there is, where none has that name.
+    names: the values of the parameter, of which the last that is known counts. Each is the name of
+    a format, its extension or its media type, or several with commas between, the best first.
+    Raises NotAcceptable with what there is, where none is known.
     """
-    for offer in offers:
-        if name in (offer.name, offer.extension):
-            return offer
+    known = {name: each for name, each in _GRAPH_NAMES.items() if each in offers}
+    for offer in reversed(offers):
+        known |= dict.fromkeys((offer.name, offer.extension, offer.media_type), offer)
+    asked = ",".join(reversed(names))
+    for name in asked.split(","):
+        if name in known:
+            return known[name]
     available = list(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptable(
-        f"format={name} is not among {', '.join(available)}, the formats of this answer.",
+        f"format={asked} is not among {', '.join(available)}, the formats of this answer.",
         available,
     )
 

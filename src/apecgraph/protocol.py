@@ -152,4 +152,4 @@ def _format(form: Form | None, names: tuple[str, ...], accept: str | None) -> Fo
     """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word."""
     offers: tuple[Format, ...] = () if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
     offers += () if form in ("SELECT", "ASK") else _GRAPHS
-    return named(names[-1], offers) if names else negotiate(accept, offers)
+    return named(names, offers) if names else negotiate(accept, offers)

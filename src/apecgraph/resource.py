@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from apecgraph.decisions import Ruling, rulings
 from apecgraph.graph import Term
-from apecgraph.namespaces import APEC, BASE, DCTERMS, FOAF, ID, RDF
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, RDF, RDFS
 
 LINKS: Final = 200
 """How many links to a thing its description lists; it counts all of them."""
@@ -40,13 +41,14 @@ class Citation:
 class Fact:
     """A property of the thing described, with all sources that state it.
 
-    stands: whether it is in the default graph.
+    stands: whether it is in the default graph. graphs: the named graphs that hold it.
     """
 
     predicate: str
     value: Term
     citations: tuple[Citation, ...]
     stands: bool
+    graphs: tuple[str, ...]
 
     @property
     def rulings(self) -> tuple[Ruling, ...]:
@@ -71,7 +73,6 @@ class Description:
     rulings: of decisions about the thing itself.
     nodes: the blank nodes that the facts lead to, with their triples (RDF lists of shapes).
     stands: whether the default graph describes the thing.
-    graphs: the named graphs that describe it.
     """
 
     iri: str
@@ -81,7 +82,18 @@ class Description:
     rulings: tuple[Ruling, ...]
     nodes: dict[ox.BlankNode, tuple[ox.Triple, ...]]
     stands: bool
-    graphs: tuple[str, ...]
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """The named graphs that describe the thing, sorted."""
+        return tuple(sorted({name for fact in self.facts for name in fact.graphs}))
+
+    @property
+    def rest(self) -> str | None:
+        """A query for all links to the thing; None where the description lists them all."""
+        if self.link_count == len(self.links):
+            return None
+        return f"CONSTRUCT WHERE {{ ?thing ?property {ox.NamedNode(self.iri)} }}"
 
     @property
     def rejected(self) -> bool:
@@ -141,10 +153,22 @@ class Description:
             (f"{DCTERMS}isPartOf", ox.NamedNode(BASE)),
         ]
         about.extend((f"{DCTERMS}source", ox.NamedNode(source)) for source in self.sources)
+        if self.rest is not None:
+            rest = ox.NamedNode(f"{ENDPOINT}?query={quote(self.rest)}")
+            about.append((f"{RDFS}seeAlso", rest))
         if license_ is not None:
             about.append((f"{DCTERMS}license", ox.NamedNode(license_)))
         found.update(ox.Triple(page, ox.NamedNode(name), value) for name, value in about)
         return sorted(found, key=str)
+
+    def evidence(self) -> list[ox.Quad]:
+        """Return what is said of the thing in the graphs that say it, sorted."""
+        node = ox.NamedNode(self.iri)
+        return [
+            ox.Quad(node, ox.NamedNode(fact.predicate), fact.value, ox.NamedNode(graph))
+            for fact in self.facts
+            for graph in fact.graphs
+        ]
 
 
 def describe(store: ox.Store, iri: str) -> Description | None:
@@ -170,7 +194,6 @@ def describe(store: ox.Store, iri: str) -> Description | None:
         rulings=rulings(store, node),
         nodes=_blank_nodes(store, [fact.value for fact in facts]),
         stands=bool(standing),
-        graphs=tuple(sorted({name for names in graphs.values() for name in names})),
     )
 
 
@@ -183,7 +206,8 @@ def _facts(
     statements = _statements(store, node)
     for pair in sorted(standing | graphs.keys(), key=str):
         predicate, value = pair
-        sources = sorted(name for name in graphs.get(pair, ()) if name.startswith(_SOURCE))
+        names = tuple(sorted(graphs.get(pair, ())))
+        sources = [name for name in names if name.startswith(_SOURCE)]
         if standing and pair not in standing and not sources:
             continue  # a rule about the thing, in the graph of the shapes
         citations = tuple(
@@ -191,7 +215,7 @@ def _facts(
             for source in sources
             for citation in statements.get((source, *pair), [Citation(source)])
         )
-        yield Fact(predicate.value, value, citations, pair in standing)
+        yield Fact(predicate.value, value, citations, pair in standing, names)
 
 
 def _statements(

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content import default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
-from apecgraph.formats import HTML, JSON_LD
+from apecgraph.formats import HTML
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
@@ -27,6 +27,7 @@ from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
 from apecgraph.web.asking import Asking
 from apecgraph.web.budget import Budget
+from apecgraph.web.contexts import Contexts
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
@@ -76,8 +77,12 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     release, store = publication.release, publication.store
     html = Html(release, ox.Store() if store is None else store)
     edition = _edition(publication, html)
-    context = (default_content() / "ontology" if release is None else release.path) / CONTEXT
-    writer = Writer(Context(context))
+    context = Context(
+        (default_content() / "ontology" if release is None else release.path) / CONTEXT
+    )
+    earlier = [] if release is None else sorted(release.path.parent.glob(f"*/{CONTEXT}"))
+    contexts = Contexts(context, map(Context, earlier))
+    writer = Writer(context)
     query_page = QueryPage(served, examples(release), edition, html, writer)
     budget = Budget(settings.queries_per_minute)
     endpoint = SparqlEndpoint(
@@ -89,9 +94,6 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         render_html=html.problem,
     )
 
-    async def context_document(request: Request) -> Response:
-        return edition.answer(request, JSON_LD.content_type, context.read_bytes)
-
     async def icon(request: Request) -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
 
@@ -101,7 +103,8 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         )
 
     routes: list[BaseRoute] = [
-        Route("/context.jsonld", Reading(context_document)),
+        Route("/context.jsonld", Reading(contexts.current)),
+        Route("/context/{name}", Reading(contexts.version)),
         Route("/favicon.ico", Reading(icon)),  # browsers ask for it beside what is no page
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]

@@ -114,7 +114,7 @@ class QueryPage:
         """
         names = request.query_params.getlist("format")
         offers = (*_RDF, HTML)
-        format_ = named(names[-1], offers) if names else choose(request, offers)
+        format_ = named(names, offers) if names else choose(request, offers)
 
         def body() -> bytes | str:
             if format_ is HTML:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import NotFound
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_TRIPLES, TURTLE, Format
 from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE, DCTERMS
 from apecgraph.resource import Description, describe
@@ -23,6 +24,8 @@ from apecgraph.web.things import ThingPage
 from apecgraph.web.writer import Writer
 
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
+# Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
+_OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
 _NEAR: Final = 5
 _COMPARED: Final = 300  # names that a missing one is compared with: up to 0.1 ms each
 _LONGEST: Final = 200  # letters of a missing one that are compared
@@ -55,7 +58,7 @@ class Resources:
         name = document(known[0]) if known else None
         if name is None:
             raise self._missing(request)
-        format_ = choose(request, DOCUMENT_FORMATS)
+        format_ = _choose(request)
         return RedirectResponse(
             f"{DOC}{encoded(name)}.{format_.extension}",
             status_code=303,
@@ -70,7 +73,7 @@ class Resources:
             if extension in _EXTENSIONS and self._knows(topic(stem)):
                 return self._respond(request, stem, _EXTENSIONS[extension], {})
             if self._knows(topic(name)):
-                format_ = choose(request, DOCUMENT_FORMATS)
+                format_ = _choose(request)
                 location = f"{DOC}{encoded(name)}.{format_.extension}"
                 chosen = {"Vary": "Accept", "Content-Location": location}
                 return self._respond(request, name, format_, chosen)
@@ -96,7 +99,7 @@ class Resources:
         title = self._labels.title(description.iri)
         page = f"{BASE}doc/{name}"
         triples = description.triples(page, title, self._license)
-        return self._writer.write(triples, format_, description.iri)
+        return self._writer.write(triples, format_, description.iri, description.evidence())
 
     def _links(self, name: str, description: Description) -> str:
         """Return the Link header (RFC 8288) that lets machines find their way (signposting.org)."""
@@ -140,6 +143,10 @@ class Resources:
         around = related[start : start + _COMPARED]
         near = get_close_matches(name[:_LONGEST], around, _NEAR, cutoff=0.5)
         return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic, near), BASE])
+
+
+def _choose(request: Request) -> Format:
+    return _EXTENSIONS[choose(request, _OFFERS).extension]
 
 
 def _formats(name: str) -> list[tuple[Format, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from apecgraph.formats import JSON_LD, Format
+from apecgraph.formats import DATASET_FORMATS, JSON_LD, Format
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import PREFIXES, RDF
 
@@ -17,12 +17,18 @@ class Writer:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def write(self, triples: Iterable[ox.Triple], format_: Format, topic: str) -> bytes:
+    def write(
+        self,
+        triples: Iterable[ox.Triple],
+        format_: Format,
+        topic: str,
+        evidence: Iterable[ox.Quad] = (),
+    ) -> bytes:
         """Return a graph in an RDF format: the same graph makes the same bytes.
 
         topic: the IRI of what the graph is about; where a format has an order, it comes first, and
-        of each subject its types.
-        Turtle and RDF/XML declare only the prefixes that the graph uses.
+        of each subject its types. evidence: what is in named graphs, for a format that has them.
+        Turtle, TriG and RDF/XML declare only the prefixes that the graph uses.
         """
         graph = ox.Dataset(
             ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples
@@ -31,12 +37,13 @@ class Writer:
         chosen = [quad.triple for quad in graph]
         chosen.sort(key=lambda triple: _rank(triple, topic))
         if format_ is JSON_LD:
-            return self._context.document(chosen)
-        text = "".join(map(str, chosen))
+            return self._context.document(chosen, topic)
+        statements = [*chosen, *(evidence if format_ in DATASET_FORMATS else ())]
+        text = "".join(map(str, statements))
         prefixes = {
             prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}" in text
         }
-        data = ox.serialize(chosen, format=format_.rdf, prefixes=prefixes)
+        data = ox.serialize(statements, format=format_.rdf, prefixes=prefixes)
         assert data is not None  # noqa: S101 - without an output the bytes are returned
         return data
 

@@ -1,0 +1,59 @@
+"""The oxigraph server, whose queries call our endpoint (SPARQL 1.1 Federated Query)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from apecgraph.namespaces import ID, SKOS
+from benchmarks.graphs import Graph
+from benchmarks.server import Server
+from benchmarks.systems import OXIGRAPH
+
+MINE = "http://example.org/"
+
+
+@pytest.fixture(scope="module")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with two things of its own, which are near two economies."""
+    folder = tmp_path_factory.mktemp("oxigraph")
+    file = folder / "mine.nt"
+    file.write_text(
+        "".join(f"<{MINE}{code}> <{MINE}near> <{ID}economy/{code}> .\n" for code in ("PER", "MEX"))
+    )
+    with Server(OXIGRAPH, Graph("mine", file, file, ()), folder) as running:
+        running.wait()
+        yield running
+
+
+def rows(body: bytes) -> list[dict[str, str]]:
+    bindings = json.loads(body)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in bindings]
+
+
+def names(service: str) -> str:
+    return f"""
+        SELECT ?mine ?name {{
+          ?mine <{MINE}near> ?economy .
+          {service} {{ ?economy <{SKOS}prefLabel> ?name FILTER(LANG(?name) = "en") }}
+        }} ORDER BY ?name"""
+
+
+def test_its_things_get_our_names(oxigraph: Server, server: str) -> None:
+    body, _ = oxigraph.ask(names(f"SERVICE <{server}/sparql>"))
+    assert rows(body) == [
+        {"mine": f"{MINE}MEX", "name": "Mexico"},
+        {"mine": f"{MINE}PER", "name": "Peru"},
+    ]
+
+
+def test_what_is_refused_here_fails_there(oxigraph: Server, server: str) -> None:
+    """It breaks off its answer, unless the service is SILENT (section 2.3)."""
+    refused = f"SELECT * {{ SERVICE <{server}/sparql> {{ SERVICE <{server}/sparql> {{}} }} }}"
+    body, _ = oxigraph.ask(refused)
+    assert b"403 Forbidden" in body
+    assert b"SERVICE is not available" in body
+    body, _ = oxigraph.ask(refused.replace("SERVICE", "SERVICE SILENT", 1))
+    assert rows(body) == [{}]

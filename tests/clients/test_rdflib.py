@@ -1,0 +1,144 @@
+"""rdflib: its parsers on our URLs, and its stores on our endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.error import HTTPError
+
+import pyoxigraph as ox
+import pytest
+from rdflib import RDF, SKOS, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib.compare import to_isomorphic
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from rdflib.query import ResultRow
+
+from apecgraph.formats import DOCUMENT_FORMATS, HTML
+from apecgraph.namespaces import APEC, BASE, SDMX_MEASURE
+from apecgraph.publication import Publication
+from apecgraph.release import Release
+from snippets import canonical
+
+THING = Namespace(f"{BASE}id/")
+FIGURE = THING["figure/chinadailyasia-628497/trade-2025"]
+PAGES = ("figure/chinadailyasia-628497/trade-2025", "economy/CHN", "shape/figure")
+EXTENSIONS = [each.extension for each in DOCUMENT_FORMATS if each is not HTML]
+
+# rdflib reads JSON-LD and datasets through parts of itself that it has deprecated.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Dataset.default_context is:DeprecationWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def published(server: str) -> Iterator[None]:
+    with canonical(server):
+        yield
+
+
+@pytest.fixture
+def remote(server: str) -> Graph:
+    return Graph(SPARQLStore(f"{server}/sparql"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_document_is_one_graph_in_every_format(server: str, page: str) -> None:
+    expected = to_isomorphic(Graph().parse(f"{server}/doc/{page}.nt"))
+    assert len(expected) > 10
+    for extension in EXTENSIONS:
+        assert to_isomorphic(Graph().parse(f"{server}/doc/{page}.{extension}")) == expected
+    for kind in ("id", "doc"):
+        assert to_isomorphic(Graph().parse(f"{server}/{kind}/{page}")) == expected
+        for name in ("turtle", "n3", "json-ld", "nt", "xml", "trig"):
+            graph = Graph().parse(f"{server}/{kind}/{page}", format=name)
+            assert to_isomorphic(graph) == expected, name
+
+
+def number(graph: Graph, property_: str) -> object:
+    value = graph.value(FIGURE, URIRef(property_), any=False)
+    assert isinstance(value, Literal)
+    return value.toPython()
+
+
+def names(rows: Iterable[object]) -> list[str]:
+    """Return what is in the column `name`, in order."""
+    return sorted(str(row.name) for row in rows if isinstance(row, ResultRow))
+
+
+def test_numbers_are_exact() -> None:
+    for extension in EXTENSIONS:
+        graph = Graph().parse(f"{BASE}doc/{PAGES[0]}.{extension}")
+        for property_, exact in (
+            (f"{APEC}value", "Decimal('26290000000000')"),
+            (f"{APEC}lower", "Decimal('26285000000000')"),
+            (f"{APEC}upper", "Decimal('26295000000000')"),
+            (f"{SDMX_MEASURE}obsValue", "Decimal('26.29')"),
+        ):
+            assert repr(number(graph, property_)) == exact, extension
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_a_dump_has_all_triples(server: str, extension: str, release: Release) -> None:
+    assert len(Graph().parse(f"{server}/dumps/apecgraph.{extension}")) == release.triples
+
+
+@pytest.mark.parametrize("extension", ["trig", "nq"])
+def test_a_dump_has_all_quads(server: str, extension: str, release: Release) -> None:
+    dataset = Dataset()
+    dataset.parse(f"{server}/dumps/apecgraph.{extension}")
+    assert sum(map(len, dataset.graphs())) == release.quads
+
+
+def test_what_is_missing_is_an_error(server: str) -> None:
+    with pytest.raises(HTTPError) as caught:
+        Graph().parse(f"{server}/id/economy/CHX")
+    with caught.value as error:
+        assert error.code == 404
+        assert f"{BASE}id/economy/CHN" in error.read().decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+@pytest.mark.parametrize("format_", ["xml", "json", "csv", "tsv"])
+def test_the_endpoint_as_a_store_is_queried(server: str, method: str, format_: str) -> None:
+    store = SPARQLStore(f"{server}/sparql", method=method, returnFormat=format_)
+    rows = Graph(store).query(
+        "SELECT ?name { ?economy skos:prefLabel ?name }",
+        initNs={"skos": SKOS},
+        initBindings={"economy": THING["economy/CHN"]},
+    )
+    assert names(rows) == ["China", "中国"]
+
+
+def test_the_endpoint_as_a_store_has_triples(remote: Graph, publication: Publication) -> None:
+    china = THING["economy/CHN"]
+    assert set(remote.objects(china, SKOS.prefLabel)) == {
+        Literal("China", lang="en"),
+        Literal("中国", lang="zh"),
+    }
+    assert (china, RDF.type, URIRef(f"{APEC}Economy")) in remote
+    assert (china, RDF.type, URIRef(f"{APEC}Source")) not in remote
+    assert publication.store is not None
+    default = publication.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    assert len(remote) == len(list(default))
+
+
+def test_the_endpoint_as_a_store_gives_graphs_and_answers(remote: Graph) -> None:
+    described = remote.query("DESCRIBE <id/economy/CHN>").graph
+    assert described is not None
+    assert set(described) == set(remote.triples((THING["economy/CHN"], None, None)))
+    assert remote.query("ASK { <id/economy/CHN> ?p ?o }").askAnswer is True
+
+
+def test_the_endpoint_as_a_store_says_that_a_query_is_broken(remote: Graph) -> None:
+    with pytest.raises(ValueError, match="SPARQL query"):
+        remote.query("SELECT nonsense")
+
+
+def test_a_query_elsewhere_calls_the_endpoint(server: str) -> None:
+    mine = Graph().add((URIRef("http://example.org/me"), SKOS.related, THING["economy/PER"]))
+    rows = mine.query(f"""
+        SELECT ?name {{
+          <http://example.org/me> skos:related ?economy
+          SERVICE <{server}/sparql> {{ ?economy skos:prefLabel ?name FILTER(LANG(?name) = "en") }}
+        }}""")
+    assert names(rows) == ["Peru"]
