@@ -179,7 +179,12 @@ def _ordered(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
-    return {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
+    ordered = {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
+    if "@value" not in value and isinstance(value.get("type"), str):
+        # An array wherever there may be several. As a container in the context it would be right,
+        # but rdflib then loses the types of values.
+        ordered["type"] = [value["type"]]
+    return ordered
 
 
 def _refuse(url: str, options: object) -> None:
