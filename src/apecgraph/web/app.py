@@ -25,6 +25,7 @@ from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
+from apecgraph.web.asking import Asking
 from apecgraph.web.budget import Budget
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.downloads import Downloads
@@ -33,16 +34,18 @@ from apecgraph.web.endpoint import SparqlEndpoint
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
+from apecgraph.web.lookup import Lookup
 from apecgraph.web.pages import Pages, QueryPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading
+from apecgraph.web.reconcile import Reconcile
 from apecgraph.web.replies import Replies
 from apecgraph.web.resources import Resources
 from apecgraph.web.signposting import Signposts
 from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
-_OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology")
+_OF_RELEASES: Final = ("sources", "conflicts", "dumps/", "ontology", "reconcile")
 
 
 class _Shortcut:
@@ -82,11 +85,12 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     contexts = Contexts(context, map(Context, earlier))
     writer = Writer(context)
     query_page = QueryPage(served, examples(release), edition, html, writer)
+    budget = Budget(settings.queries_per_minute)
     endpoint = SparqlEndpoint(
         served,
         served.graphs,
         replies=Replies(edition.etag("sparql"), settings.cache_megabytes),
-        budget=Budget(settings.queries_per_minute),
+        budget=budget,
         without_query=Headers(Reading(query_page.answer)),
         render_html=html.problem,
     )
@@ -113,6 +117,8 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         resources = Resources(store, edition, html, writer, signposts)
         pages = Pages(store, edition, html, signposts)
         routes += _release_routes(resources, pages, downloads)
+        reconcile = Reconcile(store, html, budget, settings.query_seconds)
+        routes += _linking_routes(reconcile, Lookup(store, budget))
 
     app = FastAPI(
         title="apecgraph",
@@ -157,6 +163,17 @@ def _release_routes(resources: Resources, pages: Pages, downloads: Downloads) ->
         Route("/dumps", Reading(dumps)),
         Route("/dumps/", Reading(downloads.index)),
         Route("/dumps/{name}", Reading(downloads.dump)),
+    ]
+
+
+def _linking_routes(reconcile: Reconcile, lookup: Lookup) -> list[BaseRoute]:
+    return [
+        Route("/lookup", Asking(lookup.answer)),
+        Route("/reconcile", Asking(reconcile.service)),
+        Route("/reconcile/suggest/{kind}", Reading(reconcile.suggest)),
+        Route("/reconcile/flyout/{kind}", Reading(reconcile.flyout)),
+        Route("/reconcile/properties", Reading(reconcile.properties)),
+        Route("/reconcile/preview", Reading(reconcile.preview)),
     ]
 
 
