@@ -36,7 +36,7 @@ def test_a_dump_is_what_was_released(
 
 def test_the_list_for_browsers(client: httpx.Client, release: Release) -> None:
     page = client.get("/dumps/", headers={"Accept": "text/html"}).raise_for_status()
-    assert page.headers["vary"] == "Accept"
+    assert page.headers["vary"] == "Accept, Accept-Encoding"
     for format_ in DUMP_FORMATS:
         assert f'href="/dumps/apecgraph.{format_.extension}"' in page.text
     for file in release.files:

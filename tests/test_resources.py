@@ -157,7 +157,7 @@ def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> Non
     response = client.get(DOCUMENT, headers={"Accept": "application/ld+json"})
     assert response.status_code == 200
     assert response.headers["content-location"] == f"{DOCUMENT}.jsonld"
-    assert response.headers["vary"] == "Accept"
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
     assert response.headers["content-type"] == "application/ld+json"
     assert response.content == client.get(f"{DOCUMENT}.jsonld").content
 
@@ -171,7 +171,7 @@ def test_n_triples_is_found_by_its_old_type(client: httpx.Client) -> None:
 def test_an_extension_wins_over_accept(client: httpx.Client) -> None:
     response = client.get(f"{DOCUMENT}.ttl", headers={"Accept": "text/html"})
     assert response.headers["content-type"] == "text/turtle; charset=utf-8"
-    assert "vary" not in response.headers
+    assert response.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda each: each.name)
@@ -443,3 +443,19 @@ class TestWithdrawn:
 
     def test_what_replaces_it_is_there(self, withdrawn: httpx.Client) -> None:
         assert withdrawn.get("/id/economy/CHN").status_code == 303
+
+
+def test_a_document_comes_compressed_to_who_takes_it_so(client: httpx.Client) -> None:
+    path = f"{DOCUMENT}.ttl"
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert int(compressed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert compressed.content == plain.content
+    assert compressed.headers["etag"] != plain.headers["etag"]
+    for response in (plain, compressed):
+        assert response.headers["vary"] == "Accept-Encoding"
+    tag = {"If-None-Match": compressed.headers["etag"]}
+    assert client.get(path, headers={**tag, "Accept-Encoding": "gzip"}).status_code == 304
+    assert client.get(path, headers={**tag, "Accept-Encoding": "identity"}).status_code == 200

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph import protocol
 from apecgraph.store.base import Query, Store
-from apecgraph.web.answers import accepts_gzip, head_of, send_head, send_whole, whole
+from apecgraph.web.answers import head_of, send_head, send_whole, whole
 from apecgraph.web.body import ClientGoneError, read_body
 from apecgraph.web.budget import Budget
+from apecgraph.web.coding import accepts_gzip
 from apecgraph.web.edition import has
 from apecgraph.web.headers import HEADERS
 from apecgraph.web.problems import problem_response
