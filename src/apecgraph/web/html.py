@@ -52,6 +52,7 @@ class Html:
             kind=kind,
             link=link,
             source=self._source,
+            schema_org=None,
             title=self._labels.title,
         )
         self.edition = self._edition()

@@ -13,10 +13,12 @@ from apecgraph.catalog import describe_service
 from apecgraph.conflicts import read_conflicts
 from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
 from apecgraph.graph import Graph
+from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.negotiation import named
 from apecgraph.publication import Served
 from apecgraph.resource import describe
+from apecgraph.schema_org import SchemaOrg
 from apecgraph.sources import Source, read_sources
 from apecgraph.web.addresses import INDEX
 from apecgraph.web.edition import Edition
@@ -87,6 +89,7 @@ class Pages:
             conflicts=conflicts,
             events=list(self._graph.subjects(f"{RDF}type", f"{SCHEMA}Event")),
             shares=[share for share in shares if share.claims],
+            schema_org=SchemaOrg(self._store, Labels(self._store)).dataset(),
         )
 
     def _shares(self) -> list[Share]:

@@ -16,6 +16,7 @@ from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE, DCTERMS, ID, OWL
 from apecgraph.resource import Description, describe
+from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
@@ -45,6 +46,7 @@ class Resources:
         self._html = html
         self._writer = writer
         self._labels = Labels(store)
+        self._schema_org = SchemaOrg(store, self._labels)
         self._signposts = signposts
         self._names = sorted(
             {name for quad in store if (name := _document_of(quad.subject)) is not None}
@@ -104,7 +106,12 @@ class Resources:
         if format_ is HTML:
             view = ThingPage.of(description, self._store, self._labels)
             formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
-            return self._html.page("thing.html", view=view, formats=formats)
+            return self._html.page(
+                "thing.html",
+                view=view,
+                formats=formats,
+                schema_org=self._schema_org.thing(description.iri),
+            )
         title = self._labels.title(description.iri)
         page = f"{BASE}doc/{name}"
         triples = description.triples(page, title, self._signposts.license)
