@@ -45,6 +45,10 @@ def test_openapi_describes_health(client: httpx.Client) -> None:
         "/sparql?query=ASK{}",
         "/sparql?query=nonsense",
         "/health",
+        "/lookup?iri=http://www.wikidata.org/entity/Q148",
+        "/lookup",
+        "/reconcile",
+        "/reconcile/preview?id=economy/CHN",
         "/nowhere",
     ],
 )
@@ -155,7 +159,7 @@ class TestFilesServedAsTheyAre:
         assert "<a:g>" in files.get("/sparql").raise_for_status().text
 
     def test_there_are_no_pages_about_things(self, files: httpx.Client) -> None:
-        for path in ("/id/a", "/doc/a.ttl", "/dumps/", "/sources"):
+        for path in ("/id/a", "/doc/a.ttl", "/dumps/", "/sources", "/lookup", "/reconcile"):
             problem = files.get(path)
             assert problem.status_code == 404
             assert "https://w3id.org/apecgraph/sparql" in problem.json()["available"]

@@ -19,8 +19,9 @@ from starlette.types import Message, Receive, Scope, Send
 from apecgraph.formats import N_QUADS
 from apecgraph.store.base import Answer, Query, Store
 from apecgraph.store.isolated import IsolatedStore
+from apecgraph.web.body import LARGEST_BODY
 from apecgraph.web.budget import Budget
-from apecgraph.web.endpoint import LARGEST_BODY, SparqlEndpoint
+from apecgraph.web.endpoint import SparqlEndpoint
 from apecgraph.web.replies import Replies
 
 ROWS = 400

@@ -196,7 +196,7 @@ class TestTheQueryPage:
     def test_in_the_format_they_ask_for(self, client: httpx.Client, media_type: str) -> None:
         response = client.get("/sparql", headers={"Accept": media_type})
         assert response.headers["content-type"] == media_type
-        assert response.headers["vary"] == "Accept"
+        assert response.headers["vary"] == "Accept, Accept-Encoding"
 
     @pytest.mark.parametrize("name", ["ntriples", "nt"])
     def test_in_the_format_that_people_name(self, client: httpx.Client, name: str) -> None:

@@ -9,9 +9,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.build import build
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, Format
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
+from editing import Copy
 from serving import serving
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -155,7 +157,7 @@ def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> Non
     response = client.get(DOCUMENT, headers={"Accept": "application/ld+json"})
     assert response.status_code == 200
     assert response.headers["content-location"] == f"{DOCUMENT}.jsonld"
-    assert response.headers["vary"] == "Accept"
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
     assert response.headers["content-type"] == "application/ld+json"
     assert response.content == client.get(f"{DOCUMENT}.jsonld").content
 
@@ -169,7 +171,7 @@ def test_n_triples_is_found_by_its_old_type(client: httpx.Client) -> None:
 def test_an_extension_wins_over_accept(client: httpx.Client) -> None:
     response = client.get(f"{DOCUMENT}.ttl", headers={"Accept": "text/html"})
     assert response.headers["content-type"] == "text/turtle; charset=utf-8"
-    assert "vary" not in response.headers
+    assert response.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda each: each.name)
@@ -305,3 +307,155 @@ def test_the_dataset_itself_is_described(client: httpx.Client) -> None:
     assert response.status_code == 303
     document = client.get(response.headers["location"]).raise_for_status()
     assert f"<{BASE}> a " in document.text
+
+
+class TestSignposting:
+    """https://signposting.org/FAIR/, levels 1 and 2."""
+
+    def test_a_page_leads_to_its_metadata(self, client: httpx.Client) -> None:
+        links = typed(client.get(f"{DOCUMENT}.html"))
+        assert links["cite-as"] == [f"{BASE}id/meeting/sccp1-2026"]
+        assert f"{DOCUMENT}.ttl" in links["describedby"]
+        assert set(links["type"]) == {"https://schema.org/AboutPage", "https://schema.org/Event"}
+        assert links["collection"] == [BASE]
+        assert links["license"] == ["https://creativecommons.org/publicdomain/zero/1.0/"]
+        assert links["linkset"] == [f"{DOCUMENT}.linkset.json"]
+
+    def test_metadata_lead_to_their_page(self, client: httpx.Client) -> None:
+        links = typed(client.get(f"{DOCUMENT}.ttl"))
+        assert links["describes"] == [DOCUMENT]
+        assert "describedby" not in links
+
+    def test_the_dataset_leads_to_what_it_can_be_downloaded_as(self, client: httpx.Client) -> None:
+        for path in ("/doc/index.html", "/"):
+            links = typed(client.get(path, headers={"Accept": BROWSER}))
+            assert "/dumps/apecgraph.trig" in links["item"]
+            assert links["cite-as"] == [BASE]
+            assert "collection" not in links
+            for item in links["item"]:
+                assert client.head(item).status_code == 200
+
+    def test_a_set_of_links_says_the_same(self, client: httpx.Client) -> None:
+        page = typed(client.get(DOCUMENT, headers={"Accept": BROWSER}))
+        response = client.get(page["linkset"][0]).raise_for_status()
+        assert response.headers["content-type"] == "application/linkset+json"
+        contexts = {each.pop("anchor"): each for each in response.json()["linkset"]}
+        for path, links in (
+            (DOCUMENT, page),
+            (f"{DOCUMENT}.nt", typed(client.get(f"{DOCUMENT}.nt"))),
+        ):
+            said = contexts[f"{BASE}{path[1:]}"]
+            del links["linkset"]
+            assert said.keys() == links.keys()
+            for rel, targets in links.items():
+                whole = [BASE + each[1:] if each.startswith("/") else each for each in targets]
+                assert [each["href"] for each in said[rel]] == whole
+
+    def test_all_that_is_led_to_is_there(self, client: httpx.Client) -> None:
+        for paths in typed(client.get(f"{DOCUMENT}.html")).values():
+            for path in paths:
+                if path.startswith("/"):
+                    assert client.get(path).status_code == 200, path
+
+
+def typed(response: httpx.Response) -> dict[str, list[str]]:
+    """Return the typed links of a response by their relation."""
+    found = re.findall(r'<([^>]*)>; rel="([^"]*)"', response.headers["link"])
+    links: dict[str, list[str]] = {}
+    for href, rel in found:
+        links.setdefault(rel, []).append(href)
+    return links
+
+
+def test_trig_holds_who_says_what(client: httpx.Client) -> None:
+    found = client.get(f"{DOCUMENT}.trig").raise_for_status()
+    quads = set(ox.parse(found.content, ox.RdfFormat.TRIG))
+    theme = ox.NamedNode("https://w3id.org/apecgraph/ontology/theme")
+    graphs = {each.graph_name for each in quads if each.predicate == theme}
+    sources = {each for each in graphs if isinstance(each, ox.NamedNode)}
+    assert len(sources) > 1
+    assert all(each.value.startswith(f"{BASE}id/source/") for each in sources)
+    assert set(ox.parse(client.get(f"{DOCUMENT}.nq").content, ox.RdfFormat.N_QUADS)) == quads
+
+
+def test_a_document_names_a_query_for_the_links_that_it_does_not_list(
+    client: httpx.Client,
+) -> None:
+    see_also = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#seeAlso")
+    listed = ox.Dataset(
+        ox.parse(client.get("/doc/dataset/trade.nt").content, ox.RdfFormat.N_TRIPLES)
+    )
+    (rest,) = {each.object for each in listed if each.predicate == see_also}
+    assert isinstance(rest, ox.NamedNode)
+    query = rest.value.removeprefix(BASE)
+    answer = client.get(f"/{query}", headers={"Accept": "application/n-triples"})
+    dataset = ox.NamedNode(f"{BASE}id/dataset/trade")
+    links = set(ox.parse(answer.raise_for_status().content, ox.RdfFormat.N_TRIPLES))
+    assert {each for each in listed if each.object == dataset} < links | {
+        each for each in listed if each.subject == ox.NamedNode(f"{BASE}doc/dataset/trade")
+    }
+    page = client.get("/doc/dataset/trade.html").text
+    assert "Ask for all" in page
+    assert "CONSTRUCT" in page
+
+
+class TestWithdrawn:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def withdrawn(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+        copy = Copy(tmp_path_factory.mktemp("withdrawn"))
+        copy.path("data/entities/withdrawn.ttl").write_text(
+            f"""@base <{BASE}id/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+<economy/PRC>
+    a owl:Thing ;
+    rdfs:label "China, as it was named at first"@en ;
+    dcterms:isReplacedBy <economy/CHN> ;
+    owl:deprecated true .
+"""
+        )
+        release, _ = build(copy.root, tmp_path_factory.mktemp("releases"))
+        files = [(path, N_QUADS) for path in release.dataset]
+        with (
+            serving(Publication.of(release), files) as url,
+            httpx.Client(base_url=url) as client,
+        ):
+            yield client
+
+    @pytest.mark.parametrize(
+        "path", ["/id/economy/PRC", "/doc/economy/PRC", "/doc/economy/PRC.ttl"]
+    )
+    def test_is_gone_and_leads_to_what_replaces_it(
+        self, withdrawn: httpx.Client, path: str
+    ) -> None:
+        response = withdrawn.get(path)
+        assert response.status_code == 410
+        successor = f"{BASE}id/economy/CHN"
+        assert response.json()["available"] == [successor]
+        assert "as it was named at first" in response.json()["detail"]
+        assert response.headers["link"] == f'<{successor}>; rel="successor-version"'
+        page = withdrawn.get(path, headers={"Accept": BROWSER})
+        assert page.status_code == 410
+        assert 'href="/id/economy/CHN"' in page.text
+
+    def test_what_replaces_it_is_there(self, withdrawn: httpx.Client) -> None:
+        assert withdrawn.get("/id/economy/CHN").status_code == 303
+
+
+def test_a_document_comes_compressed_to_who_takes_it_so(client: httpx.Client) -> None:
+    path = f"{DOCUMENT}.ttl"
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert int(compressed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert compressed.content == plain.content
+    assert compressed.headers["etag"] != plain.headers["etag"]
+    for response in (plain, compressed):
+        assert response.headers["vary"] == "Accept-Encoding"
+    tag = {"If-None-Match": compressed.headers["etag"]}
+    assert client.get(path, headers={**tag, "Accept-Encoding": "gzip"}).status_code == 304
+    assert client.get(path, headers={**tag, "Accept-Encoding": "identity"}).status_code == 200

@@ -10,6 +10,7 @@ ApecgraphError
 │   │   └── MalformedQuery  400, with line and column
 │   ├── Forbidden           403  an update, SERVICE, a graph outside the dataset
 │   ├── NotFound            404
+│   ├── Gone                410
 │   ├── MethodNotAllowed    405
 │   ├── NotAcceptable       406
 │   ├── ContentTooLarge     413
@@ -87,6 +88,14 @@ class NotFound(RequestError):
     """There is nothing of that name here; `available` are the IRIs that may have been meant."""
 
     def __init__(self, message: str, available: Sequence[str] | None = None) -> None:
+        super().__init__(message)
+        self.available = available
+
+
+class Gone(RequestError):
+    """What was here is withdrawn; `available` are the IRIs of what replaces it."""
+
+    def __init__(self, message: str, available: Sequence[str]) -> None:
         super().__init__(message)
         self.available = available
 

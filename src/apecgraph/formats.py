@@ -118,31 +118,29 @@ CSVW: Final = Format("csvw", "CSVW metadata", "application/csvm+json", "json")
 GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
 TEXT: Final = Format("text", "plain text", "text/plain", "txt", charset=True)
 
-DOCUMENT_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, HTML)
-"""What a document about one thing is served in; the first is sent to who does not say.
-
-TriG alone holds who says what, in the graphs of the sources.
-"""
-
 DATASET_FORMATS: Final = (TRIG, N_QUADS, JSON_LD)
 """Formats that hold named graphs."""
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS)
 """What CONSTRUCT and DESCRIBE answer in, and what a dump can be written in."""
 
+DOCUMENT_FORMATS: Final = (*GRAPH_FORMATS, HTML)
+"""What a document about one thing is served in; the first is sent to who does not say.
+
+TriG and N-Quads hold who says what as well, in the graphs of the sources.
+"""
+
 RESULTS_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 """What SELECT and ASK answer in (SPARQL 1.1 Protocol, section 2.1.6)."""
 
-BY_NAME: Final = {
-    each.name: each for each in (*DOCUMENT_FORMATS, *DATASET_FORMATS, *RESULTS_FORMATS)
-}
+BY_NAME: Final = {each.name: each for each in (*DOCUMENT_FORMATS, *RESULTS_FORMATS)}
 
 
 def of_file(name: str) -> Format | None:
     """Return the RDF format that a file's extension stands for; None for any other file."""
     extension = name.rpartition(".")[2].lower()
     aliases = {"xml": "rdf", "json": "jsonld", "owl": "rdf"}
-    for format_ in (*DOCUMENT_FORMATS, *DATASET_FORMATS):
-        if format_.rdf is not None and format_.extension == aliases.get(extension, extension):
+    for format_ in GRAPH_FORMATS:
+        if format_.extension == aliases.get(extension, extension):
             return format_
     return None

@@ -101,7 +101,7 @@ def read(request: Request, graphs: Collection[str]) -> Query | None:
 
 def _parameters(request: Request) -> list[tuple[str, str]]:
     """Read all parameters; the text of a query that is sent as such is one named `query`."""
-    parameters = _decode_form(request.query_string)
+    parameters = decode_form(request.query_string)
     if request.method in ("GET", "HEAD"):
         if request.body:
             raise MalformedRequest("GET has no body: send the query as the parameter `query`.")
@@ -114,7 +114,7 @@ def _parameters(request: Request) -> list[tuple[str, str]]:
         raise UnsupportedMediaType(f"The body must be in UTF-8, not {charset[1]}.")
     media_type = media_type.strip().lower()
     if media_type == FORM:
-        return parameters + _decode_form(request.body)
+        return parameters + decode_form(request.body)
     if media_type == QUERY:
         return [*parameters, ("query", _decode(request.body))]
     if media_type == UPDATE:
@@ -122,8 +122,8 @@ def _parameters(request: Request) -> list[tuple[str, str]]:
     raise UnsupportedMediaType(f"A query is sent as {FORM} or as {QUERY}.")
 
 
-def _decode_form(data: bytes) -> list[tuple[str, str]]:
-    """Decode `application/x-www-form-urlencoded`, once."""
+def decode_form(data: bytes) -> list[tuple[str, str]]:
+    """Decode `application/x-www-form-urlencoded`, once; raise MalformedRequest where it is not."""
     text = _decode(data)
     if _BAD_ESCAPE.search(text):
         raise MalformedRequest("A % stands alone in the parameters; as a character it is %25.")

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from starlette.requests import Request
+
 from apecgraph.namespaces import BASE, ID
 
 DOC: Final = "/doc/"
 
-_INDEX: Final = "index"
+INDEX: Final = "index"
+"""The document about the dataset itself."""
+
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _ESCAPES: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
 
@@ -23,7 +28,7 @@ def document(iri: str) -> str | None:
     dataset itself has `index`.
     """
     if iri == BASE:
-        return _INDEX
+        return INDEX
     if iri.startswith(ID):
         return iri.removeprefix(ID) or None
     path = iri.removeprefix(BASE)
@@ -32,7 +37,7 @@ def document(iri: str) -> str | None:
 
 def topic(name: str) -> str:
     """Return the IRI that the document of a name is about."""
-    if name == _INDEX:
+    if name == INDEX:
         return BASE
     return (BASE if name.split("/")[0] == "ontology" else ID) + name
 
@@ -50,6 +55,17 @@ def link(iri: str) -> str | None:
     if iri.startswith(BASE):
         return "/" + encoded(iri.removeprefix(BASE))
     return iri if _WEB.match(iri) else None
+
+
+def root(request: Request) -> str:
+    """Return the URL of the root of this server as the client has it, without the last slash.
+
+    For what is useless as a path alone: no page links to what a client says in its Host header.
+    """
+    host = request.headers.get("host", "")
+    if _HOST.fullmatch(host) is None:
+        return BASE.rstrip("/")
+    return f"{request.scope['scheme']}://{host}"
 
 
 def readings(scope: Mapping[str, Any]) -> tuple[str, ...]:

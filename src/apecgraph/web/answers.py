@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, TypeAlias
 
-from starlette.datastructures import Headers
 from starlette.types import Send
 
 from apecgraph.formats import Format
@@ -18,16 +16,6 @@ _ALWAYS: Final = [
     *((name.lower().encode(), value.encode()) for name, value in HEADERS.items()),
     (b"vary", b"Accept, Accept-Encoding"),
 ]
-_WEIGHTLESS: Final = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
-
-
-def accepts_gzip(headers: Headers) -> bool:
-    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
-    for each in ",".join(headers.getlist("accept-encoding")).split(","):
-        coding, _, weight = each.partition(";")
-        if coding.strip().lower() in ("gzip", "x-gzip", "*"):
-            return _WEIGHTLESS.fullmatch(weight) is None
-    return False
 
 
 async def send_head(send: Send, status: int, format_: Format, etag: str | None) -> None:

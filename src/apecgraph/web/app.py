@@ -25,6 +25,7 @@ from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
+from apecgraph.web.asking import Asking
 from apecgraph.web.budget import Budget
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.discovery import Discovery
@@ -34,11 +35,14 @@ from apecgraph.web.endpoint import SparqlEndpoint
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
+from apecgraph.web.lookup import Lookup
 from apecgraph.web.pages import Pages, QueryPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading
+from apecgraph.web.reconcile import Reconcile
 from apecgraph.web.replies import Replies
 from apecgraph.web.resources import Resources
+from apecgraph.web.signposting import Signposts
 from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
@@ -49,6 +53,7 @@ _OF_RELEASES: Final = (
     "catalog",
     ".well-known/void",
     "ontology",
+    "reconcile",
 )
 
 
@@ -89,11 +94,12 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     contexts = Contexts(context, map(Context, earlier))
     writer = Writer(context)
     query_page = QueryPage(served, examples(release), edition, html, writer)
+    budget = Budget(settings.queries_per_minute)
     endpoint = SparqlEndpoint(
         served,
         served.graphs,
         replies=Replies(edition.etag("sparql"), settings.cache_megabytes),
-        budget=Budget(settings.queries_per_minute),
+        budget=budget,
         without_query=Headers(Reading(query_page.answer)),
         render_html=html.problem,
     )
@@ -115,11 +121,14 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     if release is None or store is None:
         routes.append(Route("/", Reading(data_home)))
     else:
-        resources = Resources(store, edition, html, writer)
-        pages = Pages(store, edition, html)
         downloads = Downloads(release, edition, html)
+        signposts = Signposts(store, downloads.items)
+        resources = Resources(store, edition, html, writer, signposts)
+        pages = Pages(store, edition, html, signposts)
         discovery = Discovery(store, edition, writer)
         routes += _release_routes(resources, pages, downloads, discovery)
+        reconcile = Reconcile(store, html, budget, settings.query_seconds)
+        routes += _linking_routes(reconcile, Lookup(store, budget))
 
     app = FastAPI(
         title="apecgraph",
@@ -174,6 +183,17 @@ def _release_routes(
         Route("/dumps/{digest}/{name}", Reading(downloads.dump)),
         Route("/catalog", Reading(discovery.catalog)),
         Route("/.well-known/void", Reading(discovery.void)),
+    ]
+
+
+def _linking_routes(reconcile: Reconcile, lookup: Lookup) -> list[BaseRoute]:
+    return [
+        Route("/lookup", Asking(lookup.answer)),
+        Route("/reconcile", Asking(reconcile.service)),
+        Route("/reconcile/suggest/{kind}", Reading(reconcile.suggest)),
+        Route("/reconcile/flyout/{kind}", Reading(reconcile.flyout)),
+        Route("/reconcile/properties", Reading(reconcile.properties)),
+        Route("/reconcile/preview", Reading(reconcile.preview)),
     ]
 
 

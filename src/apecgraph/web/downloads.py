@@ -23,7 +23,7 @@ from apecgraph.formats import CSVW, GZIP, HTML, Format
 from apecgraph.namespaces import BASE
 from apecgraph.release import Release
 from apecgraph.tabular import FIGURES, METADATA
-from apecgraph.web.answers import accepts_gzip
+from apecgraph.web.coding import accepts_gzip
 from apecgraph.web.edition import Edition, has, http_date
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
@@ -61,6 +61,15 @@ class Downloads:
         self._earlier: LRUCache[str, _Shelf] = LRUCache(_EARLIER)
         self._edition = edition
         self._html = html
+
+    @property
+    def items(self) -> list[tuple[str, Format]]:
+        """The dumps of the current release: the path of each, with its format."""
+        return [
+            (f"/dumps/{name}", each.format)
+            for name, each in self._current.files.items()
+            if not each.compressed and name != SUMS
+        ]
 
     async def index(self, request: Request) -> Response:
         """Answer with the list of dumps, as a page or as JSON."""

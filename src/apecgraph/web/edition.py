@@ -11,6 +11,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.web.coding import accepts_gzip, gzipped
+
 
 class Edition:
     """Answers with pages that are the same as long as the release and the program are.
@@ -34,16 +36,23 @@ class Edition:
     ) -> Response:
         """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
 
-        The entity tag is made of the edition, the path and the content type: the query of the
-        request must not matter.
+        The entity tag is made of the edition, the path, the content type and the coding: the query
+        of the request must not matter.
         """
-        etag = self.etag(request.scope["path"], content_type)
-        validators = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
+        coding = "gzip" if accepts_gzip(request.headers) else ""
+        etag = self.etag(request.scope["path"], content_type, coding)
+        answered = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
+        answered["Vary"] = ", ".join(filter(None, (answered.get("Vary"), "Accept-Encoding")))
         if self.modified is not None:
-            validators["Last-Modified"] = self.modified
+            answered["Last-Modified"] = self.modified
         if has(request.headers, etag):
-            return Response(status_code=304, headers=validators)
-        return Response(body(), headers={**validators, "Content-Type": content_type})
+            return Response(status_code=304, headers=answered)
+        data = body()
+        whole = data.encode() if isinstance(data, str) else data
+        if coding and (compressed := gzipped(whole)) is not None:
+            whole = compressed
+            answered["Content-Encoding"] = coding
+        return Response(whole, headers={**answered, "Content-Type": content_type})
 
     def etag(self, *parts: str) -> str:
         """Tag what the parts name, in this edition."""

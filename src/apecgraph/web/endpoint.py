@@ -13,17 +13,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph import protocol
-from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
 from apecgraph.store.base import Query, Store
-from apecgraph.web.answers import accepts_gzip, head_of, send_head, send_whole, whole
+from apecgraph.web.answers import head_of, send_head, send_whole, whole
+from apecgraph.web.body import ClientGoneError, read_body
 from apecgraph.web.budget import Budget
+from apecgraph.web.coding import accepts_gzip
 from apecgraph.web.edition import has
 from apecgraph.web.headers import HEADERS
 from apecgraph.web.problems import problem_response
 from apecgraph.web.repeats import LEARN
 from apecgraph.web.replies import Replies, Reply
-
-LARGEST_BODY: Final = 1024 * 1024
 
 _READ_BESIDE: Final = 32 * 1024
 """Bytes of a request from which on it is not read on the event loop."""
@@ -81,7 +80,7 @@ class SparqlEndpoint:
                 await self._without_query(scope, receive, send)
             else:
                 await self._answer(query, scope, headers, receive, send)
-        except _ClientGoneError:
+        except ClientGoneError:
             return
         except _CutOffError as error:
             raise error.reason from None
@@ -97,7 +96,7 @@ class SparqlEndpoint:
             scope["method"],
             scope["query_string"],
             headers.get("content-type"),
-            await _body(headers, receive),
+            await read_body(headers, receive),
             accept,
         )
         size = len(request.body) + len(request.query_string)
@@ -169,10 +168,6 @@ class SparqlEndpoint:
             self._replies.keep(query, b"".join(kept))
 
 
-class _ClientGoneError(Exception):
-    """There is nobody left to answer."""
-
-
 class _CutOffError(Exception):
     """The answer cannot be told as an error any more: it has begun."""
 
@@ -181,30 +176,9 @@ class _CutOffError(Exception):
         self.reason = reason
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("A body that is compressed is not read here.")
-    length = headers.get("content-length")
-    if length is None and "transfer-encoding" not in headers:
-        return b""  # RFC 9112, section 6.3
-    body = bytearray()
-    size = int(length or 0)
-    more = True
-    while more and max(size, len(body)) <= LARGEST_BODY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _ClientGoneError
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    if max(size, len(body)) > LARGEST_BODY:
-        limit = f"{LARGEST_BODY} bytes"
-        raise ContentTooLarge(f"The body is larger than {limit}.", limit)
-    return bytes(body)
-
-
 @contextmanager
 def _watched(receive: Receive) -> Iterator[None]:
-    """Stop what goes on inside when the client leaves, and raise _ClientGoneError."""
+    """Stop what goes on inside when the client leaves, and raise ClientGoneError."""
     loop = asyncio.get_running_loop()
     at_work = asyncio.current_task()
     assert at_work is not None  # noqa: S101 - a coroutine runs in a task
@@ -228,7 +202,7 @@ def _watched(receive: Receive) -> Iterator[None]:
     except asyncio.CancelledError:
         if not gone or at_work.uncancel() > 0:
             raise
-        raise _ClientGoneError from None
+        raise ClientGoneError from None
     finally:
         timer.cancel()
         if watch is not None:

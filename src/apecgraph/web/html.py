@@ -28,6 +28,7 @@ class Html:
 
     release: what the pages are of, None where files are served as they are.
     store: holds the release, or nothing.
+    site: what the publication is called.
     edition: names the templates and the stylesheet: with other ones a page is another page.
     """
 
@@ -42,14 +43,16 @@ class Html:
             lstrip_blocks=True,
         )
         name = self._labels.label(BASE)
+        self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
-            site="apecgraph" if name is None else name.value,
+            site=self.site,
             release=release,
             compact=compact,
             grouped=grouped,
             kind=kind,
             link=link,
             source=self._source,
+            schema_org=None,
             title=self._labels.title,
         )
         self.edition = self._edition()

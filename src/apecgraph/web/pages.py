@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -13,18 +12,21 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.conflicts import read_conflicts
 from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
 from apecgraph.graph import Graph
+from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.negotiation import named
 from apecgraph.publication import Served
+from apecgraph.resource import describe
+from apecgraph.schema_org import SchemaOrg
 from apecgraph.service import describe_service
 from apecgraph.sources import Source, read_sources
+from apecgraph.web.addresses import INDEX
 from apecgraph.web.edition import Edition
 from apecgraph.web.examples import Example
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
+from apecgraph.web.signposting import Signposts, address
 from apecgraph.web.writer import Writer
-
-_RDF: Final = tuple(each for each in DOCUMENT_FORMATS if each is not HTML)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,26 @@ class Share:
 class Pages:
     """Answers for the pages about a release."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+    def __init__(self, store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> None:
+        self._store = store
         self._graph = Graph(store)
+        self._signposts = signposts
         self._edition = edition
         self._html = html
 
     async def home(self, request: Request) -> Response:
         """Answer with the home page; who wants RDF is shown to that of the dataset."""
-        format_ = choose(request, (HTML, *_RDF))
+        format_ = choose(request, (HTML, *GRAPH_FORMATS))
         if format_ is not HTML:
             return RedirectResponse(
-                f"/doc/index.{format_.extension}",
+                address(INDEX, format_),
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
-        return self._edition.answer(request, HTML.content_type, self._home, {"Vary": "Accept"})
+        headers = {"Vary": "Accept"}
+        if (dataset := describe(self._store, BASE)) is not None:
+            headers["Link"] = self._signposts.header(INDEX, dataset, HTML)
+        return self._edition.answer(request, HTML.content_type, self._home, headers)
 
     async def sources(self, request: Request) -> Response:
         """Answer with all sources, each with how much it states."""
@@ -82,6 +89,7 @@ class Pages:
             conflicts=conflicts,
             events=list(self._graph.subjects(f"{RDF}type", f"{SCHEMA}Event")),
             shares=[share for share in shares if share.claims],
+            schema_org=SchemaOrg(self._store, Labels(self._store)).dataset(),
         )
 
     def _shares(self) -> list[Share]:
@@ -113,7 +121,7 @@ class QueryPage:
         The description is what SPARQL 1.1 Service Description (section 2) asks for.
         """
         names = request.query_params.getlist("format")
-        offers = (*_RDF, HTML)
+        offers = DOCUMENT_FORMATS
         format_ = named(names, offers) if names else choose(request, offers)
 
         def body() -> bytes | str:

@@ -16,6 +16,7 @@ from apecgraph.errors import (
     ApecgraphError,
     ContentTooLarge,
     Forbidden,
+    Gone,
     HeadersTooLarge,
     MalformedRequest,
     MethodNotAllowed,
@@ -34,11 +35,13 @@ from apecgraph.errors import (
 )
 from apecgraph.formats import HTML, Format
 from apecgraph.negotiation import negotiate
+from apecgraph.web.addresses import encoded
 
 STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     MalformedRequest: HTTPStatus.BAD_REQUEST,
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
+    Gone: HTTPStatus.GONE,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -106,6 +109,9 @@ def problem_response(
         "Vary": "Accept",
         "X-Content-Type-Options": "nosniff",
     }
+    if isinstance(error, Gone) and error.available:
+        links = (f'<{encoded(each)}>; rel="successor-version"' for each in error.available)
+        headers["Link"] = ", ".join(links)  # RFC 5829, section 3.2
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,11 +10,10 @@ from typing import Final
 from cachetools import LRUCache
 
 from apecgraph.store.base import Query
+from apecgraph.web.coding import gzipped
 
 MEGABYTE: Final = 1024 * 1024
 _SHARE: Final = 8  # one reply takes no more than this part of the room
-_WORTH_COMPRESSING: Final = 1024
-_LEVEL: Final = 6
 
 # Functions whose value is another each time (SPARQL 1.1 Query Language, sections 17.4.2 to 17.4.5),
 # however the engine is made to see them; what only looks like one is evaluated each time as well.
@@ -31,8 +29,8 @@ class Reply:
 
     def gzipped(self) -> bytes | None:
         """Return the body compressed (RFC 1952); None where that is not worth it."""
-        if self.compressed is None and len(self.body) > _WORTH_COMPRESSING:
-            self.compressed = gzip.compress(self.body, _LEVEL, mtime=0)
+        if self.compressed is None:
+            self.compressed = gzipped(self.body)
         return self.compressed
 
 

@@ -11,15 +11,17 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import NotFound
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_TRIPLES, TURTLE, Format
+from apecgraph.errors import Gone, NotFound
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE, DCTERMS
+from apecgraph.namespaces import BASE, DCTERMS, ID, OWL
 from apecgraph.resource import Description, describe
-from apecgraph.web.addresses import DOC, document, encoded, readings, topic
+from apecgraph.schema_org import SchemaOrg
+from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
+from apecgraph.web.signposting import LINKSET, Signposts, address
 from apecgraph.web.things import ThingPage
 from apecgraph.web.writer import Writer
 
@@ -36,13 +38,16 @@ _ONTOLOGY: Final = "/ontology"
 class Resources:
     """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html, writer: Writer) -> None:
+    def __init__(
+        self, store: ox.Store, edition: Edition, html: Html, writer: Writer, signposts: Signposts
+    ) -> None:
         self._store = store
         self._edition = edition
         self._html = html
         self._writer = writer
         self._labels = Labels(store)
-        self._license = self._license_of_dataset()
+        self._schema_org = SchemaOrg(store, self._labels)
+        self._signposts = signposts
         self._names = sorted(
             {name for quad in store if (name := _document_of(quad.subject)) is not None}
         )
@@ -58,9 +63,9 @@ class Resources:
         name = document(known[0]) if known else None
         if name is None:
             raise self._missing(request)
-        format_ = _choose(request)
+        self._refuse_withdrawn(known[0])
         return RedirectResponse(
-            f"{DOC}{encoded(name)}.{format_.extension}",
+            address(name, _choose(request)),
             status_code=303,
             headers={"Vary": "Accept", "Cache-Control": "no-cache"},
         )
@@ -69,19 +74,22 @@ class Resources:
         """Answer with a document: in the format of its extension, else in the one negotiated."""
         for path in readings(request.scope):
             name = path.removeprefix(DOC)
+            stem = name.removesuffix(f".{LINKSET.extension}")
+            if stem != name and self._knows(topic(stem)):
+                return self._respond(request, stem, LINKSET, {})
             stem, _, extension = name.rpartition(".")
             if extension in _EXTENSIONS and self._knows(topic(stem)):
                 return self._respond(request, stem, _EXTENSIONS[extension], {})
             if self._knows(topic(name)):
                 format_ = _choose(request)
-                location = f"{DOC}{encoded(name)}.{format_.extension}"
-                chosen = {"Vary": "Accept", "Content-Location": location}
+                chosen = {"Vary": "Accept", "Content-Location": address(name, format_)}
                 return self._respond(request, name, format_, chosen)
         raise self._missing(request)
 
     def _respond(
         self, request: Request, name: str, format_: Format, headers: dict[str, str]
     ) -> Response:
+        self._refuse_withdrawn(topic(name))
         description = describe(self._store, topic(name))
         if description is None:
             raise self._missing(request)
@@ -89,42 +97,25 @@ class Resources:
             request,
             format_.content_type,
             lambda: self._body(name, description, format_),
-            headers | {"Link": self._links(name, description)},
+            headers | {"Link": self._signposts.header(name, description, format_)},
         )
 
     def _body(self, name: str, description: Description, format_: Format) -> bytes | str:
+        if format_ is LINKSET:
+            return self._signposts.linkset(name, description)
         if format_ is HTML:
             view = ThingPage.of(description, self._store, self._labels)
-            return self._html.page("thing.html", view=view, formats=_formats(name))
+            formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
+            return self._html.page(
+                "thing.html",
+                view=view,
+                formats=formats,
+                schema_org=self._schema_org.thing(description.iri),
+            )
         title = self._labels.title(description.iri)
         page = f"{BASE}doc/{name}"
-        triples = description.triples(page, title, self._license)
+        triples = description.triples(page, title, self._signposts.license)
         return self._writer.write(triples, format_, description.iri, description.evidence())
-
-    def _links(self, name: str, description: Description) -> str:
-        """Return the Link header (RFC 8288) that lets machines find their way (signposting.org)."""
-        links = [
-            f'<{path}>; rel="alternate"; type="{format_.media_type}"'
-            for format_, path in _formats(name)
-        ]
-        links += [
-            f'<{path}>; rel="describedby"; type="{format_.media_type}"'
-            for format_, path in _formats(name)
-            if format_ in (TURTLE, JSON_LD)
-        ]
-        links.append(f'<{encoded(description.iri)}>; rel="cite-as"')
-        links += [f'<{encoded(class_)}>; rel="type"' for class_ in description.types]
-        links.append(f'<{BASE}>; rel="collection"')
-        if self._license is not None:
-            links.append(f'<{encoded(self._license)}>; rel="license"')
-        return ", ".join(links)
-
-    def _license_of_dataset(self) -> str | None:
-        found = self._store.quads_for_pattern(
-            ox.NamedNode(BASE), ox.NamedNode(f"{DCTERMS}license"), None, ox.DefaultGraph()
-        )
-        licenses = [quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)]
-        return min(licenses, default=None)
 
     def _knows(self, iri: str) -> bool:
         try:
@@ -132,6 +123,21 @@ class Resources:
         except ValueError:
             return False
         return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
+
+    def _refuse_withdrawn(self, iri: str) -> None:
+        """Say what replaces a thing that the content has withdrawn."""
+        node = ox.NamedNode(iri)
+        deprecated = self._store.quads_for_pattern(node, ox.NamedNode(f"{OWL}deprecated"), None)
+        if not iri.startswith(ID) or not any(True for _ in deprecated):
+            return
+        replacement = ox.NamedNode(f"{DCTERMS}isReplacedBy")
+        found = self._store.quads_for_pattern(node, replacement, None, ox.DefaultGraph())
+        successors = sorted(
+            quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)
+        )
+        instead = f"; instead there is {', '.join(successors)}" if successors else ""
+        title = self._labels.title(iri).value
+        raise Gone(f"{iri} ({title}) is withdrawn{instead}.", successors)
 
     def _missing(self, request: Request) -> NotFound:
         """Say what there is instead: the names that are most like the one asked for."""
@@ -147,10 +153,6 @@ class Resources:
 
 def _choose(request: Request) -> Format:
     return _EXTENSIONS[choose(request, _OFFERS).extension]
-
-
-def _formats(name: str) -> list[tuple[Format, str]]:
-    return [(each, f"{DOC}{encoded(name)}.{each.extension}") for each in DOCUMENT_FORMATS]
 
 
 def _document_of(node: object) -> str | None:

@@ -1,0 +1,253 @@
+"""The reconciliation service: the Reconciliation Service API 0.2 over HTTP.
+
+https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+
+There is no JSONP: it would run what this server says as a script in the page of another. CORS lets
+such pages read everything here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from html import escape
+from typing import Any, Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.entities import Entities, Entity, Property, Type
+from apecgraph.errors import (
+    ContentTooLarge,
+    MalformedRequest,
+    NotFound,
+    QueryTimedOut,
+    UnsupportedMediaType,
+)
+from apecgraph.extension import extend
+from apecgraph.formats import HTML
+from apecgraph.identifiers import Identifiers
+from apecgraph.namespaces import BASE, ID
+from apecgraph.protocol import FORM, decode_form
+from apecgraph.reconciliation import Candidate, Reconciler
+from apecgraph.suggestion import suggest
+from apecgraph.web.addresses import root
+from apecgraph.web.batch import LONGEST, read_extension, read_queries
+from apecgraph.web.budget import Budget
+from apecgraph.web.errands import Errands
+from apecgraph.web.headers import HEADERS
+from apecgraph.web.html import Html
+from apecgraph.web.manifest import manifest, type_object
+
+_POLICY: Final = HEADERS["Content-Security-Policy"].replace(
+    "frame-ancestors 'none'", "frame-ancestors *"
+)
+_MOST_SKIPPED: Final = 1_000_000
+
+
+class Reconcile:
+    """Answers reconciliation clients, such as OpenRefine.
+
+    store: holds the release. seconds: that one request may take. What it knows of the names is
+    read when it is first asked: most servers never are.
+    """
+
+    def __init__(self, store: ox.Store, html: Html, budget: Budget, seconds: float) -> None:
+        self._store = store
+        self._html = html
+        self._errands = Errands()
+        self._batches = Errands()  # so that nobody who types waits behind one
+        self._budget = budget
+        self._seconds = seconds
+
+    @cached_property
+    def _entities(self) -> Entities:  # two threads may both make it, which is as well
+        return Entities(self._store)
+
+    @cached_property
+    def _reconciler(self) -> Reconciler:
+        return Reconciler(self._entities, Identifiers(self._store))
+
+    async def service(self, request: Request, body: bytes) -> Response:
+        """Answer with the manifest, with candidates (`queries`) or with values (`extend`)."""
+        parameters = _parameters(request, body)
+        asked = [name for name in ("queries", "extend") if name in parameters]
+        if len(asked) > 1:
+            raise MalformedRequest("Send either queries or extend.")
+        if not asked and request.method == "POST":
+            raise MalformedRequest("A batch of queries is sent as queries, for values as extend.")
+        if not asked:
+            address, name = root(request), self._html.site
+            return await self._answer(request, lambda: manifest(address, name, self._entities))
+        text = parameters[asked[0]]
+        work = self._reconcile if asked == ["queries"] else self._extend
+        return await self._answer(request, lambda: work(text), self._batches)
+
+    async def suggest(self, request: Request) -> Response:
+        """Answer with entities, types or properties by the beginning of their names."""
+        parameters = _parameters(request)
+        prefix, cursor = parameters.get("prefix", ""), parameters.get("cursor") or "0"
+        if len(prefix) > LONGEST:
+            raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST} characters")
+        if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > len(str(_MOST_SKIPPED)):
+            raise MalformedRequest("cursor: it is the number of suggestions to skip.")
+
+        def work() -> dict[str, Any]:
+            found = suggest(self._kind(request), prefix, int(cursor))
+            return {"result": [self._suggestion(each) for each in found]}
+
+        return await self._answer(request, work)
+
+    async def flyout(self, request: Request) -> Response:
+        """Answer with a line or two of HTML about an entity, a type or a property."""
+        name = _parameters(request).get("id", "")
+
+        def work() -> dict[str, Any]:
+            found = self._find(request.path_params["kind"], name)
+            described = f"<p>{escape(found.description)}</p>" if found.description else ""
+            return {"id": name, "html": f"<p><b>{escape(found.name)}</b></p>{described}"}
+
+        return await self._answer(request, work)
+
+    async def properties(self, request: Request) -> Response:
+        """Answer with the properties that entities of a type have, the most frequent first."""
+        parameters = _parameters(request)
+        name, limit = parameters.get("type", ""), parameters.get("limit", "")
+        if limit and not (limit.isascii() and limit.isdigit() and len(limit) < len(str(LONGEST))):
+            raise MalformedRequest("limit: it is a number of properties.")
+
+        def work() -> dict[str, Any]:
+            types = [self._find("type", name).id] if name else []
+            found = self._entities.properties_of(types)[: int(limit) if limit else None]
+            proposal: dict[str, Any] = {"properties": [_named(each) for each in found]}
+            proposal |= {"type": name} if name else {}
+            return proposal | ({"limit": int(limit)} if limit else {})
+
+        return await self._answer(request, work)
+
+    async def preview(self, request: Request) -> Response:
+        """Answer with a small page about an entity, which other sites may show in a frame."""
+        name = _parameters(request).get("id", "")
+
+        def work() -> str:
+            entity = self._entities.entity(name)
+            if entity is None:
+                raise _missing("entity", name)
+            types = [self._entities.types[each].name for each in entity.own_types]
+            return self._html.page("preview.html", entity=entity, iri=ID + entity.id, types=types)
+
+        page = await self._errands.run(self._charge(request), work)
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+        return Response(page, headers=headers, media_type=HTML.media_type)
+
+    def _reconcile(self, text: str) -> dict[str, Any]:
+        end = time.monotonic() + self._seconds
+        results: dict[str, Any] = {}
+        for key, query in read_queries(text).items():
+            if time.monotonic() > end:
+                limit = f"{self._seconds:g} s"
+                raise QueryTimedOut(f"The batch took longer than {limit}: send fewer.", limit)
+            try:
+                found = self._reconciler.candidates(query)
+            except MalformedRequest as error:
+                raise MalformedRequest(f"queries.{key}: {error}") from None
+            results[key] = {"result": [self._candidate(each) for each in found]}
+        return results
+
+    def _extend(self, text: str) -> dict[str, Any]:
+        ids, columns = read_extension(text)
+        try:
+            return extend(self._entities, ids, columns)
+        except MalformedRequest as error:
+            raise MalformedRequest(f"extend.properties: {error}") from None
+
+    def _candidate(self, candidate: Candidate) -> dict[str, Any]:
+        entity = candidate.entity
+        return {
+            "id": entity.id,
+            "name": entity.name,
+            "description": entity.description,
+            "type": [
+                {"id": each, "name": self._entities.types[each].name} for each in entity.own_types
+            ],
+            "score": candidate.score,
+            "match": candidate.match,
+            "features": [
+                {"id": name, "value": value} for name, value in candidate.features.items()
+            ],
+        }
+
+    def _suggestion(self, item: Entity | Type | Property) -> dict[str, Any]:
+        match item:
+            case Entity():
+                types = [
+                    {"id": each, "name": self._entities.types[each].name} for each in item.own_types
+                ]
+                return {**_named(item), "notable": types}
+            case Type():
+                return type_object(item, self._entities)
+            case Property():
+                return _named(item)
+
+    def _kind(self, request: Request) -> Iterable[Any]:
+        kind = request.path_params["kind"]
+        items = {
+            "entity": self._entities.entities,
+            "type": self._entities.types,
+            "property": self._entities.properties,
+        }
+        if kind not in items:
+            raise NotFound(f"Nothing suggests {kind}; there are {', '.join(items)}.")
+        return items[kind].values()
+
+    def _find(self, kind: str, name: str) -> Entity | Type | Property:
+        finders: dict[str, Callable[[str], Entity | Type | Property | None]] = {
+            "entity": self._entities.entity,
+            "type": self._entities.type,
+            "property": self._entities.property,
+        }
+        found = finders[kind](name) if kind in finders else None
+        if found is None:
+            raise _missing(kind, name)
+        return found
+
+    async def _answer(
+        self, request: Request, work: Callable[[], Any], errands: Errands | None = None
+    ) -> Response:
+        def written() -> bytes:
+            return json.dumps(work(), ensure_ascii=False, separators=(",", ":")).encode()
+
+        body = await (errands or self._errands).run(self._charge(request), written)
+        return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+    def _charge(self, request: Request) -> str:
+        client = request.client.host if request.client else ""
+        self._budget.spend(client)
+        return client
+
+
+def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
+    pairs = decode_form(request.scope["query_string"])
+    if request.method == "POST":
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != FORM:
+            raise UnsupportedMediaType(f"What is asked is sent as {FORM}.")
+        pairs += decode_form(body)
+    parameters = dict(pairs)
+    if len(parameters) < len(pairs):
+        raise MalformedRequest("Each parameter is given once.")
+    if "callback" in parameters:
+        raise MalformedRequest("There is no JSONP: leave callback out. CORS lets any page ask.")
+    return parameters
+
+
+def _missing(kind: str, name: str) -> NotFound:
+    return NotFound(f"There is no {kind} {name!r} here.", [f"{BASE}reconcile"])
+
+
+def _named(item: Entity | Property) -> dict[str, Any]:
+    written = {"id": item.id, "name": item.name}
+    return written | ({"description": item.description} if item.description else {})

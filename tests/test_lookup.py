@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from apecgraph.web.body import LARGEST_BODY
+from apecgraph.web.lookup import LONGEST, MOST
+
+ID = "https://w3id.org/apecgraph/id/"
+PROBLEM = "application/problem+json"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ({"iri": "http://www.wikidata.org/entity/Q148"}, "/id/economy/CHN"),
+        ({"iri": "https://wikidata.org/wiki/Q148"}, "/id/economy/CHN"),
+        ({"iri": "https://www.geonames.org/1809858/guangzhou.html"}, "/id/place/guangzhou"),
+        ({"iri": "https://eurovoc.europa.eu/5969"}, "/id/economy/CHN"),
+        ({"iri": f"{ID}economy/CHN"}, "/id/economy/CHN"),
+        ({"code": "CHN", "scheme": "iso3166-1-alpha3"}, "/id/economy/CHN"),
+        ({"code": "cn", "scheme": "ISO 3166-1 alpha-2"}, "/id/economy/CHN"),
+        ({"code": "036", "scheme": "m49"}, "/id/economy/AUS"),
+        ({"code": "CNY", "scheme": "units"}, "/id/unit/CNY"),
+    ],
+)
+def test_leads_to_the_thing(client: httpx.Client, asked: dict[str, str], path: str) -> None:
+    for method in ("GET", "HEAD"):
+        response = client.request(method, "/lookup", params=asked)
+        assert (response.status_code, response.headers["location"]) == (303, path)
+        assert response.headers["vary"] == "Accept"
+        assert response.headers["access-control-allow-origin"] == "*"
+    assert client.get("/lookup", params=asked, headers={"Accept": BROWSER}).status_code == 303
+    assert client.get(path, follow_redirects=True).status_code == 200
+
+
+def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
+    asked = {"iri": "http://www.wikidata.org/entity/Q148"}
+    response = client.get("/lookup", params=asked, headers={"Accept": "application/json"})
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {**CHINA, "relation": "owl:sameAs"}
+    code = {"code": "CHN", "scheme": "iso3166-1-alpha3"}
+    response = client.get("/lookup", params=code, headers={"Accept": "application/json"})
+    assert response.json() == {**CHINA, "relation": "skos:notation"}
+    assert client.get("/lookup", params=asked, headers={"Accept": "image/png"}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"iri": "http://www.wikidata.org/entity/Q1"},
+        {"iri": "not an IRI <>"},
+        {"iri": ""},
+        {"code": "ZZZ", "scheme": "iso3166-1-alpha3"},
+        {"code": "CHN", "scheme": "hs"},
+    ],
+)
+def test_what_is_not_there_is_told_the_schemes(client: httpx.Client, asked: dict[str, str]) -> None:
+    response = client.get("/lookup", params=asked)
+    assert (response.status_code, response.headers["content-type"]) == (404, PROBLEM)
+    assert "iso-3166-1-alpha-3 (ISO 3166-1 alpha-3 code)" in response.json()["detail"]
+    assert client.head("/lookup", params=asked).status_code == 404
+
+
+def test_many_are_answered_in_their_order(client: httpx.Client) -> None:
+    asked = [
+        {"iri": "http://www.wikidata.org/entity/Q148"},
+        {"iri": "http://www.wikidata.org/entity/Q1"},
+        {"scheme": "m49", "code": "156"},
+        {"code": "CHN", "scheme": "hs"},
+    ]
+    response = client.post("/lookup", json=asked)
+    assert response.status_code == 200
+    assert response.json() == [
+        {**CHINA, "relation": "owl:sameAs"},
+        None,
+        {**CHINA, "relation": "skos:notation"},
+        None,
+    ]
+    assert client.post("/lookup", json=[]).json() == []
+    assert len(client.post("/lookup", json=asked[:1] * MOST).json()) == MOST
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"", 400, "not JSON"),
+        (b"[", 400, "not JSON"),
+        (b"\xff", 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b"{}", 400, "a list"),
+        (b'"iri"', 400, "a list"),
+        (b'[{"iri":"x"},7]', 400, "[1]"),
+        (b'[{"iri":1}]', 400, "[0]"),
+        (b'[{"iri":null}]', 400, "[0]"),
+        (b'[{"iri":["x"]}]', 400, "[0]"),
+        (b'[{"code":"CHN"}]', 400, "[0]"),
+        (b'[{"iri":"x","code":"CHN","scheme":"m49"}]', 400, "[0]"),
+        (b"[{}]", 400, "[0]"),
+        (json.dumps([{"iri": "x"}] * (MOST + 1)).encode(), 413, f"{MOST} items"),
+        (json.dumps([{"iri": "x" * (LONGEST + 1)}]).encode(), 413, "too long"),
+        (b" " * (LARGEST_BODY + 1), 413, "larger"),
+    ],
+    ids=lambda each: repr(each)[:30],
+)
+def test_hostile_lists_are_refused(
+    client: httpx.Client, body: bytes, status: int, said: str
+) -> None:
+    response = client.post("/lookup", content=body, headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
+    assert said in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "iri=a&iri=b", "code=CHN", "scheme=m49", "iri=a&code=b&scheme=c", "url=x", "iri=%zz"],
+)
+def test_what_is_no_question_is_refused(client: httpx.Client, query: str) -> None:
+    response = client.get(f"/lookup?{query}")
+    assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
+
+
+def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:
+    assert client.get("/lookup", params={"iri": "x" * 3000}).status_code == 413
+    headers = {"Content-Type": "application/json"}
+    response = client.post("/lookup", content=rb'[{"iri":"\ud800"}]', headers=headers)
+    assert response.json() == [None]
+    alone = client.post("/lookup", content=b'[{"iri":"x"}]', headers={"Content-Type": "text/plain"})
+    assert alone.status_code == 415
+
+
+def test_other_methods(client: httpx.Client) -> None:
+    response = client.delete("/lookup")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    preflight = client.options("/lookup")
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-headers"] == "Accept, Content-Type"
+    body = client.request("GET", "/lookup?iri=x", content=b"x")
+    assert body.status_code == 400

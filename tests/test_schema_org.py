@@ -1,0 +1,87 @@
+"""What search engines find in the pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.labels import Labels
+from apecgraph.namespaces import BASE
+from apecgraph.release import Release
+from apecgraph.schema_org import SchemaOrg
+from apecgraph.web.html import Html
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+EMBEDDED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+def embedded(client: httpx.Client, path: str) -> list[dict[str, Any]]:
+    page = client.get(path, headers={"Accept": BROWSER}).raise_for_status().text
+    assert page.count("<script") == len(EMBEDDED.findall(page))
+    return [json.loads(each) for each in EMBEDDED.findall(page)]
+
+
+def test_the_home_page_describes_the_dataset(client: httpx.Client, release: Release) -> None:
+    (dataset,) = embedded(client, "/")
+    assert dataset["@context"] == "https://schema.org/"
+    assert dataset["@type"] == "Dataset"
+    assert dataset["@id"] == BASE
+    assert dataset["name"].startswith("apecgraph")
+    assert len(dataset["description"]) > 50
+    assert dataset["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert dataset["version"] == release.digest
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d", dataset["temporalCoverage"])
+    downloads = {each["encodingFormat"]: each for each in dataset["distribution"]}
+    turtle = downloads["text/turtle"]["contentUrl"]
+    assert client.head("/" + turtle.removeprefix(BASE)).status_code == 200
+
+
+def test_the_page_of_the_meeting_describes_the_event(client: httpx.Client) -> None:
+    (event,) = embedded(client, "/doc/meeting/sccp1-2026.html")
+    assert event["@type"] == "Event"
+    assert event["@id"] == f"{BASE}id/meeting/sccp1-2026"
+    assert event["startDate"] == "2026-02-04"
+    assert event["endDate"] == "2026-02-06"
+    assert event["location"] == {
+        "@type": "City",
+        "@id": f"{BASE}id/place/guangzhou",
+        "name": "Guangzhou",
+    }
+
+
+def test_what_is_not_of_schema_org_is_not_described(client: httpx.Client) -> None:
+    assert embedded(client, "/doc/figure/chinadailyasia-628497/trade-2025.html") == []
+
+
+def test_only_what_stands_is_described(client: httpx.Client) -> None:
+    (person,) = embedded(client, "/doc/person/zhao-zenglian.html")
+    stands = client.get(
+        "/sparql",
+        params={"query": "ASK { <id/person/zhao-zenglian> a <https://schema.org/Person> }"},
+        headers={"Accept": "text/csv"},
+    )
+    assert stands.text.strip() == "true"
+    assert person["@type"] == "Person"
+
+
+@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--", "\u2028]]>"])
+def test_a_text_cannot_end_the_script(text: str) -> None:
+    store = ox.Store()
+    store.load(
+        f"""
+        <{BASE}id/x> a <https://schema.org/Event> ; <https://schema.org/name> {ox.Literal(text)} .
+        """,
+        format=ox.RdfFormat.TURTLE,
+    )
+    described = SchemaOrg(store, Labels(store)).thing(f"{BASE}id/x")
+    problem = {"title": "a page", "status": 400}
+    page = Html(None, ox.Store()).page("problem.html", problem=problem, schema_org=described)
+    (found,) = EMBEDDED.findall(page)
+    assert json.loads(found) == described
+    assert json.loads(found)["name"] == text
+    assert page.count("<script") == page.count("</script>") == 1
