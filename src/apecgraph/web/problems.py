@@ -65,6 +65,8 @@ PROBLEM: Final = Format("problem", "problem details", "application/problem+json"
 
 RETRY_SECONDS: Final = 2
 
+_LONGEST_DETAIL: Final = 2000
+
 _OFFERS: Final = (PROBLEM, replace(PROBLEM, media_type="application/json"), HTML)
 _MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
 
@@ -74,9 +76,6 @@ _log: Final = logging.getLogger(__name__)
 def status_of(error: Exception) -> HTTPStatus:
     """Look up the status of an error along its bases."""
     return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
-
-
-_LONGEST_DETAIL: Final = 2000
 
 
 def problem_response(

@@ -62,18 +62,16 @@ async def serve(
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
-            logging.getLogger("uvicorn.error").addFilter(_Told())
+            logging.getLogger("uvicorn.error").addFilter(_is_news)
             await _Server(config, ready).serve([listening])
         finally:
             await store.close()
 
 
-class _Told(logging.Filter):
-    """Keeps out of the log what was told to the client by a connection that broke off."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, QueryError)
+def _is_news(record: logging.LogRecord) -> bool:
+    """Keep out of the log what was told to the client by a connection that broke off."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, QueryError)
 
 
 class _Server(uvicorn.Server):
