@@ -33,6 +33,7 @@ PAGES = (
 )
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 VOID = {"meta", "link", "br", "hr", "img", "input"}
+DATA = {"type": "application/ld+json"}
 SD = "http://www.w3.org/ns/sparql-service-description#"
 
 
@@ -81,7 +82,8 @@ def test_a_page_is_well_made(client: httpx.Client, path: str) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert len(page.ids) == len(set(page.ids))
     assert page.links[0][0] == "#main"
-    assert not page.all("script", "style", "iframe")
+    assert not page.all("style", "iframe")
+    assert all(attributes == DATA for _, attributes in page.all("script"))
     assert not [name for _, attributes in page.elements for name in attributes if name[:2] == "on"]
     labelled = {attributes["for"] for _, attributes in page.all("label")}
     fields = {attributes["id"] for _, attributes in page.all("textarea", "select")}
@@ -265,7 +267,8 @@ class TestHostileData:
     )
     def test_is_escaped(self, hostile: httpx.Client, path: str) -> None:
         text = get(hostile, path)
-        assert "<script" not in text
+        assert "<script>" not in text
         assert "alert(1)" in text
         page = Page(text)
+        assert all(attributes == DATA for _, attributes in page.all("script"))
         assert not [href for href, _ in page.links if href.startswith("javascript:")]

@@ -149,6 +149,8 @@ def test_a_client_has_what_was_never_evaluated(client: httpx.Client, release: Re
         ("br, gzip;q=0.5", True),
         ("*", True),
         ("GZIP", True),
+        ("*;q=0, gzip", True),
+        ("gzip;q=0, *", False),
         ("identity", False),
         ("gzip;q=0", False),
         ("gzip; q=0.000", False),

@@ -14,12 +14,12 @@ _LEVEL: Final = 6
 
 
 def accepts_gzip(headers: Headers) -> bool:
-    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    """Whether a client takes gzip, by its name or else by the wildcard (RFC 9110, 12.5.3)."""
+    taken: dict[str, bool] = {}
     for each in ",".join(headers.getlist("accept-encoding")).split(","):
         coding, _, weight = each.partition(";")
-        if coding.strip().lower() in ("gzip", "x-gzip", "*"):
-            return _WEIGHTLESS.fullmatch(weight) is None
-    return False
+        taken[coding.strip().lower()] = _WEIGHTLESS.fullmatch(weight) is None
+    return taken.get("gzip", taken.get("x-gzip", taken.get("*", False)))
 
 
 def gzipped(body: bytes) -> bytes | None:
