@@ -28,7 +28,7 @@ LIGHT_SECONDS: Final = 0.1
 HELD_BACK: Final = 1024 * 1024
 """Bytes of a reply that are waited for, so that an error among them is told as an error."""
 
-_OBITUARY_SECONDS: Final = 1.0
+_OBITUARY_SECONDS: Final = 5.0
 
 
 class IsolatedStore:

@@ -27,6 +27,7 @@ from apecgraph.web.coding import accepts_gzip
 from apecgraph.web.edition import Edition, has, http_date
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
+from apecgraph.web.signposting import Link, written
 
 _JSON: Final = Format("json", "JSON", "application/json", "json")
 
@@ -154,12 +155,12 @@ def _headers(
     links = []
     if found.file.name == FIGURES:
         # Model for Tabular Data, section 5.2; some processors look at the first link alone.
-        links.append(f'<{METADATA}>; rel="describedby"; type="{CSVW.media_type}"')
+        links.append(Link("describedby", METADATA, CSVW.media_type))
     if not lasting:
-        links.append(f'<{canonical}>; rel="canonical"')
+        links.append(Link("canonical", canonical))
         headers["Content-Location"] = canonical
-    if links:
-        headers["Link"] = ", ".join(links)
+    links.append(Link("collection", BASE))
+    headers["Link"] = written(links)
     if zipped(found.file.name) in shelf.files:
         headers["Vary"] = "Accept-Encoding"
     if coded is not None:

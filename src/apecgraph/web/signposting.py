@@ -50,7 +50,7 @@ class Signposts:
             *self._of(name, description, format_),
             Link("linkset", address(name, LINKSET), LINKSET.media_type),
         ]
-        return ", ".join(map(_written, links))
+        return written(links)
 
     def linkset(self, name: str, description: Description) -> str:
         """Write the links of a document in all formats as JSON (RFC 9264, section 4.2)."""
@@ -87,9 +87,12 @@ def address(name: str, format_: Format) -> str:
     return f"{DOC}{encoded(name)}.{format_.extension}"
 
 
-def _written(link: Link) -> str:
-    type_ = "" if link.type is None else f'; type="{link.type}"'
-    return f'<{link.href}>; rel="{link.rel}"{type_}'
+def written(links: Iterable[Link]) -> str:
+    """Write links as the value of a Link header."""
+    return ", ".join(
+        f'<{each.href}>; rel="{each.rel}"' + (f'; type="{each.type}"' if each.type else "")
+        for each in links
+    )
 
 
 def _targets(links: Iterable[Link]) -> Mapping[str, list[dict[str, str]]]:
