@@ -25,7 +25,6 @@ from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
-from apecgraph.web.asking import Asking
 from apecgraph.web.budget import Budget
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.discovery import Discovery
@@ -38,7 +37,7 @@ from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
 from apecgraph.web.pages import Pages, QueryPage
 from apecgraph.web.problems import problem_response
-from apecgraph.web.reading import Reading
+from apecgraph.web.reading import Reading, asking
 from apecgraph.web.reconcile import Reconcile
 from apecgraph.web.replies import Replies
 from apecgraph.web.resources import Resources
@@ -188,8 +187,8 @@ def _release_routes(
 
 def _linking_routes(reconcile: Reconcile, lookup: Lookup) -> list[BaseRoute]:
     return [
-        Route("/lookup", Asking(lookup.answer)),
-        Route("/reconcile", Asking(reconcile.service)),
+        Route("/lookup", asking(lookup.answer)),
+        Route("/reconcile", asking(reconcile.service)),
         Route("/reconcile/suggest/{kind}", Reading(reconcile.suggest)),
         Route("/reconcile/flyout/{kind}", Reading(reconcile.flyout)),
         Route("/reconcile/properties", Reading(reconcile.properties)),
