@@ -488,7 +488,14 @@ class TestExtension:
         assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
         assert said in response.json()["detail"]
 
-    @pytest.mark.parametrize("limit", ["-1", "x", "99999"])
+    @pytest.mark.parametrize("limit", ["100", "1000000"])
+    def test_a_number_of_proposals_may_be_large(self, client: httpx.Client, limit: str) -> None:
+        proposed = client.get("/reconcile/properties", params={"limit": limit}).json()
+        conforms(proposed, PROPOSALS)
+        assert proposed["limit"] == int(limit)
+        assert len(proposed["properties"]) > 10
+
+    @pytest.mark.parametrize("limit", ["-1", "x", "1.5", "٣", "1" * 8, "1" * 5000])
     def test_a_number_of_proposals_is_a_number(self, client: httpx.Client, limit: str) -> None:
         assert client.get("/reconcile/properties", params={"limit": limit}).status_code == 400
         assert client.get("/reconcile/properties").json()["properties"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from html import escape
 from typing import Any, Final
@@ -45,7 +45,7 @@ from apecgraph.web.manifest import manifest, type_object
 _POLICY: Final = HEADERS["Content-Security-Policy"].replace(
     "frame-ancestors 'none'", "frame-ancestors *"
 )
-_MOST_SKIPPED: Final = 1_000_000
+_MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 
 
 class Reconcile:
@@ -89,14 +89,13 @@ class Reconcile:
     async def suggest(self, request: Request) -> Response:
         """Answer with entities, types or properties by the beginning of their names."""
         parameters = _parameters(request)
-        prefix, cursor = parameters.get("prefix", ""), parameters.get("cursor") or "0"
+        prefix = parameters.get("prefix", "")
         if len(prefix) > LONGEST:
             raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST} characters")
-        if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > len(str(_MOST_SKIPPED)):
-            raise MalformedRequest("cursor: it is the number of suggestions to skip.")
+        skipped = _number(parameters, "cursor", "it is the number of suggestions to skip")
 
         def work() -> dict[str, Any]:
-            found = suggest(self._kind(request), prefix, int(cursor))
+            found = suggest(self._kind(request), prefix, skipped or 0)
             return {"result": [self._suggestion(each) for each in found]}
 
         return await self._answer(request, work)
@@ -115,16 +114,15 @@ class Reconcile:
     async def properties(self, request: Request) -> Response:
         """Answer with the properties that entities of a type have, the most frequent first."""
         parameters = _parameters(request)
-        name, limit = parameters.get("type", ""), parameters.get("limit", "")
-        if limit and not (limit.isascii() and limit.isdigit() and len(limit) < len(str(LONGEST))):
-            raise MalformedRequest("limit: it is a number of properties.")
+        name = parameters.get("type", "")
+        limit = _number(parameters, "limit", "it is a number of properties")
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []
-            found = self._entities.properties_of(types)[: int(limit) if limit else None]
+            found = self._entities.properties_of(types)[:limit]
             proposal: dict[str, Any] = {"properties": [_named(each) for each in found]}
             proposal |= {"type": name} if name else {}
-            return proposal | ({"limit": int(limit)} if limit else {})
+            return proposal | ({} if limit is None else {"limit": limit})
 
         return await self._answer(request, work)
 
@@ -242,6 +240,16 @@ def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
     if "callback" in parameters:
         raise MalformedRequest("There is no JSONP: leave callback out. CORS lets any page ask.")
     return parameters
+
+
+def _number(parameters: Mapping[str, str], name: str, meaning: str) -> int | None:
+    """Read a parameter that is a number; None where it is left out or empty."""
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise MalformedRequest(f"{name}: {meaning}, in {_MOST_DIGITS} digits at most.")
+    return int(text)
 
 
 def _missing(kind: str, name: str) -> NotFound:
