@@ -181,13 +181,20 @@ class TestAColumn:
         # The source of that name is another thing, and so it is not certain which is meant.
         assert matches(client, ["Sub-Committee on Customs Procedures"]) == [None]
 
+    def test_of_a_body_is_never_matched_with_a_page_of_that_address(
+        self, client: httpx.Client
+    ) -> None:
+        found = ask(client, {"q": {"query": "APEC SCCP"}})["q"]["result"]
+        assert not any(each["match"] for each in found)
+        assert {each["id"]: each["score"] for each in found}["source/apec-sccp"] < 100
+
     def test_of_periods(self, client: httpx.Client) -> None:
         column = ["2025", "january to august 2001", "2001-01_2001-08", "2003-08-14", "14 Aug 2003"]
         found = matches(client, column, type="dcterms:PeriodOfTime")
         assert found == [
             "period/2025",
             "period/2001-01_2001-08",
-            "period/2001-01_2001-08",
+            None,  # what its IRI ends in is no name
             "period/2003-08-14",
             None,
         ]

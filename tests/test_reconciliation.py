@@ -154,11 +154,17 @@ class TestAName:
         assert matched(both) == []
         assert matched(reconciler.candidates(Query("Singapore", ECONOMY))) == ["economy/SGP"]
 
-    def test_the_end_of_an_iri_names_what_nothing_else_names(self, reconciler: Reconciler) -> None:
-        assert matched(reconciler.candidates(Query("2024-01_2024-08"))) == [
-            "period/2024-01_2024-08"
-        ]
-        assert matched(reconciler.candidates(Query("2024"))) == ["period/2024"]
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [("2024-01_2024-08", "period/2024-01_2024-08"), ("springfield 2", "place/springfield-2")],
+    )
+    def test_the_end_of_an_iri_leads_to_it_and_is_not_certain(
+        self, reconciler: Reconciler, text: str, meant: str
+    ) -> None:
+        found = reconciler.candidates(Query(text))
+        assert (found[0].entity.id, found[0].score) == (meant, 99)
+        assert matched(found) == []
+        assert matched(reconciler.candidates(Query("2024"))) == ["period/2024"]  # its name
 
     def test_the_best_comes_first_up_to_the_limit(self, reconciler: Reconciler) -> None:
         found = reconciler.candidates(Query("January to August 2025"))
