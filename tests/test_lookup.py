@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import httpx
 import pytest
@@ -131,6 +132,28 @@ def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:
     assert response.json() == [None]
     alone = client.post("/lookup", content=b'[{"iri":"x"}]', headers={"Content-Type": "text/plain"})
     assert alone.status_code == 415
+
+
+def test_long_lists_hold_up_nobody(server: str, client: httpx.Client) -> None:
+    """Those of one client are worked off one after the other, and others come between."""
+    body = json.dumps([{"iri": f"{'x/' * 400}{each}"} for each in range(MOST)])
+    statuses: list[int] = []
+
+    def flood() -> None:
+        transport = httpx.HTTPTransport(local_address="127.0.0.2")
+        headers = {"Content-Type": "application/json"}
+        with httpx.Client(base_url=server, transport=transport, timeout=60) as greedy:
+            statuses.append(greedy.post("/lookup", content=body, headers=headers).status_code)
+
+    threads = [threading.Thread(target=flood) for _ in range(60)]
+    for each in threads:
+        each.start()
+    found = [client.get("/lookup?code=156&scheme=m49").status_code for _ in range(5)]
+    for each in threads:
+        each.join()
+    assert found == [303] * 5
+    assert len(statuses) == 60
+    assert set(statuses) <= {200, 503}
 
 
 def test_other_methods(client: httpx.Client) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -195,7 +196,7 @@ class TestAColumn:
             "period/2025",
             "period/2001-01_2001-08",
             None,  # what its IRI ends in is no name
-            "period/2003-08-14",
+            None,
             None,
         ]
 
@@ -353,6 +354,30 @@ class TestHostileInput:
             response = client.post("/reconcile", data={"queries": json.dumps(queries)})
             assert response.status_code == 504
             assert response.json()["limit"] == "0.01 s"
+
+    def test_others_come_between_the_queries_of_batches(
+        self, client: httpx.Client, server: str
+    ) -> None:
+        """As many batches as wait at once hold up a query for the time of a few queries."""
+        conditions = [{"pid": "rdfs:label", "v": ["abcd efgh " * 20 + str(i) for i in range(10)]}]
+        batch = {f"q{i}": {"query": "x" * 400, "properties": conditions * 10} for i in range(50)}
+        done: list[int] = []
+
+        def flood() -> None:
+            transport = httpx.HTTPTransport(local_address="127.0.0.2")
+            with httpx.Client(base_url=server, transport=transport, timeout=60) as greedy:
+                greedy.post("/reconcile", data={"queries": json.dumps(batch)})
+                done.append(1)
+
+        matches(client, ["China"])  # so that the names are read
+        threads = [threading.Thread(target=flood) for _ in range(4)]
+        for each in threads:
+            each.start()
+        client.get("/reconcile/suggest/entity?prefix=chi").raise_for_status()
+        assert matches(client, ["SGP"]) == ["economy/SGP"]
+        assert not done
+        for each in threads:
+            each.join()
 
     def test_a_client_has_a_budget(self, publication: Publication, release: Release) -> None:
         files = [(path, N_QUADS) for path in release.dataset]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from functools import cached_property
@@ -19,6 +18,7 @@ from apecgraph.namespaces import BASE
 from apecgraph.protocol import decode_form
 from apecgraph.web.addresses import encoded
 from apecgraph.web.budget import Budget
+from apecgraph.web.errands import Errands
 from apecgraph.web.reading import choose
 
 MOST: Final = 1000
@@ -35,9 +35,10 @@ _ASK: Final = "Ask for an iri, or for a code of a scheme"
 class Lookup:
     """Answers which thing of ours an IRI or a code stands for; store: holds the release."""
 
-    def __init__(self, store: ox.Store, budget: Budget) -> None:
+    def __init__(self, store: ox.Store, budget: Budget, errands: Errands) -> None:
         self._store = store
         self._budget = budget
+        self._errands = errands
 
     @cached_property
     def _identifiers(self) -> Identifiers:
@@ -45,14 +46,18 @@ class Lookup:
 
     async def answer(self, request: Request, body: bytes) -> Response:
         """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
-        self._budget.spend(request.client.host if request.client else "")
-        if request.method == "POST":
-            return await asyncio.to_thread(self._all, request, body)
+        client = request.client.host if request.client else ""
+        self._budget.spend(client)
+        work = self._all if request.method == "POST" else self._one
+        deadline = self._errands.deadline()
+        return await self._errands.run(client, lambda: work(request, body), deadline)
+
+    def _one(self, request: Request, _: bytes) -> Response:
         pairs = decode_form(request.scope["query_string"])
         asked = dict(pairs)
         if len(asked) < len(pairs) or asked.keys() not in _FIELDS:
             raise MalformedRequest(
-                f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes()}"
+                f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
             )
         format_ = choose(request, (*DOCUMENT_FORMATS, _JSON))
         found = self._find(asked)
