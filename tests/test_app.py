@@ -121,8 +121,8 @@ def test_the_context_is_there_for_others(client: httpx.Client) -> None:
 
 def test_the_context_of_an_earlier_release_stays(release: Release, tmp_path: Path) -> None:
     shutil.copytree(release.path, tmp_path / release.path.name)
-    (tmp_path / "earlier").mkdir()
-    earlier = tmp_path / "earlier" / CONTEXT
+    (tmp_path / "0123456789abcdef").mkdir()
+    earlier = tmp_path / "0123456789abcdef" / CONTEXT
     earlier.write_text('{"@context": {}}')
     publication = Publication.of(Release.open(tmp_path / release.path.name))
     with (

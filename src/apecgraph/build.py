@@ -55,29 +55,56 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
     if evidence is None or not report.conforms:
         raise CheckFailed(report.text())
     quads = canonical(dataset(evidence))
-    name = digest(quads)
     try:
-        _release(content, releases, name, quads, report)
+        path = _release(content, releases, quads, report)
     except OSError as error:
         raise ReleaseError(f"{releases}: no release could be written: {error}") from None
-    return Release.open(releases / name), report
+    return Release.open(path), report
 
 
-def _release(
-    content: Path, releases: Path, name: str, quads: list[ox.Quad], report: Report
-) -> None:
-    """Write a release beside the others and make it the current one."""
+def _release(content: Path, releases: Path, quads: list[ox.Quad], report: Report) -> Path:
+    """Write a release beside the others and make it the current one; return where it is."""
     releases.mkdir(parents=True, exist_ok=True)
     with _locked(releases):
         for leftover in releases.glob(".building-*"):
             shutil.rmtree(leftover)  # of a build that was killed: none is at work while we are
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
+        dataset, made_of = digest(quads), fingerprint(content)
+        name = _name(releases, dataset, made_of)
+        made = Version(
+            name, dataset, _previous(releases, name), _issued(quads), version("apecgraph")
+        )
         try:
-            _write(folder, content, name, quads, report, _previous(releases, name))
+            _write(folder, content, made, made_of, quads, report)
             _publish(folder, releases / name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         _switch(releases, name)
+    return releases / name
+
+
+def _name(releases: Path, digest: str, fingerprint: str) -> str:
+    """Name a release: files that were published under a name are never written anew."""
+    try:
+        there = Release.open(releases / digest)
+    except ReleaseError:
+        return digest
+    return digest if there.fingerprint == fingerprint else f"{digest}-{fingerprint[:8]}"
+
+
+def _issued(quads: list[ox.Quad]) -> str:
+    """Return the date that the content gives the dataset; nothing where it gives none."""
+    issued = ox.NamedNode(f"{DCTERMS}issued")
+    return max(
+        (
+            quad.object.value
+            for quad in quads
+            if quad.subject == ox.NamedNode(BASE)
+            and quad.predicate == issued
+            and isinstance(quad.object, ox.Literal)
+        ),
+        default="",
+    )
 
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
@@ -130,7 +157,7 @@ def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _previous(releases: Path, name: str) -> str | None:
-    """Return the digest of the release that one comes after: the current one.
+    """Return the name of the release that one comes after: the current one.
 
     One that is built again stays where it was.
     """
@@ -139,17 +166,17 @@ def _previous(releases: Path, name: str) -> str | None:
             found = Release.open(path)
         except ReleaseError:
             continue
-        return found.previous if is_same or found.digest == name else found.digest
+        return found.previous if is_same or found.name == name else found.name
     return None
 
 
 def _write(
     folder: Path,
     content: Path,
-    name: str,
+    made: Version,
+    fingerprint: str,
     quads: list[ox.Quad],
     report: Report,
-    previous: str | None,
 ) -> None:
     """Write all files of a release, the manifest last."""
     dumps = write_dumps(folder, quads, Context(content / "ontology" / CONTEXT))
@@ -163,17 +190,8 @@ def _write(
     (folder / "report.ttl").write_text(report.turtle(), encoding="utf-8")
     triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
     graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
-    issued = max(
-        (
-            quad.object.value  # type: ignore[union-attr]
-            for quad in quads
-            if quad.subject == ox.NamedNode(BASE)
-            and quad.predicate == ox.NamedNode(f"{DCTERMS}issued")
-        ),
-        default="",
-    )
     catalog = describe_release(
-        Version(name, previous, issued, version("apecgraph")),
+        made,
         quads,
         downloads(dumps).values(),
         questions,
@@ -188,13 +206,14 @@ def _write(
     names = sorted(path.relative_to(folder).as_posix() for path in files)
     manifest = Release(
         folder,
-        digest=name,
-        fingerprint=fingerprint(content),
-        issued=issued,
+        name=made.name,
+        digest=made.digest,
+        fingerprint=fingerprint,
+        issued=made.issued,
         quads=len(quads),
         triples=triples,
         files=tuple(file for file in (describe(folder, each) for each in names) if file),
-        previous=previous,
+        previous=made.previous,
     ).manifest()
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
@@ -209,7 +228,7 @@ def _publish(folder: Path, target: Path) -> None:
             os.close(descriptor)
     folder.chmod(0o755)
     if target.exists():
-        # The same facts written by another version of the program: the new writing wins.
+        # It is damaged, or is built again of what it was built of.
         target.rename(folder.with_name(f"{folder.name}-old"))
         folder.rename(target)
         shutil.rmtree(folder.with_name(f"{folder.name}-old"))

@@ -34,12 +34,12 @@ def describe_release(
         *describe_dataset(
             default,
             dumps=[
-                address(version.digest, each.file.name)
+                address(version.name, each.file.name)
                 for each in data
                 if each.dump.format.rdf and not each.dump.partial
             ],
             link_dumps=[
-                address(version.digest, each.file.name)
+                address(version.name, each.file.name)
                 for each in data
                 if each.dump.format.rdf and each.dump.partial
             ],

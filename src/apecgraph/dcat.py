@@ -54,10 +54,12 @@ _INHERITED: Final = (
 class Version:
     """One release among the others.
 
-    digest: its name; previous: that of the release before it, None where there was none.
+    name: in addresses and IRIs; digest: of its dataset. previous: the name of the release before
+    it, None where there was none.
     issued: its date, empty where it has none. program: the version of apecgraph that made it.
     """
 
+    name: str
     digest: str
     previous: str | None
     issued: str
@@ -66,17 +68,17 @@ class Version:
     @property
     def iri(self) -> str:
         """The IRI of the release."""
-        return release(self.digest)
+        return release(self.name)
 
 
-def release(digest: str) -> str:
+def release(name: str) -> str:
     """Return the IRI of a release."""
-    return f"{ID}release/{digest}"
+    return f"{ID}release/{name}"
 
 
-def address(digest: str, name: str = "") -> str:
+def address(release: str, file: str = "") -> str:
     """Return the URL of a file of a release, which is the same for all time, or of its list."""
-    return f"{BASE}dumps/{digest}/{name}"
+    return f"{BASE}dumps/{release}/{file}"
 
 
 def describe_catalog(
@@ -104,7 +106,7 @@ def describe_catalog(
     yield from said(
         BASE,
         (f"{OWL}versionInfo", ox.Literal(version.digest)),
-        (f"{DCAT}version", ox.Literal(version.digest)),
+        (f"{DCAT}version", ox.Literal(version.name)),
         (f"{DCAT}hasVersion", version.iri),
         (f"{DCAT}hasCurrentVersion", version.iri),
         (f"{DCAT}landingPage", BASE),
@@ -137,10 +139,10 @@ def describe_catalog(
 
 def _release(version: Version, files: Iterable[Download], graph: Graph) -> Iterator[ox.Triple]:
     """Describe a release, what it was made of, and by which program (PROV-O)."""
-    activity = f"{ID}build/{version.digest}"
+    activity = f"{ID}build/{version.name}"
     program = f"{ID}program/apecgraph-{version.program}"
     sources = list(graph.subjects(f"{RDF}type", f"{APEC}Source"))
-    yield from _versioned(version.digest)
+    yield from _versioned(version.name)
     yield from said(
         version.iri,
         (f"{DCAT}isVersionOf", BASE),
@@ -157,7 +159,7 @@ def _release(version: Version, files: Iterable[Download], graph: Graph) -> Itera
     yield from introduced(
         activity,
         f"{PROV}Activity",
-        f"Build of release {version.digest}",
+        f"Build of release {version.name}",
         (f"{PROV}wasAssociatedWith", program),
         *((f"{PROV}used", each) for each in sources),
     )
@@ -169,13 +171,13 @@ def _release(version: Version, files: Iterable[Download], graph: Graph) -> Itera
     )
 
 
-def _versioned(digest: str) -> Iterator[ox.Triple]:
+def _versioned(name: str) -> Iterator[ox.Triple]:
     yield from introduced(
-        release(digest),
+        release(name),
         f"{DCAT}Dataset",
-        f"Release {digest}",
-        (f"{DCTERMS}title", english(f"Release {digest}")),
-        (f"{DCAT}version", ox.Literal(digest)),
+        f"Release {name}",
+        (f"{DCTERMS}title", english(f"Release {name}")),
+        (f"{DCAT}version", ox.Literal(name)),
         (f"{DCAT}inSeries", SERIES),
     )
 
@@ -190,8 +192,8 @@ def _file(version: Version, each: Download, graph: Graph) -> Iterator[ox.Triple]
         f"{DCAT}Distribution",
         each.label,
         (f"{DCTERMS}title", english(each.label)),
-        (f"{DCAT}accessURL", address(version.digest)),
-        (f"{DCAT}downloadURL", address(version.digest, each.file.name)),
+        (f"{DCAT}accessURL", address(version.name)),
+        (f"{DCAT}downloadURL", address(version.name, each.file.name)),
         (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{each.dump.format.media_type}"),
         *((f"{DCAT}compressFormat", iri) for iri in compression),
         (f"{DCAT}byteSize", each.file.size),
@@ -221,7 +223,7 @@ def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]
 
 def _distribution(version: Version, each: Download) -> str:
     # Without dots: of the document about it the extension tells the format.
-    return f"{ID}distribution/{version.digest}/{each.file.name.replace('.', '-')}"
+    return f"{ID}distribution/{version.name}/{each.file.name.replace('.', '-')}"
 
 
 def _standards(graph: Graph) -> list[str]:

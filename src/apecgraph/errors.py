@@ -14,6 +14,7 @@ ApecgraphError
 │   ├── MethodNotAllowed    405
 │   ├── NotAcceptable       406
 │   ├── ContentTooLarge     413
+│   ├── RangeNotSatisfiable 416
 │   └── UnsupportedMediaType  415
 └── QueryError              a well-formed query that was not answered
     ├── QueryTooHeavy       422  it met a limit on memory, nesting or size of the reply
@@ -146,6 +147,14 @@ class TooManyRequests(LimitMet):
     def __init__(self, message: str, limit: str, retry_after: int) -> None:
         super().__init__(message, limit)
         self.retry_after = retry_after
+
+
+class RangeNotSatisfiable(RequestError):
+    """None of the ranges asked for is there; `size` is that of the whole, in bytes."""
+
+    def __init__(self, message: str, size: int) -> None:
+        super().__init__(message)
+        self.size = size
 
 
 class UnsupportedMediaType(RequestError):

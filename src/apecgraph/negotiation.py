@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from apecgraph.errors import NotAcceptable
@@ -13,6 +14,10 @@ from apecgraph.formats import JSON_LD, RDF_XML, TURTLE, Format
 _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(.*)", re.DOTALL)
 _PARAMETER: Final = re.compile(rf';\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|{_WORD})\s*')
+_LONGEST: Final = 8192
+_MOST_RANGES: Final = 64
+"""What is read of a header: characters, and ranges; browsers send eight of these."""
+
 _QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 # What is between commas outside quotes; a quote that is never closed takes all that follows.
 _PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
@@ -88,9 +93,10 @@ def named(names: Sequence[str], offers: Sequence[Format]) -> Format:
 
 
 def _read(accept: str) -> list[_MediaRange]:
-    """Read the ranges of an Accept header; one that is malformed is passed over, as if unsent."""
+    """Read the first ranges of an Accept header; a malformed one is passed over, as if unsent."""
     ranges = []
-    for part in _PART.findall(accept):
+    for found_part in islice(_PART.finditer(accept[:_LONGEST]), _MOST_RANGES):
+        part = found_part[0]
         match = _RANGE.fullmatch(part)
         if match is None or (match[1] == "*" and match[2] != "*"):
             continue

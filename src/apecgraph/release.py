@@ -1,4 +1,4 @@
-"""A release: one immutable, checked version of everything, in a directory named by its digest."""
+"""A release: one immutable, checked version of everything, in a directory of its own name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DUMP: Final = "apecgraph"
 DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
 """TriG and N-Quads hold everything with its named graphs; the others hold the default graph."""
 
-_DIGEST: Final = re.compile("[0-9a-f]{16}")
+_NAME: Final = re.compile("[0-9a-f]{16}(?:-[0-9a-f]{8})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,13 @@ class File:
 class Release:
     """A release that was opened and found whole.
 
-    previous: the digest of the release that it came after, None where it is the first.
+    name: of its folder, and in the addresses of its files: its digest; where another version of the
+        program, or other questions, made other files of the same dataset, with theirs after it.
+    previous: the name of the release that it came after, None where it is the first.
     """
 
     path: Path
+    name: str
     digest: str
     fingerprint: str
     issued: str
@@ -93,15 +96,15 @@ class Release:
                 continue
         return None
 
-    def beside(self, digest: str) -> Release | None:
-        """Return the release of a digest that is kept in the same folder, if it is there, whole."""
-        if not _DIGEST.fullmatch(digest):
+    def beside(self, name: str) -> Release | None:
+        """Return the release of a name that is kept in the same folder, if it is there, whole."""
+        if not _NAME.fullmatch(name):
             return None
         try:
-            found = Release.open(self.path.parent / digest)
+            found = Release.open(self.path.parent / name)
         except ReleaseError:
             return None
-        return found if found.digest == digest else None
+        return found if found.name == name else None
 
     def dump(self, format_: Format) -> Path:
         """Return the file that holds the dump in a format."""
@@ -115,6 +118,7 @@ class Release:
     def manifest(self) -> dict[str, Any]:
         """Return what the manifest holds."""
         return {
+            "name": self.name,
             "digest": self.digest,
             "fingerprint": self.fingerprint,
             "issued": self.issued,

@@ -86,12 +86,11 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     """
     release, store = publication.release, publication.store
     html = Html(release, ox.Store() if store is None else store)
-    edition = _edition(publication, html)
+    edition = _edition(publication, html, settings.cache_megabytes)
     context = Context(
         (default_content() / "ontology" if release is None else release.path) / CONTEXT
     )
-    earlier = [] if release is None else sorted(release.path.parent.glob(f"*/{CONTEXT}"))
-    contexts = Contexts(context, map(Context, earlier))
+    contexts = Contexts(context, None if release is None else release.path.parent)
     writer = Writer(context)
     query_page = QueryPage(served, examples(release), edition, html, writer)
     budget = Budget(settings.queries_per_minute)
@@ -108,7 +107,7 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         return RedirectResponse("/static/icon.svg", status_code=308)
 
     async def data_home(request: Request) -> Response:
-        return edition.answer(
+        return await edition.answer(
             request, HTML.content_type, lambda: html.page("data.html", served=served)
         )
 
@@ -151,14 +150,14 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     return _Shortcut(app, "/sparql", endpoint)
 
 
-def _edition(publication: Publication, html: Html) -> Edition:
+def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
     release = publication.release
     if release is None:
-        return Edition(publication.digest, "", f"{version('apecgraph')} {html.edition}")
+        program = f"{version('apecgraph')} {html.edition}"
+        return Edition(publication.digest, "", program, megabytes)
     # What comes before a release is told in its catalogue, and no part of its digest.
-    return Edition(
-        release.digest, release.issued, f"{release.fingerprint} {release.previous} {html.edition}"
-    )
+    program = f"{release.fingerprint} {release.previous} {html.edition}"
+    return Edition(release.digest, release.issued, program, megabytes)
 
 
 def _release_routes(
@@ -180,8 +179,8 @@ def _release_routes(
         Route("/dumps/", Reading(downloads.index)),
         Route("/dumps/latest/{name:path}", Reading(downloads.latest)),
         Route("/dumps/{name}", Reading(downloads.dump)),
-        Route("/dumps/{digest}/", Reading(downloads.index)),
-        Route("/dumps/{digest}/{name}", Reading(downloads.dump)),
+        Route("/dumps/{release}/", Reading(downloads.index)),
+        Route("/dumps/{release}/{name}", Reading(downloads.dump)),
         Route("/catalog", Reading(discovery.catalog)),
         Route("/.well-known/void", Reading(discovery.void)),
     ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import NotFound
+from apecgraph.errors import ContentError, NotFound
 from apecgraph.formats import JSON_LD
 from apecgraph.jsonld import Context
+from apecgraph.release import CONTEXT
 from apecgraph.web.edition import has
+
+_log: Final = logging.getLogger(__name__)
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -19,12 +23,20 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 class Contexts:
     """Answers with the contexts of all releases that there are.
 
-    current: that of the documents. earlier: of documents that somebody may have kept.
+    current: that of the documents. releases: the folder of all releases, whose documents somebody
+    may have kept; None where there is none.
     """
 
-    def __init__(self, current: Context, earlier: Iterable[Context]) -> None:
+    def __init__(self, current: Context, releases: Path | None) -> None:
         self._current = current
-        self._versions = {each.path: each.data for each in (*earlier, current)}
+        self._versions = {current.path: current.data}
+        for path in [] if releases is None else releases.glob(f"[0-9a-f]*/{CONTEXT}"):
+            try:
+                context = Context(path)
+            except ContentError as error:
+                _log.warning("%s", error)  # of a release that is not whole
+                continue
+            self._versions[context.path] = context.data
 
     async def current(self, request: Request) -> Response:
         """Lead to the version of now."""

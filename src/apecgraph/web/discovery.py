@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -90,7 +89,6 @@ class Discovery:
         self._store = store
         self._edition = edition
         self._writer = writer
-        self._bodies: dict[tuple[_Description, Format], bytes] = {}
 
     async def void(self, request: Request) -> Response:
         """Answer with the VoID description (VoID, section 7.2)."""
@@ -108,12 +106,11 @@ class Discovery:
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
-        key = description, format_
-        if key not in self._bodies:
-            # It is long, and the same until the next release.
-            self._bodies[key] = await asyncio.to_thread(self._write, description, format_)
-        return self._edition.answer(
-            request, format_.content_type, lambda: self._bodies[key], {"Vary": "Accept"}
+        return await self._edition.answer(
+            request,
+            format_.content_type,
+            lambda: self._write(description, format_),
+            {"Vary": "Accept"},
         )
 
     def _write(self, description: _Description, format_: Format) -> bytes:

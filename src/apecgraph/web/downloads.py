@@ -1,6 +1,6 @@
 """The dumps of releases, as files.
 
-`/dumps/{digest}/{name}` is the canonical URL of a file: what it holds stays. `/dumps/{name}` is
+`/dumps/{release}/{name}` is the canonical URL of a file: what it holds stays. `/dumps/{name}` is
 that file of the current release, and `/dumps/latest/{name}` leads to its canonical URL. A release
 that came before has its files as long as its folder is kept.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from apecgraph.dumps import SUMS, Download, downloads, zipped
-from apecgraph.errors import NotFound
+from apecgraph.errors import NotFound, RangeNotSatisfiable
 from apecgraph.formats import CSVW, GZIP, HTML, Format
 from apecgraph.namespaces import BASE
 from apecgraph.release import Release
@@ -33,6 +34,10 @@ _JSON: Final = Format("json", "JSON", "application/json", "json")
 
 _FRESH: Final = "no-cache"
 _LASTING: Final = "public, max-age=31536000, immutable"
+
+_RANGES: Final = re.compile(
+    r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:\s*,\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})){0,19}"
+)
 
 _EARLIER: Final = 16
 """Releases before the current one that are held open."""
@@ -84,7 +89,7 @@ class Downloads:
                 )
             return json.dumps(_listing(shelf), indent=2) + "\n"
 
-        return self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
 
     async def dump(self, request: Request) -> Response:
         """Answer with a dump, or with the ranges asked for (RFC 9110, section 14).
@@ -96,11 +101,15 @@ class Downloads:
         found = _file(shelf, request.path_params["name"])
         # Parts of a coded file fit no file that a client holds decoded.
         coded = shelf.files.get(zipped(found.file.name))
-        if not accepts_gzip(request.headers) or "range" in request.headers:
+        ranged = _is_ranged(request, found.file.size)
+        if not accepts_gzip(request.headers) or ranged:
             coded = None
-        headers = _headers(shelf, found, coded, lasting="digest" in request.path_params)
+        headers = _headers(shelf, found, coded, lasting="release" in request.path_params)
         if has(request.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
+        if not ranged:  # it is not looked for, whatever it says
+            heard = [each for each in request.scope["headers"] if each[0] != b"range"]
+            request.scope["headers"] = heard
         return FileResponse(shelf.release.path / (coded or found).file.name, headers=headers)
 
     async def latest(self, request: Request) -> Response:
@@ -109,7 +118,7 @@ class Downloads:
         if name:
             _file(self._current, name)
         return RedirectResponse(
-            f"/dumps/{self._current.release.digest}/{name}",
+            f"/dumps/{self._current.release.name}/{name}",
             status_code=302,
             headers={"Cache-Control": _FRESH},
         )
@@ -117,27 +126,44 @@ class Downloads:
     async def _shelf(self, request: Request) -> _Shelf:
         """Return the release that a path names, or the current one."""
         current = self._current.release
-        digest = request.path_params.get("digest", current.digest)
-        if digest == current.digest:
+        name = request.path_params.get("release", current.name)
+        if name == current.name:
             return self._current
-        if digest not in self._earlier:
+        if name in self._earlier and not self._earlier[name].release.path.is_dir():
+            del self._earlier[name]
+        if name not in self._earlier:
             # Its checksums are computed, which takes a while.
-            release = await asyncio.to_thread(current.beside, digest)
+            release = await asyncio.to_thread(current.beside, name)
             if release is None:
                 raise NotFound(
-                    f"There is no release {digest!r} here; the current one is {current.digest}.",
-                    [f"{BASE}dumps/", f"{BASE}dumps/{current.digest}/"],
+                    f"There is no release {name!r} here; the current one is {current.name}.",
+                    [f"{BASE}dumps/", f"{BASE}dumps/{current.name}/"],
                 )
-            self._earlier[digest] = _Shelf.of(release)
-        return self._earlier[digest]
+            self._earlier[name] = _Shelf.of(release)
+        return self._earlier[name]
+
+
+def _is_ranged(request: Request, size: int) -> bool:
+    """Whether a request is for ranges that there are (RFC 9110, sections 14.1.2 and 14.2).
+
+    What has another unit, or is not well made, asks for the whole. Raises RangeNotSatisfiable.
+    """
+    asked = request.headers.get("range", "")
+    if request.method != "GET" or _RANGES.fullmatch(asked) is None:
+        return False
+    ranges = [each.partition("-") for each in re.findall(r"\d*-\d*", asked)]
+    if any(first and last and int(first) > int(last) for first, _, last in ranges):
+        return False
+    if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
+        raise RangeNotSatisfiable(f"The file has {size} bytes, and none of these.", size)
+    return True
 
 
 def _file(shelf: _Shelf, name: str) -> Download:
     if name not in shelf.files:
-        digest = shelf.release.digest
         raise NotFound(
             f"There is no dump {name!r}; there are {', '.join(shelf.files)}. See /dumps/.",
-            [f"{BASE}dumps/{digest}/{each}" for each in shelf.files],
+            [f"{BASE}dumps/{shelf.release.name}/{each}" for each in shelf.files],
         )
     return shelf.files[name]
 
@@ -145,7 +171,7 @@ def _file(shelf: _Shelf, name: str) -> Download:
 def _headers(
     shelf: _Shelf, found: Download, coded: Download | None, *, lasting: bool
 ) -> dict[str, str]:
-    canonical = f"/dumps/{shelf.release.digest}/{found.file.name}"
+    canonical = f"/dumps/{shelf.release.name}/{found.file.name}"
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": _LASTING if lasting else _FRESH,
@@ -157,7 +183,7 @@ def _headers(
         # Model for Tabular Data, section 5.2; some processors look at the first link alone.
         links.append(Link("describedby", METADATA, CSVW.media_type))
     if not lasting:
-        links.append(Link("canonical", canonical))
+        links.append(Link("canonical", BASE + canonical[1:]))
         headers["Content-Location"] = canonical
     links.append(Link("collection", BASE))
     headers["Link"] = written(links)
@@ -172,11 +198,11 @@ def _headers(
 
 def _listing(shelf: _Shelf) -> dict[str, object]:
     return {
-        "release": shelf.release.digest,
+        "release": shelf.release.name,
         "issued": shelf.release.issued,
         "dumps": [
             {
-                "url": f"/dumps/{shelf.release.digest}/{name}",
+                "url": f"/dumps/{shelf.release.name}/{name}",
                 "mediaType": each.format.media_type,
                 "bytes": each.file.size,
                 "sha256": each.file.sha256,

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
 
+from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.web.coding import accepts_gzip, gzipped
+from apecgraph.web.coding import accepts_gzip
+from apecgraph.web.replies import MEGABYTE, Reply
 
 
 class Edition:
     """Answers with pages that are the same as long as the release and the program are.
 
     digest: of the release; issued: its date, empty where it has none.
-    program: names the code and the templates.
+    program: names the code and the templates. megabytes: the room for pages that are kept.
     modified: the date as HTTP writes it, None where there is none.
     """
 
-    def __init__(self, digest: str, issued: str, program: str) -> None:
+    def __init__(self, digest: str, issued: str, program: str, megabytes: int) -> None:
         self._digest = digest
         self._program = program
+        self._kept: LRUCache[str, Reply] = LRUCache(
+            megabytes * MEGABYTE, lambda reply: 2 * len(reply.body)
+        )
+        self._turn = asyncio.Lock()
         self.modified = http_date(issued)
 
-    def answer(
+    async def answer(
         self,
         request: Request,
         content_type: str,
@@ -36,7 +43,8 @@ class Edition:
     ) -> Response:
         """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
 
-        The entity tag is made of the edition, the path, the content type and the coding: the query
+        body: makes it, beside the event loop; one is made at a time, so that no more than one core
+        is at it. The entity tag is made of the edition, the path, the content type and the coding: the query
         of the request must not matter.
         """
         coding = "gzip" if accepts_gzip(request.headers) else ""
@@ -47,12 +55,25 @@ class Edition:
             answered["Last-Modified"] = self.modified
         if has(request.headers, etag):
             return Response(status_code=304, headers=answered)
-        data = body()
-        whole = data.encode() if isinstance(data, str) else data
-        if coding and (compressed := gzipped(whole)) is not None:
-            whole = compressed
+        reply = await self._reply(self.etag(request.scope["path"], content_type), body)
+        compressed = await asyncio.to_thread(reply.gzipped) if coding else None
+        if compressed is not None:
             answered["Content-Encoding"] = coding
-        return Response(whole, headers={**answered, "Content-Type": content_type})
+        data = reply.body if compressed is None else compressed
+        return Response(data, headers={**answered, "Content-Type": content_type})
+
+    async def _reply(self, name: str, body: Callable[[], bytes | str]) -> Reply:
+        """Return the reply of a name, made where it is not kept."""
+        if name not in self._kept:
+            async with self._turn:
+                if (kept := self._kept.get(name)) is not None:
+                    return kept
+                made = await asyncio.to_thread(body)
+                reply = Reply(made.encode() if isinstance(made, str) else made)
+                if 2 * len(reply.body) > self._kept.maxsize:
+                    return reply
+                self._kept[name] = reply
+        return self._kept[name]
 
     def etag(self, *parts: str) -> str:
         """Tag what the parts name, in this edition."""

@@ -59,11 +59,11 @@ class Pages:
         headers = {"Vary": "Accept"}
         if (dataset := describe(self._store, BASE)) is not None:
             headers["Link"] = self._signposts.header(INDEX, dataset, HTML)
-        return self._edition.answer(request, HTML.content_type, self._home, headers)
+        return await self._edition.answer(request, HTML.content_type, self._home, headers)
 
     async def sources(self, request: Request) -> Response:
         """Answer with all sources, each with how much it states."""
-        return self._edition.answer(
+        return await self._edition.answer(
             request,
             HTML.content_type,
             lambda: self._html.page("sources.html", shares=self._shares()),
@@ -71,7 +71,7 @@ class Pages:
 
     async def conflicts(self, request: Request) -> Response:
         """Answer with all conflicts, and how each was decided."""
-        return self._edition.answer(
+        return await self._edition.answer(
             request,
             HTML.content_type,
             lambda: self._html.page("conflicts.html", conflicts=read_conflicts(self._graph)),
@@ -136,4 +136,4 @@ class QueryPage:
             triples = describe_service(self._served.graphs)
             return self._writer.write(triples, format_, f"{BASE}sparql")
 
-        return self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})

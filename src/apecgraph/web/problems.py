@@ -25,6 +25,7 @@ from apecgraph.errors import (
     QueryError,
     QueryTimedOut,
     QueryTooHeavy,
+    RangeNotSatisfiable,
     RequestError,
     RequestTimedOut,
     StoreBusy,
@@ -45,6 +46,7 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
     UriTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
     HeadersTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -111,6 +113,8 @@ def problem_response(
     if isinstance(error, Gone) and error.available:
         links = (f'<{encoded(each)}>; rel="successor-version"' for each in error.available)
         headers["Link"] = ", ".join(links)  # RFC 5829, section 3.2
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -28,6 +29,9 @@ from apecgraph.web.writer import Writer
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
 # Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
 _OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
+_DESCRIBED: Final = 500
+"""Descriptions that are kept: making one of a thing with many links takes a while."""
+
 _NEAR: Final = 5
 _COMPARED: Final = 300  # names that a missing one is compared with: up to 0.1 ms each
 _LONGEST: Final = 200  # letters of a missing one that are compared
@@ -46,6 +50,7 @@ class Resources:
         self._html = html
         self._writer = writer
         self._labels = Labels(store)
+        self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
         self._schema_org = SchemaOrg(store, self._labels)
         self._signposts = signposts
         self._names = sorted(
@@ -76,24 +81,24 @@ class Resources:
             name = path.removeprefix(DOC)
             stem = name.removesuffix(f".{LINKSET.extension}")
             if stem != name and self._knows(topic(stem)):
-                return self._respond(request, stem, LINKSET, {})
+                return await self._respond(request, stem, LINKSET, {})
             stem, _, extension = name.rpartition(".")
             if extension in _EXTENSIONS and self._knows(topic(stem)):
-                return self._respond(request, stem, _EXTENSIONS[extension], {})
+                return await self._respond(request, stem, _EXTENSIONS[extension], {})
             if self._knows(topic(name)):
                 format_ = _choose(request)
                 chosen = {"Vary": "Accept", "Content-Location": address(name, format_)}
-                return self._respond(request, name, format_, chosen)
+                return await self._respond(request, name, format_, chosen)
         raise self._missing(request)
 
-    def _respond(
+    async def _respond(
         self, request: Request, name: str, format_: Format, headers: dict[str, str]
     ) -> Response:
         self._refuse_withdrawn(topic(name))
-        description = describe(self._store, topic(name))
+        description = self._describe(topic(name))
         if description is None:
             raise self._missing(request)
-        return self._edition.answer(
+        return await self._edition.answer(
             request,
             format_.content_type,
             lambda: self._body(name, description, format_),
