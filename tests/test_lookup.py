@@ -9,7 +9,8 @@ import pytest
 from apecgraph.web.body import LARGEST_BODY
 from apecgraph.web.lookup import LONGEST, MOST
 
-ID = "https://w3id.org/apecgraph/id/"
+BASE = "https://w3id.org/apecgraph/"
+ID = f"{BASE}id/"
 PROBLEM = "application/problem+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
@@ -23,6 +24,14 @@ CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
         ({"iri": "https://www.geonames.org/1809858/guangzhou.html"}, "/id/place/guangzhou"),
         ({"iri": "https://eurovoc.europa.eu/5969"}, "/id/economy/CHN"),
         ({"iri": f"{ID}economy/CHN"}, "/id/economy/CHN"),
+        ({"iri": f"{BASE}doc/economy/CHN"}, "/id/economy/CHN"),
+        ({"iri": f"{BASE}doc/economy/CHN.ttl"}, "/id/economy/CHN"),
+        ({"iri": f" {BASE}doc/economy/CHN.linkset.json "}, "/id/economy/CHN"),
+        ({"iri": "http://w3id.org/apecgraph/doc/economy/CHN.html"}, "/id/economy/CHN"),
+        ({"iri": f"{BASE}ontology/Economy"}, "/ontology/Economy"),
+        ({"iri": f"{BASE}doc/ontology/Economy.jsonld"}, "/ontology/Economy"),
+        ({"iri": f"{BASE}ontology"}, "/ontology"),
+        ({"iri": f"{BASE}doc/index"}, "/"),
         ({"code": "CHN", "scheme": "iso3166-1-alpha3"}, "/id/economy/CHN"),
         ({"code": "cn", "scheme": "ISO 3166-1 alpha-2"}, "/id/economy/CHN"),
         ({"code": "036", "scheme": "m49"}, "/id/economy/AUS"),
@@ -47,6 +56,10 @@ def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
     code = {"code": "CHN", "scheme": "iso3166-1-alpha3"}
     response = client.get("/lookup", params=code, headers={"Accept": "application/json"})
     assert response.json() == {**CHINA, "relation": "skos:notation"}
+    document = {"iri": f"{BASE}doc/economy/CHN.ttl"}
+    response = client.get("/lookup", params=document, headers={"Accept": "application/json"})
+    assert response.json() == {**CHINA, "relation": "foaf:primaryTopic"}
+    assert client.get("/lookup", params=asked, headers={"Accept": "text/plain"}).status_code == 303
     assert client.get("/lookup", params=asked, headers={"Accept": "image/png"}).status_code == 406
 
 
@@ -55,7 +68,11 @@ def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
     [
         {"iri": "http://www.wikidata.org/entity/Q1"},
         {"iri": "not an IRI <>"},
-        {"iri": ""},
+        {"iri": f"{BASE}doc/economy/XXX.ttl"},
+        {"iri": f"{BASE}doc/economy/CHN.exe"},
+        {"iri": f"{BASE}doc/"},
+        {"iri": f"{BASE}doc/a b<>.ttl"},
+        {"iri": f"{BASE}ontology/Nothing"},
         {"code": "ZZZ", "scheme": "iso3166-1-alpha3"},
         {"code": "CHN", "scheme": "hs"},
     ],
@@ -123,6 +140,19 @@ def test_hostile_lists_are_refused(
 def test_what_is_no_question_is_refused(client: httpx.Client, query: str) -> None:
     response = client.get(f"/lookup?{query}")
     assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
+
+
+@pytest.mark.parametrize("query", ["iri=", "iri=%20", "code=&scheme=m49", "code=CHN&scheme="])
+def test_nothing_is_no_question(client: httpx.Client, query: str) -> None:
+    response = client.get(f"/lookup?{query}")
+    assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
+    assert "empty" in response.json()["detail"]
+
+
+def test_an_empty_cell_of_a_list_is_nothing(client: httpx.Client) -> None:
+    asked = [{"iri": ""}, {"code": " ", "scheme": "m49"}, {"iri": f"{ID}economy/CHN"}]
+    answer = client.post("/lookup", json=asked).json()
+    assert answer == [None, None, {**CHINA, "relation": "owl:sameAs"}]
 
 
 def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:

@@ -95,13 +95,23 @@ class Identifiers:
         NotFound where there is none, or are several.
         """
         ours = re.sub(r"^http:", "https:", iri.strip())
-        if ours.startswith(BASE) and self._describes(ours):
+        if self.describes(ours):
             return self._identified([ours], f"{OWL}sameAs", f"<{iri}>")
         relations = self._iris.get(canonical(iri), {})
         for relation in _RELATIONS:
             if relation in relations:
                 return self._identified(relations[relation], relation, f"<{iri}>")
         raise NotFound(f"No thing here is the same as <{iri}>. {self.about_schemes}")
+
+    def describes(self, iri: str) -> bool:
+        """Tell whether an IRI is that of a thing or a term of ours, or of the dataset itself."""
+        if not (iri == BASE or iri.startswith((ID, f"{BASE}ontology"))):
+            return False
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
 
     def by_code(self, code: str, scheme: str) -> Identified:
         """Find our thing for a code of a scheme, by the name, the label or the IRI of the scheme.
@@ -156,15 +166,6 @@ class Identifiers:
     def _facts(self, property_: str) -> list[ox.Quad]:
         return list(
             self._store.quads_for_pattern(None, ox.NamedNode(property_), None, ox.DefaultGraph())
-        )
-
-    def _describes(self, iri: str) -> bool:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return False
-        return iri.startswith(ID) and any(
-            True for _ in self._store.quads_for_pattern(node, None, None, None)
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -14,12 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
 from apecgraph.formats import DOCUMENT_FORMATS, Format
 from apecgraph.identifiers import Identified, Identifiers
-from apecgraph.namespaces import BASE
+from apecgraph.namespaces import BASE, FOAF, compact
 from apecgraph.protocol import decode_form
-from apecgraph.web.addresses import encoded
+from apecgraph.web.addresses import DOC, encoded, topic
 from apecgraph.web.budget import Budget
 from apecgraph.web.errands import Errands
 from apecgraph.web.reading import choose
+from apecgraph.web.resources import OFFERS
+from apecgraph.web.signposting import LINKSET
 
 MOST: Final = 1000
 """What may be looked up at once."""
@@ -28,6 +31,7 @@ LONGEST: Final = 2000
 """Characters of an IRI or a code."""
 
 _JSON: Final = Format("json", "JSON", "application/json", "json")
+_DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
 _FIELDS: Final = ({"iri"}, {"code", "scheme"})
 _ASK: Final = "Ask for an iri, or for a code of a scheme"
 
@@ -59,7 +63,10 @@ class Lookup:
             raise MalformedRequest(
                 f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
             )
-        format_ = choose(request, (*DOCUMENT_FORMATS, _JSON))
+        empty = [name for name, value in asked.items() if not value.strip()]
+        if empty:
+            raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
+        format_ = choose(request, (*OFFERS, _JSON))
         found = self._find(asked)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is _JSON:
@@ -91,8 +98,28 @@ class Lookup:
         if max(map(len, asked.values())) > LONGEST:
             raise ContentTooLarge("This is too long to look up.", f"{LONGEST} characters")
         if "iri" in asked:
-            return self._identifiers.by_iri(asked["iri"])
+            return self._by_iri(asked["iri"])
         return self._identifiers.by_code(asked["code"], asked["scheme"])
+
+    def _by_iri(self, iri: str) -> Identified:
+        for each in _topics(iri):
+            if self._identifiers.describes(each):
+                found = self._identifiers.by_iri(each)
+                return replace(found, relation=compact(f"{FOAF}primaryTopic"))
+        return self._identifiers.by_iri(iri)
+
+
+def _topics(iri: str) -> list[str]:
+    """Give what an IRI may be about, where it is that of a document of ours: `/doc/{name}`.
+
+    The name may end in the extension of a format.
+    """
+    ours = re.sub(r"^http:", "https:", iri.strip())
+    name = ours.removeprefix(_DOCUMENTS)
+    if name == ours:
+        return []
+    stems = (name.removesuffix(f".{each.extension}") for each in (*DOCUMENT_FORMATS, LINKSET))
+    return [topic(each) for each in dict.fromkeys((name, *stems))]
 
 
 def _list(body: bytes) -> list[object]:
