@@ -49,6 +49,7 @@ apec:Economy rdfs:label "economy"@en ; rdfs:subClassOf schema:AdministrativeArea
     skos:notation "%" ; skos:definition "One hundredth."@en .
 <figure/x> a qb:Observation ; rdfs:label "Korea"@en .
 <nameless/x> a schema:City .
+<economy/ROK> a apec:Economy ; rdfs:label "South Korea"@en ; owl:deprecated true .
 """
 ECONOMY = ("apec:Economy",)
 
@@ -294,6 +295,7 @@ class TestEntities:
         assert "figure/x" not in entities.entities
         assert "scheme/units" not in entities.entities
         assert "nameless/x" not in entities.entities
+        assert "economy/ROK" not in entities.entities  # it is withdrawn
         assert "austria" not in entities.entities["economy/AUS"].spellings
 
     def test_are_told_apart_by_what_the_data_says(self, entities: Entities) -> None:

@@ -12,13 +12,14 @@ import pyoxigraph as ox
 
 from apecgraph.decisions import Ruling, rulings
 from apecgraph.graph import Term
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, RDF, RDFS
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, OWL, RDF, RDFS
 
 LINKS: Final = 200
 """How many links to a thing its description lists; it counts all of them."""
 
 _SOURCE: Final = f"{ID}source/"
 _DEFAULT: Final = ox.DefaultGraph()
+_TRUE: Final = ox.Literal(True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,17 @@ def describe(store: ox.Store, iri: str) -> Description | None:
         nodes=_blank_nodes(store, [fact.value for fact in facts]),
         stands=bool(standing),
     )
+
+
+def withdrawn(store: ox.Store, iri: str) -> list[str] | None:
+    """Return the IRIs of what replaces a thing, sorted; None where it is not withdrawn."""
+    node = ox.NamedNode(iri)
+    deprecated = store.quads_for_pattern(node, ox.NamedNode(f"{OWL}deprecated"), None, _DEFAULT)
+    if not iri.startswith(ID) or all(quad.object != _TRUE for quad in deprecated):
+        return None
+    replacement = ox.NamedNode(f"{DCTERMS}isReplacedBy")
+    found = store.quads_for_pattern(node, replacement, None, _DEFAULT)
+    return sorted(quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode))
 
 
 def _facts(

@@ -12,11 +12,12 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
+from apecgraph.errors import ContentTooLarge, Gone, MalformedRequest, NotFound, UnsupportedMediaType
 from apecgraph.formats import DOCUMENT_FORMATS, Format
 from apecgraph.identifiers import Identified, Identifiers
-from apecgraph.namespaces import BASE, FOAF, compact
+from apecgraph.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.protocol import decode_form
+from apecgraph.resource import withdrawn
 from apecgraph.web.addresses import DOC, encoded, topic
 from apecgraph.web.budget import Budget
 from apecgraph.web.errands import Errands
@@ -68,6 +69,10 @@ class Lookup:
             raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
         format_ = choose(request, (*OFFERS, _JSON))
         found = self._find(asked)
+        successors = withdrawn(self._store, found.iri)
+        if successors is not None:
+            instead = f"; instead there is {', '.join(successors)}" if successors else ""
+            raise Gone(f"{found.iri} ({found.name}) is withdrawn{instead}.", successors)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is _JSON:
             return _json(asdict(found), headers)
@@ -90,9 +95,20 @@ class Lookup:
                 f"[{place}]: {_ASK}: an object with iri, or with code and scheme, all strings."
             )
         try:
-            return asdict(self._find(asked))
+            found = self._standing(self._find(asked))
         except NotFound:
             return None
+        return None if found is None else asdict(found)
+
+    def _standing(self, found: Identified) -> Identified | None:
+        """Give what was found; where it is withdrawn, the one thing that replaces it."""
+        successors = withdrawn(self._store, found.iri)
+        if successors is None:
+            return found
+        if len(successors) != 1 or withdrawn(self._store, successors[0]) is not None:
+            return None
+        successor = self._identifiers.by_iri(successors[0])
+        return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
     def _find(self, asked: dict[str, str]) -> Identified:
         if max(map(len, asked.values())) > LONGEST:
