@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import httpx
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from apecgraph.web.body import LARGEST_BODY
 from apecgraph.web.lookup import LONGEST, MOST
 
-ID = "https://w3id.org/apecgraph/id/"
+BASE = "https://w3id.org/apecgraph/"
+ID = f"{BASE}id/"
 PROBLEM = "application/problem+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
@@ -22,6 +24,14 @@ CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
         ({"iri": "https://www.geonames.org/1809858/guangzhou.html"}, "/id/place/guangzhou"),
         ({"iri": "https://eurovoc.europa.eu/5969"}, "/id/economy/CHN"),
         ({"iri": f"{ID}economy/CHN"}, "/id/economy/CHN"),
+        ({"iri": f"{BASE}doc/economy/CHN"}, "/id/economy/CHN"),
+        ({"iri": f"{BASE}doc/economy/CHN.ttl"}, "/id/economy/CHN"),
+        ({"iri": f" {BASE}doc/economy/CHN.linkset.json "}, "/id/economy/CHN"),
+        ({"iri": "http://w3id.org/apecgraph/doc/economy/CHN.html"}, "/id/economy/CHN"),
+        ({"iri": f"{BASE}ontology/Economy"}, "/ontology/Economy"),
+        ({"iri": f"{BASE}doc/ontology/Economy.jsonld"}, "/ontology/Economy"),
+        ({"iri": f"{BASE}ontology"}, "/ontology"),
+        ({"iri": f"{BASE}doc/index"}, "/"),
         ({"code": "CHN", "scheme": "iso3166-1-alpha3"}, "/id/economy/CHN"),
         ({"code": "cn", "scheme": "ISO 3166-1 alpha-2"}, "/id/economy/CHN"),
         ({"code": "036", "scheme": "m49"}, "/id/economy/AUS"),
@@ -46,6 +56,10 @@ def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
     code = {"code": "CHN", "scheme": "iso3166-1-alpha3"}
     response = client.get("/lookup", params=code, headers={"Accept": "application/json"})
     assert response.json() == {**CHINA, "relation": "skos:notation"}
+    document = {"iri": f"{BASE}doc/economy/CHN.ttl"}
+    response = client.get("/lookup", params=document, headers={"Accept": "application/json"})
+    assert response.json() == {**CHINA, "relation": "foaf:primaryTopic"}
+    assert client.get("/lookup", params=asked, headers={"Accept": "text/plain"}).status_code == 303
     assert client.get("/lookup", params=asked, headers={"Accept": "image/png"}).status_code == 406
 
 
@@ -54,7 +68,11 @@ def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
     [
         {"iri": "http://www.wikidata.org/entity/Q1"},
         {"iri": "not an IRI <>"},
-        {"iri": ""},
+        {"iri": f"{BASE}doc/economy/XXX.ttl"},
+        {"iri": f"{BASE}doc/economy/CHN.exe"},
+        {"iri": f"{BASE}doc/"},
+        {"iri": f"{BASE}doc/a b<>.ttl"},
+        {"iri": f"{BASE}ontology/Nothing"},
         {"code": "ZZZ", "scheme": "iso3166-1-alpha3"},
         {"code": "CHN", "scheme": "hs"},
     ],
@@ -124,6 +142,19 @@ def test_what_is_no_question_is_refused(client: httpx.Client, query: str) -> Non
     assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
 
 
+@pytest.mark.parametrize("query", ["iri=", "iri=%20", "code=&scheme=m49", "code=CHN&scheme="])
+def test_nothing_is_no_question(client: httpx.Client, query: str) -> None:
+    response = client.get(f"/lookup?{query}")
+    assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
+    assert "empty" in response.json()["detail"]
+
+
+def test_an_empty_cell_of_a_list_is_nothing(client: httpx.Client) -> None:
+    asked = [{"iri": ""}, {"code": " ", "scheme": "m49"}, {"iri": f"{ID}economy/CHN"}]
+    answer = client.post("/lookup", json=asked).json()
+    assert answer == [None, None, {**CHINA, "relation": "owl:sameAs"}]
+
+
 def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:
     assert client.get("/lookup", params={"iri": "x" * 3000}).status_code == 413
     headers = {"Content-Type": "application/json"}
@@ -131,6 +162,28 @@ def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:
     assert response.json() == [None]
     alone = client.post("/lookup", content=b'[{"iri":"x"}]', headers={"Content-Type": "text/plain"})
     assert alone.status_code == 415
+
+
+def test_long_lists_hold_up_nobody(server: str, client: httpx.Client) -> None:
+    """Those of one client are worked off one after the other, and others come between."""
+    body = json.dumps([{"iri": f"{'x/' * 400}{each}"} for each in range(MOST)])
+    statuses: list[int] = []
+
+    def flood() -> None:
+        transport = httpx.HTTPTransport(local_address="127.0.0.2")
+        headers = {"Content-Type": "application/json"}
+        with httpx.Client(base_url=server, transport=transport, timeout=60) as greedy:
+            statuses.append(greedy.post("/lookup", content=body, headers=headers).status_code)
+
+    threads = [threading.Thread(target=flood) for _ in range(60)]
+    for each in threads:
+        each.start()
+    found = [client.get("/lookup?code=156&scheme=m49").status_code for _ in range(5)]
+    for each in threads:
+        each.join()
+    assert found == [303] * 5
+    assert len(statuses) == 60
+    assert set(statuses) <= {200, 503}
 
 
 def test_other_methods(client: httpx.Client) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pyoxigraph as ox
 import pytest
 
@@ -8,6 +10,7 @@ from apecgraph.entities import Entities
 from apecgraph.errors import MalformedRequest
 from apecgraph.extension import Column, extend
 from apecgraph.identifiers import Identifiers
+from apecgraph.namespaces import XSD
 from apecgraph.reconciliation import Candidate, Query, Reconciler
 from apecgraph.suggestion import PAGE, suggest
 
@@ -46,6 +49,7 @@ apec:Economy rdfs:label "economy"@en ; rdfs:subClassOf schema:AdministrativeArea
     skos:notation "%" ; skos:definition "One hundredth."@en .
 <figure/x> a qb:Observation ; rdfs:label "Korea"@en .
 <nameless/x> a schema:City .
+<economy/ROK> a apec:Economy ; rdfs:label "South Korea"@en ; owl:deprecated true .
 """
 ECONOMY = ("apec:Economy",)
 
@@ -151,11 +155,17 @@ class TestAName:
         assert matched(both) == []
         assert matched(reconciler.candidates(Query("Singapore", ECONOMY))) == ["economy/SGP"]
 
-    def test_the_end_of_an_iri_names_what_nothing_else_names(self, reconciler: Reconciler) -> None:
-        assert matched(reconciler.candidates(Query("2024-01_2024-08"))) == [
-            "period/2024-01_2024-08"
-        ]
-        assert matched(reconciler.candidates(Query("2024"))) == ["period/2024"]
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [("2024-01_2024-08", "period/2024-01_2024-08"), ("springfield 2", "place/springfield-2")],
+    )
+    def test_the_end_of_an_iri_leads_to_it_and_is_not_certain(
+        self, reconciler: Reconciler, text: str, meant: str
+    ) -> None:
+        found = reconciler.candidates(Query(text))
+        assert (found[0].entity.id, found[0].score) == (meant, 99)
+        assert matched(found) == []
+        assert matched(reconciler.candidates(Query("2024"))) == ["period/2024"]  # its name
 
     def test_the_best_comes_first_up_to_the_limit(self, reconciler: Reconciler) -> None:
         found = reconciler.candidates(Query("January to August 2025"))
@@ -285,6 +295,7 @@ class TestEntities:
         assert "figure/x" not in entities.entities
         assert "scheme/units" not in entities.entities
         assert "nameless/x" not in entities.entities
+        assert "economy/ROK" not in entities.entities  # it is withdrawn
         assert "austria" not in entities.entities["economy/AUS"].spellings
 
     def test_are_told_apart_by_what_the_data_says(self, entities: Entities) -> None:
@@ -368,6 +379,41 @@ class TestExtension:
             "name": "contained in place",
             "type": {"id": "apec:Economy", "name": "economy"},
         }
+
+    @pytest.mark.parametrize(
+        ("text", "datatype", "value"),
+        [
+            ("-007", "integer", {"int": -7}),
+            ("abc", "integer", {"str": "abc"}),
+            ("", "integer", {"str": ""}),
+            ("1_0", "integer", {"str": "1_0"}),
+            ("٣", "integer", {"str": "٣"}),
+            ("9" * 16, "integer", {"str": "9" * 16}),  # more than a double holds
+            ("9" * 5000, "integer", {"str": "9" * 5000}),
+            ("+.5", "decimal", {"float": 0.5}),
+            ("3.", "decimal", {"float": 3.0}),
+            ("9" * 400, "decimal", {"str": "9" * 400}),
+            ("NaN", "decimal", {"str": "NaN"}),
+            ("1e5", "decimal", {"str": "1e5"}),
+            ("2026-02-04T09:30:00+08:00", "dateTime", {"date": "2026-02-04T09:30:00+08:00"}),
+            ("yesterday", "dateTime", {"str": "yesterday"}),
+            ("2026-02-04", "date", {"date": "2026-02-04T00:00:00Z"}),
+            ("2026-02-04Z", "date", {"str": "2026-02-04Z"}),
+            ("04.02.2026", "date", {"str": "04.02.2026"}),
+        ],
+        ids=lambda each: str(each)[:30],
+    )
+    def test_a_value_that_is_none_of_its_datatype_is_a_text(
+        self, text: str, datatype: str, value: dict[str, object]
+    ) -> None:
+        store = ox.Store()
+        store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
+        literal = ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
+        thing, area = f"{BASE}id/economy/KOR", "https://schema.org/area"
+        store.add(ox.Quad(ox.NamedNode(thing), ox.NamedNode(area), literal))
+        found = extend(Entities(store), ["economy/KOR"], [Column("schema:area")])
+        assert found["rows"]["economy/KOR"]["schema:area"] == [value]
+        json.dumps(found, allow_nan=False)
 
     def test_settings_choose(self, entities: Entities) -> None:
         columns = [Column("skos:prefLabel", language="KO"), Column("skos:notation", limit=1)]

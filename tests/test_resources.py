@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -415,6 +414,18 @@ class TestWithdrawn:
     rdfs:label "China, as it was named at first"@en ;
     dcterms:isReplacedBy <economy/CHN> ;
     owl:deprecated true .
+
+<economy/TWO>
+    a owl:Thing ;
+    rdfs:label "Two economies, as if they were one"@en ;
+    dcterms:isReplacedBy <economy/AUS>,
+        <economy/NZL> ;
+    owl:deprecated true .
+
+<economy/ZZZ>
+    a owl:Thing ;
+    rdfs:label "Nowhere"@en ;
+    owl:deprecated true .
 """
         )
         release, _ = build(copy.root, tmp_path_factory.mktemp("releases"))
@@ -440,6 +451,34 @@ class TestWithdrawn:
         page = withdrawn.get(path, headers={"Accept": BROWSER})
         assert page.status_code == 410
         assert 'href="/id/economy/CHN"' in page.text
+
+    @pytest.mark.parametrize(
+        ("path", "successors"),
+        [
+            ("id/economy/PRC", ["CHN"]),
+            ("doc/economy/PRC.ttl", ["CHN"]),
+            ("id/economy/TWO", ["AUS", "NZL"]),
+            ("id/economy/ZZZ", []),
+        ],
+    )
+    def test_is_gone_to_who_looks_it_up(
+        self, withdrawn: httpx.Client, path: str, successors: list[str]
+    ) -> None:
+        for accept in ("*/*", "application/json"):
+            headers = {"Accept": accept}
+            response = withdrawn.get("/lookup", params={"iri": BASE + path}, headers=headers)
+            assert response.status_code == 410
+            assert response.json()["available"] == [f"{BASE}id/economy/{x}" for x in successors]
+
+    def test_lists_have_the_one_thing_that_replaces_it(self, withdrawn: httpx.Client) -> None:
+        asked = [{"iri": f"{BASE}id/economy/{each}"} for each in ("PRC", "TWO", "ZZZ", "CHN")]
+        china = {"iri": f"{BASE}id/economy/CHN", "name": "China"}
+        assert withdrawn.post("/lookup", json=asked).json() == [
+            {**china, "relation": "dcterms:isReplacedBy"},
+            None,
+            None,
+            {**china, "relation": "owl:sameAs"},
+        ]
 
     def test_what_replaces_it_is_there(self, withdrawn: httpx.Client) -> None:
         assert withdrawn.get("/id/economy/CHN").status_code == 303

@@ -34,6 +34,7 @@ from apecgraph.namespaces import (
     XSD,
     compact,
 )
+from apecgraph.resource import withdrawn
 
 _NAMES: Final = (
     f"{SKOS}prefLabel",
@@ -81,7 +82,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A thing that has a name.
+    """A thing that has a name and is not withdrawn.
 
     id: its IRI without what all begin with; name: in the language of the site.
     names: in all languages; spellings: the names folded, that which it goes by first.
@@ -193,7 +194,7 @@ class Entities:
             own = _iris(values, f"{RDF}type")
             own = [each for each in own if not each.startswith(_OF_DATA)]
             label = self._labels.label(iri)
-            if not own or label is None:
+            if not own or label is None or withdrawn(self._store, iri) is not None:
                 continue
             own += _iris(values, f"{SKOS}inScheme")
             values_of_names = [each for name in _NAMES for each in values.get(name, ())]

@@ -5,6 +5,8 @@ The data extension service of the Reconciliation Service API 0.2 (section 7).
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +23,17 @@ _INTEGER: Final = f"{XSD}integer"
 _DECIMAL: Final = f"{XSD}decimal"
 _DATE: Final = f"{XSD}date"
 _DATE_TIME: Final = f"{XSD}dateTime"
-_DATE_LENGTH: Final = len("2026-02-04")
+
+# What a literal says that is of its datatype (XML Schema 1.1, Part 2, section 3.3), as far as all
+# readers of JSON have such a number (RFC 8259, section 6), or such a date.
+_DAY: Final = r"\d{4}-\d{2}-\d{2}"
+_ZONE: Final = r"(Z|[+-]\d{2}:\d{2})?"
+_FORMS: Final = {
+    _INTEGER: re.compile(r"[+-]?\d{1,15}", re.ASCII),
+    _DECIMAL: re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII),
+    _DATE: re.compile(_DAY, re.ASCII),
+    _DATE_TIME: re.compile(rf"{_DAY}T\d{{2}}:\d{{2}}:\d{{2}}(\.\d+)?{_ZONE}", re.ASCII),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +98,13 @@ def _value(entities: Entities, term: Term) -> dict[str, Any]:
     if not isinstance(term, ox.Literal):
         return {"str": str(term)}
     kind, text = term.datatype.value, term.value
+    form = _FORMS.get(kind)
+    if form is None or form.fullmatch(text) is None:
+        return {"str": text}
     if kind == _INTEGER:
         return {"int": int(text)}
     if kind == _DECIMAL:
-        return {"float": float(text)}
-    if kind == _DATE_TIME:
-        return {"date": text}
-    if kind == _DATE and len(text) == _DATE_LENGTH:
-        return {"date": f"{text}T00:00:00Z"}  # there are no dates without a time in a response
-    return {"str": text}
+        number = float(text)
+        return {"float": number} if math.isfinite(number) else {"str": text}
+    # There are no dates without a time in a response.
+    return {"date": text if kind == _DATE_TIME else f"{text}T00:00:00Z"}

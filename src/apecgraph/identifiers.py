@@ -64,7 +64,7 @@ class Identifiers:
     """The foreign IRIs and the codes in the default graph of a store.
 
     Notations are codes (SKOS, section 6): their datatype is the scheme; a plain one is unique in
-    the concept scheme of its concept.
+    the concept scheme of its concept. about_schemes: a sentence that says which schemes there are.
     """
 
     def __init__(self, store: ox.Store) -> None:
@@ -80,6 +80,8 @@ class Identifiers:
         self.schemes: Mapping[str, Scheme] = {
             each.name: each for each in sorted(schemes.values(), key=lambda each: each.name)
         }
+        known = ", ".join(f"{each.name} ({each.label})" for each in self.schemes.values())
+        self.about_schemes = f"Codes are of these schemes: {known or 'none'}."
         self._spellings = {
             _plain(spelling): each
             for each in schemes.values()
@@ -93,13 +95,23 @@ class Identifiers:
         NotFound where there is none, or are several.
         """
         ours = re.sub(r"^http:", "https:", iri.strip())
-        if ours.startswith(BASE) and self._describes(ours):
+        if self.describes(ours):
             return self._identified([ours], f"{OWL}sameAs", f"<{iri}>")
         relations = self._iris.get(canonical(iri), {})
         for relation in _RELATIONS:
             if relation in relations:
                 return self._identified(relations[relation], relation, f"<{iri}>")
-        raise NotFound(f"No thing here is the same as <{iri}>. {self.about_schemes()}")
+        raise NotFound(f"No thing here is the same as <{iri}>. {self.about_schemes}")
+
+    def describes(self, iri: str) -> bool:
+        """Tell whether an IRI is that of a thing or a term of ours, or of the dataset itself."""
+        if not (iri == BASE or iri.startswith((ID, f"{BASE}ontology"))):
+            return False
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
 
     def by_code(self, code: str, scheme: str) -> Identified:
         """Find our thing for a code of a scheme, by the name, the label or the IRI of the scheme.
@@ -109,22 +121,17 @@ class Identifiers:
         found = self._spellings.get(_plain(scheme))
         if found is None:
             raise NotFound(
-                f"There is no scheme {scheme!r}. {self.about_schemes()}",
+                f"There is no scheme {scheme!r}. {self.about_schemes}",
                 [each.iri for each in self.schemes.values()],
             )
         things = self._codes.get((found.iri, code.strip().casefold()))
         if things is None:
             raise NotFound(
                 f"No thing here has the code {code!r} of the scheme {found.name} ({found.label}). "
-                f"{self.about_schemes()}",
+                f"{self.about_schemes}",
                 [found.iri],
             )
         return self._identified(things, f"{SKOS}notation", f"{code} of {found.name}")
-
-    def about_schemes(self) -> str:
-        """Say in a sentence which schemes there are."""
-        known = ", ".join(f"{each.name} ({each.label})" for each in self.schemes.values())
-        return f"Codes are of these schemes: {known or 'none'}."
 
     def _identified(self, things: list[str], relation: str, asked: str) -> Identified:
         found = sorted(set(things))
@@ -159,15 +166,6 @@ class Identifiers:
     def _facts(self, property_: str) -> list[ox.Quad]:
         return list(
             self._store.quads_for_pattern(None, ox.NamedNode(property_), None, ox.DefaultGraph())
-        )
-
-    def _describes(self, iri: str) -> bool:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return False
-        return iri.startswith(ID) and any(
-            True for _ in self._store.quads_for_pattern(node, None, None, None)
         )
 
 

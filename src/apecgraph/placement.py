@@ -78,8 +78,8 @@ def _wrong(
         return f"{name} has a control character, which XML cannot hold: delete it"
     if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
         return (
-            f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty part or "
-            "one of dots, or is that of another document; give it another name"
+            f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty part "
+            "or one of dots, or is that of another document; give it another name"
         )
     if predicate.value in _DERIVED:
         return f"{name} is derived by the build: delete it here"

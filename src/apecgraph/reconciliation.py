@@ -113,15 +113,12 @@ class Reconciler:
         allowed = self._allowed(types, strictness)
         if text is None:
             return dict.fromkeys(allowed, 0.0)
-        exact = self.exact(text) & allowed
         folded = fold(text)
-        if not exact:
-            # What an IRI ends in names a thing where nothing else does.
-            exact = allowed & {
-                each for key in spellings(folded) for each in self._locals.get(key, ())
-            }
         scores = self._alike(folded, allowed) if folded else {}
-        return scores | dict.fromkeys(exact, EXACT)
+        # What an IRI ends in is neither a name nor a code: a page may be called after a body.
+        ends = {each for key in spellings(folded) for each in self._locals.get(key, ())}
+        scores |= dict.fromkeys(ends & allowed, ALIKE)
+        return scores | dict.fromkeys(self.exact(text) & allowed, EXACT)
 
     def _alike(self, folded: str, allowed: frozenset[str]) -> dict[str, float]:
         """Score names that are alike: halfway between the words in common and the whole.

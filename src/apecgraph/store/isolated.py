@@ -19,7 +19,7 @@ from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query
 from apecgraph.store.nursery import Nursery
 from apecgraph.store.peer import Worker
-from apecgraph.store.turns import Place, Turns
+from apecgraph.store.turns import Turns
 from apecgraph.store.worker import Limits, too_much_memory
 
 LIGHT_SECONDS: Final = 0.1
@@ -58,7 +58,7 @@ class IsolatedStore:
         self._seconds = query_seconds
         self._megabytes = query_megabytes
         self._room = long_queries
-        self._turns = Turns(queue)
+        self._turns = Turns(queue, self._put_back)
         self._idle: list[Worker] = []
         limits = Limits(query_megabytes, reply_megabytes, reply_rows)
         self._nursery = Nursery(files, limits, workers, self._put_back)
@@ -106,32 +106,11 @@ class IsolatedStore:
             worker = self._idle.pop()  # the one whose memory is still warm
             if not worker.doomed:
                 return worker
-        place = self._turns.join(client)
-        alarm = asyncio.get_running_loop().call_at(deadline, self._send_off, client, place)
-        try:
-            return await place
-        except asyncio.CancelledError:
-            self._turns.leave(client, place)
-            if not place.cancelled() and place.exception() is None:
-                self._put_back(place.result())  # it came at the last moment, and goes to the next
-            raise
-        finally:
-            alarm.cancel()
-
-    def _send_off(self, client: str, place: Place) -> None:
-        """Take a place from a query whose deadline has come."""
-        if not place.done():
-            self._turns.leave(client, place)
-            place.set_exception(self._timed_out())
+        return await self._turns.wait(client, deadline, self._timed_out)
 
     def _put_back(self, worker: Worker) -> None:
-        if worker.doomed:
-            return
-        place = self._turns.next()
-        if place is None:
+        if not (worker.doomed or self._turns.give(worker)):
             self._idle.append(worker)
-        else:
-            place.set_result(worker)
 
     async def _answer(
         self, worker: Worker, query: Query, deadline: float

@@ -31,6 +31,7 @@ from apecgraph.web.discovery import Discovery
 from apecgraph.web.downloads import Downloads
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
+from apecgraph.web.errands import Errands
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
@@ -125,8 +126,9 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         pages = Pages(store, edition, html, signposts)
         discovery = Discovery(store, edition, writer)
         routes += _release_routes(resources, pages, downloads, discovery)
-        reconcile = Reconcile(store, html, budget, settings.query_seconds)
-        routes += _linking_routes(reconcile, Lookup(store, budget))
+        errands = Errands(settings.query_seconds)
+        reconcile = Reconcile(store, html, budget, errands)
+        routes += _linking_routes(reconcile, Lookup(store, budget, errands))
 
     app = FastAPI(
         title="apecgraph",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -12,14 +12,18 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
+from apecgraph.errors import ContentTooLarge, Gone, MalformedRequest, NotFound, UnsupportedMediaType
 from apecgraph.formats import DOCUMENT_FORMATS, Format
 from apecgraph.identifiers import Identified, Identifiers
-from apecgraph.namespaces import BASE
+from apecgraph.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.protocol import decode_form
-from apecgraph.web.addresses import encoded
+from apecgraph.resource import withdrawn
+from apecgraph.web.addresses import DOC, encoded, topic
 from apecgraph.web.budget import Budget
+from apecgraph.web.errands import Errands
 from apecgraph.web.reading import choose
+from apecgraph.web.resources import OFFERS
+from apecgraph.web.signposting import LINKSET
 
 MOST: Final = 1000
 """What may be looked up at once."""
@@ -28,6 +32,7 @@ LONGEST: Final = 2000
 """Characters of an IRI or a code."""
 
 _JSON: Final = Format("json", "JSON", "application/json", "json")
+_DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
 _FIELDS: Final = ({"iri"}, {"code", "scheme"})
 _ASK: Final = "Ask for an iri, or for a code of a scheme"
 
@@ -35,9 +40,10 @@ _ASK: Final = "Ask for an iri, or for a code of a scheme"
 class Lookup:
     """Answers which thing of ours an IRI or a code stands for; store: holds the release."""
 
-    def __init__(self, store: ox.Store, budget: Budget) -> None:
+    def __init__(self, store: ox.Store, budget: Budget, errands: Errands) -> None:
         self._store = store
         self._budget = budget
+        self._errands = errands
 
     @cached_property
     def _identifiers(self) -> Identifiers:
@@ -45,17 +51,28 @@ class Lookup:
 
     async def answer(self, request: Request, body: bytes) -> Response:
         """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
-        self._budget.spend(request.client.host if request.client else "")
-        if request.method == "POST":
-            return await asyncio.to_thread(self._all, request, body)
+        client = request.client.host if request.client else ""
+        self._budget.spend(client)
+        work = self._all if request.method == "POST" else self._one
+        deadline = self._errands.deadline()
+        return await self._errands.run(client, lambda: work(request, body), deadline)
+
+    def _one(self, request: Request, _: bytes) -> Response:
         pairs = decode_form(request.scope["query_string"])
         asked = dict(pairs)
         if len(asked) < len(pairs) or asked.keys() not in _FIELDS:
             raise MalformedRequest(
-                f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes()}"
+                f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
             )
-        format_ = choose(request, (*DOCUMENT_FORMATS, _JSON))
+        empty = [name for name, value in asked.items() if not value.strip()]
+        if empty:
+            raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
+        format_ = choose(request, (*OFFERS, _JSON))
         found = self._find(asked)
+        successors = withdrawn(self._store, found.iri)
+        if successors is not None:
+            instead = f"; instead there is {', '.join(successors)}" if successors else ""
+            raise Gone(f"{found.iri} ({found.name}) is withdrawn{instead}.", successors)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is _JSON:
             return _json(asdict(found), headers)
@@ -78,16 +95,47 @@ class Lookup:
                 f"[{place}]: {_ASK}: an object with iri, or with code and scheme, all strings."
             )
         try:
-            return asdict(self._find(asked))
+            found = self._standing(self._find(asked))
         except NotFound:
             return None
+        return None if found is None else asdict(found)
+
+    def _standing(self, found: Identified) -> Identified | None:
+        """Give what was found; where it is withdrawn, the one thing that replaces it."""
+        successors = withdrawn(self._store, found.iri)
+        if successors is None:
+            return found
+        if len(successors) != 1 or withdrawn(self._store, successors[0]) is not None:
+            return None
+        successor = self._identifiers.by_iri(successors[0])
+        return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
     def _find(self, asked: dict[str, str]) -> Identified:
         if max(map(len, asked.values())) > LONGEST:
             raise ContentTooLarge("This is too long to look up.", f"{LONGEST} characters")
         if "iri" in asked:
-            return self._identifiers.by_iri(asked["iri"])
+            return self._by_iri(asked["iri"])
         return self._identifiers.by_code(asked["code"], asked["scheme"])
+
+    def _by_iri(self, iri: str) -> Identified:
+        for each in _topics(iri):
+            if self._identifiers.describes(each):
+                found = self._identifiers.by_iri(each)
+                return replace(found, relation=compact(f"{FOAF}primaryTopic"))
+        return self._identifiers.by_iri(iri)
+
+
+def _topics(iri: str) -> list[str]:
+    """Give what an IRI may be about, where it is that of a document of ours: `/doc/{name}`.
+
+    The name may end in the extension of a format.
+    """
+    ours = re.sub(r"^http:", "https:", iri.strip())
+    name = ours.removeprefix(_DOCUMENTS)
+    if name == ours:
+        return []
+    stems = (name.removesuffix(f".{each.extension}") for each in (*DOCUMENT_FORMATS, LINKSET))
+    return [topic(each) for each in dict.fromkeys((name, *stems))]
 
 
 def _list(body: bytes) -> list[object]:

@@ -9,9 +9,8 @@ such pages read everything here.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from html import escape
 from typing import Any, Final
 
@@ -24,7 +23,6 @@ from apecgraph.errors import (
     ContentTooLarge,
     MalformedRequest,
     NotFound,
-    QueryTimedOut,
     UnsupportedMediaType,
 )
 from apecgraph.extension import extend
@@ -32,7 +30,7 @@ from apecgraph.formats import HTML
 from apecgraph.identifiers import Identifiers
 from apecgraph.namespaces import BASE, ID
 from apecgraph.protocol import FORM, decode_form
-from apecgraph.reconciliation import Candidate, Reconciler
+from apecgraph.reconciliation import Candidate, Query, Reconciler
 from apecgraph.suggestion import suggest
 from apecgraph.web.addresses import root
 from apecgraph.web.batch import LONGEST, read_extension, read_queries
@@ -45,26 +43,24 @@ from apecgraph.web.manifest import manifest, type_object
 _POLICY: Final = HEADERS["Content-Security-Policy"].replace(
     "frame-ancestors 'none'", "frame-ancestors *"
 )
-_MOST_SKIPPED: Final = 1_000_000
+_MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 
 
 class Reconcile:
     """Answers reconciliation clients, such as OpenRefine.
 
-    store: holds the release. seconds: that one request may take. What it knows of the names is
-    read when it is first asked: most servers never are.
+    store: holds the release. What it knows of the names is read when it is first asked: most
+    servers never are.
     """
 
-    def __init__(self, store: ox.Store, html: Html, budget: Budget, seconds: float) -> None:
+    def __init__(self, store: ox.Store, html: Html, budget: Budget, errands: Errands) -> None:
         self._store = store
         self._html = html
-        self._errands = Errands()
-        self._batches = Errands()  # so that nobody who types waits behind one
         self._budget = budget
-        self._seconds = seconds
+        self._errands = errands
 
     @cached_property
-    def _entities(self) -> Entities:  # two threads may both make it, which is as well
+    def _entities(self) -> Entities:
         return Entities(self._store)
 
     @cached_property
@@ -83,20 +79,20 @@ class Reconcile:
             address, name = root(request), self._html.site
             return await self._answer(request, lambda: manifest(address, name, self._entities))
         text = parameters[asked[0]]
-        work = self._reconcile if asked == ["queries"] else self._extend
-        return await self._answer(request, lambda: work(text), self._batches)
+        if asked == ["queries"]:
+            return _json(await self._reconcile(self._charge(request), text))
+        return await self._answer(request, lambda: self._extend(text))
 
     async def suggest(self, request: Request) -> Response:
         """Answer with entities, types or properties by the beginning of their names."""
         parameters = _parameters(request)
-        prefix, cursor = parameters.get("prefix", ""), parameters.get("cursor") or "0"
+        prefix = parameters.get("prefix", "")
         if len(prefix) > LONGEST:
             raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST} characters")
-        if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > len(str(_MOST_SKIPPED)):
-            raise MalformedRequest("cursor: it is the number of suggestions to skip.")
+        skipped = _number(parameters, "cursor", "it is the number of suggestions to skip")
 
         def work() -> dict[str, Any]:
-            found = suggest(self._kind(request), prefix, int(cursor))
+            found = suggest(self._kind(request), prefix, skipped or 0)
             return {"result": [self._suggestion(each) for each in found]}
 
         return await self._answer(request, work)
@@ -115,16 +111,15 @@ class Reconcile:
     async def properties(self, request: Request) -> Response:
         """Answer with the properties that entities of a type have, the most frequent first."""
         parameters = _parameters(request)
-        name, limit = parameters.get("type", ""), parameters.get("limit", "")
-        if limit and not (limit.isascii() and limit.isdigit() and len(limit) < len(str(LONGEST))):
-            raise MalformedRequest("limit: it is a number of properties.")
+        name = parameters.get("type", "")
+        limit = _number(parameters, "limit", "it is a number of properties")
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []
-            found = self._entities.properties_of(types)[: int(limit) if limit else None]
+            found = self._entities.properties_of(types)[:limit]
             proposal: dict[str, Any] = {"properties": [_named(each) for each in found]}
             proposal |= {"type": name} if name else {}
-            return proposal | ({"limit": int(limit)} if limit else {})
+            return proposal | ({} if limit is None else {"limit": limit})
 
         return await self._answer(request, work)
 
@@ -139,23 +134,28 @@ class Reconcile:
             types = [self._entities.types[each].name for each in entity.own_types]
             return self._html.page("preview.html", entity=entity, iri=ID + entity.id, types=types)
 
-        page = await self._errands.run(self._charge(request), work)
+        client = self._charge(request)
+        page = await self._errands.run(client, work, self._errands.deadline())
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
         return Response(page, headers=headers, media_type=HTML.media_type)
 
-    def _reconcile(self, text: str) -> dict[str, Any]:
-        end = time.monotonic() + self._seconds
-        results: dict[str, Any] = {}
-        for key, query in read_queries(text).items():
-            if time.monotonic() > end:
-                limit = f"{self._seconds:g} s"
-                raise QueryTimedOut(f"The batch took longer than {limit}: send fewer.", limit)
-            try:
-                found = self._reconciler.candidates(query)
-            except MalformedRequest as error:
-                raise MalformedRequest(f"queries.{key}: {error}") from None
-            results[key] = {"result": [self._candidate(each) for each in found]}
-        return results
+    async def _reconcile(self, client: str, text: str) -> bytes:
+        """Answer a batch; each query has a turn of its own, so that others come between."""
+        deadline = self._errands.deadline()
+        queries = await self._errands.run(client, lambda: read_queries(text), deadline)
+        results = [
+            await self._errands.run(client, partial(self._result, key, query), deadline)
+            for key, query in queries.items()
+        ]
+        return b"{" + b",".join(results) + b"}"
+
+    def _result(self, key: str, query: Query) -> bytes:
+        try:
+            found = self._reconciler.candidates(query)
+        except MalformedRequest as error:
+            raise MalformedRequest(f"queries.{key}: {error}") from None
+        result = {"result": [self._candidate(each) for each in found]}
+        return _written(key) + b":" + _written(result)
 
     def _extend(self, text: str) -> dict[str, Any]:
         ids, columns = read_extension(text)
@@ -214,14 +214,9 @@ class Reconcile:
             raise _missing(kind, name)
         return found
 
-    async def _answer(
-        self, request: Request, work: Callable[[], Any], errands: Errands | None = None
-    ) -> Response:
-        def written() -> bytes:
-            return json.dumps(work(), ensure_ascii=False, separators=(",", ":")).encode()
-
-        body = await (errands or self._errands).run(self._charge(request), written)
-        return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+    async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
+        client, deadline = self._charge(request), self._errands.deadline()
+        return _json(await self._errands.run(client, lambda: _written(work()), deadline))
 
     def _charge(self, request: Request) -> str:
         client = request.client.host if request.client else ""
@@ -242,6 +237,24 @@ def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
     if "callback" in parameters:
         raise MalformedRequest("There is no JSONP: leave callback out. CORS lets any page ask.")
     return parameters
+
+
+def _number(parameters: Mapping[str, str], name: str, meaning: str) -> int | None:
+    """Read a parameter that is a number; None where it is left out or empty."""
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise MalformedRequest(f"{name}: {meaning}, in {_MOST_DIGITS} digits at most.")
+    return int(text)
+
+
+def _written(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
 
 def _missing(kind: str, name: str) -> NotFound:

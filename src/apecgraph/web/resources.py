@@ -28,7 +28,7 @@ from apecgraph.web.writer import Writer
 
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
 # Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
-_OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
+OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
 _DESCRIBED: Final = 500
 """Descriptions that are kept: making one of a thing with many links takes a while."""
 
@@ -150,7 +150,7 @@ class Resources:
 
 
 def _choose(request: Request) -> Format:
-    return _EXTENSIONS[choose(request, _OFFERS).extension]
+    return _EXTENSIONS[choose(request, OFFERS).extension]
 
 
 def _document_of(node: object) -> str | None:
