@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from apecgraph.formats import Format
+
+Data: TypeAlias = Sequence[tuple[Path, Format]] | Path
+"""What a store holds: files, each with its format, or else a store on disk, by its directory."""
 
 
 @dataclass(frozen=True, slots=True)
