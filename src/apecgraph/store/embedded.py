@@ -150,7 +150,7 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
 def _blame_damage(error: Exception) -> None:
     """Raise StoreError where it was not the query that the engine failed on."""
     if str(error).startswith(_DAMAGE):
-        raise StoreError("What the store has on disk cannot be read.") from error
+        raise StoreError(f"What the store has on disk cannot be read: {error}.") from None
 
 
 def _merge(

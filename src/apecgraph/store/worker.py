@@ -128,10 +128,7 @@ def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None
     try:
         evaluate(store, query, reply.write, limits.reply_rows)
         reply.end(wire.frame(wire.END))
-    except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy) as error:
-        reply.end(wire.encode_error(error))
-    except StoreError as error:
-        print(f"apecgraph worker: {error.__cause__}", file=sys.stderr, flush=True)
+    except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy, StoreError) as error:
         reply.end(wire.encode_error(error))
     except MemoryError:
         reply.end(wire.encode_error(too_much_memory(limits.query_megabytes)))
