@@ -388,8 +388,6 @@ def test_other_content_has_another_fingerprint(directory: Path, tmp_path: Path) 
         store.flush()
         store.optimize()
         del store
-    names = [{each.name: each.stat().st_size for each in copy.glob("*.sst")} for copy in copies]
-    assert names[0] == names[1]
     assert len({fingerprint(each) for each in (*copies, directory)}) == 3
 
 

@@ -112,7 +112,7 @@ class Nursery:
         graphs: set[str] = set()
         ready = False
         try:
-            await zygote.load(self._data, self._limits)
+            await zygote.load(self._data, self.quads, self._limits)
             while heard := await zygote.hear():
                 message, descriptors = heard
                 match message:
@@ -176,11 +176,14 @@ class _Zygote:
                 start_new_session=True,  # the terminal's Ctrl-C is for the front
             )
 
-    async def load(self, data: Data, limits: Limits) -> None:
-        """Say what to hold and how to limit workers."""
+    async def load(self, data: Data, quads: int, limits: Limits) -> None:
+        """Say what to hold and how to limit workers.
+
+        quads: how many there are on disk, which takes long to count again; 0 where none has yet.
+        """
         loop = asyncio.get_running_loop()
         if isinstance(data, Path):
-            messages = [{"directory": str(data)}]
+            messages: list[dict[str, object]] = [{"directory": str(data), "quads": quads}]
         else:
             messages = [{"load": str(path), "format": each.name} for path, each in data]
         with contextlib.suppress(ConnectionError):  # which `hear` will notice

@@ -4,9 +4,9 @@ A store on disk it never opens: RocksDB starts threads, and a process with threa
 Each worker opens that for itself; a scout, forked before them, opens it and tells what it holds.
 
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
-which each message is a JSON object. The front says {load: path, format} or {directory: path},
-{open, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid} and {kill: pid}. The
-zygote says {failed: reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the
+which each message is a JSON object. The front says {load: path, format} or {directory: path,
+quads}, {open, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid} and {kill: pid}.
+The zygote says {failed: reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the
 worker, {unforked: reason} and {exited: pid, status}.
 
 Only the zygote kills and reaps workers, so that no number of a process is mistaken for another's.
@@ -47,6 +47,7 @@ class Zygote:
         self._control = control
         self._files: list[tuple[Path, Format]] = []
         self._held: Store | Path = Store()
+        self._quads = 0  # of a store on disk, where they have been counted before
         self._limits = Limits(0, 0, 0)
         self._children: dict[int, int] = {}  # the pidfd of a worker or the scout to its pid
         self._scout: int | None = None
@@ -75,8 +76,8 @@ class Zygote:
         match message:
             case {"load": path, "format": name}:
                 self._files.append((Path(path), BY_NAME[name]))
-            case {"directory": path}:
-                self._held = Path(path)
+            case {"directory": path, "quads": quads}:
+                self._held, self._quads = Path(path), quads
             case {"open": _, **limits}:
                 self._limits = Limits(**limits)
                 if isinstance(self._held, Path):
@@ -112,7 +113,7 @@ class Zygote:
         for graph in store.named_graphs():
             if isinstance(graph, NamedNode):
                 self._say({"graph": graph.value})
-        self._say({"ready": len(store)})
+        self._say({"ready": self._quads or len(store)})
 
     def _send_scout(self, path: Path) -> int:
         """Fork a process that opens a store on disk, tells what it holds, and ends."""
