@@ -31,8 +31,11 @@ def open_behind_wall(path: Path) -> Store:
 
 
 def unreadable(path: object, reason: object) -> StoreError:
-    """Tell that a directory cannot be read as a store, and why."""
-    return StoreError(f"{path} cannot be read as an Oxigraph store: {reason}")
+    """Tell that a directory cannot be read as a store, why, and what to do."""
+    return StoreError(
+        f"{path} cannot be read as an Oxigraph store: {reason}; "
+        "`oxigraph load --location DIR --file FILE` makes one"
+    )
 
 
 def fingerprint(path: Path) -> str:
