@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ def state(directory: Path) -> dict[str, tuple[int, int, bytes]]:
         each.name: (each.stat().st_size, each.stat().st_mtime_ns, each.read_bytes())
         for each in directory.iterdir()
     }
+
+
+async def settled(number: int) -> list[int]:
+    """Give the workers, once the scout is none of the zygote's children any more."""
+    await until(lambda: len(workers()) == number)
+    return workers()
 
 
 FORMS: list[tuple[str, Format, dict[str, Any]]] = [
@@ -141,7 +148,7 @@ def test_a_reply_that_is_too_large_is_refused(directory: Path) -> None:
 def test_a_long_query_gives_way(directory: Path) -> None:
     async def check() -> None:
         async with isolated(directory, query_seconds=2, long_queries=1) as store:
-            (worker,) = workers()
+            (worker,) = await settled(1)
             task = asyncio.create_task(ask(store, FOREVER))
             await until(lambda: len(workers()) == 2)
             assert os.getpriority(os.PRIO_PROCESS, worker) == 19
@@ -156,9 +163,10 @@ def test_the_processes_that_die_are_replaced(directory: Path) -> None:
     async def check() -> None:
         async with isolated(directory, workers=2) as store:
             for find in (workers, zygotes, workers):
-                before = workers()
+                before = await settled(2)
                 for pid in find():
-                    os.kill(pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):  # a scout that has ended since
+                        os.kill(pid, signal.SIGKILL)
                 await until(lambda gone=before: not any(map(alive, gone)))  # type: ignore[misc]
                 await until(lambda gone=before: len({*workers()} - {*gone}) == 2)  # type: ignore[misc]
                 assert await is_well(store)
@@ -191,7 +199,7 @@ def test_a_worker_has_one_socket_and_writes_nowhere(directory: Path) -> None:
     async def check() -> None:
         async with isolated(directory) as store:
             assert await is_well(store)
-            (pid,) = workers()
+            (pid,) = await settled(1)
             limits = Path(f"/proc/{pid}/limits").read_text()
             for name in ("file size", "core file size", "processes"):
                 assert f"Max {name} ".ljust(26) + "0 " in limits
@@ -362,9 +370,10 @@ def test_a_store_that_goes_is_an_error_until_it_is_back(directory: Path) -> None
     async def check() -> None:
         away = directory.with_name("away")
         async with isolated(directory) as store:
+            (worker,) = await settled(1)
             assert await is_well(store)
             directory.rename(away)
-            os.kill(workers()[0], signal.SIGKILL)
+            os.kill(worker, signal.SIGKILL)
             await asyncio.sleep(1.5)
             with pytest.raises(StoreError, match=str(directory)):
                 await ask(store, "ASK {}")
