@@ -11,6 +11,7 @@ from apecgraph.formats import N_QUADS
 from apecgraph.publication import Publication
 from apecgraph.release import Release
 from serving import serving
+from stores import OF_OTHERS, zygotes
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,10 @@ def client(server: str) -> Iterator[httpx.Client]:
     """A client of that server, which follows no redirects and asks for nothing in particular."""
     with httpx.Client(base_url=server) as client:
         yield client
+
+
+@pytest.fixture
+def of_others() -> None:
+    """Leave the zygotes that are there already out of those that `zygotes` gives."""
+    OF_OTHERS.clear()
+    OF_OTHERS.update(zygotes())

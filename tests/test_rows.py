@@ -18,7 +18,7 @@ from apecgraph.formats import (
 )
 from apecgraph.store.base import Query
 from apecgraph.store.embedded import CHUNK, evaluate
-from test_store import ask, is_well, isolated
+from stores import ask, is_well, isolated
 
 MOST = 20
 

@@ -4,15 +4,11 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pyoxigraph
@@ -46,10 +42,22 @@ from apecgraph.namespaces import RDF
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query, Store
 from apecgraph.store.embedded import EmbeddedStore, load
-from apecgraph.store.isolated import HELD_BACK, IsolatedStore
+from apecgraph.store.isolated import HELD_BACK
 from apecgraph.store.nursery import Nursery
 from apecgraph.store.peer import Worker
 from apecgraph.store.worker import Limits
+from stores import (
+    alive,
+    ask,
+    chunks,
+    collect,
+    is_well,
+    isolated,
+    listener,
+    until,
+    workers,
+    zygotes,
+)
 
 ROWS = 400
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
@@ -66,6 +74,11 @@ DEEP = "SELECT * {" + "FILTER NOT EXISTS { ?s ?p ?o " * 3000 + "}" * 3000 + "}"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) < STR(?f)) }"
 
 
+pytestmark = pytest.mark.usefixtures("of_others")
+
+Files = list[tuple[Path, Format]]
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> list[tuple[Path, Format]]:
     quads, turtle = tmp_path / "a.nq", tmp_path / "b.ttl"
@@ -78,52 +91,10 @@ def files(tmp_path: Path) -> list[tuple[Path, Format]]:
     return [(quads, N_QUADS), (turtle, TURTLE)]
 
 
-Files = list[tuple[Path, Format]]
-
-
-@asynccontextmanager
-async def isolated(files: Files, **limits: Any) -> AsyncIterator[IsolatedStore]:
-    defaults = {
-        "query_seconds": 5,
-        "query_megabytes": 100,
-        "reply_megabytes": 64,
-        "reply_rows": 1_000_000,
-    }
-    store = IsolatedStore(
-        files, **{**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits}
-    )
-    await store.start()
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
 async def read(answer: Answer, received: list[bytes], pause: float = 0) -> None:
     async for chunk in chunks(answer):
         received.append(chunk)
         await asyncio.sleep(pause)
-
-
-def chunks(answer: Answer) -> AsyncGenerator[bytes, None]:
-    assert not isinstance(answer.body, bytes)
-    return answer.body
-
-
-async def collect(answer: Answer) -> bytes:
-    if isinstance(answer.body, bytes):
-        return answer.body
-    return b"".join([chunk async for chunk in answer.body])
-
-
-async def ask(
-    store: Store, text: str, target: Format = RESULTS_CSV, *, client: str = "", **dataset: Any
-) -> bytes:
-    return await collect(await store.query(Query(text, target, **dataset), client))
-
-
-async def is_well(store: Store) -> bool:
-    return await ask(store, "ASK {}") == b"true"
 
 
 @pytest.fixture(params=["embedded", "isolated"])
@@ -489,28 +460,6 @@ def test_the_deadline_holds_for_who_reads_slowly(files: Files) -> None:
 
 
 # --- confinement --------------------------------------------------------------------------------
-
-
-@contextmanager
-def listener() -> Iterator[tuple[int, list[object]]]:
-    """Listen on a port of this machine; give the port and a list of those who called."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        callers: list[object] = []
-
-        def accept() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, caller = server.accept()
-                    callers.append(caller)
-                    connection.close()
-
-        thread = threading.Thread(target=accept)
-        thread.start()
-        try:
-            yield server.getsockname()[1], callers
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
 
 
 def test_no_worker_can_call_another_endpoint(files: Files) -> None:
@@ -907,53 +856,3 @@ def test_when_the_front_is_killed_all_processes_end(files: Files) -> None:
         assert len(everyone) == 3
         front.kill()
     asyncio.run(until(lambda: not any(map(alive, everyone))))
-
-
-# --- processes ----------------------------------------------------------------------------------
-
-
-def children(parent: int) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, ppid = path.read_text().rpartition(")")[2].split()[:2]
-            if int(ppid) == parent and state != "Z":
-                found.append(int(path.parent.name))
-    return found
-
-
-def zygotes(front: int | None = None) -> list[int]:
-    front = front or os.getpid()
-    command = b"apecgraph.store.zygote"
-    return [
-        pid
-        for pid in children(front)
-        if pid not in OF_OTHERS and command in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-
-
-OF_OTHERS: set[int] = set()
-"""Zygotes that were there before the test, of the server that the whole session uses."""
-
-
-@pytest.fixture(autouse=True)
-def _of_others() -> None:
-    OF_OTHERS.clear()
-    OF_OTHERS.update(zygotes())
-
-
-def workers(front: int | None = None) -> list[int]:
-    return [pid for zygote in zygotes(front) for pid in children(zygote)]
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.02)

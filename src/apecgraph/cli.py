@@ -30,11 +30,12 @@ from apecgraph.protocol import Request, read
 from apecgraph.publication import Publication
 from apecgraph.release import DUMP_FORMATS, Release, fingerprint
 from apecgraph.settings import Settings
+from apecgraph.store.base import Data
 from apecgraph.store.embedded import evaluate
 from apecgraph.turtle import format_file
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
-_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
+_DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
 
 _content = click.option(
     "--content",
@@ -169,9 +170,13 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
 @click.option("--content", type=_FOLDER, help="Content to build and serve.")
 @click.option("--release", type=_FOLDER, help="Release to serve as it is, without building.")
 @click.option(
-    "--data", type=_FILE, multiple=True, metavar="FILE...", help="RDF files to serve unchecked."
+    "--data",
+    type=_DATA,
+    multiple=True,
+    metavar="FILE...|DIR",
+    help="RDF files to serve unchecked, or the directory of an Oxigraph store, which is only read.",
 )
-@click.argument("more", nargs=-1, type=_FILE, metavar="")
+@click.argument("more", nargs=-1, type=_DATA, metavar="")
 def serve(
     host: str,
     port: int,
@@ -194,18 +199,23 @@ def serve(
     if more and not data:
         raise click.UsageError(f"{more[0]}: say --data before the files to serve")
     paths = (*data, *more)
-    files = [(path, _format_of(path)) for path in paths]
-    if paths:
+    directory = next((path for path in paths if path.is_dir()), None)
+    held: Data
+    if directory and len(paths) > 1:
+        raise click.UsageError(f"{directory}: a directory is served alone, without other data")
+    if directory:
+        held, publication = directory, Publication.of_directory(directory)
+    elif paths:
+        held = [(path, _format_of(path)) for path in paths]
         publication = Publication.of_files(paths)
     else:
         opened = Release.open(release) if release else _release(content or default_content())
-        publication = Publication.of(opened)
-        files = [(path, N_QUADS) for path in opened.dataset]
+        held, publication = [(path, N_QUADS) for path in opened.dataset], Publication.of(opened)
     listening = server.listen(host, port)
     url = server.address(listening)
     uvloop.run(
         server.serve(
-            publication, files, Settings(), listening, lambda _: click.echo(f"serving {url}")
+            publication, held, Settings(), listening, lambda _: click.echo(f"serving {url}")
         )
     )
 

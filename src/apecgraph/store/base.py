@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Final, Protocol, TypeAlias
 
 from apecgraph.formats import Format
+
+Data: TypeAlias = Sequence[tuple[Path, Format]] | Path
+"""What a store holds: files, each with its format, or else a store on disk, by its directory."""
 
 # Functions whose value is another each time (SPARQL 1.1 Query Language, sections 17.4.2 to 17.4.5),
 # however the engine is made to see them; what only looks like one counts as one.

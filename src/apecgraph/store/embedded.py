@@ -43,6 +43,9 @@ _NOT_XML: Final = re.compile(
 )
 _LONGEST_TAG: Final = 100
 
+# How RocksDB begins to tell that it cannot read what a store on disk holds.
+_DAMAGE: Final = ("IO error: ", "Corruption: ")
+
 
 def evaluate(
     store: Store, query: Query, write: Callable[[bytes], object], most_rows: int | None = None
@@ -51,7 +54,8 @@ def evaluate(
 
     most_rows: rows or triples that the answer may have; None for any number.
     Raises QueryTooHeavy where it has more, MalformedQuery, NotAcceptable where the format cannot
-    hold it, Forbidden where the engine tries to call another endpoint, and whatever `write` raises.
+    hold it, Forbidden where the engine tries to call another endpoint, StoreError where the store
+    cannot be read, and whatever `write` raises.
     """
     if "xml" in query.format.name:
         write = _only_xml(write, query.format)
@@ -65,10 +69,12 @@ def evaluate(
         else:
             _serialize(answer, query.format, chunks)
     except RuntimeError as error:
+        _blame_damage(error)
         raise MalformedQuery(f"{error}.") from None
     except BrokenPipeError:
         raise
     except OSError as error:
+        _blame_damage(error)
         if query.format.rdf is not None and "RDF 1.2" in str(error):
             raise _unfit(query.format, GRAPH_FORMATS) from None
         raise Forbidden("This endpoint calls no other: SERVICE is not available.") from None
@@ -139,6 +145,12 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
             if function is None or len(unknown) == _MOST_UNKNOWN_FUNCTIONS:
                 raise
             unknown[NamedNode(function[1])] = _fail
+
+
+def _blame_damage(error: Exception) -> None:
+    """Raise StoreError where it was not the query that the engine failed on."""
+    if str(error).startswith(_DAMAGE):
+        raise StoreError(f"What the store has on disk cannot be read: {error}.") from None
 
 
 def _merge(

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy, StoreError
-from apecgraph.formats import Format
 from apecgraph.store import wire
-from apecgraph.store.base import Answer, Query
+from apecgraph.store.base import Answer, Data, Query
 from apecgraph.store.nursery import Nursery
 from apecgraph.store.peer import Worker
 from apecgraph.store.turns import Turns
@@ -32,9 +30,9 @@ _OBITUARY_SECONDS: Final = 5.0
 
 
 class IsolatedStore:
-    """A store in memory, whose queries are evaluated by processes that can do nothing else.
+    """A store whose queries are evaluated by processes that can do nothing else.
 
-    files: what to load, each with its format; the names of blank nodes are local to each file.
+    data: what it holds; the names of blank nodes are local to each file.
     query_seconds: from asking to the last byte from the worker, waiting for a worker included.
     query_megabytes: memory that a worker may take beyond the store.
     reply_megabytes, reply_rows: the largest reply.
@@ -45,7 +43,7 @@ class IsolatedStore:
 
     def __init__(
         self,
-        files: Sequence[tuple[Path, Format]],
+        data: Data,
         *,
         query_seconds: float,
         query_megabytes: int,
@@ -61,10 +59,10 @@ class IsolatedStore:
         self._turns = Turns(queue, self._put_back)
         self._idle: list[Worker] = []
         limits = Limits(query_megabytes, reply_megabytes, reply_rows)
-        self._nursery = Nursery(files, limits, workers, self._put_back)
+        self._nursery = Nursery(data, limits, workers, self._put_back)
 
     async def start(self) -> None:
-        """Load the files; raise StoreError with the reason where one cannot be loaded."""
+        """Load or open the data; raise StoreError with the reason where they cannot be had."""
         await self._nursery.open()
 
     async def close(self) -> None:

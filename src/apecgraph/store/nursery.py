@@ -9,15 +9,15 @@ import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from apecgraph.errors import StoreError
-from apecgraph.formats import Format
+from apecgraph.store.base import Data
 from apecgraph.store.peer import Worker
-from apecgraph.store.worker import Limits
+from apecgraph.store.worker import UNOPENED, Limits
 from apecgraph.store.zygote import LARGEST_MESSAGE
 
 _PAUSE: Final = 1.0
@@ -29,7 +29,7 @@ _log: Final = logging.getLogger(__name__)
 class Nursery:
     """Keeps a zygote, and through it a number of workers, alive.
 
-    files: what to load, each with its format.
+    data: what to hold.
     welcome: called with each worker once it can be asked.
     quads, graphs: what was loaded; known once `open` has returned.
     failure: why there are no workers, None where there are or soon will be.
@@ -37,7 +37,7 @@ class Nursery:
 
     def __init__(
         self,
-        files: Sequence[tuple[Path, Format]],
+        data: Data,
         limits: Limits,
         workers: int,
         welcome: Callable[[Worker], None],
@@ -45,7 +45,7 @@ class Nursery:
         self.quads = 0
         self.graphs: frozenset[str] = frozenset()
         self.failure: str | None = None
-        self._files = files
+        self._data = data
         self._limits = limits
         self._count = workers
         self._welcome = welcome
@@ -56,7 +56,7 @@ class Nursery:
     async def open(self) -> None:
         """Return once all workers are there.
 
-        Raises StoreError with the reason where a file cannot be loaded.
+        Raises StoreError with the reason where the data cannot be had.
         """
         self._keeper = asyncio.create_task(self._keep())
         complete = asyncio.create_task(self._complete.wait())
@@ -104,7 +104,7 @@ class Nursery:
                 await asyncio.sleep(_PAUSE)
 
     async def _live(self) -> None:
-        """Run one zygote until it is gone; raise StoreError where it never came to hold the files.
+        """Run one zygote until it is gone; raise StoreError where it never came to hold the data.
 
         Workers that are busy when their zygote goes finish what they are at, and then end.
         """
@@ -112,7 +112,7 @@ class Nursery:
         graphs: set[str] = set()
         ready = False
         try:
-            await zygote.load(self._files, self._limits)
+            await zygote.load(self._data, self.quads, self._limits)
             while heard := await zygote.hear():
                 message, descriptors = heard
                 match message:
@@ -134,6 +134,8 @@ class Nursery:
                     case {"unforked": reason}:
                         _log.error("no worker could be forked: %s", reason)
                         self._fork(_PAUSE)
+                    case {"exited": _, "status": status} if status == UNOPENED:
+                        raise StoreError("The store on disk cannot be opened.")
                     case {"exited": pid, "status": status}:
                         self._bury(self._workers.pop(pid), status)
         finally:
@@ -174,10 +176,16 @@ class _Zygote:
                 start_new_session=True,  # the terminal's Ctrl-C is for the front
             )
 
-    async def load(self, files: Sequence[tuple[Path, Format]], limits: Limits) -> None:
-        """Say what to load and how to limit workers."""
+    async def load(self, data: Data, quads: int, limits: Limits) -> None:
+        """Say what to hold and how to limit workers.
+
+        quads: how many there are on disk, which takes long to count again; 0 where none has yet.
+        """
         loop = asyncio.get_running_loop()
-        messages = [{"load": str(path), "format": each.name} for path, each in files]
+        if isinstance(data, Path):
+            messages: list[dict[str, object]] = [{"directory": str(data), "quads": quads}]
+        else:
+            messages = [{"load": str(path), "format": each.name} for path, each in data]
         with contextlib.suppress(ConnectionError):  # which `hear` will notice
             for message in [*messages, {"open": 1, **asdict(limits)}]:
                 await loop.sock_sendall(self._control, json.dumps(message).encode())

@@ -16,6 +16,7 @@ from apecgraph.errors import (
     MalformedQuery,
     NotAcceptable,
     QueryTooHeavy,
+    StoreError,
 )
 from apecgraph.formats import BY_NAME
 from apecgraph.store.base import Query
@@ -28,7 +29,8 @@ ERROR: Final = b"!"
 HEADER: Final = Struct("!cI")
 
 _ERRORS: Final = {
-    each.__name__: each for each in (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy)
+    each.__name__: each
+    for each in (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy, StoreError)
 }
 
 

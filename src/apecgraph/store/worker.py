@@ -20,8 +20,10 @@ from apecgraph.errors import (
     MalformedQuery,
     NotAcceptable,
     QueryTooHeavy,
+    StoreError,
 )
 from apecgraph.store import wire
+from apecgraph.store.disk import open_behind_wall
 from apecgraph.store.embedded import evaluate
 
 MEGABYTE: Final = 1024 * 1024
@@ -30,6 +32,12 @@ _MOST_AT_ONCE: Final = 65536
 
 GRACE: Final = 1.0
 """Seconds after its deadline at which a worker that nobody stopped ends by itself."""
+
+UNOPENED: Final = 3
+"""The exit status of a worker that could not open its store."""
+
+_CACHE_MEGABYTES: Final = 32
+"""What RocksDB keeps of the blocks that it has read, unless told otherwise; no query's doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +49,59 @@ class Limits:
     reply_rows: int
 
 
-def work(store: Store, front: socket, limits: Limits) -> NoReturn:
-    """Answer the queries that come from the front, until it is gone; then end the process."""
+def work(held: Store | Path, front: socket, limits: Limits) -> NoReturn:
+    """Answer the queries that come from the front, until it is gone; then end the process.
+
+    held: the store, or the directory of one on disk, which is opened here.
+    """
     status = 1
     try:
-        _confine(front, limits)
+        _close_all_but(front)
+        if isinstance(held, Path):
+            store = open_behind_wall(held)
+            _confine(limits.query_megabytes + _CACHE_MEGABYTES)
+        else:
+            store = held
+            _confine(limits.query_megabytes)
+            # No file and no socket can be opened: SERVICE reaches nobody.
+            resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         while request := _receive(front):
             _answer(store, front, limits, request)
         status = 0
     except ConnectionError:
         status = 0
+    except StoreError as error:
+        status = UNOPENED
+        print(f"apecgraph worker: {error}", file=sys.stderr, flush=True)
     except BaseException as error:
         print(f"apecgraph worker: {error!r}", file=sys.stderr, flush=True)
     finally:
         os._exit(status)
 
 
-def _confine(front: socket, limits: Limits) -> None:
-    """Give up all that a query does not need; the kernel refuses the rest (setrlimit(2))."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    memory = pages * resource.getpagesize() + limits.query_megabytes * MEGABYTE
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
-        signal.signal(number, signal.SIG_DFL)
-    # Other workers' sockets and the zygote's would keep their peers from seeing an end.
+def _close_all_but(front: socket) -> None:
+    """Let go of other workers' sockets and the zygote's: their peers would never see an end."""
     for each in list(Path("/proc/self/fd").iterdir()):
         if int(each.name) not in (0, 1, 2, front.fileno()):
             with suppress(OSError):  # the folder itself has been listed, and is closed by now
                 os.close(int(each.name))
+
+
+def _confine(megabytes: int) -> None:
+    """Give up all that a query does not need; the kernel refuses the rest (setrlimit(2)).
+
+    megabytes: memory to be had beyond what is mapped.
+    """
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    memory = pages * resource.getpagesize() + megabytes * MEGABYTE
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     for name in (
         resource.RLIMIT_CORE,
         resource.RLIMIT_FSIZE,
-        resource.RLIMIT_NOFILE,  # no file and no socket can be opened: SERVICE reaches nobody
         resource.RLIMIT_NPROC,
     ):
         resource.setrlimit(name, (0, 0))
@@ -101,7 +128,7 @@ def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None
     try:
         evaluate(store, query, reply.write, limits.reply_rows)
         reply.end(wire.frame(wire.END))
-    except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy) as error:
+    except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy, StoreError) as error:
         reply.end(wire.encode_error(error))
     except MemoryError:
         reply.end(wire.encode_error(too_much_memory(limits.query_megabytes)))

@@ -1,10 +1,13 @@
 """The zygote: a process that loads the dataset once, and forks workers that share its memory.
 
+A store on disk it never opens: RocksDB starts threads, and a process with threads does not fork.
+Each worker opens that for itself; a scout, forked before them, opens it and tells what it holds.
+
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
-which each message is a JSON object. The front says {load: path, format}, {open, query_megabytes,
-reply_megabytes, reply_rows}, {fork}, {demote: pid} and {kill: pid}. The zygote says {failed:
-reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked:
-reason} and {exited: pid, status}.
+which each message is a JSON object. The front says {load: path, format} or {directory: path,
+quads}, {open, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid} and {kill: pid}.
+The zygote says {failed: reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the
+worker, {unforked: reason} and {exited: pid, status}.
 
 Only the zygote kills and reaps workers, so that no number of a process is mistaken for another's.
 """
@@ -26,6 +29,7 @@ from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import StoreError
 from apecgraph.formats import BY_NAME, Format
+from apecgraph.store.disk import open_behind_wall, unreadable
 from apecgraph.store.embedded import load
 from apecgraph.store.worker import Limits, work
 
@@ -42,9 +46,11 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._files: list[tuple[Path, Format]] = []
-        self._store = Store()
+        self._held: Store | Path = Store()
+        self._quads = 0  # of a store on disk, where they have been counted before
         self._limits = Limits(0, 0, 0)
-        self._workers: dict[int, int] = {}  # a worker's pidfd to its pid
+        self._children: dict[int, int] = {}  # the pidfd of a worker or the scout to its pid
+        self._scout: int | None = None
 
     def run(self) -> None:
         """Do as the front says until it is gone, then end with all workers."""
@@ -57,50 +63,75 @@ class Zygote:
                         poll.unregister(ready)
                         self._bury(ready)
                     elif message := self._control.recv(LARGEST_MESSAGE):
-                        if worker := self._obey(json.loads(message)):
-                            poll.register(worker, select.POLLIN)
+                        if child := self._obey(json.loads(message)):
+                            poll.register(child, select.POLLIN)
                     else:
                         return
         finally:
-            for pidfd in self._workers:
+            for pidfd in self._children:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
     def _obey(self, message: dict[str, Any]) -> int | None:
-        """Do what a message says; return the pidfd of a worker where one was made."""
+        """Do what a message says; return the pidfd of a child where one was made."""
         match message:
             case {"load": path, "format": name}:
                 self._files.append((Path(path), BY_NAME[name]))
+            case {"directory": path, "quads": quads}:
+                self._held, self._quads = Path(path), quads
             case {"open": _, **limits}:
-                self._open(Limits(**limits))
+                self._limits = Limits(**limits)
+                if isinstance(self._held, Path):
+                    return self._send_scout(self._held)
+                self._load()
             case {"fork": _}:
                 return self._fork()
-            case {"demote": pid} if pid in self._workers.values():
+            case {"demote": pid} if pid in self._children.values():
                 os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
             case {"kill": pid}:
-                for pidfd, each in self._workers.items():
+                for pidfd, each in self._children.items():
                     if each == pid:
                         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         return None
 
-    def _open(self, limits: Limits) -> None:
+    def _load(self) -> None:
         """Load the files, and tell what they hold."""
         loaded = Event()
         watch = Thread(target=self._leave_with_the_front, args=(loaded,))
         watch.start()
         try:
-            self._store = load(self._files)
+            self._held = store = load(self._files)
         except StoreError as error:
             self._say({"failed": str(error)})
             raise SystemExit(1) from None
         finally:
             loaded.set()
             watch.join()  # a process with threads does not fork
-        self._limits = limits
-        for graph in self._store.named_graphs():
+        self._tell(store)
+        gc.freeze()  # a collection in a worker would copy the pages of all that it visits
+
+    def _tell(self, store: Store) -> None:
+        for graph in store.named_graphs():
             if isinstance(graph, NamedNode):
                 self._say({"graph": graph.value})
-        self._say({"ready": len(self._store)})
-        gc.freeze()  # a collection in a worker would copy the pages of all that it visits
+        self._say({"ready": self._quads or len(store)})
+
+    def _send_scout(self, path: Path) -> int:
+        """Fork a process that opens a store on disk, tells what it holds, and ends."""
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                try:
+                    self._tell(open_behind_wall(path))
+                except StoreError as error:
+                    self._say({"failed": str(error)})
+                except (OSError, RuntimeError) as error:
+                    self._say({"failed": str(unreadable(path, error))})
+                status = 0
+            finally:
+                os._exit(status)
+        self._scout = pid
+        return self._adopt(pid)
 
     def _leave_with_the_front(self, loaded: Event) -> None:
         """End this process if the front goes while files, however large, are being loaded."""
@@ -119,17 +150,26 @@ class Zygote:
                 self._say({"unforked": str(error)})
                 return None
             if pid == 0:
-                work(self._store, theirs, self._limits)
+                work(self._held, theirs, self._limits)
             socket.send_fds(self._control, [_encode({"forked": pid})], [ours.fileno()])
+        return self._adopt(pid)
+
+    def _adopt(self, pid: int) -> int:
         pidfd = os.pidfd_open(pid)
-        self._workers[pidfd] = pid
+        self._children[pidfd] = pid
         return pidfd
 
     def _bury(self, pidfd: int) -> None:
-        pid = self._workers.pop(pidfd)
+        pid = self._children.pop(pidfd)
         os.close(pidfd)
-        _, status = os.waitpid(pid, 0)
-        self._say({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if pid != self._scout:
+            self._say({"exited": pid, "status": status})
+            return
+        self._scout = None
+        if status != 0:
+            reason = f"the process that opened it ended with status {status}"
+            self._say({"failed": str(unreadable(self._held, reason))})
 
     def _say(self, message: dict[str, Any]) -> None:
         self._control.sendall(_encode(message))

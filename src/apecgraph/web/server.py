@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
 from apecgraph.errors import QueryError, StoreError
-from apecgraph.formats import Format
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
+from apecgraph.store.base import Data
 from apecgraph.store.isolated import IsolatedStore
 from apecgraph.web.app import create_app
 from apecgraph.web.connection import limited
@@ -24,19 +23,19 @@ _GRACE_SECONDS = 5
 
 async def serve(
     publication: Publication,
-    files: Sequence[tuple[Path, Format]],
+    data: Data,
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[uvicorn.Server], None],
 ) -> None:
     """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
 
-    files: what the publication holds, for the processes that answer the public's queries.
+    data: what the publication holds, for the processes that answer the public's queries.
     listening: the socket; it is closed at the end. ready: called when requests are answered.
-    Raises StoreError where a file cannot be loaded.
+    Raises StoreError where the data cannot be had.
     """
     store = IsolatedStore(
-        files,
+        data,
         query_seconds=settings.query_seconds,
         query_megabytes=settings.query_megabytes,
         reply_megabytes=settings.reply_megabytes,
