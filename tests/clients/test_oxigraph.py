@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from apecgraph.namespaces import ID, SKOS
 from benchmarks.graphs import Graph
 from benchmarks.server import Server
 from benchmarks.systems import OXIGRAPH
+from test_readme import blocks, command_and_answer
 
 MINE = "http://example.org/"
 
@@ -47,6 +49,17 @@ def test_its_things_get_our_names(oxigraph: Server, server: str) -> None:
         {"mine": f"{MINE}MEX", "name": "Mexico"},
         {"mine": f"{MINE}PER", "name": "Peru"},
     ]
+
+
+def test_the_example_answers_as_it_is_printed(oxigraph: Server, server: str) -> None:
+    (block,) = [each for each in blocks("console") if ":7878" in each]
+    command, answer = command_and_answer(block)
+    command = command.replace("http://127.0.0.1:8000", server)
+    command = command.replace("http://127.0.0.1:7878", f"http://127.0.0.1:{oxigraph.port}")
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout.splitlines() == answer.splitlines()
 
 
 def test_what_is_refused_here_fails_there(oxigraph: Server, server: str) -> None:

@@ -59,6 +59,9 @@ class Signposts:
             {"anchor": BASE + path[1:], **_targets(self._of(name, description, format_))}
             for path, format_ in pages
         ]
+        if name == INDEX:
+            collected = _targets([Link("collection", BASE)])
+            contexts += [{"anchor": BASE + item.href[1:], **collected} for item in self._items]
         return json.dumps({"linkset": contexts}, ensure_ascii=False, indent=2) + "\n"
 
     def _of(self, name: str, description: Description, format_: Format) -> list[Link]:
