@@ -332,8 +332,14 @@ class TestSignposting:
             assert "/dumps/apecgraph.trig" in links["item"]
             assert links["cite-as"] == [BASE]
             assert "collection" not in links
+            linkset = client.get(links["linkset"][0]).raise_for_status().json()["linkset"]
+            anchors = {each["anchor"]: each for each in linkset}
             for item in links["item"]:
                 assert client.head(item).status_code == 200
+                assert anchors[BASE + item[1:]] == {
+                    "anchor": BASE + item[1:],
+                    "collection": [{"href": BASE}],
+                }
 
     def test_a_set_of_links_says_the_same(self, client: httpx.Client) -> None:
         page = typed(client.get(DOCUMENT, headers={"Accept": BROWSER}))
