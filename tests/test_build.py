@@ -182,3 +182,21 @@ def test_a_release_under_another_name_is_none(built: tuple[Path, Release], tmp_p
     shutil.copytree(release.path, tmp_path / "0123456789abcdef")
     copy = Release.open(tmp_path / release.digest)
     assert copy.beside("0123456789abcdef") is None
+
+
+def test_what_was_published_is_never_written_anew(tmp_path: Path) -> None:
+    """The same facts in other bytes, here of another context, are a release of another name."""
+    content = Copy(tmp_path)
+    releases = tmp_path / "releases"
+    first, _ = build(content.root, releases)
+    version = '"@version": 1.1,'
+    content.replace("ontology/context.jsonld", version, f'{version} "x": "apec:x",')
+    second, _ = build(content.root, releases)
+    assert second.digest == first.digest
+    assert second.name == f"{first.digest}-{second.fingerprint[:8]}"
+    assert second.previous == first.name
+    assert Release.open(releases / first.name) == first
+    assert (releases / "current").readlink() == Path(second.name)
+    again, _ = build(content.root, releases)
+    assert again == second
+    assert first.beside(second.name) == second

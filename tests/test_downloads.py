@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
 from apecgraph.formats import N_QUADS, TRIG, Format
+from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
 from apecgraph.release import DUMP_FORMATS, Release
 from serving import serving
@@ -94,7 +96,7 @@ def test_a_file_stays_at_its_address(client: httpx.Client, release: Release, nam
     assert lasting.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert current.headers["cache-control"] == "no-cache"
     assert current.headers["content-location"] == canonical
-    assert f'<{canonical}>; rel="canonical"' in current.headers["link"]
+    assert f'<{BASE}{canonical[1:]}>; rel="canonical"' in current.headers["link"]
     latest = client.get(f"/dumps/latest/{name}")
     assert (latest.status_code, latest.headers["location"]) == (302, canonical)
     assert latest.headers["cache-control"] == "no-cache"
@@ -191,6 +193,7 @@ class TestAnEarlierRelease:
 
     earlier = "00000000000000aa"
     damaged = "00000000000000bb"
+    kept: ClassVar[list[Path]] = []
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -198,11 +201,12 @@ class TestAnEarlierRelease:
         cls, release: Release, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[httpx.Client]:
         releases = tmp_path_factory.mktemp("kept")
+        cls.kept.append(releases)
         for digest in (release.digest, cls.earlier, cls.damaged):
             folder = releases / digest
             shutil.copytree(release.path, folder)
             manifest = json.loads((folder / "manifest.json").read_text())
-            (folder / "manifest.json").write_text(json.dumps({**manifest, "digest": digest}))
+            (folder / "manifest.json").write_text(json.dumps({**manifest, "name": digest}))
         (releases / cls.damaged / "links.nt").write_bytes(b"")
         (releases / "current").symlink_to(release.digest)
         opened = Release.open(releases / "current")
@@ -238,6 +242,16 @@ class TestAnEarlierRelease:
         for name in ("", "apecgraph.ttl"):
             assert later.get(f"/dumps/{digest}/{name}").status_code == 404
 
+    def test_that_was_removed_is_not_there(self, later: httpx.Client) -> None:
+        removed, kept = "00000000000000dd", self.kept[0]
+        shutil.copytree(kept / self.earlier, kept / removed)
+        manifest = json.loads((kept / removed / "manifest.json").read_text())
+        (kept / removed / "manifest.json").write_text(json.dumps({**manifest, "name": removed}))
+        assert later.get(f"/dumps/{removed}/links.nt").status_code == 200
+        shutil.rmtree(kept / removed)
+        assert later.get(f"/dumps/{removed}/links.nt").status_code == 404
+        assert later.get(f"/dumps/{removed}/").status_code == 404
+
     def test_has_no_other_files(self, later: httpx.Client) -> None:
         problem = later.get(f"/dumps/{self.earlier}/manifest.json")
         assert problem.status_code == 404
@@ -260,6 +274,42 @@ def test_a_range(client: httpx.Client, release: Release) -> None:
     assert response.headers["content-range"] == f"bytes 100-199/{len(data)}"
     assert client.get(TURTLE, headers={"Range": "bytes=-5"}).content == data[-5:]
     assert client.get(TURTLE, headers={"Range": f"bytes={len(data)}-"}).status_code == 416
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "lines=1-2",
+        "bytes=a-b",
+        "bytes=5-2",
+        "bytes=",
+        "bytes=-",
+        "0-9",
+        "bytes=" + "1-2," * 30 + "3-4",
+        "bytes=" + "9" * 5000 + "-",
+    ],
+)
+def test_what_asks_for_no_range_is_answered_whole(
+    client: httpx.Client, release: Release, asked: str
+) -> None:
+    response = client.get(TURTLE, headers={"Range": asked})
+    assert response.status_code == 200
+    assert response.content == release.path.joinpath("apecgraph.ttl").read_bytes()
+
+
+def test_ranges_that_are_not_there(client: httpx.Client, release: Release) -> None:
+    size = release.path.joinpath("apecgraph.ttl").stat().st_size
+    for asked in (f"bytes={size}-", f"bytes={size}-,{size + 5}-{size + 9}", "bytes=-0"):
+        response = client.get(TURTLE, headers={"Range": asked})
+        assert response.status_code == 416
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.headers["content-range"] == f"bytes */{size}"
+
+
+def test_a_head_has_no_range(client: httpx.Client) -> None:
+    head = client.head(TURTLE, headers={"Range": "bytes=0-9"})
+    assert head.status_code == 200
+    assert int(head.headers["content-length"]) > 10
 
 
 def test_a_range_of_another_release_is_the_whole_file(client: httpx.Client) -> None:

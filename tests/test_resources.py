@@ -323,7 +323,7 @@ class TestSignposting:
 
     def test_metadata_lead_to_their_page(self, client: httpx.Client) -> None:
         links = typed(client.get(f"{DOCUMENT}.ttl"))
-        assert links["describes"] == [DOCUMENT]
+        assert links["describes"] == [f"{DOCUMENT}.html"]
         assert "describedby" not in links
 
     def test_the_dataset_leads_to_what_it_can_be_downloaded_as(self, client: httpx.Client) -> None:
@@ -341,7 +341,7 @@ class TestSignposting:
         assert response.headers["content-type"] == "application/linkset+json"
         contexts = {each.pop("anchor"): each for each in response.json()["linkset"]}
         for path, links in (
-            (DOCUMENT, page),
+            (f"{DOCUMENT}.html", page),
             (f"{DOCUMENT}.nt", typed(client.get(f"{DOCUMENT}.nt"))),
         ):
             said = contexts[f"{BASE}{path[1:]}"]

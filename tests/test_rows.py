@@ -98,3 +98,11 @@ def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path: Path
                 assert await is_well(store)
 
     asyncio.run(check())
+
+
+def test_an_answer_that_changes_has_no_second_chance() -> None:
+    """It cannot be counted by evaluating it again."""
+    text = f"SELECT ?x ?y {{ VALUES ?x {{ {MARKS} }} VALUES ?y {{ 1 2 }} FILTER(RAND() < 2) }}"
+    with pytest.raises(QueryTooHeavy):
+        answer(text, RESULTS_JSON, 14)
+    assert answer(text, RESULTS_JSON, 100).count(b'"literal"') == 28

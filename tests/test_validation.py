@@ -278,6 +278,16 @@ def test_the_report_as_json_and_turtle_says_the_same(content: Copy) -> None:
             "skos:altLabel has a control character, which XML cannot hold: delete it",
             id="a control character",
         ),
+        *(
+            pytest.param(
+                "data/entities/bodies.ttl",
+                f"<https://w3id.org/apecgraph/id/{path}> "
+                '<http://www.w3.org/2004/02/skos/core#altLabel> "x"@en .',
+                "has no document of its own",
+                id=f"a thing at {path}",
+            )
+            for path in ("index", "ontology/X", "topic/a?b=c", "topic/a#b", "topic//a", "topic/a/")
+        ),
     ],
 )
 def test_nothing_stands_where_it_may_not(content: Copy, name: str, text: str, message: str) -> None:

@@ -18,6 +18,11 @@ from apecgraph.namespaces import APEC, ID, QB, RDF, SH, compact
 from apecgraph.report import Result
 
 _SOURCE: Final = f"{ID}source/"
+_NO_ADDRESS: Final = re.compile(
+    rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
+)
+"""IRIs of things that cannot be asked for, or that lead to the document about something else."""
+
 _DERIVED: Final = frozenset(
     (
         *(f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn")),
@@ -71,6 +76,11 @@ def _wrong(
     name = compact(predicate.value)
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
         return f"{name} has a control character, which XML cannot hold: delete it"
+    if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
+        return (
+            f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty part or "
+            "one of dots, or is that of another document; give it another name"
+        )
     if predicate.value in _DERIVED:
         return f"{name} is derived by the build: delete it here"
     if of_source:

@@ -12,14 +12,14 @@ import pyoxigraph as ox
 
 from apecgraph.decisions import Ruling, rulings
 from apecgraph.graph import Term
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, OWL, RDF, RDFS
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, OWL, RDF, RDFS, XSD
 
 LINKS: Final = 200
 """How many links to a thing its description lists; it counts all of them."""
 
 _SOURCE: Final = f"{ID}source/"
 _DEFAULT: Final = ox.DefaultGraph()
-_TRUE: Final = ox.Literal(True)
+_TRUE: Final = [ox.Literal(each, datatype=ox.NamedNode(f"{XSD}boolean")) for each in ("true", "1")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Link:
-    """A triple that has the thing described as its object."""
+    """A triple that has the thing described as its object; graphs: the named ones that hold it."""
 
     predicate: str
     subject: str
+    graphs: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The IRIs of the sources that state it."""
+        return tuple(name for name in self.graphs if name.startswith(_SOURCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +118,10 @@ class Description:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The IRIs of the sources of its facts, in the order in which they are first cited."""
-        return tuple(
-            dict.fromkeys(citation.source for fact in self.facts for citation in fact.citations)
-        )
+        """The IRIs of the sources of its facts, and of its links, as they are first cited."""
+        facts = (citation.source for fact in self.facts for citation in fact.citations)
+        links = (source for link in self.links for source in link.sources)
+        return tuple(dict.fromkeys((*facts, *links)))
 
     def members(self, node: ox.BlankNode) -> list[Term]:
         """Return the members of the RDF list that a blank node begins."""
@@ -163,13 +169,31 @@ class Description:
         return sorted(found, key=str)
 
     def evidence(self) -> list[ox.Quad]:
-        """Return what is said of the thing in the graphs that say it, sorted."""
+        """Return what is said of the thing, and the links to it, in the graphs that say it."""
         node = ox.NamedNode(self.iri)
-        return [
+        facts = [
             ox.Quad(node, ox.NamedNode(fact.predicate), fact.value, ox.NamedNode(graph))
             for fact in self.facts
             for graph in fact.graphs
         ]
+        return facts + [
+            ox.Quad(
+                ox.NamedNode(link.subject), ox.NamedNode(link.predicate), node, ox.NamedNode(graph)
+            )
+            for link in self.links
+            for graph in link.graphs
+        ]
+
+
+def withdrawn(store: ox.Store, iri: str) -> list[str] | None:
+    """Return what replaces a thing that the content has withdrawn, sorted; None for any other."""
+    node, default = ox.NamedNode(iri), ox.DefaultGraph()
+    deprecated = store.quads_for_pattern(node, ox.NamedNode(f"{OWL}deprecated"), None, default)
+    if not iri.startswith(ID) or not any(quad.object in _TRUE for quad in deprecated):
+        return None
+    replacement = ox.NamedNode(f"{DCTERMS}isReplacedBy")
+    found = store.quads_for_pattern(node, replacement, None, default)
+    return sorted(quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode))
 
 
 def describe(store: ox.Store, iri: str) -> Description | None:
@@ -186,7 +210,7 @@ def describe(store: ox.Store, iri: str) -> Description | None:
     if not graphs and not standing:
         return None
     facts = tuple(_facts(store, node, standing, graphs))
-    links = sorted(set(_links(store, node, bool(standing))))
+    links = sorted(_links(store, node, bool(standing)))
     return Description(
         iri=iri,
         facts=facts,
@@ -196,17 +220,6 @@ def describe(store: ox.Store, iri: str) -> Description | None:
         nodes=_blank_nodes(store, [fact.value for fact in facts]),
         stands=bool(standing),
     )
-
-
-def withdrawn(store: ox.Store, iri: str) -> list[str] | None:
-    """Return the IRIs of what replaces a thing, sorted; None where it is not withdrawn."""
-    node = ox.NamedNode(iri)
-    deprecated = store.quads_for_pattern(node, ox.NamedNode(f"{OWL}deprecated"), None, _DEFAULT)
-    if not iri.startswith(ID) or all(quad.object != _TRUE for quad in deprecated):
-        return None
-    replacement = ox.NamedNode(f"{DCTERMS}isReplacedBy")
-    found = store.quads_for_pattern(node, replacement, None, _DEFAULT)
-    return sorted(quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode))
 
 
 def _facts(
@@ -258,11 +271,18 @@ def _statements(
 
 
 def _links(store: ox.Store, node: ox.NamedNode, stands: bool) -> Iterator[Link]:
-    # A source also lists what it states and a decision rejects: nothing is hidden.
-    for graph in {_DEFAULT if stands else None, node}:
-        for quad in store.quads_for_pattern(None, None, node, graph):
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject != node:
-                yield Link(quad.predicate.value, quad.subject.value)
+    graphs: dict[tuple[str, str], set[str]] = defaultdict(set)
+    shown = set[tuple[str, str]]()
+    for quad in store.quads_for_pattern(None, None, node, None):
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject != node:
+            link = quad.predicate.value, quad.subject.value
+            if isinstance(quad.graph_name, ox.NamedNode):
+                graphs[link].add(quad.graph_name.value)
+            # A source also lists what it states and a decision rejects: nothing is hidden.
+            if quad.graph_name in ({_DEFAULT, node} if stands else {node}):
+                shown.add(link)
+    for link in shown:
+        yield Link(*link, tuple(sorted(graphs[link])))
 
 
 def _blank_nodes(store: ox.Store, values: list[Term]) -> dict[ox.BlankNode, tuple[ox.Triple, ...]]:

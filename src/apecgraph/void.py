@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from apecgraph.formats import DOCUMENT_FORMATS
 from apecgraph.graph import Term, Value, introduced, said
 from apecgraph.linksets import linksets
-from apecgraph.namespaces import BASE, ENDPOINT, ID, RDF, VOID, compact
+from apecgraph.namespaces import BASE, ENDPOINT, ID, ONTOLOGY, PREFIXES, RDF, VOID, compact
 from apecgraph.service import DEFAULT_GRAPH
 
 _LINKS: Final = f"{ID}linkset"
@@ -85,6 +85,7 @@ def describe_dataset(
         (f"{VOID}distinctObjects", statistics.objects),
         (f"{VOID}sparqlEndpoint", ENDPOINT),
         (f"{VOID}uriSpace", ox.Literal(ID)),
+        *((f"{VOID}vocabulary", iri) for iri in _vocabularies(statistics)),
         *((f"{VOID}dataDump", url) for url in dumps),
         *((f"{VOID}feature", each.iri) for each in DOCUMENT_FORMATS if each.iri is not None),
         *((f"{VOID}exampleResource", iri) for iri in _examples(statistics)),
@@ -103,6 +104,16 @@ def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     nothing = said(DEFAULT_GRAPH, *Statistics.of(()).values())
     statistics = Statistics.of([*triples, *types, *nothing])
     yield from said(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"), *statistics.values())
+
+
+def _vocabularies(statistics: Statistics) -> list[str]:
+    """Return the vocabularies that the properties and the classes are of, by their namespaces."""
+    used = [*statistics.properties, *statistics.classes]
+    return [
+        namespace.removesuffix("/") if namespace == ONTOLOGY else namespace
+        for namespace in PREFIXES.values()
+        if any(each.startswith(namespace) for each in used)
+    ]
 
 
 def _examples(statistics: Statistics) -> Iterator[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from apecgraph.formats import Format
+
+# Functions whose value is another each time (SPARQL 1.1 Query Language, sections 17.4.2 to 17.4.5),
+# however the engine is made to see them; what only looks like one counts as one.
+_CHANGING: Final = re.compile(r"(?:NOW|RAND|UUID)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,11 @@ class Query:
     format: Format
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether the same data may give another answer each time."""
+        return _CHANGING.search(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ class Edition:
         """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
 
         body: makes it, beside the event loop; one is made at a time, so that no more than one core
-        is at it. The entity tag is made of the edition, the path, the content type and the coding: the query
-        of the request must not matter.
+        is at it. The entity tag is made of the edition, the path, the content type and the coding:
+        the query of the request must not matter.
         """
         coding = "gzip" if accepts_gzip(request.headers) else ""
         etag = self.etag(request.scope["path"], content_type, coding)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -14,10 +13,6 @@ from apecgraph.web.coding import gzipped
 
 MEGABYTE: Final = 1024 * 1024
 _SHARE: Final = 8  # one reply takes no more than this part of the room
-
-# Functions whose value is another each time (SPARQL 1.1 Query Language, sections 17.4.2 to 17.4.5),
-# however the engine is made to see them; what only looks like one is evaluated each time as well.
-_CHANGING: Final = re.compile(r"(?:NOW|RAND|UUID)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -51,7 +46,7 @@ class Replies:
 
     def etag(self, query: Query, coding: str = "") -> str | None:
         """Tag the reply to a query in a coding; None where it is another each time."""
-        if _CHANGING.search(query.text):
+        if query.changes:
             return None
         fields = (query.text, query.format.name, query.default_graphs, query.named_graphs, coding)
         return f'"{sha256(repr((self._edition, fields)).encode()).hexdigest()[:24]}"'

@@ -15,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import Gone, NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE, DCTERMS, ID, OWL
-from apecgraph.resource import Description, describe
+from apecgraph.namespaces import BASE
+from apecgraph.resource import Description, describe, withdrawn
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
@@ -131,18 +131,11 @@ class Resources:
 
     def _refuse_withdrawn(self, iri: str) -> None:
         """Say what replaces a thing that the content has withdrawn."""
-        node = ox.NamedNode(iri)
-        deprecated = self._store.quads_for_pattern(node, ox.NamedNode(f"{OWL}deprecated"), None)
-        if not iri.startswith(ID) or not any(True for _ in deprecated):
-            return
-        replacement = ox.NamedNode(f"{DCTERMS}isReplacedBy")
-        found = self._store.quads_for_pattern(node, replacement, None, ox.DefaultGraph())
-        successors = sorted(
-            quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)
-        )
-        instead = f"; instead there is {', '.join(successors)}" if successors else ""
-        title = self._labels.title(iri).value
-        raise Gone(f"{iri} ({title}) is withdrawn{instead}.", successors)
+        successors = withdrawn(self._store, iri)
+        if successors is not None:
+            instead = f"; instead there is {', '.join(successors)}" if successors else ""
+            title = self._labels.title(iri).value
+            raise Gone(f"{iri} ({title}) is withdrawn{instead}.", successors)
 
     def _missing(self, request: Request) -> NotFound:
         """Say what there is instead: the names that are most like the one asked for."""

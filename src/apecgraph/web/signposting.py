@@ -54,8 +54,7 @@ class Signposts:
 
     def linkset(self, name: str, description: Description) -> str:
         """Write the links of a document in all formats as JSON (RFC 9264, section 4.2)."""
-        pages = [(f"{DOC}{encoded(name)}", HTML)]
-        pages += [(address(name, each), each) for each in GRAPH_FORMATS]
+        pages = [(address(name, each), each) for each in DOCUMENT_FORMATS]
         contexts = [
             {"anchor": BASE + path[1:], **_targets(self._of(name, description, format_))}
             for path, format_ in pages
@@ -74,7 +73,7 @@ class Signposts:
             links.append(Link("collection", BASE))
         links += [Link("type", encoded(each)) for each in description.types]
         if format_ is not HTML:
-            return [*links, Link("describes", f"{DOC}{encoded(name)}", HTML.media_type)]
+            return [*links, Link("describes", address(name, HTML), HTML.media_type)]
         links.append(Link("type", _LANDING_PAGE))
         links += [
             Link("describedby", address(name, each), each.media_type) for each in GRAPH_FORMATS

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from apecgraph.claims import Claim, read_claim, read_claims
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, DCTERMS, ID, RDF, RDFS, SCHEMA, SKOS
-from apecgraph.resource import Description, Fact
+from apecgraph.resource import Description, Fact, Link
 
 _FIRST: Final = (
     f"{SKOS}prefLabel",
@@ -68,15 +68,15 @@ class ThingPage:
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """The IRIs of the sources, in the order in which the rows cite them."""
-        return tuple(
-            dict.fromkeys(
-                citation.source
-                for row in self.rows
-                for fact in row.facts
-                for citation in fact.citations
-            )
+        """The IRIs of the sources, in the order in which the rows and the links cite them."""
+        rows = (
+            citation.source
+            for row in self.rows
+            for fact in row.facts
+            for citation in fact.citations
         )
+        links = (source for _, found in self.links for link in found for source in link.sources)
+        return tuple(dict.fromkeys((*rows, *links)))
 
     def number(self, source: str) -> int:
         """Return the number under which a source is cited."""
@@ -90,12 +90,12 @@ class ThingPage:
         return tuple(name for name in self.description.graphs if name.startswith(f"{ID}graph/"))
 
     @cached_property
-    def links(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def links(self) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         """The links by property; without those that the page shows as claims or decisions."""
-        found: dict[str, list[str]] = defaultdict(list)
+        found: dict[str, list[Link]] = defaultdict(list)
         for link in self.description.links:
             if link.predicate not in _ABOUT_CLAIMS:
-                found[link.predicate].append(link.subject)
+                found[link.predicate].append(link)
         return tuple((each, tuple(found[each])) for each in sorted(found, key=self._rank))
 
     def _rank(self, predicate: str) -> tuple[int, str]:
