@@ -10,13 +10,15 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build import build
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, Format
+from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
 from editing import Copy
 from serving import serving
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+# TriG and N-Quads are written from the same triples; a test below reads what they add.
+VISITED = [each for each in DOCUMENT_FORMATS if each not in (TRIG, N_QUADS)]
 CONTEXTS: dict[str, object] = {}
 LABELS = [
     "http://www.w3.org/2000/01/rdf-schema#label",
@@ -63,7 +65,7 @@ def visit(client: httpx.Client, iri: str) -> list[str]:
         found = client.get(path).status_code
         return [] if found == 200 else [f"{iri}: {found}"]
     graphs = {}
-    for format_ in DOCUMENT_FORMATS:
+    for format_ in VISITED:
         accept = {"Accept": format_.media_type}
         there = client.get(path, headers=accept)
         if path == "/" and format_ is HTML:
