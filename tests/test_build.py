@@ -184,11 +184,15 @@ def test_a_release_under_another_name_is_none(built: tuple[Path, Release], tmp_p
     assert copy.beside("0123456789abcdef") is None
 
 
-def test_what_was_published_is_never_written_anew(tmp_path: Path) -> None:
+def test_what_was_published_is_never_written_anew(
+    built: tuple[Path, Release], tmp_path: Path
+) -> None:
     """The same facts in other bytes, here of another context, are a release of another name."""
     content = Copy(tmp_path)
     releases = tmp_path / "releases"
-    first, _ = build(content.root, releases)
+    shutil.copytree(built[1].path, releases / built[1].name)
+    (releases / "current").symlink_to(built[1].name)
+    first = Release.open(releases / built[1].name)
     version = '"@version": 1.1,'
     content.replace("ontology/context.jsonld", version, f'{version} "x": "apec:x",')
     second, _ = build(content.root, releases)

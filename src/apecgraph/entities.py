@@ -34,7 +34,7 @@ from apecgraph.namespaces import (
     XSD,
     compact,
 )
-from apecgraph.resource import withdrawn
+from apecgraph.withdrawals import withdrawn
 
 _NAMES: Final = (
     f"{SKOS}prefLabel",

@@ -116,6 +116,7 @@ RESULTS_TSV: Final = Format(
 CSV: Final = Format("csv", "CSV", "text/csv", "csv", charset=True)
 CSVW: Final = Format("csvw", "CSVW metadata", "application/csvm+json", "json")
 GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
+JSON: Final = Format("json", "JSON", "application/json", "json")
 TEXT: Final = Format("text", "plain text", "text/plain", "txt", charset=True)
 
 DATASET_FORMATS: Final = (TRIG, N_QUADS, JSON_LD)

@@ -12,14 +12,13 @@ import pyoxigraph as ox
 
 from apecgraph.decisions import Ruling, rulings
 from apecgraph.graph import Term
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, OWL, RDF, RDFS, XSD
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, RDF, RDFS
 
 LINKS: Final = 200
 """How many links to a thing its description lists; it counts all of them."""
 
 _SOURCE: Final = f"{ID}source/"
 _DEFAULT: Final = ox.DefaultGraph()
-_TRUE: Final = [ox.Literal(each, datatype=ox.NamedNode(f"{XSD}boolean")) for each in ("true", "1")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +182,6 @@ class Description:
             for link in self.links
             for graph in link.graphs
         ]
-
-
-def withdrawn(store: ox.Store, iri: str) -> list[str] | None:
-    """Return what replaces a thing that the content has withdrawn, sorted; None for any other."""
-    node, default = ox.NamedNode(iri), ox.DefaultGraph()
-    deprecated = store.quads_for_pattern(node, ox.NamedNode(f"{OWL}deprecated"), None, default)
-    if not iri.startswith(ID) or not any(quad.object in _TRUE for quad in deprecated):
-        return None
-    replacement = ox.NamedNode(f"{DCTERMS}isReplacedBy")
-    found = store.quads_for_pattern(node, replacement, None, default)
-    return sorted(quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode))
 
 
 def describe(store: ox.Store, iri: str) -> Description | None:

@@ -13,11 +13,9 @@ from apecgraph.errors import ContentError, NotFound
 from apecgraph.formats import JSON_LD
 from apecgraph.jsonld import Context
 from apecgraph.release import CONTEXT
-from apecgraph.web.edition import has
+from apecgraph.web.edition import FOREVER, has
 
 _log: Final = logging.getLogger(__name__)
-
-FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 class Contexts:

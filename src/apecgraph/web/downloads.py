@@ -20,20 +20,17 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from apecgraph.dumps import SUMS, Download, downloads, zipped
 from apecgraph.errors import NotFound, RangeNotSatisfiable
-from apecgraph.formats import CSVW, GZIP, HTML, Format
+from apecgraph.formats import CSVW, GZIP, HTML, JSON, Format
 from apecgraph.namespaces import BASE
 from apecgraph.release import Release
 from apecgraph.tabular import FIGURES, METADATA
 from apecgraph.web.coding import accepts_gzip
-from apecgraph.web.edition import Edition, has, http_date
+from apecgraph.web.edition import FOREVER, Edition, has, http_date
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import Link, written
 
-_JSON: Final = Format("json", "JSON", "application/json", "json")
-
 _FRESH: Final = "no-cache"
-_LASTING: Final = "public, max-age=31536000, immutable"
 
 _RANGES: Final = re.compile(
     r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:\s*,\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})){0,19}"
@@ -80,7 +77,7 @@ class Downloads:
     async def index(self, request: Request) -> Response:
         """Answer with the list of dumps, as a page or as JSON."""
         shelf = await self._shelf(request)
-        format_ = choose(request, (HTML, _JSON))
+        format_ = choose(request, (HTML, JSON))
 
         def body() -> str:
             if format_ is HTML:
@@ -174,7 +171,7 @@ def _headers(
     canonical = f"/dumps/{shelf.release.name}/{found.file.name}"
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": _LASTING if lasting else _FRESH,
+        "Cache-Control": FOREVER if lasting else _FRESH,
         "Content-Type": found.format.content_type,
         "ETag": f'"{(coded or found).file.sha256}"',
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import Final
 
 from cachetools import LRUCache
 from starlette.datastructures import Headers
@@ -15,6 +16,9 @@ from starlette.responses import Response
 
 from apecgraph.web.coding import accepts_gzip
 from apecgraph.web.replies import MEGABYTE, Reply
+
+FOREVER: Final = "public, max-age=31536000, immutable"
+"""The Cache-Control of what never changes (RFC 8246)."""
 
 
 class Edition:

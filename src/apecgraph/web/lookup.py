@@ -12,18 +12,18 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import ContentTooLarge, Gone, MalformedRequest, NotFound, UnsupportedMediaType
-from apecgraph.formats import DOCUMENT_FORMATS, Format
+from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
+from apecgraph.formats import DOCUMENT_FORMATS, JSON
 from apecgraph.identifiers import Identified, Identifiers
 from apecgraph.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.protocol import decode_form
-from apecgraph.resource import withdrawn
 from apecgraph.web.addresses import DOC, encoded, topic
 from apecgraph.web.budget import Budget
 from apecgraph.web.errands import Errands
 from apecgraph.web.reading import choose
 from apecgraph.web.resources import OFFERS
 from apecgraph.web.signposting import LINKSET
+from apecgraph.withdrawals import refuse_withdrawn, withdrawn
 
 MOST: Final = 1000
 """What may be looked up at once."""
@@ -31,7 +31,6 @@ MOST: Final = 1000
 LONGEST: Final = 2000
 """Characters of an IRI or a code."""
 
-_JSON: Final = Format("json", "JSON", "application/json", "json")
 _DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
 _FIELDS: Final = ({"iri"}, {"code", "scheme"})
 _ASK: Final = "Ask for an iri, or for a code of a scheme"
@@ -67,22 +66,19 @@ class Lookup:
         empty = [name for name, value in asked.items() if not value.strip()]
         if empty:
             raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
-        format_ = choose(request, (*OFFERS, _JSON))
+        format_ = choose(request, (*OFFERS, JSON))
         found = self._find(asked)
-        successors = withdrawn(self._store, found.iri)
-        if successors is not None:
-            instead = f"; instead there is {', '.join(successors)}" if successors else ""
-            raise Gone(f"{found.iri} ({found.name}) is withdrawn{instead}.", successors)
+        refuse_withdrawn(self._store, found.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
-        if format_ is _JSON:
+        if format_ is JSON:
             return _json(asdict(found), headers)
         path = encoded(found.iri.removeprefix(BASE))
         return RedirectResponse(f"/{path}", status_code=303, headers=headers)
 
     def _all(self, request: Request, body: bytes) -> Response:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != _JSON.media_type:
-            raise UnsupportedMediaType(f"What is looked up is sent as {_JSON.media_type}.")
+        if media_type != JSON.media_type:
+            raise UnsupportedMediaType(f"What is looked up is sent as {JSON.media_type}.")
         return _json([self._found(each, place) for place, each in enumerate(_list(body))], {})
 
     def _found(self, asked: object, place: int) -> dict[str, Any] | None:
@@ -153,4 +149,4 @@ def _list(body: bytes) -> list[object]:
 
 def _json(content: object, headers: dict[str, str]) -> Response:
     body = json.dumps(content, ensure_ascii=False)
-    return Response(body, headers=headers, media_type=_JSON.media_type)
+    return Response(body, headers=headers, media_type=JSON.media_type)

@@ -12,11 +12,11 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import Gone, NotFound
+from apecgraph.errors import NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE
-from apecgraph.resource import Description, describe, withdrawn
+from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
@@ -25,6 +25,7 @@ from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
 from apecgraph.web.things import ThingPage
 from apecgraph.web.writer import Writer
+from apecgraph.withdrawals import refuse_withdrawn
 
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
 # Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
@@ -68,7 +69,7 @@ class Resources:
         name = document(known[0]) if known else None
         if name is None:
             raise self._missing(request)
-        self._refuse_withdrawn(known[0])
+        refuse_withdrawn(self._store, known[0])
         return RedirectResponse(
             address(name, _choose(request)),
             status_code=303,
@@ -94,8 +95,9 @@ class Resources:
     async def _respond(
         self, request: Request, name: str, format_: Format, headers: dict[str, str]
     ) -> Response:
-        self._refuse_withdrawn(topic(name))
-        description = self._describe(topic(name))
+        iri = topic(name)
+        refuse_withdrawn(self._store, iri)
+        description = self._describe(iri)
         if description is None:
             raise self._missing(request)
         return await self._edition.answer(
@@ -128,14 +130,6 @@ class Resources:
         except ValueError:
             return False
         return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
-
-    def _refuse_withdrawn(self, iri: str) -> None:
-        """Say what replaces a thing that the content has withdrawn."""
-        successors = withdrawn(self._store, iri)
-        if successors is not None:
-            instead = f"; instead there is {', '.join(successors)}" if successors else ""
-            title = self._labels.title(iri).value
-            raise Gone(f"{iri} ({title}) is withdrawn{instead}.", successors)
 
     def _missing(self, request: Request) -> NotFound:
         """Say what there is instead: the names that are most like the one asked for."""
