@@ -122,7 +122,7 @@ def test_what_a_client_has_is_not_sent_again(client: httpx.Client, path: str) ->
 
 def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
     text = get(client, "/")
-    for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26,285,000,000,000", "rejected"):
+    for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26.285 trillion", "rejected"):
         assert each in text
 
 

@@ -36,7 +36,10 @@ from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
-from apecgraph.web.pages import Pages, QueryPage
+from apecgraph.web.pages.conflicts import ConflictsPage
+from apecgraph.web.pages.home import HomePage
+from apecgraph.web.pages.query import QueryPage
+from apecgraph.web.pages.sources import SourcesPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading, asking
 from apecgraph.web.reconcile import Reconcile
@@ -123,9 +126,9 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         downloads = Downloads(release, edition, html)
         signposts = Signposts(store, downloads.items)
         resources = Resources(store, edition, html, writer, signposts)
-        pages = Pages(store, edition, html, signposts)
         discovery = Discovery(store, edition, writer)
-        routes += _release_routes(resources, pages, downloads, discovery)
+        routes += _pages(store, edition, html, signposts)
+        routes += _release_routes(resources, downloads, discovery)
         errands = Errands(settings.query_seconds)
         reconcile = Reconcile(store, html, budget, errands)
         routes += _linking_routes(reconcile, Lookup(store, budget, errands))
@@ -160,17 +163,22 @@ def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
     return Edition(release.digest, release.issued, program, megabytes)
 
 
+def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> list[BaseRoute]:
+    return [
+        Route("/", Reading(HomePage(store, edition, html, signposts).answer)),
+        Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
+        Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
+    ]
+
+
 def _release_routes(
-    resources: Resources, pages: Pages, downloads: Downloads, discovery: Discovery
+    resources: Resources, downloads: Downloads, discovery: Discovery
 ) -> list[BaseRoute]:
     async def dumps(request: Request) -> Response:
         return RedirectResponse("/dumps/", status_code=308)
 
     thing, document = Reading(resources.thing), Reading(resources.document)
     return [
-        Route("/", Reading(pages.home)),
-        Route("/sources", Reading(pages.sources)),
-        Route("/conflicts", Reading(pages.conflicts)),
         Route("/id/{path:path}", thing),
         Route("/ontology", thing),
         Route("/ontology/{path:path}", thing),

@@ -44,22 +44,24 @@ class Edition:
         content_type: str,
         body: Callable[[], bytes | str],
         headers: Mapping[str, str] | None = None,
+        variant: str = "",
     ) -> Response:
         """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
 
         body: makes it, beside the event loop; one is made at a time, so that no more than one core
-        is at it. The entity tag is made of the edition, the path, the content type and the coding:
-        the query of the request must not matter.
+        is at it. variant: what of the request's query matters to it, in one way of writing.
+        The entity tag is made of the edition, the path, the variant, the content type, the coding.
         """
         coding = "gzip" if accepts_gzip(request.headers) else ""
-        etag = self.etag(request.scope["path"], content_type, coding)
+        name = (request.scope["path"], variant, content_type)
+        etag = self.etag(*name, coding)
         answered = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
         answered["Vary"] = ", ".join(filter(None, (answered.get("Vary"), "Accept-Encoding")))
         if self.modified is not None:
             answered["Last-Modified"] = self.modified
         if has(request.headers, etag):
             return Response(status_code=304, headers=answered)
-        reply = await self._reply(self.etag(request.scope["path"], content_type), body)
+        reply = await self._reply(self.etag(*name), body)
         compressed = await asyncio.to_thread(reply.gzipped) if coding else None
         if compressed is not None:
             answered["Content-Encoding"] = coding

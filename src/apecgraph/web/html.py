@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE, XSD, compact
+from apecgraph.quantities import Quantities
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
@@ -51,6 +52,7 @@ class Html:
             grouped=grouped,
             kind=kind,
             link=link,
+            quantities=Quantities(store),
             source=self._source,
             schema_org=None,
             title=self._labels.title,

@@ -21,9 +21,9 @@ from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.web.pages.things import ThingPage
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
-from apecgraph.web.things import ThingPage
 from apecgraph.web.writer import Writer
 from apecgraph.withdrawals import refuse_withdrawn
 

@@ -1,0 +1,58 @@
+"""The page of the endpoint: a form for people, the description of the service for programs."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
+from apecgraph.namespaces import BASE
+from apecgraph.negotiation import named
+from apecgraph.publication import Served
+from apecgraph.service import describe_service
+from apecgraph.web.edition import Edition
+from apecgraph.web.examples import Example
+from apecgraph.web.html import Html
+from apecgraph.web.reading import choose
+from apecgraph.web.writer import Writer
+
+
+class QueryPage:
+    """Answers for the endpoint where no query is asked: a form for people, RDF for programs."""
+
+    def __init__(
+        self,
+        served: Served,
+        examples: tuple[Example, ...],
+        edition: Edition,
+        html: Html,
+        writer: Writer,
+    ) -> None:
+        self._served = served
+        self._examples = examples
+        self._edition = edition
+        self._html = html
+        self._writer = writer
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with the form, or with the description of the service.
+
+        The description is what SPARQL 1.1 Service Description (section 2) asks for.
+        """
+        names = request.query_params.getlist("format")
+        offers = DOCUMENT_FORMATS
+        format_ = named(names, offers) if names else choose(request, offers)
+
+        def body() -> bytes | str:
+            if format_ is HTML:
+                return self._html.page(
+                    "sparql.html",
+                    served=self._served,
+                    examples=self._examples,
+                    tables=RESULTS_FORMATS,
+                    graphs=GRAPH_FORMATS,
+                )
+            triples = describe_service(self._served.graphs)
+            return self._writer.write(triples, format_, f"{BASE}sparql")
+
+        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
