@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
-
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import expect
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
+from browser.conftest import DESK, PHONE, Open, Violations
+
 PAGES = (
     "/",
     "/sources",
@@ -28,55 +18,6 @@ PAGES = (
     "/id/source/seetaoe-258468",
     "/ontology",
 )
-PHONE: ViewportSize = {"width": 360, "height": 740}
-DESK: ViewportSize = {"width": 1280, "height": 900}
-
-Open = Callable[..., Page]
-
-
-# Not for the session: while it is open, this thread has a running event loop.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, (
-        f"the browser tests need one of {', '.join(NAMES)}: install your system's chromium"
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Open]:
-    """Open pages; afterwards no page may have complained, or asked anything of another host."""
-    complaints: list[str] = []
-    contexts = []
-
-    def visit(path: str, viewport: ViewportSize = DESK) -> Page:
-        context = browser.new_context(viewport=viewport, color_scheme="light")
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-
-        def seen(url: str) -> None:
-            if urlsplit(url).netloc != urlsplit(server).netloc and not url.startswith("data:"):
-                complaints.append(f"foreign: {url}")
-
-        page.on("request", lambda request: seen(request.url))
-        response = page.goto(server + path)
-        assert response is not None
-        assert response.ok
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    # That a query is wrong, the browser says too.
-    assert not [each for each in complaints if "status of 400" not in each]
-
 
 # The least contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3).
 CONTRAST = """() => {
@@ -99,21 +40,21 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_no_page_scrolls_sideways(visit: Open, path: str, viewport: ViewportSize) -> None:
-    page = visit(path, viewport)
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_text_can_be_read_by_day_and_by_night(visit: Open, path: str) -> None:
+def test_a_page_is_for_everybody(visit: Open, violations: Violations, path: str) -> None:
+    """By day and by night, on a desk and on a phone: in one visit, since there are many pages."""
     page = visit(path)
     ground = "getComputedStyle(document.body).backgroundColor"
     by_day = page.evaluate(ground)
+    assert violations(page) == []
     assert page.evaluate(CONTRAST) >= 4.5
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(ground) != by_day
     assert page.evaluate(CONTRAST) >= 4.5
+    assert violations(page) == []
+    for viewport in (DESK, PHONE):
+        page.set_viewport_size(viewport)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert violations(page) == []
 
 
 def test_home_leads_to_the_conflict(visit: Open) -> None:

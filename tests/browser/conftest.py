@@ -1,0 +1,115 @@
+"""A real browser, which complains for those who look at its pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Literal, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
+DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
+
+# What the browser says too when the server refuses a query, and when a request is given up.
+FORGIVEN: Final = ("status of 400", "status of 422", "status of 504", "net::ERR_ABORTED")
+
+AXE: Final = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+ASK_AXE: Final = """() => axe.run({resultTypes: ["violations"]}).then(({violations}) =>
+  violations.flatMap(({id, help, nodes}) =>
+    nodes.map(({target, failureSummary}) => `${id}: ${help}: ${target}: ${failureSummary}`)))"""
+
+
+class Open(Protocol):
+    """Opens a path of the server in a context of its own; it must be answered well."""
+
+    def __call__(
+        self,
+        path: str,
+        viewport: ViewportSize = DESK,
+        *,
+        scheme: Literal["light", "dark"] = "light",
+        scripts: bool = True,
+    ) -> Page: ...
+
+
+Violations = Callable[[Page], list[str]]
+
+
+# Not for the session: while it is open, this thread has a running event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, (
+        f"the browser tests need one of {', '.join(NAMES)}: install your system's chromium"
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Open]:
+    """Open pages; afterwards no page may have complained, or asked anything of another host."""
+    complaints: list[str] = []
+    contexts = []
+
+    def visit(
+        path: str,
+        viewport: ViewportSize = DESK,
+        *,
+        scheme: Literal["light", "dark"] = "light",
+        scripts: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport=viewport, color_scheme=scheme, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "requestfailed",
+            lambda request: complaints.append(f"failed: {request.url}: {request.failure}"),
+        )
+
+        def seen(url: str) -> None:
+            if urlsplit(url).netloc != urlsplit(server).netloc and not url.startswith("data:"):
+                complaints.append(f"foreign: {url}")
+
+        page.on("request", lambda request: seen(request.url))
+        response = page.goto(server + path)
+        assert response is not None
+        assert response.ok
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not [each for each in complaints if not any(text in each for text in FORGIVEN)]
+
+
+@pytest.fixture
+def violations() -> Violations:
+    """Tell what of a page as it is now breaks the rules of accessibility that axe-core knows."""
+    assert AXE.exists(), "run scripts/test, which installs axe-core"
+
+    def violations(page: Page) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[str] = page.evaluate(ASK_AXE)
+        return found
+
+    return violations
