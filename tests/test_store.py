@@ -43,7 +43,7 @@ from apecgraph.store import wire
 from apecgraph.store.base import Answer, Query, Store
 from apecgraph.store.embedded import EmbeddedStore, load
 from apecgraph.store.isolated import HELD_BACK
-from apecgraph.store.nursery import Nursery
+from apecgraph.store.nursery import LoadLimits, Nursery
 from apecgraph.store.peer import Worker
 from apecgraph.store.worker import Limits
 from stores import (
@@ -499,7 +499,7 @@ def test_a_worker_has_one_socket_and_can_open_nothing(files: Files) -> None:
 def test_a_worker_that_nobody_stops_ends_by_itself(files: Files) -> None:
     async def check() -> None:
         born: list[Worker] = []
-        nursery = Nursery(files, Limits(100, 1, 1000), 1, born.append)
+        nursery = Nursery(files, LoadLimits(30, 1000), Limits(100, 1, 1000), 1, born.append)
         await nursery.open()
         try:
             request = wire.encode_query(Query(FOREVER, RESULTS_CSV), 0.2)
@@ -834,7 +834,8 @@ from apecgraph.store.base import Query
 from apecgraph.store.isolated import IsolatedStore
 
 async def main(path, text):
-    store = IsolatedStore([(Path(path), N_QUADS)], query_seconds=30, query_megabytes=100,
+    store = IsolatedStore([(Path(path), N_QUADS)], load_seconds=30, load_megabytes=1000,
+                          query_seconds=30, query_megabytes=100,
                           reply_megabytes=1, reply_rows=1000, workers=2, long_queries=0, queue=1)
     await store.start()
     print("ready", flush=True)

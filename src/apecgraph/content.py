@@ -62,6 +62,7 @@ class Content:
         paths = list(_paths(root, errors))
         _log.info("reading %d files", len(paths))
         for path, graph in paths:
+            _log.debug("reading %s", path, extra={"place": str(path)})
             try:
                 triples, _ = parse_file(path)
                 files.append(ContentFile(path, graph, tuple(triples)))

@@ -70,6 +70,16 @@ class Report:
         ]
         return cls(tuple(results), 0)
 
+    @classmethod
+    def read(cls, text: str) -> Report:
+        """Read a report that `json` has written."""
+        document = json.loads(text)
+        results = []
+        for each in document["results"]:
+            places = tuple(Place(**place) for place in each.pop("places"))
+            results.append(Result(nodes=tuple(each.pop("nodes")), places=places, **each))
+        return cls(tuple(results), document["triples"])
+
     @property
     def conforms(self) -> bool:
         """Whether nothing is wrong."""

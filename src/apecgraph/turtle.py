@@ -16,6 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
+from apecgraph.files import read_file
 from apecgraph.graph import Term
 from apecgraph.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
 
@@ -68,7 +69,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
     column.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         if _too_deep(data):
             raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
         parser = ox.parse(data, ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True)
@@ -80,7 +81,11 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         if "has not been declared" in message:
             message += ": add its @prefix line at the top of the file"
         raise ContentError(message, path, error.lineno, error.offset) from None
-    except (UnicodeDecodeError, ValueError, OSError, MemoryError) as error:
+    except MemoryError:
+        raise ContentError("needs more memory to be read than there is", path) from None
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", path) from None
+    except ValueError as error:
         raise ContentError(f"cannot be read: {error}", path) from None
     return triples, dict(parser.prefixes)
 

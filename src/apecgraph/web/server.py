@@ -36,6 +36,8 @@ async def serve(
     """
     store = IsolatedStore(
         data,
+        load_seconds=settings.load_seconds,
+        load_megabytes=settings.load_megabytes,
         query_seconds=settings.query_seconds,
         query_megabytes=settings.query_megabytes,
         reply_megabytes=settings.reply_megabytes,

@@ -1,0 +1,134 @@
+"""Work on content by a process that has given up all it does not need.
+
+Run as `python -m apecgraph.confined FD PID REQUEST`: a pipe to write to, the process that reads it,
+and a JSON object. Each line written is one as well: {told: words}, {place: path} or {shape: IRI}
+for what the work is at, and in the end {result: ...} or {errors: [...]}.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias
+
+from apecgraph.build import build
+from apecgraph.content import Content, content_paths
+from apecgraph.errors import ApecgraphError, ContentError, leaves
+from apecgraph.files import read_file
+from apecgraph.store.confinement import confine, end_with_parent
+from apecgraph.store.seccomp import deny_network
+from apecgraph.turtle import format_file
+from apecgraph.validation import check, shape_place
+
+Request: TypeAlias = Mapping[str, Any]
+
+
+def main() -> None:
+    """Do what the third argument says and tell the process at the other end."""
+    end_with_parent(int(sys.argv[2]))
+    request = json.loads(sys.argv[3])
+    with os.fdopen(int(sys.argv[1]), "wb") as pipe:
+        channel = _Channel(pipe)
+        logging.getLogger("apecgraph").addHandler(channel)
+        logging.getLogger("apecgraph").setLevel(logging.DEBUG)
+        # rdflib prints a traceback for each malformed literal; the check reports them.
+        logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+        try:
+            _give_up(request)
+            channel.say({"result": _TASKS[request["task"]](request)})
+        except* ApecgraphError as group:
+            channel.say({"errors": list(map(_described, leaves(group)))})
+        except* MemoryError:
+            os.abort()  # as where the engine is short of it, so that there is one thing to tell
+
+
+class _Channel(logging.Handler):
+    """The way to the process that waits: for messages, and for what modules log."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        super().__init__()
+        self._pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell what the work is at: a file, a shape, or what a person is told."""
+        for name in ("place", "shape"):
+            if hasattr(record, name):
+                return self.say({name: getattr(record, name)})
+        if record.levelno >= logging.INFO:
+            self.say({"told": record.getMessage()})
+        return None
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Write a message."""
+        self._pipe.write(json.dumps(message).encode() + b"\n")
+        self._pipe.flush()
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    """Write an error as JSON."""
+    if isinstance(error, ContentError):
+        described = {"message": error.message, "path": str(error.path)}
+        return {"kind": "ContentError", **described, "line": error.line, "column": error.column}
+    return {"kind": type(error).__name__, "message": str(error)}
+
+
+def _give_up(request: Request) -> None:
+    content, megabytes = Path(request["content"]), request["megabytes"]
+    confine(megabytes, file_megabytes=megabytes if request["task"] == "build" else 0)
+    ceiling = math.ceil(request["seconds"])
+    resource.setrlimit(resource.RLIMIT_CPU, (ceiling, ceiling))
+    try:
+        deny_network()
+    except OSError as error:
+        raise ContentError(
+            "is not read: that takes a kernel that keeps this process from the network by "
+            f"seccomp(2), and here: {error.strerror}",
+            content,
+        ) from None
+
+
+def _check(request: Request) -> str:
+    report, _ = check(Path(request["content"]))
+    return report.json()
+
+
+def _build(request: Request) -> str:
+    release, _ = build(Path(request["content"]), Path(request["releases"]))
+    return str(release.path)
+
+
+def _canonical(request: Request) -> dict[str, Any]:
+    changed = {}
+    errors = []
+    for path in content_paths(Path(request["content"])):
+        logging.getLogger(__name__).debug("reading %s", path, extra={"place": str(path)})
+        try:
+            text = format_file(path)
+            if text.encode() != read_file(path):
+                changed[str(path)] = text
+        except ContentError as error:
+            errors.append(_described(error))
+    return {"changed": changed, "errors": errors}
+
+
+def _place(request: Request) -> tuple[str, int | None]:
+    path, line = shape_place(Content.read(Path(request["content"])), request["shape"])
+    return str(path), line
+
+
+_TASKS: Final[Mapping[str, Callable[[Request], Any]]] = {
+    "check": _check,
+    "build": _build,
+    "canonical": _canonical,
+    "place": _place,
+}
+
+
+if __name__ == "__main__":
+    main()
