@@ -19,7 +19,7 @@ from apecgraph.content import SHAPES_GRAPH
 from apecgraph.contradictions import contradictions
 from apecgraph.dcat import Version
 from apecgraph.dumps import downloads, write_dumps
-from apecgraph.errors import CheckFailed, ReleaseError
+from apecgraph.errors import CheckFailed, ContentError, ReleaseError
 from apecgraph.estimates import touched
 from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
@@ -51,7 +51,10 @@ def build(content: Path, releases: Path) -> tuple[Release, Report]:
     The same content makes the same release, under the same name. Raises CheckFailed, with the
     report in words, where the content does not pass; what was current stays so.
     """
+    made_of = fingerprint(content)
     report, evidence = check(content)
+    if fingerprint(content) != made_of:
+        raise ContentError("changed while it was checked: build it again", content)
     if evidence is None or not report.conforms:
         raise CheckFailed(report.text())
     quads = canonical(dataset(evidence))

@@ -102,7 +102,10 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
                 ContentError(f"there is no {pattern}: this is not a content folder", root)
             )
         for path in paths:
-            if not path.is_file() or not _NAME.fullmatch(path.name):
+            if not path.is_file():
+                errors.append(ContentError("is not read: it is no regular file", path))
+                continue
+            if not _NAME.fullmatch(path.name):
                 errors.append(
                     ContentError(
                         "is not read: a file here is named with letters, digits, - and _, and "

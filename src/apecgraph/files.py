@@ -23,10 +23,9 @@ def read_file(path: Path) -> bytes:
         if size > LARGEST:
             reason = f"has {size:,} bytes, and {LARGEST:,} are the most: divide it"
             raise OSError(errno.EFBIG, reason)
+        # Meanwhile it may have become a pipe, which is not to be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(
-            descriptor, "rb"
-        ) as file:  # it may have become a pipe: that is not waited for
+        with os.fdopen(descriptor, "rb") as file:
             return file.read(size)
 
 

@@ -71,7 +71,7 @@ class Report:
         return cls(tuple(results), 0)
 
     @classmethod
-    def read(cls, text: str) -> Report:
+    def parse(cls, text: str) -> Report:
         """Read a report that `json` has written."""
         document = json.loads(text)
         results = []

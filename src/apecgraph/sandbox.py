@@ -36,7 +36,7 @@ _SHAPES: Final = "shapes"
 def check(content: Path, settings: Settings) -> Report:
     """Check a content folder; report also what cannot be checked within the limits."""
     try:
-        return Report.read(_Work(content, settings).do("check"))
+        return Report.parse(_Work(content, settings).do("check"))
     except ContentError as error:
         return Report.unreadable([error], content)
 
@@ -172,8 +172,10 @@ class _Work:
                 return self._at(
                     f"took longer than {self._settings.load_seconds:g} s (APECGRAPH_LOAD_SECONDS)"
                 )
-        sys.stderr.write(complaint.decode(errors="replace"))
-        return self._at(f"the process at work on it ended with status {status}")
+        words = complaint.decode(errors="replace")
+        sys.stderr.write(words)
+        reason = (words.splitlines() or ["it says nothing"])[-1]
+        return self._at(f"ended its process with status {status}: {reason}")
 
     def _at(self, message: str) -> ContentError:
         """Tell what happened at the present step."""
@@ -191,9 +193,8 @@ class _Work:
 
     def _place(self, shape: str) -> tuple[Path, int | None]:
         """Have another process tell the file and the line of a shape."""
-        brief = self._settings.model_copy(update={"load_seconds": self._settings.rule_seconds})
         try:
-            path, line = _Work(self._content, brief).do("place", shape=shape)
+            path, line = _Work(self._content, self._settings).do("place", shape=shape)
         except ApecgraphError:
             return self._content / _SHAPES, None
         return Path(path), line

@@ -32,17 +32,17 @@ _LONGEST_LIST: Final = 10_000  # one that is longer has itself for a tail
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _DEEPEST: Final = 64
 _BRACKET: Final = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*'
+    rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"|<[^<>\s]*+>|#[^\n]*+'
     rb"|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)",
     re.DOTALL,
 )
 _COMMENT: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r"|<[^<>\s]*>"
-    r"|(?P<comment>#[^\n]*)",
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
+    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r"|<[^<>\s]*+>"
+    r"|(?P<comment>#[^\n]*+)",
     re.DOTALL,
 )
 
@@ -81,8 +81,11 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         if "has not been declared" in message:
             message += ": add its @prefix line at the top of the file"
         raise ContentError(message, path, error.lineno, error.offset) from None
-    except MemoryError:
-        raise ContentError("needs more memory to be read than there is", path) from None
+    except MemoryError as error:
+        if not error.args:
+            raise  # there is none left; what the parser has to say of a file has words
+        message = f"has a literal, or another word, that is too long: {error}"
+        raise ContentError(message, path) from None
     except OSError as error:
         raise ContentError(f"cannot be read: {error.strerror}", path) from None
     except ValueError as error:

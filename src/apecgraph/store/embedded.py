@@ -91,7 +91,7 @@ def load(
     """Load files into a store in memory; the names of blank nodes are local to each file.
 
     begin: called with each file before it is loaded.
-    Raises StoreError with the file and the reason where one cannot be loaded.
+    Raises StoreError with the file and the reason where one cannot be loaded, and MemoryError.
     """
     store = Store()
     for path, source in files:
@@ -127,7 +127,9 @@ class EmbeddedStore:
 def _reason(error: Exception) -> str:
     """Say why a file cannot be loaded."""
     if isinstance(error, MemoryError):
-        return "it needs more memory than there is"
+        if not error.args:
+            raise error  # there is none left; what the parser has to say of a file has words
+        return f"it has a literal, or another word, that is too long: {error}"
     if _REMOTE_CONTEXT in str(error):
         return "it has a context from elsewhere, and none is fetched: write the context into it"
     return str(getattr(error, "strerror", None) or error)

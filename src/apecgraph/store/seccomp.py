@@ -85,7 +85,7 @@ def _filter(architecture: int, numbers: Sequence[int]) -> bytes:
 
 
 def prctl(*arguments: int) -> None:
-    """Do a prctl(2); raise OSError where that fails."""
+    """Have the kernel change this process; raise OSError where it does not."""
     libc = ctypes.CDLL(None, use_errno=True)
     padded = (*arguments, 0, 0, 0, 0)[:5]
     if libc.prctl(*map(ctypes.c_ulong, padded)) != 0:

@@ -198,6 +198,8 @@ def main() -> None:
         Zygote(socket.socket(fileno=int(sys.argv[1]))).run()
     except ConnectionError:
         sys.exit(1)
+    except MemoryError:
+        os.abort()  # as where the engine is short of it, so that there is one thing to tell
 
 
 if __name__ == "__main__":
