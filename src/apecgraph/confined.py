@@ -28,19 +28,20 @@ from apecgraph.validation import check, shape_place
 
 Request: TypeAlias = Mapping[str, Any]
 
+_MOST_OPEN: Final = 64
+
 
 def main() -> None:
     """Do what the third argument says and tell the process at the other end."""
-    end_with_parent(int(sys.argv[2]))
     request = json.loads(sys.argv[3])
     with os.fdopen(int(sys.argv[1]), "wb") as pipe:
-        channel = _Channel(pipe)
+        channel = _Channel(pipe, request)
         logging.getLogger("apecgraph").addHandler(channel)
         logging.getLogger("apecgraph").setLevel(logging.DEBUG)
         # rdflib prints a traceback for each malformed literal; the check reports them.
         logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
         try:
-            _give_up(request)
+            _give_up(request, int(sys.argv[2]))
             channel.say({"result": _TASKS[request["task"]](request)})
         except* ApecgraphError as group:
             channel.say({"errors": list(map(_described, leaves(group)))})
@@ -51,18 +52,21 @@ def main() -> None:
 class _Channel(logging.Handler):
     """The way to the process that waits: for messages, and for what modules log."""
 
-    def __init__(self, pipe: BinaryIO) -> None:
+    def __init__(self, pipe: BinaryIO, request: Request) -> None:
         super().__init__()
         self._pipe = pipe
+        self._request = request
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell what the work is at: a file, a shape, or what a person is told."""
         for name in ("place", "shape"):
             if hasattr(record, name):
-                return self.say({name: getattr(record, name)})
+                self.say({name: getattr(record, name)})
+                _give_time(self._request["rule_seconds"])
+                return
         if record.levelno >= logging.INFO:
             self.say({"told": record.getMessage()})
-        return None
+            _give_time(self._request["seconds"])
 
     def say(self, message: dict[str, Any]) -> None:
         """Write a message."""
@@ -78,19 +82,31 @@ def _described(error: BaseException) -> dict[str, Any]:
     return {"kind": type(error).__name__, "message": str(error)}
 
 
-def _give_up(request: Request) -> None:
+def _give_up(request: Request, waiting: int) -> None:
+    """Take on the limits, the end of the process that waits among them; give up the network."""
     content, megabytes = Path(request["content"]), request["megabytes"]
     confine(megabytes, file_megabytes=megabytes if request["task"] == "build" else 0)
-    ceiling = math.ceil(request["seconds"])
-    resource.setrlimit(resource.RLIMIT_CPU, (ceiling, ceiling))
+    _give_time(request["seconds"])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_OPEN, _MOST_OPEN))
     try:
+        end_with_parent(waiting)
         deny_network()
     except OSError as error:
         raise ContentError(
-            "is not read: that takes a kernel that keeps this process from the network by "
-            f"seccomp(2), and here: {error.strerror}",
+            "is not read: that takes a kernel that keeps the process that reads from the network "
+            f"by seccomp(2), and here: {error.strerror}",
             content,
         ) from None
+
+
+def _give_time(seconds: float) -> None:
+    """Have the kernel kill this process after that time on the processor, if nothing else comes.
+
+    It is not the clock's: where many are at work, a file or a shape takes no less of it.
+    """
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    ceiling = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (ceiling, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _check(request: Request) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import selectors
 import signal
@@ -64,13 +63,12 @@ def canonical(
 
 
 class _Work:
-    """What a process is at, and until when: the file or the shape, or what it has told."""
+    """What a process is at, the file or the shape, or what it has told; and until when."""
 
     def __init__(self, content: Path, settings: Settings) -> None:
         self._content = content
         self._settings = settings
         self._deadline = time.monotonic() + settings.load_seconds
-        self._step_deadline = math.inf
         self._step: dict[str, str] = {}
         self._answer: dict[str, Any] | None = None
 
@@ -82,6 +80,7 @@ class _Work:
             "content": str(self._content),
             "megabytes": self._settings.load_megabytes,
             "seconds": self._settings.load_seconds,
+            "rule_seconds": self._settings.rule_seconds,
             **arguments,
         }
         with os.fdopen(reading, "rb", buffering=0) as told:
@@ -102,8 +101,9 @@ class _Work:
             with process:
                 try:
                     complaint = self._follow(told.fileno(), process)
-                finally:
+                except BaseException:
                     process.kill()
+                    raise
         if self._answer is None:
             raise self._cause_of_death(process.returncode, complaint)
         if "errors" in self._answer:
@@ -113,15 +113,15 @@ class _Work:
     def _follow(self, told: int, process: subprocess.Popen[bytes]) -> bytes:
         """Hear a process until its end; return what it has written to its standard error.
 
-        Raises ContentError where it is over a deadline, or says too much.
+        Raises ContentError where it is over its deadline, or says too much.
         """
         assert process.stderr is not None  # noqa: S101 - it is a pipe
-        pending, complaint = b"", b""
+        pending, complaint = bytearray(), b""
         with selectors.DefaultSelector() as selector:
             for each in (told, process.stderr.fileno()):
                 selector.register(each, selectors.EVENT_READ)
             while selector.get_map():
-                left = min(self._deadline, self._step_deadline) - time.monotonic()
+                left = self._deadline - time.monotonic()
                 ready = selector.select(max(left, 0))
                 if not ready and left <= 0:
                     raise self._late()
@@ -130,9 +130,11 @@ class _Work:
                     if not data:
                         selector.unregister(key.fd)
                     elif key.fd == told:
-                        *lines, pending = (pending + data).split(b"\n")
-                        for line in lines:
-                            self._hear(json.loads(line))
+                        pending += data
+                        if b"\n" in data:
+                            *lines, pending = pending.split(b"\n")
+                            for line in lines:
+                                self._hear(json.loads(line))
                         if len(pending) > _LARGEST_ANSWER:
                             raise ContentError("has more errors than can be told", self._content)
                     else:
@@ -143,19 +145,15 @@ class _Work:
         match message:
             case {"told": words}:
                 _log.info("%s", words)
-                self._step, self._step_deadline = message, math.inf
+                self._step = message
             case {"place": _} | {"shape": _}:
                 self._step = message
-                self._step_deadline = time.monotonic() + self._settings.rule_seconds
             case _:
                 self._answer = message
 
     def _late(self) -> ContentError:
-        if time.monotonic() >= self._deadline:
-            seconds, name = self._settings.load_seconds, "LOAD"
-        else:
-            seconds, name = self._settings.rule_seconds, "RULE"
-        return self._at(f"took longer than {seconds:g} s (APECGRAPH_{name}_SECONDS)")
+        seconds = self._settings.load_seconds
+        return self._at(f"took longer than {seconds:g} s (APECGRAPH_LOAD_SECONDS)")
 
     def _cause_of_death(self, status: int, complaint: bytes) -> ApecgraphError:
         """Tell what a process without an answer has died of."""
@@ -168,10 +166,11 @@ class _Work:
                 )
             case signal.SIGSEGV | signal.SIGBUS:
                 return self._at("nests too deeply for the stack of a parser")
+            case signal.SIGXCPU if "told" in self._step:
+                return self._late()
             case signal.SIGXCPU:
-                return self._at(
-                    f"took longer than {self._settings.load_seconds:g} s (APECGRAPH_LOAD_SECONDS)"
-                )
+                seconds = self._settings.rule_seconds
+                return self._at(f"took longer than {seconds:g} s (APECGRAPH_RULE_SECONDS)")
         words = complaint.decode(errors="replace")
         sys.stderr.write(words)
         reason = (words.splitlines() or ["it says nothing"])[-1]

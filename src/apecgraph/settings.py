@@ -29,7 +29,8 @@ class Settings(BaseSettings):
     rule_seconds: float = Field(
         default=60,
         gt=0,
-        description="Time that reading one file of the content, or applying one shape, may take.",
+        description="Time of the processor that reading one file of the content, or applying one "
+        "shape, may take.",
     )
     query_seconds: float = Field(
         default=10, gt=0, le=3600, description="Wall-clock time after which a query is stopped."
