@@ -3,6 +3,8 @@
 Run as `python -m apecgraph.confined FD PID REQUEST`: a pipe to write to, the process that reads it,
 and a JSON object. Each line written is one as well: {told: words}, {place: path} or {shape: IRI}
 for what the work is at, and in the end {result: ...} or {errors: [...]}.
+
+What only some tasks need is imported by them: it takes longer than a small content to check.
 """
 
 from __future__ import annotations
@@ -17,14 +19,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
-from apecgraph.build import build
 from apecgraph.content import Content, content_paths
 from apecgraph.errors import ApecgraphError, ContentError, leaves
 from apecgraph.files import read_file
 from apecgraph.store.confinement import confine, end_with_parent
 from apecgraph.store.seccomp import deny_network
 from apecgraph.turtle import format_file
-from apecgraph.validation import check, shape_place
 
 Request: TypeAlias = Mapping[str, Any]
 
@@ -110,11 +110,15 @@ def _give_time(seconds: float) -> None:
 
 
 def _check(request: Request) -> str:
+    from apecgraph.validation import check
+
     report, _ = check(Path(request["content"]))
     return report.json()
 
 
 def _build(request: Request) -> str:
+    from apecgraph.build import build
+
     release, _ = build(Path(request["content"]), Path(request["releases"]))
     return str(release.path)
 
@@ -134,6 +138,8 @@ def _canonical(request: Request) -> dict[str, Any]:
 
 
 def _place(request: Request) -> tuple[str, int | None]:
+    from apecgraph.validation import shape_place
+
     path, line = shape_place(Content.read(Path(request["content"])), request["shape"])
     return str(path), line
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,10 @@ from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
 from apecgraph.content import Content, ContentFile
 from apecgraph.namespaces import ID, RDF
+from apecgraph.place import Place
 from apecgraph.statements import Statement
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file, relative to the content folder, with line and column from 1 where known."""
-
-    file: str
-    line: int | None = None
-    column: int | None = None
-
-    def __str__(self) -> str:
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
 
 class Positions:

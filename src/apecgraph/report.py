@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from apecgraph.errors import ContentError
 from apecgraph.graph import Term
 from apecgraph.namespaces import DCTERMS, ID, PREFIXES, RDF, SH, XSD, compact
-from apecgraph.positions import Place
+from apecgraph.place import Place
 
 _MOST_PLACES: Final = 6
 

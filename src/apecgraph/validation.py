@@ -27,8 +27,9 @@ from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
 from apecgraph.namespaces import APEC, BASE, ID, QB, RDF, SDMX_MEASURE, XSD, compact
+from apecgraph.place import Place
 from apecgraph.placement import misplaced
-from apecgraph.positions import Place, Positions
+from apecgraph.positions import Positions
 from apecgraph.report import Report, Result
 
 _log = logging.getLogger(__name__)
