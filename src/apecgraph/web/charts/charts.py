@@ -12,8 +12,8 @@ from markupsafe import Markup
 from apecgraph.claims import Claim
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
-from apecgraph.namespaces import DCAT
 from apecgraph.quantities import Quantities
+from apecgraph.series import when
 from apecgraph.web.charts.drawing import SLANT, Drawing, Place, cut, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
 from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
@@ -49,7 +49,10 @@ class Charts:
             return Markup()
         along = scale(figures)
         layout = lay_out(
-            figures, along, name=lambda period: self._labels.title(period).value, order=self._when
+            figures,
+            along,
+            name=lambda period: self._labels.title(period).value,
+            order=lambda period: when(self._graph, period),
         )
         placed = [
             (claim, x)
@@ -130,10 +133,6 @@ class Charts:
             f"{len(figures)} figures with their intervals ({stand}) on a scale from {first} to "
             f"{last}.{note} The table of the same figures is beside it."
         )
-
-    def _when(self, period: str) -> tuple[str, ...]:
-        ends = (self._graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end"))
-        return (*(end or "" for end in ends), period)
 
 
 def _write(drawing: Drawing, group: Group, x: float, y: float) -> None:

@@ -105,7 +105,7 @@ class Drawing:
         self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
 
     def markup(self, name: str, class_: str, title: str, description: str) -> Markup:
-        """Write the drawing as a graphic that has links in it (WAI-ARIA Graphics Module, section 4).
+        """Write the drawing as a graphic with links in it (WAI-ARIA Graphics Module, section 4).
 
         name: makes the identifiers, which are those of the page. class_: for style.css.
         title, description: what the image is called, and what is to be seen in it.
