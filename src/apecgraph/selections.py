@@ -39,8 +39,12 @@ class Selection:
         return dict(self.choices).get(name)
 
     def choosing(self, name: str, value: str | None) -> Selection:
-        """Return the selection with another choice by a name; None takes back what was chosen."""
-        return self.of({**dict(self.choices), name: value or ""})
+        """Return the selection with another choice by a name; None takes back what was chosen.
+
+        The unit goes with the measure: what is measured otherwise is counted otherwise.
+        """
+        less = {"unit": ""} if name == "measure" else {}
+        return self.of({**dict(self.choices), **less, name: value or ""})
 
     @property
     def parameters(self) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from apecgraph.claims import Claim, read_claim
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, DCAT, QB, RDF
+from apecgraph.namespaces import APEC, BASE, DCAT, QB, RDF, SCHEMA
 
 DIMENSIONS: Final = ("measure", "flow", "reporter", "counterpart", "subject", "coverage", "unit")
 """The dimensions that are the same all along a series, by the local names of their properties.
@@ -49,8 +49,9 @@ class Series:
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:
-    """Read all series of a release: those that the content names first, then the longest.
+    """Read all series of a release: first what it is mainly about, then those that it names.
 
+    Of each kind the longest come first.
     graph: the dataset of a release, so that figures are there which a decision rejects, too.
     """
     found: defaultdict[tuple[tuple[str, str], ...], list[Claim]] = defaultdict(list)
@@ -69,7 +70,8 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
         )
         for dimensions, claims in found.items()
     ]
-    return tuple(sorted(series, key=_rank))
+    main = graph.values(BASE, f"{SCHEMA}mainEntity")
+    return tuple(sorted(series, key=lambda each: (each.slice_ not in main, *_rank(each))))
 
 
 def when(graph: Graph, period: str) -> tuple[str, str, str]:

@@ -168,9 +168,10 @@ def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
 
 
 def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> list[BaseRoute]:
-    figures = FiguresPage(store, edition, html, read_series(Graph(store)))
+    series = read_series(Graph(store))
+    figures = FiguresPage(store, edition, html, series)
     return [
-        Route("/", Reading(HomePage(store, edition, html, signposts).answer)),
+        Route("/", Reading(HomePage(store, edition, html, signposts, series).answer)),
         Route("/figures", Reading(figures.answer)),
         Route("/figures.csv", Reading(figures.table)),
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),

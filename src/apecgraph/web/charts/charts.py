@@ -52,6 +52,7 @@ class Charts:
             figures,
             along,
             name=lambda period: self._labels.title(period).value,
+            number=self._quantities.number,
             order=lambda period: when(self._graph, period),
         )
         placed = [

@@ -26,7 +26,7 @@ _FONT: Final = 13
 _LABEL: Final = 34
 """The most characters of a label along an axis."""
 
-_LINE: Final = 12  # characters, from which on a label is broken into two lines
+_LINE: Final = 16  # characters, from which on a label is broken into two lines
 
 
 SLANT: Final = sin(radians(35))
