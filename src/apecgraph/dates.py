@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from babel.dates import format_date
+from babel import Locale
 
 _LOCALE: Final = "en"
 
@@ -19,11 +19,12 @@ def spelled_days(first: str, last: str) -> str:
         begin, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         return first if first == last else f"{first} to {last}"
-    whole = str(format_date(end, "d MMMM y", _LOCALE))
+    months = Locale(_LOCALE).months["format"]["wide"]
+    words = [str(end.day), months[end.month], str(end.year)]
     if begin == end:
-        return whole
-    if begin.year != end.year:
-        pattern = "d MMMM y"
-    else:
-        pattern = "d" if begin.month == end.month else "d MMMM"
-    return f"{format_date(begin, pattern, _LOCALE)} to {whole}"
+        return " ".join(words)
+    # What both days have in common is written once.
+    before = [str(begin.day), months[begin.month], str(begin.year)]
+    while before[-1] == words[len(before) - 1]:
+        before.pop()
+    return f"{' '.join(before)} to {' '.join(words)}"
