@@ -62,6 +62,8 @@ def test_a_selection_has_one_address(client: httpx.Client) -> None:
     )
     assert response.status_code == 308
     assert response.headers["location"] == f"/figures?{KOREA}"
+    early = client.get("/figures?from=1000&to=9999")
+    assert early.headers["location"] == "/figures?from=1989&to=2026"
     page = client.get(f"/figures?{KOREA}")
     assert f'<link rel="canonical" href="{BASE}figures?{KOREA.replace("&", "&amp;")}">' in page.text
     other = client.get("/figures?measure=measure/trade-value")

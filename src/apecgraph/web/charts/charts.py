@@ -14,7 +14,7 @@ from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.quantities import Quantities
 from apecgraph.series import when
-from apecgraph.web.charts.drawing import SLANT, Drawing, Place, cut, width
+from apecgraph.web.charts.drawing import Drawing, Place, slanting, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
 from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
 from apecgraph.web.charts.scales import Scale
@@ -66,9 +66,10 @@ class Charts:
             for number in (numbers(group.claims[0])[0], numbers(group.claims[0])[2])
         ]
         ends = [(x, number) for claim, x in placed for number in numbers(claim)]
-        foot = SLANT * max(width(cut(text)) for text, _ in layout.ticks) if layout.slanted else 0
+        names = [text for text, _ in layout.ticks]
+        more = slanting(names) if layout.slanted else (0, 0)
         drawing = Drawing(
-            (_SIZE[0] + int(layout.span - SPAN), _SIZE[1] + int(foot)),
+            (_SIZE[0] + int(layout.span - SPAN) + more[0], _SIZE[1] + more[1]),
             layout.ticks,
             self._ticks(along, figures),
             ((0.0, layout.span), along.ends),

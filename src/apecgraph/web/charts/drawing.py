@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from math import radians, sin
+from math import cos, radians, sin
 from typing import Any, Final, TypeAlias
 from xml.etree import ElementTree as ET
 
@@ -29,8 +29,8 @@ _LABEL: Final = 34
 _LINE: Final = 16  # characters, from which on a label is broken into two lines
 
 
-SLANT: Final = sin(radians(35))
-"""What a slanted label takes of the height, as a part of its width."""
+_SLANT: Final = 55
+"""Degrees."""
 
 Tick: TypeAlias = tuple[str, float]
 Place: TypeAlias = tuple[float, float]
@@ -62,7 +62,7 @@ class Drawing:
             stroke=False,
             show_legend=False,
             truncate_label=-1,
-            x_label_rotation=-35 if slanted else 0,
+            x_label_rotation=-_SLANT if slanted else 0,
             x_labels=[{"label": cut(_legal(text)), "value": at} for text, at in x],
             y_labels=[{"label": cut(_legal(text)), "value": at} for text, at in y],
             xrange=ends[0],
@@ -127,6 +127,12 @@ class Drawing:
 def width(text: str) -> float:
     """Tell about how many pixels a text takes."""
     return 0.55 * _FONT * len(text)
+
+
+def slanting(texts: Iterable[str]) -> tuple[int, int]:
+    """Tell how many pixels slanted labels take at most, in width and in height."""
+    longest = max(width(cut(text)) for text in texts)
+    return int(longest * cos(radians(_SLANT))), int(longest * sin(radians(_SLANT)))
 
 
 def wrapped(text: str) -> list[str]:

@@ -62,6 +62,7 @@ class FiguresPage:
         self._series = tuple(series)
         periods = dict.fromkeys(period for each in series for period in each.periods)
         self._days = {period: when(self._graph, period) for period in periods}
+        self._years = years(periods, self._days)
         self._values = {
             name: {dict(each.dimensions).get(name) for each in series} for name in DIMENSIONS
         } | {"period": set(periods)}
@@ -162,11 +163,13 @@ class FiguresPage:
             )
         return found[text]
 
-    @staticmethod
-    def _year(name: str, text: str) -> str:
+    def _year(self, name: str, text: str) -> str:
+        """Read a year; of those that say the same, the one in which a period begins or ends."""
         if _YEAR.fullmatch(text) is None:
             raise MalformedRequest(f"{name}: {text} is no year; write it with four digits: 2025.")
-        return text
+        if name == "from":
+            return min((year for year in self._years if year >= text), default=text)
+        return max((year for year in self._years if year <= text), default=text)
 
 
 def address(selection: Selection, path: str = "/figures") -> str:
