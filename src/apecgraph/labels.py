@@ -34,6 +34,13 @@ class Labels:
 
     def label(self, iri: str) -> ox.Literal | None:
         """Return the label that the data gives a thing, None where there is none."""
+        return min(self._labels(iri), key=self._preference, default=None)
+
+    def languages(self, iri: str) -> tuple[str, ...]:
+        """Return the languages that a thing has labels in, sorted by their tags."""
+        return tuple(sorted({each.language for each in self._labels(iri) if each.language}))
+
+    def _labels(self, iri: str) -> list[ox.Literal]:
         node = ox.NamedNode(iri)
         for property_ in _PROPERTIES:
             # The default graph first: the label in another graph may be a rejected one.
@@ -44,8 +51,8 @@ class Labels:
                     if isinstance(value, ox.Literal) and value.value.strip()
                 ]
                 if found:
-                    return min(found, key=self._preference)
-        return None
+                    return found
+        return []
 
     def title(self, iri: str) -> ox.Literal:
         """Return what to call a thing: its label, else a name made of what it says, else its IRI.
