@@ -30,10 +30,13 @@ class Quantities:
 
     def value(self, claim: Claim) -> str:
         """Write the value of a figure with the word of its bound: "nearly 60 %"."""
+        return " ".join(filter(None, (self.number(claim), claim.value and self._unit(claim.unit))))
+
+    def number(self, claim: Claim) -> str:
+        """Write the value of a figure as above, but for its unit: "nearly 60"."""
         if claim.value is None:
             return ""
-        number = self.spelled(_decimal(claim.value), claim.unit)
-        return " ".join(filter(None, (self._bound(claim.bound), number)))
+        return " ".join(filter(None, (self._bound(claim.bound), spelled(_decimal(claim.value)))))
 
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to 26.295 trillion yuan".

@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from apecgraph.dates import span, written
+from apecgraph.dates import spelled_day, spelled_days
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.languages import autonym
@@ -21,6 +21,7 @@ from apecgraph.quantities import Quantities
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
+from apecgraph.web.charts.points import SHAPES, WORDS
 
 _KINDS: Final = {
     **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
@@ -52,8 +53,8 @@ class Html:
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
             autonym=autonym,
-            date=written,
-            days=span,
+            date=spelled_day,
+            days=spelled_days,
             site=self.site,
             release=release,
             compact=compact,
@@ -63,6 +64,8 @@ class Html:
             quantities=Quantities(store),
             source=self._source,
             schema_org=None,
+            shapes=SHAPES,
+            statuses=WORDS,
             title=self._labels.title,
         )
         self.edition = self._edition()
