@@ -8,7 +8,7 @@ from typing import Final
 
 from babel import Locale
 
-_MONTHS: Final = Locale("en").months["format"]["wide"]
+_LOCALE: Final = "en"
 _DATE: Final = re.compile("([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 
 
@@ -44,4 +44,5 @@ def _words(text: str) -> list[str]:
         day = date(*[*parts, 1, 1][:3])
     except (TypeError, ValueError):
         return []
-    return [str(day.day), str(_MONTHS[day.month]), str(day.year)][3 - len(parts) :]
+    month = Locale(_LOCALE).months["format"]["wide"][day.month]
+    return [str(day.day), str(month), str(day.year)][3 - len(parts) :]

@@ -30,7 +30,7 @@ class Quantities:
 
     def value(self, claim: Claim) -> str:
         """Write the value of a figure with the word of its bound: "nearly 60 %"."""
-        return " ".join(filter(None, (self.number(claim), claim.value and self._unit(claim.unit))))
+        return " ".join(filter(None, (self.number(claim), claim.value and self.unit(claim.unit))))
 
     def number(self, claim: Claim) -> str:
         """Write the value of a figure as above, but for its unit: "nearly 60"."""
@@ -59,9 +59,10 @@ class Quantities:
 
     def spelled(self, number: Decimal, unit: str | None) -> str:
         """Write a number with its unit, given by its IRI: "26.29 trillion yuan", "57.82 %"."""
-        return " ".join(filter(None, (spelled(number), self._unit(unit))))
+        return " ".join(filter(None, (spelled(number), self.unit(unit))))
 
-    def _unit(self, unit: str | None) -> str:
+    def unit(self, unit: str | None) -> str:
+        """Write a unit, given by its IRI, as after a number: "%", "yuan"; nothing for a count."""
         if unit is None or unit in _UNSPOKEN:
             return ""
         notation = self._graph.value(unit, f"{SKOS}notation") or ""

@@ -10,6 +10,7 @@ from apecgraph.claims import Claim, read_claim
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, BASE, DCAT, QB, RDF, SCHEMA
+from apecgraph.quantities import Quantities
 
 DIMENSIONS: Final = ("measure", "flow", "reporter", "counterpart", "subject", "coverage", "unit")
 """The dimensions that are the same all along a series, by the local names of their properties.
@@ -40,12 +41,16 @@ class Series:
         """Return the part of the series that has these figures."""
         return replace(self, claims=claims)
 
-    def name(self, labels: Labels, *, without: str = "") -> str:
+    def name(self, labels: Labels, quantities: Quantities, *, without: str = "") -> str:
         """Say what is measured; without: the name of a dimension that is told already."""
         if self.slice_ is not None:
             return labels.title(self.slice_).value
-        parts = (value for name, value in self.dimensions if name != without)
-        return ", ".join(labels.title(value).value for value in parts)
+        told = (without, "unit")
+        parts = [labels.title(value).value for name, value in self.dimensions if name not in told]
+        unit = quantities.unit(dict(self.dimensions).get("unit"))
+        # A symbol, as of percent, is told by the measure and stands with each number.
+        parts += [f"in {unit}"] if any(map(str.isalnum, unit)) else []
+        return ", ".join(parts)
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:

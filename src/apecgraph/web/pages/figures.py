@@ -17,6 +17,7 @@ from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, BASE
 from apecgraph.protocol import decode_form
+from apecgraph.quantities import Quantities
 from apecgraph.selections import PARAMETERS, Selection, local, years
 from apecgraph.series import DIMENSIONS, Series, when
 from apecgraph.tabular import write_figures
@@ -54,6 +55,7 @@ class FiguresPage:
     ) -> None:
         self._graph = Graph(store)
         self._labels = Labels(store)
+        self._quantities = Quantities(store)
         self._charts = Charts(store)
         self._edition = edition
         self._html = html
@@ -120,7 +122,7 @@ class FiguresPage:
         )
 
     def _name(self, series: Series, without: str = "") -> str:
-        return series.name(self._labels, without=without)
+        return series.name(self._labels, self._quantities, without=without)
 
     def _facet(self, selection: Selection, name: str) -> Facet:
         offers = selection.offers(name, self._series, self._days)

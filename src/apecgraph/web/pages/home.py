@@ -16,6 +16,7 @@ from apecgraph.formats import GRAPH_FORMATS, HTML
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.quantities import Quantities
 from apecgraph.refutations import read_refutation
 from apecgraph.resource import describe
 from apecgraph.schema_org import SchemaOrg
@@ -88,7 +89,7 @@ class HomePage:
             selection=selection,
             charts=self._charts,
             figures=figures_address,
-            name=lambda series: series.name(self._labels),
+            called=headline and headline.name(self._labels, Quantities(self._store)),
             events=[self._event(iri) for iri in main if self._is_event(iri)],
             refutation=read_refutation(conflicts),
             counts={
