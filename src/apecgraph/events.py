@@ -56,9 +56,11 @@ def read_event(graph: Graph, iri: str) -> Event:
     )
 
 
-def read_timeline(graph: Graph) -> tuple[list[Event], list[Event]]:
-    """Read all events: those with a date, in order, and those without one."""
-    events = [read_event(graph, iri) for iri in graph.subjects(f"{RDF}type", f"{SCHEMA}Event")]
+def read_timeline(graph: Graph, iri: str) -> tuple[list[Event], list[Event]]:
+    """Read all events of the kind that one is of: those with a date, in order, and the others."""
+    kinds = graph.values(iri, f"{RDF}type")
+    names = {each for kind in kinds for each in graph.subjects(f"{RDF}type", kind)}
+    events = [read_event(graph, each) for each in sorted(names)]
     dated = sorted(
         (each for each in events if each.first), key=lambda each: (each.first or "", each.iri)
     )

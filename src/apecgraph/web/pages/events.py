@@ -37,7 +37,7 @@ class EventPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return what the page shows of an event in sections of their own."""
         graph, iri = Graph(self._store), view.description.iri
-        dated, undated = read_timeline(graph)
+        dated, undated = read_timeline(graph, iri)
         shown = (*_WHEN, *_TOPICS, _THEME, _ATTENDED, _SPEAKER)
         return {
             "event": read_event(graph, iri),

@@ -26,9 +26,9 @@ from apecgraph.web.references import References
 LANGUAGE: Final = "en"
 """The language of a page where nobody asks for another."""
 
+_LABELS: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
 _FIRST: Final = (
-    f"{SKOS}prefLabel",
-    f"{RDFS}label",
+    *_LABELS,
     f"{SKOS}altLabel",
     f"{SKOS}definition",
     f"{RDFS}comment",
@@ -96,7 +96,8 @@ class ThingView:
     def rows(self) -> tuple[Row, ...]:
         """The facts by property: names and definitions first, then in the order of the labels."""
         known = {f"{RDF}type", *_IDENTIFIERS}
-        return self._rows([each for each in self.description.facts if each.predicate not in known])
+        rows = self._rows([each for each in self.description.facts if each.predicate not in known])
+        return tuple(row for row in rows if not self._is_heading(row))
 
     @cached_property
     def identifiers(self) -> tuple[Row, ...]:
@@ -169,6 +170,13 @@ class ThingView:
     def query(self) -> str:
         """The query that yields the facts of the page, with who states them."""
         return whole_page(self.description.iri)
+
+    def _is_heading(self, row: Row) -> bool:
+        """Whether a row has nothing but what the heading says, and no source says that."""
+        fact = row.facts[0]
+        heading = self.labels.title(self.description.iri)
+        only = len(row.facts) == 1 and not fact.citations
+        return only and row.predicate in _LABELS and fact.value == heading
 
     def _is_said(self, statement: str, found: Mapping[str, list[Link]]) -> bool:
         """Whether the links have what an rdf:Statement says of the thing."""
