@@ -1,0 +1,89 @@
+"""Wording: cells, and what is known of them, told so that one need not know the vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.cells import Estimate, Reading
+from apecgraph.figures import Cell, Figure, Interval
+from apecgraph.graph import Graph
+from apecgraph.labels import Labels
+from apecgraph.namespaces import APEC, DCTERMS, ID
+from apecgraph.numerals import Numerals, rounded, spelled
+
+_TOLD: Final = ("measure", "reporter", "flow", "subject", "counterpart", "coverage", "period")
+"""What tells cells apart, in the order in which it is told; the unit stands at the number."""
+
+_DIGITS: Final = 6  # of the end of an interval
+_RATIO_DIGITS: Final = 2
+_TOTAL: Final = f"{ID}flow/total"
+
+
+class Wording:
+    """Tells what is known; the names of things come from the data."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._graph = Graph(store)
+        self._labels = Labels(store)
+        self._numerals = Numerals(store)
+
+    def cell(self, cell: Cell) -> str:
+        """Tell what a cell measures: "value of trade, China, other APEC economies, 2025".
+
+        What is total goes without saying.
+        """
+        parts = (getattr(cell, field) for field in _TOLD)
+        return ", ".join(self.name(each) for each in parts if each and not self._whole(each))
+
+    def estimate(self, estimate: Estimate, cell: Cell) -> str:
+        """Tell how an estimate of a cell comes about; of other cells, what is other in them."""
+        if not estimate.inputs:
+            return ", ".join(self._reading(each, cell) for each in estimate.readings) or (
+                estimate.words
+            )
+        return estimate.words.format(*(self.estimate(each, cell) for each in estimate.inputs))
+
+    def meaning(self, interval: Interval, unit: str) -> str:
+        """Write an interval with no more digits than help."""
+        low, high = (
+            None if end is None else rounded(end, _DIGITS)
+            for end in (interval.lower, interval.upper)
+        )
+        return self._numerals.interval(replace(interval, lower=low, upper=high), unit)
+
+    def times(self, ratio: Decimal) -> str:
+        """Write how many times something is something else."""
+        return spelled(rounded(ratio, _RATIO_DIGITS))
+
+    def figure(self, figure: Figure) -> str:
+        """Tell what one figure says, and who prints it."""
+        value = self._numerals.number(figure.value, figure.cell.unit, figure.bound)
+        return f"{value} ({self.publisher(figure.source)})"
+
+    def publisher(self, source: str) -> str:
+        """Name who published a source; the source where that is not known."""
+        return self.name(self._graph.value(source, f"{DCTERMS}publisher", source) or source)
+
+    def name(self, iri: str) -> str:
+        """Name a thing."""
+        return self._labels.title(iri).value
+
+    def _reading(self, reading: Reading, cell: Cell) -> str:
+        value = self._numerals.number(reading.value, reading.cell.unit, reading.bound)
+        # The shortest name is the one that is quickest read.
+        who = min(map(self.publisher, reading.sources), key=lambda name: (len(name), name))
+        others = len(reading.sources) - 1
+        also = f" and {others} other{'s'[: others > 1]}" if others else ""
+        fields = [name for name in _TOLD if getattr(reading.cell, name) != getattr(cell, name)]
+        other = [self.name(each) for name in fields if (each := getattr(reading.cell, name))]
+        return f"{value} ({', '.join(other)}{'; ' if other else ''}{who}{also})"
+
+    def _whole(self, iri: str) -> bool:
+        """Whether something is the whole of what there is of its kind, as all goods are."""
+        whole = ox.NamedNode(f"{APEC}whole")
+        found = self._graph.store.quads_for_pattern(None, whole, ox.NamedNode(iri), None)
+        return iri == _TOTAL or next(found, None) is not None
