@@ -23,8 +23,8 @@ _MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQ
 class Interval:
     """A range of numbers; None for an end that is not set, a flag for an end not included."""
 
-    lower: Decimal | None
-    upper: Decimal | None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
     excludes_lower: bool = False
     excludes_upper: bool = False
 
@@ -104,14 +104,21 @@ class Interval:
 
 def all_meet(intervals: Iterable[Interval]) -> bool:
     """Whether some number lies in all of them: so it does where each two have one in common."""
+    return shared(intervals) is not None
+
+
+def shared(intervals: Iterable[Interval]) -> Interval | None:
+    """Return the interval of the numbers that lie in all of them; None where there are none."""
     each = list(intervals)
     lowers = [one for one in each if one.lower is not None]
     uppers = [one for one in each if one.upper is not None]
-    if not lowers or not uppers:
-        return True
-    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower))
-    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper))
-    return highest.meets(lowest)
+    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower), default=Interval())
+    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper), default=Interval())
+    if not highest.meets(lowest):
+        return None
+    return Interval(
+        highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from apecgraph.claims import Claim
 from apecgraph.numerals import Numerals, spelled
 
 
+__all__ = ["Quantities", "spelled"]
+
+
 class Quantities:
     """Writes the quantities of a release; what units and bounds are called comes from the data."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -32,12 +33,20 @@ class Wording:
         self._numerals = Numerals(store)
 
     def cell(self, cell: Cell) -> str:
-        """Tell what a cell measures: "value of trade, China, other APEC economies, 2025".
+        """Tell what a cell measures: "value of trade, China, other APEC economies, 2025"."""
+        return self.common([cell])
 
-        What is total goes without saying.
-        """
-        parts = (getattr(cell, field) for field in _TOLD)
-        return ", ".join(self.name(each) for each in parts if each and not self._whole(each))
+    def common(self, cells: Collection[Cell]) -> str:
+        """Tell what cells have in common. What is total goes without saying."""
+        names = (_values(cells, field) for field in _TOLD)
+        alike = (each.pop() for each in names if len(each) == 1)
+        return ", ".join(self.name(each) for each in alike if each and not self._whole(each))
+
+    def apart(self, cell: Cell, cells: Collection[Cell]) -> str:
+        """Tell what sets a cell apart from others: "exports", "2024"."""
+        fields = (field for field in _TOLD if len(_values(cells, field)) > 1)
+        values = (getattr(cell, field) for field in fields)
+        return ", ".join(self.name(each) for each in values if each)
 
     def estimate(self, estimate: Estimate, cell: Cell) -> str:
         """Tell how an estimate of a cell comes about; of other cells, what is other in them."""
@@ -78,12 +87,15 @@ class Wording:
         who = min(map(self.publisher, reading.sources), key=lambda name: (len(name), name))
         others = len(reading.sources) - 1
         also = f" and {others} other{'s'[: others > 1]}" if others else ""
-        fields = [name for name in _TOLD if getattr(reading.cell, name) != getattr(cell, name)]
-        other = [self.name(each) for name in fields if (each := getattr(reading.cell, name))]
-        return f"{value} ({', '.join(other)}{'; ' if other else ''}{who}{also})"
+        other = self.apart(reading.cell, (reading.cell, cell))
+        return f"{value} ({other}{'; ' if other else ''}{who}{also})"
 
     def _whole(self, iri: str) -> bool:
         """Whether something is the whole of what there is of its kind, as all goods are."""
         whole = ox.NamedNode(f"{APEC}whole")
         found = self._graph.store.quads_for_pattern(None, whole, ox.NamedNode(iri), None)
         return iri == _TOTAL or next(found, None) is not None
+
+
+def _values(cells: Collection[Cell], field: str) -> set[str | None]:
+    return {getattr(cell, field) for cell in cells}
