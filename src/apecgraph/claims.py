@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.decisions import Ruling, rulings
+from apecgraph.decisions import Ruling, rulings, status
 from apecgraph.graph import Term
 from apecgraph.namespaces import APEC, DCTERMS, RDF
 
@@ -41,7 +41,12 @@ class Claim:
     @property
     def rejected(self) -> bool:
         """Whether a decision has taken it out of the default graph."""
-        return any(not ruling.upheld for ruling in self.rulings)
+        return self.status == "rejected"
+
+    @property
+    def status(self) -> str:
+        """Where it stands by the decisions: "standing", "rejected" or "open"."""
+        return status(self.rulings)
 
 
 def read_claim(store: ox.Store, iri: str) -> Claim | None:

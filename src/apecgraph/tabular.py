@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from apecgraph.decisions import rulings
+from apecgraph.decisions import rulings, status
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.namespaces import (
@@ -126,10 +126,7 @@ def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
         if isinstance(text, ox.Literal):
             row |= {"printed": text.value, "language": text.language or ""}
     found = rulings(graph.store, ox.NamedNode(iri))
-    if any(not ruling.upheld for ruling in found):
-        row["status"] = "rejected"
-    else:
-        row["status"] = "open" if any(ruling.disputed for ruling in found) else "standing"
+    row["status"] = status(found)
     row["decision"] = " ".join(ruling.decision for ruling in found)
     return row
 

@@ -19,6 +19,7 @@ from apecgraph.quantities import Quantities
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
+from apecgraph.web.charts.points import SHAPES, WORDS
 
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer"))
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -55,6 +56,8 @@ class Html:
             quantities=Quantities(store),
             source=self._source,
             schema_org=None,
+            shapes=SHAPES,
+            statuses=WORDS,
             title=self._labels.title,
         )
         self.edition = self._edition()
