@@ -20,7 +20,7 @@ class Conflict:
     """A decision, with what it is about.
 
     verdict: an IRI. issued: when it was decided, None where that is not told.
-    reason: what the editor says; arithmetic: what the check computes, a line each, plain ones first.
+    reason: what the editor says; arithmetic: what the check computes, the short lines first.
     """
 
     iri: str
@@ -31,6 +31,11 @@ class Conflict:
     arithmetic: tuple[str, ...]
     upheld: tuple[Claim, ...]
     rejected: tuple[Claim, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is left open what is true."""
+        return self.verdict == OPEN
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -6,9 +6,10 @@ statements, and figures taken by themselves, where one of the `disagreements` sh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from itertools import combinations
 from typing import Final
 
@@ -25,6 +26,9 @@ _BANDS: Final = frozenset(
 )
 """Relations that hold within a wide band, and so show less plainly what is wrong."""
 
+CONCLUSION: Final = "; they cannot both be: "
+"""What stands before the last part of the arithmetic of figures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
@@ -32,12 +36,17 @@ class Contradiction:
 
     relations: IRIs of the relations that fail. readings: each the IRIs of the figures, or the
     statement, that say it alike; the contradiction is settled where one of them falls as a whole.
-    arithmetic: why, in words and numbers.
+    tell: says why; there are many contradictions of which nobody asks that.
     """
 
     relations: frozenset[str]
     readings: frozenset[frozenset[str]]
-    arithmetic: str
+    tell: Callable[[], str] = field(compare=False)
+
+    @property
+    def arithmetic(self) -> str:
+        """Why they cannot, in words and numbers."""
+        return self.tell()
 
     @property
     def is_plain(self) -> bool:
@@ -61,17 +70,17 @@ def contradictions(evidence: Evidence) -> list[Contradiction]:
     for iri, relation in disagreements.RELATIONS.items():
         for nodes, arithmetic in relation(evidence, evidence.graph.values(iri, f"{APEC}compares")):
             readings = frozenset(frozenset([node]) for node in nodes)
-            found.append(Contradiction(frozenset([iri]), readings, arithmetic))
+            found.append(Contradiction(frozenset([iri]), readings, partial(str, arithmetic)))
     return sorted(found, key=_plainness)
 
 
-def _plainness(contradiction: Contradiction) -> tuple[bool, bool, int, str]:
+def _plainness(contradiction: Contradiction) -> tuple[bool, bool, int, list[list[str]]]:
     """Order contradictions by how plainly they show what is wrong: figures of one cell first."""
     return (
         SAME_CELL not in contradiction.relations,
         not contradiction.is_plain,
         len(contradiction.readings),
-        contradiction.arithmetic,
+        sorted(map(sorted, contradiction.readings)),
     )
 
 
@@ -93,8 +102,8 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
                     for each in (one, other)
                     if each.relation or not (one.relation or other.relation)
                 )
-                words = _words(wording, cell, one, other)
-                found.append((readings, Contradiction(relations, readings, words)))
+                tell = partial(_words, wording, cell, one, other)
+                found.append((readings, Contradiction(relations, readings, tell)))
     found.sort(key=lambda pair: (len(pair[0]), _plainness(pair[1])))
     smallest: list[frozenset[frozenset[str]]] = []
     for readings, contradiction in found:
@@ -110,7 +119,7 @@ def _words(wording: Wording, cell: Cell, one: Estimate, other: Estimate) -> str:
     )
     ratio = _ratio(one.interval, other.interval)
     why = "no number is in both" if ratio < 2 else f"one is {wording.times(ratio)} times the other"
-    return f"{wording.cell(cell)}: {told}; they cannot both be: {why}"
+    return f"{wording.cell(cell)}: {told}{CONCLUSION}{why}"
 
 
 def _ratio(one: Interval, other: Interval) -> Decimal:

@@ -116,9 +116,7 @@ def shared(intervals: Iterable[Interval]) -> Interval | None:
     lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper), default=Interval())
     if not highest.meets(lowest):
         return None
-    return Interval(
-        highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper
-    )
+    return Interval(highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper)
 
 
 @dataclass(frozen=True, slots=True)

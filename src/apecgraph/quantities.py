@@ -9,7 +9,6 @@ import pyoxigraph as ox
 from apecgraph.claims import Claim
 from apecgraph.numerals import Numerals, spelled
 
-
 __all__ = ["Quantities", "spelled"]
 
 

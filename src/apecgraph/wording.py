@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -70,8 +70,13 @@ class Wording:
 
     def figure(self, figure: Figure) -> str:
         """Tell what one figure says, and who prints it."""
-        value = self._numerals.number(figure.value, figure.cell.unit, figure.bound)
-        return f"{value} ({self.publisher(figure.source)})"
+        return self.figures([figure])
+
+    def figures(self, figures: Sequence[Figure]) -> str:
+        """Tell what figures that say the same say, and who prints them."""
+        one = figures[0]
+        value = self._numerals.number(one.value, one.cell.unit, one.bound)
+        return f"{value} ({self._publishers([each.source for each in figures])})"
 
     def publisher(self, source: str) -> str:
         """Name who published a source; the source where that is not known."""
@@ -83,12 +88,14 @@ class Wording:
 
     def _reading(self, reading: Reading, cell: Cell) -> str:
         value = self._numerals.number(reading.value, reading.cell.unit, reading.bound)
-        # The shortest name is the one that is quickest read.
-        who = min(map(self.publisher, reading.sources), key=lambda name: (len(name), name))
-        others = len(reading.sources) - 1
-        also = f" and {others} other{'s'[: others > 1]}" if others else ""
         other = self.apart(reading.cell, (reading.cell, cell))
-        return f"{value} ({other}{'; ' if other else ''}{who}{also})"
+        return f"{value} ({other}{'; ' if other else ''}{self._publishers(reading.sources)})"
+
+    def _publishers(self, sources: Collection[str]) -> str:
+        """Name one of the publishers: the shortest name is the one that is quickest read."""
+        who = min(map(self.publisher, sources), key=lambda name: (len(name), name))
+        others = len(sources) - 1
+        return f"{who} and {others} other{'s'[: others > 1]}" if others else who
 
     def _whole(self, iri: str) -> bool:
         """Whether something is the whole of what there is of its kind, as all goods are."""

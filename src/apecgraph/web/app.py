@@ -36,6 +36,7 @@ from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
+from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.query import QueryPage
@@ -52,6 +53,7 @@ _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
 _OF_RELEASES: Final = (
     "sources",
     "conflicts",
+    "conflicts/blind-spots",
     "dumps/",
     "catalog",
     ".well-known/void",
@@ -168,6 +170,7 @@ def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) 
         Route("/", Reading(HomePage(store, edition, html, signposts).answer)),
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
         Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
+        Route("/conflicts/blind-spots", Reading(BlindSpotsPage(store, edition, html).answer)),
     ]
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from apecgraph.claims import Claim
 from apecgraph.comparisons import Comparisons
 from apecgraph.conflicts import Conflict, read_conflict
+from apecgraph.contradictions import CONCLUSION
 from apecgraph.decisions import COMPATIBLE
 from apecgraph.figures import Cell, shared
 from apecgraph.graph import Graph
-from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, SKOS
+from apecgraph.web.charts.charts import Charts
 from apecgraph.web.pages.things import ThingPage, ThingView
 from apecgraph.wording import Wording
 
@@ -33,22 +35,28 @@ class Line:
 class Series:
     """Figures that fit on one scale: of one measure, in one unit.
 
-    title: what they are of. fits: what all those that stand allow, in words; empty where they are
-    alike, or of several things.
+    title: what they are of. drawing: their intervals, empty where there is one. fits: what all
+    those that stand allow, in words; empty where they are alike, or of several things.
     """
 
     title: str
     lines: tuple[Line, ...]
+    drawing: Markup
     fits: str = ""
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether the figures are of several things."""
+        return any(line.about for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """What is stated as the values of one property of a thing, each value with those who state it."""
+    """What is stated of one property (an IRI) of a thing: for each value, who states it."""
 
     subject: str
     predicate: str
-    values: tuple[tuple[ox.NamedNode | ox.Literal, tuple[Claim, ...]], ...]
+    values: tuple[tuple[Claim, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class DecisionPage(ThingPage):
             return {"conflict": None}
         return {
             "conflict": conflict,
+            "arithmetic": [each.rpartition(CONCLUSION)[::2] for each in conflict.arithmetic],
             "definition": graph.value(conflict.verdict, f"{SKOS}definition") or "",
             "series": list(self._series(conflict)),
             "wordings": list(_wordings(conflict)),
@@ -89,19 +98,40 @@ class DecisionPage(ThingPage):
             if figure is not None:
                 key = figure.cell.measure, figure.cell.unit
                 groups[key].append((claim, figure.cell))
-        for group in groups.values():
+        for number, group in enumerate(groups.values(), 1):
             cells = {cell for _, cell in group}
             one = next(iter(cells)) if len(cells) == 1 else None
-            lines = [Line(each, "" if one else wording.apart(cell, cells)) for each, cell in group]
-            title = wording.cell(one) if one else wording.common(cells)
+            told = (Line(each, wording.apart(cell, cells)) for each, cell in group)
+            lines = tuple(sorted(told, key=_rank))
+            title = wording.common(cells)
             standing = comparisons.figures(each.iri for each, _ in group if not each.rejected)
             intervals = {each.interval for each in standing}
             fits = shared(intervals) if one and len(intervals) > 1 else None
             yield Series(
                 title,
-                tuple(sorted(lines, key=_rank)),
+                lines,
+                self._drawn(f"series-{number}", title, lines, wording),
                 wording.meaning(fits, one.unit) if one and fits else "",
             )
+
+    def _drawn(self, name: str, title: str, lines: Sequence[Line], wording: Wording) -> Markup:
+        """Draw the intervals, those that are the same as one."""
+        alike: defaultdict[object, list[Line]] = defaultdict(list)
+        for line in lines:
+            claim = line.claim
+            alike[line.about, claim.lower, claim.upper, claim.bound, claim.status].append(line)
+        if len(alike) < 2:
+            return Markup()
+        rows = [
+            (", ".join(filter(None, (each[0].about, _said(each, wording)))), each[0].claim)
+            for each in alike.values()
+        ]
+        return Charts(self._store).rows(name, title, rows)
+
+
+def _said(lines: Sequence[Line], wording: Wording) -> str:
+    who = sorted({wording.publisher(line.claim.source) for line in lines}, key=len)
+    return who[0] if len(lines) == 1 else f"{who[0]} and {len(lines) - 1} more"
 
 
 def _rank(line: Line) -> tuple[str, bool, object, str]:
@@ -110,23 +140,13 @@ def _rank(line: Line) -> tuple[str, bool, object, str]:
 
 
 def _wordings(conflict: Conflict) -> Iterator[Wordings]:
-    groups: defaultdict[tuple[str, str], defaultdict[str, list[Claim]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    groups: defaultdict[tuple[str, str], dict[str, list[Claim]]] = defaultdict(dict)
     for claim in conflict.claims:
-        if claim.triple is not None:
-            subject, predicate = claim.triple.subject, claim.triple.predicate
-            assert isinstance(subject, ox.NamedNode)  # noqa: S101 - of a claim it is
-            groups[subject.value, predicate.value][str(claim.triple.object)].append(claim)
+        if (triple := claim.triple) is not None and isinstance(triple.subject, ox.NamedNode):
+            values = groups[triple.subject.value, triple.predicate.value]
+            values.setdefault(str(triple.object), []).append(claim)
     for (subject, predicate), values in groups.items():
-        found = tuple((_object(each), tuple(each)) for each in values.values())
-        yield Wordings(subject, predicate, found)
-
-
-def _object(claim: Claim) -> ox.NamedNode | ox.Literal:
-    value = claim.triple.object if claim.triple else None
-    assert isinstance(value, ox.NamedNode | ox.Literal)  # noqa: S101 - as its shape says
-    return value
+        yield Wordings(subject, predicate, tuple(map(tuple, values.values())))
 
 
 def _holds(graph: Graph, conflict: Conflict) -> Iterator[Hold]:

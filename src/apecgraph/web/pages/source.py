@@ -1,0 +1,76 @@
+"""The page about a source: what it states, what of that stands, and what others print instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pyoxigraph as ox
+
+from apecgraph.claims import Claim
+from apecgraph.comparisons import Comparisons, Others
+from apecgraph.formats import GRAPH_FORMATS
+from apecgraph.graph import Graph
+from apecgraph.web.pages.things import ThingPage, ThingView
+from apecgraph.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure of the source, what it is of in words, and what others print of the same."""
+
+    claim: Claim
+    about: str
+    others: tuple[tuple[Others, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement of the source; also: the other sources that state the same, by IRI."""
+
+    claim: Claim
+    also: tuple[str, ...]
+
+
+class SourcePage(ThingPage):
+    """Writes the page about a source."""
+
+    template: ClassVar[str] = "source.html"
+
+    def more(self, view: ThingView) -> dict[str, object]:
+        """Return the claims of the source, those that are rejected first."""
+        iri = view.description.iri
+        claims = sorted(view.claims, key=lambda claim: not claim.rejected)
+        graph = ox.NamedNode(iri)
+        return {
+            "printed": list(self._printed(claims)),
+            "stated": list(self._stated(claims)),
+            "rejected": sum(claim.rejected for claim in claims),
+            "query": f"SELECT ?subject ?property ?value\n"
+            f"WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}",
+            "construct": f"CONSTRUCT {{ ?subject ?property ?value }}\n"
+            f"WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}",
+            "graph_formats": GRAPH_FORMATS,
+        }
+
+    def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
+        comparisons, wording = Comparisons(Graph(self._store)), Wording(self._store)
+        for claim in claims:
+            figure = comparisons.figure(claim.iri)
+            if figure is not None:
+                others = tuple(
+                    (each, wording.figures(each.figures)) for each in comparisons.others(figure)
+                )
+                yield Printed(claim, wording.cell(figure.cell), others)
+
+    def _stated(self, claims: list[Claim]) -> Iterator[Stated]:
+        for claim in claims:
+            if claim.triple is None:
+                continue
+            triple = claim.triple
+            quads = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object)
+            graphs = {
+                quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)
+            }
+            yield Stated(claim, tuple(sorted(graphs - {claim.source})))
