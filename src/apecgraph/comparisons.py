@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from apecgraph.decisions import read_decisions
 from apecgraph.figures import Figure, read_figures
 from apecgraph.graph import Graph
 from apecgraph.namespaces import APEC, ID, RDF
@@ -24,12 +25,13 @@ _APART: Final = {f"{ID}unit/percent": f"{ID}unit/percentage-point"}
 class Others:
     """Figures of other sources that say the same of a cell: with a figure of it, or against it.
 
-    agrees: whether some number is in both. difference: of these from that figure, in words; empty
-    where the values are the same.
+    agrees: whether some number is in both. rejected: whether decisions reject all of these.
+    difference: of these from that figure, in words; empty where the values are the same.
     """
 
     figures: tuple[Figure, ...]
     agrees: bool
+    rejected: bool
     difference: str
 
 
@@ -40,6 +42,8 @@ class Comparisons:
         self._numerals = Numerals(graph.store)
         sources = graph.subjects(f"{RDF}type", f"{APEC}Source")
         self._figures = {each.iri: each for each in read_figures(graph, sources)}
+        decisions = read_decisions(graph)
+        self._rejected = frozenset[str]().union(*(each.rejects for each in decisions))
         self._cells: defaultdict[object, list[Figure]] = defaultdict(list)
         for figure in self._figures.values():
             self._cells[figure.cell].append(figure)
@@ -62,11 +66,14 @@ class Comparisons:
             Others(
                 tuple(each),
                 figure.interval.meets(each[0].interval),
+                self._rejected.issuperset(other.iri for other in each),
                 self._difference(figure, each[0]),
             )
             for each in alike.values()
         ]
-        return tuple(sorted(found, key=lambda each: (each.agrees, -len(each.figures))))
+        return tuple(
+            sorted(found, key=lambda each: (each.agrees, each.rejected, -len(each.figures)))
+        )
 
     def _difference(self, figure: Figure, other: Figure) -> str:
         """Tell how far another figure is from one: "10 times as much", "5 billion yuan less"."""
@@ -75,7 +82,7 @@ class Comparisons:
             return ""
         if min(one, two) > 0 and max(one, two) >= _MULTIPLE * min(one, two):
             times = spelled(rounded(max(one, two) / min(one, two), _DIGITS))
-            return f"{times} times as much" if two > one else f"1/{times} as much"
+            return f"{times} times as much" if two > one else f"{times} times less"
         unit = figure.cell.unit
         apart = self._numerals.number(abs(two - one), _APART.get(unit, unit))
         return f"{apart} {'more' if two > one else 'less'}"

@@ -36,9 +36,12 @@ class Wording:
         """Tell what a cell measures: "value of trade, China, other APEC economies, 2025"."""
         return self.common([cell])
 
-    def common(self, cells: Collection[Cell]) -> str:
-        """Tell what cells have in common. What is total goes without saying."""
-        names = (_values(cells, field) for field in _TOLD)
+    def common(self, cells: Collection[Cell], leaving: Collection[str] = ()) -> str:
+        """Tell what cells have in common. What is total goes without saying.
+
+        leaving: the fields of what is told elsewhere.
+        """
+        names = (_values(cells, field) for field in _TOLD if field not in leaving)
         alike = (each.pop() for each in names if len(each) == 1)
         return ", ".join(self.name(each) for each in alike if each and not self._whole(each))
 

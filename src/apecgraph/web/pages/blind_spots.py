@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.claims import Claim, read_claim
+from apecgraph.comparisons import Comparisons
 from apecgraph.formats import HTML
 from apecgraph.graph import Graph
-from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, QB, RDF, SKOS
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.wording import Wording
 
 QUERY: Final = f"""# Which figures would nothing contradict if they were wrong?
 PREFIX apec: <{APEC}>
@@ -46,10 +48,10 @@ _ABOUT: Final = ("subject", "counterpart", "reporter")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What the figures are about (an IRI), and the claims that make them."""
+    """What figures are about (an IRI), and the claims that make them, each with what it is of."""
 
     about: str
-    claims: tuple[Claim, ...]
+    claims: tuple[tuple[Claim, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,6 @@ class BlindSpotsPage:
 
     def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
         self._graph = Graph(store)
-        self._labels = Labels(store)
         self._edition = edition
         self._html = html
 
@@ -77,7 +78,7 @@ class BlindSpotsPage:
     def _page(self) -> str:
         figures = self._subjects(f"{RDF}type", f"{QB}Observation")
         held = self._subjects(f"{APEC}heldBy")
-        blind = sorted(figures - held)
+        blind = figures - held
         return self._html.page(
             "blind-spots.html",
             figures=len(figures),
@@ -97,20 +98,26 @@ class BlindSpotsPage:
         )
         return {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
-    def _spots(self, blind: list[str]) -> list[Spot]:
-        groups: defaultdict[str, list[Claim]] = defaultdict(list)
-        for iri in blind:
-            about = (self._graph.value(iri, f"{APEC}{each}") for each in _ABOUT)
-            claim = read_claim(self._graph.store, iri)
-            if claim is not None:
-                groups[next(filter(None, about), iri)].append(claim)
-        title = self._labels.title
-        return [
-            Spot(about, tuple(sorted(claims, key=lambda each: title(each.iri).value)))
-            for about, claims in sorted(
-                groups.items(), key=lambda each: (-len(each[1]), title(each[0]).value)
+    def _spots(self, blind: Iterable[str]) -> list[Spot]:
+        comparisons, wording = Comparisons(self._graph), Wording(self._graph.store)
+        groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for figure in comparisons.figures(blind):
+            cell = figure.cell
+            field = next((name for name in _ABOUT if getattr(cell, name)), "measure")
+            of = wording.common([cell], leaving=(field,))
+            groups[getattr(cell, field)].append((of, figure.iri))
+        spots = [
+            Spot(
+                about,
+                tuple(
+                    (claim, of)
+                    for of, iri in sorted(found)
+                    if (claim := read_claim(self._graph.store, iri)) is not None
+                ),
             )
+            for about, found in groups.items()
         ]
+        return sorted(spots, key=lambda each: (-len(each.claims), wording.name(each.about)))
 
     def _relations(self, figures: set[str]) -> list[Relation]:
         count = Counter(

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any, Final
 
 import pyoxigraph as ox
-from babel import Locale, UnknownLocaleError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -35,18 +34,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A source as a row of the table; publisher, title, language: as they are called."""
+    """A source as a row of the table; publisher, title: what they are called."""
 
     share: Share
     publisher: str
     title: str
-    language: str
 
 
 _ORDERS: Final[dict[str, Callable[[Row], Any]]] = {
     "publisher": lambda row: row.publisher.casefold(),
     "date": lambda row: row.share.source.issued or "",
-    "language": lambda row: row.language,
+    "language": lambda row: row.share.source.language or "",
     "figures": lambda row: row.share.figures,
     "claims": lambda row: row.share.claims,
     "rejected": lambda row: row.share.rejected,
@@ -99,7 +97,6 @@ class SourcesPage:
                 share,
                 self._labels.title(share.source.publisher or share.source.iri).value,
                 self._labels.title(share.source.iri).value,
-                language(share.source.language),
             )
             for share in read_shares(self._graph)
         ]
@@ -125,11 +122,3 @@ def read_shares(graph: Graph) -> list[Share]:
         for each in read_sources(graph)
         for name in (f"<{each.iri}>",)
     ]
-
-
-def language(tag: str | None) -> str:
-    """Name a language in English; the tag (BCP 47) where it has no name, nothing for none."""
-    try:
-        return Locale.parse(tag, sep="-").english_name or tag if tag else ""
-    except (ValueError, UnknownLocaleError):
-        return tag or ""
