@@ -25,11 +25,13 @@ _APART: Final = {f"{ID}unit/percent": f"{ID}unit/percentage-point"}
 class Others:
     """Figures of other sources that say the same of a cell: with a figure of it, or against it.
 
-    agrees: whether some number is in both. rejected: whether decisions reject all of these.
+    same: whether they say what that figure says; agrees: whether some number is in both.
+    rejected: whether decisions reject all of these.
     difference: of these from that figure, in words; empty where the values are the same.
     """
 
     figures: tuple[Figure, ...]
+    same: bool
     agrees: bool
     rejected: bool
     difference: str
@@ -65,6 +67,7 @@ class Comparisons:
         found = [
             Others(
                 tuple(each),
+                (figure.interval, figure.bound) == (each[0].interval, each[0].bound),
                 figure.interval.meets(each[0].interval),
                 self._rejected.issuperset(other.iri for other in each),
                 self._difference(figure, each[0]),
