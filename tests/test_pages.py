@@ -17,8 +17,15 @@ from apecgraph.web.examples import EXAMPLES, Example
 from editing import Copy
 from serving import serving
 
+HEADLINE = (
+    "/figures?measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
+    "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&unit=unit/CNY"
+)
 PAGES = (
     "/",
+    "/figures",
+    HEADLINE,
+    "/figures?counterpart=economy/USA&from=2021&to=2024",
     "/sources",
     "/conflicts",
     "/conflicts/blind-spots",
@@ -106,7 +113,7 @@ def test_links_lead_somewhere(client: httpx.Client, path: str) -> None:
         else:
             found = client.get(href, headers={"Accept": BROWSER}, follow_redirects=True)
             assert found.status_code == 200, href
-            if target.fragment:
+            if target.fragment and not target.fragment.startswith("query="):  # the editor's
                 assert target.fragment in Page(found.text).ids, href
     for _, attributes in page.all("link"):
         href = attributes["href"] or ""
@@ -246,6 +253,8 @@ class TestHostileData:
         "path",
         [
             "/",
+            HEADLINE,
+            "/figures?measure=%3Cscript%3Ealert(1)%3C/script%3E",
             "/sources",
             "/conflicts",
             "/doc/place/guangzhou.html",

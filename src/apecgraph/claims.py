@@ -19,7 +19,7 @@ class Claim:
     iri: of the figure or the rdf:Statement.
     source: the IRI of who says it; identifier: of the claim.
     printed: the words in which it is said.
-    measure, period, bound, unit: IRIs, of a figure.
+    measure, period, base_period, bound, unit: IRIs, of a figure.
     value, lower, upper: the number and the ends of its interval, of a figure.
     triple: of a statement.
     """
@@ -31,6 +31,7 @@ class Claim:
     rulings: tuple[Ruling, ...]
     measure: str | None = None
     period: str | None = None
+    base_period: str | None = None
     bound: str | None = None
     unit: str | None = None
     value: ox.Literal | None = None
@@ -80,6 +81,7 @@ def read_claim(store: ox.Store, iri: str) -> Claim | None:
         rulings(store, node),
         measure=name(f"{APEC}measure"),
         period=name(f"{APEC}period"),
+        base_period=name(f"{APEC}basePeriod"),
         bound=name(f"{APEC}bound"),
         unit=name(f"{APEC}unit"),
         value=literal(f"{APEC}value"),

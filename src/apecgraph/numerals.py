@@ -33,7 +33,7 @@ class Numerals:
 
         "26.29 trillion yuan", "nearly 60 %".
         """
-        return " ".join(filter(None, (self._bound(bound), spelled(number), self._unit(unit))))
+        return " ".join(filter(None, (self._bound(bound), spelled(number), self.unit(unit))))
 
     def interval(self, interval: Interval, unit: str | None) -> str:
         """Write an interval: "26.285 trillion to under 26.295 trillion yuan", "above 1,400".
@@ -59,7 +59,8 @@ class Numerals:
         """Whether a bound leaves the number out that it goes with, as "more than" does."""
         return (bound and self._graph.value(bound, f"{APEC}excludesPrinted")) in ("true", "1")
 
-    def _unit(self, unit: str | None) -> str:
+    def unit(self, unit: str | None) -> str:
+        """Write a unit as after a number: "%", "yuan"; nothing for a count."""
         if unit is None or unit in _UNSPOKEN:
             return ""
         notation = self._graph.value(unit, f"{SKOS}notation") or ""

@@ -24,6 +24,12 @@ class Quantities:
             return ""
         return self._numerals.number(_decimal(claim.value), claim.unit, claim.bound)
 
+    def number(self, claim: Claim) -> str:
+        """Write the value of a figure as above, but for its unit: "nearly 60"."""
+        if claim.value is None:
+            return ""
+        return self._numerals.number(_decimal(claim.value), None, claim.bound)
+
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to 26.295 trillion yuan".
 
@@ -46,6 +52,10 @@ class Quantities:
     def spelled(self, number: Decimal, unit: str | None) -> str:
         """Write a number with its unit, given by its IRI: "26.29 trillion yuan", "57.82 %"."""
         return self._numerals.number(number, unit)
+
+    def unit(self, unit: str | None) -> str:
+        """Write a unit, given by its IRI, as after a number: "%", "yuan"; nothing for a count."""
+        return self._numerals.unit(unit)
 
 
 def _decimal(literal: ox.Literal) -> Decimal:

@@ -9,6 +9,8 @@ from browser.conftest import DESK, PHONE, Open, Violations
 
 PAGES = (
     "/",
+    "/figures",
+    "/figures?counterpart=economy/USA",
     "/sources",
     "/conflicts",
     "/conflicts/blind-spots",
@@ -62,10 +64,8 @@ def test_a_page_is_for_everybody(visit: Open, violations: Violations, path: str)
 
 def test_home_leads_to_the_conflict(visit: Open) -> None:
     page = visit("/")
-    claim = page.get_by_role("link", name="C0021")
-    row = page.get_by_role("row").filter(has_text="2.629 trillion yuan").filter(has=claim)
-    expect(row).to_contain_text("rejected")
-    row.get_by_role("link", name="C0021").click()
+    expect(page.get_by_role("heading", name="a tenth of the true figure")).to_be_visible()
+    page.get_by_role("link", name="2.629 trillion yuan", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2.629 trillion yuan")
     expect(page.get_by_text("Rejected by the decision")).to_be_visible()
     page.get_by_role("link", name="not 2.629").click()

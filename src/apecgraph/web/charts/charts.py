@@ -12,8 +12,8 @@ from markupsafe import Markup
 from apecgraph.claims import Claim
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
-from apecgraph.namespaces import DCAT
 from apecgraph.quantities import Quantities
+from apecgraph.series import when
 from apecgraph.web.charts.drawing import SLANT, Drawing, Place, cut, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
 from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
@@ -49,14 +49,22 @@ class Charts:
             return Markup()
         along = scale(figures)
         layout = lay_out(
-            figures, along, name=lambda period: self._labels.title(period).value, order=self._when
+            figures,
+            along,
+            name=lambda period: self._labels.title(period).value,
+            number=self._quantities.number,
+            order=lambda period: when(self._graph, period),
         )
         placed = [
             (claim, x)
             for group, middle in layout.groups
             for claim, x in zip(group.claims, group.places(middle), strict=True)
         ]
-        middles = [(x, numbers(group.claims[0])[1]) for group, x in layout.groups]
+        around = [
+            (x, number)
+            for group, x in layout.groups
+            for number in (numbers(group.claims[0])[0], numbers(group.claims[0])[2])
+        ]
         ends = [(x, number) for claim, x in placed for number in numbers(claim)]
         foot = SLANT * max(width(cut(text)) for text, _ in layout.ticks) if layout.slanted else 0
         drawing = Drawing(
@@ -64,15 +72,16 @@ class Charts:
             layout.ticks,
             self._ticks(along, figures),
             ((0.0, layout.span), along.ends),
-            [(x, along.at(number)) for x, number in (*ends, *middles)],
+            [(x, along.at(number)) for x, number in (*ends, *around)],
             slanted=layout.slanted,
-            note=along.note,
+            note=self._note(along, figures),
         )
         for index, (claim, _) in enumerate(placed):
             places = drawing.places[3 * index : 3 * index + 3]
             self._points.put(drawing, claim, places, upright=True)
-        for (group, _), place in zip(layout.groups, drawing.places[len(ends) :], strict=True):
-            _write(drawing, group, *place)
+        for index, (group, _) in enumerate(layout.groups):
+            low, high = drawing.places[len(ends) + 2 * index :][:2]
+            _write(drawing, group, low, high)
         return drawing.markup(name, "over-time", title, self._seen(along, figures))
 
     def rows(self, name: str, title: str, rows: Sequence[tuple[str, Claim]]) -> Markup:
@@ -97,7 +106,7 @@ class Charts:
             [(label, at) for (label, _), at in zip(kept, heights, strict=True)],
             (along.ends, (0.0, float(len(kept)))),
             ends,
-            note=along.note,
+            note=self._note(along, figures),
         )
         for index, claim in enumerate(figures):
             places = drawing.places[3 * index : 3 * index + 3]
@@ -114,8 +123,17 @@ class Charts:
         drawing.write(words, (x, place[1] - 6), f"value {claim.status} {side}")
 
     def _ticks(self, along: Scale, figures: Sequence[Claim]) -> list[tuple[str, float]]:
-        unit = figures[0].unit
+        """Write the ticks; with their unit where that is a symbol, since `_note` has its name."""
+        unit = figures[0].unit if self._has_symbol(figures) else None
         return [(self._quantities.spelled(each, unit), along.at(each)) for each in along.ticks]
+
+    def _note(self, along: Scale, figures: Sequence[Claim]) -> str:
+        unit = self._quantities.unit(figures[0].unit)
+        unit = "" if self._has_symbol(figures) or not unit else f"In {unit}."
+        return " ".join(filter(None, (unit, along.note)))
+
+    def _has_symbol(self, figures: Sequence[Claim]) -> bool:
+        return not any(map(str.isalnum, self._quantities.unit(figures[0].unit)))
 
     def _seen(self, along: Scale, figures: Sequence[Claim]) -> str:
         """Say what is to be seen."""
@@ -125,24 +143,20 @@ class Charts:
             self._quantities.spelled(each, figures[0].unit)
             for each in (along.ticks[0], along.ticks[-1])
         )
-        note = f" {along.note}." if along.note else ""
+        note = f" {along.note}" if along.note else ""
         return (
             f"{len(figures)} figures with their intervals ({stand}) on a scale from {first} to "
             f"{last}.{note} The table of the same figures is beside it."
         )
 
-    def _when(self, period: str) -> tuple[str, ...]:
-        ends = (self._graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end"))
-        return (*(end or "" for end in ends), period)
 
-
-def _write(drawing: Drawing, group: Group, x: float, y: float) -> None:
-    """Write what a group says above its points; below where it is rejected, or open above."""
+def _write(drawing: Drawing, group: Group, low: Place, high: Place) -> None:
+    """Write what a group says above its intervals; below where it is rejected, or open above."""
     claim = group.claims[0]
     below = claim.rejected or claim.upper is None
-    if below and y < drawing.height - _LINE * len(group.lines):
-        top = y + _LINE + 7
+    if below and low[1] < drawing.height - _LINE * len(group.lines):
+        top = low[1] + _LINE + 7
     else:
-        top = y - _LINE * (len(group.lines) - 1) - 10
+        top = high[1] - _LINE * (len(group.lines) - 1) - 10
     for index, line in enumerate(group.lines):
-        drawing.write(line, (x, top + _LINE * index), f"value {claim.status}")
+        drawing.write(line, (low[0], top + _LINE * index), f"value {claim.status}")

@@ -26,7 +26,7 @@ _FONT: Final = 13
 _LABEL: Final = 34
 """The most characters of a label along an axis."""
 
-_LINE: Final = 12  # characters, from which on a label is broken into two lines
+_LINE: Final = 16  # characters, from which on a label is broken into two lines
 
 
 SLANT: Final = sin(radians(35))
@@ -105,7 +105,7 @@ class Drawing:
         self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
 
     def markup(self, name: str, class_: str, title: str, description: str) -> Markup:
-        """Write the drawing as a graphic that has links in it (WAI-ARIA Graphics Module, section 4).
+        """Write the drawing as a graphic with links in it (WAI-ARIA Graphics Module, section 4).
 
         name: makes the identifiers, which are those of the page. class_: for style.css.
         title, description: what the image is called, and what is to be seen in it.

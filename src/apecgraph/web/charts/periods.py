@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Final
 
 from apecgraph.claims import Claim
-from apecgraph.quantities import spelled
 from apecgraph.web.charts.drawing import width, wrapped
 from apecgraph.web.charts.points import OFF, WORDS, numbers
 from apecgraph.web.charts.scales import Scale
@@ -71,13 +70,16 @@ def lay_out(
     along: Scale,
     *,
     name: Callable[[str], str],
+    number: Callable[[Claim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> Layout:
     """Lay out figures by period; name, order: what a period is called, and when it is.
 
+    number: writes the value of a figure.
+
     along: the scale that their values are on.
     """
-    periods = _periods(claims, along, order)
+    periods = _periods(claims, along, number, order)
     names = {period: name(period) for period in periods}
     widths = {period: sum(group.width for group in each) for period, each in periods.items()}
     named = [max(widths[period], *map(width, wrapped(names[period]))) + _GAP for period in periods]
@@ -97,7 +99,10 @@ def lay_out(
 
 
 def _periods(
-    claims: Iterable[Claim], along: Scale, order: Callable[[str], tuple[str, ...]]
+    claims: Iterable[Claim],
+    along: Scale,
+    number: Callable[[Claim], str],
+    order: Callable[[str], tuple[str, ...]],
 ) -> dict[str, list[Group]]:
     """Group figures by period, and by what they say."""
     alike: defaultdict[tuple[str, Decimal, str, str], list[Claim]] = defaultdict(list)
@@ -108,7 +113,7 @@ def _periods(
     for key, each in sorted(alike.items(), key=lambda item: (order(item[0][0]), item[0][1:])):
         period, value, _, status = key
         written = len(alike) <= _MOST or status == "rejected"
-        said = [spelled(value)]
+        said = wrapped(number(each[0]))
         said += [] if status == "standing" else [WORDS[status]]
         said += [] if along.holds(value) else [OFF]
         found[period].append(Group(tuple(each), tuple(said) if written else ()))

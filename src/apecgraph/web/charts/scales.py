@@ -37,7 +37,8 @@ class Scale:
             high = Decimal(0)
         if 0 <= low <= high / 2 or low == high > 0:
             low = Decimal(0)
-        return cls(_steps(low, high if high > low else low + 1))
+        least = Decimal(1) if all(number % 1 == 0 for number in found) else Decimal(0)
+        return cls(_steps(low, high if high > low else low + 1, least))
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -48,8 +49,8 @@ class Scale:
     def note(self) -> str:
         """What a reader of the scale must know."""
         if self.logarithmic:
-            return "Logarithmic scale: equal steps multiply"
-        return "" if self.ticks[0] <= 0 <= self.ticks[-1] else "The scale does not begin at zero"
+            return "The scale is logarithmic: equal steps multiply."
+        return "" if self.ticks[0] <= 0 <= self.ticks[-1] else "The scale does not begin at zero."
 
     def holds(self, number: Decimal) -> bool:
         """Whether a number lies on the scale."""
@@ -61,9 +62,9 @@ class Scale:
         return float(held.log10() if self.logarithmic else held)
 
 
-def _steps(low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
-    """Return round numbers at equal distances."""
-    step = _round((high - low) / _MOST)
+def _steps(low: Decimal, high: Decimal, least: Decimal) -> tuple[Decimal, ...]:
+    """Return round numbers at equal distances, which are no smaller than the least."""
+    step = max(_round((high - low) / _MOST), least)
     first = (low / step).to_integral_value(ROUND_FLOOR)
     last = (high / step).to_integral_value(ROUND_CEILING)
     return tuple(step * number for number in range(int(first), int(last) + 1))
