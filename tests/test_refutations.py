@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.conflicts import Conflict, read_conflicts
-from apecgraph.dates import span
+from apecgraph.dates import spelled_days
 from apecgraph.graph import Graph
 from apecgraph.namespaces import XSD
 from apecgraph.publication import Publication
@@ -59,4 +59,4 @@ def test_what_is_no_plain_part(conflicts: list[Conflict], number: str, words: st
     ],
 )
 def test_days_are_written_as_people_do(first: str, last: str, words: str) -> None:
-    assert span(first, last) == words
+    assert spelled_days(first, last) == words

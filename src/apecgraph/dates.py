@@ -6,43 +6,43 @@ import re
 from datetime import date
 from typing import Final
 
-from babel.dates import format_date
+from babel import Locale
 
 _LOCALE: Final = "en"
 _DATE: Final = re.compile("([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
-_PATTERNS: Final = {1: "y", 2: "MMMM y", 3: "d MMMM y"}
 
 
-def written(text: str) -> str:
-    """Write a date, a month or a year: "4 February 2026", "May 2025", "1994".
+def spelled_day(text: str) -> str:
+    """Write a day, a month or a year: "4 February 2026", "May 2025", "1994".
 
-    text: an xsd:date, xsd:gYearMonth or xsd:gYear (XML Schema Part 2, sections 3.3.9 to 3.3.12);
-    what is none of them is left as it is.
+    text: an xsd:date, xsd:gYearMonth or xsd:gYear (XML Schema Part 2, sections 3.3.9 to 3.3.11).
+    What is no date is written as it is.
     """
-    day, parts = _read(text)
-    return text if day is None else _written(day, _PATTERNS[parts])
+    return " ".join(_words(text)) or text
 
 
-def span(first: str, last: str) -> str:
-    """Write the days from a first to a last one: "4 to 6 February 2026"."""
-    (start, _), (end, _) = _read(first), _read(last)
-    if start is None or end is None or start == end:
-        return written(first) if first == last else f"{written(first)} to {written(last)}"
-    pattern = _PATTERNS[3]
-    if start.year == end.year:
-        pattern = "d" if start.month == end.month else "d MMMM"
-    return f"{_written(start, pattern)} to {written(last)}"
+def spelled_days(first: str, last: str) -> str:
+    """Write the days from the first to the last (ISO 8601): "4 to 6 February 2026".
+
+    What is no date is written as it is.
+    """
+    if first == last:
+        return spelled_day(first)
+    before, words = _words(first), _words(last)
+    if len(before) == len(words) == 3:
+        # What both days have in common is written once.
+        while before[-1] == words[len(before) - 1]:
+            before.pop()
+    return f"{' '.join(before) or first} to {spelled_day(last)}"
 
 
-def _read(text: str) -> tuple[date | None, int]:
-    """Return the first day of a date and how many parts it has; None where it cannot be read."""
+def _words(text: str) -> list[str]:
+    """Return the words of a date, none where it is none."""
     match = _DATE.fullmatch(text)
     parts = [int(part) for part in match.groups() if part] if match else []
     try:
-        return date(*[*parts, 1, 1][:3]), len(parts)
+        day = date(*[*parts, 1, 1][:3])
     except (TypeError, ValueError):
-        return None, 0
-
-
-def _written(day: date, pattern: str) -> str:
-    return str(format_date(day, pattern, locale=_LOCALE))
+        return []
+    month = Locale(_LOCALE).months["format"]["wide"][day.month]
+    return [str(day.day), str(month), str(day.year)][3 - len(parts) :]

@@ -30,7 +30,7 @@ class Labels:
 
     def __init__(self, store: ox.Store, language: str = "en") -> None:
         self._store = store
-        self._language = language
+        self.language = language
 
     def label(self, iri: str) -> ox.Literal | None:
         """Return the label that the data gives a thing, None where there is none."""
@@ -114,9 +114,9 @@ class Labels:
 
     def _preference(self, literal: ox.Literal) -> tuple[int, str, str]:
         language = literal.language or ""
-        if language == self._language:
+        if language == self.language:
             rank = 0
-        elif language.split("-")[0] == self._language:
+        elif language.split("-")[0] == self.language:
             rank = 1
         elif language == _OTHERWISE:
             rank = 2

@@ -17,6 +17,7 @@ PAGES = (
     "/sparql",
     "/dumps/",
     "/id/meeting/sccp1-2026",
+    "/id/economy/CHN",
     "/id/figure/seetaoe-258468/trade-2025",
     "/id/source/seetaoe-258468",
     "/id/decision/trade-2025",
@@ -79,6 +80,20 @@ def test_a_reference_leads_to_its_source(visit: Open) -> None:
     source = page.locator("#source-1")
     expect(source).to_be_in_viewport()
     expect(source.locator("a[rel=nofollow]")).to_have_count(1)
+    source.get_by_role("link", name="Back to where source 1").click()
+    expect(page.locator("#cited-1")).to_be_in_viewport()
+    timeline = page.locator(".timeline")
+    expect(timeline.locator("[aria-current]")).to_contain_text("4 to 6 February 2026")
+    themes = page.get_by_role("region", name="Wordings of the theme")
+    expect(themes.get_by_role("row").filter(has_text="rejected")).to_have_count(3)
+
+
+def test_a_name_in_another_language(visit: Open) -> None:
+    page = visit("/id/meeting/sccp1-2026", PHONE, scripts=False)
+    page.get_by_role("navigation", name="Languages").get_by_role("link", name="中文").click()
+    expect(page.get_by_role("heading", level=1).locator("bdi[lang=zh]")).to_be_visible()
+    expect(page.locator(".languages [aria-current]")).to_have_text("中文")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_a_thing_can_be_had_as_data(visit: Open) -> None:

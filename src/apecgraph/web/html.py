@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from apecgraph.dates import span, written
+from apecgraph.dates import spelled_day, spelled_days
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.languages import autonym
@@ -53,8 +53,8 @@ class Html:
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
             autonym=autonym,
-            date=written,
-            days=span,
+            date=spelled_day,
+            days=spelled_days,
             site=self.site,
             release=release,
             compact=compact,

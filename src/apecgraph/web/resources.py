@@ -15,13 +15,15 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, BASE
+from apecgraph.namespaces import APEC, BASE, QB, SCHEMA
 from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
 from apecgraph.web.pages.decisions import DecisionPage
+from apecgraph.web.pages.events import EventPage
+from apecgraph.web.pages.observations import ObservationPage
 from apecgraph.web.pages.source import SourcePage
 from apecgraph.web.pages.things import LANGUAGE, ThingPage
 from apecgraph.web.reading import choose
@@ -32,6 +34,9 @@ from apecgraph.withdrawals import refuse_withdrawn
 _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{APEC}Decision": DecisionPage,
     f"{APEC}Source": SourcePage,
+    f"{QB}Observation": ObservationPage,
+    f"{SCHEMA}Event": EventPage,
+    f"{SCHEMA}EventSeries": EventPage,
 }
 """Classes whose things have a page of another kind; of a thing with several, the first decides."""
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.conflicts import read_conflicts
-from apecgraph.dates import span
+from apecgraph.dates import spelled_days
 from apecgraph.decisions import COMPATIBLE, OPEN
 from apecgraph.formats import GRAPH_FORMATS, HTML
 from apecgraph.graph import Graph
@@ -120,5 +120,5 @@ class HomePage:
 
         # What a decision rejects is not in the default graph; what it leaves open may be twice.
         first, last = values("startDate"), values("endDate")
-        days = span(first[0], last[-1] if last else first[0]) if first else ""
+        days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
         return Event(iri, days, tuple(values("location")))

@@ -129,6 +129,11 @@ class ThingView:
             by_source.setdefault(each.source, []).append(each)
         return [(words, by_source) for words, by_source in found.items() if by_source]
 
+    def figure(self, iri: str) -> Claim | None:
+        """Return what a figure says, where the IRI is one of a figure that is whole."""
+        claim = read_claim(self.store, iri)
+        return claim if claim and claim.value and claim.measure and claim.period else None
+
     @property
     def uncited(self) -> tuple[str, ...]:
         """The named graphs of the facts that no source states."""
@@ -180,9 +185,14 @@ class ThingView:
             is_kind = code and code.startswith(APEC)
             by_name[fact.predicate, code if code and is_kind else fact.predicate].append(fact)
         return tuple(
-            Row(name, tuple(sorted(by_name[predicate, name], key=lambda fact: not fact.stands)))
+            Row(name, tuple(sorted(by_name[predicate, name], key=self._order)))
             for predicate, name in sorted(by_name, key=lambda each: self._rank(*each))
         )
+
+    def _order(self, fact: Fact) -> tuple[bool, bool]:
+        """Put what stands first, and of that what is in the language of the page."""
+        language = getattr(fact.value, "language", None) or self.labels.language
+        return not fact.stands, language != self.labels.language
 
     def _rank(self, predicate: str, name: str = "") -> tuple[int, str]:
         if predicate in _FIRST:
