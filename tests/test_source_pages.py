@@ -69,7 +69,7 @@ class TestASource:
 
     def test_says_how_many_others_state_the_same(self, text: str) -> None:
         (row,) = (each for each in text.split("<tr") if ">C0002</a>" in each)
-        assert '<td class="numeric">2</td>' in row
+        assert '<td class="numeric">3</td>' in row
 
     def test_gives_its_named_graph(self, client: httpx.Client, text: str) -> None:
         links = [href for href, _ in Page(text).links if href.startswith("/sparql?")]
