@@ -9,7 +9,7 @@ import pytest
 
 from apecgraph.namespaces import APEC, BASE, ID
 from apecgraph.publication import Publication
-from apecgraph.web.pages.blind_spots import QUERY
+from apecgraph.web.queries import BLIND_SPOTS
 from test_pages import Page, get
 
 UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejects"))
@@ -110,7 +110,9 @@ class TestADecision:
 
 
 def test_blind_spots_are_those_that_the_query_finds(client: httpx.Client) -> None:
-    response = client.get("/sparql", params={"query": QUERY, "format": "csv"}).raise_for_status()
+    response = client.get(
+        "/sparql", params={"query": BLIND_SPOTS, "format": "csv"}
+    ).raise_for_status()
     found = {row["figure"] for row in csv.DictReader(io.StringIO(response.text))}
     assert len(found) > 50
     links = [href for href, _ in Page(get(client, "/conflicts/blind-spots")).links]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -15,32 +15,12 @@ from apecgraph.claims import Claim, read_claim
 from apecgraph.comparisons import Comparisons
 from apecgraph.formats import HTML
 from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, QB, RDF, SKOS
+from apecgraph.namespaces import APEC, QB, RDF
+from apecgraph.relations import read_relations
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.web.queries import BLIND_SPOTS
 from apecgraph.wording import Wording
-
-QUERY: Final = f"""# Which figures would nothing contradict if they were wrong?
-PREFIX apec: <{APEC}>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX qb: <{QB}>
-PREFIX skos: <{SKOS}>
-
-SELECT ?figure ?about ?measure ?period ?value ?source WHERE {{
-  ?figure a qb:Observation ;
-    apec:measure/skos:prefLabel ?measure ;
-    apec:period/skos:prefLabel ?period ;
-    apec:value ?value ;
-    apec:statedIn ?source .
-  FILTER NOT EXISTS {{ ?figure apec:heldBy ?relation }}
-  FILTER(LANG(?measure) = "en" && LANG(?period) = "en")
-  OPTIONAL {{
-    ?figure (apec:subject|apec:counterpart)/skos:prefLabel ?about .
-    FILTER(LANG(?about) = "en")
-  }}
-}}
-ORDER BY ?about ?measure ?period
-"""
 
 _ABOUT: Final = ("subject", "counterpart", "reporter")
 """The dimensions that a figure may be about, the one that tells most first."""
@@ -52,15 +32,6 @@ class Spot:
 
     about: str
     claims: tuple[tuple[Claim, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A relation of the check, with what it says and how many figures it holds."""
-
-    iri: str
-    definition: str
-    figures: int
 
 
 class BlindSpotsPage:
@@ -84,8 +55,8 @@ class BlindSpotsPage:
             figures=len(figures),
             blind=len(blind),
             spots=self._spots(blind),
-            relations=self._relations(figures),
-            query=QUERY,
+            relations=read_relations(self._graph, figures),
+            query=BLIND_SPOTS,
         )
 
     def _subjects(self, predicate: str, value: str | None = None) -> set[str]:
@@ -118,12 +89,3 @@ class BlindSpotsPage:
             for about, found in groups.items()
         ]
         return sorted(spots, key=lambda each: (-len(each.claims), wording.name(each.about)))
-
-    def _relations(self, figures: set[str]) -> list[Relation]:
-        count = Counter(
-            relation for iri in figures for relation in self._graph.values(iri, f"{APEC}heldBy")
-        )
-        return [
-            Relation(iri, self._graph.value(iri, f"{SKOS}definition") or "", held)
-            for iri, held in sorted(count.items(), key=lambda each: (-each[1], each[0]))
-        ]

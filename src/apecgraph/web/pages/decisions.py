@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,7 +17,8 @@ from apecgraph.contradictions import CONCLUSION
 from apecgraph.decisions import COMPATIBLE
 from apecgraph.figures import Cell, shared
 from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, SKOS
+from apecgraph.namespaces import SKOS
+from apecgraph.relations import read_relations
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.pages.things import ThingPage, ThingView
 from apecgraph.wording import Wording
@@ -59,15 +60,6 @@ class Wordings:
     values: tuple[tuple[Claim, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A relation of the check, with the number of figures of the decision that it holds."""
-
-    relation: str
-    definition: str
-    figures: int
-
-
 class DecisionPage(ThingPage):
     """Writes the page about a decision."""
 
@@ -85,7 +77,7 @@ class DecisionPage(ThingPage):
             "definition": graph.value(conflict.verdict, f"{SKOS}definition") or "",
             "series": list(self._series(conflict)),
             "wordings": list(_wordings(conflict)),
-            "holds": list(_holds(graph, conflict)),
+            "relations": read_relations(graph, (each.iri for each in conflict.upheld)),
             "is_none": conflict.verdict == COMPATIBLE,
         }
 
@@ -147,11 +139,3 @@ def _wordings(conflict: Conflict) -> Iterator[Wordings]:
             values.setdefault(str(triple.object), []).append(claim)
     for (subject, predicate), values in groups.items():
         yield Wordings(subject, predicate, tuple(map(tuple, values.values())))
-
-
-def _holds(graph: Graph, conflict: Conflict) -> Iterator[Hold]:
-    """Read what holds the figures that stand, the relation of the most figures first."""
-    standing = (each.iri for each in conflict.upheld)
-    count = Counter(each for iri in standing for each in graph.values(iri, f"{APEC}heldBy"))
-    for relation, figures in sorted(count.items(), key=lambda each: (-each[1], each[0])):
-        yield Hold(relation, graph.value(relation, f"{SKOS}definition") or "", figures)

@@ -13,6 +13,7 @@ from apecgraph.comparisons import Comparisons, Others
 from apecgraph.formats import GRAPH_FORMATS
 from apecgraph.graph import Graph
 from apecgraph.web.pages.things import ThingPage, ThingView
+from apecgraph.web.queries import named_graph, named_graph_triples
 from apecgraph.wording import Wording
 
 
@@ -42,15 +43,12 @@ class SourcePage(ThingPage):
         """Return the claims of the source, those that are rejected first."""
         iri = view.description.iri
         claims = sorted(view.claims, key=lambda claim: not claim.rejected)
-        graph = ox.NamedNode(iri)
         return {
             "printed": list(self._printed(claims)),
             "stated": list(self._stated(claims)),
             "rejected": sum(claim.rejected for claim in claims),
-            "query": f"SELECT ?subject ?property ?value\n"
-            f"WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}",
-            "construct": f"CONSTRUCT {{ ?subject ?property ?value }}\n"
-            f"WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}",
+            "query": named_graph(iri),
+            "construct": named_graph_triples(iri),
             "graph_formats": GRAPH_FORMATS,
         }
 
