@@ -67,6 +67,8 @@ class Resources:
         self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
         self._schema_org = SchemaOrg(store, self._labels)
         self._signposts = signposts
+        self._page = ThingPage(store, html)
+        self._pages = {each: page(store, html) for each, page in _PAGES.items()}
         self._names = sorted(
             {name for quad in store if (name := _document_of(quad.subject)) is not None}
         )
@@ -144,7 +146,7 @@ class Resources:
         if format_ is HTML:
             formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
             kinds = (each for each in _PAGES if each in description.types)
-            page = _PAGES.get(next(kinds, ""), ThingPage)(self._store, self._html)
+            page = self._pages.get(next(kinds, ""), self._page)
             described = self._schema_org.thing(description.iri)
             return page.write(description, formats, described, language)
         title = self._labels.title(description.iri)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import pyoxigraph as ox
@@ -65,6 +66,10 @@ class DecisionPage(ThingPage):
 
     template: ClassVar[str] = "decision.html"
 
+    @cached_property
+    def _comparisons(self) -> Comparisons:
+        return Comparisons(Graph(self._store))
+
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the conflict, with its claims as tables."""
         graph = Graph(self._store)
@@ -82,11 +87,10 @@ class DecisionPage(ThingPage):
         }
 
     def _series(self, conflict: Conflict) -> Iterator[Series]:
-        comparisons = Comparisons(Graph(self._store))
         wording = Wording(self._store)
         groups: defaultdict[tuple[str, str], list[tuple[Claim, Cell]]] = defaultdict(list)
         for claim in conflict.claims:
-            figure = comparisons.figure(claim.iri)
+            figure = self._comparisons.figure(claim.iri)
             if figure is not None:
                 key = figure.cell.measure, figure.cell.unit
                 groups[key].append((claim, figure.cell))
@@ -96,7 +100,7 @@ class DecisionPage(ThingPage):
             told = (Line(each, wording.apart(cell, cells)) for each, cell in group)
             lines = tuple(sorted(told, key=_rank))
             title = wording.common(cells)
-            standing = comparisons.figures(each.iri for each, _ in group if not each.rejected)
+            standing = self._comparisons.figures(each.iri for each, _ in group if not each.rejected)
             intervals = {each.interval for each in standing}
             fits = shared(intervals) if one and len(intervals) > 1 else None
             yield Series(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import pyoxigraph as ox
@@ -39,6 +40,10 @@ class SourcePage(ThingPage):
 
     template: ClassVar[str] = "source.html"
 
+    @cached_property
+    def _comparisons(self) -> Comparisons:
+        return Comparisons(Graph(self._store))
+
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the claims of the source, those that are rejected first."""
         iri = view.description.iri
@@ -53,12 +58,13 @@ class SourcePage(ThingPage):
         }
 
     def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
-        comparisons, wording = Comparisons(Graph(self._store)), Wording(self._store)
+        wording = Wording(self._store)
         for claim in claims:
-            figure = comparisons.figure(claim.iri)
+            figure = self._comparisons.figure(claim.iri)
             if figure is not None:
                 others = tuple(
-                    (each, wording.figures(each.figures)) for each in comparisons.others(figure)
+                    (each, wording.figures(each.figures))
+                    for each in self._comparisons.others(figure)
                 )
                 yield Printed(claim, wording.cell(figure.cell), others)
 
