@@ -16,8 +16,9 @@ import pyoxigraph as ox
 
 from apecgraph.catalog import describe_release
 from apecgraph.content import SHAPES_GRAPH
-from apecgraph.contradictions import contradictions
+from apecgraph.contradictions import Contradiction, contradictions
 from apecgraph.dcat import Version
+from apecgraph.decisions import Decision
 from apecgraph.dumps import downloads, write_dumps
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.estimates import touched
@@ -116,15 +117,9 @@ def dataset(evidence: Evidence) -> list[ox.Quad]:
 
 def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
     """Write contradictions at their decisions, relations at their figures, figures at slices."""
-    found = list(contradictions(evidence))
+    found = contradictions(evidence)
     for decision in evidence.decisions:
-        told: set[frozenset[str]] = set()
-        for each in found:
-            if not (decision.rejects & each.nodes or decision.leaves_open(each.readings)):
-                continue
-            if each.relations in told:
-                continue  # one example a relation says it
-            told.add(each.relations)
+        for each in _told(found, decision, evidence.rejected - decision.rejects):
             yield ox.Quad(
                 ox.NamedNode(decision.iri),
                 ox.NamedNode(f"{APEC}arithmetic"),
@@ -138,6 +133,22 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
     ]
     for subject, predicate, value in links:
         yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), _DERIVED)
+
+
+def _told(
+    found: list[Contradiction], decision: Decision, otherwise_rejected: frozenset[str]
+) -> list[Contradiction]:
+    """Return what shows a decision: of each relation the plainest; bands, where nothing else does.
+
+    What rests on another error would tell of the decision on that.
+    """
+    plainest: dict[frozenset[str], Contradiction] = {}
+    for each in found:
+        left = each.without(otherwise_rejected)
+        if (decision.rejects & each.nodes and left) or decision.leaves_open(left):
+            plainest.setdefault(each.relations, each)
+    told = list(plainest.values())
+    return [each for each in told if each.is_plain] or told
 
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:

@@ -13,12 +13,15 @@ PAGES = (
     "/figures?counterpart=economy/USA",
     "/sources",
     "/conflicts",
+    "/conflicts/blind-spots",
     "/sparql",
     "/dumps/",
     "/id/meeting/sccp1-2026",
     "/id/economy/CHN",
     "/id/figure/seetaoe-258468/trade-2025",
     "/id/source/seetaoe-258468",
+    "/id/decision/trade-2025",
+    "/id/decision/theme",
     "/ontology",
 )
 
@@ -99,11 +102,22 @@ def test_a_thing_can_be_had_as_data(visit: Open) -> None:
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
-def test_conflicts_show_the_arithmetic(visit: Open) -> None:
-    page = visit("/conflicts")
-    section = page.get_by_role("region", name="China-APEC trade in 2025")
-    expect(section).to_contain_text("no number is in both; one is 10 times the other")
-    expect(section.get_by_role("row").filter(has_text="stands")).to_have_count(6)
+def test_the_keyboard_leads_to_why_a_figure_is_wrong(visit: Open) -> None:
+    page = visit("/")
+    for name in ("Conflicts", "China-APEC trade in 2025: 26.29 trillion yuan, not 2.629"):
+        link = page.get_by_role("link", name=name).first
+        for _ in range(100):
+            page.keyboard.press("Tab")
+            if link.evaluate("link => link === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    wrong = page.get_by_role("row").filter(has_text="2.629 trillion yuan")
+    expect(wrong).to_have_count(2)
+    expect(wrong.first).to_contain_text("rejected")
+    expect(page.get_by_text("One is 10 times the other").first).to_be_visible()
+    chart = page.get_by_role("region", name="Chart")
+    expect(chart.get_by_text("2.629 trillion yuan", exact=True)).to_be_visible()
 
 
 def test_a_query_is_run(visit: Open) -> None:

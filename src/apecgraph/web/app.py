@@ -38,6 +38,7 @@ from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
+from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
@@ -56,6 +57,7 @@ _OF_RELEASES: Final = (
     "figures",
     "sources",
     "conflicts",
+    "conflicts/blind-spots",
     "dumps/",
     "catalog",
     ".well-known/void",
@@ -176,6 +178,7 @@ def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) 
         Route("/figures.csv", Reading(figures.table)),
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
         Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
+        Route("/conflicts/blind-spots", Reading(BlindSpotsPage(store, edition, html).answer)),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from apecgraph.namespaces import RDFS, SKOS
+from apecgraph.namespaces import APEC, QB, RDFS, SKOS
 
 _WHOLE_PAGE: Final = """\
 SELECT ?property ?value ?source ?stands WHERE {{
@@ -23,6 +23,33 @@ SELECT ?thing ?name WHERE {{
 }}
 ORDER BY ?name ?thing
 """
+_NAMED_GRAPH: Final = """\
+{form} WHERE {{
+  GRAPH <{iri}> {{ ?subject ?property ?value }}
+}}
+"""
+
+BLIND_SPOTS: Final = f"""\
+# Which figures would nothing contradict if they were wrong?
+PREFIX apec: <{APEC}>
+PREFIX qb: <{QB}>
+PREFIX skos: <{SKOS}>
+
+SELECT ?figure ?about ?measure ?period ?value ?source WHERE {{
+  ?figure a qb:Observation ;
+    apec:measure/skos:prefLabel ?measure ;
+    apec:period/skos:prefLabel ?period ;
+    apec:value ?value ;
+    apec:statedIn ?source .
+  FILTER NOT EXISTS {{ ?figure apec:heldBy ?relation }}
+  FILTER (LANG(?measure) = "en" && LANG(?period) = "en")
+  OPTIONAL {{
+    ?figure (apec:subject|apec:counterpart)/skos:prefLabel ?about FILTER (LANG(?about) = "en")
+  }}
+}}
+ORDER BY ?about ?measure ?period
+"""
+"""The query for the figures that no relation of the check holds."""
 
 
 def whole_page(iri: str) -> str:
@@ -33,3 +60,13 @@ def whole_page(iri: str) -> str:
 def all_links(iri: str, predicate: str) -> str:
     """Return the query for all that links to a thing by a property."""
     return _ALL_LINKS.format(iri=iri, predicate=predicate, rdfs=RDFS, skos=SKOS)
+
+
+def named_graph(iri: str) -> str:
+    """Return the query for what a named graph holds, as a table."""
+    return _NAMED_GRAPH.format(form="SELECT ?subject ?property ?value", iri=iri)
+
+
+def named_graph_triples(iri: str) -> str:
+    """Return the query for what a named graph holds, as triples."""
+    return _NAMED_GRAPH.format(form="CONSTRUCT { ?subject ?property ?value }", iri=iri)

@@ -15,14 +15,16 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE, QB, SCHEMA
+from apecgraph.namespaces import APEC, BASE, QB, SCHEMA
 from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.web.pages.decisions import DecisionPage
 from apecgraph.web.pages.events import EventPage
 from apecgraph.web.pages.observations import ObservationPage
+from apecgraph.web.pages.source import SourcePage
 from apecgraph.web.pages.things import LANGUAGE, ThingPage
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
@@ -30,6 +32,8 @@ from apecgraph.web.writer import Writer
 from apecgraph.withdrawals import refuse_withdrawn
 
 _PAGES: Final[dict[str, type[ThingPage]]] = {
+    f"{APEC}Decision": DecisionPage,
+    f"{APEC}Source": SourcePage,
     f"{QB}Observation": ObservationPage,
     f"{SCHEMA}Event": EventPage,
     f"{SCHEMA}EventSeries": EventPage,
@@ -63,6 +67,8 @@ class Resources:
         self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
         self._schema_org = SchemaOrg(store, self._labels)
         self._signposts = signposts
+        self._page = ThingPage(store, html)
+        self._pages = {each: page(store, html) for each, page in _PAGES.items()}
         self._names = sorted(
             {name for quad in store if (name := _document_of(quad.subject)) is not None}
         )
@@ -140,7 +146,7 @@ class Resources:
         if format_ is HTML:
             formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
             kinds = (each for each in _PAGES if each in description.types)
-            page = _PAGES.get(next(kinds, ""), ThingPage)(self._store, self._html)
+            page = self._pages.get(next(kinds, ""), self._page)
             described = self._schema_org.thing(description.iri)
             return page.write(description, formats, described, language)
         title = self._labels.title(description.iri)

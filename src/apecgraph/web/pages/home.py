@@ -100,7 +100,6 @@ class HomePage:
                     conflict.verdict not in (OPEN, COMPATIBLE) for conflict in conflicts
                 ),
             },
-            days=spelled_days,
             schema_org=SchemaOrg(self._store, self._labels).dataset(),
         )
 
