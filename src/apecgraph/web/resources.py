@@ -27,6 +27,9 @@ from apecgraph.web.signposting import LINKSET, Signposts, address
 from apecgraph.web.writer import Writer
 from apecgraph.withdrawals import refuse_withdrawn
 
+_PAGES: Final[dict[str, type[ThingPage]]] = {}
+"""Classes whose things have a page of another kind; of a thing with several, the first decides."""
+
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
 # Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
 OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
@@ -111,17 +114,13 @@ class Resources:
         if format_ is LINKSET:
             return self._signposts.linkset(name, description)
         if format_ is HTML:
-            view = ThingPage.of(description, self._store, self._labels)
             formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
-            return self._html.page(
-                "thing.html",
-                view=view,
-                formats=formats,
-                schema_org=self._schema_org.thing(description.iri),
-            )
+            kinds = (each for each in _PAGES if each in description.types)
+            page = _PAGES.get(next(kinds, ""), ThingPage)(self._store, self._html)
+            return page.write(description, formats, self._schema_org.thing(description.iri))
         title = self._labels.title(description.iri)
-        page = f"{BASE}doc/{name}"
-        triples = description.triples(page, title, self._signposts.license)
+        document = f"{BASE}doc/{name}"
+        triples = description.triples(document, title, self._signposts.license)
         return self._writer.write(triples, format_, description.iri, description.evidence())
 
     def _knows(self, iri: str) -> bool:

@@ -1,18 +1,24 @@
-"""The page about one thing: its description, in the order and with the numbers people read."""
+"""The page about one thing: its description, in the order and with the numbers people read.
+
+Kinds of things that show more have a page of their own, which extends this one and its template.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
 from apecgraph.claims import Claim, read_claim, read_claims
+from apecgraph.formats import Format
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, DCTERMS, ID, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.resource import Description, Fact, Link
+from apecgraph.web.html import Html
 
 _FIRST: Final = (
     f"{SKOS}prefLabel",
@@ -37,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class ThingPage:
+class ThingView:
     """What a page shows of a description.
 
     claim: the thing, where it is one; claims: all that it states, where it is a source.
@@ -49,7 +55,7 @@ class ThingPage:
     claims: tuple[Claim, ...]
 
     @classmethod
-    def of(cls, description: Description, store: ox.Store, labels: Labels) -> ThingPage:
+    def of(cls, description: Description, store: ox.Store, labels: Labels) -> ThingView:
         """Take a description and what else the page needs to say."""
         iri = description.iri
         return cls(description, labels, read_claim(store, iri), tuple(read_claims(store, iri)))
@@ -104,3 +110,38 @@ class ThingPage:
         order = len(_FIRST) + (predicate in _LAST)
         # Where there is no label, the name without its prefix.
         return order, self.labels.title(predicate).value.rpartition(":")[2].lower()
+
+
+class ThingPage:
+    """Writes the pages about things of one kind.
+
+    A kind with a page of its own sets `template`, and returns from `more` what only that shows.
+    """
+
+    template: ClassVar[str] = "thing.html"
+
+    def __init__(self, store: ox.Store, html: Html) -> None:
+        self._store = store
+        self._html = html
+
+    def write(
+        self,
+        description: Description,
+        formats: Sequence[tuple[Format, str]],
+        schema_org: Mapping[str, object] | None,
+    ) -> str:
+        """Write a page; formats: what else the document can be had in, each with its path."""
+        labels = Labels(self._store)
+        view = ThingView.of(description, self._store, labels)
+        return self._html.page(
+            self.template,
+            view=view,
+            formats=formats,
+            schema_org=schema_org,
+            title=labels.title,
+            **self.more(view),
+        )
+
+    def more(self, view: ThingView) -> dict[str, object]:
+        """Return the values that the template needs beside those of every thing."""
+        return {}
