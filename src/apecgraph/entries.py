@@ -73,7 +73,7 @@ class Entries:
             yield self._entity(entity)
         for iri in self._subjects(f"{APEC}statedIn", None):
             yield from self._claim(iri)
-        defined = [each for each in self._subjects(f"{RDFS}isDefinedBy", None)]
+        defined = self._subjects(f"{RDFS}isDefinedBy", None)
         for iri in (*defined, *self._subjects(f"{RDF}type", QUESTIONS)):
             name = self._labels.label(iri)
             if name is not None and iri.startswith(BASE):

@@ -63,6 +63,10 @@ class Search:
         """Find a kind by its id."""
         return next((each for each in self.kinds if each.id == name), None)
 
+    def named(self, entry: Entry) -> list[str]:
+        """Return the names of the kinds of an entry."""
+        return [self._names[each] for each in entry.kinds]
+
     def counted(self, hits: Iterable[Hit]) -> tuple[Kind, ...]:
         """Count hits by their kinds, the most frequent first."""
         return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
@@ -72,8 +76,8 @@ class Search:
 
         First comes what is called so or has that identifier, then names that begin so, then names
         in which each word of the text begins a word, then what has these words elsewhere (in the
-        name of its publisher or source); where there is nothing, names that are alike. Within these,
-        claims come last, and short names before long ones.
+        name of its publisher or source); where there is nothing, names that are alike. Within
+        these, claims come last, and short names before long ones.
         """
         among = [each for each in self._entries if kind is None or kind.iri in each.kinds]
         if not text.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -18,12 +19,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content import default_content
+from apecgraph.entities import Entities
+from apecgraph.entries import Entries
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
 from apecgraph.formats import HTML
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
-from apecgraph.release import CONTEXT
+from apecgraph.release import CONTEXT, Release
+from apecgraph.search import Search
 from apecgraph.settings import Settings
 from apecgraph.web.budget import Budget
 from apecgraph.web.contexts import Contexts
@@ -36,9 +40,13 @@ from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
+from apecgraph.web.pages.about import AboutPages
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.query import QueryPage
+from apecgraph.web.pages.questions import QuestionPages
+from apecgraph.web.pages.rules import RulesPage
+from apecgraph.web.pages.search import SearchPage
 from apecgraph.web.pages.sources import SourcesPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading, asking
@@ -52,6 +60,8 @@ _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
 _OF_RELEASES: Final = (
     "sources",
     "conflicts",
+    "questions",
+    "search",
     "dumps/",
     "catalog",
     ".well-known/void",
@@ -128,10 +138,16 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         resources = Resources(store, edition, html, writer, signposts)
         discovery = Discovery(store, edition, writer)
         routes += _pages(store, edition, html, signposts)
+        routes += _words(release, store, edition, html, settings.public_url or BASE)
         routes += _release_routes(resources, downloads, discovery)
         errands = Errands(settings.query_seconds)
-        reconcile = Reconcile(store, html, budget, errands)
+        entities = cache(lambda: Entities(store))
+        reconcile = Reconcile(store, entities, html, budget, errands)
         routes += _linking_routes(reconcile, Lookup(store, budget, errands))
+        search = cache(lambda: Search(Entries(store, entities())))
+        found = SearchPage(search, edition, html, budget, errands)
+        routes.append(Route("/search", Reading(found.answer)))
+        routes.append(Route("/search.json", Reading(found.suggest)))
 
     app = FastAPI(
         title="apecgraph",
@@ -168,6 +184,22 @@ def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) 
         Route("/", Reading(HomePage(store, edition, html, signposts).answer)),
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
         Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
+    ]
+
+
+def _words(
+    release: Release, store: ox.Store, edition: Edition, html: Html, url: str
+) -> list[BaseRoute]:
+    """Return the routes to what is told about the publication and its vocabulary."""
+    about = AboutPages(release, store, edition, html, url.rstrip("/"))
+    questions = QuestionPages(release, edition, html)
+    return [
+        Route("/about", Reading(about.about)),
+        Route("/about/citation.{extension}", Reading(about.citation)),
+        Route("/use", Reading(about.use)),
+        Route("/shapes", Reading(RulesPage(store, edition, html).answer)),
+        Route("/questions", Reading(questions.index)),
+        Route("/questions/{name}", Reading(questions.question)),
     ]
 
 

@@ -49,19 +49,27 @@ _MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 class Reconcile:
     """Answers reconciliation clients, such as OpenRefine.
 
-    store: holds the release. What it knows of the names is read when it is first asked: most
-    servers never are.
+    store: holds the release; entities: gives those in it, which are read when the first is asked
+    for: most servers never are.
     """
 
-    def __init__(self, store: ox.Store, html: Html, budget: Budget, errands: Errands) -> None:
+    def __init__(
+        self,
+        store: ox.Store,
+        entities: Callable[[], Entities],
+        html: Html,
+        budget: Budget,
+        errands: Errands,
+    ) -> None:
         self._store = store
+        self._read_entities = entities
         self._html = html
         self._budget = budget
         self._errands = errands
 
     @cached_property
     def _entities(self) -> Entities:
-        return Entities(self._store)
+        return self._read_entities()
 
     @cached_property
     def _reconciler(self) -> Reconciler:

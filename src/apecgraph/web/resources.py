@@ -15,19 +15,25 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE
+from apecgraph.namespaces import BASE, OWL, RDF, RDFS
 from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.web.pages.terms import OntologyPage, TermPage
 from apecgraph.web.pages.things import ThingPage
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
 from apecgraph.web.writer import Writer
 from apecgraph.withdrawals import refuse_withdrawn
 
-_PAGES: Final[dict[str, type[ThingPage]]] = {}
+_PAGES: Final[dict[str, type[ThingPage]]] = {
+    f"{OWL}Ontology": OntologyPage,
+    f"{RDF}Property": TermPage,
+    f"{RDFS}Class": TermPage,
+    f"{RDFS}Datatype": TermPage,
+}
 """Classes whose things have a page of another kind; of a thing with several, the first decides."""
 
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
