@@ -20,6 +20,7 @@ from apecgraph.namespaces import (
     QB,
     RDF,
     RDFS,
+    SD,
     SH,
     SKOS,
     compact,
@@ -124,7 +125,7 @@ class Entries:
         if leading:
             return (leading[0],)
         lists = self._values(iri, f"{SKOS}inScheme")
-        own = [each for each in classes if not (lists and each.startswith(SKOS))]
+        own = [each for each in classes if not each.startswith((SD, SKOS) if lists else SD)]
         return tuple(sorted({*lists, *own}, key=lambda each: (not each.startswith(BASE), each)))
 
     def _values(self, iri: str, property_: str) -> set[str]:

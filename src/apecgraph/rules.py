@@ -80,12 +80,18 @@ class Rules:
 
     def shapes(self) -> list[Shape]:
         """Return the shapes that have targets, those that look at most nodes first."""
-        found = [
-            self._shape(iri)
-            for iri in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape")
-            if any(self._graph.values(iri, f"{SH}{each}") for each in _TARGETS)
-        ]
+        found = map(self._shape, self._targeting())
         return sorted(found, key=lambda shape: (-shape.nodes, shape.iri))
+
+    def naming(self, iri: str) -> list[tuple[str, list[Rule]]]:
+        """Return the rules that name a term or look at what it stands for, by shape."""
+        found = []
+        for shape in self._targeting():
+            targets = {each: self._graph.values(shape, f"{SH}{each}") for each in _TARGETS}
+            looks = any(iri in values for values in targets.values())
+            rules = [each for each in self._rules(shape, targets) if looks or iri in each.names]
+            found += [(shape, rules)] if rules else []
+        return found
 
     def relations(self) -> list[tuple[str, str, int]]:
         """Return the relations of the check: IRI, definition, how many figures each holds."""
@@ -102,9 +108,21 @@ class Rules:
             for iri in sorted(iris, key=lambda iri: (-len(held[iri]), iri))
         ]
 
+    def _targeting(self) -> list[str]:
+        return [
+            iri
+            for iri in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape")
+            if any(self._graph.values(iri, f"{SH}{each}") for each in _TARGETS)
+        ]
+
     def _shape(self, iri: str) -> Shape:
         targets = {each: self._graph.values(iri, f"{SH}{each}") for each in _TARGETS}
         nodes = {node for kind, values in targets.items() for node in self._focus(kind, values)}
+        told = tuple(each for values in targets.values() for each in values)
+        rules = tuple(self._rules(iri, targets))
+        return Shape(iri, told, self._subject(targets), len(nodes), rules)
+
+    def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[Rule]:
         subject = self._subject(targets)
         rules = [self._rule(each, subject) for each in self._graph.values(iri, f"{SH}property")]
         messages = self._graph.values(iri, f"{SH}message")
@@ -117,8 +135,7 @@ class Rules:
                 Rule(constraint, None, _sentence(each), "", each, asked)
                 for each in self._graph.values(constraint, f"{SH}message")
             ]
-        told = tuple(each for values in targets.values() for each in values)
-        return Shape(iri, told, subject, len(nodes), tuple(rules))
+        return rules
 
     def _focus(self, kind: str, values: list[str]) -> Iterator[str]:
         """Find the nodes that targets stand for (section 2.1.3)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ _GROUPS: Final = {
 }
 """The groups of terms by the class that makes one; the first that fits decides."""
 
+_DEFAULT: Final = ox.DefaultGraph()
 _UNTOLD: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))  # a range that tells nothing
 
 
@@ -81,19 +82,6 @@ class Vocabulary:
         self._store = store
         self._graph = Graph(store)
         self._labels = Labels(store)
-        self._properties = Counter[str]()
-        self._classes = Counter[str]()
-        self._datatypes = Counter[str]()
-        self._values = Counter[str]()
-        for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            property_, value = quad.predicate.value, quad.object
-            self._properties[property_] += 1
-            if isinstance(value, ox.Literal):
-                self._datatypes[value.datatype.value] += 1
-            elif isinstance(value, ox.NamedNode) and property_ == f"{RDF}type":
-                self._classes[value.value] += 1
-            elif isinstance(value, ox.NamedNode) and not property_.startswith(SKOS):
-                self._values[value.value] += 1
 
     def term(self, iri: str) -> Term | None:
         """Read a term of the publication's own; None where the IRI is that of none."""
@@ -101,13 +89,12 @@ class Vocabulary:
         group = next((name for name, class_ in _GROUPS.items() if class_ in types), None)
         if group is None:
             return None
-        counts = {"Classes": self._classes, "Datatypes": self._datatypes}
         above = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf")
         return Term(
             iri,
             self._definition(iri),
             group,
-            counts.get(group, self._properties)[iri],
+            sum(1 for _ in self._uses(iri, group)),
             domain=self._told(iri, f"{RDFS}domain"),
             range=self._told(iri, f"{RDFS}range"),
             above=tuple(each for name in above for each in self._graph.values(iri, name)),
@@ -128,11 +115,12 @@ class Vocabulary:
     def lists(self) -> list[tuple[str, list[Code]]]:
         """Return the code lists, by IRI, with their concepts, in the order of the labels."""
         schemes = self._graph.subjects(f"{RDF}type", f"{SKOS}ConceptScheme")
+        _, _, values = self._counts()
         return [
             (
                 scheme,
                 [
-                    Code(each, self._definition(each), self._values[each])
+                    Code(each, self._definition(each), values[each])
                     for each in self._sorted(self._graph.subjects(f"{SKOS}inScheme", scheme))
                 ],
             )
@@ -142,7 +130,8 @@ class Vocabulary:
     def foreign(self) -> list[tuple[str, list[Foreign]]]:
         """Return the terms of others that are used, by namespace; the most frequent first."""
         found: dict[str, list[Foreign]] = defaultdict(list)
-        for counts, is_class in ((self._classes, True), (self._properties, False)):
+        classes, properties, _ = self._counts()
+        for counts, is_class in ((classes, True), (properties, False)):
             for iri, used in counts.items():
                 if not iri.startswith(BASE):
                     found[_namespace(iri)].append(Foreign(iri, used, is_class))
@@ -156,23 +145,37 @@ class Vocabulary:
 
         One in the graph of a source is preferred, and of those always the same.
         """
-        node, type_ = ox.NamedNode(term.iri), ox.NamedNode(f"{RDF}type")
-        if term.is_class:
-            quads = self._store.quads_for_pattern(None, type_, node)
-        elif term.is_datatype:
-            quads = iter(self._store)
-        else:
-            quads = self._store.quads_for_pattern(None, node, None)
         candidates = (
             quad
-            for quad in quads
-            if isinstance(quad.graph_name, ox.NamedNode)
-            and isinstance(quad.subject, ox.NamedNode)
-            and (not term.is_datatype or _is_of(quad.object, node))
+            for quad in self._uses(term.iri, term.group, None)
+            if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode)
         )
         return min(
             candidates, key=lambda quad: (quad.graph_name != quad.subject, str(quad)), default=None
         )
+
+    def _uses(
+        self, iri: str, group: str, graph: ox.DefaultGraph | None = _DEFAULT
+    ) -> Iterator[ox.Quad]:
+        """Find the statements that use a term, in the default graph or in any."""
+        node = ox.NamedNode(iri)
+        if group == "Datatypes":
+            quads = self._store.quads_for_pattern(None, None, None, graph)
+            return (each for each in quads if _is_of(each.object, node))
+        if group == "Classes":
+            return self._store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), node, graph)
+        return self._store.quads_for_pattern(None, node, None, graph)
+
+    def _counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+        """Count classes, properties, and the IRIs that are values of properties but SKOS's."""
+        classes, properties, values = Counter[str](), Counter[str](), Counter[str]()
+        for quad in self._store.quads_for_pattern(None, None, None, _DEFAULT):
+            property_ = quad.predicate.value
+            properties[property_] += 1
+            if isinstance(quad.object, ox.NamedNode):
+                counts = classes if property_ == f"{RDF}type" else values
+                counts[quad.object.value] += not property_.startswith(SKOS)
+        return classes, properties, values
 
     def _told(self, iri: str, property_: str) -> tuple[str, ...]:
         values = self._graph.values(iri, property_)

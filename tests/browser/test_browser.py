@@ -17,6 +17,14 @@ PAGES = (
     "/id/figure/seetaoe-258468/trade-2025",
     "/id/source/seetaoe-258468",
     "/ontology",
+    "/ontology/bound",
+    "/shapes",
+    "/questions",
+    "/questions/22-trade-with-apec",
+    "/search",
+    "/search?q=Korea",
+    "/about",
+    "/use",
 )
 
 # The least contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3).

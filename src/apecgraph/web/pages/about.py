@@ -72,9 +72,11 @@ class AboutPages:
 
         def body() -> str:
             text = (files("apecgraph.web") / "templates" / "use.md").read_text(encoding="utf-8")
-            page = MarkdownIt("commonmark", {"html": False})
-            # The text is ours, and raw HTML in it is escaped.
-            rendered = Markup(page.render(text.replace(_EXAMPLES, self._url)))  # noqa: S704
-            return self._html.page("use.html", text=rendered)
+            rendered = MarkdownIt("commonmark", {"html": False}).render(
+                text.replace(_EXAMPLES, self._url)
+            )
+            # What scrolls is reached by keyboard. The text is ours, and raw HTML in it is escaped.
+            focused = Markup(rendered.replace("<pre>", '<pre tabindex="0">'))  # noqa: S704
+            return self._html.page("use.html", text=focused)
 
         return await self._edition.answer(request, HTML.content_type, body, variant=self._url)

@@ -99,7 +99,7 @@ class SearchPage:
         if not asked.text and kind is None:
             lists = [each for each in search.kinds if each.iri.startswith(ID)]
             classes = [each for each in search.kinds if each not in lists]
-            return self._html.page("search.html", classes=classes, lists=lists, asked=asked)
+            return self._html.page("search.html", classes=classes, lists=lists)
         hits = search.find(asked.text, kind)
         last = max(1, -(-len(hits) // _PAGE))
         if asked.page > last:
@@ -108,6 +108,7 @@ class SearchPage:
         return self._html.page(
             "hits.html",
             asked=asked,
+            searched=asked.text,
             kind=kind,
             kinds=() if kind else search.counted(hits),
             count=len(hits),

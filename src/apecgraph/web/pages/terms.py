@@ -50,15 +50,11 @@ class TermPage(ThingPage):
         vocabulary = Vocabulary(self._store)
         term = vocabulary.term(iri)
         example = None if term is None else vocabulary.example(term)
-        shapes = [
-            (shape, [each for each in shape.rules if iri in each.names or iri in shape.targets])
-            for shape in Rules(self._store).shapes()
-        ]
         return {
             "term": term,
             "example": example,
             "turtle": "" if example is None else _turtle(example),
-            "shapes": [(shape, rules) for shape, rules in shapes if rules],
+            "shapes": Rules(self._store).naming(iri),
             "questions": self._questions(iri),
             "counting": "" if term is None else counting(term),
         }
