@@ -40,8 +40,12 @@ from apecgraph.web.headers import HEADERS
 from apecgraph.web.html import Html
 from apecgraph.web.manifest import manifest, type_object
 
-_POLICY: Final = HEADERS["Content-Security-Policy"].replace(
-    "frame-ancestors 'none'", "frame-ancestors *"
+# In a frame of another site, where no script is needed.
+_POLICY: Final = (
+    HEADERS["Content-Security-Policy"]
+    .replace("frame-ancestors 'none'", "frame-ancestors *")
+    .replace("script-src 'self'; ", "")
+    .replace("connect-src 'self'; ", "")
 )
 _MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 
