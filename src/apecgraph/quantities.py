@@ -30,10 +30,13 @@ class Quantities:
 
     def value(self, claim: Claim) -> str:
         """Write the value of a figure with the word of its bound: "nearly 60 %"."""
+        return " ".join(filter(None, (self.number(claim), claim.value and self.unit(claim.unit))))
+
+    def number(self, claim: Claim) -> str:
+        """Write the value of a figure as above, but for its unit: "nearly 60"."""
         if claim.value is None:
             return ""
-        number = self.spelled(_decimal(claim.value), claim.unit)
-        return " ".join(filter(None, (self._bound(claim.bound), number)))
+        return " ".join(filter(None, (self._bound(claim.bound), spelled(_decimal(claim.value)))))
 
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to 26.295 trillion yuan".
@@ -56,9 +59,10 @@ class Quantities:
 
     def spelled(self, number: Decimal, unit: str | None) -> str:
         """Write a number with its unit, given by its IRI: "26.29 trillion yuan", "57.82 %"."""
-        return " ".join(filter(None, (spelled(number), self._unit(unit))))
+        return " ".join(filter(None, (spelled(number), self.unit(unit))))
 
-    def _unit(self, unit: str | None) -> str:
+    def unit(self, unit: str | None) -> str:
+        """Write a unit, given by its IRI, as after a number: "%", "yuan"; nothing for a count."""
         if unit is None or unit in _UNSPOKEN:
             return ""
         notation = self._graph.value(unit, f"{SKOS}notation") or ""

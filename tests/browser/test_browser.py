@@ -9,11 +9,14 @@ from browser.conftest import DESK, PHONE, Open, Violations
 
 PAGES = (
     "/",
+    "/figures",
+    "/figures?counterpart=economy/USA",
     "/sources",
     "/conflicts",
     "/sparql",
     "/dumps/",
     "/id/meeting/sccp1-2026",
+    "/id/economy/CHN",
     "/id/figure/seetaoe-258468/trade-2025",
     "/id/source/seetaoe-258468",
     "/ontology",
@@ -67,10 +70,8 @@ def test_a_page_is_for_everybody(visit: Open, violations: Violations, path: str)
 
 def test_home_leads_to_the_conflict(visit: Open) -> None:
     page = visit("/")
-    claim = page.get_by_role("link", name="C0021")
-    row = page.get_by_role("row").filter(has_text="2.629 trillion yuan").filter(has=claim)
-    expect(row).to_contain_text("rejected")
-    row.get_by_role("link", name="C0021").click()
+    expect(page.get_by_role("heading", name="a tenth of the true figure")).to_be_visible()
+    page.get_by_role("link", name="2.629 trillion yuan", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2.629 trillion yuan")
     expect(page.get_by_text("Rejected by the decision")).to_be_visible()
     page.get_by_role("link", name="not 2.629").click()
@@ -84,6 +85,20 @@ def test_a_reference_leads_to_its_source(visit: Open) -> None:
     source = page.locator("#source-1")
     expect(source).to_be_in_viewport()
     expect(source.locator("a[rel=nofollow]")).to_have_count(1)
+    source.get_by_role("link", name="Back to where source 1").click()
+    expect(page.locator("#cited-1")).to_be_in_viewport()
+    timeline = page.locator(".timeline")
+    expect(timeline.locator("[aria-current]")).to_contain_text("4 to 6 February 2026")
+    themes = page.get_by_role("region", name="Wordings of the theme")
+    expect(themes.get_by_role("row").filter(has_text="rejected")).to_have_count(3)
+
+
+def test_a_name_in_another_language(visit: Open) -> None:
+    page = visit("/id/meeting/sccp1-2026", PHONE, scripts=False)
+    page.get_by_role("navigation", name="Languages").get_by_role("link", name="中文").click()
+    expect(page.get_by_role("heading", level=1).locator("bdi[lang=zh]")).to_be_visible()
+    expect(page.locator(".languages [aria-current]")).to_have_text("中文")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_a_thing_can_be_had_as_data(visit: Open) -> None:

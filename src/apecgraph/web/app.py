@@ -23,11 +23,13 @@ from apecgraph.entities import Entities
 from apecgraph.entries import Entries
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
 from apecgraph.formats import HTML
+from apecgraph.graph import Graph
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT, Release
 from apecgraph.search import Search
+from apecgraph.series import read_series
 from apecgraph.settings import Settings
 from apecgraph.web.budget import Budget
 from apecgraph.web.contexts import Contexts
@@ -42,6 +44,7 @@ from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
 from apecgraph.web.pages.about import AboutPages
 from apecgraph.web.pages.conflicts import ConflictsPage
+from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.query import QueryPage
 from apecgraph.web.pages.questions import QuestionPages
@@ -58,6 +61,7 @@ from apecgraph.web.writer import Writer
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
 _OF_RELEASES: Final = (
+    "figures",
     "sources",
     "conflicts",
     "questions",
@@ -180,8 +184,12 @@ def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
 
 
 def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> list[BaseRoute]:
+    series = read_series(Graph(store))
+    figures = FiguresPage(store, edition, html, series)
     return [
-        Route("/", Reading(HomePage(store, edition, html, signposts).answer)),
+        Route("/", Reading(HomePage(store, edition, html, signposts, series).answer)),
+        Route("/figures", Reading(figures.answer)),
+        Route("/figures.csv", Reading(figures.table)),
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
         Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
     ]

@@ -12,15 +12,21 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from apecgraph.dates import spelled_day, spelled_days
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
+from apecgraph.languages import autonym
 from apecgraph.namespaces import BASE, XSD, compact
 from apecgraph.quantities import Quantities
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
+from apecgraph.web.charts.points import SHAPES, WORDS
 
-_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer"))
+_KINDS: Final = {
+    **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
+    **dict.fromkeys((f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"), "date"),
+}
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -46,6 +52,9 @@ class Html:
         name = self._labels.label(BASE)
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
+            autonym=autonym,
+            date=spelled_day,
+            days=spelled_days,
             site=self.site,
             release=release,
             compact=compact,
@@ -55,6 +64,8 @@ class Html:
             quantities=Quantities(store),
             source=self._source,
             schema_org=None,
+            shapes=SHAPES,
+            statuses=WORDS,
             title=self._labels.title,
         )
         self.edition = self._edition()
@@ -81,12 +92,12 @@ class Html:
 
 
 def kind(term: Term) -> str:
-    """Tell templates what a term is: 'iri', 'text', 'number', 'node' or 'triple'."""
+    """Tell templates what a term is: 'iri', 'text', 'number', 'date', 'node' or 'triple'."""
     match term:
         case ox.NamedNode():
             return "iri"
         case ox.Literal():
-            return "number" if term.datatype.value in _NUMBERS else "text"
+            return _KINDS.get(term.datatype.value, "text")
         case ox.BlankNode():
             return "node"
         case _:

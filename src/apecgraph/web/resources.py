@@ -12,17 +12,19 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import NotFound
+from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE, OWL, RDF, RDFS
+from apecgraph.namespaces import BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.web.pages.events import EventPage
+from apecgraph.web.pages.observations import ObservationPage
 from apecgraph.web.pages.terms import OntologyPage, TermPage
-from apecgraph.web.pages.things import ThingPage
+from apecgraph.web.pages.things import LANGUAGE, ThingPage
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
 from apecgraph.web.writer import Writer
@@ -33,6 +35,9 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{RDF}Property": TermPage,
     f"{RDFS}Class": TermPage,
     f"{RDFS}Datatype": TermPage,
+    f"{QB}Observation": ObservationPage,
+    f"{SCHEMA}Event": EventPage,
+    f"{SCHEMA}EventSeries": EventPage,
 }
 """Classes whose things have a page of another kind; of a thing with several, the first decides."""
 
@@ -109,21 +114,40 @@ class Resources:
         description = self._describe(iri)
         if description is None:
             raise self._missing(request)
+        language = self._language(request, iri) if format_ is HTML else LANGUAGE
         return await self._edition.answer(
             request,
             format_.content_type,
-            lambda: self._body(name, description, format_),
+            lambda: self._body(name, description, format_, language),
             headers | {"Link": self._signposts.header(name, description, format_)},
+            variant=language,
         )
 
-    def _body(self, name: str, description: Description, format_: Format) -> bytes | str:
+    def _language(self, request: Request, iri: str) -> str:
+        """Read which language of a thing's names the page is asked for in: `?lang=zh`.
+
+        Raises MalformedRequest where the thing has no name in it.
+        """
+        asked = request.query_params.getlist("lang")
+        languages = {each.lower(): each for each in (*self._labels.languages(iri), LANGUAGE)}
+        if not asked:
+            return LANGUAGE
+        if len(asked) > 1 or asked[0].lower() not in languages:
+            known = ", ".join(sorted(languages.values()))
+            raise MalformedRequest(f"lang is one of the languages of this page: {known}.")
+        return languages[asked[0].lower()]
+
+    def _body(
+        self, name: str, description: Description, format_: Format, language: str
+    ) -> bytes | str:
         if format_ is LINKSET:
             return self._signposts.linkset(name, description)
         if format_ is HTML:
             formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
             kinds = (each for each in _PAGES if each in description.types)
             page = _PAGES.get(next(kinds, ""), ThingPage)(self._store, self._html)
-            return page.write(description, formats, self._schema_org.thing(description.iri))
+            described = self._schema_org.thing(description.iri)
+            return page.write(description, formats, described, language)
         title = self._labels.title(description.iri)
         document = f"{BASE}doc/{name}"
         triples = description.triples(document, title, self._signposts.license)
