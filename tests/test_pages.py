@@ -38,6 +38,14 @@ PAGES = (
     "/dumps/",
     "/doc/index.html",
     "/doc/ontology.html",
+    "/doc/ontology/bound.html",
+    "/shapes",
+    "/questions",
+    "/questions/22-trade-with-apec",
+    "/search",
+    "/search?q=Korea",
+    "/about",
+    "/use",
     "/doc/meeting/sccp1-2026.html",
     "/doc/meeting/sccp1-2026.html?lang=zh",
     "/doc/economy/CHN.html",
@@ -80,6 +88,12 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
+    def runs_own_scripts_only(self) -> bool:
+        return all(
+            attributes == DATA or (attributes["src"] or "").startswith("/static/")
+            for _, attributes in self.all("script")
+        )
+
     def all(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
         return [each for each in self.elements if each[0] in tags]
 
@@ -100,10 +114,10 @@ def test_a_page_is_well_made(client: httpx.Client, path: str) -> None:
     assert len(page.ids) == len(set(page.ids))
     assert page.links[0][0] == "#main"
     assert not page.all("style", "iframe")
-    assert all(attributes == DATA for _, attributes in page.all("script"))
+    assert page.runs_own_scripts_only()
     assert not [name for _, attributes in page.elements for name in attributes if name[:2] == "on"]
     labelled = {attributes["for"] for _, attributes in page.all("label")}
-    fields = {attributes["id"] for _, attributes in page.all("textarea", "select")}
+    fields = {attributes["id"] for _, attributes in page.all("input", "textarea", "select")}
     assert fields <= labelled
 
 
@@ -114,7 +128,7 @@ def test_links_lead_somewhere(client: httpx.Client, path: str) -> None:
         target = urlsplit(urljoin(path, href))
         if target.netloc:
             assert target.scheme in ("http", "https")
-            assert attributes["rel"] == "nofollow"
+            assert "nofollow" in (attributes["rel"] or "").split()
         elif href.startswith("#"):
             assert target.fragment in page.ids
         else:
@@ -352,5 +366,5 @@ class TestHostileData:
         assert "<script>" not in text
         assert "alert(1)" in text
         page = Page(text)
-        assert all(attributes == DATA for _, attributes in page.all("script"))
+        assert page.runs_own_scripts_only()
         assert not [href for href, _ in page.links if href.startswith("javascript:")]

@@ -106,6 +106,26 @@ class Release:
             return None
         return found if found.name == name else None
 
+    def kept(self) -> list[str]:
+        """Return the names of the other releases in the same folder."""
+        folders = self.path.parent.glob(f"[0-9a-f]*/{MANIFEST}")
+        names = [each.parent.name for each in folders]
+        return sorted(name for name in names if _NAME.fullmatch(name) and name != self.name)
+
+    def dates(self) -> list[tuple[str, str]]:
+        """Return the other releases in the same folder, by name, with their dates; newest first.
+
+        Their files are not checked: who asks for one of them is told where it is not right.
+        """
+        found: list[tuple[str, str]] = []
+        for name in self.kept():
+            try:
+                manifest = json.loads((self.path.parent / name / MANIFEST).read_bytes())
+                found.append((name, str(manifest["issued"])))
+            except (OSError, ValueError, TypeError, LookupError):
+                continue
+        return sorted(found, key=lambda each: (each[1], each[0]), reverse=True)
+
     def dump(self, format_: Format) -> Path:
         """Return the file that holds the dump in a format."""
         return self.path / dump_name(format_)

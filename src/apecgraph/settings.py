@@ -18,6 +18,12 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("apecgraph") / "releases",
         description="Folder that `build` writes releases into and `serve` reads them from.",
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s<>\"'`]+)?$",
+        description="Address at which people reach the server, for the examples at /use; "
+        "where it is empty, the address that it listens at, if that is on this machine alone.",
+    )
     query_seconds: float = Field(
         default=10, gt=0, le=3600, description="Wall-clock time after which a query is stopped."
     )

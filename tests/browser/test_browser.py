@@ -23,6 +23,14 @@ PAGES = (
     "/id/decision/trade-2025",
     "/id/decision/theme",
     "/ontology",
+    "/ontology/bound",
+    "/shapes",
+    "/questions",
+    "/questions/22-trade-with-apec",
+    "/search",
+    "/search?q=Korea",
+    "/about",
+    "/use",
 )
 
 # The least contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3).

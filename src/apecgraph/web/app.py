@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -18,13 +19,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content import default_content
+from apecgraph.entities import Entities
+from apecgraph.entries import Entries
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
 from apecgraph.formats import HTML
 from apecgraph.graph import Graph
 from apecgraph.jsonld import Context
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication, Served
-from apecgraph.release import CONTEXT
+from apecgraph.release import CONTEXT, Release
+from apecgraph.search import Search
 from apecgraph.series import read_series
 from apecgraph.settings import Settings
 from apecgraph.web.budget import Budget
@@ -38,11 +42,15 @@ from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
+from apecgraph.web.pages.about import AboutPages
 from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.query import QueryPage
+from apecgraph.web.pages.questions import QuestionPages
+from apecgraph.web.pages.rules import RulesPage
+from apecgraph.web.pages.search import SearchPage
 from apecgraph.web.pages.sources import SourcesPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading, asking
@@ -58,6 +66,8 @@ _OF_RELEASES: Final = (
     "sources",
     "conflicts",
     "conflicts/blind-spots",
+    "questions",
+    "search",
     "dumps/",
     "catalog",
     ".well-known/void",
@@ -134,10 +144,16 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         resources = Resources(store, edition, html, writer, signposts)
         discovery = Discovery(store, edition, writer)
         routes += _pages(store, edition, html, signposts)
+        routes += _words(release, store, edition, html, settings.public_url or BASE)
         routes += _release_routes(resources, downloads, discovery)
         errands = Errands(settings.query_seconds)
-        reconcile = Reconcile(store, html, budget, errands)
+        entities = cache(lambda: Entities(store))
+        reconcile = Reconcile(store, entities, html, budget, errands)
         routes += _linking_routes(reconcile, Lookup(store, budget, errands))
+        search = cache(lambda: Search(Entries(store, entities())))
+        found = SearchPage(search, edition, html, budget, errands)
+        routes.append(Route("/search", Reading(found.answer)))
+        routes.append(Route("/search.json", Reading(found.suggest)))
 
     app = FastAPI(
         title="apecgraph",
@@ -179,6 +195,22 @@ def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) 
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
         Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
         Route("/conflicts/blind-spots", Reading(BlindSpotsPage(store, edition, html).answer)),
+    ]
+
+
+def _words(
+    release: Release, store: ox.Store, edition: Edition, html: Html, url: str
+) -> list[BaseRoute]:
+    """Return the routes to what is told about the publication and its vocabulary."""
+    about = AboutPages(release, store, edition, html, url.rstrip("/"))
+    questions = QuestionPages(release, edition, html)
+    return [
+        Route("/about", Reading(about.about)),
+        Route("/about/citation.{extension}", Reading(about.citation)),
+        Route("/use", Reading(about.use)),
+        Route("/shapes", Reading(RulesPage(store, edition, html).answer)),
+        Route("/questions", Reading(questions.index)),
+        Route("/questions/{name}", Reading(questions.question)),
     ]
 
 

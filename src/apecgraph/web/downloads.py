@@ -18,7 +18,8 @@ from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from apecgraph.dumps import SUMS, Download, downloads, zipped
+from apecgraph.content import ONTOLOGY_GRAPH, SHAPES_GRAPH
+from apecgraph.dumps import LINKS, SUMS, Download, downloads, zipped
 from apecgraph.errors import NotFound, RangeNotSatisfiable
 from apecgraph.formats import CSVW, GZIP, HTML, JSON, Format
 from apecgraph.namespaces import BASE
@@ -35,6 +36,12 @@ _FRESH: Final = "no-cache"
 _RANGES: Final = re.compile(
     r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:\s*,\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})){0,19}"
 )
+
+_GRAPHS: Final = {
+    name: f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    for name, graph in (("vocabulary", ONTOLOGY_GRAPH.value), ("shapes", SHAPES_GRAPH.value))
+}
+"""Queries for what is no file of its own."""
 
 _EARLIER: Final = 16
 """Releases before the current one that are held open."""
@@ -82,11 +89,26 @@ class Downloads:
         def body() -> str:
             if format_ is HTML:
                 return self._html.page(
-                    "dumps.html", shelf=shelf, files=shelf.files.values(), sums=SUMS
+                    "dumps.html",
+                    shelf=shelf,
+                    files=shelf.files,
+                    sums=SUMS,
+                    figures=FIGURES,
+                    columns=METADATA,
+                    links=LINKS,
+                    whole=[each.dump.name for each in _plain(shelf) if each.dump.whole],
+                    standing=[each.dump.name for each in _plain(shelf) if not each.dump.whole],
+                    others=shelf.release.dates(),
+                    current=self._current.release,
+                    graphs=_GRAPHS,
                 )
             return json.dumps(_listing(shelf), indent=2) + "\n"
 
-        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+        # Which other releases are there is no part of this one.
+        others = " ".join(shelf.release.kept()) if format_ is HTML else ""
+        return await self._edition.answer(
+            request, format_.content_type, body, {"Vary": "Accept"}, variant=others
+        )
 
     async def dump(self, request: Request) -> Response:
         """Answer with a dump, or with the ranges asked for (RFC 9110, section 14).
@@ -154,6 +176,15 @@ def _is_ranged(request: Request, size: int) -> bool:
     if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
         raise RangeNotSatisfiable(f"The file has {size} bytes, and none of these.", size)
     return True
+
+
+def _plain(shelf: _Shelf) -> list[Download]:
+    """Return the files of a release that hold RDF, all of it, uncompressed."""
+    return [
+        each
+        for each in shelf.files.values()
+        if each.dump.format.rdf and not each.dump.partial and not each.compressed
+    ]
 
 
 def _file(shelf: _Shelf, name: str) -> Download:

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, BASE, QB, SCHEMA
+from apecgraph.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
@@ -25,6 +25,7 @@ from apecgraph.web.pages.decisions import DecisionPage
 from apecgraph.web.pages.events import EventPage
 from apecgraph.web.pages.observations import ObservationPage
 from apecgraph.web.pages.source import SourcePage
+from apecgraph.web.pages.terms import OntologyPage, TermPage
 from apecgraph.web.pages.things import LANGUAGE, ThingPage
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
@@ -34,6 +35,10 @@ from apecgraph.withdrawals import refuse_withdrawn
 _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{APEC}Decision": DecisionPage,
     f"{APEC}Source": SourcePage,
+    f"{OWL}Ontology": OntologyPage,
+    f"{RDF}Property": TermPage,
+    f"{RDFS}Class": TermPage,
+    f"{RDFS}Datatype": TermPage,
     f"{QB}Observation": ObservationPage,
     f"{SCHEMA}Event": EventPage,
     f"{SCHEMA}EventSeries": EventPage,

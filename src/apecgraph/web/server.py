@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
 from types import FrameType
 
 import uvicorn
@@ -48,7 +49,7 @@ async def serve(
         await store.start()
         try:
             config = uvicorn.Config(
-                create_app(settings, publication, store),
+                create_app(_addressed(settings, listening), publication, store),
                 http=limited(
                     settings.request_seconds,
                     settings.connections,
@@ -65,6 +66,13 @@ async def serve(
             await _Server(config, ready).serve([listening])
         finally:
             await store.close()
+
+
+def _addressed(settings: Settings, listening: socket.socket) -> Settings:
+    """Have examples lead to where the server listens, if people can reach it there alone."""
+    if settings.public_url or not ip_address(listening.getsockname()[0]).is_loopback:
+        return settings
+    return settings.model_copy(update={"public_url": address(listening)})
 
 
 def _is_news(record: logging.LogRecord) -> bool:
