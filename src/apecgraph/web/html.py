@@ -18,6 +18,7 @@ from apecgraph.namespaces import BASE, XSD, compact
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
+from apecgraph.web.assets import Assets
 
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer"))
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -29,10 +30,11 @@ class Html:
     release: what the pages are of, None where files are served as they are.
     store: holds the release, or nothing.
     site: what the publication is called.
-    edition: names the templates and the stylesheet: with other ones a page is another page.
+    assets: what the pages load.
+    edition: names the templates and the assets: with other ones a page is another page.
     """
 
-    def __init__(self, release: Release | None, store: ox.Store) -> None:
+    def __init__(self, release: Release | None, store: ox.Store, assets: Assets) -> None:
         self._graph = Graph(store)
         self._labels = Labels(store)
         self._environment = Environment(
@@ -47,6 +49,7 @@ class Html:
         self._environment.globals.update(
             site=self.site,
             release=release,
+            bundled=assets.bundled,
             compact=compact,
             grouped=grouped,
             kind=kind,
@@ -55,7 +58,7 @@ class Html:
             schema_org=None,
             title=self._labels.title,
         )
-        self.edition = self._edition()
+        self.edition = self._edition(assets)
         self._environment.globals["edition"] = self.edition
 
     def page(self, template: str, **values: object) -> str:
@@ -70,11 +73,10 @@ class Html:
         return read_source(self._graph, iri)
 
     @staticmethod
-    def _edition() -> str:
-        seen = sha256()
-        for folder in ("templates", "static"):
-            for path in sorted((Path(__file__).parent / folder).iterdir()):
-                seen.update(path.read_bytes())
+    def _edition(assets: Assets) -> str:
+        seen = sha256(assets.edition.encode())
+        for path in sorted((Path(__file__).parent / "templates").iterdir()):
+            seen.update(path.read_bytes())
         return seen.hexdigest()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -13,13 +14,14 @@ from apecgraph.conflicts import read_conflicts
 from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.namespaces import APEC, BASE, DCTERMS, PREFIXES, RDF, SCHEMA
 from apecgraph.negotiation import named
 from apecgraph.publication import Served
 from apecgraph.resource import describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.service import describe_service
 from apecgraph.sources import Source, read_sources
+from apecgraph.vocabulary import read_vocabulary
 from apecgraph.web.addresses import INDEX
 from apecgraph.web.edition import Edition
 from apecgraph.web.examples import Example
@@ -99,17 +101,22 @@ class Pages:
 
 
 class QueryPage:
-    """Answers for the endpoint where no query is asked: a form for people, RDF for programs."""
+    """Answers for the endpoint where no query is asked: a form for people, RDF for programs.
+
+    store: holds the release, whose words the editor knows; None where files are served.
+    """
 
     def __init__(
         self,
         served: Served,
+        store: ox.Store | None,
         examples: tuple[Example, ...],
         edition: Edition,
         html: Html,
         writer: Writer,
     ) -> None:
         self._served = served
+        self._store = store
         self._examples = examples
         self._edition = edition
         self._html = html
@@ -137,3 +144,21 @@ class QueryPage:
             return self._writer.write(triples, format_, f"{BASE}sparql")
 
         return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+
+    async def vocabulary(self, request: Request) -> Response:
+        """Answer with what the editor completes, as JSON: prefixes and the words of the release.
+
+        pages: whether things of our own, whose IRIs begin with the base, have pages here.
+        """
+
+        def body() -> str:
+            words = () if self._store is None else read_vocabulary(self._store)
+            known = {
+                "base": BASE,
+                "pages": self._store is not None,
+                "prefixes": PREFIXES,
+                "terms": [asdict(word) for word in words],
+            }
+            return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+        return await self._edition.answer(request, "application/json", body)

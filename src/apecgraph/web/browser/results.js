@@ -1,0 +1,115 @@
+// Answers: as table, chart and response. Yasr's frame and its table, with our links and without what we don't use.
+
+import { Yasr } from "@zazuko/yasr";
+
+// A column of numbers and something to put them along make a chart; it is loaded when it is chosen.
+class Chart {
+  label = "Chart";
+  priority = 1;
+
+  constructor(yasr) {
+    this.yasr = yasr;
+  }
+
+  canHandleResults() {
+    return Boolean(this.yasr.results?.getVariables()?.length);
+  }
+
+  async draw() {
+    const { draw } = await import("./chart.js");
+    const { results, resultsEl, vocabulary } = this.yasr;
+    resultsEl.append(draw(results.getVariables(), results.getBindings() ?? [], vocabulary));
+  }
+}
+
+class Response extends Yasr.plugins.response {
+  label = "Response";
+  helpReference = undefined;
+
+  draw(config) {
+    super.draw(config);
+    this.cm.getInputField().setAttribute("aria-label", "The response as it came");
+    this.cm.getScrollerElement().tabIndex = 0;
+  }
+}
+
+class Table extends Yasr.plugins.table {
+  helpReference = undefined;
+
+  draw(config) {
+    super.draw({ ...config, compact: true, isEllipsed: false });
+    this.tableEl.style.removeProperty("width");
+    this.tableEl.setAttribute("aria-label", "Result");
+  }
+
+  drawControls() {
+    super.drawControls();
+    for (const control of this.tableControls.querySelectorAll(".switch")) control.parentElement.remove();
+    this.tableSizeField.setAttribute("aria-label", "Rows on a page");
+  }
+
+  getUriLinkFromBinding({ value }) {
+    const { vocabulary } = this.yasr;
+    const to = vocabulary.link(value);
+    const link = document.createElement(to ? "a" : "span");
+    link.className = "iri";
+    link.textContent = vocabulary.short(value);
+    link.title = vocabulary.name(value) ?? value;
+    if (to) link.href = to;
+    if (to && !to.startsWith("/")) link.rel = "nofollow noopener";
+    return link.outerHTML;
+  }
+
+  formatLiteral({ value, datatype, "xml:lang": language }) {
+    const text = document.createElement("span");
+    text.textContent = value;
+    if (/[#](integer|decimal|double|float)$/.test(datatype)) text.className = "number";
+    if (!language) return text.outerHTML;
+    text.lang = language;
+    const mark = document.createElement("span");
+    mark.className = "language";
+    mark.textContent = language;
+    return `${text.outerHTML} ${mark.outerHTML}`;
+  }
+}
+
+export class Results extends Yasr {
+  constructor(parent, vocabulary) {
+    super(parent, { persistenceId: null, pluginOrder: ["table", "chart", "response"] });
+    this.vocabulary = vocabulary;
+    this.resultsEl.tabIndex = 0;
+    this.resultsEl.setAttribute("role", "region");
+    this.resultsEl.setAttribute("aria-label", "Result");
+    this.on("drawn", () => this.press());
+    this.on("change", () => this.press());
+    this.press();
+  }
+
+  // Which of the views is chosen, for those who don't see it.
+  press() {
+    for (const button of this.rootEl.querySelectorAll(".yasr_btnGroup button")) {
+      button.removeAttribute("aria-label");
+      button.setAttribute("aria-pressed", button.classList.contains("selected"));
+    }
+  }
+
+  // How much there is, in words.
+  size() {
+    const boolean = this.results.getBoolean();
+    if (boolean !== undefined) return boolean ? "Yes" : "No";
+    const statements = this.results.getStatements();
+    const count = statements ? statements.length : this.results.getBindings().length;
+    const noun = statements ? "triple" : "row";
+    return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  }
+
+  drawResponseInfo() {}
+  updateResponseInfo() {}
+  drawDownloadIcon() {}
+  drawDocumentationButton() {}
+  updateHelpButton() {}
+}
+
+Yasr.registerPlugin("table", Table);
+Yasr.registerPlugin("response", Response);
+Yasr.registerPlugin("chart", Chart);
