@@ -6,9 +6,11 @@ const NUMBER = /#(integer|decimal|double|float|(non)?(positive|negative)Integer|
 const TIME = /#(date|dateTime|gYear|gYearMonth)$/;
 const YEAR = /^\d{4}$/;
 const MOST_BARS = 60;
-const LONGEST = 26;
+const LONGEST = 30;
 
-export function draw(variables, rows, vocabulary) {
+export function draw(results, vocabulary, width) {
+  const variables = results.getVariables();
+  const rows = results.getBindings() ?? [];
   const numbers = variables.filter((name) => some(rows, name, isNumber));
   const others = variables.filter((name) => !numbers.includes(name) && rows.some((row) => row[name]));
   if (!numbers.length || !others.length) return nothing(numbers.length ? "names or dates" : "numbers");
@@ -23,7 +25,7 @@ export function draw(variables, rows, vocabulary) {
     const line = times.includes(chosen.along);
     const points = rows.filter((row) => isNumber(row[chosen.value]) && row[chosen.along]);
     const shown = line ? points : points.slice(0, MOST_BARS);
-    const drawing = (line ? lines : bars)(shown, chosen, vocabulary);
+    const drawing = (line ? lines : bars)(shown, chosen, width, vocabulary);
     drawing.setAttribute("role", "img"); // its parts are told by the table
     for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     canvas.replaceChildren(drawing);
@@ -41,12 +43,13 @@ export function draw(variables, rows, vocabulary) {
   return figure;
 }
 
-function lines(points, { value, along }) {
+function lines(points, { value, along }, width) {
   const data = points
     .map((row) => ({ x: new Date(row[along].value.replace(/Z$/, "")), y: Number(row[value].value) }))
     .sort((one, other) => one.x - other.x);
   return plot({
     ...LOOKS,
+    width,
     ariaLabel: `Line chart: ${value} along ${along}`,
     marginLeft: 60,
     x: { type: "utc", label: along },
@@ -60,11 +63,13 @@ function lines(points, { value, along }) {
 }
 
 // A row is a bar of its own, so that two that bear one name do not become one.
-function bars(points, { value, along }, vocabulary) {
+function bars(points, { value, along }, width, vocabulary) {
   const names = points.map((row) => name(row[along], vocabulary));
-  const longest = Math.min(LONGEST, Math.max(...names.map((each) => each.length)));
+  const most = Math.min(LONGEST, Math.floor(width / 20));
+  const longest = Math.min(most, Math.max(...names.map((each) => each.length)));
   return plot({
     ...LOOKS,
+    width,
     ariaLabel: `Bar chart: ${value} along ${along}`,
     marginLeft: 16 + 7 * longest,
     marginRight: 24,
@@ -73,7 +78,7 @@ function bars(points, { value, along }, vocabulary) {
     marks: [
       gridX({ ticks: 4 }),
       axisX({ ticks: 4, tickFormat: compact, label: value }),
-      axisY({ tickSize: 0, label: null, tickFormat: (index) => shortened(names[index]) }),
+      axisY({ tickSize: 0, label: null, tickFormat: (index) => shortened(names[index], most) }),
       barX(points, {
         x: (row) => Number(row[value].value),
         y: (_, index) => index,
@@ -85,7 +90,7 @@ function bars(points, { value, along }, vocabulary) {
   });
 }
 
-const LOOKS = { className: "plot", width: 720, style: { background: "none", fontSize: "13px", fontFamily: "inherit" } };
+const LOOKS = { className: "plot", style: { background: "none", fontSize: "13px", fontFamily: "inherit" } };
 
 function choice(label, names, chosen, choose) {
   const outer = document.createElement("label");
@@ -110,5 +115,5 @@ const some = (rows, name, is) => rows.some((row) => row[name]) && rows.every((ro
 const distinct = (rows, name) => new Set(rows.map((row) => row[name]?.value)).size === rows.length;
 const name = ({ type, value }, vocabulary) =>
   type === "uri" ? (vocabulary.name(value) ?? vocabulary.short(value)) : value;
-const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const compact = (number) => number.toLocaleString("en", { notation: "compact" });

@@ -42,7 +42,7 @@ function terms(vocabulary) {
     },
     postprocessHints(yasqe, hints) {
       const found = new Map(vocabulary.terms.map((term) => [term.written, term]));
-      return hints.map((hint) => ({ ...hint, render: (element) => show(element, found.get(hint.text)) }));
+      return hints.map((hint) => ({ ...hint, render: (element) => show(element, found.get(hint.text), vocabulary) }));
     },
   };
 }
@@ -67,10 +67,10 @@ function kind(yasqe) {
   return ["a", "rdf:type"].includes(lastProperty) ? "class" : "thing";
 }
 
-function show(element, { written, names, kind }) {
+function show(element, { iri, names, kind }, vocabulary) {
   const label = document.createElement("span");
-  label.textContent = names[0] ?? written;
+  label.textContent = names[0] ?? vocabulary.short(iri);
   const code = document.createElement("code");
-  code.textContent = `${written} ${kind}`;
+  code.textContent = `${vocabulary.short(iri)} (${kind})`;
   element.append(label, " ", code);
 }

@@ -9,8 +9,6 @@ import { Problem } from "./problem.js";
 import { Results } from "./results.js";
 import { Vocabulary } from "./vocabulary.js";
 
-const ADDRESS = /^#query=(.+)/s;
-
 class Editor {
   constructor(place, vocabulary, examples) {
     const form = place.querySelector("form");
@@ -65,9 +63,9 @@ class Editor {
 
   // A link to this page may hold a query: it is filled in and run.
   open() {
-    const [, query] = location.hash.match(ADDRESS) ?? [];
-    if (query === undefined) return;
-    this.yasqe.setValue(decodeURIComponent(query.replaceAll("+", " ")));
+    const query = new URLSearchParams(location.hash.slice(1)).get("query");
+    if (!query) return;
+    this.yasqe.setValue(query);
     this.place.scrollIntoView();
     this.run();
   }
@@ -84,14 +82,14 @@ class Editor {
     try {
       const answer = await this.yasqe.query();
       if (turn !== this.turn) return;
-      told = this.answer(answer, query);
+      told = `${this.answer(answer, query)} in`;
     } catch (error) {
       if (turn !== this.turn) return;
-      told = error.name === "AbortError" ? "Stopped" : this.problem.tell(error);
+      told = error.name === "AbortError" ? "Stopped after" : this.problem.tell(error);
       this.show("idle");
     }
     const seconds = (performance.now() - start) / 1000;
-    this.say(told && `${told}, after ${seconds.toFixed(seconds < 1 ? 2 : 1)} seconds.`);
+    this.say(told && `${told} ${seconds.toFixed(seconds < 1 ? 2 : 1)} seconds.`);
   }
 
   // Show an answer; tell how much it is.
@@ -170,7 +168,10 @@ for (const each of others.querySelectorAll("details")) {
 const vocabulary = new Vocabulary(await (await fetch(place.dataset.vocabulary)).json());
 enable(vocabulary);
 others.replaceChildren(links(examples));
-new Editor(place, vocabulary, examples);
+const editor = new Editor(place, vocabulary, examples);
+others.addEventListener("click", ({ target }) => {
+  if (target.hash && target.hash === location.hash) editor.open(); // no change, so no event
+});
 
 function valueOf(element) {
   return element.querySelector("textarea").value.trimEnd();

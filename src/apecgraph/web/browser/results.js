@@ -2,6 +2,8 @@
 
 import { Yasr } from "@zazuko/yasr";
 
+const MOST_CHARACTERS = 100_000;
+
 // A column of numbers and something to put them along make a chart; it is loaded when it is chosen.
 class Chart {
   label = "Chart";
@@ -18,18 +20,32 @@ class Chart {
   async draw() {
     const { draw } = await import("./chart.js");
     const { results, resultsEl, vocabulary } = this.yasr;
-    resultsEl.append(draw(results.getVariables(), results.getBindings() ?? [], vocabulary));
+    resultsEl.append(draw(results, vocabulary, resultsEl.clientWidth));
   }
 }
 
-class Response extends Yasr.plugins.response {
+class Response {
   label = "Response";
-  helpReference = undefined;
+  priority = 2;
 
-  draw(config) {
-    super.draw(config);
-    this.cm.getInputField().setAttribute("aria-label", "The response as it came");
-    this.cm.getScrollerElement().tabIndex = 0;
+  constructor(yasr) {
+    this.yasr = yasr;
+  }
+
+  canHandleResults() {
+    return Boolean(this.yasr.results);
+  }
+
+  draw() {
+    const { results, resultsEl } = this.yasr;
+    const whole = results.getOriginalResponseAsString();
+    const text = document.createElement("pre");
+    text.textContent = whole.slice(0, MOST_CHARACTERS);
+    resultsEl.append(text);
+    if (whole.length <= MOST_CHARACTERS) return;
+    const rest = document.createElement("p");
+    rest.textContent = `The first ${MOST_CHARACTERS.toLocaleString("en")} of ${whole.length.toLocaleString("en")} characters.`;
+    resultsEl.append(rest);
   }
 }
 
@@ -45,7 +61,7 @@ class Table extends Yasr.plugins.table {
   drawControls() {
     super.drawControls();
     for (const control of this.tableControls.querySelectorAll(".switch")) control.parentElement.remove();
-    this.tableSizeField.setAttribute("aria-label", "Rows on a page");
+    this.tableSizeField.setAttribute("aria-label", "Page size");
   }
 
   getUriLinkFromBinding({ value }) {
