@@ -23,7 +23,7 @@ class BundleHook(BuildHookInterface[Any]):
     """Makes the bundle where it is not that of the sources; without it the pages do with less."""
 
     def dependencies(self) -> list[str]:
-        """Ask for Node only where there is something to do: a source distribution has the bundle."""
+        """Ask for Node where there is something to do; a source distribution has the bundle."""
         return [] if self._is_fresh() else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -155,6 +155,11 @@ class TestFilesServedAsTheyAre:
         query = {"query": "SELECT ?x { GRAPH ?g { ?s ?p ?x } }", "format": "csv"}
         assert files.get("/sparql", params=query).text == "x\r\n2\r\n"
 
+    def test_the_editor_knows_the_prefixes_and_no_pages(self, files: httpx.Client) -> None:
+        known = files.get("/sparql/vocabulary.json").raise_for_status().json()
+        assert known["prefixes"]["skos"]
+        assert (known["pages"], known["terms"]) == (False, [])
+
     def test_the_service_is_described(self, files: httpx.Client) -> None:
         assert "<a:g>" in files.get("/sparql").raise_for_status().text
 

@@ -16,6 +16,7 @@ from apecgraph.namespaces import (
     FOAF,
     ID,
     OWL,
+    QB,
     RDF,
     RDFS,
     SCHEMA,
@@ -44,8 +45,8 @@ _NAMES: Final = frozenset(
     )
 )
 
-_OF_DATA: Final = (DCAT, SD, SH, SPDX, VOID)
-"""The vocabularies whose things describe data, not the world."""
+_OF_DATA: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statement")
+"""How the classes begin whose things describe data, or state something of what has a name."""
 
 
 @dataclass(frozen=True, slots=True)

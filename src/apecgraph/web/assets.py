@@ -18,7 +18,7 @@ from apecgraph.web.edition import FOREVER, Edition
 
 FOLDER: Final = Path(__file__).parent / "static"
 BUNDLE: Final = "bundle"
-"""The name of the folder in it for scripts of others: `hatch_build.py` makes it, and may fail to."""
+"""The folder in it for the scripts of others, which `hatch_build.py` makes; it may be missing."""
 
 _MANIFEST: Final = f"{BUNDLE}/manifest.json"
 _HASHED: Final = re.compile(rf"{BUNDLE}/.+-[A-Z0-9]{{8}}\.(?:js|css)")

@@ -41,6 +41,7 @@ class Response {
     const whole = results.getOriginalResponseAsString();
     const text = document.createElement("pre");
     text.textContent = whole.slice(0, MOST_CHARACTERS);
+    text.tabIndex = 0; // it scrolls
     resultsEl.append(text);
     if (whole.length <= MOST_CHARACTERS) return;
     const rest = document.createElement("p");
@@ -62,6 +63,21 @@ class Table extends Yasr.plugins.table {
     super.drawControls();
     for (const control of this.tableControls.querySelectorAll(".switch")) control.parentElement.remove();
     this.tableSizeField.setAttribute("aria-label", "Page size");
+  }
+
+  getRows() {
+    const names = this.yasr.results.getVariables();
+    return this.yasr.results.getBindings().map((row) => names.map((name) => row[name] ?? ""));
+  }
+
+  // DataTables makes elements of what it searches: to it, what an answer says is escaped too.
+  getColumns() {
+    const render = (term, type) => {
+      if (!term) return "";
+      if (type === "display") return this.getCellContent(term);
+      return type === "filter" ? escaped(term.value) : term.value;
+    };
+    return this.yasr.results.getVariables().map((name) => ({ name, title: escaped(name), render }));
   }
 
   getUriLinkFromBinding({ value }) {
@@ -87,6 +103,12 @@ class Table extends Yasr.plugins.table {
     mark.textContent = language;
     return `${text.outerHTML} ${mark.outerHTML}`;
   }
+}
+
+function escaped(text) {
+  const element = document.createElement("span");
+  element.textContent = text;
+  return element.innerHTML;
 }
 
 export class Results extends Yasr {
