@@ -34,8 +34,8 @@ class BundleHook(BuildHookInterface[Any]):
             self._fetch()
             self._run("node", "build.js", str(Path(self.root, BUNDLE)))
         except (OSError, subprocess.SubprocessError) as error:
-            told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[-1:]
-            self.app.display_warning(f"the scripts of the pages are left out: {' '.join(told)}")
+            told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[:2]
+            self.app.display_warning(f"the scripts of the pages are left out: {'; '.join(told)}")
         else:
             self._stamp.write_text(self._state())
 

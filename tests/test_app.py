@@ -62,6 +62,7 @@ def test_every_response_says_what_browsers_may_do(client: httpx.Client, path: st
     ):
         assert len(response.headers.get_list(name)) == 1, name
     assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert "unsafe" not in response.headers["content-security-policy"]
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
 

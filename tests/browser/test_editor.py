@@ -100,7 +100,7 @@ def test_a_query_can_be_stopped(visit: Open) -> None:
     page = visit(asked(ENDLESS))
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status")).to_contain_text("Stopped after")
-    expect(page.get_by_role("button", name="Run")).to_be_enabled()
+    expect(page.get_by_role("button", name="Run")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

@@ -5,6 +5,7 @@ import { axisX, axisY, barX, dot, gridX, gridY, lineY, plot, ruleX } from "@obse
 const NUMBER = /#(integer|decimal|double|float|(non)?(positive|negative)Integer|(unsigned)?(long|int|short|byte))$/i;
 const TIME = /#(date|dateTime|gYear|gYearMonth)$/;
 const YEAR = /^\d{4}$/;
+const FEW = 15;
 const MOST_BARS = 60;
 const LONGEST = 30;
 
@@ -44,6 +45,7 @@ export function draw(results, vocabulary, width) {
 }
 
 function lines(points, { value, along }, width) {
+  const years = points.length <= FEW && points.every((row) => YEAR.test(row[along].value));
   const data = points
     .map((row) => ({ x: new Date(row[along].value.replace(/Z$/, "")), y: Number(row[value].value) }))
     .sort((one, other) => one.x - other.x);
@@ -52,10 +54,12 @@ function lines(points, { value, along }, width) {
     width,
     ariaLabel: `Line chart: ${value} along ${along}`,
     marginLeft: 60,
-    x: { type: "utc", label: along },
+    marginBottom: 40,
+    x: { type: "utc" },
     y: { label: value, tickFormat: compact, zero: data.every(({ y }) => y >= 0) },
     marks: [
       gridY(),
+      axisX({ label: null, ...(years && { ticks: "year", tickFormat: "%Y" }) }),
       lineY(data, { x: "x", y: "y", stroke: "var(--link)" }),
       dot(data, { x: "x", y: "y", fill: "var(--link)", title: ({ y }) => y.toLocaleString("en") }),
     ],
@@ -71,13 +75,12 @@ function bars(points, { value, along }, width, vocabulary) {
     ...LOOKS,
     width,
     ariaLabel: `Bar chart: ${value} along ${along}`,
-    marginLeft: 16 + 7 * longest,
+    marginLeft: 20 + 7.5 * longest,
     marginRight: 24,
-    x: { label: value, tickFormat: compact, ticks: 4 },
     y: { type: "band", domain: points.map((_, index) => index), label: null },
     marks: [
       gridX({ ticks: 4 }),
-      axisX({ ticks: 4, tickFormat: compact, label: value }),
+      axisX({ ticks: 4, tickFormat: compact, label: null }),
       axisY({ tickSize: 0, label: null, tickFormat: (index) => shortened(names[index], most) }),
       barX(points, {
         x: (row) => Number(row[value].value),

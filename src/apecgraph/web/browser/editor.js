@@ -129,8 +129,9 @@ class Editor {
 
   show(state) {
     if (state === "running") this.say("Running …");
-    this.part("run").disabled = state === "running";
-    this.part("stop").hidden = state !== "running";
+    const stop = this.part("stop");
+    if (document.activeElement === stop) this.part("run").focus(); // what is hidden loses the keyboard
+    stop.hidden = state !== "running";
     this.part("answer").hidden = state !== "answered";
   }
 
