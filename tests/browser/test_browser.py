@@ -128,8 +128,8 @@ def test_the_keyboard_leads_to_why_a_figure_is_wrong(visit: Open) -> None:
     expect(chart.get_by_text("2.629 trillion yuan", exact=True)).to_be_visible()
 
 
-def test_a_query_is_run(visit: Open) -> None:
-    page = visit("/sparql")
+def test_a_query_is_run_without_scripts(visit: Open) -> None:
+    page = visit("/sparql", scripts=False)
     page.get_by_label("Query").first.fill("SELECT (6 * 7 AS ?answer) {}")
     page.get_by_label("Answer in").first.select_option("json")
     page.get_by_role("button", name="Run the query").first.click()
@@ -137,8 +137,8 @@ def test_a_query_is_run(visit: Open) -> None:
     assert '"value":"42"' in page.content().replace(" ", "")
 
 
-def test_a_wrong_query_is_explained(visit: Open) -> None:
-    page = visit("/sparql")
+def test_a_wrong_query_is_explained_without_scripts(visit: Open) -> None:
+    page = visit("/sparql", scripts=False)
     page.get_by_label("Query").first.fill("SELECT ?x WHERE { ?x ?y }")
     page.get_by_role("button", name="Run the query").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bad Request")

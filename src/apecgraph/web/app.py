@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
@@ -14,8 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content import default_content
@@ -31,6 +29,7 @@ from apecgraph.release import CONTEXT, Release
 from apecgraph.search import Search
 from apecgraph.series import read_series
 from apecgraph.settings import Settings
+from apecgraph.web.assets import Assets
 from apecgraph.web.budget import Budget
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.discovery import Discovery
@@ -104,14 +103,15 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     served: answers the public's queries; it holds the same as the publication, and is started.
     """
     release, store = publication.release, publication.store
-    html = Html(release, ox.Store() if store is None else store)
+    assets = Assets()
+    html = Html(release, ox.Store() if store is None else store, assets)
     edition = _edition(publication, html, settings.cache_megabytes)
     context = Context(
         (default_content() / "ontology" if release is None else release.path) / CONTEXT
     )
     contexts = Contexts(context, None if release is None else release.path.parent)
     writer = Writer(context)
-    query_page = QueryPage(served, examples(release), edition, html, writer)
+    query_page = QueryPage(served, store, examples(release), edition, html, writer)
     budget = Budget(settings.queries_per_minute)
     endpoint = SparqlEndpoint(
         served,
@@ -125,6 +125,9 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     async def icon(request: Request) -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
 
+    async def static(request: Request) -> Response:
+        return await assets.answer(request, edition, html.edition[:8])
+
     async def data_home(request: Request) -> Response:
         return await edition.answer(
             request, HTML.content_type, lambda: html.page("data.html", served=served)
@@ -134,7 +137,8 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         Route("/context.jsonld", Reading(contexts.current)),
         Route("/context/{name}", Reading(contexts.version)),
         Route("/favicon.ico", Reading(icon)),  # browsers ask for it beside what is no page
-        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        Route("/static/{path:path}", Reading(static)),
+        Route("/sparql/vocabulary.json", Reading(query_page.vocabulary)),
     ]
     if release is None or store is None:
         routes.append(Route("/", Reading(data_home)))

@@ -21,6 +21,7 @@ from apecgraph.quantities import Quantities
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
+from apecgraph.web.assets import Assets
 from apecgraph.web.charts.points import SHAPES, WORDS
 
 _KINDS: Final = {
@@ -36,10 +37,11 @@ class Html:
     release: what the pages are of, None where files are served as they are.
     store: holds the release, or nothing.
     site: what the publication is called.
-    edition: names the templates and the stylesheet: with other ones a page is another page.
+    assets: what the pages load.
+    edition: names the templates and the assets: with other ones a page is another page.
     """
 
-    def __init__(self, release: Release | None, store: ox.Store) -> None:
+    def __init__(self, release: Release | None, store: ox.Store, assets: Assets) -> None:
         self._graph = Graph(store)
         self._labels = Labels(store)
         self._environment = Environment(
@@ -57,6 +59,7 @@ class Html:
             days=spelled_days,
             site=self.site,
             release=release,
+            bundled=assets.bundled,
             compact=compact,
             grouped=grouped,
             kind=kind,
@@ -68,7 +71,7 @@ class Html:
             statuses=WORDS,
             title=self._labels.title,
         )
-        self.edition = self._edition()
+        self.edition = self._edition(assets)
         self._environment.globals["edition"] = self.edition
 
     def page(self, template: str, **values: object) -> str:
@@ -83,11 +86,10 @@ class Html:
         return read_source(self._graph, iri)
 
     @staticmethod
-    def _edition() -> str:
-        seen = sha256()
-        for folder in ("templates", "static"):
-            for path in sorted((Path(__file__).parent / folder).iterdir()):
-                seen.update(path.read_bytes())
+    def _edition(assets: Assets) -> str:
+        seen = sha256(assets.edition.encode())
+        for path in sorted((Path(__file__).parent / "templates").iterdir()):
+            seen.update(path.read_bytes())
         return seen.hexdigest()
 
 
