@@ -193,6 +193,7 @@ def serve(
     import uvloop
 
     from apecgraph.web import server
+    from apecgraph.web.journal import log_as_json
 
     if sum(map(bool, (content, release, data))) > 1:
         raise click.UsageError("give one of --content, --release and --data")
@@ -211,11 +212,18 @@ def serve(
     else:
         opened = Release.open(release) if release else _release(content or default_content())
         held, publication = [(path, N_QUADS) for path in opened.dataset], Publication.of(opened)
+    settings = Settings()
+    log_as_json(sys.stderr)
     listening = server.listen(host, port)
     url = server.address(listening)
     uvloop.run(
         server.serve(
-            publication, held, Settings(), listening, lambda _: click.echo(f"serving {url}")
+            publication,
+            held,
+            settings,
+            listening,
+            lambda _: click.echo(f"serving {url}"),
+            follow=None if release or paths else settings.releases,
         )
     )
 

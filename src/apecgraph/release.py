@@ -27,6 +27,9 @@ from apecgraph.questions import question_paths
 
 MANIFEST: Final = "manifest.json"
 CONTEXT: Final = "context.jsonld"
+CURRENT: Final = "current"
+"""The link to the release that is to be served, beside the releases."""
+
 CATALOG: Final = "catalog.nq"
 DUMP: Final = "apecgraph"
 
@@ -95,6 +98,11 @@ class Release:
             except (ReleaseError, OSError, UnicodeDecodeError):
                 continue
         return None
+
+    @classmethod
+    def current(cls, releases: Path) -> Release:
+        """Open the release that is current in a folder; raise ReleaseError where there is none."""
+        return cls.open(releases / CURRENT)
 
     def beside(self, name: str) -> Release | None:
         """Return the release of a name that is kept in the same folder, if it is there, whole."""

@@ -50,3 +50,6 @@ class Settings(BaseSettings):
     queue: int = Field(
         default=64, ge=0, description="Queries that may wait for a worker; more are answered 503."
     )
+    drain_seconds: int = Field(
+        default=10, ge=0, description="Time for answers that are on their way when told to stop."
+    )

@@ -9,13 +9,12 @@ from typing import Final
 
 import pyoxigraph as ox
 from fastapi import FastAPI
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from apecgraph.content import default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
@@ -26,6 +25,7 @@ from apecgraph.publication import Publication, Served
 from apecgraph.release import CONTEXT
 from apecgraph.settings import Settings
 from apecgraph.web.budget import Budget
+from apecgraph.web.condition import Condition
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.discovery import Discovery
 from apecgraph.web.downloads import Downloads
@@ -34,6 +34,7 @@ from apecgraph.web.endpoint import SparqlEndpoint
 from apecgraph.web.errands import Errands
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
+from apecgraph.web.health import health_of
 from apecgraph.web.html import Html
 from apecgraph.web.lookup import Lookup
 from apecgraph.web.pages.conflicts import ConflictsPage
@@ -45,6 +46,7 @@ from apecgraph.web.reading import Reading, asking
 from apecgraph.web.reconcile import Reconcile
 from apecgraph.web.replies import Replies
 from apecgraph.web.resources import Resources
+from apecgraph.web.shortcut import Shortcut
 from apecgraph.web.signposting import Signposts
 from apecgraph.web.writer import Writer
 
@@ -60,32 +62,17 @@ _OF_RELEASES: Final = (
 )
 
 
-class _Shortcut:
-    """Answers one path before the framework does anything, which costs more than most queries."""
-
-    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
-        self._app = app
-        self._path = path
-        self._endpoint = endpoint
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answers = scope["type"] == "http" and scope["path"] == self._path
-        await (self._endpoint if answers else self._app)(scope, receive, send)
-
-
-class Health(BaseModel):
-    """Whether the server works, and what it serves."""
-
-    status: str
-    release: str | None
-    quads: int
-    workers: int
-
-
-def create_app(settings: Settings, publication: Publication, served: Served) -> ASGIApp:
+def create_app(
+    settings: Settings,
+    publication: Publication,
+    served: Served,
+    budget: Budget,
+    condition: Condition,
+) -> ASGIApp:
     """Make the application that serves a publication.
 
     served: answers the public's queries; it holds the same as the publication, and is started.
+    budget: what one client may ask. condition: how the service is, beyond this application.
     """
     release, store = publication.release, publication.store
     html = Html(release, ox.Store() if store is None else store)
@@ -96,7 +83,6 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
     contexts = Contexts(context, None if release is None else release.path.parent)
     writer = Writer(context)
     query_page = QueryPage(served, examples(release), edition, html, writer)
-    budget = Budget(settings.queries_per_minute)
     endpoint = SparqlEndpoint(
         served,
         served.graphs,
@@ -141,16 +127,13 @@ def create_app(settings: Settings, publication: Publication, served: Served) -> 
         redirect_slashes=False,  # such a redirect would repeat the Host header
     )
     app.add_middleware(Headers)
+    health = health_of(publication, served, condition, settings.workers)
     _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
-
-    async def health() -> Health:
-        digest = None if release is None else release.digest
-        return Health(status="ok", release=digest, quads=served.quads, workers=settings.workers)
 
     app.get("/health")(health)
     app.head("/health", include_in_schema=False)(health)
     app.router.routes.extend(routes)
-    return _Shortcut(app, "/sparql", endpoint)
+    return Shortcut(app, "/sparql", endpoint)
 
 
 def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
