@@ -102,7 +102,7 @@ class Release:
     @classmethod
     def current(cls, releases: Path) -> Release:
         """Open the release that is current in a folder; raise ReleaseError where there is none."""
-        return cls.open(releases / CURRENT)
+        return cls.open((releases / CURRENT).resolve())
 
     def beside(self, name: str) -> Release | None:
         """Return the release of a name that is kept in the same folder, if it is there, whole."""
