@@ -193,7 +193,7 @@ def serve(
     import uvloop
 
     from apecgraph.web import server
-    from apecgraph.web.journal import log_as_json
+    from apecgraph.web.journal import Journal, log_as_json, write_to_stderr
 
     if sum(map(bool, (content, release, data))) > 1:
         raise click.UsageError("give one of --content, --release and --data")
@@ -223,6 +223,7 @@ def serve(
             settings,
             listening,
             lambda _: click.echo(f"serving {url}"),
+            Journal(write_to_stderr),
             follow=None if release or paths else settings.releases,
         )
     )

@@ -28,6 +28,12 @@ def log_as_json(stream: TextIO) -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO)
 
 
+def write_to_stderr(lines: bytes) -> None:
+    """Write lines to standard error, all of them."""
+    with open(2, "wb", closefd=False) as stderr:
+        stderr.write(lines)
+
+
 class Journal:
     """Writes lines beside the event loop: whoever reads them slowly makes no request wait.
 

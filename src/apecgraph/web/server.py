@@ -33,19 +33,20 @@ async def serve(
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[uvicorn.Server], None],
+    journal: Journal,
     follow: Path | None = None,
 ) -> None:
     """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
 
     data: what the publication holds, for the processes that answer the public's queries.
     listening: the socket; it is closed at the end. ready: called when requests are answered.
+    journal: each request is noted in it.
     follow: a folder of releases; the one that becomes current there is served from then on, and
     SIGHUP has it looked for at once.
     Raises StoreError where the data cannot be had.
     """
     current = Current(settings)
     metrics = Metrics(current.state)
-    journal = Journal(_write)
     observer = Observer(metrics, journal)
     limits = Limits(settings.request_seconds, settings.connections)
     with listening:
@@ -67,12 +68,6 @@ async def serve(
         finally:
             await current.close()
             await journal.close()
-
-
-def _write(lines: bytes) -> None:
-    """Write to standard error, all of it."""
-    with open(2, "wb", closefd=False) as stderr:
-        stderr.write(lines)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ from apecgraph.web.current import Current
 
 _SECONDS: Final = 0.5
 """How often it is looked: the link is read, and two files' dates."""
+
+_CHECK_SECONDS: Final = 60.0
+"""How often all files are looked at: what nobody should have touched may have changed."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -31,6 +35,7 @@ class Watch:
         self._current = current
         self._woken = asyncio.Event()
         self._seen = self._look()
+        self._checked = time.monotonic()
 
     def wake(self) -> None:
         """Look now, and try again what failed."""
@@ -47,8 +52,8 @@ class Watch:
                 pass
             self._woken.clear()
             seen = await asyncio.to_thread(self._look)
-            if seen != self._seen:
-                self._seen = seen
+            if seen != self._seen or time.monotonic() - self._checked > _CHECK_SECONDS:
+                self._seen, self._checked = seen, time.monotonic()
                 await self._switch()
 
     def _look(self) -> tuple[object, ...] | None:
