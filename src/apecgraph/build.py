@@ -89,7 +89,9 @@ def _writing(archive: Archive) -> Iterator[None]:
         with archive.locked("build"):
             yield
     except OSError as error:
-        raise ReleaseError(f"{archive.path}: no release could be written: {error}") from None
+        raise ReleaseError(
+            f"{archive.path} cannot be written to, and nothing is published: {error}"
+        ) from None
 
 
 def _refused(archive: Archive, report: Report) -> str:

@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from apecgraph.errors import ReleasesLocked
 
@@ -33,7 +34,7 @@ def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None
 
     work: what it is wanted for, in a word. Raises ReleasesLocked when patience, in seconds, ends.
     """
-    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+    with (folder / LOCK).open("a+b", buffering=0) as file:
         end = time.monotonic() + patience
         while not _taken(file):
             holder = _holder(file)
@@ -46,12 +47,11 @@ def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None
         with suppress(OSError):  # on a full disk it is a lock all the same
             file.truncate(0)
             since = datetime.now(UTC).isoformat(timespec="seconds")
-            file.write(f"process {os.getpid()} ({work}), since {since}")
-            file.flush()
+            file.write(f"process {os.getpid()} ({work}), since {since}".encode())
         yield
 
 
-def _taken(file: TextIO) -> bool:
+def _taken(file: FileIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -59,6 +59,6 @@ def _taken(file: TextIO) -> bool:
     return True
 
 
-def _holder(file: TextIO) -> str:
+def _holder(file: FileIO) -> str:
     file.seek(0)
-    return file.read() or "another process"
+    return file.read().decode(errors="replace") or "another process"

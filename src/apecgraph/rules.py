@@ -17,7 +17,6 @@ _SHAPES: Final = frozenset(
     f"{SH}{name}" for name in ("NodeShape", "PropertyShape", "SPARQLConstraint")
 )
 _RELATION: Final = f"{ID}relation/"
-_COMPARES: Final = f"{APEC}compares"
 _UNCOUNTED: Final = frozenset(
     f"{SH}{name}"
     for name in (
@@ -33,7 +32,7 @@ class Rule:
     """A shape, a constraint in SPARQL, or a relation between figures.
 
     iri: of the rule. constraints: what it demands: the IRIs of the parameters of its constraint
-        components, or of what a relation compares.
+        components, or what a relation declares.
     nodes: how many focus nodes it applies to (SHACL, section 2.1.3); None of a relation, which
         holds figures together.
     """
@@ -72,8 +71,8 @@ def _is_rule(iri: str, said: list[tuple[str, Term]]) -> bool:
 
 def _constraints(said: list[tuple[str, Term]]) -> Iterator[str]:
     for name, value in said:
-        if name == _COMPARES:
-            yield _iri(value)
+        if name.startswith(APEC):  # what a relation compares, and within which band
+            yield _iri(value) or name
         elif name.startswith(SH) and name not in _UNCOUNTED:
             yield name
 
