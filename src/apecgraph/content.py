@@ -20,6 +20,7 @@ from apecgraph.turtle import parse_file
 _log: Final = logging.getLogger(__name__)
 
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
+DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")

@@ -18,6 +18,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("apecgraph") / "releases",
         description="Folder that `build` writes releases into and `serve` reads them from.",
     )
+    keep_releases: int = Field(
+        default=10,
+        ge=0,
+        description="Releases that `build` leaves in that folder, the latest ones; 0 for all.",
+    )
     query_seconds: float = Field(
         default=10, gt=0, le=3600, description="Wall-clock time after which a query is stopped."
     )
