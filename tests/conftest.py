@@ -10,8 +10,6 @@ from apecgraph.content import default_content
 from apecgraph.formats import N_QUADS
 from apecgraph.publication import Publication
 from apecgraph.release import Release
-from editing import Copy
-from probing import FIRST_NAME, SECOND_NAME
 from serving import serving
 from stores import OF_OTHERS, zygotes
 
@@ -20,15 +18,6 @@ from stores import OF_OTHERS, zygotes
 def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release of the repository's content."""
     made, _ = build(default_content(), tmp_path_factory.mktemp("releases"))
-    return made
-
-
-@pytest.fixture(scope="session")
-def successor(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """A release of other content, in which the publication has another name."""
-    content = Copy(tmp_path_factory.mktemp("successor"))
-    content.replace("data/catalog.ttl", f'"{FIRST_NAME}"@en', f'"{SECOND_NAME}"@en')
-    made, _ = build(content.root, release.path.parent)
     return made
 
 

@@ -15,7 +15,7 @@ import httpx
 from apecgraph.release import Release
 from running import PATIENCE, Server
 
-FIRST_NAME: Final = "apecgraph"
+FIRST_NAME: Final = "small"
 SECOND_NAME: Final = "another name"
 """What the publication is called in one release and in the other: so an answer tells its own."""
 
@@ -81,7 +81,7 @@ class Probe:
         return name if response.status_code == 200 and name in self.releases else response
 
     def _says(self, text: str, name: str) -> bool:
-        label = f'"{FIRST_NAME}"@en', f'"{SECOND_NAME}"@en'
+        label = (f'"{FIRST_NAME}"@en', f'"{SECOND_NAME}"@en')
         return [each in text for each in label] == [self._first(name), not self._first(name)]
 
     def _named(self, label: str) -> str | None:

@@ -29,9 +29,6 @@ from apecgraph.questions import question_paths
 CURRENT: Final = "current"
 MANIFEST: Final = "manifest.json"
 CONTEXT: Final = "context.jsonld"
-CURRENT: Final = "current"
-"""The link to the release that is to be served, beside the releases."""
-
 CATALOG: Final = "catalog.nq"
 REPORT: Final = "report.json"
 REPORT_TURTLE: Final = "report.ttl"
@@ -119,7 +116,7 @@ class Release:
         """Open the release in a folder that is the current one, checking each of its files."""
         if not (releases / CURRENT).is_symlink():
             raise ReleaseError(f"{releases} has no current release: run `apecgraph build`")
-        return cls.open(releases / CURRENT)
+        return cls.open((releases / CURRENT).resolve())
 
     @classmethod
     def find(cls, releases: Path, fingerprint: str) -> Release | None:
@@ -136,11 +133,6 @@ class Release:
             except (ReleaseError, OSError, UnicodeDecodeError):
                 continue
         return None
-
-    @classmethod
-    def current(cls, releases: Path) -> Release:
-        """Open the release that is current in a folder; raise ReleaseError where there is none."""
-        return cls.open((releases / CURRENT).resolve())
 
     def beside(self, name: str) -> Release | None:
         """Return the release of a name that is kept in the same folder, if it is there, whole."""

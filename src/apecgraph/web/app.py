@@ -40,6 +40,7 @@ from apecgraph.web.lookup import Lookup
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.query import QueryPage
+from apecgraph.web.pages.releases import ReleasePages
 from apecgraph.web.pages.sources import SourcesPage
 from apecgraph.web.problems import problem_response
 from apecgraph.web.reading import Reading, asking
@@ -114,6 +115,7 @@ def create_app(
         resources = Resources(store, edition, html, writer, signposts)
         discovery = Discovery(store, edition, writer)
         routes += _pages(store, edition, html, signposts)
+        routes += _releases(ReleasePages(release, edition, html))
         routes += _release_routes(resources, downloads, discovery)
         errands = Errands(settings.query_seconds)
         reconcile = Reconcile(store, html, budget, errands)
@@ -151,6 +153,16 @@ def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) 
         Route("/", Reading(HomePage(store, edition, html, signposts).answer)),
         Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
         Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
+    ]
+
+
+def _releases(pages: ReleasePages) -> list[BaseRoute]:
+    return [
+        Route("/releases", Reading(pages.index)),
+        Route("/releases.atom", Reading(pages.feed)),
+        Route("/releases/{name}", Reading(pages.release)),
+        Route("/releases/{name}/report", Reading(pages.report)),
+        Route("/releases/{name}/{file}", Reading(pages.file)),
     ]
 
 
