@@ -11,6 +11,7 @@ from apecgraph.blanks import labelled
 from apecgraph.build import build
 from apecgraph.differences import Differences
 from apecgraph.errors import ReleaseError
+from apecgraph.graph import placed
 from apecgraph.namespaces import APEC, BASE, ID
 from apecgraph.release import Release, digest
 from apecgraph.snapshot import Snapshot
@@ -143,11 +144,11 @@ def test_what_stands_no_more_and_who_states_it(real: Snapshot) -> None:
         for quad in real.quads
         if quad.predicate.value == f"{APEC}measure" and quad.subject == ox.NamedNode(FIGURE)
     ).triple
-    fallen = Snapshot.of("f" * 16, real.quads - {ox.Quad(*triple, ox.DefaultGraph())})
+    fallen = Snapshot.of("f" * 16, real.quads - {placed(triple)})
     (thing,) = Differences.between(real, fallen).things
     assert list(map(str, thing.changes)) == ["measure: value of trade stands no more"]
     (back,) = Differences.between(fallen, real).things
     assert list(map(str, back.changes)) == ["measure: value of trade stands again"]
-    other = ox.Quad(*triple, ox.NamedNode(f"{ID}source/seetao"))
+    other = placed(triple, ox.NamedNode(f"{ID}source/seetao"))
     (thing,) = Differences.between(real, Snapshot.of("f" * 16, real.quads | {other})).things
     assert list(map(str, thing.changes)) == ["measure: value of trade now stated by source/seetao"]

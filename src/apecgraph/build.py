@@ -141,7 +141,7 @@ def _admit(archive: Archive, release: Release, report: Report, *, accept_loss: b
     before = "none before" if last is None else f"release {last.name}"
     text = f"the content is not published, for it lacks what it should have ({before}):\n"
     text += "".join(f"    {loss}\n" for loss in found)
-    text += "Correct it, or say --accept-loss to publish it as it is.\n"
+    text += "Correct it, or publish it as it is: apecgraph build --accept-loss\n"
     told = (release.path / name for name in (DIFFERENCES, PATCH))
     kept = refusal.keep(archive.path, text, report, [path for path in told if path.exists()])
     raise LossFound(f"{text}The report and the differences are kept in {kept.path}")

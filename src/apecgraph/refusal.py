@@ -60,8 +60,8 @@ def keep(releases: Path, reason: str, report: Report, others: Iterable[Path] = (
     target.parent.mkdir(exist_ok=True)
     folder.rename(target)
     persist_names(target.parent)
-    for old in sorted(target.parent.iterdir())[:-_MOST]:
-        shutil.rmtree(old)
+    for old in sorted(target.parent.glob(f"*/{REFUSAL}"))[:-_MOST]:
+        shutil.rmtree(old.parent)
     return Refusal(target, time, reason)
 
 

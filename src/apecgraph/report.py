@@ -56,15 +56,20 @@ class Report:
     rules: tuple[Rule, ...] = ()
 
     @classmethod
+    def parse(cls, text: str) -> Report:
+        """Read a report that `json` has written."""
+        document = json.loads(text)
+        return cls(
+            tuple(_result(**each) for each in document["results"]),
+            document["triples"],
+            tuple(_rule(**each) for each in document["rules"]),
+        )
+
+    @classmethod
     def read(cls, path: Path) -> Report:
-        """Read a report that was written as JSON; raise ReleaseError where it cannot be."""
+        """Read the report of a release or a refusal; raise ReleaseError where it cannot be read."""
         try:
-            document = json.loads(path.read_bytes())
-            return cls(
-                tuple(_result(**each) for each in document["results"]),
-                document["triples"],
-                tuple(_rule(**each) for each in document["rules"]),
-            )
+            return cls.parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
             raise ReleaseError(f"the report {path} cannot be read: {error}") from None
 
