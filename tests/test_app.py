@@ -174,7 +174,10 @@ class TestFilesServedAsTheyAre:
     def test_health_names_no_release(self, files: httpx.Client) -> None:
         assert files.get("/health").json() == {
             "status": "ok",
+            "ready": True,
             "release": None,
             "quads": 2,
             "workers": 1,
+            "failure": None,
+            "since": None,
         }

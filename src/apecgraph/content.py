@@ -21,6 +21,7 @@ _log: Final = logging.getLogger(__name__)
 
 ONTOLOGY_GRAPH: Final = ox.NamedNode(f"{ID}graph/ontology")
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
+DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")

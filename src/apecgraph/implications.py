@@ -102,7 +102,10 @@ def exports_and_imports(cells: Cells, relation: str) -> Implied:
 
 def part_of_whole(cells: Cells, relation: str) -> Implied:
     """Trade with one partner, or in some goods, is no more than with all, or in all."""
-    partners, goods = cells.graph.values(relation, f"{APEC}whole")[::-1]
+    wholes = cells.graph.values(relation, f"{APEC}whole")
+    if len(wholes) != 2:
+        return  # it is not declared
+    goods, partners = wholes
     for part in cells.comparing(relation):
         every = replace(part, counterpart=partners, coverage=goods)
         for whole in {every, replace(part, counterpart=partners), replace(part, coverage=goods)}:
@@ -176,7 +179,10 @@ def near_bound(cells: Cells, relation: str) -> Implied:
 
 def currency_pair(cells: Cells, relation: str) -> Implied:
     """A value in two currencies implies a rate of exchange within a band."""
-    local, foreign = cells.graph.values(relation, f"{APEC}compares")
+    units = cells.graph.values(relation, f"{APEC}compares")
+    if len(units) != 2:
+        return  # it is not declared
+    local, foreign = units
     band = _band(cells, relation)
     words = f"{{}} at a rate of {band.lower} to {band.upper}"
     for cell in cells.comparing(relation, dimension="unit"):

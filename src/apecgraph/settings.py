@@ -24,6 +24,11 @@ class Settings(BaseSettings):
         description="Address at which people reach the server, for the examples at /use; "
         "where it is empty, the address that it listens at, if that is on this machine alone.",
     )
+    keep_releases: int = Field(
+        default=10,
+        ge=0,
+        description="Releases that `build` leaves in that folder, the latest ones; 0 for all.",
+    )
     query_seconds: float = Field(
         default=10, gt=0, le=3600, description="Wall-clock time after which a query is stopped."
     )
@@ -55,4 +60,7 @@ class Settings(BaseSettings):
     )
     queue: int = Field(
         default=64, ge=0, description="Queries that may wait for a worker; more are answered 503."
+    )
+    drain_seconds: int = Field(
+        default=10, ge=0, description="Time for answers that are on their way when told to stop."
     )

@@ -29,6 +29,7 @@ from apecgraph.namespaces import APEC, BASE, ID, QB, RDF, SDMX_MEASURE, XSD, com
 from apecgraph.placement import misplaced
 from apecgraph.positions import Place, Positions
 from apecgraph.report import Report, Result
+from apecgraph.rules import read_rules
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +53,9 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     Raises ContentError where there is nothing to check by: no shapes, or none that applies.
     """
     evidence = Evidence.gather(content)
+    rules = read_rules(evidence.graph.store)
+    if not any(rule.nodes for rule in rules):
+        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
     results = [
         *_shapes(content, evidence),
@@ -63,7 +67,7 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     positions = Positions(content, evidence.statements)
     located = {replace(each, places=tuple(_places(each, positions))) for each in results}
     ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
-    return Report(tuple(ordered), len(content.quads)), evidence
+    return Report(tuple(ordered), len(content.quads), rules), evidence
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
@@ -112,8 +116,6 @@ def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
         placed(quad.triple)
         for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
     )
-    if not _targets(data, shapes):
-        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     _log.info("applying the shapes to %d triples", len(data))
     try:
         _, found, _ = pyshacl.validate(
@@ -179,16 +181,6 @@ _PARTS = (
     "sourceConstraintComponent",
     "resultMessage",
 )
-
-
-def _targets(data: ox.Store, shapes: ox.Store) -> bool:
-    query = "SELECT ?class { ?shape <http://www.w3.org/ns/shacl#targetClass> ?class }"
-    classes = shapes.query(query)
-    assert isinstance(classes, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    kind = ox.NamedNode(f"{RDF}type")
-    return any(
-        True for row in classes for _ in data.quads_for_pattern(None, kind, row["class"], None)
-    )
 
 
 class _OneGraph(OxigraphStore):

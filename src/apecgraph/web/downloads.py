@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cachetools import LRUCache
@@ -20,7 +22,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from apecgraph.content import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from apecgraph.dumps import LINKS, SUMS, Download, downloads, zipped
-from apecgraph.errors import NotFound, RangeNotSatisfiable
+from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
 from apecgraph.formats import CSVW, GZIP, HTML, JSON, Format
 from apecgraph.namespaces import BASE
 from apecgraph.release import Release
@@ -98,17 +100,12 @@ class Downloads:
                     links=LINKS,
                     whole=[each.dump.name for each in _plain(shelf) if each.dump.whole],
                     standing=[each.dump.name for each in _plain(shelf) if not each.dump.whole],
-                    others=shelf.release.dates(),
                     current=self._current.release,
                     graphs=_GRAPHS,
                 )
             return json.dumps(_listing(shelf), indent=2) + "\n"
 
-        # Which other releases are there is no part of this one.
-        others = " ".join(shelf.release.kept()) if format_ is HTML else ""
-        return await self._edition.answer(
-            request, format_.content_type, body, {"Vary": "Accept"}, variant=others
-        )
+        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
 
     async def dump(self, request: Request) -> Response:
         """Answer with a dump, or with the ranges asked for (RFC 9110, section 14).
@@ -129,7 +126,9 @@ class Downloads:
         if not ranged:  # it is not looked for, whatever it says
             heard = [each for each in request.scope["headers"] if each[0] != b"range"]
             request.scope["headers"] = heard
-        return FileResponse(shelf.release.path / (coded or found).file.name, headers=headers)
+        path = shelf.release.path / (coded or found).file.name
+        there = await asyncio.to_thread(_whole, path, (coded or found).file.size)
+        return FileResponse(path, headers=headers, stat_result=there)
 
     async def latest(self, request: Request) -> Response:
         """Answer for a dump of the latest release with its canonical URL."""
@@ -160,6 +159,17 @@ class Downloads:
                 )
             self._earlier[name] = _Shelf.of(release)
         return self._earlier[name]
+
+
+def _whole(path: Path, size: int) -> os.stat_result:
+    """Look at a file; raise StoreError where it is not there as it was released."""
+    try:
+        there = path.stat()
+    except OSError:
+        there = None
+    if there is None or there.st_size != size:
+        raise StoreError(f"{path.name} is missing on this server: its operator is told by /health.")
+    return there
 
 
 def _is_ranged(request: Request, size: int) -> bool:
