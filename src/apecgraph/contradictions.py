@@ -6,6 +6,7 @@ statements, and figures taken by themselves, where one of the `disagreements` sh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -74,25 +75,33 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
 
     What only repeats a smaller contradiction, with more readings, is left out.
     """
-    found: list[tuple[frozenset[frozenset[str]], Contradiction]] = []
+    found: defaultdict[frozenset[frozenset[str]], list[tuple[Estimate, Estimate]]]
+    found = defaultdict(list)
     for known in estimates(evidence.figures, evidence.graph).values():
         if all_meet(each.interval for each in known):
             continue
         for one, other in combinations(known, 2):
             if not one.interval.meets(other.interval):
                 readings = frozenset(each.figures for each in (*one.readings, *other.readings))
-                relations = frozenset(
-                    each.relation or SAME_CELL
-                    for each in (one, other)
-                    if each.relation or not (one.relation or other.relation)
-                )
-                found.append((readings, Contradiction(relations, readings, _words(one, other))))
-    found.sort(key=lambda pair: (len(pair[0]), _plainness(pair[1])))
-    smallest: list[frozenset[frozenset[str]]] = []
-    for readings, contradiction in found:
-        if not any(each <= readings for each in smallest):
-            smallest.append(readings)
-            yield contradiction
+                found[readings].append((one, other))
+    # Each is kept under one of its readings, the one with fewest: who has it all has that one.
+    smallest: defaultdict[frozenset[str], list[frozenset[frozenset[str]]]] = defaultdict(list)
+    for readings in sorted(found, key=len):
+        if not any(each <= readings for reading in readings for each in smallest.get(reading, ())):
+            smallest[min(readings, key=lambda reading: len(smallest[reading]))].append(readings)
+            shown = (_contradiction(readings, *pair) for pair in found[readings])
+            yield min(shown, key=_plainness)
+
+
+def _contradiction(
+    readings: frozenset[frozenset[str]], one: Estimate, other: Estimate
+) -> Contradiction:
+    relations = frozenset(
+        each.relation or SAME_CELL
+        for each in (one, other)
+        if each.relation or not (one.relation or other.relation)
+    )
+    return Contradiction(relations, readings, _words(one, other))
 
 
 def _words(one: Estimate, other: Estimate) -> str:

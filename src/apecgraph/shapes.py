@@ -154,7 +154,7 @@ def _copied(store: ox.Store) -> RdfGraph:
     """Copy the shapes into rdflib's own store: pyshacl asks for the same few triples each time."""
     data = ox.serialize((quad.triple for quad in store), format=ox.RdfFormat.N_TRIPLES)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
-    return RdfGraph().parse(data=data, format="nt")
+    return RdfGraph().parse(data=data, format="ox-nt")
 
 
 def _spread(shapes: RdfGraph) -> RdfGraph:
