@@ -16,7 +16,7 @@ from apecgraph.build import build
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
-from editing import Copy
+from editing import EXCERPT, Copy
 from serving import serving
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -425,7 +425,7 @@ class TestWithdrawn:
     @pytest.fixture(scope="class")
     @classmethod
     def withdrawn(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-        copy = Copy(tmp_path_factory.mktemp("withdrawn"))
+        copy = Copy(tmp_path_factory.mktemp("withdrawn"), EXCERPT)
         copy.path("data/entities/withdrawn.ttl").write_text(
             f"""@base <{BASE}id/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .

@@ -16,7 +16,7 @@ import pytest
 
 from apecgraph.release import Release
 from apecgraph.web.server import listen
-from editing import Copy
+from editing import EXCERPT, Copy
 
 COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()", "serve", "--port", "0"]
 
@@ -67,8 +67,7 @@ def test_it_serves_a_release_and_stops_cleanly(
 
 
 def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
-    content = Copy(tmp_path)
-    content.replace("data/catalog.ttl", '"apecgraph"@en', '"edited"@en')
+    content = Copy(tmp_path, EXCERPT)
     digests = []
     for _ in range(2):
         with running("--content", content.root, releases=tmp_path / "releases") as (_, url):
@@ -81,7 +80,7 @@ def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
 def test_bad_content_is_not_served_and_what_is_served_stays(
     release: Release, tmp_path: Path
 ) -> None:
-    content = Copy(tmp_path)
+    content = Copy(tmp_path, EXCERPT)
     content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
     with running("--release", release.path, releases=tmp_path) as (_, url):
         errors = refused("--content", content.root, releases=release.path.parent)
