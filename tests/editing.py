@@ -10,6 +10,7 @@ from typing import Final
 
 from apecgraph.content import default_content
 from apecgraph.report import Report
+from apecgraph.turtle import format_file
 from apecgraph.validation import check
 
 EXCERPT: Final = frozenset(
@@ -63,6 +64,7 @@ class Copy:
         blocks = path.read_text(encoding="utf-8").split("\n\n")
         kept = [each for each in blocks if set(_CLAIM.findall(each)) <= set(sources)]
         path.write_text("\n\n".join(kept), encoding="utf-8")
+        path.write_text(format_file(path), encoding="utf-8")
 
     def path(self, name: str) -> Path:
         return self.root / name
