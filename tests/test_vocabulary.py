@@ -8,7 +8,7 @@ from apecgraph.namespaces import APEC, ID, RDF, SH, compact
 from apecgraph.publication import Publication
 from apecgraph.questions import mentioned, read_questions
 from apecgraph.release import Release
-from apecgraph.shapes import Rules
+from apecgraph.sentences import Rules
 from apecgraph.vocabulary import Vocabulary
 from apecgraph.web.pages.terms import counting
 

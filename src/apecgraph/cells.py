@@ -49,6 +49,7 @@ class Cells:
 
     def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
         self.graph = graph
+        self._days: dict[str, tuple[str, str] | None] = {}
         alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
         for figure in figures:
             alike[figure.cell, figure.interval].append(figure)
@@ -76,9 +77,11 @@ class Cells:
 
     def days(self, period: str) -> tuple[str, str] | None:
         """Return the first and the last day of a period; None where it has none."""
-        first = self.graph.value(period, f"{DCAT}startDate")
-        last = self.graph.value(period, f"{DCAT}endDate")
-        return (first, last) if first and last else None
+        if period not in self._days:
+            first = self.graph.value(period, f"{DCAT}startDate")
+            last = self.graph.value(period, f"{DCAT}endDate")
+            self._days[period] = (first, last) if first and last else None
+        return self._days[period]
 
 
 def _reading(cell: Cell, interval: Interval, figures: list[Figure]) -> Reading:

@@ -6,6 +6,7 @@ statements, and figures taken by themselves, where one of the `disagreements` sh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -89,7 +90,8 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
 
     What only repeats a smaller contradiction, with more readings, is left out.
     """
-    found: list[tuple[frozenset[frozenset[str]], Contradiction]] = []
+    found: defaultdict[frozenset[frozenset[str]], list[tuple[Cell, Estimate, Estimate]]]
+    found = defaultdict(list)
     wording = Wording(evidence.graph.store)
     for cell, known in estimates(evidence.figures, evidence.graph).items():
         if all_meet(each.interval for each in known):
@@ -97,19 +99,29 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
         for one, other in combinations(known, 2):
             if not one.interval.meets(other.interval):
                 readings = frozenset(each.figures for each in (*one.readings, *other.readings))
-                relations = frozenset(
-                    each.relation or SAME_CELL
-                    for each in (one, other)
-                    if each.relation or not (one.relation or other.relation)
-                )
-                tell = partial(_words, wording, cell, one, other)
-                found.append((readings, Contradiction(relations, readings, tell)))
-    found.sort(key=lambda pair: (len(pair[0]), _plainness(pair[1])))
-    smallest: list[frozenset[frozenset[str]]] = []
-    for readings, contradiction in found:
-        if not any(each <= readings for each in smallest):
-            smallest.append(readings)
-            yield contradiction
+                found[readings].append((cell, one, other))
+    # Each is kept under one of its readings, the one with fewest: who has it all has that one.
+    smallest: defaultdict[frozenset[str], list[frozenset[frozenset[str]]]] = defaultdict(list)
+    for readings in sorted(found, key=len):
+        if not any(each <= readings for reading in readings for each in smallest.get(reading, ())):
+            smallest[min(readings, key=lambda reading: len(smallest[reading]))].append(readings)
+            shown = (_contradiction(wording, readings, *each) for each in found[readings])
+            yield min(shown, key=_plainness)
+
+
+def _contradiction(
+    wording: Wording,
+    readings: frozenset[frozenset[str]],
+    cell: Cell,
+    one: Estimate,
+    other: Estimate,
+) -> Contradiction:
+    relations = frozenset(
+        each.relation or SAME_CELL
+        for each in (one, other)
+        if each.relation or not (one.relation or other.relation)
+    )
+    return Contradiction(relations, readings, partial(_words, wording, cell, one, other))
 
 
 def _words(wording: Wording, cell: Cell, one: Estimate, other: Estimate) -> str:

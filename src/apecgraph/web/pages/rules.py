@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.formats import HTML
-from apecgraph.shapes import Rules
+from apecgraph.sentences import Rules
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
 

@@ -13,7 +13,7 @@ from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.namespaces import PREFIXES, RDF, SH
 from apecgraph.questions import mentioned
-from apecgraph.shapes import Rules
+from apecgraph.sentences import Rules
 from apecgraph.turtle import write
 from apecgraph.vocabulary import Foreign, Term, Vocabulary
 from apecgraph.web.pages.questions import address
