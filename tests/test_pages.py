@@ -117,7 +117,11 @@ def test_a_page_is_well_made(client: httpx.Client, path: str) -> None:
     assert page.runs_own_scripts_only()
     assert not [name for _, attributes in page.elements for name in attributes if name[:2] == "on"]
     labelled = {attributes["for"] for _, attributes in page.all("label")}
-    fields = {attributes["id"] for _, attributes in page.all("input", "textarea", "select")}
+    fields = {
+        attributes["id"]
+        for _, attributes in page.all("input", "textarea", "select")
+        if attributes.get("type") != "hidden"
+    }
     assert fields <= labelled
 
 

@@ -52,6 +52,7 @@ def test_pip_install_and_serve(tmp_path: Path) -> None:
         assert line.startswith("serving http://127.0.0.1:"), server.communicate(timeout=10)
         url = line.split()[1]
         assert "not 2.629" in httpx.get(url, headers={"Accept": "text/html"}).text
+        assert f"{url}sparql" in httpx.get(f"{url}use").raise_for_status().text
         asked = httpx.get(f"{url}sparql", params={"query": "ASK { ?s ?p ?o }"})
         assert asked.json()["boolean"] is True
         page = httpx.get(f"{url}sparql", headers={"Accept": "text/html"}).text
