@@ -31,8 +31,8 @@ from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.questions import QuestionPages
 from apecgraph.web.pages.releases import ReleasePages
-from apecgraph.web.pages.rules import RulesPage
 from apecgraph.web.pages.search import SearchPage
+from apecgraph.web.pages.shapes import ShapesPage
 from apecgraph.web.pages.sources import SourcesPage
 from apecgraph.web.reading import Reading, asking
 from apecgraph.web.reconcile import Reconcile
@@ -88,7 +88,7 @@ def _words(
         Route("/about", Reading(about.about)),
         Route("/about/citation.{extension}", Reading(about.citation)),
         Route("/use", Reading(about.use)),
-        Route("/shapes", Reading(RulesPage(store, edition, html).answer)),
+        Route("/shapes", Reading(ShapesPage(store, edition, html).answer)),
         Route("/questions", Reading(questions.index)),
         Route("/questions/{name}", Reading(questions.question)),
     ]

@@ -8,14 +8,14 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from apecgraph.constraints import Constraints
 from apecgraph.entries import QUESTIONS
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.namespaces import PREFIXES, RDF, SH
 from apecgraph.questions import mentioned
-from apecgraph.sentences import Rules
+from apecgraph.terms import Foreign, Term, Terms
 from apecgraph.turtle import write
-from apecgraph.vocabulary import Foreign, Term, Vocabulary
 from apecgraph.web.pages.questions import address
 from apecgraph.web.pages.things import ThingPage, ThingView
 
@@ -29,11 +29,11 @@ class OntologyPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the terms by group, the code lists, and the terms of others by namespace."""
-        vocabulary = Vocabulary(self._store)
+        terms = Terms(self._store)
         return {
-            "groups": vocabulary.groups(),
-            "lists": vocabulary.lists(),
-            "foreign": vocabulary.foreign(),
+            "groups": terms.groups(),
+            "lists": terms.lists(),
+            "foreign": terms.foreign(),
             "prefix": _PREFIX_OF.get,
             "counting": counting,
         }
@@ -47,14 +47,14 @@ class TermPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, the rules and the questions that name it."""
         iri = view.description.iri
-        vocabulary = Vocabulary(self._store)
-        term = vocabulary.term(iri)
-        example = None if term is None else vocabulary.example(term)
+        terms = Terms(self._store)
+        term = terms.term(iri)
+        example = None if term is None else terms.example(term)
         return {
             "term": term,
             "example": example,
             "turtle": "" if example is None else _turtle(example),
-            "shapes": Rules(self._store).naming(iri),
+            "shapes": Constraints(self._store).naming(iri),
             "questions": self._questions(iri),
             "counting": "" if term is None else counting(term),
         }

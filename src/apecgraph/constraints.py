@@ -1,4 +1,4 @@
-"""Shapes in words: what those of a release ask of its nodes.
+"""Rules in words: what the shapes of a release ask of its nodes.
 
 Shapes are those of SHACL; each constraint component of the Core (section 4) makes a part
 of a sentence.
@@ -68,7 +68,7 @@ class Shape:
     rules: tuple[Rule, ...]
 
 
-class Rules:
+class Constraints:
     """Reads the shapes of a store that holds a release."""
 
     def __init__(self, store: ox.Store) -> None:
@@ -78,7 +78,7 @@ class Rules:
             quad for quad in store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
         )
 
-    def shapes(self) -> list[Shape]:
+    def read(self) -> list[Shape]:
         """Return the shapes that have targets, those that look at most nodes first."""
         found = map(self._shape, self._targeting())
         return sorted(found, key=lambda shape: (-shape.nodes, shape.iri))

@@ -6,13 +6,13 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.constraints import Constraints
 from apecgraph.formats import HTML
-from apecgraph.sentences import Rules
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
 
 
-class RulesPage:
+class ShapesPage:
     """Answers with the shapes of a release, and with the relations between its figures."""
 
     def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
@@ -24,9 +24,9 @@ class RulesPage:
         """Answer with the page."""
 
         def body() -> str:
-            rules = Rules(self._store)
+            constraints = Constraints(self._store)
             return self._html.page(
-                "shapes.html", shapes=rules.shapes(), relations=rules.relations()
+                "shapes.html", shapes=constraints.read(), relations=constraints.relations()
             )
 
         return await self._edition.answer(request, HTML.content_type, body)

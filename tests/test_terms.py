@@ -4,12 +4,12 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.constraints import Constraints
 from apecgraph.namespaces import APEC, ID, RDF, SH, compact
 from apecgraph.publication import Publication
 from apecgraph.questions import mentioned, read_questions
 from apecgraph.release import Release
-from apecgraph.sentences import Rules
-from apecgraph.vocabulary import Vocabulary
+from apecgraph.terms import Terms
 from apecgraph.web.pages.terms import counting
 
 
@@ -20,14 +20,12 @@ def store(publication: Publication) -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def vocabulary(store: ox.Store) -> Vocabulary:
-    return Vocabulary(store)
+def terms(store: ox.Store) -> Terms:
+    return Terms(store)
 
 
-def test_every_term_of_the_ontology_is_in_one_group(
-    vocabulary: Vocabulary, store: ox.Store
-) -> None:
-    groups = dict(vocabulary.groups())
+def test_every_term_of_the_ontology_is_in_one_group(terms: Terms, store: ox.Store) -> None:
+    groups = dict(terms.groups())
     found = [term.iri for terms in groups.values() for term in terms]
     typed = store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None, ox.DefaultGraph())
     subjects = {each.subject.value for each in typed if isinstance(each.subject, ox.NamedNode)}
@@ -36,34 +34,34 @@ def test_every_term_of_the_ontology_is_in_one_group(
     assert f"{APEC}measure" in [term.iri for term in groups["Dimensions"]]
 
 
-def test_a_count_is_what_the_endpoint_answers(vocabulary: Vocabulary, client: httpx.Client) -> None:
+def test_a_count_is_what_the_endpoint_answers(terms: Terms, client: httpx.Client) -> None:
     for name in ("bound", "Economy", "m49"):
-        term = vocabulary.term(f"{APEC}{name}")
+        term = terms.term(f"{APEC}{name}")
         assert term is not None
         answer = client.get("/sparql", params={"query": counting(term), "format": "csv"})
         assert answer.text.split() == ["used", str(term.used)]
         assert term.used
 
 
-def test_an_example_is_in_the_data(vocabulary: Vocabulary, store: ox.Store) -> None:
-    for _, terms in vocabulary.groups():
-        for term in terms:
-            example = vocabulary.example(term)
+def test_an_example_is_in_the_data(terms: Terms, store: ox.Store) -> None:
+    for _, group in terms.groups():
+        for term in group:
+            example = terms.example(term)
             assert example is not None, term.iri
             assert example in store
             assert term.iri in str(example)
 
 
-def test_terms_of_others_have_their_vocabulary(vocabulary: Vocabulary) -> None:
-    foreign = dict(vocabulary.foreign())
+def test_terms_of_others_have_their_vocabulary(terms: Terms) -> None:
+    foreign = dict(terms.foreign())
     assert not [each for each in foreign if each.startswith(APEC)]
     assert {"qb:Observation", "qb:dataSet"} <= {
         compact(term.iri) for term in foreign["http://purl.org/linked-data/cube#"]
     }
 
 
-def test_a_code_list_tells_how_often_each_code_is_used(vocabulary: Vocabulary) -> None:
-    codes = dict(vocabulary.lists())[f"{ID}scheme/bounds"]
+def test_a_code_list_tells_how_often_each_code_is_used(terms: Terms) -> None:
+    codes = dict(terms.lists())[f"{ID}scheme/bounds"]
     used = {each.iri: each.used for each in codes}
     assert used[f"{ID}bound/rounded"] > used[f"{ID}bound/at-least"] > 0
 
@@ -71,11 +69,11 @@ def test_a_code_list_tells_how_often_each_code_is_used(vocabulary: Vocabulary) -
 class TestTheRules:
     @pytest.fixture(scope="class")
     @classmethod
-    def rules(cls, store: ox.Store) -> Rules:
-        return Rules(store)
+    def rules(cls, store: ox.Store) -> Constraints:
+        return Constraints(store)
 
-    def test_a_property_shape_is_a_sentence(self, rules: Rules) -> None:
-        shape = next(each for each in rules.shapes() if each.iri == f"{ID}shape/decision")
+    def test_a_property_shape_is_a_sentence(self, rules: Constraints) -> None:
+        shape = next(each for each in rules.read() if each.iri == f"{ID}shape/decision")
         sentences = [each.sentence for each in shape.rules]
         assert (
             "A decision has exactly one “verdict”: “resolved” or “likely” or “open” or "
@@ -85,9 +83,9 @@ class TestTheRules:
         assert shape.nodes == 32
 
     def test_every_message_of_a_shape_with_targets_is_told(
-        self, rules: Rules, store: ox.Store
+        self, rules: Constraints, store: ox.Store
     ) -> None:
-        shapes = rules.shapes()
+        shapes = rules.read()
         told = {rule.iri for shape in shapes for rule in shape.rules}
         for shape in shapes:
             for name in ("property", "sparql"):
@@ -98,11 +96,11 @@ class TestTheRules:
                     assert quad.object.value in told
         assert not [rule for shape in shapes for rule in shape.rules if "{?" in rule.sentence]
 
-    def test_a_rule_names_what_it_is_about(self, rules: Rules) -> None:
-        names = {name for shape in rules.shapes() for rule in shape.rules for name in rule.names}
+    def test_a_rule_names_what_it_is_about(self, rules: Constraints) -> None:
+        names = {name for shape in rules.read() for rule in shape.rules for name in rule.names}
         assert {f"{APEC}bound", f"{APEC}m49", f"{ID}scheme/bounds"} <= names
 
-    def test_relations_tell_how_many_figures_they_hold(self, rules: Rules) -> None:
+    def test_relations_tell_how_many_figures_they_hold(self, rules: Constraints) -> None:
         held = {iri: count for iri, _, count in rules.relations()}
         assert held[f"{ID}relation/same-cell"] > 100
         assert held[f"{ID}relation/one-value"] == 0

@@ -72,7 +72,7 @@ class Foreign:
     is_class: bool
 
 
-class Vocabulary:
+class Terms:
     """Reads the vocabulary of a store that holds a release.
 
     What counts is the default graph, as the endpoint has it: anyone can ask that for the counts.
