@@ -19,6 +19,8 @@ from apecgraph.store.isolated import IsolatedStore
 @asynccontextmanager
 async def isolated(data: Data, **limits: Any) -> AsyncIterator[IsolatedStore]:
     defaults = {
+        "load_seconds": 30,
+        "load_megabytes": 1000,
         "query_seconds": 5,
         "query_megabytes": 100,
         "reply_megabytes": 64,

@@ -47,6 +47,8 @@ def endpoint(store: Store, graphs: Collection[str]) -> SparqlEndpoint:
 def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     """Serve an endpoint on a port of this machine; give a client of it."""
     defaults = {
+        "load_seconds": 30,
+        "load_megabytes": 1000,
         "query_seconds": 5,
         "query_megabytes": 100,
         "reply_megabytes": 20,

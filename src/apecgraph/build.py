@@ -20,7 +20,7 @@ from apecgraph.dcat import Version
 from apecgraph.derivation import dataset
 from apecgraph.differences import Differences
 from apecgraph.dumps import downloads, write_dumps
-from apecgraph.errors import CheckFailed, LossFound, ReleaseError
+from apecgraph.errors import CheckFailed, ContentError, LossFound, ReleaseError
 from apecgraph.gate import losses
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
@@ -62,7 +62,10 @@ def build(
     much is gone, RolledBack where its release was taken back; what was current stays so. Of the
     first two, the report is kept in the folder of releases.
     """
+    made_of = fingerprint(content)
     report, evidence = check(content)
+    if fingerprint(content) != made_of:
+        raise ContentError("changed while it was checked: build it again", content)
     archive = Archive(releases)
     if evidence is None or not report.conforms:
         raise CheckFailed(_refused(archive, report))

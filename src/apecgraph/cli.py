@@ -1,21 +1,21 @@
 """The command line.
 
-What only some commands need is imported by them: rdflib and pyshacl, which check content, take
-longer to import than a server takes to start.
+What only some commands need is imported by them. rdflib and pyshacl are not: what they are for is
+done in the sandbox.
 """
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Final, TextIO
 
 import click
 
+from apecgraph import sandbox
 from apecgraph.archive import Archive
-from apecgraph.content import content_paths, default_content
-from apecgraph.errors import ApecgraphError, ContentError, RolledBack
+from apecgraph.content import default_content
+from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.formats import (
     BY_NAME,
     GRAPH_FORMATS,
@@ -33,7 +33,6 @@ from apecgraph.release import DUMP_FORMATS, Release, fingerprint
 from apecgraph.settings import Settings
 from apecgraph.store.base import Data
 from apecgraph.store.embedded import evaluate
-from apecgraph.turtle import format_file
 from apecgraph.upkeep import diff, releases, rollback
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
@@ -55,21 +54,13 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except* ApecgraphError as group:
-            raise click.ClickException("\n".join(map(str, _leaves(group)))) from None
-
-
-def _leaves(error: BaseException) -> list[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in _leaves(each)]
-    return [error]
+            raise click.ClickException("\n".join(map(str, leaves(group)))) from None
 
 
 @click.group(cls=_Commands)
 @click.version_option(package_name="apecgraph")
 def main() -> None:
     """Check, build, serve and query a linked-data publication."""
-    # rdflib prints a traceback for each malformed literal; the check reports them with their line.
-    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
 
 
 main.add_command(releases)
@@ -82,10 +73,8 @@ main.add_command(diff)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
 def check(content: Path, format_: str) -> None:
     """Check the content; exit with 1 where anything is wrong, naming file and line."""
-    from apecgraph.validation import check as check_content
-
     with shown(sys.stderr):
-        report, _ = check_content(content)
+        report = sandbox.check(content, Settings())
     text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
     click.echo(text, nl=False)
     sys.exit(0 if report.conforms else 1)
@@ -98,13 +87,8 @@ def check(content: Path, format_: str) -> None:
 )
 def build(content: Path, accept_loss: bool) -> None:
     """Check the content, make a release of it, and make that the current one."""
-    from apecgraph.build import build as build_release
-
-    settings = Settings()
     with shown(sys.stderr):
-        release, _ = build_release(
-            content, settings.releases, keep=settings.keep_releases, accept_loss=accept_loss
-        )
+        release = sandbox.build(content, Settings(), accept_loss=accept_loss)
     click.echo(f"{release.path}: {release.quads} quads")
 
 
@@ -113,21 +97,11 @@ def build(content: Path, accept_loss: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 instead.")
 def fmt(content: Path, only_check: bool) -> None:
     """Write the content's Turtle files in their canonical form."""
-    changed = 0
-    errors: list[ContentError] = []
-    for path in content_paths(content):
-        try:
-            text = format_file(path)
-        except ContentError as error:
-            errors.append(error)
-            continue
-        if text.encode() != path.read_bytes():
-            changed += 1
-            click.echo(
-                f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}"
-            )
-            if not only_check:
-                path.write_text(text, encoding="utf-8")
+    changed, errors = sandbox.canonical(content, Settings())
+    for path, text in changed.items():
+        click.echo(f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}")
+        if not only_check:
+            path.write_text(text, encoding="utf-8")
     if errors:
         raise ExceptionGroup("files that cannot be written in canonical form", errors)
     if only_check and changed:
@@ -263,11 +237,9 @@ def _release(content: Path) -> Release:
     settings = Settings()
     release = Release.find(settings.releases, fingerprint(content))
     if release is None:
-        from apecgraph.build import build as build_release
-
         click.echo("building a release ...", err=True)
         with shown(sys.stderr):
-            release, _ = build_release(content, settings.releases, keep=settings.keep_releases)
+            release = sandbox.build(content, settings)
     return release
 
 

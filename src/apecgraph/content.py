@@ -64,6 +64,7 @@ class Content:
         paths = list(_paths(root, errors))
         _log.info("reading %d files", len(paths))
         for path, graph in paths:
+            _log.debug("reading %s", path, extra={"place": str(path)})
             try:
                 triples, _ = parse_file(path)
                 files.append(ContentFile(path, graph, tuple(triples)))
@@ -103,7 +104,10 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
                 ContentError(f"there is no {pattern}: this is not a content folder", root)
             )
         for path in paths:
-            if not path.is_file() or not _NAME.fullmatch(path.name):
+            if not path.is_file():
+                errors.append(ContentError("is not read: it is no regular file", path))
+                continue
+            if not _NAME.fullmatch(path.name):
                 errors.append(
                     ContentError(
                         "is not read: a file here is named with letters, digits, - and _, and "

@@ -39,6 +39,13 @@ class ApecgraphError(Exception):
     """The root of the tree; its text is fit to be shown to whoever asked."""
 
 
+def leaves(error: BaseException) -> list[BaseException]:
+    """Return the errors that a group holds, however deep, or the one that is none."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for each in error.exceptions for leaf in leaves(each)]
+    return [error]
+
+
 class ContentError(ApecgraphError):
     """A file of the content cannot be read.
 

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from pyld import jsonld
 
 from apecgraph.errors import ContentError
+from apecgraph.files import read_file
 from apecgraph.namespaces import BASE, RDF, XSD
 
 Node: TypeAlias = dict[str, Any]
@@ -41,10 +42,13 @@ class Context:
     def __init__(self, path: Path) -> None:
         """Read the context; raise ContentError where the file holds none."""
         try:
-            self.data = path.read_bytes()
+            self.data = read_file(path)
             self._context = json.loads(self.data)["@context"]
+        except RecursionError:
+            raise ContentError("is no JSON-LD context: it nests too deeply", path) from None
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise ContentError(f"is no JSON-LD context: {error}", path) from None
+        self._file = path
         self.name = sha256(self.data).hexdigest()[:16]
         self.path = f"{FOLDER}{self.name}.jsonld"
         self._iri = f"{BASE}{self.path[1:]}"
@@ -88,16 +92,16 @@ class Context:
 
     def _compact(self, nodes: list[Node]) -> Node:
         # By its IRI: pyld takes an object apart each time, to find out whether it knows it.
-        compacted: Node = _Compaction().compact(
-            nodes,
-            self._iri,
-            {
-                "documentLoader": self._load,
-                "graph": False,
-                "skipExpansion": True,
-                "compactToRelative": False,
-            },
-        )
+        options = {
+            "documentLoader": self._load,
+            "graph": False,
+            "skipExpansion": True,
+            "compactToRelative": False,
+        }
+        try:
+            compacted: Node = _Compaction().compact(nodes, self._iri, options)
+        except (jsonld.JsonLdError, RecursionError) as error:
+            raise ContentError(f"is no JSON-LD context: {_reason(error)}", self._file) from None
         return compacted
 
     def _load(self, url: str, options: object) -> Node:
@@ -225,3 +229,10 @@ def _ordered(value: Any) -> Any:
         # but rdflib then loses the types of values.
         ordered["type"] = [value["type"]]
     return ordered
+
+
+def _reason(error: BaseException) -> str:
+    """Say what an error comes from."""
+    while error.__cause__:
+        error = error.__cause__
+    return str(error.args[0] if error.args else error)

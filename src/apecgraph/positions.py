@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 from apecgraph.content import Content, ContentFile
 from apecgraph.namespaces import ID, RDF
 from apecgraph.statements import Statement
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def _lines(path: Path) -> dict[tuple[str, ...], int]:
             key = triple[:length]
             lines[key] = min(number, lines.get(key, number))
 
+    _log.debug("finding lines in %s", path, extra={"place": str(path)})
     with suppress(RecursionError):  # too deep for it: what was read has its lines
         _LineParser(see).loadBuf(path.read_bytes())
     return lines

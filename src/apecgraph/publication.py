@@ -10,6 +10,8 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
+from apecgraph.errors import StoreError
+from apecgraph.files import steady
 from apecgraph.release import Release
 from apecgraph.store.base import Store
 from apecgraph.store.disk import fingerprint
@@ -54,11 +56,14 @@ class Publication:
 
     @classmethod
     def of_files(cls, paths: Iterable[Path]) -> Publication:
-        """Publish files as they are: by queries alone."""
+        """Publish files as they are: by queries alone; raise StoreError where one is not read."""
         seen = sha256()
         for path in paths:
-            with path.open("rb") as file:
-                seen.update(file_digest(file, "sha256").digest())
+            try:
+                with steady(path), path.open("rb") as file:
+                    seen.update(file_digest(file, "sha256").digest())
+            except OSError as error:
+                raise StoreError(f"{path} cannot be loaded: {error.strerror}") from None
         return cls(seen.hexdigest()[:16])
 
     @classmethod

@@ -17,6 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
+from apecgraph.files import read_file
 from apecgraph.formats import RESULTS_CSV
 from apecgraph.namespaces import PREFIXES
 from apecgraph.store.base import Query
@@ -104,12 +105,14 @@ def _read(path: Path) -> Question:
     if name is None:
         raise ContentError("a question is named NN-slug.rq", path)
     try:
-        query = path.read_text(encoding="utf-8")
-        expected = path.with_suffix(".csv").read_bytes()
+        query = read_file(path).decode()
+        expected = read_file(path.with_suffix(".csv"))
     except FileNotFoundError:
         raise ContentError(
             "a question without its answer: there is no .csv beside it", path
         ) from None
+    except OSError as error:
+        raise ContentError(f"the question or its answer {error.strerror}", path) from None
     except UnicodeDecodeError:
         raise ContentError("this is not UTF-8", path) from None
     first = query.partition("\n")[0]

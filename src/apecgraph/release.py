@@ -14,7 +14,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.content import content_paths
-from apecgraph.errors import ReleaseError
+from apecgraph.errors import ContentError, ReleaseError
+from apecgraph.files import read_file
 from apecgraph.formats import (
     JSON_LD,
     N_QUADS,
@@ -182,13 +183,19 @@ class Release:
 
 
 def fingerprint(content: Path) -> str:
-    """Name the files of a content folder, and the program that makes a release of them."""
+    """Name the files of a content folder, and the program that makes a release of them.
+
+    Raises ContentError with the file where one is not read.
+    """
     seen = sha256()
     program = Path(__file__).parent
     files = [*content_paths(content), *question_paths(content), content / "ontology" / CONTEXT]
     for root, paths in ((content, files), (program, program.rglob("*.py"))):
         for path in sorted(paths):
-            data = path.read_bytes()
+            try:
+                data = read_file(path)
+            except OSError as error:
+                raise ContentError(f"cannot be read: {error.strerror}", path) from None
             seen.update(f"{path.relative_to(root)}\0{len(data)}\0".encode())
             seen.update(data)
     return seen.hexdigest()

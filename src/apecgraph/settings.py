@@ -29,6 +29,20 @@ class Settings(BaseSettings):
         ge=0,
         description="Releases that `build` leaves in that folder, the latest ones; 0 for all.",
     )
+    load_seconds: float = Field(
+        default=1800,
+        gt=0,
+        description="Time that loading files, or the check or the build of content, may take.",
+    )
+    load_megabytes: int = Field(
+        default=8192, ge=1, description="Memory that it may take; enough for 10 million triples."
+    )
+    rule_seconds: float = Field(
+        default=60,
+        gt=0,
+        description="Time of the processor that reading one file of the content, or applying one "
+        "shape, may take.",
+    )
     query_seconds: float = Field(
         default=10, gt=0, le=3600, description="Wall-clock time after which a query is stopped."
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pyoxigraph as ox
 import pyshacl
 from oxrdflib import OxigraphStore
+from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph as RdfGraph
 from rdflib import Literal as RdfLiteral
 from rdflib import URIRef
@@ -22,6 +25,7 @@ from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
 from apecgraph.namespaces import BASE, ID, RDF, XSD, compact
+from apecgraph.positions import Positions
 from apecgraph.report import Result
 
 _log = logging.getLogger(__name__)
@@ -32,7 +36,7 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjects
 def violations(content: Content, evidence: Evidence) -> Iterator[Result]:
     """Validate everything but the shapes against the shapes, with pyshacl.
 
-    Raises ContentError where no shape applies to anything, or where pyshacl cannot apply one.
+    Raises ContentError, with its place, where pyshacl cannot apply one.
     """
     data = ox.Store()
     malformed: list[ox.Triple] = []
@@ -50,18 +54,20 @@ def violations(content: Content, evidence: Evidence) -> Iterator[Result]:
         placed(quad.triple)
         for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
     )
-    if not _applies(data, shapes):
-        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     _log.info("applying the shapes to %d triples", len(data))
+    rules = _Rules(_spread(_copied(shapes)), False, logging.getLogger("pyshacl"))
+    validator = pyshacl.Validator(
+        DataGraph.from_rdflib(_rdflib(data)),
+        shacl_graph=rules.graph,
+        options={"inplace": True, "allow_infos": True},
+    )
+    validator.shacl_graph = rules
     try:
-        _, found, _ = pyshacl.validate(
-            _rdflib(data), shacl_graph=_spread(_copied(shapes)), inplace=True, allow_infos=True
-        )
+        _, found, _ = validator.run()  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever pyshacl and the engine make of an editor's shape
-        found = error
-    if not isinstance(found, RdfGraph):
-        reason = " ".join(str(found).split())[:300]
-        raise ContentError(f"the shapes cannot be applied: {reason}", content.root / "shapes")
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        path, line = shape_place(content, rules.current)
+        raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
     # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
     results = [_result(found, node) for node in found.objects(None, SH.result)]
     yield from results
@@ -70,6 +76,30 @@ def violations(content: Content, evidence: Evidence) -> Iterator[Result]:
         result = _malformed(triple)
         if (result.nodes[0], result.path) not in reported:
             yield result
+
+
+class _Rules(pyshacl.ShapesGraph):
+    """The shapes, which tell when it is their turn: `current` is the IRI of the one at work."""
+
+    current: str | None = None
+
+    @property
+    def shapes(self) -> Iterator[pyshacl.Shape]:
+        for shape in super().shapes:
+            self.current = str(shape.node)
+            _log.debug("applying %s", self.current, extra={"shape": self.current})
+            yield shape
+        self.current = None
+        _log.info("gathering what the shapes find")
+
+
+def shape_place(content: Content, shape: str | None) -> tuple[Path, int | None]:
+    """Return the file and the line of a shape; the folder of all where it cannot be told."""
+    files = tuple(file for file in content.files if file.graph == SHAPES_GRAPH)
+    places = Positions(replace(content, files=files), ()).places(shape or "", None, None)
+    for place in places:
+        return content.root / place.file, place.line
+    return content.root / "shapes", None
 
 
 def _result(found: RdfGraph, node: Node) -> Result:
@@ -117,16 +147,6 @@ _PARTS = (
     "sourceConstraintComponent",
     "resultMessage",
 )
-
-
-def _applies(data: ox.Store, shapes: ox.Store) -> bool:
-    query = "SELECT ?class { ?shape <http://www.w3.org/ns/shacl#targetClass> ?class }"
-    classes = shapes.query(query)
-    assert isinstance(classes, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    kind = ox.NamedNode(f"{RDF}type")
-    return any(
-        True for row in classes for _ in data.quads_for_pattern(None, kind, row["class"], None)
-    )
 
 
 class _OneGraph(OxigraphStore):

@@ -16,6 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
+from apecgraph.files import read_file
 from apecgraph.graph import Term
 from apecgraph.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
 
@@ -31,17 +32,17 @@ _LONGEST_LIST: Final = 10_000  # one that is longer has itself for a tail
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _DEEPEST: Final = 64
 _BRACKET: Final = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*'
+    rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"|<[^<>\s]*+>|#[^\n]*+'
     rb"|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)",
     re.DOTALL,
 )
 _COMMENT: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r"|<[^<>\s]*>"
-    r"|(?P<comment>#[^\n]*)",
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
+    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r"|<[^<>\s]*+>"
+    r"|(?P<comment>#[^\n]*+)",
     re.DOTALL,
 )
 
@@ -68,7 +69,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
     column.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         if _too_deep(data):
             raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
         parser = ox.parse(data, ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True)
@@ -80,7 +81,14 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         if "has not been declared" in message:
             message += ": add its @prefix line at the top of the file"
         raise ContentError(message, path, error.lineno, error.offset) from None
-    except (UnicodeDecodeError, ValueError, OSError, MemoryError) as error:
+    except MemoryError as error:
+        if not error.args:
+            raise  # there is none left; what the parser has to say of a file has words
+        message = f"has a literal, or another word, that is too long: {error}"
+        raise ContentError(message, path) from None
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", path) from None
+    except ValueError as error:
         raise ContentError(f"cannot be read: {error}", path) from None
     return triples, dict(parser.prefixes)
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from apecgraph import sandbox
 from apecgraph.archive import Archive, Kept
 from apecgraph.differences import Differences
-from apecgraph.errors import CheckFailed, ReleaseError
+from apecgraph.errors import ReleaseError
 from apecgraph.progress import shown
-from apecgraph.release import CURRENT, MANIFEST, Release, canonical, digest_of_canonical
+from apecgraph.release import CURRENT, MANIFEST, Release, digest_of_canonical
 from apecgraph.settings import Settings
 from apecgraph.snapshot import Snapshot
 
@@ -113,13 +114,7 @@ def _snapshot(name: str) -> Snapshot:
 
 def _of_content(content: Path) -> Snapshot:
     """Take a snapshot of content, whether it passes the check or not."""
-    from apecgraph.derivation import dataset
-    from apecgraph.validation import check
-
-    report, evidence = check(content)
-    if evidence is None:
-        raise CheckFailed(report.text())
+    quads, report = sandbox.dataset(content, Settings())
     if not report.conforms:
         click.echo(f"{content} does not pass the check: run `apecgraph check`", err=True)
-    quads = canonical(dataset(evidence))
     return Snapshot.of(digest_of_canonical(quads), quads)

@@ -23,6 +23,7 @@ from pyoxigraph import (
 )
 
 from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, StoreError
+from apecgraph.files import steady
 from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
 from apecgraph.namespaces import ENDPOINT, PREFIXES
 from apecgraph.sparql import with_lower_booleans
@@ -42,6 +43,9 @@ _NOT_XML: Final = re.compile(
     rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
 )
 _LONGEST_TAG: Final = 100
+
+# How the engine tells that a JSON-LD document refers to a context that it would have to fetch.
+_REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 
 # How RocksDB begins to tell that it cannot read what a store on disk holds.
 _DAMAGE: Final = ("IO error: ", "Corruption: ")
@@ -81,17 +85,23 @@ def evaluate(
     chunks.flush()
 
 
-def load(files: Iterable[tuple[Path, Format]]) -> Store:
+def load(
+    files: Iterable[tuple[Path, Format]], begin: Callable[[Path], object] | None = None
+) -> Store:
     """Load files into a store in memory; the names of blank nodes are local to each file.
 
-    Raises StoreError with the file and the reason where one cannot be loaded.
+    begin: called with each file before it is loaded.
+    Raises StoreError with the file and the reason where one cannot be loaded, and MemoryError.
     """
     store = Store()
     for path, source in files:
+        if begin:
+            begin(path)
         try:
-            store.load(path=path, format=source.rdf)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise StoreError(f"{path} cannot be loaded: {error}") from None
+            with steady(path):
+                store.load(path=path, format=source.rdf)
+        except (OSError, SyntaxError, ValueError, MemoryError) as error:
+            raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
     return store
 
 
@@ -112,6 +122,17 @@ class EmbeddedStore:
 
     async def close(self) -> None:
         """Do nothing: the store is its owner's."""
+
+
+def _reason(error: Exception) -> str:
+    """Say why a file cannot be loaded."""
+    if isinstance(error, MemoryError):
+        if not error.args:
+            raise error  # there is none left; what the parser has to say of a file has words
+        return f"it has a literal, or another word, that is too long: {error}"
+    if _REMOTE_CONTEXT in str(error):
+        return "it has a context from elsewhere, and none is fetched: write the context into it"
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:

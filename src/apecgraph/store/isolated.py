@@ -16,7 +16,7 @@ from typing import Final
 from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy, StoreError
 from apecgraph.store import wire
 from apecgraph.store.base import Answer, Data, Query
-from apecgraph.store.nursery import Nursery
+from apecgraph.store.nursery import LoadLimits, Nursery
 from apecgraph.store.peer import Worker
 from apecgraph.store.turns import Turns
 from apecgraph.store.worker import Limits, too_much_memory
@@ -34,6 +34,7 @@ class IsolatedStore:
     """A store whose queries are evaluated by processes that can do nothing else.
 
     data: what it holds; the names of blank nodes are local to each file.
+    load_seconds, load_megabytes: what loading files may take; opening a store on disk, seconds.
     query_seconds: from asking to the last byte from the worker, waiting for a worker included.
     query_megabytes: memory that a worker may take beyond the store.
     reply_megabytes, reply_rows: the largest reply.
@@ -47,6 +48,8 @@ class IsolatedStore:
         self,
         data: Data,
         *,
+        load_seconds: float,
+        load_megabytes: int,
         query_seconds: float,
         query_megabytes: int,
         reply_megabytes: int,
@@ -62,7 +65,8 @@ class IsolatedStore:
         self._idle: list[Worker] = []
         self.endings: Counter[str] = Counter()
         limits = Limits(query_megabytes, reply_megabytes, reply_rows)
-        self._nursery = Nursery(data, limits, workers, self._put_back)
+        load = LoadLimits(load_seconds, load_megabytes)
+        self._nursery = Nursery(data, load, limits, workers, self._put_back)
 
     async def start(self) -> None:
         """Load or open the data; raise StoreError with the reason where they cannot be had."""

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,10 +27,31 @@ _PAUSE: Final = 1.0
 _log: Final = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class LoadLimits:
+    """What it may take to load the data: seconds, and of files in memory, megabytes."""
+
+    seconds: float
+    megabytes: int
+
+    def cause_of_death(self, status: int) -> str:
+        """Tell what the process that loads has died of."""
+        match -status:
+            case signal.SIGABRT | signal.SIGKILL:
+                return (
+                    f"it needs more than the {self.megabytes} MB of memory that loading may take "
+                    "(APECGRAPH_LOAD_MEGABYTES), or than there is"
+                )
+            case signal.SIGSEGV | signal.SIGBUS:
+                return "it nests too deeply for the stack of its parser"
+        return f"the process that loads it ended with status {status}"
+
+
 class Nursery:
     """Keeps a zygote, and through it a number of workers, alive.
 
     data: what to hold.
+    load: what loading it may take.
     welcome: called with each worker once it can be asked.
     quads, graphs: what was loaded; known once `open` has returned.
     failure: why there are no workers, None where there are or soon will be.
@@ -38,6 +60,7 @@ class Nursery:
     def __init__(
         self,
         data: Data,
+        load: LoadLimits,
         limits: Limits,
         workers: int,
         welcome: Callable[[Worker], None],
@@ -46,6 +69,7 @@ class Nursery:
         self.graphs: frozenset[str] = frozenset()
         self.failure: str | None = None
         self._data = data
+        self._load = load
         self._limits = limits
         self._count = workers
         self._welcome = welcome
@@ -110,34 +134,46 @@ class Nursery:
         """
         self._zygote = zygote = _Zygote()
         graphs: set[str] = set()
+        begun = "the dataset"
         ready = False
         try:
-            await zygote.load(self._data, self.quads, self._limits)
-            while heard := await zygote.hear():
-                message, descriptors = heard
-                match message:
-                    case {"failed": reason}:
-                        raise StoreError(reason)
-                    case {"graph": iri}:
-                        graphs.add(iri)
-                    case {"ready": quads}:
-                        ready = True
-                        self.quads, self.graphs, self.failure = quads, frozenset(graphs), None
-                        for _ in range(self._count):
-                            self._fork(0)
-                    case {"forked": pid}:
-                        self._workers[pid] = worker = Worker(pid)
-                        await worker.connect(socket.socket(fileno=descriptors[0]))
-                        self._welcome(worker)
-                        if len(self._workers) >= self._count:
-                            self._complete.set()
-                    case {"unforked": reason}:
-                        _log.error("no worker could be forked: %s", reason)
-                        self._fork(_PAUSE)
-                    case {"exited": _, "status": status} if status == UNOPENED:
-                        raise StoreError("The store on disk cannot be opened.")
-                    case {"exited": pid, "status": status}:
-                        self._bury(self._workers.pop(pid), status)
+            async with asyncio.timeout(self._load.seconds) as patience:
+                await zygote.load(self._data, self.quads, self._load.megabytes, self._limits)
+                while heard := await zygote.hear():
+                    message, descriptors = heard
+                    match message:
+                        case {"begun": path}:
+                            begun = path
+                        case {"failed": reason}:
+                            raise StoreError(reason)
+                        case {"graph": iri}:
+                            graphs.add(iri)
+                        case {"ready": quads}:
+                            ready = True
+                            patience.reschedule(None)
+                            self.quads, self.graphs, self.failure = quads, frozenset(graphs), None
+                            for _ in range(self._count):
+                                self._fork(0)
+                        case {"forked": pid}:
+                            self._workers[pid] = worker = Worker(pid)
+                            await worker.connect(socket.socket(fileno=descriptors[0]))
+                            self._welcome(worker)
+                            if len(self._workers) >= self._count:
+                                self._complete.set()
+                        case {"unforked": reason}:
+                            _log.error("no worker could be forked: %s", reason)
+                            self._fork(_PAUSE)
+                        case {"exited": _, "status": status} if status == UNOPENED:
+                            raise StoreError("The store on disk cannot be opened.")
+                        case {"exited": pid, "status": status}:
+                            self._bury(self._workers.pop(pid), status)
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            raise StoreError(
+                f"{begun} was not loaded in {self._load.seconds:g} s, the most that loading may "
+                "take (APECGRAPH_LOAD_SECONDS)"
+            ) from None
         finally:
             for worker in self._workers.values():
                 worker.exit.set_result(None)
@@ -145,7 +181,7 @@ class Nursery:
             self._workers.clear()
             status = await zygote.close()
         if not ready:
-            raise StoreError(f"The process that loads the dataset ended with status {status}.")
+            raise StoreError(f"{begun} cannot be loaded: {self._load.cause_of_death(status)}")
         _log.error("the process that holds the dataset ended with status %d", status)
 
     def _bury(self, worker: Worker, status: int) -> None:
@@ -176,9 +212,10 @@ class _Zygote:
                 start_new_session=True,  # the terminal's Ctrl-C is for the front
             )
 
-    async def load(self, data: Data, quads: int, limits: Limits) -> None:
+    async def load(self, data: Data, quads: int, megabytes: int, limits: Limits) -> None:
         """Say what to hold and how to limit workers.
 
+        megabytes: what memory files may take while they are loaded.
         quads: how many there are on disk, which takes long to count again; 0 where none has yet.
         """
         loop = asyncio.get_running_loop()
@@ -187,7 +224,7 @@ class _Zygote:
         else:
             messages = [{"load": str(path), "format": each.name} for path, each in data]
         with contextlib.suppress(ConnectionError):  # which `hear` will notice
-            for message in [*messages, {"open": 1, **asdict(limits)}]:
+            for message in [*messages, {"open": megabytes, **asdict(limits)}]:
                 await loop.sock_sendall(self._control, json.dumps(message).encode())
 
     def say(self, message: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import platform
+from collections.abc import Sequence
 from struct import Struct
 from typing import Final
 
@@ -40,6 +41,7 @@ _CALLS: Final = {
     "x86_64": (0xC000003E, (41, 53, 49, 50, 43, 288, 42, *_EVERYWHERE)),
     "aarch64": (0xC00000B7, (198, 199, 200, 201, 202, 242, 203, *_EVERYWHERE)),
 }
+_PAIRS: Final = {"x86_64": 53, "aarch64": 199}
 
 
 class _Program(ctypes.Structure):
@@ -48,22 +50,26 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def deny_network() -> None:
+def deny_network(*, pairs: bool = False) -> None:
     """Have this process, and all that it starts, make no connections: what would, fails with EPERM.
 
+    pairs: leave it pairs of sockets, which lead nowhere but to each other.
     Sockets that are open stay usable. Threads that have been started before are not held back.
     Raises OSError where the kernel does not allow that, or where this machine is not known here.
     """
     machine = platform.machine()
     if machine not in _CALLS:
         raise OSError(errno.ENOSYS, f"its calls are not known for {machine}")
-    code = _filter(*_CALLS[machine])
+    architecture, numbers = _CALLS[machine]
+    code = _filter(
+        architecture, [each for each in numbers if not (pairs and each == _PAIRS[machine])]
+    )
     program = _Program(len(code) // _INSTRUCTION.size, code)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
 
 
-def _filter(architecture: int, numbers: tuple[int, ...]) -> bytes:
+def _filter(architecture: int, numbers: Sequence[int]) -> bytes:
     """Write the filter: what another architecture calls is refused, and so are these numbers."""
     count = len(numbers)
     instructions = [
@@ -78,7 +84,8 @@ def _filter(architecture: int, numbers: tuple[int, ...]) -> bytes:
     return b"".join(_INSTRUCTION.pack(*each) for each in instructions)
 
 
-def _prctl(*arguments: int) -> None:
+def prctl(*arguments: int) -> None:
+    """Have the kernel change this process; raise OSError where it does not."""
     libc = ctypes.CDLL(None, use_errno=True)
     padded = (*arguments, 0, 0, 0, 0)[:5]
     if libc.prctl(*map(ctypes.c_ulong, padded)) != 0:

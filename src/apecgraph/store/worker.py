@@ -23,10 +23,9 @@ from apecgraph.errors import (
     StoreError,
 )
 from apecgraph.store import wire
+from apecgraph.store.confinement import MEGABYTE, confine
 from apecgraph.store.disk import open_behind_wall
 from apecgraph.store.embedded import evaluate
-
-MEGABYTE: Final = 1024 * 1024
 
 _MOST_AT_ONCE: Final = 65536
 
@@ -59,10 +58,10 @@ def work(held: Store | Path, front: socket, limits: Limits) -> NoReturn:
         _close_all_but(front)
         if isinstance(held, Path):
             store = open_behind_wall(held)
-            _confine(limits.query_megabytes + _CACHE_MEGABYTES)
+            confine(limits.query_megabytes + _CACHE_MEGABYTES)
         else:
             store = held
-            _confine(limits.query_megabytes)
+            confine(limits.query_megabytes)
             # No file and no socket can be opened: SERVICE reaches nobody.
             resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         while request := _receive(front):
@@ -85,26 +84,6 @@ def _close_all_but(front: socket) -> None:
         if int(each.name) not in (0, 1, 2, front.fileno()):
             with suppress(OSError):  # the folder itself has been listed, and is closed by now
                 os.close(int(each.name))
-
-
-def _confine(megabytes: int) -> None:
-    """Give up all that a query does not need; the kernel refuses the rest (setrlimit(2)).
-
-    megabytes: memory to be had beyond what is mapped.
-    """
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    memory = pages * resource.getpagesize() + megabytes * MEGABYTE
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
-        signal.signal(number, signal.SIG_DFL)
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    for name in (
-        resource.RLIMIT_CORE,
-        resource.RLIMIT_FSIZE,
-        resource.RLIMIT_NPROC,
-    ):
-        resource.setrlimit(name, (0, 0))
 
 
 def _receive(front: socket) -> bytes | None:

@@ -5,9 +5,12 @@ Each worker opens that for itself; a scout, forked before them, opens it and tel
 
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
 which each message is a JSON object. The front says {load: path, format} or {directory: path,
-quads}, {open, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid} and {kill: pid}.
-The zygote says {failed: reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the
-worker, {unforked: reason} and {exited: pid, status}.
+quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid} and
+{kill: pid}. The zygote says {begun: path}, {failed: reason}, {graph: IRI}, {ready: quads}, {forked:
+pid} with the socket to the worker, {unforked: reason} and {exited: pid, status}.
+
+What the files hold may be meant to harm. While it is loaded, memory has a limit, and the front a
+deadline; and from then on no connections can be made, where the kernel has a wall against them.
 
 Only the zygote kills and reaps workers, so that no number of a process is mistaken for another's.
 """
@@ -21,6 +24,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
@@ -29,8 +33,10 @@ from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import StoreError
 from apecgraph.formats import BY_NAME, Format
+from apecgraph.store.confinement import within
 from apecgraph.store.disk import open_behind_wall, unreadable
 from apecgraph.store.embedded import load
+from apecgraph.store.seccomp import deny_network
 from apecgraph.store.worker import Limits, work
 
 LARGEST_MESSAGE: Final = 65536
@@ -78,11 +84,11 @@ class Zygote:
                 self._files.append((Path(path), BY_NAME[name]))
             case {"directory": path, "quads": quads}:
                 self._held, self._quads = Path(path), quads
-            case {"open": _, **limits}:
+            case {"open": megabytes, **limits}:
                 self._limits = Limits(**limits)
                 if isinstance(self._held, Path):
                     return self._send_scout(self._held)
-                self._load()
+                self._load(megabytes)
             case {"fork": _}:
                 return self._fork()
             case {"demote": pid} if pid in self._children.values():
@@ -93,13 +99,16 @@ class Zygote:
                         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         return None
 
-    def _load(self) -> None:
+    def _load(self, megabytes: int) -> None:
         """Load the files, and tell what they hold."""
+        with suppress(OSError):  # no parser of the engine's fetches: the wall is a second one
+            deny_network(pairs=True)
         loaded = Event()
         watch = Thread(target=self._leave_with_the_front, args=(loaded,))
         watch.start()
         try:
-            self._held = store = load(self._files)
+            with within(megabytes):
+                self._held = store = load(self._files, self._begin)
         except StoreError as error:
             self._say({"failed": str(error)})
             raise SystemExit(1) from None
@@ -108,6 +117,9 @@ class Zygote:
             watch.join()  # a process with threads does not fork
         self._tell(store)
         gc.freeze()  # a collection in a worker would copy the pages of all that it visits
+
+    def _begin(self, path: Path) -> None:
+        self._say({"begun": str(path)})
 
     def _tell(self, store: Store) -> None:
         for graph in store.named_graphs():
@@ -121,6 +133,7 @@ class Zygote:
         if pid == 0:
             status = 1
             try:
+                self._begin(path)
                 try:
                     self._tell(open_behind_wall(path))
                 except StoreError as error:
@@ -185,6 +198,8 @@ def main() -> None:
         Zygote(socket.socket(fileno=int(sys.argv[1]))).run()
     except ConnectionError:
         sys.exit(1)
+    except MemoryError:
+        os.abort()  # as where the engine is short of it, so that there is one thing to tell
 
 
 if __name__ == "__main__":

@@ -111,6 +111,8 @@ class Current:
         settings = self._settings
         store = IsolatedStore(
             data,
+            load_seconds=settings.load_seconds,
+            load_megabytes=settings.load_megabytes,
             query_seconds=settings.query_seconds,
             query_megabytes=settings.query_megabytes,
             reply_megabytes=settings.reply_megabytes,
