@@ -71,7 +71,7 @@ def build(
         raise CheckFailed(_refused(archive, report))
     quads = canonical(dataset(evidence))
     with _writing(archive):
-        release = _made(archive, content, quads, report, accept_loss=accept_loss)
+        release = _made(archive, content, made_of, quads, report, accept_loss=accept_loss)
         archive.switch(release.name, "build")
         archive.prune(keep)
     return release, report
@@ -109,10 +109,18 @@ def _refused(archive: Archive, report: Report) -> str:
 
 
 def _made(
-    archive: Archive, content: Path, quads: list[ox.Quad], report: Report, *, accept_loss: bool
+    archive: Archive,
+    content: Path,
+    made_of: str,
+    quads: list[ox.Quad],
+    report: Report,
+    *,
+    accept_loss: bool,
 ) -> Release:
-    """Find the release of the content, or write it; let it into the archive, if it may."""
-    made_of = fingerprint(content)
+    """Find the release of the content, or write it; let it into the archive, if it may.
+
+    made_of: the fingerprint of the content that was checked.
+    """
     there = Release.find(archive.path, made_of)
     if there is not None:
         _admit(archive, there, report, accept_loss=accept_loss)
