@@ -321,7 +321,7 @@ def test_words_and_number_that_differ(content: Copy) -> None:
     content.replace(CHINA_DAILY, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
     text = content.check().text()
     assert f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/trade-2025-usd: " in text
-    assert "'$3.79 trillion' (source/chinadailyasia-628497) is written as 37.9" in text
+    assert "'$3.79 trillion' (China Daily) is written as 37.9" in text
 
 
 @pytest.mark.parametrize("value", ["NaN", "3e0", "Infinity", "1" * 400, "0_3", "３"])
