@@ -74,11 +74,17 @@ def running(data: Path, folder: Path, **settings: object) -> Iterator[Server]:
 
     folder: for what the server says; it is left alone otherwise.
     """
+    with started("--data", str(data), log=folder / "log.txt", **settings) as server:
+        yield server
+
+
+@contextmanager
+def started(*arguments: str, log: Path, **settings: object) -> Iterator[Server]:
+    """Run `apecgraph serve`, and end it; log: takes what it says on standard error."""
     named = {f"APECGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
-    log = folder / "log.txt"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-c", _COMMAND, "serve", "--port", "0", "--data", str(data)],
+            [sys.executable, "-c", _COMMAND, "serve", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=errors,
             env={**os.environ, **named},

@@ -15,6 +15,7 @@ import uvicorn
 from apecgraph.formats import Format
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
+from apecgraph.web.journal import Journal
 from apecgraph.web.server import address, listen, serve
 
 
@@ -26,7 +27,8 @@ def serving(
     listening = listen("127.0.0.1", 0)
     url = address(listening).rstrip("/")
     started: Queue[uvicorn.Server] = Queue()
-    work = serve(publication, files, Settings(**{"workers": 1, **settings}), listening, started.put)
+    named = Settings(**{"workers": 1, **settings})
+    work = serve(publication, files, named, listening, started.put, Journal(len))
     thread = threading.Thread(target=asyncio.run, args=(work,))
     thread.start()
     server = started.get(timeout=30)

@@ -1,12 +1,15 @@
 """Load a server of its own with everything at once for a long time, and see what it keeps.
 
-`.venv/bin/python tests/soak.py --minutes 30` prints memory, open descriptors and processes of the
-server after the first minute and at the end, and exits with 1 where any of them has grown.
+`.venv/bin/python tests/soak.py --minutes 30 --reload 20` has another release take the place of the
+one that is served every 20 s; without --reload one is served all the time. It prints memory, open
+descriptors, processes and the disk that the server takes after the first minute (with --reload
+after the third reload) and at the end, and exits with 1 where any of them has grown.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import socket
@@ -15,12 +18,18 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 
+from apecgraph.build import build
+from editing import Copy
+
+COMMAND: Final = (sys.executable, "-c", "from apecgraph.cli import main; main()")
 HEAVY: Final = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
     "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f LIMIT 10",
@@ -36,6 +45,9 @@ PATHS: Final = (
     "/dumps/apecgraph.nq",
     "/id/nothing",
 )
+AT_REST: Final = 4
+"""Processes of a server that serves one release: the front, the zygote, two workers."""
+
 GROWTH: Final = 1.25
 """By how much memory may differ between two moments of the same load."""
 
@@ -43,36 +55,66 @@ GROWTH: Final = 1.25
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
-    minutes = parser.parse_args().minutes
-    command = [sys.executable, "-c", "from apecgraph.cli import main; main()"]
-    server = subprocess.Popen(
-        [*command, "serve", "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "APECGRAPH_QUERY_SECONDS": "3"},
-    )
-    try:
-        assert server.stdout is not None
-        url = server.stdout.readline().split()[-1].rstrip("/")
-        grown = soak(server.pid, url, minutes * 60)
-    finally:
-        server.terminate()
-        server.wait(30)
+    parser.add_argument("--reload", type=float, default=0, metavar="SECONDS")
+    given = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        releases = Path(folder) / "releases"
+        content = Copy(Path(folder))
+        names = [build(content.root, releases)[0].name]
+        content.replace("data/catalog.ttl", '"apecgraph"@en', '"another name"@en')
+        names.append(build(content.root, releases)[0].name)
+        server = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={
+                **os.environ,
+                "APECGRAPH_QUERY_SECONDS": "3",
+                "APECGRAPH_RELEASES": str(releases),
+            },
+        )
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().split()[-1].rstrip("/")
+            over = threading.Event()
+            reloads = threading.Thread(
+                target=reload, args=(releases, names, given.reload, over), daemon=True
+            )
+            if given.reload:
+                reloads.start()
+            begin = 4 * given.reload or 60
+            grown = soak(server.pid, url, releases, begin, given.minutes * 60)
+            over.set()
+        finally:
+            server.terminate()
+            server.wait(30)
     sys.exit(1 if grown else 0)
 
 
-def soak(front: int, url: str, seconds: float) -> bool:
-    """Load a server; print what it holds after the first minute and at the end; say if it grew."""
+def reload(releases: Path, names: list[str], seconds: float, over: threading.Event) -> None:
+    """Make one release current after the other."""
+    for number in itertools.count():
+        if over.wait(seconds):
+            return
+        link = releases / ".soak"
+        link.symlink_to(names[number % len(names)])
+        link.replace(releases / "current")
+
+
+def soak(front: int, url: str, releases: Path, begin: float, seconds: float) -> bool:
+    """Load a server; print what it holds after a beginning and at the end; say if it grew."""
     seen: Counter[str] = Counter()
-    first = after(front, url, min(60, seconds / 3), seen)
-    print(f"after the first minute: {first}", flush=True)
-    last = after(front, url, seconds - min(60, seconds / 3), seen)
+    begin = min(begin, seconds / 3)
+    first = after(front, url, releases, begin, seen)
+    print(f"after {begin:g} s: {first}", flush=True)
+    last = after(front, url, releases, seconds - begin, seen)
     print(f"after {seconds / 60:g} minutes: {last}")
     print("answers: " + ", ".join(f"{seen[each]} x {each}" for each in sorted(seen)))
     return last.exceeds(first)
 
 
-def after(front: int, url: str, seconds: float, seen: Counter[str]) -> Held:
+def after(front: int, url: str, releases: Path, seconds: float, seen: Counter[str]) -> Held:
     """Load a server for a time; return what it holds when it has come to rest."""
     end = time.monotonic() + seconds
     kinds = (*4 * (light,), *2 * (heavy,), rude)
@@ -82,34 +124,56 @@ def after(front: int, url: str, seconds: float, seen: Counter[str]) -> Held:
     for client in clients:
         client.join()
     time.sleep(8)  # the keep-alive, the deadlines
-    return held(front)
+    return held(front, releases)
 
 
+@dataclass(frozen=True)
 class Held:
-    """What the processes of a server hold: memory (proportional, MB), descriptors, processes."""
+    """What a server holds: memory (proportional, MB), descriptors, processes, disk (MB)."""
 
-    def __init__(self, memory: float, descriptors: int, processes: int) -> None:
-        self.memory, self.descriptors, self.processes = memory, descriptors, processes
+    memory: float
+    descriptors: int
+    processes: int
+    disk: float
 
     def __str__(self) -> str:
-        return f"{self.memory:.0f} MB, {self.descriptors} descriptors, {self.processes} processes"
+        return (
+            f"{self.memory:.0f} MB, {self.descriptors} descriptors, {self.processes} processes, "
+            f"{self.disk:.1f} MB of disk"
+        )
 
     def exceeds(self, other: Held) -> bool:
         return (
             self.memory > GROWTH * other.memory
             or self.descriptors > other.descriptors
             or self.processes > other.processes
+            or self.disk > other.disk
         )
 
 
-def held(front: int) -> Held:
+def held(front: int, releases: Path) -> Held:
+    settle(front)
+    processes = tree(front)
+    memory = sum(proportional(each) for each in processes) / 1024
+    descriptors = sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in processes)
+    disk = sum(path.lstat().st_size for path in releases.rglob("*")) / 1e6
+    return Held(memory, descriptors, len(processes), disk)
+
+
+def settle(front: int) -> None:
+    """Wait while two releases are held, for as long as one takes the place of the other."""
+    for _ in range(100):
+        if len(tree(front)) <= AT_REST:
+            return
+        time.sleep(0.2)
+
+
+def tree(front: int) -> list[int]:
     processes = [front]
     for each in processes:
         children = Path(f"/proc/{each}/task/{each}/children").read_text().split()
         processes.extend(map(int, children))
-    memory = sum(proportional(each) for each in processes) / 1024
-    descriptors = sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in processes)
-    return Held(memory, descriptors, len(processes))
+    return processes
 
 
 def proportional(pid: int) -> int:

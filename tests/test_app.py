@@ -62,6 +62,7 @@ def test_every_response_says_what_browsers_may_do(client: httpx.Client, path: st
     ):
         assert len(response.headers.get_list(name)) == 1, name
     assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert "unsafe" not in response.headers["content-security-policy"]
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
 
@@ -155,6 +156,11 @@ class TestFilesServedAsTheyAre:
         query = {"query": "SELECT ?x { GRAPH ?g { ?s ?p ?x } }", "format": "csv"}
         assert files.get("/sparql", params=query).text == "x\r\n2\r\n"
 
+    def test_the_editor_knows_the_prefixes_and_no_pages(self, files: httpx.Client) -> None:
+        known = files.get("/sparql/vocabulary.json").raise_for_status().json()
+        assert known["prefixes"]["skos"]
+        assert (known["pages"], known["terms"]) == (False, [])
+
     def test_the_service_is_described(self, files: httpx.Client) -> None:
         assert "<a:g>" in files.get("/sparql").raise_for_status().text
 
@@ -168,7 +174,10 @@ class TestFilesServedAsTheyAre:
     def test_health_names_no_release(self, files: httpx.Client) -> None:
         assert files.get("/health").json() == {
             "status": "ok",
+            "ready": True,
             "release": None,
             "quads": 2,
             "workers": 1,
+            "failure": None,
+            "since": None,
         }

@@ -14,28 +14,30 @@ from apecgraph.build import build
 from apecgraph.content import default_content
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.formats import N_QUADS, TRIG
+from apecgraph.namespaces import ID
 from apecgraph.release import DUMP_FORMATS, Release, digest, fingerprint
+from apecgraph.report import Report
 from editing import Copy
+from small import Small
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Release]:
-    releases = tmp_path_factory.mktemp("releases")
-    release, report = build(default_content(), releases)
-    assert report.conforms
-    return releases, release
+@pytest.fixture
+def content(tmp_path: Path) -> Small:
+    return Small(tmp_path / "content")
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    return tmp_path / "releases"
 
 
 def canonical(path: Path, format_: ox.RdfFormat) -> str:
     return digest(ox.parse(path=path, format=format_))
 
 
-def test_a_release_is_named_by_the_canonical_hash_of_its_dump(
-    built: tuple[Path, Release],
-) -> None:
-    releases, release = built
+def test_a_release_is_named_by_the_canonical_hash_of_its_dump(release: Release) -> None:
     assert release.path.name == release.digest
-    assert (releases / "current").readlink() == Path(release.digest)
+    assert (release.path.parent / "current").readlink() == Path(release.digest)
     assert canonical(release.dump(N_QUADS), ox.RdfFormat.N_QUADS) == release.digest
     assert canonical(release.dump(TRIG), ox.RdfFormat.TRIG) == release.digest
 
@@ -47,9 +49,8 @@ def test_the_digest_is_that_of_the_canonical_n_quads() -> None:
     assert digest(ox.parse(data, ox.RdfFormat.N_QUADS)) == sha256(lines).hexdigest()[:16]
 
 
-def test_all_dumps_have_one_canonical_hash(built: tuple[Path, Release]) -> None:
+def test_all_dumps_have_one_canonical_hash(release: Release) -> None:
     """What holds the named graphs has that of the dataset, the rest that of its default graph."""
-    _, release = built
     wholes = {TRIG, N_QUADS}
     parsed = {
         format_: list(ox.parse(path=release.dump(format_), format=format_.rdf))
@@ -66,53 +67,55 @@ def test_all_dumps_have_one_canonical_hash(built: tuple[Path, Release]) -> None:
         assert len(set(parsed[format_])) == release.triples
 
 
-def test_same_content_same_release(built: tuple[Path, Release], tmp_path: Path) -> None:
-    releases, release = built
-    again, _ = build(Copy(tmp_path).root, releases)
-    assert again.digest == release.digest
-    assert again.files == release.files
+def test_same_content_same_release(content: Small, releases: Path, tmp_path: Path) -> None:
+    release, _ = build(content.root, releases)
+    again, _ = build(Small(tmp_path / "copy").root, releases)
+    elsewhere, _ = build(content.root, tmp_path / "elsewhere")
+    assert again == release
+    assert elsewhere.files == release.files
     kept = {path.name for path in releases.iterdir()}
-    assert kept == {release.digest, "current", ".lock"}
+    assert kept == {release.digest, "current", ".lock", "history.json"}
 
 
-def test_other_content_other_release(built: tuple[Path, Release], tmp_path: Path) -> None:
-    _, release = built
-    content = Copy(tmp_path)
-    content.replace("data/catalog.ttl", '"apecgraph"@en', '"another name"@en')
-    other, _ = build(content.root, tmp_path / "releases")
+def test_other_content_other_release(content: Small, releases: Path) -> None:
+    release, _ = build(content.root, releases)
+    content.source(0, "another name")
+    other, _ = build(content.root, releases)
     assert other.digest != release.digest
     assert other.fingerprint != release.fingerprint
 
 
-def test_the_release_of_a_content_is_found_again(built: tuple[Path, Release]) -> None:
-    releases, release = built
+def test_the_release_of_a_content_is_found_again(release: Release) -> None:
+    releases = release.path.parent
     assert Release.find(releases, fingerprint(default_content())) == release
     assert Release.find(releases, "0" * 64) is None
 
 
 def test_content_that_fails_the_check_makes_no_release(
-    built: tuple[Path, Release], tmp_path: Path
+    release: Release, releases: Path, tmp_path: Path
 ) -> None:
-    content = Copy(tmp_path)
+    content = Copy(tmp_path / "failing")
     content.remove("data/decisions.ttl", "<decision/trade-2025>")
-    releases, release = built
+    shutil.copytree(release.path, releases / release.name)
+    (releases / "current").symlink_to(release.name)
     with pytest.raises(CheckFailed, match="one is 10 times the other"):
         build(content.root, releases)
-    assert (releases / "current").readlink() == Path(release.digest)
-    assert Release.open(releases / "current").digest == release.digest
-    assert not list(releases.glob(".building*"))
+    assert Release.current(releases).digest == release.digest
+    assert not list(releases.glob(".tmp-*"))
 
 
-def test_a_damaged_file_is_noticed_and_the_release_built_again(tmp_path: Path) -> None:
-    releases = tmp_path / "releases"
-    release, _ = build(default_content(), releases)
+def test_a_damaged_file_is_noticed_and_the_release_built_again(
+    content: Small, releases: Path
+) -> None:
+    release, _ = build(content.root, releases)
     path = release.dump(N_QUADS)
-    path.write_bytes(path.read_bytes().replace(b"26290000000000", b"26290000000001", 1))
+    path.write_bytes(path.read_bytes().replace(b"Source 1", b"Source 7", 1))
     with pytest.raises(ReleaseError, match=r"apecgraph\.nq is not what was released"):
         Release.open(release.path)
     assert Release.find(releases, release.fingerprint) is None
-    again, _ = build(default_content(), releases)
+    again, _ = build(content.root, releases)
     assert again == release
+    assert Release.open(release.path) == release
 
 
 @pytest.mark.parametrize(
@@ -129,72 +132,69 @@ def test_a_folder_that_is_no_release(tmp_path: Path) -> None:
         Release.open(tmp_path)
 
 
-def test_two_builds_at_once_both_end_well(tmp_path: Path) -> None:
+def test_two_builds_at_once_both_end_well(content: Small, releases: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from apecgraph.build import build; "
-        "from apecgraph.content import default_content; "
-        "print(build(default_content(), Path(sys.argv[1]))[0].digest)"
+        "print(build(*map(Path, sys.argv[1:]))[0].digest)"
     )
     builds = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", program, content.root, releases],
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        for _ in range(2)
+        for _ in range(3)
     ]
     digests = {process.communicate(timeout=60)[0].strip() for process in builds}
-    assert len(digests) == 1
-    Release.open(tmp_path / digests.pop())
+    assert digests == {Release.current(releases).digest}
 
 
-def test_the_report_is_kept(built: tuple[Path, Release]) -> None:
-    _, release = built
-    assert json.loads((release.path / "report.json").read_text())["conforms"] is True
+def test_the_report_is_kept(release: Release) -> None:
+    path = release.path / "report.json"
+    assert json.loads(path.read_text())["conforms"] is True
     assert b"sh:conforms true" in (release.path / "report.ttl").read_bytes()
+    report = Report.read(path)
+    assert report.json() == path.read_text()
+    # Of what it was checked by, each shape applies to something.
+    nodes = {rule.iri.removeprefix(ID): rule.nodes for rule in report.rules}
+    assert nodes["shape/figure-bound"] == release.figures
+    assert nodes["relation/same-cell"] is None
+    assert 0 not in nodes.values()
 
 
-def test_a_release_knows_the_one_before_it(built: tuple[Path, Release], tmp_path: Path) -> None:
-    _, first = built
-    releases = tmp_path / "releases"
-    shutil.copytree(first.path, releases / first.digest)
-    (releases / "current").symlink_to(first.digest)
-    content = Copy(tmp_path)
-    content.replace("data/catalog.ttl", '"apecgraph"@en', '"another name"@en')
+def test_a_release_knows_the_one_before_it(content: Small, releases: Path) -> None:
+    first, _ = build(content.root, releases)
+    content.source(0, "another name")
     second, _ = build(content.root, releases)
     assert (first.previous, second.previous) == (None, first.digest)
-    assert second.beside(first.digest) == Release.open(releases / first.digest)
+    assert second.beside(first.digest) == first
     # One that is built again stays where it was: its catalogue is the same.
-    again, _ = build(default_content(), releases)
-    assert again.files == first.files
+    content.source(0, "Source 0")
+    again, _ = build(content.root, releases)
+    assert again == first
     assert (releases / "current").readlink() == Path(first.digest)
 
 
 @pytest.mark.parametrize(
     "digest", ["0123456789abcdef", "../current", "current", ".", "", "0123456789ABCDEF"]
 )
-def test_there_is_no_other_release_beside_one(built: tuple[Path, Release], digest: str) -> None:
-    _, release = built
+def test_there_is_no_other_release_beside_one(release: Release, digest: str) -> None:
     assert release.beside(digest) is None
 
 
-def test_a_release_under_another_name_is_none(built: tuple[Path, Release], tmp_path: Path) -> None:
-    _, release = built
+def test_a_release_under_another_name_is_none(release: Release, tmp_path: Path) -> None:
     shutil.copytree(release.path, tmp_path / release.digest)
     shutil.copytree(release.path, tmp_path / "0123456789abcdef")
     copy = Release.open(tmp_path / release.digest)
     assert copy.beside("0123456789abcdef") is None
 
 
-def test_what_was_published_is_never_written_anew(
-    built: tuple[Path, Release], tmp_path: Path
-) -> None:
+def test_what_was_published_is_never_written_anew(content: Small, releases: Path) -> None:
     """The same facts in other bytes, here of another context, are a release of another name."""
-    content = Copy(tmp_path)
-    releases = tmp_path / "releases"
-    shutil.copytree(built[1].path, releases / built[1].name)
-    (releases / "current").symlink_to(built[1].name)
-    first = Release.open(releases / built[1].name)
+    first, _ = build(content.root, releases)
+    context = content.root / "ontology" / "context.jsonld"
     version = '"@version": 1.1,'
-    content.replace("ontology/context.jsonld", version, f'{version} "x": "apec:x",')
+    context.write_text(context.read_text().replace(version, f'{version} "x": "apec:x",'))
     second, _ = build(content.root, releases)
     assert second.digest == first.digest
     assert second.name == f"{first.digest}-{second.fingerprint[:8]}"

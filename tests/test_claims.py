@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build import dataset
 from apecgraph.content import Content, default_content
+from apecgraph.derivation import dataset
 from apecgraph.evidence import Evidence
 from apecgraph.namespaces import PREFIXES
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from editing import Copy
+from apecgraph.release import Release
+from editing import EXCERPT, Copy
 
 COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()"]
 
@@ -28,19 +29,18 @@ def run(*arguments: str, releases: Path, stdin: str = "") -> subprocess.Complete
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli") / "releases"
-    assert run("build", releases=folder).returncode == 0
-    return folder
+def releases(release: Release) -> Path:
+    """A folder with a release of what apecgraph brings along."""
+    return release.path.parent
 
 
 @pytest.fixture
 def content(tmp_path: Path) -> Copy:
-    return Copy(tmp_path)
+    return Copy(tmp_path, EXCERPT)
 
 
-def test_check_passes(releases: Path) -> None:
-    done = run("check", releases=releases)
+def test_check_passes(releases: Path, content: Copy) -> None:
+    done = run("check", "--content", str(content.root), releases=releases)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("the content passes the check (")
 
@@ -56,11 +56,12 @@ def test_check_passes(releases: Path) -> None:
 def test_check_fails_with_1_in_each_format(
     releases: Path, content: Copy, format_: str, part: str
 ) -> None:
-    content.remove("data/decisions.ttl", "<decision/trade-2025>")
+    source = "data/sources/chinadailyasia-628497.ttl"
+    content.replace(source, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
     done = run("check", "--content", str(content.root), "--format", format_, releases=releases)
     assert done.returncode == 1
     assert part in done.stdout
-    assert "one is 10 times the other" in done.stdout
+    assert "is written as 37.9" in done.stdout
 
 
 def test_check_of_a_malformed_literal_prints_no_traceback(releases: Path, content: Copy) -> None:
@@ -70,6 +71,14 @@ def test_check_of_a_malformed_literal_prints_no_traceback(releases: Path, conten
     done = run("check", "--content", str(content.root), releases=releases)
     assert done.returncode == 1
     assert done.stderr == ""
+
+
+def test_build_makes_a_release_and_makes_it_current(content: Copy, tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    done = run("build", "--content", str(content.root), releases=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    made = Release.open(folder / "current")
+    assert done.stdout == f"{made.path}: {made.quads} quads\n"
 
 
 def test_build_refuses_what_fails_and_keeps_what_is_current(releases: Path, content: Copy) -> None:

@@ -89,7 +89,7 @@ def test_its_story_is_told(page: str) -> None:
     assert "…/releases/…: … quads\n" in added
     assert "data/sources/example-2026.ttl:" in mistyped
     assert "26.29 trillion yuan" in mistyped
-    assert "no number is in both; one is 10 times the other" in mistyped
+    assert "they cannot both be: one is 10 times the other" in mistyped
     assert mistyped.endswith("the content does not pass the check\n")
 
 

@@ -15,8 +15,8 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build import dataset
 from apecgraph.content import SHAPES_GRAPH, Content, default_content
+from apecgraph.derivation import dataset
 from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
 from apecgraph.namespaces import ID, PREFIXES

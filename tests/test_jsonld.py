@@ -156,6 +156,29 @@ def test_what_is_no_context_is_refused(tmp_path: Path, text: str) -> None:
         Context(path)
 
 
+def test_a_context_within_a_context_names_things_anew(tmp_path: Path) -> None:
+    path = tmp_path / "context.jsonld"
+    within = {"T": "http://x/Other", "U": "http://x/T"}
+    terms = {"T": "http://x/T", "b": {"@id": "http://x/b", "@context": within}}
+    path.write_text(json.dumps({"@context": {"@version": 1.1, **terms}}))
+    a, b, type_ = (ox.NamedNode(f"http://x/{each}") for each in "abT")
+    nested = ox.BlankNode()
+    given = [ox.Triple(a, TYPE, type_), ox.Triple(a, b, nested), ox.Triple(nested, TYPE, type_)]
+    document = json.loads(Context(path).document(given, a.value))
+    assert (document["@type"], document["b"]["@type"]) == ("T", "U")
+
+
+def test_a_context_from_elsewhere_is_not_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "context.jsonld"
+    path.write_text('{"@context": ["http://127.0.0.1:9/", {"@version": 1.1}]}')
+    with pytest.raises(jsonld.JsonLdError) as caught:
+        Context(path).document([ox.Triple(TOPIC, TYPE, TYPE)], TOPIC.value)
+    cause: BaseException | None = caught.value
+    while cause is not None and not isinstance(cause, ValueError):
+        cause = cause.__cause__
+    assert str(cause) == "a context from elsewhere is not loaded: http://127.0.0.1:9/"
+
+
 def test_another_context_has_another_path(context: Context, tmp_path: Path) -> None:
     path = tmp_path / "context.jsonld"
     path.write_bytes(context.data)

@@ -1,11 +1,13 @@
-"""The README says what happens."""
+"""The README, and the page of how to use the server, say what happens."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+from html import escape
 from pathlib import Path
 
+import httpx
 import pytest
 
 from apecgraph.cli import main
@@ -13,11 +15,13 @@ from apecgraph.settings import Settings
 from editing import Copy
 from snippets import javascript, python
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+USE = (ROOT / "src" / "apecgraph" / "web" / "templates" / "use.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", README + USE, re.DOTALL)
 
 
 def command_and_answer(block: str) -> tuple[str, str]:
@@ -65,6 +69,32 @@ def test_a_program_in_javascript_prints_what_is_told(block: str, server: str) ->
     program, printed = program_and_output(block, "//")
     assert printed
     assert javascript(program.replace("http://127.0.0.1:8000", server), server) == printed
+
+
+def test_what_other_programs_read_is_there(client: httpx.Client) -> None:
+    """R and spreadsheets do not run here; what they are told to read does."""
+    programs = "".join([*blocks("r"), *blocks("text")])
+    assert "read.csv" in programs
+    for path in {"/dumps/figures.csv", "/reconcile"}:
+        assert f'"http://127.0.0.1:8000{path}"' in programs or f"8000{path}\n" in programs
+        client.get(path).raise_for_status()
+    header, _ = client.get("/dumps/figures.csv").text.split("\n", 1)
+    assert {"status", "unitLabel", "periodLabel"} <= set(header.strip().split(","))
+    (query,) = re.findall(r'query <- "(.*)"', programs)
+    answer = client.get("/sparql", params={"format": "csv", "query": query})
+    assert answer.text.splitlines() == ["value", "26290000000000"]
+
+
+def test_the_page_shows_these_programs_with_the_address_of_the_server(
+    client: httpx.Client, server: str
+) -> None:
+    page = client.get("/use").raise_for_status().text
+    assert ":8000" not in page
+    for block in blocks("python")[:1] + blocks("js"):
+        assert escape(block.replace("http://127.0.0.1:8000", server), quote=False) in (
+            page.replace("&quot;", '"')
+        )
+    assert page.count("<h1>") == 1
 
 
 def test_there_is_a_program_for_each_client() -> None:

@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from email.message import Message
+from http.client import HTTPConnection
+from urllib.parse import urljoin
 
 import httpx
 import pyoxigraph as ox
@@ -13,13 +16,13 @@ from apecgraph.build import build
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
-from editing import Copy
+from editing import EXCERPT, Copy
 from serving import serving
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # TriG and N-Quads are written from the same triples; a test below reads what they add.
 VISITED = [each for each in DOCUMENT_FORMATS if each not in (TRIG, N_QUADS)]
-CONTEXTS: dict[str, object] = {}
+HEADING = re.compile(rb"<h1[^>]*>\s*(?:<bdi[^>]*>)?[^<\s]")
 LABELS = [
     "http://www.w3.org/2000/01/rdf-schema#label",
     "http://www.w3.org/2004/02/skos/core#prefLabel",
@@ -42,65 +45,76 @@ def own_iris(store: ox.Store) -> set[str]:
     return {iri for iri in iris if iri.startswith(BASE)}
 
 
-def graph(client: httpx.Client, response: httpx.Response, format_: Format) -> frozenset[str]:
-    """Return the default graph of a document, canonical; a context is fetched as readers do."""
-    assert format_.rdf is not None
-    data = response.content
-    if format_ is JSON_LD:
-        document = response.json()
-        there = str(response.url.join(document["@context"]))
-        if there not in CONTEXTS:
-            CONTEXTS[there] = client.get(there).raise_for_status().json()["@context"]
-        data = json.dumps({**document, "@context": CONTEXTS[there]}).encode()
-    found = ox.parse(data, format_.rdf)
-    dataset = ox.Dataset(each for each in found if each.graph_name == ox.DefaultGraph())
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return frozenset(map(str, dataset))
+class Visitor:
+    """Who visits thousands of addresses, on one connection; with httpx it takes twice as long."""
 
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._contexts: dict[str, object] = {}
 
-def visit(client: httpx.Client, iri: str) -> list[str]:
-    """Visit an IRI in all formats; return what is wrong."""
-    path = "/" + iri.removeprefix(BASE)
-    if path == "/sparql" or path.startswith("/dumps/"):
-        found = client.get(path).status_code
-        return [] if found == 200 else [f"{iri}: {found}"]
-    graphs = {}
-    for format_ in VISITED:
-        accept = {"Accept": format_.media_type}
-        there = client.get(path, headers=accept)
-        if path == "/" and format_ is HTML:
-            if "<h1>" not in there.text:
-                return [f"{iri}: there is no home page"]
-            continue
-        location = there.headers.get("location", "")
-        if there.status_code != 303 or not location.endswith(f".{format_.extension}"):
-            return [f"{iri} as {format_.label}: {there.status_code} to {location!r}"]
-        document = client.get(location)
-        if document.status_code != 200 or document.headers["content-type"] != format_.content_type:
-            return [f"{location}: {document.status_code} {document.headers['content-type']}"]
-        if format_ is HTML:
-            heading = re.search(r"<h1[^>]*>\s*<span[^>]*>[^<]+<", document.text)
-            if heading is None:
-                return [f"{location}: there is no heading"]
-        else:
-            graphs[format_.name] = graph(client, document, format_)
-    turtle = graphs["turtle"]
-    wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != turtle]
-    if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in turtle):
-        wrong.append(f"{iri}: has no type")
-    if not any(line.startswith(f"<{iri}> <{name}> ") for line in turtle for name in LABELS):
-        wrong.append(f"{iri}: has no label")
-    if not any(f" {TITLE} " in line for line in turtle):
-        wrong.append(f"{iri}: has no title")
-    return wrong
+    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
+        self._connection.request("GET", path, headers=headers)
+        response = self._connection.getresponse()
+        return response.status, response.headers, response.read()
+
+    def graph(self, path: str, data: bytes, format_: Format) -> frozenset[str]:
+        """Return the default graph of a document, canonical; a context is fetched as readers do."""
+        assert format_.rdf is not None
+        if format_ is JSON_LD:
+            document = json.loads(data)
+            there = urljoin(path, document["@context"])
+            if there not in self._contexts:
+                status, _, context = self.get(there)
+                assert status == 200
+                self._contexts[there] = json.loads(context)["@context"]
+            data = json.dumps({**document, "@context": self._contexts[there]}).encode()
+        found = ox.parse(data, format_.rdf)
+        dataset = ox.Dataset(each for each in found if each.graph_name == ox.DefaultGraph())
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return frozenset(map(str, dataset))
+
+    def visit(self, iri: str) -> list[str]:
+        """Visit an IRI in all formats; return what is wrong."""
+        path = "/" + iri.removeprefix(BASE)
+        if path == "/sparql" or path.startswith("/dumps/"):
+            status, _, _ = self.get(path)
+            return [] if status == 200 else [f"{iri}: {status}"]
+        graphs = {}
+        for format_ in VISITED:
+            status, headers, body = self.get(path, Accept=format_.media_type)
+            if path == "/" and format_ is HTML:
+                if b"<h1>" not in body:
+                    return [f"{iri}: there is no home page"]
+                continue
+            location = headers.get("location", "")
+            if status != 303 or not location.endswith(f".{format_.extension}"):
+                return [f"{iri} as {format_.label}: {status} to {location!r}"]
+            status, headers, body = self.get(location)
+            if status != 200 or headers["content-type"] != format_.content_type:
+                return [f"{location}: {status} {headers['content-type']}"]
+            if format_ is HTML:
+                if HEADING.search(body) is None:
+                    return [f"{location}: there is no heading"]
+            else:
+                graphs[format_.name] = self.graph(location, body, format_)
+        turtle = graphs["turtle"]
+        wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != turtle]
+        if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in turtle):
+            wrong.append(f"{iri}: has no type")
+        if not any(line.startswith(f"<{iri}> <{name}> ") for line in turtle for name in LABELS):
+            wrong.append(f"{iri}: has no label")
+        if not any(f" {TITLE} " in line for line in turtle):
+            wrong.append(f"{iri}: has no title")
+        return wrong
 
 
 def test_every_iri_answers_in_every_format(server: str, publication: Publication) -> None:
     assert publication.store is not None
     iris = own_iris(publication.store)
     assert len(iris) > 1500
-    with httpx.Client(base_url=server) as client, ThreadPoolExecutor(2) as pool:
-        wrong = [each for found in pool.map(lambda iri: visit(client, iri), iris) for each in found]
+    with closing(HTTPConnection(server.removeprefix("http://"))) as connection:
+        visitor = Visitor(connection)
+        wrong = [each for iri in sorted(iris) for each in visitor.visit(iri)]
     assert not wrong, "\n".join(wrong[:20])
 
 
@@ -403,15 +417,14 @@ def test_a_document_names_a_query_for_the_links_that_it_does_not_list(
         each for each in listed if each.subject == ox.NamedNode(f"{BASE}doc/dataset/trade")
     }
     page = client.get("/doc/dataset/trade.html").text
-    assert "Ask for all" in page
-    assert "CONSTRUCT" in page
+    assert re.search(r"All \d+, by a query", page)
 
 
 class TestWithdrawn:
     @pytest.fixture(scope="class")
     @classmethod
     def withdrawn(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-        copy = Copy(tmp_path_factory.mktemp("withdrawn"))
+        copy = Copy(tmp_path_factory.mktemp("withdrawn"), EXCERPT)
         copy.path("data/entities/withdrawn.ttl").write_text(
             f"""@base <{BASE}id/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .

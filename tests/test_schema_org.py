@@ -14,6 +14,7 @@ from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE
 from apecgraph.release import Release
 from apecgraph.schema_org import SchemaOrg
+from apecgraph.web.assets import Assets
 from apecgraph.web.html import Html
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -80,7 +81,9 @@ def test_a_text_cannot_end_the_script(text: str) -> None:
     )
     described = SchemaOrg(store, Labels(store)).thing(f"{BASE}id/x")
     problem = {"title": "a page", "status": 400}
-    page = Html(None, ox.Store()).page("problem.html", problem=problem, schema_org=described)
+    page = Html(None, ox.Store(), Assets()).page(
+        "problem.html", problem=problem, schema_org=described
+    )
     (found,) = EMBEDDED.findall(page)
     assert json.loads(found) == described
     assert json.loads(found)["name"] == text

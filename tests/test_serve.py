@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -14,9 +15,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from apecgraph.archive import Archive
+from apecgraph.build import build
 from apecgraph.release import Release
 from apecgraph.web.server import listen
 from editing import Copy
+from small import Small
 
 COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()", "serve", "--port", "0"]
 
@@ -62,20 +66,42 @@ def test_it_serves_a_release_and_stops_cleanly(
         assert httpx.get(f"{url}/health").json()["release"] == release.digest
         server.send_signal(end)
         out, errors = server.communicate(timeout=30)
-    assert (server.returncode, out, errors) == (0, "", "")
+    assert (server.returncode, out) == (0, "")
+    noted = [json.loads(line) for line in errors.splitlines()]
+    assert [each["path"] for each in noted] == ["/health"]
     assert not (tmp_path / "none").exists()
 
 
+def served(*arguments: str | Path, releases: Path) -> str:
+    """Start a server; return the release that it serves."""
+    with running(*arguments, releases=releases) as (_, url):
+        return str(httpx.get(f"{url}/health").json()["release"])
+
+
 def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
-    content = Copy(tmp_path)
-    content.replace("data/catalog.ttl", '"apecgraph"@en', '"edited"@en')
-    digests = []
-    for _ in range(2):
-        with running("--content", content.root, releases=tmp_path / "releases") as (_, url):
-            digests.append(httpx.get(f"{url}/health").json()["release"])
+    content, releases = Small(tmp_path / "content"), tmp_path / "releases"
+    digests = [served("--content", content.root, releases=releases) for _ in range(2)]
     assert digests[0] == digests[1]
-    kept = {path.name for path in (tmp_path / "releases").iterdir()}
-    assert kept == {digests[0], "current", ".lock"}
+    kept = {path.name for path in releases.iterdir()}
+    assert kept == {digests[0], "current", ".lock", "history.json"}
+
+
+def test_it_serves_what_is_current_and_undoes_no_rollback(tmp_path: Path) -> None:
+    content, releases = Small(tmp_path / "content"), tmp_path / "releases"
+    assert "has no current release" in refused("--current", releases=releases)
+    first, _ = build(content.root, releases)
+    content.source(0, "edited")
+    second, _ = build(content.root, releases)
+    Archive(releases).rollback()
+    assert served("--current", releases=releases) == first.digest
+    assert served("--content", content.root, releases=releases) == first.digest
+    # Other content is published where it is not current, though it was built before.
+    Archive(releases).rollback(second.name)
+    content.source(0, "edited again")
+    third, _ = build(content.root, releases)
+    content.source(0, "edited")
+    assert served("--content", content.root, releases=releases) == second.digest
+    assert (Archive(releases).current, Archive(releases).previous) == (second.name, third.name)
 
 
 def test_bad_content_is_not_served_and_what_is_served_stays(
@@ -131,7 +157,7 @@ def test_a_file_that_is_not_rdf_is_named(
 
 def test_what_cannot_go_together_is_refused(release: Release, tmp_path: Path) -> None:
     errors = refused("--release", release.path, "--content", tmp_path, releases=tmp_path)
-    assert "give one of --content, --release and --data" in errors
+    assert "give one of --content, --current, --release and --data" in errors
     file = tmp_path / "a.nq"
     file.write_text("")
     assert "say --data before the files" in refused(file, releases=tmp_path)

@@ -10,13 +10,19 @@ from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
+import pyshacl
 import pytest
+from rdflib import Graph as RdfGraph
+from rdflib import URIRef
 
 from apecgraph import disagreements
 from apecgraph.content import SHAPES_GRAPH, Content, ContentFile, default_content
+from apecgraph.errors import ContentError
 from apecgraph.estimates import SAME_CELL
+from apecgraph.evidence import Evidence
 from apecgraph.implications import DECLARED
 from apecgraph.namespaces import ID, RDF, SH
+from apecgraph.shapes import violations
 from apecgraph.validation import validate
 
 RELATIONS = {SAME_CELL, *DECLARED, *disagreements.RELATIONS}
@@ -175,3 +181,89 @@ def test_every_relation_is_declared_and_every_declared_one_is_checked() -> None:
         and triple.subject.value.startswith(f"{ID}relation/")
     }
     assert declared == {*RELATIONS, f"{ID}relation/decided"}
+
+
+WRITTEN = {
+    "a property of all of a class": "<shape> sh:targetClass <A> ; sh:property <named> .",
+    "by each kind of target": "<shape> sh:targetNode <a1>, <nobody> ; sh:property <named> ."
+    "<other> a sh:NodeShape ; sh:targetSubjectsOf <knows> ; sh:property <known> ."
+    "<third> a sh:NodeShape ; sh:targetObjectsOf <knows> ; sh:property <named> .",
+    "without a name": "<shape> sh:targetClass <A> ;"
+    " sh:property [ sh:path <name> ; sh:minCount 1 ] .",
+    "one property of two shapes": "<shape> sh:targetClass <A> ; sh:property <named> ."
+    "<other> a sh:NodeShape ; sh:targetClass <B> ; sh:property <named> .",
+    "one that another refers to": "<shape> sh:targetClass <A> ; sh:property <named> ."
+    "<other> a sh:NodeShape ; sh:targetClass <B> ; sh:node <shape> .",
+    "one that another excludes": "<shape> sh:targetClass <A> ; sh:property <named> ."
+    "<other> a sh:NodeShape ; sh:targetClass <B> ; sh:not <shape> .",
+    "one that is a class": "<shape> a rdfs:Class ; sh:targetNode <b1> ; sh:property <named> .",
+    "one that is switched off": "<shape> sh:deactivated true ; sh:targetClass <A> ;"
+    " sh:property <named> .",
+    "a property that is switched off": "<shape> sh:targetClass <A> ; sh:property <named> ."
+    "<named> sh:deactivated true .",
+    "a property of a property": "<shape> sh:targetClass <A> ; sh:property <known> ."
+    "<known> sh:property <named> .",
+    "a property of a property with a target": "<known> sh:targetClass <A> ; sh:property <named> .",
+    "a property with a target": "<shape> sh:targetClass <A> ; sh:property <named> ."
+    "<named> sh:targetClass <B> .",
+    "beside other constraints": "<shape> sh:targetClass <A> ; sh:property <named> ;"
+    " sh:nodeKind sh:Literal .",
+}
+SHAPES = """@base <https://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . <shape> a sh:NodeShape .
+<some> a sh:NodeShape ; sh:targetClass <B> .
+<named> a sh:PropertyShape ; sh:path <name> ; sh:minCount 1 .
+<known> a sh:PropertyShape ; sh:path <knows> ; sh:minCount 1 ; sh:nodeKind sh:IRI . """
+DATA = """@base <https://example.org/> . <a1> a <A>, <shape> ; <knows> <a2>, <b1>, "b" .
+<a2> a <A>, <B> ; <name> "a" . <a3> a <A> . <b1> a <B> ; <knows> <a3> ; <name> "b" . <b2> a <B> ."""
+PARTS = ("focusNode", "sourceConstraintComponent", "resultPath", "value")
+
+
+def written(shapes: str) -> Content:
+    graphs = {SHAPES_GRAPH: SHAPES + shapes, ENTITIES: DATA}
+    files = [
+        ContentFile(
+            EXAMPLES,
+            graph,
+            tuple(quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE)),
+        )
+        for graph, text in graphs.items()
+    ]
+    return Content(EXAMPLES, tuple(files))
+
+
+@pytest.mark.parametrize("shapes", WRITTEN.values(), ids=WRITTEN)
+def test_shapes_give_what_the_specification_has_them_give(shapes: str) -> None:
+    """However they are prepared: pyshacl alone, on the graphs as they are, is the measure."""
+    content = written(shapes)
+    given = {
+        (each.nodes[0], each.component, each.path, each.value)
+        for each in violations(content, Evidence.gather(content))
+    }
+    conforms, report, _ = pyshacl.validate(
+        RdfGraph().parse(data=DATA, format="turtle"),
+        shacl_graph=RdfGraph().parse(data=SHAPES + shapes, format="turtle"),
+    )
+    assert isinstance(report, RdfGraph)
+    wanted = set()
+    for node in report.objects(None, URIRef(f"{SH}result")):
+        parts = [report.value(node, URIRef(SH + part)) for part in PARTS]
+        wanted.add(tuple(None if part is None else str(part) for part in parts))
+    assert given == wanted
+    assert conforms == (not wanted) == ("sh:deactivated" in shapes)
+
+
+def test_a_property_shape_that_is_not_there_is_an_error() -> None:
+    content = written("<shape> sh:targetClass <A> ; sh:property <nmaed> .")
+    with pytest.raises(ContentError, match=r"the shapes cannot be applied: .*nmaed"):
+        list(violations(content, Evidence.gather(content)))
+
+
+def test_a_query_has_the_prefixes_that_the_shapes_declare() -> None:
+    """Not those that rdflib knows: another engine would not know them."""
+    content = written(
+        "<shape> sh:targetClass <A> ; sh:sparql <query> . <query> a sh:SPARQLConstraint ;"
+        ' sh:select "SELECT $this WHERE { $this foaf:name ?name }" .'
+    )
+    with pytest.raises(ContentError, match=r"the shapes cannot be applied: .*Prefix not found"):
+        list(violations(content, Evidence.gather(content)))

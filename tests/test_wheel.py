@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 
@@ -26,6 +29,11 @@ def run(*command: str | Path, cwd: Path) -> None:
 def test_pip_install_and_serve(tmp_path: Path) -> None:
     run(uv(), "build", "--quiet", "--wheel", "--out-dir", tmp_path / "dist", cwd=ROOT)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
+    names = ZipFile(wheel).namelist()
+    bundled = [name for name in names if "/static/bundle/" in name]
+    assert any(name.endswith(".js") for name in bundled)
+    assert "apecgraph/web/static/bundle/LICENSES.txt" in bundled
+    assert not [name for name in names if "node_modules" in name or "package-lock" in name]
     run(uv(), "venv", "--quiet", tmp_path / "env", cwd=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
     run(uv(), "pip", "install", "--quiet", "--python", python, wheel, cwd=tmp_path)
@@ -44,11 +52,18 @@ def test_pip_install_and_serve(tmp_path: Path) -> None:
         assert line.startswith("serving http://127.0.0.1:"), server.communicate(timeout=10)
         url = line.split()[1]
         assert "not 2.629" in httpx.get(url, headers={"Accept": "text/html"}).text
+        assert f"{url}sparql" in httpx.get(f"{url}use").raise_for_status().text
         asked = httpx.get(f"{url}sparql", params={"query": "ASK { ?s ?p ?o }"})
         assert asked.json()["boolean"] is True
+        page = httpx.get(f"{url}sparql", headers={"Accept": "text/html"}).text
+        (script,) = re.findall(r'<script type="module" src="/([^"]+)"', page)
+        assert "stylesheet" in page
+        httpx.get(f"{url}{script}").raise_for_status()
     finally:
         server.send_signal(signal.SIGTERM)
         _, errors = server.communicate(timeout=30)
     assert server.returncode == 0
-    assert errors == "building a release ...\n"
+    first, *noted = errors.splitlines()
+    assert first == "building a release ..."
+    assert all(json.loads(line)["status"] < 400 for line in noted)
     assert list((tmp_path / ".local" / "share" / "apecgraph" / "releases").glob("*/manifest.json"))

@@ -1,98 +1,161 @@
-"""From content to a release: check, derive, write, switch."""
+"""From content to a release: check, derive, write, check again, switch."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
+import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph import refusal
+from apecgraph.archive import Archive
 from apecgraph.catalog import describe_release
-from apecgraph.content import SHAPES_GRAPH
-from apecgraph.contradictions import contradictions
 from apecgraph.dcat import Version
+from apecgraph.derivation import dataset
+from apecgraph.differences import Differences
 from apecgraph.dumps import downloads, write_dumps
-from apecgraph.errors import CheckFailed, ContentError, ReleaseError
-from apecgraph.estimates import touched
-from apecgraph.evidence import Evidence
+from apecgraph.errors import CheckFailed, ContentError, LossFound, ReleaseError
+from apecgraph.gate import losses
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
-from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF, RDFS
+from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF
+from apecgraph.persistence import TEMPORARY, persist
 from apecgraph.questions import FOLDER, question_paths, read_questions
 from apecgraph.release import (
     CATALOG,
     CONTEXT,
+    DIFFERENCES,
     MANIFEST,
+    PATCH,
+    REPORT,
+    REPORT_TURTLE,
+    File,
     Release,
     canonical,
-    describe,
-    digest,
+    digest_of_canonical,
     fingerprint,
 )
 from apecgraph.report import Report
-from apecgraph.slices import sliced
+from apecgraph.snapshot import Snapshot
 from apecgraph.validation import check
 
-_DERIVED = ox.NamedNode(f"{ID}graph/derived")
-_RELEASE = ox.NamedNode(f"{ID}graph/release")
+_log: Final = logging.getLogger(__name__)
+
+_RELEASE: Final = ox.NamedNode(f"{ID}graph/release")
 
 
-def build(content: Path, releases: Path) -> tuple[Release, Report]:
+def build(
+    content: Path, releases: Path, *, keep: int = 0, accept_loss: bool = False
+) -> tuple[Release, Report]:
     """Check a content folder and make a release of it; make it the current one.
 
-    The same content makes the same release, under the same name. Raises CheckFailed, with the
-    report in words, where the content does not pass; what was current stays so.
+    The same content makes the same release, under the same name. keep: how many releases stay, 0
+    for all. accept_loss: publish it even where much of the last release is gone.
+
+    Raises CheckFailed, with the report in words, where the content does not pass, LossFound where
+    much is gone, RolledBack where its release was taken back; what was current stays so. Of the
+    first two, the report is kept in the folder of releases.
     """
     made_of = fingerprint(content)
     report, evidence = check(content)
     if fingerprint(content) != made_of:
         raise ContentError("changed while it was checked: build it again", content)
+    archive = Archive(releases)
     if evidence is None or not report.conforms:
-        raise CheckFailed(report.text())
+        raise CheckFailed(_refused(archive, report))
     quads = canonical(dataset(evidence))
+    with _writing(archive):
+        release = _made(archive, content, made_of, quads, report, accept_loss=accept_loss)
+        archive.switch(release.name, "build")
+        archive.prune(keep)
+    return release, report
+
+
+def publish(release: Release, *, keep: int = 0) -> None:
+    """Make a release that there is already the current one of its folder, as `build` would."""
+    archive = Archive(release.path.parent)
+    with _writing(archive):
+        _admit(archive, release, Report.read(release.path / REPORT), accept_loss=False)
+        archive.switch(release.name, "build")
+        archive.prune(keep)
+
+
+@contextmanager
+def _writing(archive: Archive) -> Iterator[None]:
     try:
-        path = _release(content, releases, quads, report)
+        with archive.locked("build"):
+            yield
     except OSError as error:
-        raise ReleaseError(f"{releases}: no release could be written: {error}") from None
-    return Release.open(path), report
+        raise ReleaseError(
+            f"{archive.path} cannot be written to, and nothing is published: {error}"
+        ) from None
 
 
-def _release(content: Path, releases: Path, quads: list[ox.Quad], report: Report) -> Path:
-    """Write a release beside the others and make it the current one; return where it is."""
-    releases.mkdir(parents=True, exist_ok=True)
-    with _locked(releases):
-        for leftover in releases.glob(".building-*"):
-            shutil.rmtree(leftover)  # of a build that was killed: none is at work while we are
-        folder = Path(tempfile.mkdtemp(prefix=".building-", dir=releases))
-        dataset, made_of = digest(quads), fingerprint(content)
-        name = _name(releases, dataset, made_of)
-        made = Version(
-            name, dataset, _previous(releases, name), _issued(quads), version("apecgraph")
-        )
+def _refused(archive: Archive, report: Report) -> str:
+    """Keep the report of content that does not pass; return it in words, with where it is."""
+    text = report.text()
+    try:
+        with _writing(archive):
+            kept = refusal.keep(archive.path, text, report)
+    except ReleaseError as error:
+        return f"{text}The report could not be kept: {error}"
+    return f"{text}The report is kept in {kept.path}"
+
+
+def _made(
+    archive: Archive,
+    content: Path,
+    made_of: str,
+    quads: list[ox.Quad],
+    report: Report,
+    *,
+    accept_loss: bool,
+) -> Release:
+    """Find the release of the content, or write it; let it into the archive, if it may.
+
+    made_of: the fingerprint of the content that was checked.
+    """
+    there = Release.find(archive.path, made_of)
+    if there is not None:
+        _admit(archive, there, report, accept_loss=accept_loss)
+        return there
+    digest = digest_of_canonical(quads)
+    for name, damaged in archive.places(digest, made_of):
+        previous = archive.current if damaged is None else damaged.previous
+        made = Version(name, digest, previous, _issued(quads), version("apecgraph"))
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=archive.path))
+        folder.chmod(0o755)
         try:
-            _write(folder, content, made, made_of, quads, report)
-            _publish(folder, releases / name)
+            release = _write(folder, content, made, made_of, quads, report)
+            _admit(archive, release, report, accept_loss=accept_loss)
+            added = archive.add(release) if damaged is None else archive.restore(release)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        _switch(releases, name)
-    return releases / name
+        if added is not None:
+            return added
+    raise AssertionError("there is always another name")
 
 
-def _name(releases: Path, digest: str, fingerprint: str) -> str:
-    """Name a release: files that were published under a name are never written anew."""
-    try:
-        there = Release.open(releases / digest)
-    except ReleaseError:
-        return digest
-    return digest if there.fingerprint == fingerprint else f"{digest}-{fingerprint[:8]}"
+def _admit(archive: Archive, release: Release, report: Report, *, accept_loss: bool) -> None:
+    """Raise NotPublished where a release must not become the current one."""
+    archive.refuse_taken_back(release.name)
+    last = archive.last()
+    found = losses(last, release, report)
+    if not found or accept_loss:
+        return
+    before = "none before" if last is None else f"release {last.name}"
+    text = f"the content is not published, for it lacks what it should have ({before}):\n"
+    text += "".join(f"    {loss}\n" for loss in found)
+    text += "Correct it, or publish it as it is: apecgraph build --accept-loss\n"
+    told = (release.path / name for name in (DIFFERENCES, PATCH))
+    kept = refusal.keep(archive.path, text, report, [path for path in told if path.exists()])
+    raise LossFound(f"{text}The report and the differences are kept in {kept.path}")
 
 
 def _issued(quads: list[ox.Quad]) -> str:
@@ -110,69 +173,6 @@ def _issued(quads: list[ox.Quad]) -> str:
     )
 
 
-def dataset(evidence: Evidence) -> list[ox.Quad]:
-    """Return all named graphs, what is derived of them, and the default graph."""
-    derived = [*_derived(evidence), *_labels(evidence)]
-    evidence.graph.store.extend(derived)
-    return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
-
-
-def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Write contradictions at their decisions, relations at their figures, figures at slices."""
-    found = list(contradictions(evidence))
-    for decision in evidence.decisions:
-        told: set[frozenset[str]] = set()
-        for each in found:
-            if not (decision.rejects & each.nodes or decision.leaves_open(each.readings)):
-                continue
-            if each.relations in told:
-                continue  # one example a relation says it
-            told.add(each.relations)
-            yield ox.Quad(
-                ox.NamedNode(decision.iri),
-                ox.NamedNode(f"{APEC}arithmetic"),
-                ox.Literal(each.arithmetic, language="en"),
-                _DERIVED,
-            )
-    held = touched(evidence.figures, evidence.graph)
-    links = [
-        *((each, f"{APEC}heldBy", relation) for each in held for relation in held[each]),
-        *((each, f"{QB}observation", figure) for each, figure in _sliced(evidence)),
-    ]
-    for subject, predicate, value in links:
-        yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), _DERIVED)
-
-
-def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Label what the content does not: claims by what they say, parts of shapes by their names."""
-    labels = Labels(evidence.graph.store)
-    for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
-        if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
-            graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else _DERIVED
-            label = labels.title(quad.subject.value)
-            yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
-
-
-def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Return the slices with the figures in them that stand."""
-    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
-    return sliced(standing, evidence.graph)
-
-
-def _previous(releases: Path, name: str) -> str | None:
-    """Return the name of the release that one comes after: the current one.
-
-    One that is built again stays where it was.
-    """
-    for path, is_same in ((releases / name, True), (releases / "current", False)):
-        try:
-            found = Release.open(path)
-        except ReleaseError:
-            continue
-        return found.previous if is_same or found.name == name else found.name
-    return None
-
-
 def _write(
     folder: Path,
     content: Path,
@@ -180,76 +180,73 @@ def _write(
     fingerprint: str,
     quads: list[ox.Quad],
     report: Report,
-) -> None:
-    """Write all files of a release, the manifest last."""
-    dumps = write_dumps(folder, quads, Context(content / "ontology" / CONTEXT))
-    shutil.copyfile(content / "ontology" / CONTEXT, folder / CONTEXT)
+) -> Release:
+    """Write all files of a release, the manifest last; check what came to the disk."""
+    context = content / "ontology" / CONTEXT
+    dumps = write_dumps(folder, quads, Context(context))
     questions = read_questions(content)
-    if questions:
-        (folder / FOLDER).mkdir()
-        for path in question_paths(content):
-            shutil.copyfile(path, folder / FOLDER / path.name)
-    (folder / "report.json").write_text(report.json(), encoding="utf-8")
-    (folder / "report.ttl").write_text(report.turtle(), encoding="utf-8")
-    triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
-    graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
     catalog = describe_release(
         made,
         quads,
         downloads(dumps).values(),
         questions,
-        {*graphs, _RELEASE.value},
+        {*_named(quads), _RELEASE.value},
     )
-    ox.serialize(
-        [placed(each, graph) for each in catalog for graph in (_RELEASE, None)],
-        folder / CATALOG,
-        format=ox.RdfFormat.N_QUADS,
-    )
-    files = (path for path in folder.rglob("*") if path.is_file())
-    names = sorted(path.relative_to(folder).as_posix() for path in files)
-    manifest = Release(
-        folder,
+    described = (placed(each, graph) for each in catalog for graph in (_RELEASE, None))
+    texts = {
+        CATALOG: ox.serialize(described, format=ox.RdfFormat.N_QUADS) or b"",
+        CONTEXT: context.read_bytes(),
+        REPORT: report.json().encode(),
+        REPORT_TURTLE: report.turtle().encode(),
+        **_differences(folder.parent, made, quads),
+    }
+    if questions:
+        (folder / FOLDER).mkdir()
+        for path in question_paths(content):
+            texts[f"{FOLDER}/{path.name}"] = path.read_bytes()
+    files = [*dumps, *(File.written(folder, name, data) for name, data in texts.items())]
+    release = Release(
+        folder.resolve(),
         name=made.name,
         digest=made.digest,
         fingerprint=fingerprint,
         issued=made.issued,
         quads=len(quads),
-        triples=triples,
-        files=tuple(file for file in (describe(folder, each) for each in names) if file),
+        triples=sum(quad.graph_name == ox.DefaultGraph() for quad in quads),
+        figures=_count(quads, f"{QB}Observation"),
+        sources=_count(quads, f"{APEC}Source"),
+        files=tuple(sorted(files, key=lambda file: file.name)),
         previous=made.previous,
-    ).manifest()
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    )
+    (folder / MANIFEST).write_bytes(release.manifest())
+    _log.info("bringing the release to the disk")
+    persist(folder)
+    _log.info("reading back %s quads", f"{len(quads):,}")
+    Release.open(folder).verify()
+    return release
 
 
-def _publish(folder: Path, target: Path) -> None:
-    """Put a finished folder in its place, on disk before it can be seen."""
-    for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    folder.chmod(0o755)
-    if target.exists():
-        # It is damaged, or is built again of what it was built of.
-        target.rename(folder.with_name(f"{folder.name}-old"))
-        folder.rename(target)
-        shutil.rmtree(folder.with_name(f"{folder.name}-old"))
-    else:
-        folder.rename(target)
+def _differences(releases: Path, made: Version, quads: list[ox.Quad]) -> dict[str, bytes]:
+    """Tell how a release differs from the one before it, where that is there, and whole."""
+    if made.previous is None:
+        return {}
+    _log.info("comparing with release %s", made.previous)
+    try:
+        old = Snapshot.of_release(Archive(releases).open(made.previous))
+    except ReleaseError:
+        return {}
+    new = Snapshot.of(made.name, quads)
+    return {
+        DIFFERENCES: Differences.between(old, new).json().encode(),
+        PATCH: "".join(old.patch(new)).encode(),
+    }
 
 
-def _switch(releases: Path, name: str) -> None:
-    """Make a release the current one, in one step."""
-    link = releases / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name)
-    link.replace(releases / "current")
+def _named(quads: Iterable[ox.Quad]) -> set[str]:
+    return {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
 
 
-@contextmanager
-def _locked(releases: Path) -> Iterator[None]:
-    """Let one build at a time write; the lock goes with its process."""
-    with (releases / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def _count(quads: Iterable[ox.Quad], class_: str) -> int:
+    """Count the things of a class."""
+    kind, wanted = ox.NamedNode(f"{RDF}type"), ox.NamedNode(class_)
+    return len({each.subject for each in quads if (each.predicate, each.object) == (kind, wanted)})

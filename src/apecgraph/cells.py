@@ -5,33 +5,43 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from apecgraph.figures import Cell, Figure, Interval
 from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, DCAT, compact
+from apecgraph.namespaces import APEC, DCAT
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number printed for a cell: its interval, and the IRIs of the figures that say it alike."""
+    """A number printed for a cell, by one source or by several.
+
+    interval: what it says; figures, sources: the IRIs of those that say it alike.
+    value, bound: of one of them.
+    """
 
     interval: Interval
     figures: frozenset[str]
-    words: str
+    sources: tuple[str, ...]
+    cell: Cell
+    value: Decimal
+    bound: str
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What is known of a cell.
 
-    readings: those that it rests on, all of them. words: how it comes about. relation: the IRI of
-    the relation that implies it, None where it is a reading of the cell itself.
+    readings: those that it rests on, all of them. relation: the IRI of the relation that implies
+    it, None where it is a reading of the cell itself. inputs: what it is implied by; words: how,
+    as a format string that has a place for each of them.
     """
 
     interval: Interval
     readings: tuple[Reading, ...]
-    words: str
     relation: str | None = None
+    inputs: tuple[Estimate, ...] = ()
+    words: str = ""
 
 
 class Cells:
@@ -39,13 +49,14 @@ class Cells:
 
     def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
         self.graph = graph
+        self._days: dict[str, tuple[str, str] | None] = {}
         alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
         for figure in figures:
             alike[figure.cell, figure.interval].append(figure)
         self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
         for (cell, interval), each in alike.items():
-            reading = _reading(interval, each)
-            self.known[cell].append(Estimate(interval, (reading,), reading.words))
+            reading = _reading(cell, interval, each)
+            self.known[cell].append(Estimate(interval, (reading,)))
 
     def units(self, *cells: Cell) -> list[str]:
         """Return the units in which cells, whatever their own unit, are printed."""
@@ -66,14 +77,19 @@ class Cells:
 
     def days(self, period: str) -> tuple[str, str] | None:
         """Return the first and the last day of a period; None where it has none."""
-        first = self.graph.value(period, f"{DCAT}startDate")
-        last = self.graph.value(period, f"{DCAT}endDate")
-        return (first, last) if first and last else None
+        if period not in self._days:
+            first = self.graph.value(period, f"{DCAT}startDate")
+            last = self.graph.value(period, f"{DCAT}endDate")
+            self._days[period] = (first, last) if first and last else None
+        return self._days[period]
 
 
-def _reading(interval: Interval, figures: list[Figure]) -> Reading:
-    first = figures[0]
-    others = len(figures) - 1
-    also = f" and {others} other{'s'[: others > 1]}" if others else ""
-    words = f"'{first.printed}' ({compact(first.source)}{also})"
-    return Reading(interval, frozenset(figure.iri for figure in figures), words)
+def _reading(cell: Cell, interval: Interval, figures: list[Figure]) -> Reading:
+    return Reading(
+        interval,
+        frozenset(figure.iri for figure in figures),
+        tuple(figure.source for figure in figures),
+        cell,
+        figures[0].value,
+        figures[0].bound,
+    )

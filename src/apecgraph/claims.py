@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.decisions import Ruling, rulings
+from apecgraph.decisions import Ruling, rulings, status
 from apecgraph.graph import Term
 from apecgraph.namespaces import APEC, DCTERMS, RDF
 
@@ -19,7 +19,7 @@ class Claim:
     iri: of the figure or the rdf:Statement.
     source: the IRI of who says it; identifier: of the claim.
     printed: the words in which it is said.
-    measure, period, bound, unit: IRIs, of a figure.
+    measure, period, base_period, bound, unit: IRIs, of a figure.
     value, lower, upper: the number and the ends of its interval, of a figure.
     triple: of a statement.
     """
@@ -31,6 +31,7 @@ class Claim:
     rulings: tuple[Ruling, ...]
     measure: str | None = None
     period: str | None = None
+    base_period: str | None = None
     bound: str | None = None
     unit: str | None = None
     value: ox.Literal | None = None
@@ -41,7 +42,12 @@ class Claim:
     @property
     def rejected(self) -> bool:
         """Whether a decision has taken it out of the default graph."""
-        return any(not ruling.upheld for ruling in self.rulings)
+        return self.status == "rejected"
+
+    @property
+    def status(self) -> str:
+        """Where it stands by the decisions: "standing", "rejected" or "open"."""
+        return status(self.rulings)
 
 
 def read_claim(store: ox.Store, iri: str) -> Claim | None:
@@ -75,6 +81,7 @@ def read_claim(store: ox.Store, iri: str) -> Claim | None:
         rulings(store, node),
         measure=name(f"{APEC}measure"),
         period=name(f"{APEC}period"),
+        base_period=name(f"{APEC}basePeriod"),
         bound=name(f"{APEC}bound"),
         unit=name(f"{APEC}unit"),
         value=literal(f"{APEC}value"),

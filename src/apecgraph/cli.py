@@ -13,8 +13,9 @@ from typing import Final, TextIO
 import click
 
 from apecgraph import sandbox
+from apecgraph.archive import Archive
 from apecgraph.content import default_content
-from apecgraph.errors import ApecgraphError, leaves
+from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.formats import (
     BY_NAME,
     GRAPH_FORMATS,
@@ -32,6 +33,7 @@ from apecgraph.release import DUMP_FORMATS, Release, fingerprint
 from apecgraph.settings import Settings
 from apecgraph.store.base import Data
 from apecgraph.store.embedded import evaluate
+from apecgraph.upkeep import diff, releases, rollback
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
@@ -61,6 +63,11 @@ def main() -> None:
     """Check, build, serve and query a linked-data publication."""
 
 
+main.add_command(releases)
+main.add_command(rollback)
+main.add_command(diff)
+
+
 @main.command()
 @_content
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
@@ -75,10 +82,13 @@ def check(content: Path, format_: str) -> None:
 
 @main.command()
 @_content
-def build(content: Path) -> None:
+@click.option(
+    "--accept-loss", is_flag=True, help="Publish it even where much of the last release is gone."
+)
+def build(content: Path, accept_loss: bool) -> None:
     """Check the content, make a release of it, and make that the current one."""
     with shown(sys.stderr):
-        release = sandbox.build(content, Settings())
+        release = sandbox.build(content, Settings(), accept_loss=accept_loss)
     click.echo(f"{release.path}: {release.quads} quads")
 
 
@@ -145,6 +155,9 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--content", type=_FOLDER, help="Content to build and serve.")
+@click.option(
+    "--current", is_flag=True, help="Serve the current release, whatever it is; never build."
+)
 @click.option("--release", type=_FOLDER, help="Release to serve as it is, without building.")
 @click.option(
     "--data",
@@ -158,21 +171,24 @@ def serve(
     host: str,
     port: int,
     content: Path | None,
+    current: bool,
     release: Path | None,
     data: tuple[Path, ...],
     more: tuple[Path, ...],
 ) -> None:
     """Serve the publication; print its URL when it is ready.
 
-    Without --content, --release or --data, serve what apecgraph brings along. A release is built
-    first where there is none of the content.
+    Without --content, --current, --release or --data, serve what apecgraph brings along. Where the
+    release of the content is not current it is published first, as by `build`, unless it was
+    rolled back.
     """
     import uvloop
 
     from apecgraph.web import server
+    from apecgraph.web.journal import Journal, log_as_json, write_to_stderr
 
-    if sum(map(bool, (content, release, data))) > 1:
-        raise click.UsageError("give one of --content, --release and --data")
+    if sum(map(bool, (content, current, release, data))) > 1:
+        raise click.UsageError("give one of --content, --current, --release and --data")
     if more and not data:
         raise click.UsageError(f"{more[0]}: say --data before the files to serve")
     paths = (*data, *more)
@@ -186,13 +202,24 @@ def serve(
         held = [(path, _format_of(path)) for path in paths]
         publication = Publication.of_files(paths)
     else:
-        opened = Release.open(release) if release else _release(content or default_content())
+        if release:
+            opened = Release.open(release)
+        else:
+            opened = _current(None if current else content or default_content())
         held, publication = [(path, N_QUADS) for path in opened.dataset], Publication.of(opened)
+    settings = Settings()
+    log_as_json(sys.stderr)
     listening = server.listen(host, port)
     url = server.address(listening)
     uvloop.run(
         server.serve(
-            publication, held, Settings(), listening, lambda _: click.echo(f"serving {url}")
+            publication,
+            held,
+            settings,
+            listening,
+            lambda _: click.echo(f"serving {url}"),
+            Journal(write_to_stderr),
+            follow=None if release or paths else settings.releases,
         )
     )
 
@@ -214,3 +241,21 @@ def _release(content: Path) -> Release:
         with shown(sys.stderr):
             release = sandbox.build(content, settings)
     return release
+
+
+def _current(content: Path | None) -> Release:
+    """Return the current release, once that of the content, if any, is published.
+
+    A release that was rolled back stays so: what is current then is served in its stead.
+    """
+    settings = Settings()
+    if content is not None:
+        try:
+            release = _release(content)
+            if release.name != Archive(settings.releases).current:
+                from apecgraph.build import publish
+
+                publish(release, keep=settings.keep_releases)
+        except RolledBack as error:
+            click.echo(f"serving the current release: {error}", err=True)
+    return Release.current(settings.releases)

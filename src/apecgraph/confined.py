@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from apecgraph.content import Content, content_paths
-from apecgraph.errors import ApecgraphError, ContentError, leaves
+from apecgraph.errors import ApecgraphError, CheckFailed, ContentError, leaves
 from apecgraph.files import read_file
 from apecgraph.store.confinement import confine, end_with_parent
 from apecgraph.store.seccomp import deny_network
@@ -119,8 +119,28 @@ def _check(request: Request) -> str:
 def _build(request: Request) -> str:
     from apecgraph.build import build
 
-    release, _ = build(Path(request["content"]), Path(request["releases"]))
+    release, _ = build(
+        Path(request["content"]),
+        Path(request["releases"]),
+        keep=request["keep"],
+        accept_loss=request["accept_loss"],
+    )
     return str(release.path)
+
+
+def _dataset(request: Request) -> dict[str, str]:
+    import pyoxigraph as ox
+
+    from apecgraph.derivation import dataset
+    from apecgraph.release import canonical
+    from apecgraph.validation import check
+
+    report, evidence = check(Path(request["content"]))
+    if evidence is None:
+        raise CheckFailed(report.text())
+    quads = ox.serialize(canonical(dataset(evidence)), format=ox.RdfFormat.N_QUADS)
+    assert quads is not None  # noqa: S101 - without an output the bytes are returned
+    return {"quads": quads.decode(), "report": report.json()}
 
 
 def _canonical(request: Request) -> dict[str, Any]:
@@ -138,7 +158,7 @@ def _canonical(request: Request) -> dict[str, Any]:
 
 
 def _place(request: Request) -> tuple[str, int | None]:
-    from apecgraph.validation import shape_place
+    from apecgraph.shapes import shape_place
 
     path, line = shape_place(Content.read(Path(request["content"])), request["shape"])
     return str(path), line
@@ -148,6 +168,7 @@ _TASKS: Final[Mapping[str, Callable[[Request], Any]]] = {
     "check": _check,
     "build": _build,
     "canonical": _canonical,
+    "dataset": _dataset,
     "place": _place,
 }
 

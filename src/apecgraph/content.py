@@ -19,12 +19,14 @@ from apecgraph.turtle import parse_file
 
 _log: Final = logging.getLogger(__name__)
 
+ONTOLOGY_GRAPH: Final = ox.NamedNode(f"{ID}graph/ontology")
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
+DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")
 _GRAPHS: Final = {
-    "ontology/*.ttl": f"{ID}graph/ontology",
+    "ontology/*.ttl": ONTOLOGY_GRAPH.value,
     "shapes/*.ttl": SHAPES_GRAPH.value,
     "data/catalog.ttl": f"{ID}graph/catalog",
     "data/decisions.ttl": DECISIONS_GRAPH.value,

@@ -51,6 +51,14 @@ class Ruling:
         return self.verdict == OPEN
 
 
+def status(found: Iterable[Ruling]) -> str:
+    """Return where a claim stands by what is ruled of it: "standing", "rejected" or "open"."""
+    each = list(found)
+    if any(not ruling.upheld for ruling in each):
+        return "rejected"
+    return "open" if any(ruling.disputed for ruling in each) else "standing"
+
+
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
     source = DECISIONS_GRAPH.value  # a source does not decide, whatever it states

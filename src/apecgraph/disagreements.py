@@ -19,9 +19,10 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from apecgraph.evidence import Evidence
-from apecgraph.figures import Figure, Interval, number, spelled
-from apecgraph.namespaces import ID, ORG, SCHEMA, XSD, compact
+from apecgraph.figures import Interval, number
+from apecgraph.namespaces import ID, ORG, SCHEMA, XSD
 from apecgraph.statements import Statement
+from apecgraph.wording import Wording
 
 _T = TypeVar("_T")
 
@@ -36,6 +37,7 @@ Found = Iterator[tuple[tuple[str, ...], str]]
 
 def event_days(evidence: Evidence, compares: list[str]) -> Found:
     """An event's first day, its days and its last day fit together."""
+    wording = Wording(evidence.graph.store)
     starts = _stated(evidence, f"{SCHEMA}startDate")
     ends = _stated(evidence, f"{SCHEMA}endDate")
     for days in evidence.figures:
@@ -50,13 +52,15 @@ def event_days(evidence: Evidence, compares: list[str]) -> Found:
                 if not days.interval.meets(Interval(counted, counted)):
                     yield (
                         (days.iri, start.iri, end.iri),
-                        f"{first} ({_where(start)}) to {last} ({_where(end)}) are {counted} days, "
-                        f"but {_name(days)} means {spelled(days.interval)}",
+                        f"{first} ({wording.publisher(start.source)}) to {last} "
+                        f"({wording.publisher(end.source)}) are {counted} days, "
+                        f"but {wording.figure(days)} is printed of it",
                     )
 
 
 def one_value(evidence: Evidence, compares: list[str]) -> Found:
     """What has one value has the same value in all sources; texts are compared by language."""
+    wording = Wording(evidence.graph.store)
     stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
     key = _grouped(
         stated,
@@ -67,14 +71,16 @@ def one_value(evidence: Evidence, compares: list[str]) -> Found:
             if not _agree(one, other):
                 yield (
                     (one.iri, other.iri),
-                    f"{compact(one.triple.subject.value)} has one "  # type: ignore[union-attr]
-                    f"{compact(one.triple.predicate.value)}: {_where(one)} says {_said(one)}, "
-                    f"{_where(other)} says {_said(other)}",
+                    f"{wording.name(one.triple.subject.value)} has one "  # type: ignore[union-attr]
+                    f"{wording.name(one.triple.predicate.value)}: "
+                    f"{wording.publisher(one.source)} says {_said(one, wording)}, "
+                    f"{wording.publisher(other.source)} says {_said(other, wording)}",
                 )
 
 
 def same_list(evidence: Evidence, compares: list[str]) -> Found:
     """Where sources list all values of a property, they list the same."""
+    wording = Wording(evidence.graph.store)
     stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
     key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate))
     for statements in key.values():
@@ -86,15 +92,16 @@ def same_list(evidence: Evidence, compares: list[str]) -> Found:
                 if extra:
                     yield (
                         tuple(each.iri for each in (*extra, *shorter)),
-                        f"{_where(longer[0])} lists {', '.join(map(_said, extra))} among "
-                        f"{len(longer)} of {compact(extra[0].triple.predicate.value)}; "
-                        f"{_where(shorter[0])} lists {len(shorter)}: "
-                        f"{', '.join(map(_said, shorter))}",
+                        f"{wording.publisher(longer[0].source)} lists {_all(extra, wording)} among "
+                        f"{len(longer)} of {wording.name(extra[0].triple.predicate.value)}; "
+                        f"{wording.publisher(shorter[0].source)} lists {len(shorter)}: "
+                        f"{_all(shorter, wording)}",
                     )
 
 
 def same_number(evidence: Evidence, compares: list[str]) -> Found:
     """A number with many digits is of one coverage and of one measure: else a label is wrong."""
+    wording = Wording(evidence.graph.store)
     figures = [each for each in evidence.figures if each.cell.measure in compares]
     for one, other in combinations(figures, 2):
         if one.value != other.value:
@@ -105,13 +112,15 @@ def same_number(evidence: Evidence, compares: list[str]) -> Found:
             if left != right and alike and len(_digits(one.value)) >= digits:
                 yield (
                     (one.iri, other.iri),
-                    f"{_name(one)} is printed of {compact(left)}, {_name(other)} of "
-                    f"{compact(right)}: so many digits are not the same by chance",
+                    f"{wording.figure(one)} is printed of {wording.name(left)}, "
+                    f"{wording.figure(other)} of {wording.name(right)}: "
+                    "so many digits are not the same by chance",
                 )
 
 
 def listed_members(evidence: Evidence, compares: list[str]) -> Found:
     """A body has as many members as a source lists."""
+    wording = Wording(evidence.graph.store)
     stated = [
         each for each in evidence.statements if each.triple.predicate.value == f"{ORG}memberOf"
     ]
@@ -125,8 +134,8 @@ def listed_members(evidence: Evidence, compares: list[str]) -> Found:
             if of_it and not figure.interval.meets(Interval(counted, counted)):
                 yield (
                     (figure.iri, *(each.iri for each in members)),
-                    f"{_name(figure)} means {spelled(figure.interval)} members, but "
-                    f"{_where(members[0])} lists {counted}",
+                    f"{wording.figure(figure)} are printed, but "
+                    f"{wording.publisher(members[0].source)} lists {counted}",
                 )
 
 
@@ -135,6 +144,7 @@ def as_printed(evidence: Evidence, compares: list[str]) -> Found:
 
     Words without a number in Arabic digits, and those of scripts that scale it, say it otherwise.
     """
+    wording = Wording(evidence.graph.store)
     for figure in evidence.figures:
         if _SCALED_BY_WORDS.search(figure.printed):
             continue
@@ -145,7 +155,11 @@ def as_printed(evidence: Evidence, compares: list[str]) -> Found:
         either = (numbers[0].replace(",", ""), numbers[0].replace(".", "").replace(",", "."))
         read = [Decimal(each) for each in either if each.count(".") <= 1]
         if abs(figure.observed) not in read:
-            yield (figure.iri,), f"{_name(figure)} is written as {number(figure.observed)}"
+            yield (
+                (figure.iri,),
+                f"'{figure.printed}' ({wording.publisher(figure.source)}) is written as "
+                f"{number(figure.observed)}",
+            )
 
 
 RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], Found]]] = {
@@ -207,14 +221,12 @@ def _wording(statement: Statement) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
 
 
-def _said(statement: Statement) -> str:
-    text = _value(statement)
-    return f"'{text}'" if statement.language else compact(text)
+def _said(statement: Statement, wording: Wording) -> str:
+    value = statement.triple.object
+    if isinstance(value, ox.NamedNode):
+        return wording.name(value.value)
+    return f"'{_value(statement)}'" if statement.language else _value(statement)
 
 
-def _where(each: Figure | Statement) -> str:
-    return compact(each.source)
-
-
-def _name(figure: Figure) -> str:
-    return f"'{figure.printed}' ({_where(figure)})"
+def _all(statements: Iterable[Statement], wording: Wording) -> str:
+    return ", ".join(_said(each, wording) for each in statements)

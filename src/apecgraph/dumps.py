@@ -16,7 +16,8 @@ from apecgraph.graph import Graph
 from apecgraph.jsonld import Context
 from apecgraph.linksets import links
 from apecgraph.namespaces import PREFIXES
-from apecgraph.release import DUMP_FORMATS, File, describe, dump_name
+from apecgraph.progress import counted
+from apecgraph.release import DUMP_FORMATS, File, dump_name
 from apecgraph.tabular import FIGURES, METADATA, write_figures, write_metadata
 
 _log: Final = logging.getLogger(__name__)
@@ -104,18 +105,14 @@ def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> lis
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     graph = Graph(quads)
-    names: list[str] = []
-    for number, dump in enumerate(DUMPS, 1):
-        _log.info("writing %d quads, dump %d of %d", len(quads), number, len(DUMPS))
+    files: list[File] = []
+    for dump in counted(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
         data = _contents(dump, quads, default, graph, context)
         compressed = gzip.compress(data, _LEVEL, mtime=0)
         for name, written in ((dump.name, data), (zipped(dump.name), compressed)):
-            (folder / name).write_bytes(written)
-            names.append(name)
-    files = [describe(folder, name) for name in names]
-    sums = "".join(f"{file.sha256}  {file.name}\n" for file in files if file)
-    (folder / SUMS).write_text(sums, encoding="ascii")
-    return [file for file in (*files, describe(folder, SUMS)) if file]
+            files.append(File.written(folder, name, written))
+    sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
+    return [*files, File.written(folder, SUMS, sums.encode("ascii"))]
 
 
 def _contents(

@@ -156,6 +156,14 @@ class Entities:
         ranked = sorted(found, key=lambda each: (-found[each], each))
         return [self.properties[each] for each in ranked]
 
+    def title(self, iri: str) -> str:
+        """Return the label of a term; one of another's vocabulary has its own name for a label."""
+        label = self._labels.label(iri)
+        if label is not None:
+            return label.value
+        local = re.split(r"[/#:]", compact(iri).rstrip("/#"))[-1]
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower()
+
     def _read(self) -> dict[str, dict[str, list[Term]]]:
         """Return the values by subject and property."""
         found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
@@ -223,7 +231,7 @@ class Entities:
                 english = [each for each in found if each.language == "en"]
                 words = min((english or found), key=str).value.split()
                 return " ".join(words[:_MOST_WORDS]) + (" …" if len(words) > _MOST_WORDS else "")
-        what = [self._title(each) for each in types if each != f"{SKOS}Concept"]
+        what = [self.title(each) for each in types if each != f"{SKOS}Concept"]
         codes = sorted(_text(each) for name in _CODES for each in values.get(name, ()))
         dates = sorted(
             each.value
@@ -234,21 +242,13 @@ class Entities:
         return ", ".join(dict.fromkeys([*what, *codes, *dates[:1]]))
 
     def _type(self, iri: str, broader: Mapping[str, set[str]]) -> Type:
-        name = self._title(iri)
+        name = self.title(iri)
         above = tuple(sorted(map(compact, broader[iri])))
         return Type(compact(iri), name, self._comment(iri), above, _terms(iri, name))
 
     def _property(self, iri: str) -> Property:
-        name = self._title(iri)
+        name = self.title(iri)
         return Property(compact(iri), name, self._comment(iri), _terms(iri, name))
-
-    def _title(self, iri: str) -> str:
-        """Return the label of a term; one of another's vocabulary has its own name for a label."""
-        label = self._labels.label(iri)
-        if label is not None:
-            return label.value
-        local = re.split(r"[/#:]", compact(iri).rstrip("/#"))[-1]
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower()
 
     def _comment(self, iri: str) -> str | None:
         found = self._store.quads_for_pattern(

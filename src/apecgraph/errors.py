@@ -2,8 +2,12 @@
 
 ApecgraphError
 ├── ContentError            a file of the content cannot be read: names the place
-├── CheckFailed             the content was read, but does not pass the check
+├── NotPublished            nothing is made current: what was stays
+│   ├── CheckFailed         the content was read, but does not pass the check
+│   ├── LossFound           it passes, but much of the last release, or a rule, is gone
+│   └── RolledBack          the release of the content was taken back
 ├── ReleaseError            a release is missing, incomplete or damaged
+│   └── ReleasesLocked      another process writes to the folder of releases
 ├── StoreError              the store cannot be opened or has gone
 ├── RequestError            what a client asked for cannot be had as asked
 │   ├── MalformedRequest    400
@@ -59,12 +63,28 @@ class ContentError(ApecgraphError):
         self.column = column
 
 
-class CheckFailed(ApecgraphError):
+class NotPublished(ApecgraphError):
+    """The content is not published: what was current stays so."""
+
+
+class CheckFailed(NotPublished):
     """The content does not pass the check, so no release is made of it."""
+
+
+class LossFound(NotPublished):
+    """Much of the last release is gone, or a rule of it, and nobody said that this is meant."""
+
+
+class RolledBack(NotPublished):
+    """The release of this content was taken back, which building it again does not undo."""
 
 
 class ReleaseError(ApecgraphError):
     """A release is missing, incomplete or damaged."""
+
+
+class ReleasesLocked(ReleaseError):
+    """Another process writes to the folder of releases, and has not come to its end in time."""
 
 
 class StoreError(ApecgraphError):

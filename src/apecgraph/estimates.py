@@ -57,4 +57,4 @@ def touched(figures: Iterable[Figure], graph: Graph) -> dict[str, set[str]]:
 def _estimates(implied: Implied, relation: str) -> Iterator[tuple[Cell, Estimate]]:
     for cell, interval, inputs, words in implied:
         readings = dict.fromkeys(reading for each in inputs for reading in each.readings)
-        yield cell, Estimate(interval, tuple(readings), words, relation)
+        yield cell, Estimate(interval, tuple(readings), relation, inputs, words)

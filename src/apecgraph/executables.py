@@ -41,7 +41,7 @@ def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
         if form is None:
             continue
         class_, property_ = form
-        node = f"{ID}question/{question.number:02}-{question.slug}"
+        node = f"{ID}question/{question.name}"
         yield from introduced(
             node,
             f"{SH}SPARQLExecutable",

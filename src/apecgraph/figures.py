@@ -16,7 +16,6 @@ from apecgraph.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XS
 
 _TRUE = ("true", "1")
 _PLAIN = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
-_LARGE = 10_000
 _MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQL engines
 
 
@@ -24,8 +23,8 @@ _MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQ
 class Interval:
     """A range of numbers; None for an end that is not set, a flag for an end not included."""
 
-    lower: Decimal | None
-    upper: Decimal | None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
     excludes_lower: bool = False
     excludes_upper: bool = False
 
@@ -105,14 +104,19 @@ class Interval:
 
 def all_meet(intervals: Iterable[Interval]) -> bool:
     """Whether some number lies in all of them: so it does where each two have one in common."""
+    return shared(intervals) is not None
+
+
+def shared(intervals: Iterable[Interval]) -> Interval | None:
+    """Return the interval of the numbers that lie in all of them; None where there are none."""
     each = list(intervals)
     lowers = [one for one in each if one.lower is not None]
     uppers = [one for one in each if one.upper is not None]
-    if not lowers or not uppers:
-        return True
-    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower))
-    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper))
-    return highest.meets(lowest)
+    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower), default=Interval())
+    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper), default=Interval())
+    if not highest.meets(lowest):
+        return None
+    return Interval(highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class Cell:
 class Figure:
     """A number that a source prints.
 
-    value is in whole units: the observed, printed number times its multiplier.
+    value is in whole units: the observed, printed number times its multiplier. bound: an IRI.
     """
 
     iri: str
@@ -147,6 +151,7 @@ class Figure:
     interval: Interval
     printed: str
     observed: Decimal
+    bound: str
 
     def derived(self) -> Iterator[ox.Triple]:
         """Return what the build adds to the figure: its value and the ends of its interval."""
@@ -180,21 +185,6 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def spelled(interval: Interval) -> str:
-    """Write an interval for people: digits grouped, and no more of them than help."""
-    if interval.lower is not None and interval.lower == interval.upper:
-        return _digits(interval.lower)
-    left = "(" if interval.excludes_lower or interval.lower is None else "["
-    right = ")" if interval.excludes_upper or interval.upper is None else "]"
-    low = "-∞" if interval.lower is None else _digits(interval.lower)
-    high = "∞" if interval.upper is None else _digits(interval.upper)
-    return f"{left}{low}, {high}{right}"
-
-
-def _digits(value: Decimal) -> str:
-    return f"{round(value):,}" if abs(value) >= _LARGE else number(round(value, 4))
-
-
 def _read(graph: Graph, iri: str, source: str) -> Figure:
     cell = Cell(
         reporter=graph.value(iri, f"{APEC}reporter", source),
@@ -219,7 +209,7 @@ def _read(graph: Graph, iri: str, source: str) -> Figure:
     bound = graph.one(iri, f"{APEC}bound", source)
     interval = _interval(graph, bound, printed, decimals).scaled(scale)
     text = graph.value(iri, f"{APEC}printed", source) or number(printed)
-    return Figure(iri, source, cell, printed * scale, interval, text, printed)
+    return Figure(iri, source, cell, printed * scale, interval, text, printed, bound)
 
 
 def _count(digits: str) -> int:

@@ -117,6 +117,8 @@ CSV: Final = Format("csv", "CSV", "text/csv", "csv", charset=True)
 CSVW: Final = Format("csvw", "CSVW metadata", "application/csvm+json", "json")
 GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
 JSON: Final = Format("json", "JSON", "application/json", "json")
+ATOM: Final = Format("atom", "Atom", "application/atom+xml", "atom", charset=True)
+RDF_PATCH: Final = Format("rdfp", "RDF Patch", "application/rdf-patch", "rdfp", charset=True)
 TEXT: Final = Format("text", "plain text", "text/plain", "txt", charset=True)
 
 DATASET_FORMATS: Final = (TRIG, N_QUADS, JSON_LD)

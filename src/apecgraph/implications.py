@@ -20,14 +20,14 @@ from typing import Final
 
 from apecgraph.cells import Cells, Estimate
 from apecgraph.figures import Cell, Interval
-from apecgraph.namespaces import APEC, ID, compact
+from apecgraph.namespaces import APEC, ID
 
 _HUNDREDTH: Final = Decimal("0.01")
 _BAND_DAYS: Final = 3 * 366  # over which a steady value stays within its band
 _MOST_SUMS: Final = 16  # of what is printed for several periods, where sources disagree on some
 
 Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
-"""The cell, what it must be, the estimates that imply it, and how in words."""
+"""The cell, what it must be, the estimates that imply it, and how: words with a place for each."""
 
 
 def share_of_whole(cells: Cells, relation: str) -> Implied:
@@ -48,16 +48,14 @@ def share_of_whole(cells: Cells, relation: str) -> Implied:
             for share in shares:
                 ratio = share.interval.scaled(_HUNDREDTH)
                 for known in cells.at(whole):
-                    words = f"{share.words} of {known.words}"
-                    yield part, known.interval * ratio, (share, known), words
+                    yield part, known.interval * ratio, (share, known), "{} of {}"
                 for known in cells.at(part):
-                    words = f"{known.words} being {share.words} of the whole"
+                    words = "the whole of which {1} is {0}"
                     yield whole, known.interval / ratio, (share, known), words
             for known in cells.at(part):
                 for all_of_it in cells.at(whole):
                     ratio = (known.interval / all_of_it.interval).scaled(Decimal(100))
-                    words = f"{known.words} out of {all_of_it.words}"
-                    yield cell, ratio, (known, all_of_it), words
+                    yield cell, ratio, (known, all_of_it), "{} out of {}"
 
 
 def growth_of_value(cells: Cells, relation: str) -> Implied:
@@ -76,17 +74,15 @@ def growth_of_value(cells: Cells, relation: str) -> Implied:
             for rate in rates:
                 factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
                 for known in cells.at(before):
-                    words = f"{known.words} grown by {rate.words}"
-                    yield now, known.interval * factor, (rate, known), words
+                    yield now, known.interval * factor, (rate, known), "{1} grown by {0}"
                 for known in cells.at(now):
-                    words = f"{known.words} before it grew by {rate.words}"
+                    words = "{1} before it grew by {0}"
                     yield before, known.interval / factor, (rate, known), words
             for new in cells.at(now):
                 for old in cells.at(before):
                     factor = new.interval / old.interval * band
                     rate_ = factor.scaled(Decimal(100), plus=Decimal(-100))
-                    words = f"{new.words} after {old.words}"
-                    yield cell, rate_, (new, old), words
+                    yield cell, rate_, (new, old), "{} after {}"
 
 
 def exports_and_imports(cells: Cells, relation: str) -> Implied:
@@ -96,19 +92,20 @@ def exports_and_imports(cells: Cells, relation: str) -> Implied:
             replace(total, flow=f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
         )
         for out, into in product(cells.at(exports), cells.at(imports)):
-            words = f"{out.words} and {into.words}"
-            yield total, out.interval + into.interval, (out, into), f"{words} together"
-            yield balance, out.interval - into.interval, (out, into), f"{words} set off"
+            yield total, out.interval + into.interval, (out, into), "{} and {} together"
+            yield balance, out.interval - into.interval, (out, into), "{} less {}"
         for both in cells.at(total):
             for have, want in ((exports, imports), (imports, exports)):
                 for known in cells.at(have):
-                    words = f"{both.words} less {known.words}"
-                    yield want, both.interval - known.interval, (both, known), words
+                    yield want, both.interval - known.interval, (both, known), "{} less {}"
 
 
 def part_of_whole(cells: Cells, relation: str) -> Implied:
     """Trade with one partner, or in some goods, is no more than with all, or in all."""
-    partners, goods = cells.graph.values(relation, f"{APEC}whole")[::-1]
+    wholes = cells.graph.values(relation, f"{APEC}whole")
+    if len(wholes) != 2:
+        return  # it is not declared
+    goods, partners = wholes
     for part in cells.comparing(relation):
         every = replace(part, counterpart=partners, coverage=goods)
         for whole in {every, replace(part, counterpart=partners), replace(part, coverage=goods)}:
@@ -150,8 +147,7 @@ def sum_of_periods(cells: Cells, relation: str) -> Implied:
                 total = known[0].interval
                 for each in known[1:]:
                     total += each.interval
-                words = f"the sum of {', '.join(each.words for each in known)}"
-                yield whole, total, known, words
+                yield whole, total, known, f"the sum of {', '.join(['{}'] * len(known))}"
 
 
 def steady_pace(cells: Cells, relation: str) -> Implied:
@@ -177,26 +173,25 @@ def near_bound(cells: Cells, relation: str) -> Implied:
         for known in readings:
             least = known.interval.lower
             if known.interval.upper is None and least is not None and least > 0:
-                words = f"{known.words}, so at most times {band.upper}"
+                words = f"at most {band.upper} times {{}}"
                 yield cell, Interval(least, least) * band, (known,), words
 
 
 def currency_pair(cells: Cells, relation: str) -> Implied:
     """A value in two currencies implies a rate of exchange within a band."""
-    local, foreign = cells.graph.values(relation, f"{APEC}compares")
+    units = cells.graph.values(relation, f"{APEC}compares")
+    if len(units) != 2:
+        return  # it is not declared
+    local, foreign = units
     band = _band(cells, relation)
+    words = f"{{}} at a rate of {band.lower} to {band.upper}"
     for cell in cells.comparing(relation, dimension="unit"):
         if cell.unit == foreign:
-            other, factor, words = replace(cell, unit=local), band, "at {} to {} to one"
+            other, factor = replace(cell, unit=local), band
         else:
-            other, factor, words = replace(cell, unit=foreign), band.inverse(), "at one to {} to {}"
+            other, factor = replace(cell, unit=foreign), band.inverse()
         for known in cells.at(cell):
-            yield (
-                other,
-                known.interval * factor,
-                (known,),
-                f"{known.words} {words.format(band.lower, band.upper)}",
-            )
+            yield other, known.interval * factor, (known,), words
 
 
 def _band(cells: Cells, relation: str) -> Interval:
@@ -214,10 +209,9 @@ def _steady(cells: Cells, relation: str, *, per_day: bool) -> Implied:
             band = within.powered(math.ceil(apart / _BAND_DAYS) or 1)
             factor = band.scaled(Decimal(days) / Decimal(length)) if per_day else band
             for known in cells.at(have):
-                many = f"times {band.lower} to {band.upper}"
-                words = f"{known.words} for {compact(have.period)}, {many}"
-                pace = f"{words}, day for day" if per_day else words
-                yield want, known.interval * factor, (known,), pace
+                times = f"{band.lower} to {band.upper} times"
+                words = f"{times} the pace of {{}}" if per_day else f"{times} {{}}"
+                yield want, known.interval * factor, (known,), words
 
 
 def _span(first: str, last: str) -> tuple[int, int]:
@@ -229,10 +223,10 @@ def _span(first: str, last: str) -> tuple[int, int]:
 def _no_more(cells: Cells, part: Cell, whole: Cell) -> Implied:
     for known in cells.at(whole):
         most = Interval(None, known.interval.upper, excludes_upper=known.interval.excludes_upper)
-        yield part, most, (known,), f"no more than {known.words}"
+        yield part, most, (known,), "no more than {}"
     for known in cells.at(part):
         least = Interval(known.interval.lower, None, excludes_lower=known.interval.excludes_lower)
-        yield whole, least, (known,), f"no less than {known.words}"
+        yield whole, least, (known,), "no less than {}"
 
 
 def _once(cells: Iterable[Cell], **dimension: str) -> list[Cell]:

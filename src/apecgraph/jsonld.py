@@ -15,7 +15,7 @@ from pyld import jsonld
 
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
-from apecgraph.namespaces import RDF, XSD
+from apecgraph.namespaces import BASE, RDF, XSD
 
 Node: TypeAlias = dict[str, Any]
 
@@ -51,6 +51,7 @@ class Context:
         self._file = path
         self.name = sha256(self.data).hexdigest()[:16]
         self.path = f"{FOLDER}{self.name}.jsonld"
+        self._iri = f"{BASE}{self.path[1:]}"
 
     def graph(self, triples: Iterable[ox.Triple]) -> bytes:
         """Write triples as a graph of node objects, one a subject, with the context in it.
@@ -90,17 +91,56 @@ class Context:
         return _written(compacted)
 
     def _compact(self, nodes: list[Node]) -> Node:
+        # By its IRI: pyld takes an object apart each time, to find out whether it knows it.
         options = {
-            "documentLoader": _refuse,
+            "documentLoader": self._load,
             "graph": False,
             "skipExpansion": True,
             "compactToRelative": False,
         }
         try:
-            compacted: Node = jsonld.compact(nodes, self._context, options)
+            compacted: Node = _Compaction().compact(nodes, self._iri, options)
         except (jsonld.JsonLdError, RecursionError) as error:
             raise ContentError(f"is no JSON-LD context: {_reason(error)}", self._file) from None
         return compacted
+
+    def _load(self, url: str, options: object) -> Node:
+        """Give pyld the context, to keep; a context from elsewhere is not loaded."""
+        if url != self._iri:
+            raise ValueError(f"a context from elsewhere is not loaded: {url}")
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": {"@context": self._context},
+            "tag": "static",
+        }
+
+
+class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no types
+    """Compaction that looks up once what an IRI is called, instead of at each of its places.
+
+    Each time, pyld goes through all terms of the context. What it finds for a property depends on
+    the value too, and is not kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._context: object = None
+        self._names: dict[tuple[object, ...], str] = {}
+
+    def _compact_iri(
+        self, active_ctx: object, iri: str, value: object = None, *others: object, **named: object
+    ) -> str:
+        if self._context is None:
+            self._context = active_ctx
+        if value is not None or active_ctx is not self._context:
+            found: str = super()._compact_iri(active_ctx, iri, value, *others, **named)
+            return found
+        key = (iri, *others, *named.items())
+        if key not in self._names:
+            self._names[key] = super()._compact_iri(active_ctx, iri, value, *others, **named)
+        return self._names[key]
 
 
 def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
@@ -196,7 +236,3 @@ def _reason(error: BaseException) -> str:
     while error.__cause__:
         error = error.__cause__
     return str(error.args[0] if error.args else error)
-
-
-def _refuse(url: str, options: object) -> None:
-    raise ValueError(f"a context from elsewhere is not loaded: {url}")

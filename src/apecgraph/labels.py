@@ -8,7 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.graph import Term
-from apecgraph.namespaces import APEC, DCTERMS, QB, RDF, RDFS, SCHEMA, SKOS, compact
+from apecgraph.namespaces import APEC, DCTERMS, OSLC, QB, RDF, RDFS, SCHEMA, SKOS, compact
 
 _PROPERTIES: Final = (
     f"{SKOS}prefLabel",
@@ -18,20 +18,29 @@ _PROPERTIES: Final = (
 )
 """The properties that name a thing, the one that is meant for it first."""
 
+_OTHERWISE: Final = "en"  # what most things have a label in
+
 
 class Labels:
     """The labels in a store, read as they are asked for.
 
-    language: the language wanted, as a tag; where a thing has no label in it, one in another
-    language is better than none.
+    language: the language wanted, as a tag; where a thing has no label in it, one in English,
+    else in any other language, is better than none.
     """
 
     def __init__(self, store: ox.Store, language: str = "en") -> None:
         self._store = store
-        self._language = language
+        self.language = language
 
     def label(self, iri: str) -> ox.Literal | None:
         """Return the label that the data gives a thing, None where there is none."""
+        return min(self._labels(iri), key=self._preference, default=None)
+
+    def languages(self, iri: str) -> tuple[str, ...]:
+        """Return the languages that a thing has labels in, sorted by their tags."""
+        return tuple(sorted({each.language for each in self._labels(iri) if each.language}))
+
+    def _labels(self, iri: str) -> list[ox.Literal]:
         node = ox.NamedNode(iri)
         for property_ in _PROPERTIES:
             # The default graph first: the label in another graph may be a rejected one.
@@ -42,8 +51,8 @@ class Labels:
                     if isinstance(value, ox.Literal) and value.value.strip()
                 ]
                 if found:
-                    return min(found, key=self._preference)
-        return None
+                    return found
+        return []
 
     def title(self, iri: str) -> ox.Literal:
         """Return what to call a thing: its label, else a name made of what it says, else its IRI.
@@ -55,6 +64,15 @@ class Labels:
             return label
         made = self._figure(iri) or self._statement(iri)
         return ox.Literal(compact(iri)) if made is None else ox.Literal(made, language="en")
+
+    def inverse(self, iri: str) -> ox.Literal | None:
+        """Return what to call a property read from its values: "place of" where it is "place"."""
+        found = self._values(ox.NamedNode(iri), f"{OSLC}inverseLabel")
+        return min(
+            (value for value in found if isinstance(value, ox.Literal)),
+            key=self._preference,
+            default=None,
+        )
 
     def _figure(self, iri: str) -> str | None:
         """Name a figure: "trade value, 2025: 26.29 trillion yuan"."""
@@ -96,10 +114,12 @@ class Labels:
 
     def _preference(self, literal: ox.Literal) -> tuple[int, str, str]:
         language = literal.language or ""
-        if language == self._language:
+        if language == self.language:
             rank = 0
-        elif language.split("-")[0] == self._language:
+        elif language.split("-")[0] == self.language:
             rank = 1
+        elif language == _OTHERWISE:
+            rank = 2
         else:
-            rank = 2 if not language else 3
+            rank = 4 if language else 3
         return rank, language, literal.value

@@ -18,6 +18,7 @@ DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
 ORG: Final = "http://www.w3.org/ns/org#"
+OSLC: Final = "http://open-services.net/ns/core#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 PROV: Final = "http://www.w3.org/ns/prov#"
 QB: Final = "http://purl.org/linked-data/cube#"
@@ -41,6 +42,7 @@ PREFIXES: Final[dict[str, str]] = {
     "dcterms": DCTERMS,
     "foaf": FOAF,
     "org": ORG,
+    "oslc": OSLC,
     "owl": OWL,
     "prov": PROV,
     "qb": QB,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeVar
 
 _ERASE: Final = "\r\x1b[K"
+_OFTEN: Final = 0.1
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -28,6 +32,23 @@ def shown(stream: TextIO) -> Iterator[None]:
         logger.setLevel(level)
         stream.write(_ERASE)
         stream.flush()
+
+
+def counted(log: logging.Logger, work: str, items: Sequence[T]) -> Iterator[T]:
+    """Give items one by one; log how many are done of how many, and how long the rest will take.
+
+    The time left supposes that all items take equally long. work: what is done to them, in words.
+    """
+    start = told = time.monotonic()
+    for done, item in enumerate(items):
+        now = time.monotonic()
+        if done == 0:
+            log.info("%s: 0 of %d", work, len(items))
+        elif now - told >= _OFTEN:
+            left = (now - start) / done * (len(items) - done)
+            log.info("%s: %d of %d, %.0f s left", work, done, len(items), left)
+            told = now
+        yield item
 
 
 class _Line(logging.StreamHandler[TextIO]):

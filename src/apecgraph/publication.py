@@ -28,6 +28,10 @@ class Served(Store, Protocol):
     def graphs(self) -> Collection[str]:
         """The IRIs of the named graphs."""
 
+    @property
+    def failure(self) -> str | None:
+        """Why no query is answered at present; None where they are."""
+
 
 @dataclass(frozen=True)
 class Publication:

@@ -1,39 +1,34 @@
-"""Quantities: numbers with their units and bounds, as people write them."""
+"""Quantities: what a figure says, as people write it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
 
 import pyoxigraph as ox
-from babel.numbers import format_compact_decimal, format_decimal
 
 from apecgraph.claims import Claim
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, ID, SKOS
+from apecgraph.numerals import Numerals, spelled
 
-_LOCALE: Final = "en"
-_SCALED: Final = 1_000_000
-"""From here on a number is written with a word for its scale: 26.29 trillion."""
-
-_DIGITS: Final = 18  # all of them: what is shown is not rounded
-_UNSPOKEN: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))
+__all__ = ["Quantities", "spelled"]
 
 
 class Quantities:
     """Writes the quantities of a release; what units and bounds are called comes from the data."""
 
     def __init__(self, store: ox.Store) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
+        self._numerals = Numerals(store)
 
     def value(self, claim: Claim) -> str:
         """Write the value of a figure with the word of its bound: "nearly 60 %"."""
         if claim.value is None:
             return ""
-        number = self.spelled(_decimal(claim.value), claim.unit)
-        return " ".join(filter(None, (self._bound(claim.bound), number)))
+        return self._numerals.number(_decimal(claim.value), claim.unit, claim.bound)
+
+    def number(self, claim: Claim) -> str:
+        """Write the value of a figure as above, but for its unit: "nearly 60"."""
+        if claim.value is None:
+            return ""
+        return self._numerals.number(_decimal(claim.value), None, claim.bound)
 
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to 26.295 trillion yuan".
@@ -43,7 +38,7 @@ class Quantities:
         """
         lower, upper, value = map(_decimal_or_none, (claim.lower, claim.upper, claim.value))
         low, high = ("" if end is None else self.spelled(end, claim.unit) for end in (lower, upper))
-        excludes = self._excludes(claim.bound)
+        excludes = self._numerals.excludes(claim.bound)
         if lower is None or upper is None:
             if excludes:
                 return f"above {low}" if low else f"under {high}" if high else ""
@@ -56,35 +51,11 @@ class Quantities:
 
     def spelled(self, number: Decimal, unit: str | None) -> str:
         """Write a number with its unit, given by its IRI: "26.29 trillion yuan", "57.82 %"."""
-        return " ".join(filter(None, (spelled(number), self._unit(unit))))
+        return self._numerals.number(number, unit)
 
-    def _unit(self, unit: str | None) -> str:
-        if unit is None or unit in _UNSPOKEN:
-            return ""
-        notation = self._graph.value(unit, f"{SKOS}notation") or ""
-        symbol = notation if not any(map(str.isalnum, notation)) else ""
-        return symbol or self._labels.title(unit).value
-
-    def _excludes(self, bound: str | None) -> bool:
-        return (bound and self._graph.value(bound, f"{APEC}excludesPrinted")) in ("true", "1")
-
-    def _bound(self, bound: str | None) -> str:
-        """Return the word of a bound, nothing for one that takes the number as it is."""
-        if bound is None:
-            return ""
-        factors = [self._graph.value(bound, f"{APEC}{end}Factor") for end in ("lower", "upper")]
-        if all(factor is not None and Decimal(factor) == 1 for factor in factors):
-            return ""
-        return self._labels.title(bound).value
-
-
-def spelled(number: Decimal) -> str:
-    """Write a number: its digits in groups of three, from a million on with a word."""
-    if abs(number) < _SCALED:
-        return str(format_decimal(number, locale=_LOCALE, decimal_quantization=False))
-    return str(
-        format_compact_decimal(number, format_type="long", locale=_LOCALE, fraction_digits=_DIGITS)
-    )
+    def unit(self, unit: str | None) -> str:
+        """Write a unit, given by its IRI, as after a number: "%", "yuan"; nothing for a count."""
+        return self._numerals.unit(unit)
 
 
 def _decimal(literal: ox.Literal) -> Decimal:

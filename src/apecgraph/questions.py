@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +19,15 @@ import pyoxigraph as ox
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 from apecgraph.formats import RESULTS_CSV
+from apecgraph.namespaces import PREFIXES
 from apecgraph.store.base import Query
 from apecgraph.store.embedded import evaluate
 
 FOLDER: Final = "questions"
 """The name of the folder: in `ontology/` of the content, and at the root of a release."""
 
+_DECLARED: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
+_PREFIXED: Final = re.compile(r"(?<![\w:<])([a-z][\w-]*):([A-Za-z]\w*)")
 _NAME: Final = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 
@@ -40,6 +45,16 @@ class Question:
     text: str
     query: str
     expected: bytes
+
+    @property
+    def name(self) -> str:
+        """The name of its files, and in its addresses."""
+        return f"{self.number:02}-{self.slug}"
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the answer that is expected: the names of its columns, and its rows."""
+        header, *rows = csv.reader(io.StringIO(self.expected.decode(), newline=""))
+        return header, rows
 
     def answer(self, store: ox.Store) -> bytes:
         """Ask a store that holds a release; return the answer as CSV."""
@@ -75,6 +90,14 @@ def read_questions(root: Path) -> tuple[Question, ...]:
     if errors:
         raise ExceptionGroup("the questions cannot be read", errors)
     return tuple(sorted(found, key=lambda question: (question.number, question.slug)))
+
+
+def mentioned(query: str) -> Iterator[str]:
+    """Return the IRIs that a query names with a prefix (SPARQL 1.1 Query, section 4.1.1)."""
+    prefixes = {**PREFIXES, **dict(_DECLARED.findall(query))}
+    for prefix, local in _PREFIXED.findall(query):
+        if prefix in prefixes:
+            yield prefixes[prefix] + local
 
 
 def _read(path: Path) -> Question:

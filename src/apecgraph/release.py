@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import asdict, dataclass, fields
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -26,15 +27,24 @@ from apecgraph.formats import (
 )
 from apecgraph.questions import question_paths
 
+CURRENT: Final = "current"
 MANIFEST: Final = "manifest.json"
 CONTEXT: Final = "context.jsonld"
 CATALOG: Final = "catalog.nq"
+REPORT: Final = "report.json"
+REPORT_TURTLE: Final = "report.ttl"
+DIFFERENCES: Final = "differences.json"
+PATCH: Final = "differences.rdfp"
 DUMP: Final = "apecgraph"
 
 DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
 """TriG and N-Quads hold everything with its named graphs; the others hold the default graph."""
 
-_NAME: Final = re.compile("[0-9a-f]{16}(?:-[0-9a-f]{8})?")
+NAME: Final = re.compile("[0-9a-f]{16}(?:-[0-9a-f]{8})?")
+
+_CHECKSUM: Final = "sha256"
+_REMEDY: Final = "build the release again"
+_UNREADABLE: Final = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +55,21 @@ class File:
     size: int
     sha256: str
 
+    @classmethod
+    def written(cls, folder: Path, name: str, data: bytes) -> File:
+        """Write a file, and describe what it is to hold, whatever the disk makes of it."""
+        (folder / name).write_bytes(data)
+        return cls(name, len(data), sha256(data).hexdigest())
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release that was opened and found whole.
+    """A release.
 
     name: of its folder, and in the addresses of its files: its digest; where another version of the
-        program, or other questions, made other files of the same dataset, with theirs after it.
+        program, or other questions, made other files of the same dataset, with more after it.
+    quads, triples: how many there are in all graphs, and in the default graph.
+    figures, sources: how many of these.
     previous: the name of the release that it came after, None where it is the first.
     """
 
@@ -62,26 +80,44 @@ class Release:
     issued: str
     quads: int
     triples: int
+    figures: int
+    sources: int
     files: tuple[File, ...]
     previous: str | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Release:
-        """Open a release and check each of its files; raise ReleaseError where one is not right."""
+    def read(cls, path: Path) -> Release:
+        """Read what the manifest says of a release; raise ReleaseError where it is not right."""
         try:
-            manifest = json.loads((path / MANIFEST).read_bytes())
+            data = (path / MANIFEST).read_bytes()
+            manifest = json.loads(data)
+            manifest.pop(_CHECKSUM)
             files = tuple(File(**each) for each in manifest.pop("files"))
             release = cls(path=path.resolve(), files=files, **manifest)
+            whole = release.manifest() == data
         except FileNotFoundError:
             raise ReleaseError(f"{path} is no release: it has no {MANIFEST}") from None
-        except (OSError, ValueError, TypeError, LookupError) as error:
+        except _UNREADABLE as error:
             raise ReleaseError(f"the manifest of {path} cannot be read: {error}") from None
-        for file in files:
-            if describe(path, file.name) != file:
-                raise ReleaseError(
-                    f"{path / file.name} is not what was released: build the release again"
-                )
+        if not whole:
+            raise ReleaseError(f"{path / MANIFEST} is not what was released: {_REMEDY}")
         return release
+
+    @classmethod
+    def open(cls, path: Path) -> Release:
+        """Open a release and check each of its files; raise ReleaseError where one is not right."""
+        release = cls.read(path)
+        for file in release.files:
+            if not release.has(file):
+                raise ReleaseError(f"{path / file.name} is not what was released: {_REMEDY}")
+        return release
+
+    @classmethod
+    def current(cls, releases: Path) -> Release:
+        """Open the release in a folder that is the current one, checking each of its files."""
+        if not (releases / CURRENT).is_symlink():
+            raise ReleaseError(f"{releases} has no current release: run `apecgraph build`")
+        return cls.open((releases / CURRENT).resolve())
 
     @classmethod
     def find(cls, releases: Path, fingerprint: str) -> Release | None:
@@ -92,20 +128,41 @@ class Release:
         for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
             try:
                 if fingerprint in manifest.read_text(encoding="utf-8"):
-                    return cls.open(manifest.parent)
+                    found = cls.open(manifest.parent)
+                    if found.name == manifest.parent.name:
+                        return found
             except (ReleaseError, OSError, UnicodeDecodeError):
                 continue
         return None
 
     def beside(self, name: str) -> Release | None:
         """Return the release of a name that is kept in the same folder, if it is there, whole."""
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             return None
         try:
             found = Release.open(self.path.parent / name)
         except ReleaseError:
             return None
         return found if found.name == name else None
+
+    def has(self, file: File) -> bool:
+        """Whether a file is there as it was released."""
+        return describe(self.path, file.name) == file
+
+    def verify(self) -> None:
+        """Read the dataset back; raise ReleaseError where it is not the one of the digest.
+
+        This takes longer than checksums, and notices what was changed together with them.
+        """
+        path = self.dump(N_QUADS)
+        try:
+            quads = list(ox.parse(path=path, format=ox.RdfFormat.N_QUADS))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise ReleaseError(f"{path} cannot be read: {error}") from None
+        triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
+        found = digest(quads), len(quads), triples
+        if found != (self.digest, self.quads, self.triples):
+            raise ReleaseError(f"{path} does not hold what the release is named by: {_REMEDY}")
 
     def dump(self, format_: Format) -> Path:
         """Return the file that holds the dump in a format."""
@@ -116,20 +173,13 @@ class Release:
         """The N-Quads files that are served together: the dump, and what describes the release."""
         return self.dump(N_QUADS), self.path / CATALOG
 
-    def manifest(self) -> dict[str, Any]:
-        """Return what the manifest holds."""
-        return {
-            "name": self.name,
-            "digest": self.digest,
-            "fingerprint": self.fingerprint,
-            "issued": self.issued,
-            "previous": self.previous,
-            "quads": self.quads,
-            "triples": self.triples,
-            "files": [
-                {"name": file.name, "size": file.size, "sha256": file.sha256} for file in self.files
-            ],
-        }
+    def manifest(self) -> bytes:
+        """Write the manifest, with a checksum of its own."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        del said["path"]
+        said["files"] = [asdict(file) for file in self.files]
+        said[_CHECKSUM] = sha256(json.dumps(said).encode()).hexdigest()
+        return json.dumps(said, indent=2).encode() + b"\n"
 
 
 def fingerprint(content: Path) -> str:
@@ -159,10 +209,12 @@ def dump_name(format_: Format) -> str:
 def describe(folder: Path, name: str) -> File | None:
     """Measure a file; None where it cannot be read."""
     try:
-        data = (folder / name).read_bytes()
-    except OSError:
+        with (folder / name).open("rb") as file:
+            return File(
+                name, os.fstat(file.fileno()).st_size, file_digest(file, sha256).hexdigest()
+            )
+    except (OSError, ValueError):
         return None
-    return File(name, len(data), sha256(data).hexdigest())
 
 
 def canonical(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
@@ -178,7 +230,12 @@ def digest(quads: Iterable[ox.Quad]) -> str:
     The hash is SHA-256 over the sorted canonical N-Quads (RDFC-1.0, section 4), as lowercase
     hexadecimal: anyone can compute it from the N-Quads dump.
     """
-    data = ox.serialize(canonical(quads), format=ox.RdfFormat.N_QUADS)
+    return digest_of_canonical(canonical(quads))
+
+
+def digest_of_canonical(quads: Iterable[ox.Quad]) -> str:
+    """Name a dataset whose blank nodes have their canonical labels already."""
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
     lines = sorted(data.splitlines(keepends=True))
     return sha256(b"".join(lines)).hexdigest()[:16]

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
-from apecgraph.errors import ContentError
+from apecgraph.errors import ContentError, ReleaseError
 from apecgraph.graph import Term
 from apecgraph.namespaces import DCTERMS, ID, PREFIXES, RDF, SH, XSD, compact
 from apecgraph.place import Place
+from apecgraph.rules import Rule
 
 _MOST_PLACES: Final = 6
 
@@ -48,10 +49,29 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results of a check, and how many statements were checked."""
+    """All results of a check, how many statements were checked, and by which rules."""
 
     results: tuple[Result, ...]
     quads: int
+    rules: tuple[Rule, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Report:
+        """Read a report that `json` has written."""
+        document = json.loads(text)
+        return cls(
+            tuple(_result(**each) for each in document["results"]),
+            document["triples"],
+            tuple(_rule(**each) for each in document["rules"]),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Report:
+        """Read the report of a release or a refusal; raise ReleaseError where it cannot be read."""
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
+            raise ReleaseError(f"the report {path} cannot be read: {error}") from None
 
     @classmethod
     def unreadable(cls, errors: Iterable[Exception], root: Path) -> Report:
@@ -70,16 +90,6 @@ class Report:
         ]
         return cls(tuple(results), 0)
 
-    @classmethod
-    def parse(cls, text: str) -> Report:
-        """Read a report that `json` has written."""
-        document = json.loads(text)
-        results = []
-        for each in document["results"]:
-            places = tuple(Place(**place) for place in each.pop("places"))
-            results.append(Result(nodes=tuple(each.pop("nodes")), places=places, **each))
-        return cls(tuple(results), document["triples"])
-
     @property
     def conforms(self) -> bool:
         """Whether nothing is wrong."""
@@ -97,11 +107,12 @@ class Report:
         return "".join(lines)
 
     def json(self) -> str:
-        """Write the report as JSON: `conforms`, and `results` with the fields of Result."""
+        """Write the report as JSON: `conforms`; `results` and `rules` with the fields of each."""
         document = {
             "conforms": self.conforms,
             "triples": self.quads,
             "results": [asdict(result) for result in self.results],
+            "rules": [asdict(rule) for rule in self.rules],
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -148,6 +159,14 @@ def result_properties(result: Result) -> Iterator[tuple[str, Term]]:
         yield f"{SH}value", _term(result.value)
     for place in result.places:
         yield f"{DCTERMS}source", ox.Literal(str(place))
+
+
+def _result(nodes: list[str], places: list[dict[str, Any]], **rest: Any) -> Result:
+    return Result(tuple(nodes), places=tuple(Place(**each) for each in places), **rest)
+
+
+def _rule(constraints: list[str], **rest: Any) -> Rule:
+    return Rule(constraints=tuple(constraints), **rest)
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -198,7 +198,7 @@ def describe(store: ox.Store, iri: str) -> Description | None:
     if not graphs and not standing:
         return None
     facts = tuple(_facts(store, node, standing, graphs))
-    links = sorted(_links(store, node, bool(standing)))
+    links = linking(store, iri, stands=bool(standing))
     return Description(
         iri=iri,
         facts=facts,
@@ -208,6 +208,11 @@ def describe(store: ox.Store, iri: str) -> Description | None:
         nodes=_blank_nodes(store, [fact.value for fact in facts]),
         stands=bool(standing),
     )
+
+
+def linking(store: ox.Store, iri: str, *, stands: bool) -> list[Link]:
+    """Return all links to a thing, sorted; stands: whether the default graph describes it."""
+    return sorted(_links(store, ox.NamedNode(iri), stands))
 
 
 def _facts(

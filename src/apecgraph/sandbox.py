@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from apecgraph import errors
 from apecgraph.errors import ApecgraphError, ContentError
 from apecgraph.release import Release
@@ -40,14 +42,28 @@ def check(content: Path, settings: Settings) -> Report:
         return Report.unreadable([error], content)
 
 
-def build(content: Path, settings: Settings) -> Release:
+def build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Release:
     """Check a content folder, make a release of it and make it the current one.
 
-    Raises CheckFailed, with the report in words, or ContentError, where the content does not pass,
-    and ReleaseError where no release can be written; what was current stays so.
+    accept_loss: publish it even where much of the last release is gone. Raises what `build.build`
+    raises, or ContentError where it is over a limit; what was current stays so.
     """
-    path = _Work(content, settings).do("build", releases=str(settings.releases))
+    path = _Work(content, settings).do(
+        "build",
+        releases=str(settings.releases),
+        keep=settings.keep_releases,
+        accept_loss=accept_loss,
+    )
     return Release.open(Path(path))
+
+
+def dataset(content: Path, settings: Settings) -> tuple[list[ox.Quad], Report]:
+    """Return the dataset that a build of a content folder makes, canonical, and the check's report.
+
+    Raises CheckFailed where the content cannot be read.
+    """
+    answer = _Work(content, settings).do("dataset")
+    return list(ox.parse(answer["quads"], ox.RdfFormat.N_QUADS)), Report.parse(answer["report"])
 
 
 def canonical(
@@ -72,7 +88,7 @@ class _Work:
         self._step: dict[str, str] = {}
         self._answer: dict[str, Any] | None = None
 
-    def do(self, task: str, **arguments: str) -> Any:
+    def do(self, task: str, **arguments: object) -> Any:
         """Have a process do a task; return its answer, or raise its errors or what it died of."""
         reading, writing = os.pipe()
         request = {

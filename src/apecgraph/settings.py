@@ -18,6 +18,17 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("apecgraph") / "releases",
         description="Folder that `build` writes releases into and `serve` reads them from.",
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s<>\"'`]+)?$",
+        description="Address at which people reach the server, for the examples at /use; "
+        "where it is empty, the address that it listens at, if that is on this machine alone.",
+    )
+    keep_releases: int = Field(
+        default=10,
+        ge=0,
+        description="Releases that `build` leaves in that folder, the latest ones; 0 for all.",
+    )
     load_seconds: float = Field(
         default=1800,
         gt=0,
@@ -63,4 +74,7 @@ class Settings(BaseSettings):
     )
     queue: int = Field(
         default=64, ge=0, description="Queries that may wait for a worker; more are answered 503."
+    )
+    drain_seconds: int = Field(
+        default=10, ge=0, description="Time for answers that are on their way when told to stop."
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from apecgraph.decisions import rulings
+from apecgraph.decisions import rulings, status
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.namespaces import (
@@ -77,18 +77,21 @@ _COLUMNS: Final = (
 )
 
 
-def write_figures(graph: Graph) -> bytes:
-    """Write all figures as CSV (RFC 4180), a row each, in the order of their IRIs.
+def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
+    """Write figures as CSV (RFC 4180), a row each, in the order of their IRIs.
 
     graph: the dataset of a release, so that those are there which a decision rejects, too.
+    figures: the IRIs of some; without them all are written.
     A text that a spreadsheet would take for a formula has an apostrophe before it.
     """
+    if figures is None:
+        figures = graph.subjects(f"{RDF}type", f"{QB}Observation")
     labels = Labels(graph.store)
     output = StringIO()
     names = [column["name"] for column in _schema(graph) if "virtual" not in column]
     writer = csv.DictWriter(output, names)
     writer.writeheader()
-    for iri in graph.subjects(f"{RDF}type", f"{QB}Observation"):
+    for iri in sorted(figures):
         row = _row(graph, labels, iri)
         writer.writerow({name: _harmless(value) for name, value in row.items()})
     return output.getvalue().encode()
@@ -126,10 +129,7 @@ def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
         if isinstance(text, ox.Literal):
             row |= {"printed": text.value, "language": text.language or ""}
     found = rulings(graph.store, ox.NamedNode(iri))
-    if any(not ruling.upheld for ruling in found):
-        row["status"] = "rejected"
-    else:
-        row["status"] = "open" if any(ruling.disputed for ruling in found) else "standing"
+    row["status"] = status(found)
     row["decision"] = " ".join(ruling.decision for ruling in found)
     return row
 

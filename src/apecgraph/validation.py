@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pyoxigraph as ox
-import pyshacl
-from oxrdflib import OxigraphStore
-from pyshacl.graph_abstraction import DataGraph
-from rdflib import Graph as RdfGraph
-from rdflib import Literal as RdfLiteral
-from rdflib import URIRef
-from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
-from rdflib.namespace import SH
-from rdflib.term import Node
-
-from apecgraph.content import SHAPES_GRAPH, Content
+from apecgraph.content import Content
 from apecgraph.contradictions import Contradiction, contradictions
 from apecgraph.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
-from apecgraph.graph import placed
-from apecgraph.namespaces import APEC, BASE, ID, QB, RDF, SDMX_MEASURE, XSD, compact
+from apecgraph.namespaces import APEC, ID, QB, RDF, SDMX_MEASURE, SH, compact
 from apecgraph.place import Place
 from apecgraph.placement import misplaced
 from apecgraph.positions import Positions
 from apecgraph.report import Report, Result
+from apecgraph.rules import read_rules
+from apecgraph.shapes import violations
 
 _log = logging.getLogger(__name__)
 
@@ -54,9 +43,12 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     Raises ContentError where there is nothing to check by: no shapes, or none that applies.
     """
     evidence = Evidence.gather(content)
+    rules = read_rules(evidence.graph.store)
+    if not any(rule.nodes for rule in rules):
+        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
     results = [
-        *_shapes(content, evidence),
+        *violations(content, evidence),
         *misplaced(content, stated),
         *_relations(evidence),
     ]
@@ -65,7 +57,7 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     positions = Positions(content, evidence.statements)
     located = {replace(each, places=tuple(_places(each, positions))) for each in results}
     ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
-    return Report(tuple(ordered), len(content.quads)), evidence
+    return Report(tuple(ordered), len(content.quads), rules), evidence
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
@@ -77,7 +69,7 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
                 nodes=(iri,),
                 path=f"{SDMX_MEASURE}obsValue",
                 shape=f"{ID}shape/figure-read",
-                component=str(SH.SPARQLConstraintComponent),
+                component=f"{SH}SPARQLConstraintComponent",
                 message="its number cannot be read: write plain digits, at most 18 on either side "
                 "of the point, and a bound of ontology/concepts.ttl",
             )
@@ -94,154 +86,6 @@ def _places(result: Result, positions: Positions) -> Iterator[Place]:
 
 def _order(place: Place) -> tuple[str, int]:
     return place.file, place.line or 0
-
-
-def _shapes(content: Content, evidence: Evidence) -> Iterator[Result]:
-    """Validate everything but the shapes against the shapes, with pyshacl."""
-    data = ox.Store()
-    malformed: list[ox.Triple] = []
-    for quad in evidence.graph.store:
-        if quad.graph_name == SHAPES_GRAPH:
-            continue
-        subject, predicate, value = quad.triple
-        if isinstance(value, ox.Literal) and not _well_formed(value):
-            # pyshacl would stop at it; as a string it is reported by whatever shape it breaks.
-            malformed.append(quad.triple)
-            value = ox.Literal(value.value)
-        data.add(ox.Quad(subject, predicate, value))
-    shapes = ox.Store()
-    shapes.extend(
-        placed(quad.triple)
-        for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
-    )
-    if not _targets(data, shapes):
-        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
-    _log.info("applying the shapes to %d triples", len(data))
-    rules = _Rules(_copied(shapes), False, logging.getLogger("pyshacl"))
-    validator = pyshacl.Validator(
-        DataGraph.from_rdflib(_rdflib(data)),
-        shacl_graph=rules.graph,
-        options={"inplace": True, "allow_infos": True},
-    )
-    validator.shacl_graph = rules
-    try:
-        _, found, _ = validator.run()  # type: ignore[no-untyped-call]
-    except Exception as error:  # whatever pyshacl and the engine make of an editor's shape
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
-        path, line = shape_place(content, rules.current)
-        raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
-    # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
-    results = [_result(found, node) for node in found.objects(None, SH.result)]
-    yield from results
-    reported = {(each.nodes[0], each.path) for each in results}
-    for triple in malformed:
-        result = _malformed(triple)
-        if (result.nodes[0], result.path) not in reported:
-            yield result
-
-
-class _Rules(pyshacl.ShapesGraph):
-    """The shapes, which tell when it is their turn: `current` is the IRI of the one at work."""
-
-    current: str | None = None
-
-    @property
-    def shapes(self) -> Iterator[pyshacl.Shape]:
-        for shape in super().shapes:
-            self.current = str(shape.node)
-            _log.debug("applying %s", self.current, extra={"shape": self.current})
-            yield shape
-        self.current = None
-        _log.info("gathering what the shapes find")
-
-
-def shape_place(content: Content, shape: str | None) -> tuple[Path, int | None]:
-    """Return the file and the line of a shape; the folder of all where it cannot be told."""
-    files = tuple(file for file in content.files if file.graph == SHAPES_GRAPH)
-    places = Positions(replace(content, files=files), ()).places(shape or "", None, None)
-    for place in places:
-        return content.root / place.file, place.line
-    return content.root / "shapes", None
-
-
-def _result(found: RdfGraph, node: Node) -> Result:
-    """Read a sh:ValidationResult."""
-    get = {name: found.value(node, SH[name]) for name in _PARTS}
-    focus, value = str(get["focusNode"]), get["value"]
-    return Result(
-        # What holds for everything has the publication as its focus: the value is what is wrong.
-        nodes=(str(value),) if focus == BASE and value is not None else (focus,),
-        path=None if get["resultPath"] is None else str(get["resultPath"]),
-        value=None if value is None else str(value),
-        shape=str(get["sourceConstraint"] or get["sourceShape"]),
-        component=str(get["sourceConstraintComponent"]),
-        message=str(get["resultMessage"]),
-    )
-
-
-def _malformed(triple: ox.Triple) -> Result:
-    subject, predicate, value = triple
-    assert isinstance(value, ox.Literal)  # noqa: S101 - as _well_formed was asked
-    return Result(
-        nodes=(str(getattr(subject, "value", subject)),),
-        path=predicate.value,
-        value=value.value,
-        shape=f"{ID}shape/hygiene",
-        component=str(SH.DatatypeConstraintComponent),
-        message=f"'{value.value}' is no {compact(value.datatype.value)}: correct it",
-    )
-
-
-def _well_formed(literal: ox.Literal) -> bool:
-    """Whether the lexical form is one of its datatype, as far as rdflib knows the datatype."""
-    if literal.datatype.value in (f"{XSD}string", f"{RDF}langString"):
-        return True
-    with warnings.catch_warnings(action="ignore"):
-        return not RdfLiteral(literal.value, datatype=URIRef(literal.datatype.value)).ill_typed
-
-
-_PARTS = (
-    "focusNode",
-    "resultPath",
-    "value",
-    "sourceShape",
-    "sourceConstraint",
-    "sourceConstraintComponent",
-    "resultMessage",
-)
-
-
-def _targets(data: ox.Store, shapes: ox.Store) -> bool:
-    query = "SELECT ?class { ?shape <http://www.w3.org/ns/shacl#targetClass> ?class }"
-    classes = shapes.query(query)
-    assert isinstance(classes, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    kind = ox.NamedNode(f"{RDF}type")
-    return any(
-        True for row in classes for _ in data.quads_for_pattern(None, kind, row["class"], None)
-    )
-
-
-class _OneGraph(OxigraphStore):
-    """A store of triples only, which knows how many without asking a query for each result."""
-
-    def __init__(self, store: ox.Store) -> None:
-        super().__init__(store=store)
-        self._count = len(store)
-
-    def __len__(self, context: RdfGraph | None = None) -> int:
-        return self._count
-
-
-def _rdflib(store: ox.Store) -> RdfGraph:
-    """Let pyshacl read a store where it lies: far quicker than a copy of it in rdflib's own."""
-    return RdfGraph(store=_OneGraph(store), identifier=DATASET_DEFAULT_GRAPH_ID)
-
-
-def _copied(store: ox.Store) -> RdfGraph:
-    """Copy the shapes into rdflib's own store: pyshacl asks for the same few triples each time."""
-    data = ox.serialize((quad.triple for quad in store), format=ox.RdfFormat.N_TRIPLES)
-    assert data is not None  # noqa: S101 - without an output the bytes are returned
-    return RdfGraph().parse(data=data, format="nt")
 
 
 def _relations(evidence: Evidence) -> Iterator[Result]:

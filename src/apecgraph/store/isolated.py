@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
@@ -40,6 +41,7 @@ class IsolatedStore:
     workers: queries that are evaluated at once, for as long as they are not long ones.
     long_queries: long ones that are evaluated beside them, with the lowest priority.
     queue: queries that may wait for a worker.
+    endings: how many workers were ended, by the reason.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class IsolatedStore:
         self._room = long_queries
         self._turns = Turns(queue, self._put_back)
         self._idle: list[Worker] = []
+        self.endings: Counter[str] = Counter()
         limits = Limits(query_megabytes, reply_megabytes, reply_rows)
         load = LoadLimits(load_seconds, load_megabytes)
         self._nursery = Nursery(data, load, limits, workers, self._put_back)
@@ -83,6 +86,21 @@ class IsolatedStore:
         """The IRIs of the named graphs."""
         return self._nursery.graphs
 
+    @property
+    def failure(self) -> str | None:
+        """Why there are no workers; None where there are, or soon will be."""
+        return self._nursery.failure
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return len(self._turns)
+
+    @property
+    def idle(self) -> int:
+        """How many workers wait for a query."""
+        return len(self._idle)
+
     async def query(self, query: Query, client: str = "") -> Answer:
         """Evaluate a query, and return when it is answered or more than HELD_BACK bytes are there.
 
@@ -102,8 +120,8 @@ class IsolatedStore:
 
     async def _hire(self, client: str, deadline: float) -> Worker:
         """Wait for a worker."""
-        if self._nursery.failure:
-            raise StoreError(self._nursery.failure)
+        if self.failure:
+            raise StoreError(self.failure)
         while self._idle:
             worker = self._idle.pop()  # the one whose memory is still warm
             if not worker.doomed:
@@ -124,6 +142,7 @@ class IsolatedStore:
         aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
         worker.ask(wire.encode_query(query, deadline - loop.time()))
         done = False
+        ending = "the client left"
         try:
             while (frame := await worker.frame()) is not None:
                 kind, payload = frame
@@ -135,12 +154,15 @@ class IsolatedStore:
                     raise wire.decode_error(payload)
                 return
             if loop.time() >= deadline:
+                ending = "the deadline"
                 raise self._timed_out()
             if aging.refused:
+                ending = "others waited"
                 raise StoreBusy(
                     "The query takes long, and enough others that do are at work; try again later."
                 )
-            raise await self._cause_of_death(worker)
+            ending, error = await self._cause_of_death(worker)
+            raise error
         finally:
             alarm.cancel()
             if aging.timer is not None:
@@ -150,6 +172,7 @@ class IsolatedStore:
             if done and not aging.long:
                 self._put_back(worker)
             else:
+                self.endings["it was a long query" if done else ending] += 1
                 self._nursery.replace(worker)
 
     def _age(self, worker: Worker, aging: _Aging) -> None:
@@ -168,21 +191,22 @@ class IsolatedStore:
             loop = asyncio.get_running_loop()
             aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
 
-    async def _cause_of_death(self, worker: Worker) -> QueryError | StoreError:
-        """Tell what a worker died of."""
+    async def _cause_of_death(self, worker: Worker) -> tuple[str, QueryError | StoreError]:
+        """Tell what a worker died of: in a few words, and as an error."""
         done, _ = await asyncio.wait({worker.exit}, timeout=_OBITUARY_SECONDS)
         match -(worker.exit.result() or 0) if done else 0:
             case signal.SIGSEGV | signal.SIGBUS:
-                return QueryTooHeavy(
+                return "the stack", QueryTooHeavy(
                     "The query nests too deeply, or joins too many parts, for the engine's stack."
                 )
             case signal.SIGABRT | signal.SIGKILL:
-                return too_much_memory(self._megabytes)
+                return "memory", too_much_memory(self._megabytes)
             case signal.SIGALRM | signal.SIGXCPU:
-                return self._timed_out()
+                return "the deadline", self._timed_out()
             case 0:
-                return StoreError("The store went away while it evaluated the query.")
-        return QueryError("The engine failed on this query.")
+                error = StoreError("The store went away while it evaluated the query.")
+                return "the store went away", error
+        return "the engine", QueryError("The engine failed on this query.")
 
     def _timed_out(self) -> QueryTimedOut:
         return QueryTimedOut(

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from functools import partial
+import time
+from dataclasses import dataclass
 from typing import Any, Final
 
 from httptools.parser.errors import HttpParserInvalidMethodError
@@ -26,6 +27,7 @@ from apecgraph.errors import (
 )
 from apecgraph.protocol import METHODS
 from apecgraph.web.headers import HEADERS
+from apecgraph.web.observed import ID, Observer, new_id
 from apecgraph.web.problems import problem_response
 from apecgraph.web.repeats import LEARN, Known, Repeats, is_one_request
 
@@ -39,6 +41,18 @@ _CODING: Final = b"transfer-encoding"
 _LINGER_SECONDS: Final = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a connection may take.
+
+    request_seconds: within which a request must arrive; counted from its first byte, and for the
+    first request from the connection. connections: that are open at once.
+    """
+
+    request_seconds: float
+    connections: int
+
+
 class _Refused(Exception):
     """The parser is to read no further."""
 
@@ -46,14 +60,13 @@ class _Refused(Exception):
 class Connection(HttpToolsProtocol):
     """A connection over HTTP/1.1 (RFC 9112).
 
-    request_seconds: within which a request must arrive; counted from its first byte, and for the
-    first request from the connection. most_connections: that are open at once. repeats: answers
-    that are known from before.
+    repeats: answers that are known from before. observer: is told of what is answered here, and
+    not by the application.
     """
 
-    request_seconds: float
-    most_connections: int
+    limits: Limits
     repeats: Repeats
+    observer: Observer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -66,7 +79,7 @@ class Connection(HttpToolsProtocol):
         self._one_request: bytes | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._stalling: asyncio.TimerHandle | None = None
-        if len(self.connections) > self.most_connections:
+        if len(self.connections) > self.limits.connections:
             self._refuse(StoreBusy("There are too many connections; try again in a moment."))
         else:
             self._await_request()
@@ -81,7 +94,7 @@ class Connection(HttpToolsProtocol):
             return
         at_rest = not self._in_message and (self.cycle is None or self.cycle.response_complete)
         if at_rest and not self.flow.write_paused and (known := self.repeats.get(data)):
-            self._repeat(known)
+            self._repeat(data, known)
             return
         self._one_request = data if at_rest and is_one_request(data) else None
         if self._unparsed == 0:
@@ -127,7 +140,7 @@ class Connection(HttpToolsProtocol):
             # RFC 9112, section 3.2
             self._stop(MalformedRequest(f"There must be one Host header, and there are {hosts}."))
         if self._one_request is not None and self.parser.should_keep_alive():
-            learn = partial(self.repeats.learn, self._one_request)
+            learn = self.repeats.learning(self._one_request)
             self.scope["extensions"] = {LEARN: {"answer": learn}}
         super().on_headers_complete()
 
@@ -140,7 +153,7 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         # Who reads nothing for so long is not there: a close would wait for him.
-        self._stalling = self.loop.call_later(self.request_seconds, self.transport.abort)
+        self._stalling = self.loop.call_later(self.limits.request_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         self._stop_stalling()
@@ -151,13 +164,18 @@ class Connection(HttpToolsProtocol):
             self._stalling.cancel()
             self._stalling = None
 
-    def _repeat(self, known: Known) -> None:
+    def _repeat(self, request: bytes, known: Known) -> None:
         """Answer as before, as uvicorn would: with the date of now."""
+        begun = time.perf_counter()
         self._stop_waiting()
         self._unset_keepalive_if_required()
-        dated = (b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+        name = new_id()
+        dated = [b"%s: %s\r\n" % each for each in (*self.server_state.default_headers, (ID, name))]
         self.transport.write(b"".join((STATUS_LINE[200], *dated, known.head, known.body)))
         self.on_response_complete()
+        path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
+        seconds, size = time.perf_counter() - begun, len(known.body)
+        self.observer.saw(name.decode(), "GET", path, 200, size, seconds, "repeated")
 
     def _count(self, size: int, *, whole_line: bool) -> None:
         self._head += size
@@ -169,7 +187,7 @@ class Connection(HttpToolsProtocol):
         raise _Refused
 
     def _await_request(self) -> None:
-        self._timer = self.loop.call_later(self.request_seconds, self._give_up)
+        self._timer = self.loop.call_later(self.limits.request_seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
@@ -181,7 +199,7 @@ class Connection(HttpToolsProtocol):
         if self.cycle is not None and self.cycle.response_started:
             self.transport.close()  # it was answered without being read to its end
             return
-        seconds = f"{self.request_seconds:g} s"
+        seconds = f"{self.limits.request_seconds:g} s"
         self._refuse(RequestTimedOut(f"The request did not arrive within {seconds}.", seconds))
 
     def _refuse(self, error: RequestError | StoreBusy) -> None:
@@ -194,8 +212,12 @@ class Connection(HttpToolsProtocol):
         self._stop_waiting()
         response = problem_response(error, None)
         response.headers.update({**HEADERS, "Connection": "close"})
+        name = new_id()
+        response.headers[ID.decode()] = name.decode()
         self.transport.write(_written(response))
         self.transport.write_eof()
+        # What was asked is not known, or is not to be repeated: it may be of any length.
+        self.observer.saw(name.decode(), "", "/", response.status_code, len(response.body), 0.0)
         self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
@@ -215,11 +237,7 @@ def _written(response: Response) -> bytes:
     return b"".join([*lines, b"\r\n", bytes(response.body)])
 
 
-def limited(request_seconds: float, most_connections: int, repeats: Repeats) -> type[Connection]:
+def limited(limits: Limits, repeats: Repeats, observer: Observer) -> type[Connection]:
     """Make the class that uvicorn makes connections of."""
-    limits: dict[str, Any] = {
-        "request_seconds": request_seconds,
-        "most_connections": most_connections,
-        "repeats": repeats,
-    }
-    return type("Connection", (Connection,), limits)
+    members: dict[str, Any] = {"limits": limits, "repeats": repeats, "observer": observer}
+    return type("Connection", (Connection,), members)

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from apecgraph.dumps import SUMS, Download, downloads, zipped
-from apecgraph.errors import NotFound, RangeNotSatisfiable
+from apecgraph.content import ONTOLOGY_GRAPH, SHAPES_GRAPH
+from apecgraph.dumps import LINKS, SUMS, Download, downloads, zipped
+from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
 from apecgraph.formats import CSVW, GZIP, HTML, JSON, Format
 from apecgraph.namespaces import BASE
 from apecgraph.release import Release
@@ -35,6 +38,12 @@ _FRESH: Final = "no-cache"
 _RANGES: Final = re.compile(
     r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:\s*,\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})){0,19}"
 )
+
+_GRAPHS: Final = {
+    name: f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    for name, graph in (("vocabulary", ONTOLOGY_GRAPH.value), ("shapes", SHAPES_GRAPH.value))
+}
+"""Queries for what is no file of its own."""
 
 _EARLIER: Final = 16
 """Releases before the current one that are held open."""
@@ -82,7 +91,17 @@ class Downloads:
         def body() -> str:
             if format_ is HTML:
                 return self._html.page(
-                    "dumps.html", shelf=shelf, files=shelf.files.values(), sums=SUMS
+                    "dumps.html",
+                    shelf=shelf,
+                    files=shelf.files,
+                    sums=SUMS,
+                    figures=FIGURES,
+                    columns=METADATA,
+                    links=LINKS,
+                    whole=[each.dump.name for each in _plain(shelf) if each.dump.whole],
+                    standing=[each.dump.name for each in _plain(shelf) if not each.dump.whole],
+                    current=self._current.release,
+                    graphs=_GRAPHS,
                 )
             return json.dumps(_listing(shelf), indent=2) + "\n"
 
@@ -107,7 +126,9 @@ class Downloads:
         if not ranged:  # it is not looked for, whatever it says
             heard = [each for each in request.scope["headers"] if each[0] != b"range"]
             request.scope["headers"] = heard
-        return FileResponse(shelf.release.path / (coded or found).file.name, headers=headers)
+        path = shelf.release.path / (coded or found).file.name
+        there = await asyncio.to_thread(_whole, path, (coded or found).file.size)
+        return FileResponse(path, headers=headers, stat_result=there)
 
     async def latest(self, request: Request) -> Response:
         """Answer for a dump of the latest release with its canonical URL."""
@@ -140,6 +161,17 @@ class Downloads:
         return self._earlier[name]
 
 
+def _whole(path: Path, size: int) -> os.stat_result:
+    """Look at a file; raise StoreError where it is not there as it was released."""
+    try:
+        there = path.stat()
+    except OSError:
+        there = None
+    if there is None or there.st_size != size:
+        raise StoreError(f"{path.name} is missing on this server: its operator is told by /health.")
+    return there
+
+
 def _is_ranged(request: Request, size: int) -> bool:
     """Whether a request is for ranges that there are (RFC 9110, sections 14.1.2 and 14.2).
 
@@ -154,6 +186,15 @@ def _is_ranged(request: Request, size: int) -> bool:
     if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
         raise RangeNotSatisfiable(f"The file has {size} bytes, and none of these.", size)
     return True
+
+
+def _plain(shelf: _Shelf) -> list[Download]:
+    """Return the files of a release that hold RDF, all of it, uncompressed."""
+    return [
+        each
+        for each in shelf.files.values()
+        if each.dump.format.rdf and not each.dump.partial and not each.compressed
+    ]
 
 
 def _file(shelf: _Shelf, name: str) -> Download:

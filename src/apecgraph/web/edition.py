@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.web.coding import accepts_gzip
+from apecgraph.web.observed import REPLY
 from apecgraph.web.replies import MEGABYTE, Reply
 
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -61,7 +62,9 @@ class Edition:
             answered["Last-Modified"] = self.modified
         if has(request.headers, etag):
             return Response(status_code=304, headers=answered)
-        reply = await self._reply(self.etag(*name), body)
+        kept = self.etag(*name)
+        request.scope[REPLY] = "kept" if kept in self._kept else "made"
+        reply = await self._reply(kept, body)
         compressed = await asyncio.to_thread(reply.gzipped) if coding else None
         if compressed is not None:
             answered["Content-Encoding"] = coding

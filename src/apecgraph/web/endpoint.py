@@ -20,6 +20,7 @@ from apecgraph.web.budget import Budget
 from apecgraph.web.coding import accepts_gzip
 from apecgraph.web.edition import has
 from apecgraph.web.headers import HEADERS
+from apecgraph.web.observed import REPLY
 from apecgraph.web.problems import problem_response
 from apecgraph.web.repeats import LEARN
 from apecgraph.web.replies import Replies, Reply
@@ -117,6 +118,7 @@ class SparqlEndpoint:
             return
         bodiless = scope["method"] == "HEAD"
         reply = self._replies.get(query) if etag else None
+        scope[REPLY] = "made" if reply is None else "kept"
         if reply is not None:
             if (learn := scope.get("extensions", {}).get(LEARN)) and not bodiless:
                 learn["answer"](*whole(reply, query.format, etag, gzips=gzips))

@@ -12,15 +12,22 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from apecgraph.dates import spelled_day, spelled_days
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
+from apecgraph.languages import autonym
 from apecgraph.namespaces import BASE, XSD, compact
 from apecgraph.quantities import Quantities
 from apecgraph.release import Release
 from apecgraph.sources import Source, read_source
 from apecgraph.web.addresses import link
+from apecgraph.web.assets import Assets
+from apecgraph.web.charts.points import SHAPES, WORDS
 
-_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer"))
+_KINDS: Final = {
+    **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
+    **dict.fromkeys((f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"), "date"),
+}
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -30,10 +37,11 @@ class Html:
     release: what the pages are of, None where files are served as they are.
     store: holds the release, or nothing.
     site: what the publication is called.
-    edition: names the templates and the stylesheet: with other ones a page is another page.
+    assets: what the pages load.
+    edition: names the templates and the assets: with other ones a page is another page.
     """
 
-    def __init__(self, release: Release | None, store: ox.Store) -> None:
+    def __init__(self, release: Release | None, store: ox.Store, assets: Assets) -> None:
         self._graph = Graph(store)
         self._labels = Labels(store)
         self._environment = Environment(
@@ -46,8 +54,12 @@ class Html:
         name = self._labels.label(BASE)
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
+            autonym=autonym,
+            date=spelled_day,
+            days=spelled_days,
             site=self.site,
             release=release,
+            bundled=assets.bundled,
             compact=compact,
             grouped=grouped,
             kind=kind,
@@ -55,9 +67,11 @@ class Html:
             quantities=Quantities(store),
             source=self._source,
             schema_org=None,
+            shapes=SHAPES,
+            statuses=WORDS,
             title=self._labels.title,
         )
-        self.edition = self._edition()
+        self.edition = self._edition(assets)
         self._environment.globals["edition"] = self.edition
 
     def page(self, template: str, **values: object) -> str:
@@ -72,21 +86,20 @@ class Html:
         return read_source(self._graph, iri)
 
     @staticmethod
-    def _edition() -> str:
-        seen = sha256()
-        for folder in ("templates", "static"):
-            for path in sorted((Path(__file__).parent / folder).iterdir()):
-                seen.update(path.read_bytes())
+    def _edition(assets: Assets) -> str:
+        seen = sha256(assets.edition.encode())
+        for path in sorted((Path(__file__).parent / "templates").iterdir()):
+            seen.update(path.read_bytes())
         return seen.hexdigest()
 
 
 def kind(term: Term) -> str:
-    """Tell templates what a term is: 'iri', 'text', 'number', 'node' or 'triple'."""
+    """Tell templates what a term is: 'iri', 'text', 'number', 'date', 'node' or 'triple'."""
     match term:
         case ox.NamedNode():
             return "iri"
         case ox.Literal():
-            return "number" if term.datatype.value in _NUMBERS else "text"
+            return _KINDS.get(term.datatype.value, "text")
         case ox.BlankNode():
             return "node"
         case _:

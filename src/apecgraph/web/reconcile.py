@@ -40,8 +40,12 @@ from apecgraph.web.headers import HEADERS
 from apecgraph.web.html import Html
 from apecgraph.web.manifest import manifest, type_object
 
-_POLICY: Final = HEADERS["Content-Security-Policy"].replace(
-    "frame-ancestors 'none'", "frame-ancestors *"
+# In a frame of another site, where no script is needed.
+_POLICY: Final = (
+    HEADERS["Content-Security-Policy"]
+    .replace("frame-ancestors 'none'", "frame-ancestors *")
+    .replace("script-src 'self'; ", "")
+    .replace("connect-src 'self'; ", "")
 )
 _MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 
@@ -49,19 +53,27 @@ _MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 class Reconcile:
     """Answers reconciliation clients, such as OpenRefine.
 
-    store: holds the release. What it knows of the names is read when it is first asked: most
-    servers never are.
+    store: holds the release; entities: gives those in it, which are read when the first is asked
+    for: most servers never are.
     """
 
-    def __init__(self, store: ox.Store, html: Html, budget: Budget, errands: Errands) -> None:
+    def __init__(
+        self,
+        store: ox.Store,
+        entities: Callable[[], Entities],
+        html: Html,
+        budget: Budget,
+        errands: Errands,
+    ) -> None:
         self._store = store
+        self._read_entities = entities
         self._html = html
         self._budget = budget
         self._errands = errands
 
     @cached_property
     def _entities(self) -> Entities:
-        return Entities(self._store)
+        return self._read_entities()
 
     @cached_property
     def _reconciler(self) -> Reconciler:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from cachetools import LRUCache
 
 LEARN: Final = "apecgraph.learn"
 """The ASGI extension by which an application says that its answer may be given again as it is.
 
-Its member `answer` is a function of the headers and the body; the status is 200.
+Its member `answer` is a `Learn`, a function of the headers and the body; the status is 200.
 """
+
+Learn: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]], bytes], None]
 
 _END: Final = b"\r\n\r\n"
 _LONGEST: Final = 8192
@@ -35,19 +37,32 @@ class Repeats:
     """
 
     def __init__(self, megabytes: int) -> None:
+        self._size = megabytes * _MEGABYTE
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all answers: another release is served from now on."""
         self._known: LRUCache[bytes, Known] = LRUCache(
-            megabytes * _MEGABYTE, lambda known: len(known.body) + _OVERHEAD
+            self._size, lambda known: len(known.body) + _OVERHEAD
         )
 
     def get(self, request: bytes) -> Known | None:
         """Return the answer to a request, if it is known."""
         return self._known.get(request) if len(request) <= _LONGEST else None
 
-    def learn(self, request: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
-        """Keep the answer to a request, where there is room."""
-        head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
-        if len(body) + _OVERHEAD <= self._known.maxsize:
-            self._known[request] = Known(head, body)
+    def learning(self, request: bytes) -> Learn:
+        """Return what keeps the answer to a request, where there is room.
+
+        An answer of a release that is not served any more is forgotten with those before it.
+        """
+        kept = self._known
+
+        def learn(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
+            head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
+            if len(body) + _OVERHEAD <= kept.maxsize:
+                kept[request] = Known(head, body)
+
+        return learn
 
 
 def is_one_request(data: bytes) -> bool:

@@ -12,20 +12,38 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import NotFound
+from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
 from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE
+from apecgraph.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.resource import Description, describe
 from apecgraph.schema_org import SchemaOrg
 from apecgraph.web.addresses import DOC, document, readings, topic
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
-from apecgraph.web.pages.things import ThingPage
+from apecgraph.web.pages.decisions import DecisionPage
+from apecgraph.web.pages.events import EventPage
+from apecgraph.web.pages.observations import ObservationPage
+from apecgraph.web.pages.source import SourcePage
+from apecgraph.web.pages.terms import OntologyPage, TermPage
+from apecgraph.web.pages.things import LANGUAGE, ThingPage
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import LINKSET, Signposts, address
 from apecgraph.web.writer import Writer
 from apecgraph.withdrawals import refuse_withdrawn
+
+_PAGES: Final[dict[str, type[ThingPage]]] = {
+    f"{APEC}Decision": DecisionPage,
+    f"{APEC}Source": SourcePage,
+    f"{OWL}Ontology": OntologyPage,
+    f"{RDF}Property": TermPage,
+    f"{RDFS}Class": TermPage,
+    f"{RDFS}Datatype": TermPage,
+    f"{QB}Observation": ObservationPage,
+    f"{SCHEMA}Event": EventPage,
+    f"{SCHEMA}EventSeries": EventPage,
+}
+"""Classes whose things have a page of another kind; of a thing with several, the first decides."""
 
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
 # Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
@@ -54,6 +72,8 @@ class Resources:
         self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
         self._schema_org = SchemaOrg(store, self._labels)
         self._signposts = signposts
+        self._page = ThingPage(store, html)
+        self._pages = {each: page(store, html) for each, page in _PAGES.items()}
         self._names = sorted(
             {name for quad in store if (name := _document_of(quad.subject)) is not None}
         )
@@ -100,28 +120,43 @@ class Resources:
         description = self._describe(iri)
         if description is None:
             raise self._missing(request)
+        language = self._language(request, iri) if format_ is HTML else LANGUAGE
         return await self._edition.answer(
             request,
             format_.content_type,
-            lambda: self._body(name, description, format_),
+            lambda: self._body(name, description, format_, language),
             headers | {"Link": self._signposts.header(name, description, format_)},
+            variant=language,
         )
 
-    def _body(self, name: str, description: Description, format_: Format) -> bytes | str:
+    def _language(self, request: Request, iri: str) -> str:
+        """Read which language of a thing's names the page is asked for in: `?lang=zh`.
+
+        Raises MalformedRequest where the thing has no name in it.
+        """
+        asked = request.query_params.getlist("lang")
+        languages = {each.lower(): each for each in (*self._labels.languages(iri), LANGUAGE)}
+        if not asked:
+            return LANGUAGE
+        if len(asked) > 1 or asked[0].lower() not in languages:
+            known = ", ".join(sorted(languages.values()))
+            raise MalformedRequest(f"lang is one of the languages of this page: {known}.")
+        return languages[asked[0].lower()]
+
+    def _body(
+        self, name: str, description: Description, format_: Format, language: str
+    ) -> bytes | str:
         if format_ is LINKSET:
             return self._signposts.linkset(name, description)
         if format_ is HTML:
-            view = ThingPage.of(description, self._store, self._labels)
             formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
-            return self._html.page(
-                "thing.html",
-                view=view,
-                formats=formats,
-                schema_org=self._schema_org.thing(description.iri),
-            )
+            kinds = (each for each in _PAGES if each in description.types)
+            page = self._pages.get(next(kinds, ""), self._page)
+            described = self._schema_org.thing(description.iri)
+            return page.write(description, formats, described, language)
         title = self._labels.title(description.iri)
-        page = f"{BASE}doc/{name}"
-        triples = description.triples(page, title, self._signposts.license)
+        document = f"{BASE}doc/{name}"
+        triples = description.triples(document, title, self._signposts.license)
         return self._writer.write(triples, format_, description.iri, description.evidence())
 
     def _knows(self, iri: str) -> bool:

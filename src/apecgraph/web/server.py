@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -13,12 +19,13 @@ from apecgraph.errors import QueryError, StoreError
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
 from apecgraph.store.base import Data
-from apecgraph.store.isolated import IsolatedStore
-from apecgraph.web.app import create_app
-from apecgraph.web.connection import limited
-from apecgraph.web.repeats import Repeats
-
-_GRACE_SECONDS = 5
+from apecgraph.web.connection import Limits, limited
+from apecgraph.web.current import Current
+from apecgraph.web.journal import Journal
+from apecgraph.web.metrics import Metrics
+from apecgraph.web.observed import Observed, Observer
+from apecgraph.web.shortcut import Shortcut
+from apecgraph.web.watch import Watch
 
 
 async def serve(
@@ -27,46 +34,65 @@ async def serve(
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[uvicorn.Server], None],
+    journal: Journal,
+    follow: Path | None = None,
 ) -> None:
     """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
 
     data: what the publication holds, for the processes that answer the public's queries.
     listening: the socket; it is closed at the end. ready: called when requests are answered.
+    journal: each request is noted in it.
+    follow: a folder of releases; the one that becomes current there is served from then on, and
+    SIGHUP has it looked for at once.
     Raises StoreError where the data cannot be had.
     """
-    store = IsolatedStore(
-        data,
-        load_seconds=settings.load_seconds,
-        load_megabytes=settings.load_megabytes,
-        query_seconds=settings.query_seconds,
-        query_megabytes=settings.query_megabytes,
-        reply_megabytes=settings.reply_megabytes,
-        reply_rows=settings.reply_rows,
-        workers=settings.workers,
-        long_queries=settings.long_queries,
-        queue=settings.queue,
-    )
+    current = Current(_addressed(settings, listening))
+    metrics = Metrics(current.state)
+    observer = Observer(metrics, journal)
+    limits = Limits(settings.request_seconds, settings.connections)
     with listening:
-        await store.start()
+        await current.begin(publication, data)
         try:
             config = uvicorn.Config(
-                create_app(settings, publication, store),
-                http=limited(
-                    settings.request_seconds,
-                    settings.connections,
-                    Repeats(settings.cache_megabytes),
-                ),
+                Shortcut(Observed(current, observer), "/metrics", metrics.app()),
+                http=limited(limits, current.repeats, observer),
                 ws="none",
                 lifespan="off",
                 log_level="error",  # not a line for each client that sends what is no HTTP
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
+                timeout_graceful_shutdown=settings.drain_seconds,
             )
             logging.getLogger("uvicorn.error").addFilter(_is_news)
-            await _Server(config, ready).serve([listening])
+            async with _followed(follow, current):
+                await _Server(config, ready).serve([listening])
         finally:
-            await store.close()
+            await current.close()
+            await journal.close()
+
+
+@asynccontextmanager
+async def _followed(releases: Path | None, current: Current) -> AsyncIterator[None]:
+    """Follow a folder of releases, if any, for as long as this is entered."""
+    if releases is None:
+        yield
+        return
+    watch = Watch(releases, current)
+    if threading.current_thread() is threading.main_thread():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.wake)
+    following = asyncio.create_task(watch.follow())
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.wait({following})
+
+
+def _addressed(settings: Settings, listening: socket.socket) -> Settings:
+    """Have examples lead to where the server listens, if people can reach it there alone."""
+    if settings.public_url or not ip_address(listening.getsockname()[0]).is_loopback:
+        return settings
+    return settings.model_copy(update={"public_url": address(listening)})
 
 
 def _is_news(record: logging.LogRecord) -> bool:

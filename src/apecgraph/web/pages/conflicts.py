@@ -1,16 +1,49 @@
-"""The page of all conflicts, and how each was decided."""
+"""The page of all conflicts, by verdict: what was printed in short, and what was decided."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.conflicts import read_conflicts
+from apecgraph.claims import Claim
+from apecgraph.conflicts import VERDICTS, Conflict, read_conflicts
 from apecgraph.formats import HTML
 from apecgraph.graph import Graph
+from apecgraph.namespaces import SKOS
+from apecgraph.quantities import Quantities
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that is printed: in words, with how often, and where it stands."""
+
+    words: str
+    claims: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """A conflict in short: the values of its figures, and how many wordings stand or do not."""
+
+    conflict: Conflict
+    values: tuple[Value, ...]
+    wordings: int
+    rejected_wordings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The conflicts of a verdict, given by its IRI, with what that means."""
+
+    verdict: str
+    definition: str
+    gists: tuple[Gist, ...]
 
 
 class ConflictsPage:
@@ -18,6 +51,7 @@ class ConflictsPage:
 
     def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
         self._graph = Graph(store)
+        self._quantities = Quantities(store)
         self._edition = edition
         self._html = html
 
@@ -25,6 +59,36 @@ class ConflictsPage:
         """Answer with the page."""
 
         def body() -> str:
-            return self._html.page("conflicts.html", conflicts=read_conflicts(self._graph))
+            return self._html.page("conflicts.html", sections=self._sections())
 
         return await self._edition.answer(request, HTML.content_type, body)
+
+    def _sections(self) -> list[Section]:
+        conflicts = read_conflicts(self._graph)
+        verdicts = dict.fromkeys((*VERDICTS, *(each.verdict for each in conflicts)))
+        found = {
+            verdict: tuple(self._gist(each) for each in conflicts if each.verdict == verdict)
+            for verdict in verdicts
+        }
+        return [
+            Section(verdict, self._graph.value(verdict, f"{SKOS}definition") or "", gists)
+            for verdict, gists in found.items()
+            if gists
+        ]
+
+    def _gist(self, conflict: Conflict) -> Gist:
+        values: dict[tuple[str, str], int] = {}
+        for claim in conflict.claims:
+            if claim.value is not None:
+                key = self._quantities.value(claim), claim.status
+                values[key] = values.get(key, 0) + 1
+        return Gist(
+            conflict,
+            tuple(Value(words, count, status) for (words, status), count in values.items()),
+            _wordings(conflict.upheld),
+            _wordings(conflict.rejected),
+        )
+
+
+def _wordings(claims: tuple[Claim, ...]) -> int:
+    return len({str(claim.triple.object) for claim in claims if claim.triple is not None})

@@ -1,35 +1,65 @@
-"""The home page: what this is, and ways in."""
+"""The home page: what this is, what was found, and ways in."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.conflicts import read_conflicts
+from apecgraph.dates import spelled_days
+from apecgraph.decisions import COMPATIBLE, OPEN
 from apecgraph.formats import GRAPH_FORMATS, HTML
 from apecgraph.graph import Graph
 from apecgraph.labels import Labels
 from apecgraph.namespaces import BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.quantities import Quantities
+from apecgraph.refutations import read_refutation
 from apecgraph.resource import describe
 from apecgraph.schema_org import SchemaOrg
+from apecgraph.selections import Selection
+from apecgraph.series import Series
 from apecgraph.web.addresses import INDEX
+from apecgraph.web.charts.charts import Charts
 from apecgraph.web.edition import Edition
 from apecgraph.web.html import Html
+from apecgraph.web.pages.figures import address as figures_address
 from apecgraph.web.pages.sources import read_shares
 from apecgraph.web.reading import choose
 from apecgraph.web.signposting import Signposts, address
 
 
-class HomePage:
-    """Answers for the publication itself."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that the publication is about; days: when it is, in words; places: IRIs."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> None:
+    iri: str
+    days: str
+    places: tuple[str, ...]
+
+
+class HomePage:
+    """Answers for the publication itself; series: all that it has."""
+
+    def __init__(
+        self,
+        store: ox.Store,
+        edition: Edition,
+        html: Html,
+        signposts: Signposts,
+        series: Sequence[Series],
+    ) -> None:
         self._store = store
         self._graph = Graph(store)
+        self._labels = Labels(store)
+        self._charts = Charts(store)
         self._signposts = signposts
         self._edition = edition
         self._html = html
+        self._series = tuple(series)
 
     async def answer(self, request: Request) -> Response:
         """Answer with the home page; who wants RDF is shown to that of the dataset."""
@@ -47,15 +77,48 @@ class HomePage:
 
     def _page(self) -> str:
         conflicts = read_conflicts(self._graph)
-        figures = (each for each in conflicts if any(claim.value for claim in each.rejected))
-        shares = sorted(read_shares(self._graph), key=lambda share: -share.claims)
+        main = self._graph.values(BASE, f"{SCHEMA}mainEntity")
+        headline = next((each for each in self._series if each.slice_ in main), None)
+        selection = None if headline is None else Selection.of(dict(headline.dimensions))
+        shares = read_shares(self._graph)
         return self._html.page(
             "home.html",
             heading=self._graph.value(BASE, f"{DCTERMS}title"),
             about=self._graph.values(BASE, f"{DCTERMS}description"),
-            example=next(figures, None),
-            conflicts=conflicts,
-            events=list(self._graph.subjects(f"{RDF}type", f"{SCHEMA}Event")),
-            shares=[share for share in shares if share.claims],
-            schema_org=SchemaOrg(self._store, Labels(self._store)).dataset(),
+            headline=headline,
+            selection=selection,
+            charts=self._charts,
+            figures=figures_address,
+            called=headline and headline.name(self._labels, Quantities(self._store)),
+            events=[self._event(iri) for iri in main if self._is_event(iri)],
+            refutation=read_refutation(conflicts),
+            counts={
+                "sources": sum(share.claims > 0 for share in shares),
+                "figures": sum(len(series.claims) for series in self._series),
+                "open": sum(conflict.verdict == OPEN for conflict in conflicts),
+                "decided": sum(
+                    conflict.verdict not in (OPEN, COMPATIBLE) for conflict in conflicts
+                ),
+            },
+            schema_org=SchemaOrg(self._store, self._labels).dataset(),
         )
+
+    def _is_event(self, iri: str) -> bool:
+        return f"{SCHEMA}Event" in self._graph.values(iri, f"{RDF}type")
+
+    def _event(self, iri: str) -> Event:
+        default = ox.DefaultGraph()
+
+        def values(name: str) -> list[str]:
+            property_ = ox.NamedNode(f"{SCHEMA}{name}")
+            quads = self._store.quads_for_pattern(ox.NamedNode(iri), property_, None, default)
+            return sorted(
+                quad.object.value
+                for quad in quads
+                if isinstance(quad.object, ox.NamedNode | ox.Literal)
+            )
+
+        # What a decision rejects is not in the default graph; what it leaves open may be twice.
+        first, last = values("startDate"), values("endDate")
+        days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
+        return Event(iri, days, tuple(values("location")))

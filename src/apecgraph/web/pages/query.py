@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, RESULTS_FORMATS
-from apecgraph.namespaces import BASE
+from apecgraph.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
+from apecgraph.namespaces import BASE, PREFIXES
 from apecgraph.negotiation import named
 from apecgraph.publication import Served
 from apecgraph.service import describe_service
@@ -15,20 +19,26 @@ from apecgraph.web.examples import Example
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
 from apecgraph.web.writer import Writer
+from apecgraph.words import read_words
 
 
 class QueryPage:
-    """Answers for the endpoint where no query is asked: a form for people, RDF for programs."""
+    """Answers for the endpoint where no query is asked: a form for people, RDF for programs.
+
+    store: holds the release, whose words the editor knows; None where files are served.
+    """
 
     def __init__(
         self,
         served: Served,
+        store: ox.Store | None,
         examples: tuple[Example, ...],
         edition: Edition,
         html: Html,
         writer: Writer,
     ) -> None:
         self._served = served
+        self._store = store
         self._examples = examples
         self._edition = edition
         self._html = html
@@ -56,3 +66,21 @@ class QueryPage:
             return self._writer.write(triples, format_, f"{BASE}sparql")
 
         return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+
+    async def vocabulary(self, request: Request) -> Response:
+        """Answer with what the editor completes, as JSON: prefixes and the words of the release.
+
+        pages: whether things of our own, whose IRIs begin with the base, have pages here.
+        """
+
+        def body() -> str:
+            words = () if self._store is None else read_words(self._store)
+            known = {
+                "base": BASE,
+                "pages": self._store is not None,
+                "prefixes": PREFIXES,
+                "terms": [asdict(word) for word in words],
+            }
+            return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+        return await self._edition.answer(request, JSON.content_type, body)

@@ -1,0 +1,77 @@
+"""Derivation: what the build adds to the content, and the default graph, which is what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from apecgraph.content import DERIVED_GRAPH, SHAPES_GRAPH
+from apecgraph.contradictions import Contradiction, contradictions
+from apecgraph.decisions import Decision
+from apecgraph.estimates import touched
+from apecgraph.evidence import Evidence
+from apecgraph.labels import Labels
+from apecgraph.namespaces import APEC, QB, RDF, RDFS
+from apecgraph.slices import sliced
+
+
+def dataset(evidence: Evidence) -> list[ox.Quad]:
+    """Return all named graphs, what is derived of them, and the default graph."""
+    derived = [*_derived(evidence), *_labels(evidence)]
+    evidence.graph.store.extend(derived)
+    return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
+
+
+def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Write contradictions at their decisions, relations at their figures, figures at slices."""
+    found = contradictions(evidence)
+    for decision in evidence.decisions:
+        for each in _told(found, decision, evidence.rejected - decision.rejects):
+            yield ox.Quad(
+                ox.NamedNode(decision.iri),
+                ox.NamedNode(f"{APEC}arithmetic"),
+                ox.Literal(each.arithmetic, language="en"),
+                DERIVED_GRAPH,
+            )
+    held = touched(evidence.figures, evidence.graph)
+    links = [
+        *((each, f"{APEC}heldBy", relation) for each in held for relation in held[each]),
+        *((each, f"{QB}observation", figure) for each, figure in _sliced(evidence)),
+    ]
+    for subject, predicate, value in links:
+        yield ox.Quad(
+            ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), DERIVED_GRAPH
+        )
+
+
+def _told(
+    found: list[Contradiction], decision: Decision, otherwise_rejected: frozenset[str]
+) -> list[Contradiction]:
+    """Return what shows a decision: of each relation the plainest; bands, where nothing else does.
+
+    What rests on another error would tell of the decision on that.
+    """
+    plainest: dict[frozenset[str], Contradiction] = {}
+    for each in found:
+        left = each.without(otherwise_rejected)
+        if (decision.rejects & each.nodes and left) or decision.leaves_open(left):
+            plainest.setdefault(each.relations, each)
+    told = list(plainest.values())
+    return [each for each in told if each.is_plain] or told
+
+
+def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Label what the content does not: claims by what they say, parts of shapes by their names."""
+    labels = Labels(evidence.graph.store)
+    for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
+        if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
+            graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
+            label = labels.title(quad.subject.value)
+            yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
+
+
+def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Return the slices with the figures in them that stand."""
+    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
+    return sliced(standing, evidence.graph)

@@ -1,0 +1,76 @@
+// What the editor offers while somebody types: our prefixes, and terms of ours by label or name.
+// Yasqe's own completers, which ask other hosts, are not enabled.
+
+import { Yasqe } from "@zazuko/yasqe";
+
+const WORD = /<?[\p{L}\p{N}_:\/.#-]*$/u;
+const REST = /^[\p{L}\p{N}_:\/.#-]*>?/u;
+const SHORTEST = 2;
+
+export function enable(vocabulary) {
+  Yasqe.forkAutocompleter("prefixes", {
+    name: "ours",
+    persistenceId: null,
+    get: () => vocabulary.namespaces.map(([prefix, namespace]) => `${prefix}: <${namespace}>`),
+  });
+  Yasqe.registerAutocompleter(terms(vocabulary));
+  Yasqe.defaults.autocompleters = ["ours", "variables", "terms"];
+}
+
+function terms(vocabulary) {
+  return {
+    name: "terms",
+    bulk: false,
+    autoShow: true,
+    isValidCompletionPosition(yasqe) {
+      const [before] = around(yasqe);
+      const { type } = yasqe.getTokenAt(yasqe.getDoc().getCursor());
+      return (
+        before.length >= SHORTEST &&
+        !["comment", "string", "atom", "keyword"].includes(type) &&
+        !/PREFIX\s+\S*$/i.test(lineBefore(yasqe)) &&
+        !/[?$"'@]$/.test(lineBefore(yasqe).slice(0, -before.length))
+      );
+    },
+    preProcessToken(yasqe, token) {
+      const { ch } = yasqe.getDoc().getCursor();
+      const [before, after] = around(yasqe);
+      return { ...token, typed: before, from: { ch: ch - before.length }, to: { ch: ch + after.length } };
+    },
+    get(yasqe, { typed }) {
+      return vocabulary.complete(typed, kind(yasqe)).map(({ written }) => written);
+    },
+    postprocessHints(yasqe, hints) {
+      const found = new Map(vocabulary.terms.map((term) => [term.written, term]));
+      return hints.map((hint) => ({ ...hint, render: (element) => show(element, found.get(hint.text), vocabulary) }));
+    },
+  };
+}
+
+function lineBefore(yasqe) {
+  const { line, ch } = yasqe.getDoc().getCursor();
+  return yasqe.getDoc().getLine(line).slice(0, ch);
+}
+
+// The word at the cursor: what is before it, and what after.
+function around(yasqe) {
+  const { line, ch } = yasqe.getDoc().getCursor();
+  return [lineBefore(yasqe).match(WORD)[0], yasqe.getDoc().getLine(line).slice(ch).match(REST)[0]];
+}
+
+// A class follows `a`, a property stands where `a` might; the rest are things.
+function kind(yasqe) {
+  const { line, ch } = yasqe.getDoc().getCursor();
+  const [before] = around(yasqe);
+  const { possibleCurrent, lastProperty } = yasqe.getTokenAt({ line, ch: ch - before.length }).state;
+  if (possibleCurrent.includes("a")) return "property";
+  return ["a", "rdf:type"].includes(lastProperty) ? "class" : "thing";
+}
+
+function show(element, { iri, names, kind }, vocabulary) {
+  const label = document.createElement("span");
+  label.textContent = names[0] ?? vocabulary.short(iri);
+  const code = document.createElement("code");
+  code.textContent = `${vocabulary.short(iri)} (${kind})`;
+  element.append(label, " ", code);
+}

@@ -1,0 +1,179 @@
+// The SPARQL editor: takes the place of the form, and asks the endpoint that the form asks.
+
+import "@zazuko/yasqe/build/yasqe.min.css";
+import "@zazuko/yasr/build/yasr.min.css";
+import "./editor.css";
+import { Yasqe } from "@zazuko/yasqe";
+import { enable } from "./completion.js";
+import { Problem } from "./problem.js";
+import { Results } from "./results.js";
+import { Vocabulary } from "./vocabulary.js";
+
+class Editor {
+  constructor(place, vocabulary, examples) {
+    const form = place.querySelector("form");
+    this.place = place;
+    this.examples = examples;
+    this.endpoint = form.action;
+    this.root = document.getElementById("editor").content.firstElementChild.cloneNode(true);
+    this.formats = [...form.querySelectorAll("optgroup")].map((group) => [...group.querySelectorAll("option")]);
+    const query = valueOf(form);
+    form.replaceWith(this.root);
+    this.yasqe = this.make(query);
+    this.results = new Results(this.part("results"), vocabulary);
+    this.problem = new Problem(this.yasqe);
+    this.part("run").addEventListener("click", () => this.run());
+    this.part("stop").addEventListener("click", () => this.yasqe.abortQuery());
+    this.part("share").addEventListener("click", () => this.share());
+    window.addEventListener("hashchange", () => this.open());
+    this.open();
+  }
+
+  part(name) {
+    return this.root.querySelector(`.${name}`);
+  }
+
+  make(value) {
+    const run = () => void this.run();
+    const yasqe = new Yasqe(this.part("text"), {
+      value,
+      requestConfig: {
+        endpoint: this.endpoint,
+        acceptHeaderSelect: "application/sparql-results+json, text/turtle;q=0.9",
+        acceptHeaderGraph: "text/turtle, application/sparql-results+json;q=0.9",
+      },
+      // Tab leaves the editor, as it leaves any field.
+      extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run, Tab: false, "Shift-Tab": false, Esc: false, "Ctrl-S": false },
+      screenReaderLabel: "Query",
+      createShareableLink: null,
+      consumeShareLink: null,
+      persistenceId: null, // the address keeps the query
+      showQueryButton: false,
+      resizeable: false,
+      editorHeight: null,
+      viewportMargin: Infinity,
+    });
+    yasqe.on("change", () => this.problem.clear());
+    yasqe.on("autocompletionShown", (_, { hints }) => {
+      hints.setAttribute("aria-label", "What may be meant");
+      hints.tabIndex = 0; // it scrolls
+    });
+    return yasqe;
+  }
+
+  // A link to this page may hold a query: it is filled in and run.
+  open() {
+    const query = new URLSearchParams(location.hash.slice(1)).get("query");
+    if (!query) return;
+    this.yasqe.setValue(query);
+    this.place.scrollIntoView();
+    this.run();
+  }
+
+  async run() {
+    this.problem.clear();
+    const query = this.yasqe.getValue();
+    history.replaceState(null, "", address(query));
+    this.place.querySelector("h2").textContent = this.examples.get(query.trimEnd()) ?? "A query of your own";
+    const turn = (this.turn = Symbol("one run of a query"));
+    const start = performance.now();
+    this.show("running");
+    let told;
+    try {
+      const answer = await this.yasqe.query();
+      if (turn !== this.turn) return;
+      told = `${this.answer(answer, query)} in`;
+    } catch (error) {
+      if (turn !== this.turn) return;
+      told = error.name === "AbortError" ? "Stopped after" : this.problem.tell(error);
+      this.show("idle");
+    }
+    const seconds = (performance.now() - start) / 1000;
+    this.say(told && `${told} ${seconds.toFixed(seconds < 1 ? 2 : 1)} seconds.`);
+  }
+
+  // Show an answer; tell how much it is.
+  answer(answer, query) {
+    if (!answer.content.trim()) {
+      this.show("idle");
+      return "No triples";
+    }
+    this.show("answered");
+    this.results.setResponse(answer);
+    this.part("downloads").replaceChildren(...this.downloads(answer, query));
+    return this.results.size();
+  }
+
+  downloads(answer, query) {
+    const ofGraphs = answer.headers.get("Content-Type").startsWith("text/turtle");
+    return this.formats[ofGraphs ? 1 : 0].map(({ value, label }) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `${this.endpoint}?${new URLSearchParams({ query, format: value })}`;
+      link.download = "";
+      link.textContent = label;
+      item.append(link);
+      return item;
+    });
+  }
+
+  async share() {
+    history.replaceState(null, "", address(this.yasqe.getValue()));
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.say("The link to this query is copied.");
+    } catch {
+      this.say("The address of this page is the link to this query now: copy it.");
+    }
+  }
+
+  show(state) {
+    if (state === "running") this.say("Running …");
+    const stop = this.part("stop");
+    if (document.activeElement === stop) this.part("run").focus(); // what is hidden loses the keyboard
+    stop.hidden = state !== "running";
+    this.part("answer").hidden = state !== "answered";
+  }
+
+  say(text) {
+    this.part("status").textContent = text ?? "";
+  }
+}
+
+// The examples that are forms without scripts become links, each to this page with it filled in and run.
+function links(examples) {
+  const list = document.createElement("ol");
+  list.className = "examples";
+  for (const [query, title] of examples) {
+    const item = document.createElement("li");
+    const anchor = document.createElement("a");
+    anchor.href = address(query);
+    anchor.textContent = title;
+    item.append(anchor);
+    list.append(item);
+  }
+  return list;
+}
+
+// The address of this page with a query; what is after # is not sent, so that a query may be long.
+function address(query) {
+  return `#query=${encodeURIComponent(query)}`;
+}
+
+const place = document.getElementById("query");
+const others = document.getElementById("examples");
+const examples = new Map([[valueOf(place), document.getElementById("query-title").textContent]]);
+for (const each of others.querySelectorAll("details")) {
+  examples.set(valueOf(each), each.querySelector("summary").textContent);
+}
+const vocabulary = new Vocabulary(await (await fetch(place.dataset.vocabulary)).json());
+enable(vocabulary);
+others.replaceChildren(links(examples));
+const editor = new Editor(place, vocabulary, examples);
+others.addEventListener("click", ({ target }) => {
+  if (target.hash && target.hash === location.hash) editor.open(); // no change, so no event
+});
+
+function valueOf(element) {
+  return element.querySelector("textarea").value.trimEnd();
+}

@@ -1,0 +1,56 @@
+// What went wrong with a query: told at its line, where it has one, with what to do about it.
+
+const ADVICE = {
+  422: "Ask for less: a smaller LIMIT, or fewer patterns at once.",
+  429: "Wait a minute, then run it again; the dumps hold everything at once.",
+  503: "The server is busy: run it again in a moment.",
+  504: "Ask for less: name a property or a class instead of a variable, or add a LIMIT. The dumps hold everything.",
+};
+
+export class Problem {
+  constructor(yasqe) {
+    this.yasqe = yasqe;
+  }
+
+  // Show the problem, by RFC 9457 where the server told one; return what to say about it.
+  tell(error) {
+    const { status, title, detail, line, column } = read(error);
+    const text = [detail ?? title, ADVICE[status]].filter(Boolean).join(" ");
+    if (!line) return this.put(this.yasqe.getDoc().lastLine(), text);
+    const doc = this.yasqe.getDoc();
+    const at = Math.min(line - 1, doc.lastLine());
+    // The server counts characters, the editor halves of those beyond the Basic Multilingual Plane.
+    const ch = [...doc.getLine(at)].slice(0, (column ?? 1) - 1).join("").length;
+    this.put(at, text);
+    doc.addLineClass(at, "background", "wrong");
+    this.line = at;
+    doc.setCursor({ line: at, ch });
+    this.yasqe.focus();
+  }
+
+  put(line, text) {
+    const element = document.createElement("p");
+    element.className = "problem";
+    element.setAttribute("role", "alert");
+    element.textContent = text;
+    this.widget = this.yasqe.getDoc().addLineWidget(line, element, { noHScroll: true });
+  }
+
+  clear() {
+    this.widget?.clear();
+    if (this.line !== undefined) this.yasqe.getDoc().removeLineClass(this.line, "background", "wrong");
+    this.widget = this.line = undefined;
+  }
+}
+
+function read({ message }) {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return {
+      detail:
+        "The answer did not arrive whole: it was larger than the server sends, or the connection broke. " +
+        "Try a smaller LIMIT, or run it again.",
+    };
+  }
+}

@@ -1,0 +1,77 @@
+// The words of the data: what /sparql/vocabulary.json tells, to complete and to show IRIs by.
+
+const LOCAL = /^[A-Za-z_][\w-]*$/;
+const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
+const MOST = 50;
+
+export class Vocabulary {
+  constructor({ base, pages, prefixes, terms }) {
+    this.base = base;
+    this.pages = pages;
+    this.prefixes = prefixes;
+    this.namespaces = Object.entries(prefixes);
+    this.terms = terms.map((term) => {
+      const written = this.written(term.iri);
+      const own = term.iri.split(/[/#]/).pop();
+      return { ...term, written, spellings: [...term.names, own, written].map(fold) };
+    });
+    this.byIri = new Map(this.terms.map((term) => [term.iri, term]));
+  }
+
+  // How a query names an IRI: with a prefix, or in angle brackets.
+  written(iri) {
+    return this.prefixed(iri) ?? `<${iri}>`;
+  }
+
+  // How people read an IRI: things of ours as what follows the base, which a query may write in brackets.
+  short(iri) {
+    return this.prefixed(iri) ?? (this.isOwn(iri) ? iri.slice(this.base.length) : iri);
+  }
+
+  prefixed(iri) {
+    const found = this.namespaces.find(([, namespace]) => iri.startsWith(namespace));
+    const local = found && iri.slice(found[1].length);
+    return found && LOCAL.test(local) ? `${found[0]}:${local}` : undefined;
+  }
+
+  isOwn(iri) {
+    return iri.startsWith(this.base);
+  }
+
+  // Where a link to an IRI leads: to our page, elsewhere on the web, or nowhere.
+  link(iri) {
+    if (this.pages && this.isOwn(iri)) return `/${iri.slice(this.base.length)}`;
+    return /^https?:\/\//i.test(iri) ? iri : undefined;
+  }
+
+  name(iri) {
+    return this.byIri.get(iri)?.names[0];
+  }
+
+  // The terms that what was typed may become: those that fit the place first, then those named most like it.
+  complete(typed, kind) {
+    const sought = fold(typed.replace(/^</, ""));
+    if (!sought) return [];
+    const word = new RegExp(`(^|[^\\p{L}\\p{N}])${sought.replace(SYNTAX, "\\$&")}`, "u");
+    return this.terms
+      .map((term) => ({ term, misfit: term.kind !== kind, ...likeness(term.spellings, sought, word) }))
+      .filter(({ rank }) => rank < 3)
+      .sort((one, other) => one.misfit - other.misfit || one.rank - other.rank || one.length - other.length)
+      .slice(0, MOST)
+      .map(({ term }) => term);
+  }
+}
+
+function fold(text) {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+// How well the nearest of some spellings fits: it is what is sought, begins so, or has a word that does.
+function likeness(spellings, sought, word) {
+  const tests = [(each) => each === sought, (each) => each.startsWith(sought), (each) => word.test(each)];
+  for (const [rank, test] of tests.entries()) {
+    const found = spellings.filter(test);
+    if (found.length) return { rank, length: Math.min(...found.map((each) => each.length)) };
+  }
+  return { rank: tests.length };
+}

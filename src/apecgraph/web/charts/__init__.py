@@ -1,0 +1,1 @@
+"""Charts: figures with their intervals, drawn as inline SVG."""

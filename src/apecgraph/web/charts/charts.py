@@ -1,0 +1,163 @@
+"""Charts: figures over time, and figures in rows on one scale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import pyoxigraph as ox
+from markupsafe import Markup
+
+from apecgraph.claims import Claim
+from apecgraph.graph import Graph
+from apecgraph.labels import Labels
+from apecgraph.quantities import Quantities
+from apecgraph.series import when
+from apecgraph.web.charts.drawing import Drawing, Place, slanting, width
+from apecgraph.web.charts.periods import SPAN, Group, lay_out
+from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
+from apecgraph.web.charts.scales import Scale
+
+_SIZE: Final = (860, 360)
+_ROW: Final = 36
+_FEET: Final = 60
+"""Pixels for what is below the rows."""
+
+_LINE: Final = 14
+
+
+class Charts:
+    """Draws the figures of a release; what is called how comes from its data.
+
+    What it draws takes its colours from style.css, and needs the table of its data beside it.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self._graph = Graph(store)
+        self._labels = Labels(store)
+        self._quantities = Quantities(store)
+        self._points = Points(store)
+
+    def over_time(self, name: str, title: str, claims: Iterable[Claim]) -> Markup:
+        """Draw figures of one unit by period; nothing where there are none.
+
+        name: makes the identifiers, which are those of the page. title: what the chart is called.
+        """
+        figures = [claim for claim in claims if claim.value is not None]
+        if not figures:
+            return Markup()
+        along = scale(figures)
+        layout = lay_out(
+            figures,
+            along,
+            name=lambda period: self._labels.title(period).value,
+            number=self._quantities.number,
+            order=lambda period: when(self._graph, period),
+        )
+        placed = [
+            (claim, x)
+            for group, middle in layout.groups
+            for claim, x in zip(group.claims, group.places(middle), strict=True)
+        ]
+        around = [
+            (x, number)
+            for group, x in layout.groups
+            for number in (numbers(group.claims[0])[0], numbers(group.claims[0])[2])
+        ]
+        ends = [(x, number) for claim, x in placed for number in numbers(claim)]
+        names = [text for text, _ in layout.ticks]
+        more = slanting(names) if layout.slanted else (0, 0)
+        drawing = Drawing(
+            (_SIZE[0] + int(layout.span - SPAN) + more[0], _SIZE[1] + more[1]),
+            layout.ticks,
+            self._ticks(along, figures),
+            ((0.0, layout.span), along.ends),
+            [(x, along.at(number)) for x, number in (*ends, *around)],
+            slanted=layout.slanted,
+            note=self._note(along, figures),
+        )
+        for index, (claim, _) in enumerate(placed):
+            places = drawing.places[3 * index : 3 * index + 3]
+            self._points.put(drawing, claim, places, upright=True)
+        for index, (group, _) in enumerate(layout.groups):
+            low, high = drawing.places[len(ends) + 2 * index :][:2]
+            _write(drawing, group, low, high)
+        return drawing.markup(name, "over-time", title, self._seen(along, figures))
+
+    def rows(self, name: str, title: str, rows: Sequence[tuple[str, Claim]]) -> Markup:
+        """Draw figures of one unit in rows on one scale; nothing where there are none.
+
+        name, title: as above. rows: each a label, which is at the left, and a figure.
+        """
+        kept = [(label, claim) for label, claim in rows if claim.value is not None]
+        figures = [claim for _, claim in kept]
+        if not figures:
+            return Markup()
+        along = scale(figures)
+        heights = [len(kept) - 0.5 - index for index in range(len(kept))]
+        ends = [
+            (along.at(number), at)
+            for claim, at in zip(figures, heights, strict=True)
+            for number in numbers(claim)
+        ]
+        drawing = Drawing(
+            (_SIZE[0], _ROW * len(kept) + _FEET),
+            self._ticks(along, figures),
+            [(label, at) for (label, _), at in zip(kept, heights, strict=True)],
+            (along.ends, (0.0, float(len(kept)))),
+            ends,
+            note=self._note(along, figures),
+        )
+        for index, claim in enumerate(figures):
+            places = drawing.places[3 * index : 3 * index + 3]
+            self._points.put(drawing, claim, places, upright=False)
+            self._write_beside(drawing, along, claim, places[1])
+        return drawing.markup(name, "in-rows", title, self._seen(along, figures))
+
+    def _write_beside(self, drawing: Drawing, along: Scale, claim: Claim, place: Place) -> None:
+        words = self._quantities.value(claim)
+        words += "" if along.holds(numbers(claim)[1]) else f", {OFF}"
+        fits = place[0] + width(words) + _LINE < drawing.width
+        x = place[0] + (8 if fits else -8)
+        side = "after" if fits else "before"
+        drawing.write(words, (x, place[1] - 6), f"value {claim.status} {side}")
+
+    def _ticks(self, along: Scale, figures: Sequence[Claim]) -> list[tuple[str, float]]:
+        """Write the ticks; with their unit where that is a symbol, since `_note` has its name."""
+        unit = figures[0].unit if self._has_symbol(figures) else None
+        return [(self._quantities.spelled(each, unit), along.at(each)) for each in along.ticks]
+
+    def _note(self, along: Scale, figures: Sequence[Claim]) -> str:
+        unit = self._quantities.unit(figures[0].unit)
+        unit = "" if self._has_symbol(figures) or not unit else f"In {unit}."
+        return " ".join(filter(None, (unit, along.note)))
+
+    def _has_symbol(self, figures: Sequence[Claim]) -> bool:
+        return not any(map(str.isalnum, self._quantities.unit(figures[0].unit)))
+
+    def _seen(self, along: Scale, figures: Sequence[Claim]) -> str:
+        """Say what is to be seen."""
+        counted = Counter(claim.status for claim in figures)
+        stand = ", ".join(f"{counted[each]} {WORDS[each]}" for each in WORDS if counted[each])
+        first, last = (
+            self._quantities.spelled(each, figures[0].unit)
+            for each in (along.ticks[0], along.ticks[-1])
+        )
+        note = f" {along.note}" if along.note else ""
+        return (
+            f"{len(figures)} figures with their intervals ({stand}) on a scale from {first} to "
+            f"{last}.{note} The table of the same figures is beside it."
+        )
+
+
+def _write(drawing: Drawing, group: Group, low: Place, high: Place) -> None:
+    """Write what a group says above its intervals; below where it is rejected, or open above."""
+    claim = group.claims[0]
+    below = claim.rejected or claim.upper is None
+    if below and low[1] < drawing.height - _LINE * len(group.lines):
+        top = low[1] + _LINE + 7
+    else:
+        top = high[1] - _LINE * (len(group.lines) - 1) - 10
+    for index, line in enumerate(group.lines):
+        drawing.write(line, (low[0], top + _LINE * index), f"value {claim.status}")

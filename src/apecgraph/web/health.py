@@ -1,0 +1,51 @@
+"""Health: whether the service works, for whoever operates it and for what watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Literal
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+from apecgraph.publication import Publication, Served
+from apecgraph.web.condition import Condition
+
+
+class Health(BaseModel):
+    """Whether the server works, and what it serves; who gets this, has found it alive."""
+
+    status: Literal["ok", "failing"] = Field(
+        description="failing: something is wrong, which the failure tells"
+    )
+    ready: bool = Field(description="Whether queries are answered; if not, the answer is 503")
+    release: str | None = Field(description="Name of the release that is served")
+    quads: int
+    workers: int
+    failure: str | None = Field(description="What is wrong; the last of it where that is more")
+    since: str | None = Field(description="When the failure was noticed, in UTC")
+
+
+def health_of(
+    publication: Publication, served: Served, condition: Condition, workers: int
+) -> Callable[[Response], Awaitable[Health]]:
+    """Make what answers with the health of a publication that is served."""
+    release = publication.release
+
+    async def health(response: Response) -> Health:
+        """Tell whether the service works."""
+        if served.failure:
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        failure = served.failure or condition.failure
+        return Health(
+            status="failing" if failure else "ok",
+            ready=not served.failure,
+            release=None if release is None else release.name,
+            quads=served.quads,
+            workers=workers,
+            failure=failure,
+            since=condition.since,
+        )
+
+    return health

@@ -1,0 +1,91 @@
+"""The page of the blind spots: figures that nothing else confirms, and what holds the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.claims import Claim, read_claim
+from apecgraph.comparisons import Comparisons
+from apecgraph.formats import HTML
+from apecgraph.graph import Graph
+from apecgraph.namespaces import APEC, QB, RDF
+from apecgraph.relations import read_relations
+from apecgraph.web.edition import Edition
+from apecgraph.web.html import Html
+from apecgraph.web.queries import BLIND_SPOTS
+from apecgraph.wording import Wording
+
+_ABOUT: Final = ("subject", "counterpart", "reporter")
+"""The dimensions that a figure may be about, the one that tells most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What figures are about (an IRI), and the claims that make them, each with what it is of."""
+
+    about: str
+    claims: tuple[tuple[Claim, str], ...]
+
+
+class BlindSpotsPage:
+    """Answers with the figures of a release that no relation of the check holds."""
+
+    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+        self._graph = Graph(store)
+        self._edition = edition
+        self._html = html
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with the page."""
+        return await self._edition.answer(request, HTML.content_type, self._page)
+
+    def _page(self) -> str:
+        figures = self._subjects(f"{RDF}type", f"{QB}Observation")
+        held = self._subjects(f"{APEC}heldBy")
+        blind = figures - held
+        return self._html.page(
+            "blind-spots.html",
+            figures=len(figures),
+            blind=len(blind),
+            spots=self._spots(blind),
+            relations=read_relations(self._graph, figures),
+            query=BLIND_SPOTS,
+        )
+
+    def _subjects(self, predicate: str, value: str | None = None) -> set[str]:
+        """Return the IRIs that the default graph gives a property, with a value or any."""
+        quads = self._graph.store.quads_for_pattern(
+            None,
+            ox.NamedNode(predicate),
+            None if value is None else ox.NamedNode(value),
+            ox.DefaultGraph(),
+        )
+        return {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+
+    def _spots(self, blind: Iterable[str]) -> list[Spot]:
+        comparisons, wording = Comparisons(self._graph), Wording(self._graph.store)
+        groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for figure in comparisons.figures(blind):
+            cell = figure.cell
+            field = next((name for name in _ABOUT if getattr(cell, name)), "measure")
+            of = wording.common([cell], leaving=(field,))
+            groups[getattr(cell, field)].append((of, figure.iri))
+        spots = [
+            Spot(
+                about,
+                tuple(
+                    (claim, of)
+                    for of, iri in sorted(found)
+                    if (claim := read_claim(self._graph.store, iri)) is not None
+                ),
+            )
+            for about, found in groups.items()
+        ]
+        return sorted(spots, key=lambda each: (-len(each.claims), wording.name(each.about)))

@@ -1,0 +1,186 @@
+"""The pages of the cube: its series, a selection of figures drawn and in a table, and as CSV."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apecgraph.errors import MalformedRequest, NotFound
+from apecgraph.formats import CSV, HTML
+from apecgraph.graph import Graph
+from apecgraph.labels import Labels
+from apecgraph.namespaces import APEC, BASE
+from apecgraph.protocol import decode_form
+from apecgraph.quantities import Quantities
+from apecgraph.selections import PARAMETERS, Selection, local, years
+from apecgraph.series import DIMENSIONS, Series, when
+from apecgraph.tabular import write_figures
+from apecgraph.web.charts.charts import Charts
+from apecgraph.web.edition import Edition
+from apecgraph.web.html import Html
+
+_YEARS: Final = ("from", "to")
+_YEAR: Final = re.compile("[0-9]{4}")
+
+_DRAWN: Final = 60
+"""Figures up to which several series are shown on one page; a series alone is, whatever it has."""
+
+_NAME: Final = 80  # characters of the name of a file
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """What can be chosen by a name, with how many figures there are of each.
+
+    label: what it is called. chosen: what is chosen, None where nothing is.
+    """
+
+    name: str
+    label: str
+    chosen: str | None
+    offers: tuple[tuple[str, int], ...]
+
+
+class FiguresPage:
+    """Answers with the figures of a release; series: all that it has."""
+
+    def __init__(
+        self, store: ox.Store, edition: Edition, html: Html, series: Sequence[Series]
+    ) -> None:
+        self._graph = Graph(store)
+        self._labels = Labels(store)
+        self._quantities = Quantities(store)
+        self._charts = Charts(store)
+        self._edition = edition
+        self._html = html
+        self._series = tuple(series)
+        periods = dict.fromkeys(period for each in series for period in each.periods)
+        self._days = {period: when(self._graph, period) for period in periods}
+        self._years = years(periods, self._days)
+        self._values = {
+            name: {dict(each.dimensions).get(name) for each in series} for name in DIMENSIONS
+        } | {"period": set(periods)}
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with a selection, or with an overview where nothing is chosen.
+
+        A selection has one address: whatever says the same is shown to it.
+        """
+        selection = self._selection(request)
+        sent = decode_form(request.scope["query_string"])
+        if sent != [(name, local(value)) for name, value in selection.choices]:
+            return RedirectResponse(address(selection), status_code=308)
+        return await self._edition.answer(
+            request, HTML.content_type, lambda: self._page(selection), variant=selection.parameters
+        )
+
+    async def table(self, request: Request) -> Response:
+        """Answer with the figures of a selection as CSV, in the columns of the dump."""
+        selection = self._selection(request)
+
+        def body() -> bytes:
+            chosen = selection.from_(self._series, self._days)
+            return write_figures(
+                self._graph, (claim.iri for each in chosen for claim in each.claims)
+            )
+
+        headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}"'}
+        return await self._edition.answer(
+            request, CSV.content_type, body, headers, selection.parameters
+        )
+
+    def _page(self, selection: Selection) -> str:
+        chosen = selection.from_(self._series, self._days)
+        count = sum(len(each.claims) for each in chosen)
+        shown = bool(selection.choices) and (len(chosen) == 1 or count <= _DRAWN)
+        offered = selection.choosing("from", None).choosing("to", None)
+        periods = sorted(
+            offered.offers("period", self._series, self._days), key=lambda each: self._days[each]
+        )
+        return self._html.page(
+            "figures.html",
+            selection=selection,
+            series=chosen,
+            heading=self._name(chosen[0]) if len(chosen) == 1 else "Figures",
+            canonical=_iri(selection),
+            count=count,
+            days=self._days,
+            shown=shown,
+            facets=[self._facet(selection, name) for name in DIMENSIONS],
+            periods=[(local(each), self._labels.title(each).value) for each in periods],
+            years=[(year, year) for year in years(periods, self._days)],
+            address=address,
+            name=self._name,
+            whole=lambda each: Selection.of(dict(each.dimensions)),
+            charts=self._charts,
+            local=local,
+        )
+
+    def _name(self, series: Series, without: str = "") -> str:
+        return series.name(self._labels, self._quantities, without=without)
+
+    def _facet(self, selection: Selection, name: str) -> Facet:
+        offers = selection.offers(name, self._series, self._days)
+        label = self._labels.title(f"{APEC}{name}").value
+        return Facet(name, label, selection.value(name), tuple(offers.most_common()))
+
+    def _selection(self, request: Request) -> Selection:
+        """Read the selection of a request; raise RequestError where there is none such."""
+        choices: dict[str, str] = {}
+        for name, text in decode_form(request.scope["query_string"]):
+            if name not in PARAMETERS:
+                raise MalformedRequest(
+                    f"{name}: there is no such parameter; figures are selected by "
+                    f"{', '.join(PARAMETERS)}."
+                )
+            if not text:
+                continue  # what a form sends where nothing is chosen
+            if name in choices:
+                raise MalformedRequest(f"{name}: it is there twice; give it once.")
+            choices[name] = self._year(name, text) if name in _YEARS else self._value(name, text)
+        selection = Selection.of(choices)
+        if not selection.from_(self._series, self._days):
+            less = [selection.choosing(name, None) for name in choices]
+            raise NotFound(
+                "There are no figures of all that is chosen: "
+                + ", ".join(f"{name}={local(value)}" for name, value in selection.choices),
+                [_iri(each) for each in less if each.from_(self._series, self._days)],
+            )
+        return selection
+
+    def _value(self, name: str, text: str) -> str:
+        found = {local(value): value for value in self._values[name] if value}
+        if text not in found:
+            raise NotFound(
+                f"{name}: there are no figures with {text}",
+                [_iri(Selection.of({name: found[each]})) for each in sorted(found)],
+            )
+        return found[text]
+
+    def _year(self, name: str, text: str) -> str:
+        """Read a year; of those that say the same, the one in which a period begins or ends."""
+        if _YEAR.fullmatch(text) is None:
+            raise MalformedRequest(f"{name}: {text} is no year; write it with four digits: 2025.")
+        if name == "from":
+            return min((year for year in self._years if year >= text), default=text)
+        return max((year for year in self._years if year <= text), default=text)
+
+
+def address(selection: Selection, path: str = "/figures") -> str:
+    """Return where a selection is found."""
+    return f"{path}?{selection.parameters}" if selection.choices else path
+
+
+def _iri(selection: Selection) -> str:
+    return BASE + address(selection).removeprefix("/")
+
+
+def _file(selection: Selection) -> str:
+    names = [local(value).rpartition("/")[2] for _, value in selection.choices]
+    return re.sub("[^A-Za-z0-9-]", "-", "-".join(["figures", *names])[:_NAME]) + ".csv"

@@ -1,0 +1,134 @@
+"""The pages of releases: which there are, how each differs from the last, what was checked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from apecgraph.archive import Archive
+from apecgraph.differences import Differences
+from apecgraph.errors import NotFound, ReleaseError
+from apecgraph.formats import ATOM, HTML, JSON, RDF_PATCH, TURTLE, Format
+from apecgraph.history import History
+from apecgraph.namespaces import BASE
+from apecgraph.release import DIFFERENCES, PATCH, REPORT, REPORT_TURTLE, Release
+from apecgraph.report import Report
+from apecgraph.web.edition import FOREVER, Edition
+from apecgraph.web.html import Html
+from apecgraph.web.reading import choose
+
+_SHOWN: Final = 200
+"""Things that differ which a page tells of; the files tell of all."""
+
+_FILES: Final = {
+    REPORT: JSON,
+    REPORT_TURTLE: TURTLE,
+    DIFFERENCES: JSON,
+    PATCH: RDF_PATCH,
+}
+"""The files of a release that are no dumps, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release with the time, in UTC, at which it last became current, where that is known."""
+
+    release: Release
+    time: str | None
+    differences: Differences | None
+
+
+class ReleasePages:
+    """Answers for the releases that are kept.
+
+    release: the one that is served.
+    """
+
+    def __init__(self, release: Release, edition: Edition, html: Html) -> None:
+        self._release = release
+        self._archive = Archive(release.path.parent)
+        self._edition = edition
+        self._html = html
+
+    async def index(self, request: Request) -> Response:
+        """Answer with the list of releases, the latest first."""
+
+        def body() -> str:
+            return self._html.page("releases.html", releases=self._published())
+
+        kept = await self._kept()
+        return await self._edition.answer(request, HTML.content_type, body, variant=kept)
+
+    async def feed(self, request: Request) -> Response:
+        """Answer with the list as a feed (RFC 4287)."""
+
+        def body() -> str:
+            return self._html.page("releases.xml", releases=self._published(), base=BASE)
+
+        kept = await self._kept()
+        return await self._edition.answer(request, ATOM.content_type, body, variant=kept)
+
+    async def release(self, request: Request) -> Response:
+        """Answer with how a release differs from the one before it."""
+        published = await asyncio.to_thread(self._find, request.path_params["name"])
+
+        def body() -> str:
+            return self._html.page("release.html", published=published, shown=_SHOWN)
+
+        return await self._edition.answer(request, HTML.content_type, body)
+
+    async def report(self, request: Request) -> Response:
+        """Answer with the report of the check: as a page, as Turtle or as JSON."""
+        release = (await asyncio.to_thread(self._find, request.path_params["name"])).release
+        format_ = choose(request, (HTML, TURTLE, JSON))
+        if format_ is not HTML:
+            name = REPORT if format_ is JSON else REPORT_TURTLE
+            return self._file(release, name, format_, {"Vary": "Accept"})
+
+        def body() -> str:
+            report = Report.read(release.path / REPORT)
+            return self._html.page("report.html", release_of=release, report=report)
+
+        return await self._edition.answer(request, HTML.content_type, body, {"Vary": "Accept"})
+
+    async def file(self, request: Request) -> Response:
+        """Answer with a file that tells of a release: the report, or the differences."""
+        release = (await asyncio.to_thread(self._find, request.path_params["name"])).release
+        name = request.path_params["file"]
+        if name not in _FILES or all(each.name != name for each in release.files):
+            at = f"{BASE}releases/{release.name}"
+            raise NotFound(f"Release {release.name} has no {name!r}.", [at, f"{at}/report"])
+        return self._file(release, name, _FILES[name], {})
+
+    async def _kept(self) -> str:
+        """Tell which releases there are: others come and go while this one is served."""
+        return " ".join(await asyncio.to_thread(self._archive.names))
+
+    @staticmethod
+    def _file(
+        release: Release, name: str, format_: Format, headers: dict[str, str]
+    ) -> FileResponse:
+        path = release.path / name
+        lasting = {"Cache-Control": FOREVER, "Content-Type": format_.content_type}
+        return FileResponse(path, headers={**lasting, **headers})
+
+    def _published(self) -> list[Published]:
+        history = History.read(self._archive.path)
+        return [_publication(each, history) for each in self._archive.readable()]
+
+    def _find(self, name: str) -> Published:
+        try:
+            release = self._archive.open(name)
+            return _publication(release, History.read(self._archive.path))
+        except ReleaseError:
+            known = [f"{BASE}releases", f"{BASE}releases/{self._release.name}"]
+            raise NotFound(f"There is no release {name!r} here.", known) from None
+
+
+def _publication(release: Release, history: History) -> Published:
+    event = history.latest(release.name)
+    return Published(release, None if event is None else event.time, Differences.kept(release))

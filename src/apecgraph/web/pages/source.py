@@ -1,0 +1,80 @@
+"""The page about a source: what it states, what of that stands, and what others print instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import pyoxigraph as ox
+
+from apecgraph.claims import Claim
+from apecgraph.comparisons import Comparisons, Others
+from apecgraph.formats import GRAPH_FORMATS
+from apecgraph.graph import Graph
+from apecgraph.web.pages.things import ThingPage, ThingView
+from apecgraph.web.queries import named_graph, named_graph_triples
+from apecgraph.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure of the source, what it is of in words, and what others print of the same."""
+
+    claim: Claim
+    about: str
+    others: tuple[tuple[Others, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement of the source; also: the other sources that state the same, by IRI."""
+
+    claim: Claim
+    also: tuple[str, ...]
+
+
+class SourcePage(ThingPage):
+    """Writes the page about a source."""
+
+    template: ClassVar[str] = "source.html"
+
+    @cached_property
+    def _comparisons(self) -> Comparisons:
+        return Comparisons(Graph(self._store))
+
+    def more(self, view: ThingView) -> dict[str, object]:
+        """Return the claims of the source, those that are rejected first."""
+        iri = view.description.iri
+        claims = sorted(view.claims, key=lambda claim: not claim.rejected)
+        return {
+            "printed": list(self._printed(claims)),
+            "stated": list(self._stated(claims)),
+            "rejected": sum(claim.rejected for claim in claims),
+            "query": named_graph(iri),
+            "construct": named_graph_triples(iri),
+            "graph_formats": GRAPH_FORMATS,
+        }
+
+    def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
+        wording = Wording(self._store)
+        for claim in claims:
+            figure = self._comparisons.figure(claim.iri)
+            if figure is not None:
+                others = tuple(
+                    (each, wording.figures(each.figures))
+                    for each in self._comparisons.others(figure)
+                )
+                yield Printed(claim, wording.cell(figure.cell), others)
+
+    def _stated(self, claims: list[Claim]) -> Iterator[Stated]:
+        for claim in claims:
+            if claim.triple is None:
+                continue
+            triple = claim.triple
+            quads = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object)
+            graphs = {
+                quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)
+            }
+            yield Stated(claim, tuple(sorted(graphs - {claim.source})))

@@ -1,0 +1,124 @@
+"""Clients that ask all the time while something happens to a server, and check each answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+import httpx
+
+from apecgraph.release import Release
+from running import PATIENCE, Server
+
+FIRST_NAME: Final = "small"
+SECOND_NAME: Final = "another name"
+"""What the publication is called in one release and in the other: so an answer tells its own."""
+
+_LABEL: Final = """SELECT ?label (RAND() AS ?new) WHERE {
+  <https://w3id.org/apecgraph/> <http://www.w3.org/2000/01/rdf-schema#label> ?label
+}"""
+_SAME: Final = _LABEL.replace(" (RAND() AS ?new)", "")
+
+
+@dataclass
+class Probe:
+    """What clients of a server have been answered.
+
+    releases: by their names. wrong: what no server may answer, whatever happens to it.
+    seen: for each kind of question the names of the releases that answered, as time went on.
+    """
+
+    releases: dict[str, Release]
+    wrong: list[str] = field(default_factory=list)
+    seen: dict[str, list[str]] = field(default_factory=dict)
+
+    def ask(self, client: httpx.Client, kind: str) -> None:
+        """Ask one question, and check the answer."""
+        response = getattr(self, f"_{kind}")(client)
+        if isinstance(response, str):
+            self.seen.setdefault(kind, []).append(response)
+        else:
+            self.wrong.append(f"{kind}: {response.status_code} {response.text[:300]}")
+
+    def _query(self, client: httpx.Client) -> str | httpx.Response:
+        return self._select(client, _LABEL)
+
+    def _repeat(self, client: httpx.Client) -> str | httpx.Response:
+        return self._select(client, _SAME)
+
+    def _select(self, client: httpx.Client, query: str) -> str | httpx.Response:
+        response = client.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+        rows = response.text.splitlines()
+        if response.status_code != 200 or len(rows) != 2:
+            return response
+        return self._named(rows[1].split(",")[0]) or response
+
+    def _resource(self, client: httpx.Client) -> str | httpx.Response:
+        response = client.get("/doc/index.ttl")
+        digest = response.headers.get("etag", "").strip('"').partition("-")[0]
+        for name, release in self.releases.items():
+            if release.digest == digest and self._says(response.text, name):
+                return name
+        return response
+
+    def _dump(self, client: httpx.Client) -> str | httpx.Response:
+        response = client.get("/dumps/latest/apecgraph.ttl", follow_redirects=True)
+        found = self.releases.get(response.url.path.split("/")[2])
+        if found is None or response.status_code != 200:
+            return response
+        sums = {file.name: file.sha256 for file in found.files}
+        whole = sha256(response.content).hexdigest() == sums["apecgraph.ttl"]
+        return found.name if whole else response
+
+    def _version(self, client: httpx.Client) -> str | httpx.Response:
+        response = client.get("/health")
+        name: str = response.json()["release"]
+        return name if response.status_code == 200 and name in self.releases else response
+
+    def _says(self, text: str, name: str) -> bool:
+        label = (f'"{FIRST_NAME}"@en', f'"{SECOND_NAME}"@en')
+        return [each in text for each in label] == [self._first(name), not self._first(name)]
+
+    def _named(self, label: str) -> str | None:
+        for name in self.releases:
+            if label == (FIRST_NAME if self._first(name) else SECOND_NAME):
+                return name
+        return None
+
+    def _first(self, name: str) -> bool:
+        return next(iter(self.releases)) == name
+
+
+KINDS: Final = ("query", "repeat", "resource", "dump", "version")
+
+
+@contextmanager
+def probed(server: Server, first: Release, second: Release) -> Iterator[Probe]:
+    """Ask a server all kinds of questions all the time; at the end nothing may have been wrong."""
+    probe = Probe({first.name: first, second.name: second})
+    over = threading.Event()
+
+    def run(kind: str) -> None:
+        with server.client() as client:
+            while not over.is_set():
+                try:
+                    probe.ask(client, kind)
+                except (httpx.HTTPError, ValueError) as error:
+                    probe.wrong.append(f"{kind}: {error!r}")
+                    time.sleep(0.1)
+
+    clients = [threading.Thread(target=run, args=(kind,)) for kind in KINDS]
+    for each in clients:
+        each.start()
+    try:
+        yield probe
+    finally:
+        over.set()
+        for each in clients:
+            each.join(PATIENCE)
+    assert not probe.wrong, probe.wrong[:5]

@@ -1,0 +1,81 @@
+"""What pages load: how it is sent, and what a page does without it."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shutil
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.web.assets import BUNDLE, FOLDER, Assets
+from apecgraph.web.examples import EXAMPLES
+from apecgraph.web.html import Html
+
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+def addresses(client: httpx.Client) -> list[str]:
+    page = client.get("/sparql", headers={"Accept": BROWSER}).text
+    return re.findall(r'(?:src|href)="(/static/[^"]*)"', page)
+
+
+def test_a_page_names_what_never_changes(client: httpx.Client) -> None:
+    found = addresses(client)
+    assert len([each for each in found if f"/{BUNDLE}/" in each]) == 2
+    for each in found:
+        response = client.get(each).raise_for_status()
+        assert ("immutable" in response.headers["cache-control"]) is not each.endswith(".svg")
+    plain = client.get("/static/style.css").raise_for_status()
+    assert plain.headers["cache-control"] == "no-cache"
+    stale = client.get("/static/style.css?00000000").raise_for_status()
+    assert stale.headers["cache-control"] == "no-cache"
+
+
+def test_scripts_are_sent_compressed(client: httpx.Client) -> None:
+    (script,) = (each for each in addresses(client) if each.endswith(".js"))
+    response = client.get(script).raise_for_status()
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert response.headers["content-encoding"] == "gzip"
+    assert int(response.headers["content-length"]) < len(response.content) / 3
+    head = client.head(script, headers={"If-None-Match": response.headers["etag"]})
+    assert head.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "bundle",
+        "bundle/",
+        "../html.py",
+        "%2e%2e/html.py",
+        "..%2fhtml.py",
+        "bundle/../../html.py",
+        "/etc/passwd",
+        "style.css%00",
+        "style.css/",
+    ],
+)
+def test_nothing_else_is_there(server: str, path: str) -> None:
+    connection = http.client.HTTPConnection(server.removeprefix("http://"), timeout=10)
+    with closing(connection):
+        connection.request("GET", f"/static/{path}")  # as it is written here
+        assert connection.getresponse().status == 404
+
+
+def test_without_the_bundle_there_is_the_plain_form(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "style.css", tmp_path)
+    assets = Assets(tmp_path)
+    assert assets.bundled("editor.js") is None
+    assert assets.edition != Assets().edition
+    html = Html(None, ox.Store(), assets)
+    served = SimpleNamespace(quads=0, graphs=())
+    page = html.page("sparql.html", served=served, examples=EXAMPLES, tables=(), graphs=())
+    assert "<script" not in page
+    assert '<form method="get" action="/sparql">' in page

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.claims import Claim
+from apecgraph.decisions import OPEN, RESOLVED, Ruling
+from apecgraph.namespaces import DCAT, DCTERMS, ID, SKOS, XSD
+from apecgraph.web.charts.charts import Charts
+from apecgraph.web.charts.points import SHAPES
+from apecgraph.web.charts.scales import Scale
+
+SCRIPT = "<script>alert(1)</script>"
+SOURCE = f"{ID}source/x"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ticks", "logarithmic"),
+    [
+        ("26.29 2.629", "2 5 10 20 50", True),
+        ("1 1000000", "1 10 100 1000 10000 100000 1000000", True),
+        ("0 26.29", "0 5 10 15 20 25 30", False),
+        ("57.8 66", "56 58 60 62 64 66", False),
+        ("-3 4", "-4 -2 0 2 4", False),
+        ("-5 -3", "-5 -4 -3 -2 -1 0", False),
+        ("17 17", "0 5 10 15 20", False),
+        ("15 17", "15 16 17", False),
+        ("0 0", "0 1", False),
+    ],
+)
+def test_a_scale_has_round_numbers(numbers: str, ticks: str, logarithmic: bool) -> None:
+    scale = Scale.of(map(Decimal, numbers.split()))
+    assert [format(tick.normalize(), "f") for tick in scale.ticks] == ticks.split()
+    assert scale.logarithmic is logarithmic
+    assert bool(scale.note) is (logarithmic or not scale.ticks[0] <= 0 <= scale.ticks[-1])
+
+
+@pytest.fixture(scope="module")
+def charts() -> Charts:
+    """Draws what is called by hostile labels."""
+    store = ox.Store()
+
+    def say(iri: str, property_: str, value: ox.NamedNode | ox.Literal, graph: str = "") -> None:
+        place = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        store.add(ox.Quad(ox.NamedNode(iri), ox.NamedNode(property_), value, place))
+
+    for year in ("2024", "2025"):
+        date = ox.NamedNode(f"{XSD}date")
+        say(f"{ID}period/{year}", f"{SKOS}prefLabel", ox.Literal(f"{year}{SCRIPT}\x0b"))
+        say(f"{ID}period/{year}", f"{DCAT}startDate", ox.Literal(f"{year}-01-01", datatype=date))
+        say(f"{ID}period/{year}", f"{DCAT}endDate", ox.Literal(f"{year}-12-31", datatype=date))
+    say(f"{ID}publisher/x", f"{SKOS}prefLabel", ox.Literal(f'"{SCRIPT}&\x00'))
+    say(SOURCE, f"{DCTERMS}publisher", ox.NamedNode(f"{ID}publisher/x"), SOURCE)
+    return Charts(store)
+
+
+def figure(value: str, lower: str, upper: str, year: str = "2025", **ruling: object) -> Claim:
+    def number(text: str) -> ox.Literal | None:
+        return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}decimal")) if text else None
+
+    iri = f"{ID}figure/x/{value}"
+    rulings = (Ruling(f"{ID}decision/x", **ruling),) if ruling else ()  # type: ignore[arg-type]
+    return Claim(
+        iri,
+        SOURCE,
+        "",
+        None,
+        rulings,
+        period=f"{ID}period/{year}",
+        value=number(value),
+        lower=number(lower),
+        upper=number(upper),
+    )
+
+
+FIGURES = [
+    figure("26", "25", "27"),
+    figure("2.6", "2.5", "2.7", verdict=RESOLVED, upheld=False),
+    figure("21", "21", "", "2024", verdict=OPEN, upheld=True),
+]
+
+
+def drawn(markup: str) -> ET.Element:
+    """Read a drawing; nothing may be in it that the Content-Security-Policy forbids."""
+    tree = ET.fromstring(markup)
+    for element in tree.iter():
+        assert element.tag in ("svg", "g", "path", "text", "tspan", "title", "desc", "a", "circle")
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+    assert SCRIPT not in markup
+    assert "&lt;script&gt;" in markup
+    title, description = tree[:2]
+    assert tree.get("aria-labelledby") == title.get("id") == "it-title"
+    assert tree.get("aria-describedby") == description.get("id") == "it-desc"
+    assert title.text == SCRIPT
+    return tree
+
+
+def points(tree: ET.Element) -> dict[str, ET.Element]:
+    return {point.get("href", ""): point for point in tree.iter("a")}
+
+
+def place(point: ET.Element) -> tuple[float, float]:
+    circle = point.find("circle")
+    assert circle is not None
+    return float(circle.get("cx", "")), float(circle.get("cy", ""))
+
+
+def test_over_time(charts: Charts) -> None:
+    tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
+    found = points(tree)
+    right, wrong, open_ = (found[f"/id/figure/x/{value}"] for value in ("26", "2.6", "21"))
+    assert place(open_)[0] < place(wrong)[0]
+    assert place(right)[1] < place(open_)[1] < place(wrong)[1]
+    for point, status in ((right, "standing"), (wrong, "rejected"), (open_, "open")):
+        assert point.get("class") == f"point {status}"
+        assert point.findall("path")[1].get("d") == SHAPES[status]
+    title = wrong.findtext("title") or ""
+    assert title.startswith(f"2025{SCRIPT}: 2.6 (2.5 to 2.7), ")
+    assert title.endswith(", rejected")
+    texts = ["".join(text.itertext()) for text in tree.iter("text")]
+    assert {"26", "2.6", "rejected", "disputed"} <= set(texts)
+    assert "(1 stands, 1 rejected, 1 disputed)" in (tree[1].text or "")
+
+
+def test_an_open_end_is_no_error_bar(charts: Charts) -> None:
+    tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
+    bars = {href: point.findall("path")[0].get("d", "") for href, point in points(tree).items()}
+    assert bars["/id/figure/x/21"].count("L") == 2
+    assert bars["/id/figure/x/26"].count("L") == 0
+
+
+def test_rows_on_one_scale(charts: Charts) -> None:
+    rows = [(f"{number}{SCRIPT * 9}", each) for number, each in enumerate(FIGURES)]
+    tree = drawn(charts.rows("it", SCRIPT, rows))
+    found = list(points(tree).values())
+    assert [place(each)[1] for each in found] == sorted(place(each)[1] for each in found)
+    right, wrong, open_ = map(place, found)
+    assert wrong[0] < open_[0] < right[0]
+    bar = found[2].findall("path")[0].get("d", "")
+    assert max(map(float, bar.replace("H", "M").split("M")[2].split("L")[0].split()[:1])) > right[0]
+
+
+def test_what_is_far_off_leaves_room_for_the_others(charts: Charts) -> None:
+    slip = replace(figure("0.000002", "", ""), rulings=FIGURES[1].rulings)
+    far = drawn(charts.over_time("it", SCRIPT, [*FIGURES, slip]))
+    near = drawn(charts.over_time("it", SCRIPT, FIGURES))
+    ticks = [
+        [text.text for text in tree.find(".//g[@class='axis y always_show']").iter("text")]  # type: ignore[union-attr]
+        for tree in (far, near)
+    ]
+    assert ticks[0] == ticks[1]
+    assert "off the scale" in [text.text for text in far.iter("text")]
+
+
+def test_there_is_no_chart_of_nothing(charts: Charts) -> None:
+    statement = replace(FIGURES[0], value=None)
+    assert charts.over_time("it", "", [statement]) == charts.rows("it", "", [("", statement)]) == ""

@@ -1,0 +1,108 @@
+"""The figures as a client explores them: selections, their CSV and their query."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import httpx
+import pytest
+
+from apecgraph.namespaces import BASE, ID
+
+KOREA = "measure=measure/trade-value&counterpart=economy/KOR"
+SELECTIONS = (
+    "",
+    KOREA,
+    "counterpart=group/apec-other-economies&unit=unit/CNY&period=period/2025",
+    "measure=measure/trade-share&from=2005&to=2013",
+    "subject=group/apec-economies&to=2010",
+    "measure=measure/representatives",
+)
+
+
+def rows(client: httpx.Client, selection: str) -> list[dict[str, str]]:
+    response = client.get(f"/figures.csv?{selection}").raise_for_status()
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"].startswith('attachment; filename="figures')
+    return list(csv.DictReader(StringIO(response.text, newline="")))
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_the_query_finds_the_figures_of_the_csv(client: httpx.Client, selection: str) -> None:
+    page = client.get(f"/figures?{selection}").raise_for_status().text
+    query = page.partition('<pre tabindex="0"><code>')[2].partition("</code>")[0]
+    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&amp;", "&")):
+        query = query.replace(escaped, character)
+    answer = client.get("/sparql", params={"query": query, "format": "json"}).raise_for_status()
+    names = ("figure", "period", "source", "value", "rejected")
+    found = [
+        tuple(row[name]["value"] for name in names) for row in answer.json()["results"]["bindings"]
+    ]
+    listed = rows(client, selection)
+    columns = ("figure", "period", "statedIn", "value")
+    assert sorted(found) == [
+        (*(row[name] for name in columns), "true" if row["status"] == "rejected" else "false")
+        for row in listed
+    ]
+    assert listed
+
+
+def test_a_selection_is_of_the_dump(client: httpx.Client) -> None:
+    whole = client.get("/dumps/figures.csv", follow_redirects=True)
+    assert client.get("/figures.csv").content == whole.content
+    name = client.get(f"/figures.csv?{KOREA}").headers["content-disposition"]
+    assert name == 'attachment; filename="figures-trade-value-KOR.csv"'
+    assert {row["counterpart"] for row in rows(client, KOREA)} == {f"{ID}economy/KOR"}
+
+
+def test_a_selection_has_one_address(client: httpx.Client) -> None:
+    response = client.get(
+        "/figures?unit=&counterpart=economy%2FKOR&period=&measure=measure/trade-value&from="
+    )
+    assert response.status_code == 308
+    assert response.headers["location"] == f"/figures?{KOREA}"
+    early = client.get("/figures?from=1000&to=9999")
+    assert early.headers["location"] == "/figures?from=1989&to=2026"
+    page = client.get(f"/figures?{KOREA}")
+    assert f'<link rel="canonical" href="{BASE}figures?{KOREA.replace("&", "&amp;")}">' in page.text
+    other = client.get("/figures?measure=measure/trade-value")
+    assert page.headers["etag"] != other.headers["etag"]
+
+
+def test_only_what_exists_is_offered(client: httpx.Client) -> None:
+    page = client.get(f"/figures?{KOREA}").text
+    facets = page.partition('class="facets"')[2].partition("</nav>")[0]
+    assert "measure=measure/trade-growth&amp;counterpart=economy/KOR" in facets
+    assert "unit/USD" not in facets
+    assert "reporter=" not in facets
+
+
+@pytest.mark.parametrize(
+    ("selection", "status", "words", "available"),
+    [
+        ("colour=red", 400, "colour: there is no such parameter", None),
+        ("unit=unit/CNY&unit=unit/USD", 400, "unit: it is there twice", None),
+        ("from=25", 400, "from: 25 is no year; write it with four digits: 2025.", None),
+        ("to=２０２５", 400, "is no year", None),
+        ("%ff", 400, "not UTF-8", None),
+        ("flow=flow/sideways", 404, "flow: there are no figures with", "figures?flow=flow/exports"),
+        ("unit=%3Cscript%3E", 404, "unit: there are no figures with", "figures?unit=unit/CNY"),
+        (
+            "counterpart=economy/KOR&unit=unit/day",
+            404,
+            "no figures of all that is chosen: counterpart=economy/KOR, unit=unit/day",
+            "figures?counterpart=economy/KOR",
+        ),
+        ("from=2030", 404, "from=2030", "figures"),
+    ],
+)
+def test_what_is_wrong_is_told(
+    client: httpx.Client, selection: str, status: int, words: str, available: str | None
+) -> None:
+    for path in ("/figures", "/figures.csv"):
+        response = client.get(f"{path}?{selection}")
+        assert response.status_code == status
+        assert words in response.json()["detail"]
+        if available is not None:
+            assert BASE + available in response.json()["available"]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.labels import Labels
+from apecgraph.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
+from apecgraph.publication import Publication
+
+
+@pytest.fixture(scope="module")
+def store(publication: Publication) -> ox.Store:
+    assert publication.store is not None
+    return publication.store
+
+
+def test_whatever_is_used_of_a_vocabulary_has_a_label(store: ox.Store) -> None:
+    """Properties, classes and datatypes alike, so that no page shows a compact name."""
+    used = {quad.predicate.value for quad in store}
+    for quad in store:
+        if isinstance(quad.object, ox.NamedNode):
+            used.add(quad.object.value)
+        elif isinstance(quad.object, ox.Literal):
+            used.add(quad.object.datatype.value)
+    terms = {each for each in used if each.startswith(tuple(PREFIXES.values()))}
+    labels = Labels(store)
+    without = {
+        each
+        for each in terms.difference(PREFIXES.values())
+        if not each.startswith(ID) and labels.label(each) is None
+    }
+    assert len(terms) > 200
+    assert without == set()
+
+
+def test_whatever_links_to_a_thing_of_ours_can_be_read_from_there(store: ox.Store) -> None:
+    things = {quad.subject for quad in store if str(quad.subject).startswith(f"<{BASE}")}
+    links = {
+        quad.predicate.value
+        for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        if quad.object in things
+    }
+    labels = Labels(store)
+    assert f"{SCHEMA}location" in links
+    assert {each for each in links if labels.inverse(each) is None} == set()
+
+
+def test_a_label_is_in_the_language_wanted_or_else_in_another(store: ox.Store) -> None:
+    china = f"{ID}economy/CHN"
+    assert Labels(store, "zh").title(china) == ox.Literal("中国", language="zh")
+    assert Labels(store, "tlh").title(china).value
+    kind = Labels(store, "zh").title(f"{RDF}type")
+    assert kind == ox.Literal("kind", language="en")

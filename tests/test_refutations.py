@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.conflicts import Conflict, read_conflicts
+from apecgraph.dates import spelled_days
+from apecgraph.graph import Graph
+from apecgraph.namespaces import XSD
+from apecgraph.publication import Publication
+from apecgraph.refutations import read_refutation
+
+
+@pytest.fixture(scope="module")
+def conflicts(publication: Publication) -> list[Conflict]:
+    assert publication.store is not None
+    return read_conflicts(Graph(publication.store))
+
+
+def test_the_first_number_that_is_rejected(conflicts: list[Conflict]) -> None:
+    found = read_refutation(conflicts)
+    assert found is not None
+    assert found.conflict.identifier == "A1"
+    assert {claim.value and claim.value.value for claim in found.rejected} == {"2629000000000"}
+    assert {claim.value and claim.value.value for claim in found.upheld} == {"26290000000000"}
+    assert found.times == 10
+    assert found.proportion == "a tenth of"
+
+
+def test_there_may_be_none(conflicts: list[Conflict]) -> None:
+    assert read_refutation(each for each in conflicts if not each.rejected) is None
+    assert read_refutation(replace(each, upheld=()) for each in conflicts) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("0", "less than"), ("13145000000000", "less than"), ("99999999999999", "more than")],
+)
+def test_what_is_no_plain_part(conflicts: list[Conflict], number: str, words: str) -> None:
+    first = next(each for each in conflicts if each.identifier == "A1")
+    value = ox.Literal(number, datatype=ox.NamedNode(f"{XSD}decimal"))
+    rejected = tuple(replace(claim, value=value) for claim in first.rejected)
+    found = read_refutation([replace(first, rejected=rejected)])
+    assert found is not None
+    assert found.proportion == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-02-04", "2026-02-06", "4 to 6 February 2026"),
+        ("2026-02-27", "2026-03-01", "27 February to 1 March 2026"),
+        ("2025-12-31", "2026-01-01", "31 December 2025 to 1 January 2026"),
+        ("2026-11-23", "2026-11-23", "23 November 2026"),
+        ("2026", "2026", "2026"),
+        ("<b>", "2026-02-06", "<b> to 2026-02-06"),
+    ],
+)
+def test_days_are_written_as_people_do(first: str, last: str, words: str) -> None:
+    assert spelled_days(first, last) == words

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from apecgraph.claims import read_claims
+from apecgraph.graph import Graph
+from apecgraph.labels import Labels
+from apecgraph.namespaces import APEC, ID, QB, RDF
+from apecgraph.publication import Publication
+from apecgraph.quantities import Quantities
+from apecgraph.series import Series, read_series
+
+
+@pytest.fixture(scope="module")
+def graph(publication: Publication) -> Graph:
+    assert publication.store is not None
+    return Graph(publication.store)
+
+
+@pytest.fixture(scope="module")
+def series(graph: Graph) -> tuple[Series, ...]:
+    return read_series(graph)
+
+
+def test_every_figure_is_in_one_series(graph: Graph, series: tuple[Series, ...]) -> None:
+    listed = [claim.iri for each in series for claim in each.claims]
+    assert sorted(listed) == list(graph.subjects(f"{RDF}type", f"{QB}Observation"))
+
+
+def test_what_the_content_is_mainly_about_comes_first(series: tuple[Series, ...]) -> None:
+    assert series[0].slice_ == f"{ID}slice/china-apec-trade"
+    named = [each.slice_ is not None for each in series]
+    assert named == sorted(named, reverse=True)
+    assert sum(named) == 7
+
+
+def test_figures_are_in_the_order_of_time_whether_they_stand_or_not(
+    series: tuple[Series, ...],
+) -> None:
+    assert series[0].periods == tuple(
+        f"{ID}period/{name}" for name in ("2021-2025", "2024-01_2024-10", "2025-01_2025-09", "2025")
+    )
+    assert [claim.status for claim in series[0].claims].count("rejected") == 3
+
+
+def test_a_series_without_a_name_is_called_by_what_it_measures(
+    graph: Graph, series: tuple[Series, ...]
+) -> None:
+    labels, quantities = Labels(graph.store), Quantities(graph.store)
+    names = {each.name(labels, quantities) for each in series}
+    assert len(names) == len(series)
+    assert "value of trade, exports and imports, China, Korea, all goods, in yuan" in names
+    assert "share of world output, APEC economies" in names
+    korea = next(each for each in series if (f"{ID}economy/KOR" in dict(each.dimensions).values()))
+    assert not korea.name(labels, quantities, without="measure").startswith("value of trade")
+
+
+def test_figures_of_other_units_are_another_series(
+    graph: Graph, series: tuple[Series, ...]
+) -> None:
+    for each in series:
+        units = {graph.value(claim.iri, f"{APEC}unit") for claim in each.claims}
+        assert units == {dict(each.dimensions)["unit"]}
+
+
+def test_a_claim_of_a_source_is_the_one_in_its_series(
+    graph: Graph, series: tuple[Series, ...]
+) -> None:
+    claims = {claim for claim in read_claims(graph.store, f"{ID}source/seetao") if claim.value}
+    assert claims <= {claim for each in series for claim in each.claims}

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.constraints import Constraints
+from apecgraph.namespaces import APEC, ID, RDF, SH, compact
+from apecgraph.publication import Publication
+from apecgraph.questions import mentioned, read_questions
+from apecgraph.release import Release
+from apecgraph.terms import Terms
+from apecgraph.web.pages.terms import counting
+
+
+@pytest.fixture(scope="module")
+def store(publication: Publication) -> ox.Store:
+    assert publication.store is not None
+    return publication.store
+
+
+@pytest.fixture(scope="module")
+def terms(store: ox.Store) -> Terms:
+    return Terms(store)
+
+
+def test_every_term_of_the_ontology_is_in_one_group(terms: Terms, store: ox.Store) -> None:
+    groups = dict(terms.groups())
+    found = [term.iri for terms in groups.values() for term in terms]
+    typed = store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None, ox.DefaultGraph())
+    subjects = {each.subject.value for each in typed if isinstance(each.subject, ox.NamedNode)}
+    assert sorted(found) == sorted(each for each in subjects if each.startswith(APEC))
+    assert f"{APEC}bound" in [term.iri for term in groups["Attributes"]]
+    assert f"{APEC}measure" in [term.iri for term in groups["Dimensions"]]
+
+
+def test_a_count_is_what_the_endpoint_answers(terms: Terms, client: httpx.Client) -> None:
+    for name in ("bound", "Economy", "m49"):
+        term = terms.term(f"{APEC}{name}")
+        assert term is not None
+        answer = client.get("/sparql", params={"query": counting(term), "format": "csv"})
+        assert answer.text.split() == ["used", str(term.used)]
+        assert term.used
+
+
+def test_an_example_is_in_the_data(terms: Terms, store: ox.Store) -> None:
+    for _, group in terms.groups():
+        for term in group:
+            example = terms.example(term)
+            assert example is not None, term.iri
+            assert example in store
+            assert term.iri in str(example)
+
+
+def test_terms_of_others_have_their_vocabulary(terms: Terms) -> None:
+    foreign = dict(terms.foreign())
+    assert not [each for each in foreign if each.startswith(APEC)]
+    assert {"qb:Observation", "qb:dataSet"} <= {
+        compact(term.iri) for term in foreign["http://purl.org/linked-data/cube#"]
+    }
+
+
+def test_a_code_list_tells_how_often_each_code_is_used(terms: Terms) -> None:
+    codes = dict(terms.lists())[f"{ID}scheme/bounds"]
+    used = {each.iri: each.used for each in codes}
+    assert used[f"{ID}bound/rounded"] > used[f"{ID}bound/at-least"] > 0
+
+
+class TestTheRules:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def rules(cls, store: ox.Store) -> Constraints:
+        return Constraints(store)
+
+    def test_a_property_shape_is_a_sentence(self, rules: Constraints) -> None:
+        shape = next(each for each in rules.read() if each.iri == f"{ID}shape/decision")
+        sentences = [each.sentence for each in shape.rules]
+        assert (
+            "A decision has exactly one “verdict”: “resolved” or “likely” or “open” or "
+            "“compatible”." in sentences
+        )
+        assert any(each.startswith("A decision has at least one “upholds”") for each in sentences)
+        assert shape.nodes == 32
+
+    def test_every_message_of_a_shape_with_targets_is_told(
+        self, rules: Constraints, store: ox.Store
+    ) -> None:
+        shapes = rules.read()
+        told = {rule.iri for shape in shapes for rule in shape.rules}
+        for shape in shapes:
+            for name in ("property", "sparql"):
+                for quad in store.quads_for_pattern(
+                    ox.NamedNode(shape.iri), ox.NamedNode(f"{SH}{name}"), None
+                ):
+                    assert isinstance(quad.object, ox.NamedNode)
+                    assert quad.object.value in told
+        assert not [rule for shape in shapes for rule in shape.rules if "{?" in rule.sentence]
+
+    def test_a_rule_names_what_it_is_about(self, rules: Constraints) -> None:
+        names = {name for shape in rules.read() for rule in shape.rules for name in rule.names}
+        assert {f"{APEC}bound", f"{APEC}m49", f"{ID}scheme/bounds"} <= names
+
+    def test_relations_tell_how_many_figures_they_hold(self, rules: Constraints) -> None:
+        held = {iri: count for iri, _, count in rules.relations()}
+        assert held[f"{ID}relation/same-cell"] > 100
+        assert held[f"{ID}relation/one-value"] == 0
+
+
+def test_a_page_of_a_term_shows_its_rules_example_and_questions(client: httpx.Client) -> None:
+    page = client.get("/doc/ontology/bound.html").raise_for_status().text
+    assert "has exactly one “bound”: a concept of the code list of bounds." in page
+    assert "apec:bound &lt;bound/" in page
+    assert 'href="/questions/19-bounds"' in page
+    assert "471" in page
+
+
+def test_terms_that_a_query_names() -> None:
+    query = "PREFIX x: <http://x/> SELECT * { ?a x:b ?c ; apec:bound <http://y:z> ; no:t 1 }"
+    assert list(mentioned(query)) == ["http://x/b", f"{APEC}bound"]
+
+
+def test_a_question_is_a_page_a_table_and_a_query(client: httpx.Client, release: Release) -> None:
+    question = next(each for each in read_questions(release.path) if each.number == 22)
+    page = client.get(f"/questions/{question.name}").raise_for_status()
+    assert "26,290,000,000,000" in page.text
+    table = client.get(f"/questions/{question.name}.csv").raise_for_status()
+    assert table.content == question.expected
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert client.get(f"/questions/{question.name}.rq").text == question.query
+    for name in ("99-nothing", "22-trade-with-apec.exe", "..%2fmanifest.json"):
+        assert client.get(f"/questions/{name}").status_code == 404

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from apecgraph.content import Content, default_content
+from apecgraph.contradictions import contradictions
+from apecgraph.evidence import Evidence
+from apecgraph.figures import Interval, shared
+from apecgraph.namespaces import ID
+from apecgraph.numerals import Numerals, rounded
+
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return Evidence.gather(Content.read(default_content()))
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [
+        (Interval(D(26), D(27), excludes_upper=True), "26 to under 27 %"),
+        (Interval(D(26), D(27)), "26 to 27 %"),
+        (Interval(D(26), D(27), excludes_lower=True), "above 26 to 27 %"),
+        (Interval(D(26), D(27), excludes_lower=True, excludes_upper=True), "between 26 and 27 %"),
+        (Interval(D(26), D(26)), "exactly 26 %"),
+        (Interval(D(26)), "26 % or more"),
+        (Interval(D(26), excludes_lower=True), "above 26 %"),
+        (Interval(None, D(27)), "27 % or less"),
+        (Interval(None, D(27), excludes_upper=True), "under 27 %"),
+        (Interval(), "any number"),
+    ],
+)
+def test_an_interval_is_told_with_its_ends(
+    evidence: Evidence, interval: Interval, words: str
+) -> None:
+    assert Numerals(evidence.graph.store).interval(interval, f"{ID}unit/percent") == words
+
+
+def test_numbers_are_rounded_to_the_digits_that_help() -> None:
+    assert [rounded(D(each), 3) for each in ("26285589", "0.0123456", "0", "-1.23456")] == [
+        D("26300000"),
+        D("0.0123"),
+        D(0),
+        D("-1.23"),
+    ]
+
+
+def test_intervals_share_what_is_in_all_of_them() -> None:
+    half_open = Interval(D(1), D(3), excludes_upper=True)
+    assert shared([half_open, Interval(D(2))]) == Interval(D(2), D(3), excludes_upper=True)
+    assert shared([half_open, Interval(D(3), D(4))]) is None
+    assert shared([]) == Interval()
+
+
+def test_a_contradiction_tells_what_is_other_in_what_implies_it(evidence: Evidence) -> None:
+    told = [each.arithmetic for each in contradictions(evidence)]
+    assert (
+        "value of trade, China, other APEC economies, 2025: "
+        "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
+        "trillion yuan; 2.629 trillion yuan (SEETAO and 1 other) means 2.6285 trillion to under "
+        "2.6295 trillion yuan; they cannot both be: one is 10 times the other"
+    ) in told
+    assert any(
+        "2.629 trillion yuan (value of trade; SEETAO and 1 other) out of 45.47 trillion yuan "
+        "(value of trade, world; Global Times and 4 others) means between 5.7801 and 5.78357 %"
+        in each
+        for each in told
+    )
+    assert not [each for each in told if "source/" in each or "{" in each]
