@@ -94,8 +94,8 @@ class ReleasePages:
         def body() -> str:
             try:
                 report = Report.read(release.path / REPORT)
-            except ReleaseError as error:
-                raise NotFound(str(error), []) from None
+            except ReleaseError:
+                raise NotFound(f"Release {release.name} has no whole report.", []) from None
             return self._html.page("report.html", release_of=release, report=report)
 
         return await self._edition.answer(request, HTML.content_type, body, {"Vary": "Accept"})
