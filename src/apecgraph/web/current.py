@@ -93,8 +93,7 @@ class Current:
         Raises StoreError where its data cannot be had: then all stays as it is. No more than two
         are held at once.
         """
-        if self._retiring is not None:
-            await self._retiring
+        await self._retired()
         prepared = await self._prepare(publication, data)
         before, self._running = self._running, prepared
         self.repeats.forget()
@@ -103,8 +102,7 @@ class Current:
 
     async def close(self) -> None:
         """End all processes."""
-        if self._retiring is not None:
-            await self._retiring
+        await self._retired()
         await self._running.store.close()
 
     async def _prepare(self, publication: Publication, data: Data) -> _Running:
@@ -130,6 +128,14 @@ class Current:
             await store.close()
             raise
         return _Running(publication, store, app)
+
+    async def _retired(self) -> None:
+        """Wait until the processes of what was served before are ended.
+
+        Whoever waits may be cancelled, as when the server is told to stop: they are ended still.
+        """
+        if self._retiring is not None:
+            await asyncio.wait({self._retiring})
 
     async def _retire(self, running: _Running) -> None:
         """End the processes of what is served no more, when the last query of it is answered."""
