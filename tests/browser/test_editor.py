@@ -124,7 +124,7 @@ def test_an_answer_is_text_whatever_it_says(visit: Open) -> None:
     ],
 )
 def test_other_answers(visit: Open, query: str, told: str) -> None:
-    expect(visit(asked(query)).get_by_role("status")).to_contain_text(told)
+    expect(visit(asked(query)).get_by_role("main").get_by_role("status")).to_contain_text(told)
 
 
 def test_a_limit_is_told_with_what_to_do(

@@ -142,7 +142,9 @@ class Current:
         running.left.clear()
         try:
             if running.requests:
-                async with asyncio.timeout(self._settings.query_seconds + _LAST_SECONDS):
+                # A request that began before the switch may still be on its way here.
+                last = self._settings.request_seconds + self._settings.query_seconds
+                async with asyncio.timeout(last + _LAST_SECONDS):
                     await running.left.wait()
         except TimeoutError:
             # A slow download goes on: it needs no processes.
