@@ -8,9 +8,12 @@ import pytest
 from apecgraph.build import build
 from apecgraph.content import default_content
 from apecgraph.formats import N_QUADS
+from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
 from apecgraph.release import Release
+from probing import SECOND_NAME
 from serving import serving
+from small import Small
 from stores import OF_OTHERS, zygotes
 
 
@@ -19,6 +22,17 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release of the repository's content."""
     made, _ = build(default_content(), tmp_path_factory.mktemp("releases"))
     return made
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
+    """Two releases of little content, one after the other: the publication has another name."""
+    folder = tmp_path_factory.mktemp("pair")
+    content = Small(folder / "content")
+    first, _ = build(content.root, folder / "releases")
+    content.write("data/catalog.ttl", f"<{BASE}> a dcat:Dataset ; rdfs:label '{SECOND_NAME}'@en .")
+    second, _ = build(content.root, folder / "releases")
+    return first, second
 
 
 @pytest.fixture(scope="session")

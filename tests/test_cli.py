@@ -12,6 +12,7 @@ import pytest
 
 from apecgraph.release import Release
 from editing import EXCERPT, Copy
+from small import Small
 
 COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()"]
 
@@ -73,8 +74,8 @@ def test_check_of_a_malformed_literal_prints_no_traceback(releases: Path, conten
     assert done.stderr == ""
 
 
-def test_build_makes_a_release_and_makes_it_current(content: Copy, tmp_path: Path) -> None:
-    folder = tmp_path / "releases"
+def test_build_makes_a_release_and_makes_it_current(tmp_path: Path) -> None:
+    content, folder = Small(tmp_path / "small"), tmp_path / "releases"
     done = run("build", "--content", str(content.root), releases=folder)
     assert (done.returncode, done.stderr) == (0, "")
     made = Release.open(folder / "current")

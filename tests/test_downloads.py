@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import gzip
-import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
@@ -205,8 +205,7 @@ class TestAnEarlierRelease:
         for digest in (release.digest, cls.earlier, cls.damaged):
             folder = releases / digest
             shutil.copytree(release.path, folder)
-            manifest = json.loads((folder / "manifest.json").read_text())
-            (folder / "manifest.json").write_text(json.dumps({**manifest, "name": digest}))
+            (folder / "manifest.json").write_bytes(replace(release, name=digest).manifest())
         (releases / cls.damaged / "links.nt").write_bytes(b"")
         (releases / "current").symlink_to(release.digest)
         opened = Release.open(releases / "current")
@@ -242,11 +241,10 @@ class TestAnEarlierRelease:
         for name in ("", "apecgraph.ttl"):
             assert later.get(f"/dumps/{digest}/{name}").status_code == 404
 
-    def test_that_was_removed_is_not_there(self, later: httpx.Client) -> None:
+    def test_that_was_removed_is_not_there(self, later: httpx.Client, release: Release) -> None:
         removed, kept = "00000000000000dd", self.kept[0]
         shutil.copytree(kept / self.earlier, kept / removed)
-        manifest = json.loads((kept / removed / "manifest.json").read_text())
-        (kept / removed / "manifest.json").write_text(json.dumps({**manifest, "name": removed}))
+        (kept / removed / "manifest.json").write_bytes(replace(release, name=removed).manifest())
         assert later.get(f"/dumps/{removed}/links.nt").status_code == 200
         shutil.rmtree(kept / removed)
         assert later.get(f"/dumps/{removed}/links.nt").status_code == 404

@@ -171,12 +171,8 @@ def test_a_context_within_a_context_names_things_anew(tmp_path: Path) -> None:
 def test_a_context_from_elsewhere_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "context.jsonld"
     path.write_text('{"@context": ["http://127.0.0.1:9/", {"@version": 1.1}]}')
-    with pytest.raises(jsonld.JsonLdError) as caught:
+    with pytest.raises(ContentError, match="a context from elsewhere is not loaded"):
         Context(path).document([ox.Triple(TOPIC, TYPE, TYPE)], TOPIC.value)
-    cause: BaseException | None = caught.value
-    while cause is not None and not isinstance(cause, ValueError):
-        cause = cause.__cause__
-    assert str(cause) == "a context from elsewhere is not loaded: http://127.0.0.1:9/"
 
 
 def test_another_context_has_another_path(context: Context, tmp_path: Path) -> None:

@@ -18,18 +18,22 @@ from apecgraph.errors import (
     Gone,
     HeadersTooLarge,
     LimitMet,
+    LossFound,
     MalformedQuery,
     MalformedRequest,
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    NotPublished,
     QueryError,
     QueryTimedOut,
     QueryTooHeavy,
     RangeNotSatisfiable,
     ReleaseError,
+    ReleasesLocked,
     RequestError,
     RequestTimedOut,
+    RolledBack,
     StoreBusy,
     StoreError,
     TooManyRequests,
@@ -86,7 +90,8 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
     ]
     assert len(classes) >= 17
     # What ends a build is no answer to a request: our failure, if it should ever come up.
-    ours = {ContentError, CheckFailed, ReleaseError}
+    ours = {ContentError, ReleaseError, NotPublished, CheckFailed, LossFound, RolledBack}
+    ours |= {ReleasesLocked}
     for each in classes:
         nearest = next(base for base in each.__mro__ if base in STATUS)
         assert (nearest is ApecgraphError) == (each in ours), each

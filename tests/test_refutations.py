@@ -55,7 +55,7 @@ def test_what_is_no_plain_part(conflicts: list[Conflict], number: str, words: st
         ("2025-12-31", "2026-01-01", "31 December 2025 to 1 January 2026"),
         ("2026-11-23", "2026-11-23", "23 November 2026"),
         ("2026", "2026", "2026"),
-        ("<b>", "2026-02-06", "<b> to 2026-02-06"),
+        ("<b>", "2026-02-06", "<b> to 6 February 2026"),
     ],
 )
 def test_days_are_written_as_people_do(first: str, last: str, words: str) -> None:

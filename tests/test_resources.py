@@ -213,7 +213,7 @@ def test_head_is_get_without_the_body(client: httpx.Client) -> None:
         assert head.content == b""
         assert head.status_code == got.status_code
         for response in (got, head):
-            del response.headers["date"]
+            del response.headers["date"], response.headers["x-request-id"]
         assert head.headers == got.headers
 
 
@@ -450,7 +450,8 @@ class TestWithdrawn:
     owl:deprecated true .
 """
         )
-        release, _ = build(copy.root, tmp_path_factory.mktemp("releases"))
+        # Rules that find nothing in an excerpt are no loss here.
+        release, _ = build(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
         files = [(path, N_QUADS) for path in release.dataset]
         with (
             serving(Publication.of(release), files) as url,

@@ -23,7 +23,7 @@ EMBEDDED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.
 
 def embedded(client: httpx.Client, path: str) -> list[dict[str, Any]]:
     page = client.get(path, headers={"Accept": BROWSER}).raise_for_status().text
-    assert page.count("<script") == len(EMBEDDED.findall(page))
+    assert page.count('<script type="application/ld+json"') == len(EMBEDDED.findall(page))
     return [json.loads(each) for each in EMBEDDED.findall(page)]
 
 

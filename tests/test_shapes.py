@@ -223,13 +223,13 @@ def written(shapes: str) -> Content:
     graphs = {SHAPES_GRAPH: SHAPES + shapes, ENTITIES: DATA}
     files = [
         ContentFile(
-            EXAMPLES,
+            default_content() / "data" / "catalog.ttl",
             graph,
             tuple(quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE)),
         )
         for graph, text in graphs.items()
     ]
-    return Content(EXAMPLES, tuple(files))
+    return Content(default_content(), tuple(files))
 
 
 @pytest.mark.parametrize("shapes", WRITTEN.values(), ids=WRITTEN)

@@ -208,7 +208,7 @@ def serve(
             opened = _current(None if current else content or default_content())
         held, publication = [(path, N_QUADS) for path in opened.dataset], Publication.of(opened)
     settings = Settings()
-    log_as_json(sys.stderr)
+    log_as_json(write_to_stderr)
     listening = server.listen(host, port)
     url = server.address(listening)
     uvloop.run(

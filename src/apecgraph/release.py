@@ -93,6 +93,10 @@ class Release:
             manifest = json.loads(data)
             manifest.pop(_CHECKSUM)
             files = tuple(File(**each) for each in manifest.pop("files"))
+            if any(
+                ".." in Path(file.name).parts or Path(file.name).is_absolute() for file in files
+            ):
+                raise ValueError("it names files elsewhere")
             release = cls(path=path.resolve(), files=files, **manifest)
             whole = release.manifest() == data
         except FileNotFoundError:
@@ -204,6 +208,11 @@ def fingerprint(content: Path) -> str:
 def dump_name(format_: Format) -> str:
     """Name the file of a dump."""
     return f"{DUMP}.{format_.extension}"
+
+
+def _is_beneath(file: File) -> bool:
+    path = Path(file.name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def describe(folder: Path, name: str) -> File | None:

@@ -185,7 +185,8 @@ def _spread(shapes: RdfGraph) -> RdfGraph:
     """
     for shape, property_ in list(shapes.subject_objects(SH.property)):
         targets = _targets(shapes, shape)
-        if targets and (property_, SH.path, None) in shapes:
+        # One without an IRI could not be told of: it stays a part of the shape that has one.
+        if targets and isinstance(property_, URIRef) and (property_, SH.path, None) in shapes:
             shapes.remove((shape, SH.property, property_))
             for name, value in targets:
                 shapes.add((property_, name, value))

@@ -13,10 +13,13 @@ from apecgraph.contradictions import Contradiction, contradictions
 from apecgraph.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.errors import ContentError
 from apecgraph.evidence import Evidence
+from apecgraph.jsonld import Context
 from apecgraph.namespaces import APEC, ID, QB, RDF, SDMX_MEASURE, SH, compact
 from apecgraph.place import Place
 from apecgraph.placement import misplaced
 from apecgraph.positions import Positions
+from apecgraph.questions import read_questions
+from apecgraph.release import CONTEXT
 from apecgraph.report import Report, Result
 from apecgraph.rules import read_rules
 from apecgraph.shapes import violations
@@ -30,7 +33,11 @@ _MOST_WORDS = 3
 def check(root: Path) -> tuple[Report, Evidence | None]:
     """Check a content folder; return the report, and the evidence if the content can be read."""
     try:
-        return validate(Content.read(root))
+        content = Content.read(root)
+        # What a release has besides, so that no build meets what a check has not.
+        Context(root / "ontology" / CONTEXT)
+        read_questions(root)
+        return validate(content)
     except ExceptionGroup as group:
         return Report.unreadable(group.exceptions, root), None
     except ContentError as error:

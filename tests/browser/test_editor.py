@@ -48,7 +48,7 @@ def test_a_query_is_completed_run_drawn_and_shared(visit: Open, violations: Viol
     assert "?thing = <https://w3id.org/apecgraph/id/economy/VNM>)" in written(page)
     assert "PREFIX apec: <https://w3id.org/apecgraph/ontology/>" in written(page)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status")).to_contain_text("2 rows in")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("2 rows in")
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)
     expect(page.get_by_role("cell", name="Viet Nam en")).to_be_visible()
     with page.expect_download() as download:
@@ -69,7 +69,7 @@ def test_a_query_is_completed_run_drawn_and_shared(visit: Open, violations: Viol
 def test_an_example_is_one_click_away(visit: Open) -> None:
     page = visit("/sparql")
     page.get_by_role("link", name="What do the claims C0021").click()
-    expect(page.get_by_role("status")).to_contain_text("rows in")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("rows in")
     expect(page.get_by_role("heading", name="What do the claims C0021")).to_be_visible()
     expect(page.get_by_role("cell", name="C0021").first).to_be_visible()
     page.get_by_role("link", name="Who chaired").click()
@@ -99,7 +99,7 @@ def test_an_error_is_told_at_its_line_and_tab_leaves(visit: Open, violations: Vi
 def test_a_query_can_be_stopped(visit: Open) -> None:
     page = visit(asked(ENDLESS))
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("status")).to_contain_text("Stopped after")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("Stopped after")
     expect(page.get_by_role("button", name="Run")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
 
@@ -124,7 +124,7 @@ def test_an_answer_is_text_whatever_it_says(visit: Open) -> None:
     ],
 )
 def test_other_answers(visit: Open, query: str, told: str) -> None:
-    expect(visit(asked(query)).get_by_role("status")).to_contain_text(told)
+    expect(visit(asked(query)).get_by_role("main").get_by_role("status")).to_contain_text(told)
 
 
 def test_a_limit_is_told_with_what_to_do(

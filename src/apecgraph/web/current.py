@@ -93,8 +93,7 @@ class Current:
         Raises StoreError where its data cannot be had: then all stays as it is. No more than two
         are held at once.
         """
-        if self._retiring is not None:
-            await self._retiring
+        await self._retired()
         prepared = await self._prepare(publication, data)
         before, self._running = self._running, prepared
         self.repeats.forget()
@@ -103,8 +102,7 @@ class Current:
 
     async def close(self) -> None:
         """End all processes."""
-        if self._retiring is not None:
-            await self._retiring
+        await self._retired()
         await self._running.store.close()
 
     async def _prepare(self, publication: Publication, data: Data) -> _Running:
@@ -131,12 +129,22 @@ class Current:
             raise
         return _Running(publication, store, app)
 
+    async def _retired(self) -> None:
+        """Wait until the processes of what was served before are ended.
+
+        Whoever waits may be cancelled, as when the server is told to stop: they are ended still.
+        """
+        if self._retiring is not None:
+            await asyncio.wait({self._retiring})
+
     async def _retire(self, running: _Running) -> None:
         """End the processes of what is served no more, when the last query of it is answered."""
         running.left.clear()
         try:
             if running.requests:
-                async with asyncio.timeout(self._settings.query_seconds + _LAST_SECONDS):
+                # A request that began before the switch may still be on its way here.
+                last = self._settings.request_seconds + self._settings.query_seconds
+                async with asyncio.timeout(last + _LAST_SECONDS):
                     await running.left.wait()
         except TimeoutError:
             # A slow download goes on: it needs no processes.

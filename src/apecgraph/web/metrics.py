@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, make_asgi_app
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from starlette.types import ASGIApp
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _RESOURCES: Final = frozenset(
     ("sparql", "id", "doc", "ontology", "dumps", "static", "reconcile", "lookup", "health")
@@ -78,8 +86,13 @@ class Metrics:
 
     def app(self) -> ASGIApp:
         """Return the application that answers with all metrics."""
-        app: ASGIApp = make_asgi_app(self._registry)
-        return app
+
+        # The library's own application fails at headers that are no UTF-8.
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
+            await Response(generate_latest(self._registry), headers=headers)(scope, receive, send)
+
+        return answer
 
     def _children(self, first: str, method: str, status: int) -> tuple[Counter, Histogram]:
         resource = first if first in _RESOURCES else "page"

@@ -14,6 +14,9 @@ from apecgraph.web.metrics import Metrics
 REPLY: Final = "apecgraph.reply"
 """The key of the scope under which is told where the reply comes from: made, or kept."""
 
+_LONGEST: Final = 1024
+"""Characters of a path that are noted: strangers may send any, and the journal is not theirs."""
+
 ID: Final = b"x-request-id"
 """The header that tells the client under which id its request is noted."""
 
@@ -40,7 +43,7 @@ class Observer:
         self._journal.note(
             id=name,
             method=method,
-            path=path,
+            path=path[:_LONGEST],
             status=status,
             bytes=size,
             seconds=round(seconds, 6),

@@ -58,6 +58,7 @@ async def serve(
                 http=limited(limits, current.repeats, observer),
                 ws="none",
                 lifespan="off",
+                log_config=None,  # what it logs are lines of JSON, as all others
                 log_level="error",  # not a line for each client that sends what is no HTTP
                 access_log=False,
                 server_header=False,

@@ -77,6 +77,9 @@ class Watch:
         except (ReleaseError, StoreError, OSError, ValueError) as error:
             if condition.fail(str(error)):
                 _log.error("%s; what was served before is served on", error)
+        except Exception as error:  # of another version of apecgraph, say: following goes on
+            if condition.fail(f"the current release cannot be served: {error!r}"):
+                _log.exception("what was served before is served on")
 
 
 def _state(path: Path) -> object:

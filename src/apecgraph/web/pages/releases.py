@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from apecgraph.archive import Archive
 from apecgraph.differences import Differences
@@ -79,7 +80,8 @@ class ReleasePages:
         def body() -> str:
             return self._html.page("release.html", published=published, shown=_SHOWN)
 
-        return await self._edition.answer(request, HTML.content_type, body)
+        since = published.time or ""
+        return await self._edition.answer(request, HTML.content_type, body, variant=since)
 
     async def report(self, request: Request) -> Response:
         """Answer with the report of the check: as a page, as Turtle or as JSON."""
@@ -87,10 +89,13 @@ class ReleasePages:
         format_ = choose(request, (HTML, TURTLE, JSON))
         if format_ is not HTML:
             name = REPORT if format_ is JSON else REPORT_TURTLE
-            return self._file(release, name, format_, {"Vary": "Accept"})
+            return await self._file(request, release, name, format_, {"Vary": "Accept"})
 
         def body() -> str:
-            report = Report.read(release.path / REPORT)
+            try:
+                report = Report.read(release.path / REPORT)
+            except ReleaseError:
+                raise NotFound(f"Release {release.name} has no whole report.", []) from None
             return self._html.page("report.html", release_of=release, report=report)
 
         return await self._edition.answer(request, HTML.content_type, body, {"Vary": "Accept"})
@@ -102,27 +107,47 @@ class ReleasePages:
         if name not in _FILES or all(each.name != name for each in release.files):
             at = f"{BASE}releases/{release.name}"
             raise NotFound(f"Release {release.name} has no {name!r}.", [at, f"{at}/report"])
-        return self._file(release, name, _FILES[name], {})
+        return await self._file(request, release, name, _FILES[name], {})
 
     async def _kept(self) -> str:
-        """Tell which releases there are: others come and go while this one is served."""
-        return " ".join(await asyncio.to_thread(self._archive.names))
+        """Tell which releases there are, and since when: others come and go meanwhile."""
 
-    @staticmethod
-    def _file(
-        release: Release, name: str, format_: Format, headers: dict[str, str]
-    ) -> FileResponse:
-        path = release.path / name
-        lasting = {"Cache-Control": FOREVER, "Content-Type": format_.content_type}
-        return FileResponse(path, headers={**lasting, **headers})
+        def told() -> str:
+            history = History.read(self._archive.path)
+            return repr([(name, history.latest(name)) for name in self._archive.names()])
+
+        return await asyncio.to_thread(told)
+
+    async def _file(
+        self,
+        request: Request,
+        release: Release,
+        name: str,
+        format_: Format,
+        headers: dict[str, str],
+    ) -> Response:
+        """Answer with a file; it alone is compared with its checksum, before it is kept."""
+
+        def body() -> bytes:
+            file = next((each for each in release.files if each.name == name), None)
+            if file is None or not release.has(file):
+                raise NotFound(f"Release {release.name} has no whole {name!r}.", [])
+            return (release.path / name).read_bytes()
+
+        lasting = {"Cache-Control": FOREVER, **headers}
+        return await self._edition.answer(request, format_.content_type, body, lasting)
 
     def _published(self) -> list[Published]:
         history = History.read(self._archive.path)
-        return [_publication(each, history) for each in self._archive.readable()]
+        published = []
+        for each in self._archive.readable():
+            with suppress(ReleaseError):  # its differences are damaged: `apecgraph releases` tells
+                published.append(_publication(each, history))
+        return published
 
     def _find(self, name: str) -> Published:
         try:
-            release = self._archive.open(name)
+            release = self._archive.read(name)
             return _publication(release, History.read(self._archive.path))
         except ReleaseError:
             known = [f"{BASE}releases", f"{BASE}releases/{self._release.name}"]

@@ -1,0 +1,111 @@
+"""The pages of releases, and the feed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.formats import N_QUADS
+from apecgraph.namespaces import SH
+from apecgraph.publication import Publication
+from apecgraph.release import Release
+from probing import FIRST_NAME, SECOND_NAME
+from serving import serving
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def client(pair: tuple[Release, Release]) -> Iterator[httpx.Client]:
+    """A client of a server of the second of two releases."""
+    release = pair[1]
+    files = [(path, N_QUADS) for path in release.dataset]
+    with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+        yield client
+
+
+def test_all_are_listed_the_latest_first(
+    client: httpx.Client, pair: tuple[Release, Release]
+) -> None:
+    text = client.get("/releases", headers=HTML).raise_for_status().text
+    first, second = (text.index(f'href="/releases/{each.name}"') for each in pair)
+    assert second < first
+    assert "0 added, 0 removed, 1 changed" in text
+
+
+def test_a_release_tells_what_is_different(
+    client: httpx.Client, pair: tuple[Release, Release]
+) -> None:
+    first, second = pair
+    text = client.get(f"/releases/{second.name}", headers=HTML).raise_for_status().text
+    assert f"{FIRST_NAME} -&gt; {SECOND_NAME}" in text
+    assert "the first of those" in client.get(f"/releases/{first.name}", headers=HTML).text
+    found = client.get(f"/releases/{second.name}/differences.json").raise_for_status()
+    assert (found.json()["old"], found.json()["new"]) == (first.name, second.name)
+    patch = client.get(f"/releases/{second.name}/differences.rdfp").raise_for_status()
+    assert patch.headers["content-type"].startswith("application/rdf-patch")
+    rows = [line for line in patch.text.splitlines() if f'"{SECOND_NAME}"@en' in line]
+    assert rows
+    assert all(line.startswith("A ") for line in rows)
+
+
+def test_the_report_of_the_check_is_kept_in_three_formats(
+    client: httpx.Client, pair: tuple[Release, Release]
+) -> None:
+    for release in pair:
+        path = f"/releases/{release.name}/report"
+        page = client.get(path, headers=HTML).raise_for_status()
+        assert "nothing is wrong" in page.text
+        assert page.headers["vary"].startswith("Accept")
+        report = client.get(path, headers={"Accept": "application/json"}).raise_for_status()
+        assert report.json()["conforms"] is True
+        turtle = client.get(path, headers={"Accept": "text/turtle"}).raise_for_status()
+        store = ox.Store()
+        store.load(turtle.content, format=ox.RdfFormat.TURTLE)
+        conforms = ox.NamedNode(f"{SH}conforms")
+        (said,) = store.quads_for_pattern(None, conforms, None)
+        assert isinstance(said.object, ox.Literal)
+        assert said.object.value == "true"
+        assert client.get(f"{path}.ttl").content == turtle.content
+
+
+def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -> None:
+    """RFC 4287: each entry has its id, its title and when it was updated."""
+    response = client.get("/releases.atom").raise_for_status()
+    assert response.headers["content-type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(response.content)
+    entries = feed.findall(f"{ATOM}entry")
+    names = [entry.findtext(f"{ATOM}title") for entry in entries]
+    assert names == [f"Release {each.name}" for each in reversed(pair)]
+    for entry in (feed, *entries):
+        for name in ("id", "title", "updated"):
+            assert entry.findtext(f"{ATOM}{name}")
+    assert f"{FIRST_NAME} -> {SECOND_NAME}" in (entries[0].findtext(f"{ATOM}content") or "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/releases/0123456789abcdef",
+        "/releases/current",
+        "/releases/..%2F..%2Fetc",
+        "/releases/<script>",
+        "/releases/0123456789abcdef/report",
+    ],
+)
+def test_what_is_no_release_is_not_found(client: httpx.Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "<script>" not in response.text or response.headers["content-type"] != "text/html"
+
+
+def test_a_file_that_is_no_report_is_not_given(
+    client: httpx.Client, pair: tuple[Release, Release]
+) -> None:
+    for name in ("manifest.json", "apecgraph.nq", "nothing", "%2E%2E%2Fcurrent"):
+        assert client.get(f"/releases/{pair[1].name}/{name}").status_code == 404
