@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from apecgraph.release import Release
 from browser.conftest import DESK, PHONE, Open, Violations
 
 PAGES = (
@@ -31,6 +32,9 @@ PAGES = (
     "/search?q=Korea",
     "/about",
     "/use",
+    "/releases",
+    "/releases/{release}",
+    "/releases/{release}/report",
 )
 
 # The least contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3).
@@ -54,9 +58,11 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_for_everybody(visit: Open, violations: Violations, path: str) -> None:
+def test_a_page_is_for_everybody(
+    visit: Open, violations: Violations, path: str, release: Release
+) -> None:
     """By day and by night, on a desk and on a phone: in one visit, since there are many pages."""
-    page = visit(path)
+    page = visit(path.replace("{release}", release.name))
     ground = "getComputedStyle(document.body).backgroundColor"
     by_day = page.evaluate(ground)
     assert violations(page) == []

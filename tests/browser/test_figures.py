@@ -63,3 +63,13 @@ def _saved(page: Page) -> str:
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
     return Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_chart_and_table_stand_side_by_side_where_there_is_room(visit: Open) -> None:
+    page = visit("/figures?counterpart=economy/USA", {"width": 1600, "height": 900})
+    chart = page.get_by_role("region", name="Chart").first.bounding_box()
+    table = page.get_by_role("table").first.bounding_box()
+    assert chart
+    assert table
+    assert chart["x"] + chart["width"] <= table["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1600
