@@ -50,6 +50,12 @@ def test_systemd_understands_the_units_and_finds_them_closed(tmp_path: Path) -> 
         assert float(exposed[1]) < MOST_EXPOSED
 
 
+def test_a_build_that_is_refused_does_not_keep_the_server_from_starting() -> None:
+    unit = (DEPLOY / "apecgraph.service").read_text()
+    assert not re.search(r"^(Requires|Requisite|BindsTo)=", unit, re.MULTILINE)
+    assert re.search(r"^ExecStart=\S+ serve --current ", unit, re.MULTILINE)
+
+
 @contextmanager
 def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
     """Run nginx with the configuration, but on other ports and with a certificate of our own."""

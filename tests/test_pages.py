@@ -199,6 +199,12 @@ def test_a_rejected_figure_says_so(client: httpx.Client) -> None:
     assert 'href="/id/decision/trade-2025"' in text
 
 
+def test_a_note_of_the_editors_is_not_said_to_be_the_source_s(client: httpx.Client) -> None:
+    text = client.get("/doc/figure/seetao/trade-value-2025.html").text
+    (note,) = re.findall(r"<dd>(FACTOR-10 ERROR.*?)</dd>", text, re.DOTALL)
+    assert "reference" not in note
+
+
 def test_a_fact_has_its_claim_and_its_words(client: httpx.Client) -> None:
     text = get(client, "/doc/meeting/sccp1-2026.html")
     assert ">C0132</a>" in text

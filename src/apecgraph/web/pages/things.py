@@ -34,7 +34,8 @@ _FIRST: Final = (
     f"{RDFS}comment",
     f"{SCHEMA}description",
 )
-_LAST: Final = (f"{SKOS}editorialNote", f"{RDFS}isDefinedBy")
+_NOTE: Final = f"{SKOS}editorialNote"
+_LAST: Final = (_NOTE, f"{RDFS}isDefinedBy")
 _IDENTIFIERS: Final = (
     f"{DCTERMS}identifier",
     f"{SKOS}notation",
@@ -119,7 +120,10 @@ class ThingView:
         """Return the citations of a fact by what they print, and then by source.
 
         Words that are the value itself are no news: None stands for them, and comes first.
+        A note of the editors has none: it lies in the graph of the source, which does not say it.
         """
+        if fact.predicate == _NOTE:
+            return []
         value = fact.value
         said = self.labels.title(value.value) if isinstance(value, ox.NamedNode) else value
         known = said.value.casefold() if isinstance(said, ox.Literal) else ""
