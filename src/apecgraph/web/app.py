@@ -30,7 +30,7 @@ from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
-from apecgraph.web.health import health_of
+from apecgraph.web.health import health, health_of
 from apecgraph.web.html import Html
 from apecgraph.web.pages.query import QueryPage
 from apecgraph.web.problems import problem_response
@@ -118,7 +118,7 @@ def create_app(
         redirect_slashes=False,  # such a redirect would repeat the Host header
     )
     app.add_middleware(Headers)
-    health = health_of(publication, served, condition, settings.workers)
+    app.state.health = health_of(publication, served, condition, settings.workers)
     _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
 
     app.get("/health")(health)
