@@ -10,6 +10,7 @@ from apecgraph.evidence import Evidence
 from apecgraph.figures import Interval, shared
 from apecgraph.namespaces import ID
 from apecgraph.numerals import Numerals, rounded
+from apecgraph.wording import Wording
 
 D = Decimal
 
@@ -38,6 +39,37 @@ def test_an_interval_is_told_with_its_ends(
     evidence: Evidence, interval: Interval, words: str
 ) -> None:
     assert Numerals(evidence.graph.store).interval(interval, f"{ID}unit/percent") == words
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        # Printed as "18.39", "6割近く", "half" and "All 21".
+        (
+            "figure/people-s-daily-online-2025/trade-value-2024-3",
+            "value of trade, China, imports, 2024: 18.39 trillion yuan",
+        ),
+        (
+            "figure/xinhua-2024/trade-share-2024-01_2024-10",
+            "share of trade, China, other APEC economies, January to October 2024: nearly 60 %",
+        ),
+        (
+            "figure/ecns-2017/world-trade-share-2017",
+            "share of world trade, APEC economies, 2017: about 50 %",
+        ),
+        (
+            "figure/world-customs-organizati-2018-2/acceptances-2018-08",
+            "acceptances, WTO Trade Facilitation Agreement, August 2018: 21",
+        ),
+        (
+            "statement/seetao/start",
+            "First plenary meeting of the SCCP in 2026 (SCCP1) – first day – 2026-02-04",
+        ),
+    ],
+)
+def test_a_claim_is_called_by_what_it_says(evidence: Evidence, claim: str, words: str) -> None:
+    claims = {each.iri: each for each in (*evidence.figures, *evidence.statements)}
+    assert Wording(evidence.graph.store).claim(claims[f"{ID}{claim}"]) == words
 
 
 def test_numbers_are_rounded_to_the_digits_that_help() -> None:

@@ -14,6 +14,7 @@ from apecgraph.evidence import Evidence
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, QB, RDF, RDFS
 from apecgraph.slices import sliced
+from apecgraph.wording import Wording
 
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
@@ -63,11 +64,17 @@ def _told(
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
     """Label what the content does not: claims by what they say, parts of shapes by their names."""
-    labels = Labels(evidence.graph.store)
+    labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
+    claims = {each.iri: each for each in (*evidence.figures, *evidence.statements)}
     for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
         if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
             graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
-            label = labels.title(quad.subject.value)
+            claim = claims.get(quad.subject.value)
+            label = (
+                labels.title(quad.subject.value)
+                if claim is None
+                else ox.Literal(wording.claim(claim), language="en")
+            )
             yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
 
 
