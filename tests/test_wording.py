@@ -14,6 +14,8 @@ from apecgraph.wording import Wording
 
 D = Decimal
 
+SEETAO = ("seetao/trade-value-2025", "seetaoe-258468/trade-2025")
+
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
@@ -93,13 +95,29 @@ def test_a_contradiction_tells_what_is_other_in_what_implies_it(evidence: Eviden
     assert (
         "value of trade, China, other APEC economies, 2025: "
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
-        "trillion yuan; 2.629 trillion yuan (SEETAO and 1 other) means 2.6285 trillion to under "
+        "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other"
     ) in told
     assert any(
-        "2.629 trillion yuan (value of trade; SEETAO and 1 other) out of 45.47 trillion yuan "
+        "2.629 trillion yuan (value of trade; SEETAO, twice) out of 45.47 trillion yuan "
         "(value of trade, world; Global Times and 4 others) means between 5.7801 and 5.78357 %"
         in each
         for each in told
     )
     assert not [each for each in told if "source/" in each or "{" in each]
+
+
+def test_what_a_publisher_prints_again_makes_no_other_publisher(evidence: Evidence) -> None:
+    figures = {each.iri: each for each in evidence.figures}
+    again = [figures[f"{ID}figure/{name}"] for name in SEETAO]
+    other = figures[f"{ID}figure/chinadailyasia-628497/trade-2025"]
+    wording = Wording(evidence.graph.store)
+    told = {
+        "2.629 trillion yuan (SEETAO)": again[:1],
+        "2.629 trillion yuan (SEETAO, twice)": again,
+        "2.629 trillion yuan (SEETAO, 3 times)": [*again, again[0]],
+        "2.629 trillion yuan (SEETAO and 1 other)": [*again, other],
+    }
+    assert {words: wording.figures(each) for words, each in told.items()} == {
+        words: words for words in told
+    }

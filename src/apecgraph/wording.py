@@ -117,10 +117,17 @@ class Wording:
         return f"{value} ({other}{'; ' if other else ''}{self._publishers(reading.sources)})"
 
     def _publishers(self, sources: Collection[str]) -> str:
-        """Name one of the publishers: the shortest name is the one that is quickest read."""
-        who = min(map(self.publisher, sources), key=lambda name: (len(name), name))
-        others = len(sources) - 1
-        return f"{who} and {others} other{'s'[: others > 1]}" if others else who
+        """Name one of the publishers: the shortest name is the one that is quickest read.
+
+        What one of them prints again makes no other one.
+        """
+        names = set(map(self.publisher, sources))
+        who = min(names, key=lambda name: (len(name), name))
+        others = len(names) - 1
+        if others:
+            return f"{who} and {others} other{'s'[: others > 1]}"
+        times = len(sources)
+        return who if times == 1 else f"{who}, {'twice' if times == 2 else f'{times} times'}"
 
     def _whole(self, iri: str) -> bool:
         """Whether something is the whole of what there is of its kind, as all goods are."""
