@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +15,9 @@ import pytest
 
 from apecgraph.formats import N_QUADS
 from apecgraph.history import Event, History
-from apecgraph.namespaces import SH
+from apecgraph.namespaces import ID, SH
 from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.release import REPORT, Release
 from probing import FIRST_NAME, SECOND_NAME
 from serving import serving
 
@@ -75,6 +77,26 @@ def test_the_report_of_the_check_is_kept_in_three_formats(
         assert isinstance(said.object, ox.Literal)
         assert said.object.value == "true"
         assert client.get(f"{path}.ttl").content == turtle.content
+
+
+def test_a_report_names_rules_in_words_and_links_those_that_have_a_page(
+    pair: tuple[Release, Release], tmp_path: Path
+) -> None:
+    folder = tmp_path / pair[1].name
+    shutil.copytree(pair[1].path, folder)
+    report = json.loads((folder / REPORT).read_bytes())
+    report["rules"].append({"iri": f"{ID}shape/gone", "constraints": [], "nodes": 3})
+    (folder / REPORT).write_text(json.dumps(report))
+    release = Release.read(folder)
+    files = [(path, N_QUADS) for path in release.dataset]
+    with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+        page = client.get(f"/releases/{release.name}/report", headers=HTML).raise_for_status().text
+        assert "<code>shape/gone</code></td>" in page
+        found = re.search('<a href="([^"]+)">(A source has exactly one “[^<]+)</a>', page)
+        assert found, page
+        thing = client.get(found[1], headers=HTML, follow_redirects=True).raise_for_status()
+        assert f"{found[2]}</h1>" in thing.text
+        assert not re.findall(">shape/[^<]+</a>", page)
 
 
 def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from apecgraph.constraints import Constraints
 from apecgraph.content import DERIVED_GRAPH, SHAPES_GRAPH
 from apecgraph.contradictions import Contradiction, contradictions
 from apecgraph.decisions import Decision
@@ -63,17 +64,19 @@ def _told(
 
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Label what the content does not: claims by what they say, parts of shapes by their names."""
+    """Label what the content does not: claims by what they say, shapes by what they ask."""
     labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
-    claims = {each.iri: each for each in (*evidence.figures, *evidence.statements)}
+    titles = Constraints(evidence.graph.store).titles()
+    for claim in (*evidence.figures, *evidence.statements):
+        titles[claim.iri] = wording.claim(claim)
     for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
         if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
             graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
-            claim = claims.get(quad.subject.value)
+            told = titles.get(quad.subject.value)
             label = (
                 labels.title(quad.subject.value)
-                if claim is None
-                else ox.Literal(wording.claim(claim), language="en")
+                if told is None
+                else ox.Literal(told, language="en")
             )
             yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
 
