@@ -7,9 +7,10 @@ import pytest
 from apecgraph.content import Content, default_content
 from apecgraph.contradictions import contradictions
 from apecgraph.evidence import Evidence
-from apecgraph.figures import Interval, shared
+from apecgraph.figures import Figure, Interval, shared
 from apecgraph.namespaces import ID
 from apecgraph.numerals import Numerals, rounded
+from apecgraph.statements import Statement
 from apecgraph.wording import Wording
 
 D = Decimal
@@ -70,8 +71,9 @@ def test_an_interval_is_told_with_its_ends(
     ],
 )
 def test_a_claim_is_called_by_what_it_says(evidence: Evidence, claim: str, words: str) -> None:
-    claims = {each.iri: each for each in (*evidence.figures, *evidence.statements)}
-    assert Wording(evidence.graph.store).claim(claims[f"{ID}{claim}"]) == words
+    claims: list[Figure | Statement] = [*evidence.figures, *evidence.statements]
+    (said,) = (each for each in claims if each.iri == f"{ID}{claim}")
+    assert Wording(evidence.graph.store).claim(said) == words
 
 
 def test_numbers_are_rounded_to_the_digits_that_help() -> None:

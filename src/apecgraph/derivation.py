@@ -67,8 +67,8 @@ def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
     """Label what the content does not: claims by what they say, shapes by what they ask."""
     labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
     titles = Constraints(evidence.graph.store).titles()
-    for claim in (*evidence.figures, *evidence.statements):
-        titles[claim.iri] = wording.claim(claim)
+    titles |= {each.iri: wording.claim(each) for each in evidence.figures}
+    titles |= {each.iri: wording.claim(each) for each in evidence.statements}
     for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
         if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
             graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
