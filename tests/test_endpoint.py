@@ -276,7 +276,8 @@ def test_405_lists_the_methods(client: httpx.Client) -> None:
 
 
 def test_a_browser_is_told_in_html(client: httpx.Client) -> None:
-    response = client.get("", params={"query": "<b>"}, headers={"Accept": BROWSER})
+    asked = {"query": "<b>", "format": "csv"}
+    response = client.get("", params=asked, headers={"Accept": BROWSER})
     assert response.status_code == 400
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "&lt;" in response.text

@@ -20,7 +20,7 @@ from apecgraph.formats import (
     TURTLE,
     Format,
 )
-from apecgraph.negotiation import negotiate
+from apecgraph.negotiation import negotiate, prefers
 
 BROWSER = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8,"
@@ -92,3 +92,26 @@ def test_no_header_of_64_kilobytes_takes_long(unit: str) -> None:
     with suppress(NotAcceptable):
         negotiate("a/b" + unit * (65536 // len(unit)), RESULTS_FORMATS)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        (BROWSER, True),
+        ("text/html", True),
+        ("TEXT/HTML; charset=utf-8", True),
+        ("text/html, */*", True),
+        (None, False),
+        ("", False),
+        ("*/*", False),
+        ("text/*", False),
+        ("application/sparql-results+json", False),
+        ("text/html, application/sparql-results+json;q=0.1", False),
+        ("text/html;q=0.9, */*", False),
+        ("text/html;q=0", False),
+        ("text/html;q=nonsense", False),
+        ("text/html" + ", text/html" * 100_000, True),
+    ],
+)
+def test_a_page_is_for_who_names_it_and_nothing_better(accept: str | None, wanted: bool) -> None:
+    assert prefers(accept, HTML, (*RESULTS_FORMATS, *GRAPH_FORMATS)) is wanted

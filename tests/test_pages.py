@@ -14,13 +14,16 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build import build
+from apecgraph.content import default_content
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
+from apecgraph.questions import read_questions
 from apecgraph.resource import describe
 from apecgraph.web.examples import EXAMPLES, Example
 from editing import Copy
 from serving import serving
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HEADLINE = (
     "/figures?measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
     "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&unit=unit/CNY"
@@ -302,6 +305,46 @@ class TestTheQueryPage:
         assert response.headers["content-type"] == media_type
         assert response.headers["vary"] == "Accept, Accept-Encoding"
 
+    def test_a_browser_that_follows_a_link_gets_the_editor_with_the_query(
+        self, client: httpx.Client
+    ) -> None:
+        query = "SELECT ?x { VALUES ?x { '</textarea><script>' 'a+b' '中国' } }"
+        asked = {"query": query}
+        page = client.get("/sparql", params=asked, headers={"Accept": BROWSER}).raise_for_status()
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert page.headers["vary"] == "Accept, Accept-Encoding"
+        areas = [html.unescape(each) for each in re.findall("<textarea[^>]+>([^<]*)<", page.text)]
+        assert areas[0] == query
+        assert len(areas) == len(set(areas)) == len(read_questions(default_content())) + 1
+        other = client.get("/sparql", headers={"Accept": BROWSER})
+        assert "</textarea><script>" not in page.text
+        assert other.headers["etag"] != page.headers["etag"]
+        for _ in range(3):  # what is kept of one is not the answer to the other
+            for accept in ("*/*", "application/sparql-results+json"):
+                answer = client.get("/sparql", params=asked, headers={"Accept": accept})
+                assert answer.headers["content-type"] == "application/sparql-results+json"
+                assert answer.headers["vary"] == "Accept, Accept-Encoding"
+                assert len(answer.json()["results"]["bindings"]) == 3
+            again = client.get("/sparql", params=asked, headers={"Accept": BROWSER})
+            assert again.content == page.content
+
+    def test_a_question_in_a_link_goes_by_its_name(self, client: httpx.Client) -> None:
+        question = read_questions(default_content())[3]
+        asked = {"query": question.query}
+        page = client.get("/sparql", params=asked, headers={"Accept": "text/html"}).text
+        assert f'<h2 id="query-title">{html.escape(question.text)}</h2>' in page
+        assert f"<summary>{html.escape(question.text)}</summary>" not in page
+
+    @pytest.mark.parametrize(
+        "more", [{"format": "csv"}, {"default-graph-uri": f"{BASE}id/source/seetao"}]
+    )
+    def test_a_browser_that_says_more_than_a_query_gets_the_answer(
+        self, client: httpx.Client, more: dict[str, str]
+    ) -> None:
+        asked = {"query": "ASK {}", **more}
+        answer = client.get("/sparql", params=asked, headers={"Accept": BROWSER})
+        assert "html" not in answer.raise_for_status().headers["content-type"]
+
     @pytest.mark.parametrize("name", ["ntriples", "nt"])
     def test_in_the_format_that_people_name(self, client: httpx.Client, name: str) -> None:
         response = client.get("/sparql", params={"format": name}, headers={"Accept": "text/html"})
@@ -323,7 +366,7 @@ class TestTheQueryPage:
         assert answer.text.count("\n") > 3
 
     def test_an_error_is_a_page_for_browsers(self, client: httpx.Client) -> None:
-        response = client.get("/sparql?query=SELECT", headers={"Accept": BROWSER})
+        response = client.get("/sparql?query=SELECT&format=csv", headers={"Accept": BROWSER})
         assert response.status_code == 400
         assert "Line 1, column" in response.text
         Page(response.text)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.namespaces import SH
+from apecgraph.history import Event, History
+from apecgraph.namespaces import ID, SH
 from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.release import REPORT, Release
 from probing import FIRST_NAME, SECOND_NAME
 from serving import serving
 
@@ -72,6 +77,25 @@ def test_the_report_of_the_check_is_kept_in_three_formats(
         assert client.get(f"{path}.ttl").content == turtle.content
 
 
+def test_a_report_names_rules_in_words_and_links_those_that_have_a_page(
+    pair: tuple[Release, Release], tmp_path: Path
+) -> None:
+    folder = tmp_path / pair[1].name
+    shutil.copytree(pair[1].path, folder)
+    report = json.loads((folder / REPORT).read_bytes())
+    report["rules"].append({"iri": f"{ID}shape/gone", "constraints": [], "nodes": 3})
+    (folder / REPORT).write_text(json.dumps(report))
+    release = Release.read(folder)
+    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+        page = client.get(f"/releases/{release.name}/report", headers=HTML).raise_for_status().text
+        assert "<code>shape/gone</code></td>" in page
+        found = re.search('<a href="([^"]+)">(A source has exactly one “[^<]+)</a>', page)
+        assert found, page
+        thing = client.get(found[1], headers=HTML, follow_redirects=True).raise_for_status()
+        assert f"{found[2]}</h1>" in thing.text
+        assert not re.findall(">shape/[^<]+</a>", page)
+
+
 def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -> None:
     """RFC 4287: each entry has its id, its title and when it was updated."""
     response = client.get("/releases.atom").raise_for_status()
@@ -84,6 +108,44 @@ def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -
         for name in ("id", "title", "updated"):
             assert entry.findtext(f"{ATOM}{name}")
     assert f"{FIRST_NAME} -> {SECOND_NAME}" in (entries[0].findtext(f"{ATOM}content") or "")
+
+
+def test_a_rollback_is_told_and_publishes_nothing_anew(
+    pair: tuple[Release, Release], tmp_path: Path
+) -> None:
+    first, second = pair
+    folder = tmp_path / "releases"
+    shutil.copytree(first.path.parent, folder, symlinks=True)
+    published = [f"2026-02-0{day}T10:00:00+00:00" for day in (1, 2)]
+    taken_back = "2026-02-03T10:00:00+00:00"
+    events = (
+        Event(published[0], first.name, None, "build"),
+        Event(published[1], second.name, first.name, "build"),
+        Event(taken_back, first.name, second.name, "rollback"),
+    )
+    History(events).write(folder)
+    release = Release.read(folder / first.name)
+    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+        page = client.get("/releases", headers=HTML).raise_for_status().text
+        undone = client.get(f"/releases/{second.name}", headers=HTML).raise_for_status().text
+        served = client.get(f"/releases/{first.name}", headers=HTML).raise_for_status().text
+        feed = ElementTree.fromstring(client.get("/releases.atom").raise_for_status().content)
+    rows = page[page.index("<tbody>") :].split("</tr>")
+    assert f'{second.name}</code></a> <span class="mark rejected">rolled back</span>' in rows[0]
+    assert f'{first.name}</code></a> <span class="mark">served now</span>' in rows[1]
+    assert f'datetime="{published[0]}">1 February 2026' in rows[1]
+    assert 'was rolled back on <time datetime="2026-02-03">3 February 2026' in page
+    assert "It was rolled back on" in undone
+    assert "published on" in undone
+    assert "It is what is served here." in served
+    assert f'datetime="{published[0]}"' in served
+    entries = feed.findall(f"{ATOM}entry")
+    told = [
+        [each.findtext(f"{ATOM}{name}") for name in ("published", "updated")] for each in entries
+    ]
+    assert told == [[published[1], taken_back], [published[0], published[0]]]
+    assert feed.findtext(f"{ATOM}updated") == taken_back
+    assert "Rolled back at" in (entries[0].findtext(f"{ATOM}summary") or "")
 
 
 @pytest.mark.parametrize(

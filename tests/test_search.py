@@ -32,6 +32,13 @@ def search(publication: Publication) -> Search:
         ("vietnam", "economy/VNM"),
         ("广州", "place/guangzhou"),
         ("Guangzou", "place/guangzhou"),
+        ("中国海关", "body/gacc"),  # 中华人民共和国海关总署
+        ("中国海关 customs", "body/gacc"),
+        ("中国海关 nowhere", None),
+        ("海关程序分委会", "body/sccp"),  # 海关程序小组委员会
+        ("APEC海关", "source/stheadline-3542542"),  # 2026年APEC海关程序小组委员会
+        ("日本海关", "economy/JPN"),
+        ("飞禽走兽", None),
         ("C0021", "figure/seetaoe-258468/trade-2025"),
         ("S001", "source/seetaoe-258468"),
         ("C0132", "statement/"),
@@ -53,6 +60,14 @@ def test_a_name_in_another_language_is_told(search: Search) -> None:
     assert hit.matched is not None
     assert (hit.matched.value, hit.matched.language) == ("广东省", "zh")
     assert search.find("Guangdong")[0].matched is None
+
+
+def test_what_has_parts_of_a_text_tells_in_which_name(search: Search) -> None:
+    hits = search.find("中国海关")
+    assert hits[0].matched is not None
+    assert hits[0].matched.value == "中华人民共和国海关总署"
+    assert f"{ID}body/wco" in [hit.entry.iri for hit in hits[1:]]
+    assert not [hit for hit in hits if hit.entry.claimed]
 
 
 def test_a_source_is_found_by_its_publisher(search: Search) -> None:

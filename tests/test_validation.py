@@ -56,7 +56,7 @@ def test_the_tenth_of_the_true_figure_cannot_land_without_its_decision(whole: Co
     assert message.startswith("data/sources/seetao.ttl:")
     for part in (
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
-        "trillion yuan; 2.629 trillion yuan (SEETAO and 1 other) means 2.6285 trillion to under "
+        "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
         f"see {SEETAO}:{whole.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
         f"see {CHINA_DAILY}:{whole.line(CHINA_DAILY, '/trade-2025>')}",

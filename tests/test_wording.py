@@ -7,11 +7,15 @@ import pytest
 from apecgraph.content import Content, default_content
 from apecgraph.contradictions import contradictions
 from apecgraph.evidence import Evidence
-from apecgraph.figures import Interval, shared
+from apecgraph.figures import Figure, Interval, shared
 from apecgraph.namespaces import ID
 from apecgraph.numerals import Numerals, rounded
+from apecgraph.statements import Statement
+from apecgraph.wording import Wording
 
 D = Decimal
+
+SEETAO = ("seetao/trade-value-2025", "seetaoe-258468/trade-2025")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,38 @@ def test_an_interval_is_told_with_its_ends(
     assert Numerals(evidence.graph.store).interval(interval, f"{ID}unit/percent") == words
 
 
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        # Printed as "18.39", "6割近く", "half" and "All 21".
+        (
+            "figure/people-s-daily-online-2025/trade-value-2024-3",
+            "value of trade, China, imports, 2024: 18.39 trillion yuan",
+        ),
+        (
+            "figure/xinhua-2024/trade-share-2024-01_2024-10",
+            "share of trade, China, other APEC economies, January to October 2024: nearly 60 %",
+        ),
+        (
+            "figure/ecns-2017/world-trade-share-2017",
+            "share of world trade, APEC economies, 2017: about 50 %",
+        ),
+        (
+            "figure/world-customs-organizati-2018-2/acceptances-2018-08",
+            "acceptances, WTO Trade Facilitation Agreement, August 2018: 21",
+        ),
+        (
+            "statement/seetao/start",
+            "First plenary meeting of the SCCP in 2026 (SCCP1) – first day – 2026-02-04",
+        ),
+    ],
+)
+def test_a_claim_is_called_by_what_it_says(evidence: Evidence, claim: str, words: str) -> None:
+    claims: list[Figure | Statement] = [*evidence.figures, *evidence.statements]
+    (said,) = (each for each in claims if each.iri == f"{ID}{claim}")
+    assert Wording(evidence.graph.store).claim(said) == words
+
+
 def test_numbers_are_rounded_to_the_digits_that_help() -> None:
     assert [rounded(D(each), 3) for each in ("26285589", "0.0123456", "0", "-1.23456")] == [
         D("26300000"),
@@ -61,13 +97,29 @@ def test_a_contradiction_tells_what_is_other_in_what_implies_it(evidence: Eviden
     assert (
         "value of trade, China, other APEC economies, 2025: "
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
-        "trillion yuan; 2.629 trillion yuan (SEETAO and 1 other) means 2.6285 trillion to under "
+        "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other"
     ) in told
     assert any(
-        "2.629 trillion yuan (value of trade; SEETAO and 1 other) out of 45.47 trillion yuan "
+        "2.629 trillion yuan (value of trade; SEETAO, twice) out of 45.47 trillion yuan "
         "(value of trade, world; Global Times and 4 others) means between 5.7801 and 5.78357 %"
         in each
         for each in told
     )
     assert not [each for each in told if "source/" in each or "{" in each]
+
+
+def test_what_a_publisher_prints_again_makes_no_other_publisher(evidence: Evidence) -> None:
+    figures = {each.iri: each for each in evidence.figures}
+    again = [figures[f"{ID}figure/{name}"] for name in SEETAO]
+    other = figures[f"{ID}figure/chinadailyasia-628497/trade-2025"]
+    wording = Wording(evidence.graph.store)
+    told = {
+        "2.629 trillion yuan (SEETAO)": again[:1],
+        "2.629 trillion yuan (SEETAO, twice)": again,
+        "2.629 trillion yuan (SEETAO, 3 times)": [*again, again[0]],
+        "2.629 trillion yuan (SEETAO and 1 other)": [*again, other],
+    }
+    assert {words: wording.figures(each) for words, each in told.items()} == {
+        words: words for words in told
+    }

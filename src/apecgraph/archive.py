@@ -27,7 +27,7 @@ from apecgraph.release import CURRENT, MANIFEST, NAME, Release
 class Kept:
     """A release that is kept.
 
-    release: None where it is damaged; error then says how. published: when it last became current,
+    release: None where it is damaged; error then says how. published: when it first became current,
         in UTC; None where that is not remembered. size: of all its files, in bytes.
     """
 
@@ -81,12 +81,11 @@ class Archive:
                 release = self.open(name)
             except ReleaseError as found:
                 error = str(found)
-            event = history.latest(name)
             yield Kept(
                 name,
                 release,
                 error,
-                None if event is None else event.time,
+                history.published(name),
                 sum(map(_size, (self.path / name).rglob("*"))),
                 name == current,
                 history.taken_back(name) is not None,

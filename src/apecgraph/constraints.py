@@ -93,6 +93,18 @@ class Constraints:
             found += [(shape, rules)] if rules else []
         return found
 
+    def titles(self) -> dict[str, str]:
+        """Return what to call each part of a shape: what it asks, without a full stop."""
+        found: dict[str, str] = {}
+        for shape in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
+            targets = {each: self._graph.values(shape, f"{SH}{each}") for each in _TARGETS}
+            # Without targets it asks what another shape has it ask.
+            subject = "" if any(targets.values()) else f"{self._name(shape)}: "
+            for rule in self._rules(shape, targets):
+                asked = f"{subject}{rule.clause}" if subject and rule.clause else rule.sentence
+                found.setdefault(rule.iri, asked.removesuffix("."))
+        return found
+
     def relations(self) -> list[tuple[str, str, int]]:
         """Return the relations of the check: IRI, definition, how many figures each holds."""
         held: dict[str, set[str]] = defaultdict(set)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from apecgraph.constraints import Constraints
 from apecgraph.content import DERIVED_GRAPH, SHAPES_GRAPH
 from apecgraph.contradictions import Contradiction, contradictions
 from apecgraph.decisions import Decision
@@ -14,6 +15,7 @@ from apecgraph.evidence import Evidence
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, QB, RDF, RDFS
 from apecgraph.slices import sliced
+from apecgraph.wording import Wording
 
 
 def dataset(evidence: Evidence) -> list[ox.Quad]:
@@ -62,12 +64,20 @@ def _told(
 
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Label what the content does not: claims by what they say, parts of shapes by their names."""
-    labels = Labels(evidence.graph.store)
+    """Label what the content does not: claims by what they say, shapes by what they ask."""
+    labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
+    titles = Constraints(evidence.graph.store).titles()
+    titles |= {each.iri: wording.claim(each) for each in evidence.figures}
+    titles |= {each.iri: wording.claim(each) for each in evidence.statements}
     for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
         if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
             graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
-            label = labels.title(quad.subject.value)
+            told = titles.get(quad.subject.value)
+            label = (
+                labels.title(quad.subject.value)
+                if told is None
+                else ox.Literal(told, language="en")
+            )
             yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
 
 

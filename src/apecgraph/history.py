@@ -60,9 +60,12 @@ class History:
         """Return what of the history is about releases that there are."""
         return History(tuple(each for each in self.events if each.release in releases))
 
-    def latest(self, release: str) -> Event | None:
-        """Return how a release last became the current one; None where it is not told."""
-        return next((each for each in reversed(self.events) if each.release == release), None)
+    def published(self, release: str) -> str | None:
+        """Return when a release first became the current one, in UTC; None where it is not told.
+
+        That it becomes current again, by a rollback or by a build, does not publish it anew.
+        """
+        return next((each.time for each in self.events if each.release == release), None)
 
     def predecessor(self, release: str) -> str | None:
         """Return what a release took the place of when it was last published by a build."""

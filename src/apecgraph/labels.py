@@ -8,7 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.graph import Term
-from apecgraph.namespaces import APEC, DCTERMS, OSLC, QB, RDF, RDFS, SCHEMA, SKOS, compact
+from apecgraph.namespaces import DCTERMS, OSLC, RDFS, SCHEMA, SKOS, compact
 
 _PROPERTIES: Final = (
     f"{SKOS}prefLabel",
@@ -55,15 +55,8 @@ class Labels:
         return []
 
     def title(self, iri: str) -> ox.Literal:
-        """Return what to call a thing: its label, else a name made of what it says, else its IRI.
-
-        Figures and statements need no label in the data; they are called by what they say.
-        """
-        label = self.label(iri)
-        if label is not None:
-            return label
-        made = self._figure(iri) or self._statement(iri)
-        return ox.Literal(compact(iri)) if made is None else ox.Literal(made, language="en")
+        """Return what to call a thing: its label, else its IRI."""
+        return self.label(iri) or ox.Literal(compact(iri))
 
     def inverse(self, iri: str) -> ox.Literal | None:
         """Return what to call a property read from its values: "place of" where it is "place"."""
@@ -73,38 +66,6 @@ class Labels:
             key=self._preference,
             default=None,
         )
-
-    def _figure(self, iri: str) -> str | None:
-        """Name a figure: "trade value, 2025: 26.29 trillion yuan"."""
-        node = ox.NamedNode(iri)
-        if not self._is_a(node, f"{QB}Observation"):
-            return None
-        cell = [
-            self._text(next(self._values(node, f"{APEC}{name}"), None))
-            for name in ("measure", "period")
-        ]
-        printed = self._text(next(self._values(node, f"{APEC}printed"), None))
-        return f"{', '.join(filter(None, cell))}: {printed}"
-
-    def _statement(self, iri: str) -> str | None:
-        """Name a statement: "Guangzhou – schema:containedInPlace – China"."""
-        node = ox.NamedNode(iri)
-        if not self._is_a(node, f"{RDF}Statement"):
-            return None
-        parts = [
-            self._text(next(self._values(node, f"{RDF}{name}"), None))
-            for name in ("subject", "predicate", "object")
-        ]
-        return " – ".join(parts)
-
-    def _text(self, term: Term | None) -> str:
-        if isinstance(term, ox.NamedNode):
-            label = self.label(term.value)
-            return compact(term.value) if label is None else label.value
-        return term.value if isinstance(term, ox.Literal) else "?"
-
-    def _is_a(self, node: ox.NamedNode, class_: str) -> bool:
-        return ox.NamedNode(class_) in set(self._values(node, f"{RDF}type"))
 
     def _values(
         self, node: ox.NamedNode, property_: str, graph: ox.DefaultGraph | None = None

@@ -22,6 +22,9 @@ _QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 # What is between commas outside quotes; a quote that is never closed takes all that follows.
 _PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
 
+_NAMED: Final = 2
+"""The specificity from which on a range names both parts of a type."""
+
 # What clients call the formats of a graph who do not know our names for them; Turtle is N3.
 _GRAPH_NAMES: Final = {"json": JSON_LD, "xml": RDF_XML, "n3": TURTLE}
 
@@ -69,6 +72,21 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format:
             available,
         )
     return best
+
+
+def prefers(accept: str | None, page: Format, others: Sequence[Format]) -> bool:
+    """Whether a client names a page, wants nothing more than it, and names none of the others.
+
+    So do browsers; programs name what they read, or nothing in particular.
+    """
+    ranges = _read(accept or "")
+    asked = [each.quality for each in ranges if each.specificity(page) >= _NAMED]
+    wanted = bool(asked) and max(asked) > 0
+    return (
+        wanted
+        and max(asked) == max(each.quality for each in ranges)
+        and not any(each.specificity(other) >= _NAMED for each in ranges for other in others)
+    )
 
 
 def named(names: Sequence[str], offers: Sequence[Format]) -> Format:

@@ -16,6 +16,7 @@ from apecgraph.errors import (
 )
 from apecgraph.formats import (
     GRAPH_FORMATS,
+    HTML,
     JSON_LD,
     RDF_XML,
     RESULTS_FORMATS,
@@ -23,7 +24,7 @@ from apecgraph.formats import (
     RESULTS_XML,
     Format,
 )
-from apecgraph.negotiation import named, negotiate
+from apecgraph.negotiation import named, negotiate, prefers
 from apecgraph.sparql import Form, outline
 from apecgraph.store.base import Query
 
@@ -65,7 +66,9 @@ class Request:
 
 
 def read(request: Request, graphs: Collection[str]) -> Query | None:
-    """Read a request into a query; None where it asks nothing and so is for the description.
+    """Read a request into a query; None where it is for the description or for the editor.
+
+    Such are those that ask nothing, and those of people who follow a link to a query in a browser.
 
     graphs: the IRIs of the named graphs of the dataset.
     Raises MalformedRequest, Forbidden, MethodNotAllowed, NotAcceptable, UnsupportedMediaType or,
@@ -73,6 +76,8 @@ def read(request: Request, graphs: Collection[str]) -> Query | None:
     """
     parameters = _parameters(request)
     if request.method in ("GET", "HEAD") and _PROTOCOL.isdisjoint(name for name, _ in parameters):
+        return None
+    if _is_of_a_person(request, parameters):
         return None
     if any(name == "update" for name, _ in parameters):
         raise Forbidden(_READ_ONLY)
@@ -142,6 +147,15 @@ def _decode(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise MalformedRequest(f"Byte {error.start + 1} is not UTF-8.") from None
+
+
+def _is_of_a_person(request: Request, parameters: list[tuple[str, str]]) -> bool:
+    """Whether a browser asks for no more than a query, in no format."""
+    return (
+        request.method in ("GET", "HEAD")
+        and [name for name, _ in parameters] == ["query"]
+        and prefers(request.accept, HTML, (*RESULTS_FORMATS, *GRAPH_FORMATS))
+    )
 
 
 def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Wording: cells, and what is known of them, told so that one need not know the vocabulary."""
+"""Wording: claims, cells, and what is known of them, told so that it needs no vocabulary."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pyoxigraph as ox
 
 from apecgraph.cells import Estimate, Reading
 from apecgraph.figures import Cell, Figure, Interval
-from apecgraph.graph import Graph
+from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
 from apecgraph.namespaces import APEC, DCTERMS, ID
 from apecgraph.numerals import Numerals, rounded, spelled
+from apecgraph.statements import Statement
 
 _TOLD: Final = ("measure", "reporter", "flow", "subject", "counterpart", "coverage", "period")
 """What tells cells apart, in the order in which it is told; the unit stands at the number."""
@@ -51,6 +52,16 @@ class Wording:
         values = (getattr(cell, field) for field in fields)
         return ", ".join(self.name(each) for each in values if each)
 
+    def claim(self, claim: Figure | Statement) -> str:
+        """Call a claim by what it says, whatever the language of its source.
+
+        "value of trade, China, world, 2025: 45.47 trillion yuan", "Guangzhou – in – China".
+        """
+        if isinstance(claim, Figure):
+            return f"{self.cell(claim.cell)}: {self._value(claim)}"
+        triple = claim.triple
+        return " – ".join(map(self._term, (triple.subject, triple.predicate, triple.object)))
+
     def estimate(self, estimate: Estimate, cell: Cell) -> str:
         """Tell how an estimate of a cell comes about; of other cells, what is other in them."""
         if not estimate.inputs:
@@ -78,8 +89,7 @@ class Wording:
     def figures(self, figures: Sequence[Figure]) -> str:
         """Tell what figures that say the same say, and who prints them."""
         one = figures[0]
-        value = self._numerals.number(one.value, one.cell.unit, one.bound)
-        return f"{value} ({self._publishers([each.source for each in figures])})"
+        return f"{self._value(one)} ({self._publishers([each.source for each in figures])})"
 
     def publisher(self, source: str) -> str:
         """Name who published a source; the source where that is not known."""
@@ -89,16 +99,35 @@ class Wording:
         """Name a thing."""
         return self._labels.title(iri).value
 
+    def _value(self, said: Figure | Reading) -> str:
+        return self._numerals.number(said.value, said.cell.unit, said.bound)
+
+    def _term(self, term: Term) -> str:
+        match term:
+            case ox.NamedNode():
+                return self.name(term.value)
+            case ox.Literal():
+                return term.value
+            case _:
+                return "?"
+
     def _reading(self, reading: Reading, cell: Cell) -> str:
-        value = self._numerals.number(reading.value, reading.cell.unit, reading.bound)
+        value = self._value(reading)
         other = self.apart(reading.cell, (reading.cell, cell))
         return f"{value} ({other}{'; ' if other else ''}{self._publishers(reading.sources)})"
 
     def _publishers(self, sources: Collection[str]) -> str:
-        """Name one of the publishers: the shortest name is the one that is quickest read."""
-        who = min(map(self.publisher, sources), key=lambda name: (len(name), name))
-        others = len(sources) - 1
-        return f"{who} and {others} other{'s'[: others > 1]}" if others else who
+        """Name one of the publishers: the shortest name is the one that is quickest read.
+
+        What one of them prints again makes no other one.
+        """
+        names = set(map(self.publisher, sources))
+        who = min(names, key=lambda name: (len(name), name))
+        others = len(names) - 1
+        if others:
+            return f"{who} and {others} other{'s'[: others > 1]}"
+        times = len(sources)
+        return who if times == 1 else f"{who}, {'twice' if times == 2 else f'{times} times'}"
 
     def _whole(self, iri: str) -> bool:
         """Whether something is the whole of what there is of its kind, as all goods are."""

@@ -135,8 +135,10 @@ def test_the_keyboard_leads_to_why_a_figure_is_wrong(visit: Open) -> None:
 
 
 def test_a_query_is_run_without_scripts(visit: Open) -> None:
-    page = visit("/sparql", scripts=False)
-    page.get_by_label("Query").first.fill("SELECT (6 * 7 AS ?answer) {}")
+    page = visit("/sparql?query=SELECT (6 * 7 AS ?answer) {}", scripts=False)
+    expect(page.get_by_role("textbox", name="Query").first).to_have_value(
+        "SELECT (6 * 7 AS ?answer) {}"
+    )
     page.get_by_label("Answer in").first.select_option("json")
     page.get_by_role("button", name="Run the query").first.click()
     page.wait_for_url("**/sparql?query=*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -66,7 +66,9 @@ def test_a_query_is_completed_run_drawn_and_shared(visit: Open, violations: Viol
 
 
 def test_an_example_is_one_click_away(visit: Open) -> None:
-    page = visit("/sparql")
+    page = visit(f"/sparql?query={quote('SELECT (6 * 7 AS ?answer) {}')}")
+    expect(page.get_by_role("cell", name="42")).to_be_visible()
+    assert urlsplit(page.url).query == ""
     page.get_by_role("link", name="What do the claims C0021").click()
     expect(page.get_by_role("main").get_by_role("status")).to_contain_text("rows in")
     expect(page.get_by_role("heading", name="What do the claims C0021")).to_be_visible()

@@ -44,6 +44,13 @@ ORDER BY DESC(?things) ?class
 """What can be asked of any data: shown where nobody has written questions."""
 
 
+def asked(query: str, among: tuple[Example, ...]) -> tuple[Example, ...]:
+    """Return a query before the examples, or the one of them that it is before the others."""
+    first = next((each for each in among if each.query.strip() == query.strip()), None)
+    first = first or Example("A query of your own", query, RESULTS_CSV.name)
+    return (first, *(each for each in among if each != first))
+
+
 def examples(release: Release | None) -> tuple[Example, ...]:
     """Return the questions of a release as examples; where it has none, those for any data."""
     questions = () if release is None else read_questions(release.path)

@@ -21,7 +21,10 @@ class Health(BaseModel):
     )
     ready: bool = Field(description="Whether queries are answered; if not, the answer is 503")
     release: str | None = Field(description="Name of the release that is served")
-    quads: int
+    quads: int = Field(
+        description="Quads that are queried: those of the release, and those that describe it"
+    )
+    release_quads: int | None = Field(description="Quads of the release, which are its dumps'")
     workers: int
     failure: str | None = Field(description="What is wrong; the last of it where that is more")
     since: str | None = Field(description="When the failure was noticed, in UTC")
@@ -40,6 +43,7 @@ def health_of(
             ready=not served.failure,
             release=None if release is None else release.name,
             quads=served.quads,
+            release_quads=None if release is None else release.quads,
             workers=workers,
             failure=failure,
             since=condition.since,

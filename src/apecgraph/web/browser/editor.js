@@ -26,7 +26,7 @@ class Editor {
     this.part("stop").addEventListener("click", () => this.yasqe.abortQuery());
     this.part("share").addEventListener("click", () => this.share());
     window.addEventListener("hashchange", () => this.open());
-    this.open();
+    if (!this.open() && "asked" in place.dataset) this.run(); // the page came with the query
   }
 
   part(name) {
@@ -61,13 +61,14 @@ class Editor {
     return yasqe;
   }
 
-  // A link to this page may hold a query: it is filled in and run.
+  // A link to this page may hold a query: it is filled in and run. Tells whether there is one.
   open() {
     const query = new URLSearchParams(location.hash.slice(1)).get("query");
-    if (!query) return;
+    if (!query) return false;
     this.yasqe.setValue(query);
     this.place.scrollIntoView();
     this.run();
+    return true;
   }
 
   async run() {
@@ -157,7 +158,7 @@ function links(examples) {
 
 // The address of this page with a query; what is after # is not sent, so that a query may be long.
 function address(query) {
-  return `#query=${encodeURIComponent(query)}`;
+  return `${location.pathname}#query=${encodeURIComponent(query)}`;
 }
 
 const place = document.getElementById("query");

@@ -15,7 +15,7 @@ from apecgraph.negotiation import named
 from apecgraph.publication import Served
 from apecgraph.service import describe_service
 from apecgraph.web.edition import Edition
-from apecgraph.web.examples import Example
+from apecgraph.web.examples import Example, asked
 from apecgraph.web.html import Html
 from apecgraph.web.reading import choose
 from apecgraph.web.writer import Writer
@@ -23,7 +23,7 @@ from apecgraph.words import read_words
 
 
 class QueryPage:
-    """Answers for the endpoint where no query is asked: a form for people, RDF for programs.
+    """Answers for the endpoint where no answer is asked for: a form for people, RDF for programs.
 
     store: holds the release, whose words the editor knows; None where files are served.
     """
@@ -45,12 +45,14 @@ class QueryPage:
         self._writer = writer
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the form, or with the description of the service.
+        """Answer with the form, filled in where a query is given, or with the description.
 
         The description is what SPARQL 1.1 Service Description (section 2) asks for.
         """
         names = request.query_params.getlist("format")
         offers = DOCUMENT_FORMATS
+        query = request.query_params.get("query")
+        first = self._examples if query is None else asked(query, self._examples)
         format_ = named(names, offers) if names else choose(request, offers)
 
         def body() -> bytes | str:
@@ -58,14 +60,17 @@ class QueryPage:
                 return self._html.page(
                     "sparql.html",
                     served=self._served,
-                    examples=self._examples,
+                    examples=first,
+                    asked=query is not None,
                     tables=RESULTS_FORMATS,
                     graphs=GRAPH_FORMATS,
                 )
             triples = describe_service(self._served.graphs)
             return self._writer.write(triples, format_, f"{BASE}sparql")
 
-        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+        return await self._edition.answer(
+            request, format_.content_type, body, {"Vary": "Accept"}, variant=repr(query)
+        )
 
     async def vocabulary(self, request: Request) -> Response:
         """Answer with what the editor completes, as JSON: prefixes and the words of the release.

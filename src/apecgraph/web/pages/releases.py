@@ -36,11 +36,20 @@ _FILES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A release with the time, in UTC, at which it last became current, where that is known."""
+    """A release with the time, in UTC, at which it first became current, where that is known.
+
+    taken_back: when a rollback took it back, in UTC, unless it became current again since.
+    """
 
     release: Release
     time: str | None
+    taken_back: str | None
     differences: Differences | None
+
+    @property
+    def updated(self) -> str | None:
+        """When there was last something to tell of it."""
+        return self.taken_back or self.time
 
 
 class ReleasePages:
@@ -80,7 +89,7 @@ class ReleasePages:
         def body() -> str:
             return self._html.page("release.html", published=published, shown=_SHOWN)
 
-        since = published.time or ""
+        since = repr((published.time, published.taken_back))
         return await self._edition.answer(request, HTML.content_type, body, variant=since)
 
     async def report(self, request: Request) -> Response:
@@ -110,11 +119,14 @@ class ReleasePages:
         return await self._file(request, release, name, _FILES[name], {})
 
     async def _kept(self) -> str:
-        """Tell which releases there are, and since when: others come and go meanwhile."""
+        """Tell which there are, since when, and which were taken back: that changes meanwhile."""
 
         def told() -> str:
             history = History.read(self._archive.path)
-            return repr([(name, history.latest(name)) for name in self._archive.names()])
+            names = self._archive.names()
+            return repr(
+                [(each, history.published(each), history.taken_back(each)) for each in names]
+            )
 
         return await asyncio.to_thread(told)
 
@@ -138,12 +150,13 @@ class ReleasePages:
         return await self._edition.answer(request, format_.content_type, body, lasting)
 
     def _published(self) -> list[Published]:
+        """Return the releases in the order of their publication, the latest first."""
         history = History.read(self._archive.path)
         published = []
         for each in self._archive.readable():
             with suppress(ReleaseError):  # its differences are damaged: `apecgraph releases` tells
                 published.append(_publication(each, history))
-        return published
+        return sorted(published, key=lambda each: each.time or "", reverse=True)
 
     def _find(self, name: str) -> Published:
         try:
@@ -155,5 +168,10 @@ class ReleasePages:
 
 
 def _publication(release: Release, history: History) -> Published:
-    event = history.latest(release.name)
-    return Published(release, None if event is None else event.time, Differences.kept(release))
+    event = history.taken_back(release.name)
+    return Published(
+        release,
+        history.published(release.name),
+        None if event is None else event.time,
+        Differences.kept(release),
+    )
