@@ -9,7 +9,6 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import N_QUADS
 from apecgraph.namespaces import SH
 from apecgraph.publication import Publication
 from apecgraph.release import Release
@@ -24,8 +23,7 @@ HTML = {"Accept": "text/html"}
 def client(pair: tuple[Release, Release]) -> Iterator[httpx.Client]:
     """A client of a server of the second of two releases."""
     release = pair[1]
-    files = [(path, N_QUADS) for path in release.dataset]
-    with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         yield client
 
 

@@ -21,7 +21,6 @@ from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.formats import (
     BY_NAME,
     GRAPH_FORMATS,
-    N_QUADS,
     RESULTS_CSV,
     RESULTS_FORMATS,
     TURTLE,
@@ -33,7 +32,7 @@ from apecgraph.protocol import Request, read
 from apecgraph.publication import Publication
 from apecgraph.release import DUMP_FORMATS, Release, fingerprint
 from apecgraph.settings import Settings
-from apecgraph.store.base import Data
+from apecgraph.store.base import DataFile
 from apecgraph.store.embedded import evaluate
 from apecgraph.upkeep import diff, releases, rollback
 
@@ -206,20 +205,16 @@ def serve(
         raise click.UsageError(f"{more[0]}: say --data before the files to serve")
     paths = (*data, *more)
     directory = next((path for path in paths if path.is_dir()), None)
-    held: Data
     if directory and len(paths) > 1:
         raise click.UsageError(f"{directory}: a directory is served alone, without other data")
     if directory:
-        held, publication = directory, Publication.of_directory(directory)
+        publication = Publication.of_directory(directory)
     elif paths:
-        held = [(path, _format_of(path)) for path in paths]
-        publication = Publication.of_files(paths)
+        publication = Publication.of_files([DataFile.of(path, _format_of(path)) for path in paths])
+    elif release:
+        publication = Publication.of(Release.open(release))
     else:
-        if release:
-            opened = Release.open(release)
-        else:
-            opened = _current(None if current else content or default_content())
-        held, publication = [(path, N_QUADS) for path in opened.dataset], Publication.of(opened)
+        publication = Publication.of(_current(None if current else content or default_content()))
     settings = Settings()
     log_as_json(write_to_stderr)
     listening = server.listen(host, port)
@@ -227,7 +222,6 @@ def serve(
     uvloop.run(
         server.serve(
             publication,
-            held,
             settings,
             listening,
             lambda _: click.echo(f"serving {url}"),
