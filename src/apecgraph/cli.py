@@ -7,10 +7,12 @@ done in the sandbox.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
 import click
+from pydantic import ValidationError
 
 from apecgraph import sandbox
 from apecgraph.archive import Archive
@@ -54,6 +56,17 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except* ApecgraphError as group:
             raise click.ClickException("\n".join(map(str, leaves(group)))) from None
+        except* ValidationError as group:
+            raise click.ClickException("\n".join(_unset(group))) from None
+
+
+def _unset(group: BaseExceptionGroup[ValidationError]) -> Iterator[str]:
+    """Tell which settings cannot be read, and why."""
+    for error in leaves(group):
+        assert isinstance(error, ValidationError)  # noqa: S101 - so are all that are caught
+        for each in error.errors():
+            variable = "_".join(("APECGRAPH", *map(str, each["loc"]))).upper()
+            yield f"{variable} is set to {each['input']!r}: {each['msg']}"
 
 
 @click.group(cls=_Commands)
