@@ -28,6 +28,7 @@ from apecgraph.web.condition import Condition
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
+from apecgraph.web.errands import Errands
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
 from apecgraph.web.health import health, health_of
@@ -71,7 +72,8 @@ def create_app(
     release, store = publication.release, publication.store
     assets = Assets()
     html = Html(release, ox.Store() if store is None else store, assets)
-    edition = _edition(publication, html, settings.cache_megabytes)
+    errands = Errands(settings.query_seconds)
+    edition = _edition(publication, html, settings.cache_megabytes, errands)
     context = Context(
         (default_content() / "ontology" if release is None else release.path) / CONTEXT
     )
@@ -108,7 +110,7 @@ def create_app(
     if release is None or store is None:
         routes.append(Route("/", Reading(data_home)))
     else:
-        routes += release_routes(release, store, settings, edition, html, writer, budget)
+        routes += release_routes(release, store, settings, edition, html, writer, budget, errands)
 
     app = FastAPI(
         title="apecgraph",
@@ -127,14 +129,14 @@ def create_app(
     return Shortcut(app, "/sparql", endpoint)
 
 
-def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
+def _edition(publication: Publication, html: Html, megabytes: int, errands: Errands) -> Edition:
     release = publication.release
     if release is None:
         program = f"{version('apecgraph')} {html.edition}"
-        return Edition(publication.digest, "", program, megabytes)
+        return Edition(publication.digest, "", program, megabytes, errands)
     # What comes before a release is told in its catalogue, and no part of its digest.
     program = f"{release.fingerprint} {release.previous} {html.edition}"
-    return Edition(release.digest, release.issued, program, megabytes)
+    return Edition(release.digest, release.issued, program, megabytes, errands)
 
 
 def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:
