@@ -162,6 +162,11 @@ def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
     text = get(client, "/")
     for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26.285 trillion", "rejected"):
         assert each in text
+    key = text[text.index('<ul class="key">') :].partition("</ul>")[0]
+    assert "rejected" in key
+    assert "disputed" not in key  # nothing in the chart is
+    title = text[: text.index("</title>")].partition("<title>")[2]
+    assert title.count("apecgraph") == 1
 
 
 def test_home_says_what_it_serves(client: httpx.Client, publication: Publication) -> None:
@@ -230,6 +235,10 @@ def test_an_event_says_what_is_known_of_it(client: httpx.Client) -> None:
         "Vice Minister of the General Administration of Customs",
     ):
         assert each in text
+    # Two decisions find one row compatible: it says so once, and leads to both.
+    cells = re.findall('<td class="decided">(.*?)</td>', text, re.DOTALL)
+    (marks,) = (each for each in cells if "/decision/length" in each)
+    assert re.sub("<[^>]+>", "", marks).split() == ["compatible", "B4", "B5"]
     timeline = text[text.index('<ol class="timeline">') :]
     before, _, after = timeline[: timeline.index("</ol>")].partition("this one")
     assert "sccp2-2003" in before
