@@ -282,6 +282,31 @@ def test_the_query_of_a_page_yields_its_facts(
     }
 
 
+def test_the_page_of_the_dataset_says_its_name_and_its_kind_once(client: httpx.Client) -> None:
+    text = get(client, "/doc/index.html")
+    assert "<title>apecgraph</title>" in text
+    assert "<h1>apecgraph</h1>" in text  # a name is not a sentence
+    kinds = re.search('<p class="types">(.*)</p>', text)
+    assert kinds is not None
+    assert re.sub("<[^>]+>", "", kinds[1]).split(" · ") == ["dataset"]
+
+
+def test_a_page_that_is_not_there_leads_to_those_that_are(client: httpx.Client) -> None:
+    text = client.get("/nothing", headers={"Accept": BROWSER}).text
+    assert '<a href="/figures">/figures</a>' in text
+    assert '<a href="/ontology">The apecgraph ontology</a>' in text
+    assert ">https://w3id.org/" not in text
+
+
+def test_the_figures_of_a_thing_are_told_apart(client: httpx.Client) -> None:
+    text = get(client, "/doc/economy/KOR.html")
+    for each in (
+        "growth of trade, China, exports, Korea",
+        "growth of trade, China, imports, Korea",
+    ):
+        assert f">{each}, January to September 2025: " in text
+
+
 def test_what_links_to_a_thing_is_counted(client: httpx.Client) -> None:
     text = get(client, "/doc/economy/CHN.html")
     found = re.search(r'href="/sparql#query=([^"]+)">All (\d+), by a query', text)

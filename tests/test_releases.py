@@ -41,6 +41,8 @@ def test_all_are_listed_the_latest_first(
     first, second = (text.index(f'href="/releases/{each.name}"') for each in pair)
     assert second < first
     assert "0 added, 0 removed, 1 changed" in text
+    footer = text[text.index("<footer>") :]
+    assert f'<a href="/releases/{pair[1].name}"><code>{pair[1].name}</code></a>' in footer
 
 
 def test_a_release_tells_what_is_different(

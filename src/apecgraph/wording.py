@@ -10,16 +10,18 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.cells import Estimate, Reading
+from apecgraph.dates import spelled_day
 from apecgraph.figures import Cell, Figure, Interval
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, DCTERMS, ID
+from apecgraph.namespaces import APEC, DCTERMS, ID, XSD
 from apecgraph.numerals import Numerals, rounded, spelled
 from apecgraph.statements import Statement
 
 _TOLD: Final = ("measure", "reporter", "flow", "subject", "counterpart", "coverage", "period")
 """What tells cells apart, in the order in which it is told; the unit stands at the number."""
 
+_DATES: Final = tuple(ox.NamedNode(f"{XSD}{name}") for name in ("date", "gYearMonth", "gYear"))
 _DIGITS: Final = 6  # of the end of an interval
 _RATIO_DIGITS: Final = 2
 _TOTAL: Final = f"{ID}flow/total"
@@ -120,7 +122,7 @@ class Wording:
             case ox.NamedNode():
                 return self.name(term.value)
             case ox.Literal():
-                return term.value
+                return spelled_day(term.value) if term.datatype in _DATES else term.value
             case _:
                 return "?"
 
