@@ -7,7 +7,6 @@ import pytest
 
 from apecgraph.build import build
 from apecgraph.content import default_content
-from apecgraph.formats import N_QUADS
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
 from apecgraph.release import Release
@@ -43,7 +42,7 @@ def publication(release: Release) -> Publication:
 @pytest.fixture(scope="session")
 def server(publication: Publication, release: Release) -> Iterator[str]:
     """The URL of a server of that release."""
-    with serving(publication, [(path, N_QUADS) for path in release.dataset]) as url:
+    with serving(publication) as url:
         yield url
 
 

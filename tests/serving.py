@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import Queue
 from typing import Any
 
 import uvicorn
 
-from apecgraph.formats import Format
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
 from apecgraph.web.journal import Journal
@@ -20,15 +18,13 @@ from apecgraph.web.server import address, listen, serve
 
 
 @contextmanager
-def serving(
-    publication: Publication, files: Sequence[tuple[Path, Format]], **settings: Any
-) -> Iterator[str]:
+def serving(publication: Publication, **settings: Any) -> Iterator[str]:
     """Serve a publication; give the URL of its root, without the last slash."""
     listening = listen("127.0.0.1", 0)
     url = address(listening).rstrip("/")
     started: Queue[uvicorn.Server] = Queue()
     named = Settings(**{"workers": 1, **settings})
-    work = serve(publication, files, named, listening, started.put, Journal(len))
+    work = serve(publication, named, listening, started.put, Journal(len))
     thread = threading.Thread(target=asyncio.run, args=(work,))
     thread.start()
     server = started.get(timeout=30)

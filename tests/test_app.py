@@ -7,10 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from apecgraph.formats import N_QUADS, TRIG
+from apecgraph.formats import TRIG
 from apecgraph.jsonld import Context
 from apecgraph.publication import Publication
 from apecgraph.release import CONTEXT, Release
+from apecgraph.store.base import DataFile
 from serving import serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -134,7 +135,7 @@ def test_the_context_of_an_earlier_release_stays(release: Release, tmp_path: Pat
     earlier.write_text('{"@context": {}}')
     publication = Publication.of(Release.open(tmp_path / release.path.name))
     with (
-        serving(publication, [(path, N_QUADS) for path in release.dataset]) as url,
+        serving(publication) as url,
         httpx.Client(base_url=url) as client,
     ):
         assert client.get(Context(earlier).path).raise_for_status().json() == {"@context": {}}
@@ -148,7 +149,7 @@ class TestFilesServedAsTheyAre:
         path = tmp_path_factory.mktemp("data") / "data.trig"
         path.write_text("<a:a> <a:b> 1 . <a:g> { <a:a> <a:b> 2 }")
         with (
-            serving(Publication.of_files([path]), [(path, TRIG)]) as url,
+            serving(Publication.of_files([DataFile.of(path, TRIG)])) as url,
             httpx.Client(base_url=url) as client,
         ):
             yield client

@@ -171,3 +171,16 @@ def test_long_work_tells_a_terminal_what_it_is_at() -> None:
     assert done.stdout.startswith("the content passes the check")
     assert re.search(r"\x1b\[Kreading \d+ files .*\x1b\[Kholding \d+ figures", told, re.DOTALL)
     assert told.endswith("\x1b[K")  # and leaves nothing behind
+
+
+def test_a_setting_that_cannot_be_read_is_named(
+    releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APECGRAPH_WORKERS", "many")
+    monkeypatch.setenv("APECGRAPH_QUERY_SECONDS", "0")
+    for arguments in (["releases"], ["serve", "--current", "--port", "0"]):
+        done = run(*arguments, releases=releases)
+        assert (done.returncode, done.stdout) == (1, "")
+        first, second = sorted(done.stderr.removeprefix("Error: ").splitlines())
+        assert first.startswith("APECGRAPH_QUERY_SECONDS is set to '0': Input should be greater")
+        assert second.startswith("APECGRAPH_WORKERS is set to 'many': Input should be a valid int")

@@ -15,6 +15,7 @@ from apecgraph.errors import MalformedQuery
 from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
 from apecgraph.protocol import QUERY, Request, read
 from apecgraph.release import Release
+from apecgraph.store.base import DataFile
 from apecgraph.store.embedded import evaluate, load
 
 PAGE: Final = (Path(__file__).parents[1] / "docs" / "sparql.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> pyoxigraph.Store:
     assert block
     path = tmp_path_factory.mktemp("conformance") / "example.trig"
     path.write_text(block[1], encoding="utf-8")
-    return load([(path, TRIG)])
+    return load([DataFile.of(path, TRIG)])
 
 
 def ask(store: pyoxigraph.Store, example: str) -> str:
@@ -127,10 +128,10 @@ def test_describe_answers_the_triples_of_which_the_thing_is_the_subject(
 
 
 def test_the_engine_keeps_every_literal_of_a_release_as_it_is_written(release: Release) -> None:
-    for path in release.dataset:
+    for file in release.dataset:
         written = {
             quad.object
-            for quad in pyoxigraph.parse(path=path)
+            for quad in pyoxigraph.parse(path=file.path)
             if isinstance(quad.object, pyoxigraph.Literal)
         }
         kept = pyoxigraph.Store()

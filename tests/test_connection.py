@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from apecgraph.formats import N_QUADS
 from apecgraph.publication import Publication
 from apecgraph.release import Release
 from apecgraph.web.connection import LARGEST_HEAD, MOST_HEADERS
@@ -24,9 +23,8 @@ CONNECTIONS = 8
 @pytest.fixture(scope="module")
 def hasty(publication: Publication, release: Release) -> Iterator[str]:
     """The URL of a server that waits for a request but a second, and has few connections."""
-    files = [(path, N_QUADS) for path in release.dataset]
     limits = {"request_seconds": SECONDS, "connections": CONNECTIONS}
-    with serving(publication, files, **limits) as url:
+    with serving(publication, **limits) as url:
         yield url
 
 

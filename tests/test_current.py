@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
 import shutil
@@ -13,10 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pyoxigraph as ox
 import pytest
 
 from apecgraph.archive import Archive
+from apecgraph.publication import Publication
 from apecgraph.release import Release
+from apecgraph.settings import Settings
+from apecgraph.store.isolated import IsolatedStore
+from apecgraph.web.current import Current
 from probing import KINDS, probed
 from running import Server, connected, request, soon, started
 
@@ -106,6 +113,29 @@ def test_what_was_asked_of_a_release_is_answered_by_it(
         # It went on until its own deadline, and was not ended by the switch.
         assert answer.startswith(b"HTTP/1.1 504"), answer
         assert client.get("/health").json()["status"] == "ok"
+
+
+def test_what_is_served_no_more_is_forgotten(first: Release, second: Release) -> None:
+    """With all that refers to it: else each switch would cost memory for good."""
+
+    def held() -> int:
+        gc.collect()
+        return sum(isinstance(each, (IsolatedStore, ox.Store)) for each in gc.get_objects())
+
+    async def check() -> None:
+        current = Current(Settings(workers=1))
+        await current.begin(Publication.of(first))
+        transport = httpx.ASGITransport(current)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            for each in (second, first, second):
+                for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):
+                    await client.get(path)
+                await current.switch(Publication.of(each))
+        await current.close()
+
+    before = held()
+    asyncio.run(check())
+    assert held() == before
 
 
 def test_a_release_that_is_not_right_is_refused(

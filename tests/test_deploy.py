@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +19,8 @@ import httpx
 import trustme
 
 from apecgraph.release import Release
-from running import Server, started
+from running import Server, running, started
+from stores import until, zygotes
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -50,10 +54,56 @@ def test_systemd_understands_the_units_and_finds_them_closed(tmp_path: Path) -> 
         assert float(exposed[1]) < MOST_EXPOSED
 
 
-def test_a_build_that_is_refused_does_not_keep_the_server_from_starting() -> None:
-    unit = (DEPLOY / "apecgraph.service").read_text()
-    assert not re.search(r"^(Requires|Requisite|BindsTo)=", unit, re.MULTILINE)
-    assert re.search(r"^ExecStart=\S+ serve --current ", unit, re.MULTILINE)
+def lines(unit: str, name: str) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", (DEPLOY / unit).read_text(), re.MULTILINE)
+
+
+def test_the_server_starts_whatever_becomes_of_a_build() -> None:
+    """A build that is refused does not keep it from that, nor does it build at each restart."""
+    server, build = "apecgraph.service", "apecgraph-build.service"
+    for name in ("Requires", "Requisite", "BindsTo", "Wants"):
+        assert not [line for line in lines(server, name) if build in line]
+    assert [line for line in lines(server, "After") if build in line]
+    assert lines(build, "WantedBy") == lines(server, "WantedBy")
+    assert " serve --current " in lines(server, "ExecStart")[0]
+
+
+def test_a_query_that_the_kernel_ends_for_memory_does_not_end_the_server() -> None:
+    """Left to itself, systemd ends a service of which one process was ended so."""
+    assert lines("apecgraph.service", "OOMPolicy") == ["continue"]
+
+
+def health_check(server: Server) -> int:
+    """Run what the image asks for its health, as Docker does where it is told of a proxy."""
+    text = (DEPLOY / "Dockerfile").read_text().replace("\\\n", "")
+    found = re.search(r"^HEALTHCHECK .*? CMD (\[.+\])$", text, re.MULTILINE)
+    assert found
+    python, *arguments = json.loads(found[1])
+    assert python == "python"
+    assert ", 8000," in arguments[-1]
+    arguments[-1] = arguments[-1].replace(", 8000,", f", {server.port},")
+    nowhere = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        check=False,
+        timeout=SECONDS,
+    ).returncode
+
+
+def test_the_image_is_healthy_as_long_as_queries_are_answered(tmp_path: Path) -> None:
+    data = tmp_path / "data.nt"
+    data.write_text("<http://example.org/a> <http://example.org/b> <http://example.org/c> .\n")
+    with running(data, tmp_path) as server:
+        assert health_check(server) == 0
+        data.unlink()
+        (zygote,) = zygotes(server.process.pid)
+        os.kill(zygote, signal.SIGKILL)
+        asyncio.run(until(lambda: health_check(server) == 1))
+        with server.client() as client:
+            assert client.get("/health").status_code == 503
+    assert health_check(server) == 1
 
 
 @contextmanager

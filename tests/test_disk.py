@@ -19,6 +19,7 @@ import pytest
 
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy, StoreError
 from apecgraph.formats import N_QUADS, N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
+from apecgraph.store.base import DataFile
 from apecgraph.store.disk import fingerprint
 from apecgraph.store.embedded import EmbeddedStore, load
 from stores import alive, ask, is_well, isolated, listener, until, workers, zygotes
@@ -85,7 +86,7 @@ FORMS: list[tuple[str, Format, dict[str, Any]]] = [
 
 def test_it_answers_as_a_store_in_memory_does(file: Path, directory: Path) -> None:
     async def check() -> None:
-        loaded = load([(file, N_QUADS)])
+        loaded = load([DataFile.of(file, N_QUADS)])
         loaded.add(LATE)
         memory = EmbeddedStore(loaded)
         async with isolated(directory) as store:

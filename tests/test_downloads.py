@@ -209,9 +209,8 @@ class TestAnEarlierRelease:
         (releases / cls.damaged / "links.nt").write_bytes(b"")
         (releases / "current").symlink_to(release.digest)
         opened = Release.open(releases / "current")
-        files = [(path, N_QUADS) for path in opened.dataset]
         with (
-            serving(Publication.of(opened), files) as url,
+            serving(Publication.of(opened)) as url,
             httpx.Client(base_url=url) as client,
         ):
             yield client

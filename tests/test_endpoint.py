@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from apecgraph.formats import N_QUADS
-from apecgraph.store.base import Answer, Query, Store
+from apecgraph.store.base import Answer, DataFile, Query, Store
 from apecgraph.store.isolated import IsolatedStore
 from apecgraph.web.body import LARGEST_BODY
 from apecgraph.web.budget import Budget
@@ -60,7 +60,7 @@ def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     servers: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        store = IsolatedStore([(path, N_QUADS)], **limits)
+        store = IsolatedStore([DataFile.of(path, N_QUADS)], **limits)
         await store.start()
         app = endpoint(store, store.graphs)
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))

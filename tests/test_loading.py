@@ -11,7 +11,7 @@ import pytest
 
 from apecgraph.errors import StoreError
 from apecgraph.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
-from apecgraph.publication import Publication
+from apecgraph.store.base import DataFile
 from stores import is_well, isolated, listener, zygotes
 
 pytestmark = pytest.mark.usefixtures("of_others")
@@ -33,7 +33,7 @@ def refusal(path: Path, format_: Format, *, seconds: float = 30, megabytes: int 
     async def load() -> None:
         limits = {"load_seconds": seconds, "load_megabytes": megabytes}
         with pytest.raises(StoreError) as caught:
-            async with isolated([(path, format_)], **limits):
+            async with isolated([DataFile.of(path, format_)], **limits):
                 pass
         told.append(str(caught.value))
 
@@ -119,7 +119,7 @@ def test_a_process_that_has_loaded_cannot_call_anybody(tmp_path: Path) -> None:
     path.write_text("<a:s> <a:p> <a:o> .\n")
 
     async def check() -> None:
-        async with isolated([(path, N_QUADS)]) as store:
+        async with isolated([DataFile.of(path, N_QUADS)]) as store:
             (zygote,) = zygotes()
             assert "Seccomp:\t2" in Path(f"/proc/{zygote}/status").read_text()
             # The limit on memory was for the load: workers have their own.
@@ -135,4 +135,4 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path: Path, make: object) -> 
     make(path)  # type: ignore[operator]
     assert refusal(path, N_QUADS) == "cannot be loaded: is no regular file"
     with pytest.raises(StoreError, match="is no regular file"):
-        Publication.of_files([path])
+        DataFile.of(path, N_QUADS)

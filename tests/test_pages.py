@@ -15,7 +15,6 @@ import pytest
 
 from apecgraph.build import build
 from apecgraph.content import default_content
-from apecgraph.formats import N_QUADS
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
 from apecgraph.questions import read_questions
@@ -427,8 +426,7 @@ class TestHostileData:
         content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
         release, _ = build(content.root, folder / "releases")
-        files = [(path, N_QUADS) for path in release.dataset]
-        with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+        with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
             yield client
 
     @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from apecgraph.formats import N_QUADS
 from apecgraph.publication import Publication
 from apecgraph.release import Release
 from apecgraph.web.batch import LONGEST, MOST_QUERIES
@@ -344,11 +343,10 @@ class TestHostileInput:
         assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
 
     def test_a_batch_has_a_deadline(self, publication: Publication, release: Release) -> None:
-        files = [(path, N_QUADS) for path in release.dataset]
         conditions = [{"pid": "rdfs:label", "v": ["abcd efgh " * 20 + str(i) for i in range(10)]}]
         queries = {f"q{i}": {"properties": conditions * 10} for i in range(30)}
         with (
-            serving(publication, files, query_seconds=0.01) as url,
+            serving(publication, query_seconds=0.01) as url,
             httpx.Client(base_url=url, timeout=30) as client,
         ):
             response = client.post("/reconcile", data={"queries": json.dumps(queries)})
@@ -381,9 +379,8 @@ class TestHostileInput:
         assert {each.status_code for each in done} <= {200, 504}
 
     def test_a_client_has_a_budget(self, publication: Publication, release: Release) -> None:
-        files = [(path, N_QUADS) for path in release.dataset]
         with (
-            serving(publication, files, queries_per_minute=2) as url,
+            serving(publication, queries_per_minute=2) as url,
             httpx.Client(base_url=url, headers={"X-Forwarded-For": "192.0.2.1"}) as client,
         ):
             statuses = [client.get("/reconcile").status_code for _ in range(3)]

@@ -13,7 +13,6 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import N_QUADS
 from apecgraph.history import Event, History
 from apecgraph.namespaces import ID, SH
 from apecgraph.publication import Publication
@@ -29,8 +28,7 @@ HTML = {"Accept": "text/html"}
 def client(pair: tuple[Release, Release]) -> Iterator[httpx.Client]:
     """A client of a server of the second of two releases."""
     release = pair[1]
-    files = [(path, N_QUADS) for path in release.dataset]
-    with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -90,8 +88,7 @@ def test_a_report_names_rules_in_words_and_links_those_that_have_a_page(
     report["rules"].append({"iri": f"{ID}shape/gone", "constraints": [], "nodes": 3})
     (folder / REPORT).write_text(json.dumps(report))
     release = Release.read(folder)
-    files = [(path, N_QUADS) for path in release.dataset]
-    with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         page = client.get(f"/releases/{release.name}/report", headers=HTML).raise_for_status().text
         assert "<code>shape/gone</code></td>" in page
         found = re.search('<a href="([^"]+)">(A source has exactly one “[^<]+)</a>', page)
@@ -130,8 +127,7 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     )
     History(events).write(folder)
     release = Release.read(folder / first.name)
-    files = [(path, N_QUADS) for path in release.dataset]
-    with serving(Publication.of(release), files) as url, httpx.Client(base_url=url) as client:
+    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         page = client.get("/releases", headers=HTML).raise_for_status().text
         undone = client.get(f"/releases/{second.name}", headers=HTML).raise_for_status().text
         served = client.get(f"/releases/{first.name}", headers=HTML).raise_for_status().text

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from apecgraph.errors import TooManyRequests
-from apecgraph.formats import N_QUADS, RESULTS_CSV, RESULTS_JSON
+from apecgraph.formats import RESULTS_CSV, RESULTS_JSON
 from apecgraph.publication import Publication
 from apecgraph.release import Release
 from apecgraph.store.base import Query
@@ -36,9 +36,8 @@ def ask(
 @pytest.fixture(scope="module")
 def keeping(publication: Publication, release: Release) -> Iterator[httpx.Client]:
     """A client of a server with more room than any reply takes."""
-    files = [(path, N_QUADS) for path in release.dataset]
     with (
-        serving(publication, files, cache_megabytes=512) as url,
+        serving(publication, cache_megabytes=512) as url,
         httpx.Client(base_url=url, timeout=60) as client,
     ):
         yield client
@@ -251,9 +250,8 @@ def test_this_machine_has_no_limit() -> None:
 def test_a_client_behind_a_proxy_has_its_own_budget(
     publication: Publication, release: Release
 ) -> None:
-    files = [(path, N_QUADS) for path in release.dataset]
     with (
-        serving(publication, files, queries_per_minute=2) as url,
+        serving(publication, queries_per_minute=2) as url,
         httpx.Client(base_url=url) as client,
     ):
         other = {"X-Forwarded-For": "192.0.2.1"}

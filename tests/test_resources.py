@@ -16,6 +16,7 @@ from apecgraph.build import build
 from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
 from apecgraph.namespaces import BASE
 from apecgraph.publication import Publication
+from apecgraph.store.base import DataFile
 from editing import EXCERPT, Copy
 from serving import serving
 
@@ -280,8 +281,9 @@ class TestOddNames:
         store.extend(cls.quads())
         path = tmp_path_factory.mktemp("odd") / "odd.nq"
         store.dump(path, N_QUADS.rdf)
-        odd = Publication("odd", publication.release, store)
-        with serving(odd, [(path, N_QUADS)]) as url, httpx.Client(base_url=url) as client:
+        data = [DataFile.of(path, N_QUADS)]
+        odd = Publication("odd", data, publication.release, store)
+        with serving(odd) as url, httpx.Client(base_url=url) as client:
             yield client
 
     @classmethod
@@ -452,9 +454,8 @@ class TestWithdrawn:
         )
         # Rules that find nothing in an excerpt are no loss here.
         release, _ = build(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
-        files = [(path, N_QUADS) for path in release.dataset]
         with (
-            serving(Publication.of(release), files) as url,
+            serving(Publication.of(release)) as url,
             httpx.Client(base_url=url) as client,
         ):
             yield client

@@ -16,7 +16,7 @@ from apecgraph.formats import (
     RESULTS_JSON,
     Format,
 )
-from apecgraph.store.base import Query
+from apecgraph.store.base import DataFile, Query
 from apecgraph.store.embedded import CHUNK, evaluate
 from stores import ask, is_well, isolated
 
@@ -87,7 +87,7 @@ def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path: Path
     path.touch()
 
     async def check() -> None:
-        async with isolated([(path, N_QUADS)], reply_rows=MOST) as store:
+        async with isolated([DataFile.of(path, N_QUADS)], reply_rows=MOST) as store:
             for text, format_ in (
                 ("SELECT * { VALUES ?x { %s } }", RESULTS_JSON),
                 ("CONSTRUCT { <a> <b> ?x } WHERE { VALUES ?x { %s } }", N_TRIPLES),

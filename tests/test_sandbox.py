@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import tiny
-from apecgraph import sandbox
+from apecgraph import refusal, sandbox
 from apecgraph.build import build
-from apecgraph.errors import ContentError
+from apecgraph.errors import CheckFailed, ContentError
 from apecgraph.files import read_file, steady
 from apecgraph.settings import Settings
 from apecgraph.validation import check
@@ -137,8 +137,21 @@ def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         "x.ttl": "nests brackets more than 64 deep",
     }.items():
         assert f"data/sources/{name}: {reason}" in text
-    with pytest.raises(ContentError, match=r"device\.ttl: cannot be read: is no regular file"):
+    with pytest.raises(CheckFailed, match=r"device\.ttl: cannot be read: is no regular file"):
         sandbox.build(root, Settings(releases=tmp_path / "releases"))
+
+
+def test_a_build_over_a_limit_keeps_its_report(tmp_path: Path) -> None:
+    root = tiny.write(tmp_path / "content", shape(sparql(ENDLESS)))
+    settings = Settings(releases=tmp_path / "releases", rule_seconds=1)
+    with pytest.raises(CheckFailed, match=r"The report is kept in .*/refused/"):
+        sandbox.build(root, settings)
+    (kept,) = refusal.kept(settings.releases)
+    (result,) = kept.report.results
+    assert "to apply this shape took longer than 1 s" in result.message
+    (place,) = result.places
+    assert place.line is not None
+    assert place.file.startswith("shapes/")
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_read(tmp_path: Path) -> None:

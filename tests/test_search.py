@@ -7,7 +7,6 @@ import pytest
 
 from apecgraph.entities import Entities
 from apecgraph.entries import Entries
-from apecgraph.formats import N_QUADS
 from apecgraph.names import fold
 from apecgraph.namespaces import ID, ONTOLOGY
 from apecgraph.publication import Publication
@@ -164,8 +163,7 @@ class TestThePage:
 
 @pytest.fixture(scope="module")
 def strict(publication: Publication, release: Release) -> Iterator[str]:
-    files = [(path, N_QUADS) for path in release.dataset]
-    with serving(publication, files, queries_per_minute=3) as url:
+    with serving(publication, queries_per_minute=3) as url:
         yield url
 
 

@@ -36,11 +36,10 @@ from apecgraph.formats import (
     RESULTS_TSV,
     RESULTS_XML,
     TURTLE,
-    Format,
 )
 from apecgraph.namespaces import RDF
 from apecgraph.store import wire
-from apecgraph.store.base import Answer, Query, Store
+from apecgraph.store.base import Answer, DataFile, Query, Store
 from apecgraph.store.embedded import EmbeddedStore, load
 from apecgraph.store.isolated import HELD_BACK, IsolatedStore
 from apecgraph.store.nursery import LoadLimits, Nursery
@@ -76,11 +75,11 @@ SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) < STR(?f)) 
 
 pytestmark = pytest.mark.usefixtures("of_others")
 
-Files = list[tuple[Path, Format]]
+Files = list[DataFile]
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> list[tuple[Path, Format]]:
+def files(tmp_path: Path) -> Files:
     quads, turtle = tmp_path / "a.nq", tmp_path / "b.ttl"
     rows = [f'<http://x/s{i}> <http://x/p> "{i}" .\n' for i in range(ROWS)]
     rows += [f"<http://x/s{i}> <http://x/q> <http://x/o> <http://x/g{i}> .\n" for i in (1, 2)]
@@ -88,7 +87,7 @@ def files(tmp_path: Path) -> list[tuple[Path, Format]]:
     turtle.write_text(
         "@prefix dcterms: <http://purl.org/dc/terms/> . <http://x/t> dcterms:title 1 ."
     )
-    return [(quads, N_QUADS), (turtle, TURTLE)]
+    return [DataFile.of(quads, N_QUADS), DataFile.of(turtle, TURTLE)]
 
 
 async def read(answer: Answer, received: list[bytes], pause: float = 0) -> None:
@@ -178,7 +177,7 @@ def test_several_default_graphs_are_merged(files: Files, tmp_path: Path, run: Ru
     shared = tmp_path / "shared.nq"
     a = f"<http://x/a> <{RDF}type> <http://x/A>"
     shared.write_text(f"{a} <http://x/g1> .\n{a} <http://x/g2> .\n{a} .\n")
-    files.append((shared, N_QUADS))
+    files.append(DataFile.of(shared, N_QUADS))
     run(check)
 
 
@@ -344,7 +343,7 @@ def test_blank_nodes_of_two_files_are_two(tmp_path: Path) -> None:
         path.write_text('_:a <a:p> "1" .\n_:a <a:p> "2" .\n')
 
     async def check() -> None:
-        async with isolated([(path, N_QUADS) for path in paths]) as store:
+        async with isolated([DataFile.of(path, N_QUADS) for path in paths]) as store:
             text = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
             assert await ask(store, text) == b"n\r\n2\r\n"
 
@@ -357,14 +356,14 @@ def test_a_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 
     async def check(path: Path, reason: str) -> None:
         with pytest.raises(StoreError, match=reason) as caught:
-            async with isolated([(path, N_QUADS)]):
+            async with isolated([DataFile.of(path, N_QUADS)]):
                 pass
         assert str(path) in str(caught.value)
 
     asyncio.run(check(broken, "line 2"))
     asyncio.run(check(tmp_path / "none.nq", "No such file"))
     with pytest.raises(StoreError, match="line 2"):
-        load([(broken, N_QUADS)])
+        load([DataFile.of(broken, N_QUADS)])
     assert zygotes() == []
 
 
@@ -803,19 +802,24 @@ async def is_back(store: IsolatedStore) -> bool:
 
 
 def test_without_its_files_a_dead_zygote_is_an_error_until_they_are_back(files: Files) -> None:
+    """Where others are in their place, too: what they hold was never opened, or checked."""
+
     async def check() -> None:
         async with isolated(files) as store:
-            path = files[0][0]
+            path = files[0].path
             data = path.read_bytes()
-            path.unlink()
-            os.kill(zygotes()[0], signal.SIGKILL)
-            await asyncio.sleep(0.5)
-            with pytest.raises(StoreError, match=r"a\.nq"):
-                await ask(store, "ASK {}")
-            path.write_bytes(data)
-            async with asyncio.timeout(10):
-                while not await is_back(store):
-                    await asyncio.sleep(0.1)
+            for other, reason in ((None, "No such file"), (b"", "was changed after it was opened")):
+                path.unlink()
+                if other is not None:
+                    path.write_bytes(other)
+                os.kill(zygotes()[0], signal.SIGKILL)
+                await asyncio.sleep(0.5)
+                with pytest.raises(StoreError, match=rf"a\.nq .*{reason}"):
+                    await ask(store, "ASK {}")
+                path.write_bytes(data)
+                async with asyncio.timeout(10):
+                    while not await is_back(store):
+                        await asyncio.sleep(0.1)
 
     asyncio.run(check())
 
@@ -838,12 +842,11 @@ FRONT = """
 import asyncio, sys
 from pathlib import Path
 from apecgraph.formats import N_QUADS, RESULTS_CSV
-from apecgraph.store.base import Query
-from apecgraph.store.isolated import IsolatedStore
+from apecgraph.store.base import DataFile, Query
 from apecgraph.store.isolated import IsolatedStore
 
 async def main(path, text):
-    store = IsolatedStore([(Path(path), N_QUADS)], load_seconds=30, load_megabytes=1000,
+    store = IsolatedStore([DataFile.of(Path(path), N_QUADS)], load_seconds=30, load_megabytes=1000,
                           query_seconds=30, query_megabytes=100,
                           reply_megabytes=1, reply_rows=1000, workers=2, long_queries=0, queue=1)
     await store.start()
@@ -856,7 +859,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 def test_when_the_front_is_killed_all_processes_end(files: Files) -> None:
     front = subprocess.Popen(
-        [sys.executable, "-c", FRONT, str(files[0][0]), FOREVER], stdout=subprocess.PIPE
+        [sys.executable, "-c", FRONT, str(files[0].path), FOREVER], stdout=subprocess.PIPE
     )
     with front:
         assert front.stdout

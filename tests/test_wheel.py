@@ -67,3 +67,25 @@ def test_pip_install_and_serve(tmp_path: Path) -> None:
     assert first == "building a release ..."
     assert all(json.loads(line)["status"] < 400 for line in noted)
     assert list((tmp_path / ".local" / "share" / "apecgraph" / "releases").glob("*/manifest.json"))
+
+
+def test_the_image_is_made_of_all_that_the_wheel_is_made_of(tmp_path: Path) -> None:
+    """What .dockerignore lets through makes the same wheel; and it lets through nothing else."""
+    rules = (ROOT / ".dockerignore").read_text().splitlines()
+    allowed = [rule[1:] for rule in rules if rule.startswith("!")]
+    assert rules[1] == "*"
+    assert not {".git", "tests", ".venv"} & set(allowed)
+    left = shutil.ignore_patterns(*(rule[3:] for rule in rules if rule.startswith("**/")))
+    context = tmp_path / "context"
+    context.mkdir()
+    for name in allowed:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, context / name, ignore=left)
+        else:
+            shutil.copy(ROOT / name, context / name)
+    names: list[list[str]] = []
+    for source in (ROOT, context):
+        out = tmp_path / f"dist-{len(names)}"
+        run(uv(), "build", "--quiet", "--wheel", "--out-dir", out, cwd=source)
+        names.append(sorted(ZipFile(next(out.glob("*.whl"))).namelist()))
+    assert names[0] == names[1]

@@ -131,6 +131,17 @@ class Archive:
                 _remove(leftover)
             yield
 
+    @contextmanager
+    def writing(self, work: str) -> Iterator[None]:
+        """Lock the archive, as `locked` does; raise ReleaseError where it cannot be written to."""
+        try:
+            with self.locked(work):
+                yield
+        except OSError as error:
+            raise ReleaseError(
+                f"{self.path} cannot be written to, and nothing is published: {error}"
+            ) from None
+
     def places(self, digest: str, fingerprint: str) -> Iterator[tuple[str, Release | None]]:
         """Yield the names that a release may have, the best one first, until there is a free one.
 
@@ -218,13 +229,7 @@ class Archive:
         """
         if not self.path.is_dir():
             raise ReleaseError(f"{self.path} does not exist: there are no releases")
-        try:
-            return self._rollback(name)
-        except OSError as error:
-            raise ReleaseError(f"{self.path} cannot be written to: {error}") from None
-
-    def _rollback(self, name: str | None) -> Release:
-        with self.locked("rollback"):
+        with self.writing("rollback"):
             target = name or self.previous
             if target is None:
                 raise ReleaseError(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -20,7 +19,7 @@ from apecgraph.dcat import Version
 from apecgraph.derivation import dataset
 from apecgraph.differences import Differences
 from apecgraph.dumps import downloads, write_dumps
-from apecgraph.errors import CheckFailed, ContentError, LossFound, ReleaseError
+from apecgraph.errors import ContentError, LossFound, ReleaseError
 from apecgraph.gate import losses
 from apecgraph.graph import placed
 from apecgraph.jsonld import Context
@@ -68,9 +67,9 @@ def build(
         raise ContentError("changed while it was checked: build it again", content)
     archive = Archive(releases)
     if evidence is None or not report.conforms:
-        raise CheckFailed(_refused(archive, report))
+        raise refusal.refused(archive, report)
     quads = canonical(dataset(evidence))
-    with _writing(archive):
+    with archive.writing("build"):
         release = _made(archive, content, made_of, quads, report, accept_loss=accept_loss)
         archive.switch(release.name, "build")
         archive.prune(keep)
@@ -80,32 +79,10 @@ def build(
 def publish(release: Release, *, keep: int = 0) -> None:
     """Make a release that there is already the current one of its folder, as `build` would."""
     archive = Archive(release.path.parent)
-    with _writing(archive):
+    with archive.writing("build"):
         _admit(archive, release, Report.read(release.path / REPORT), accept_loss=False)
         archive.switch(release.name, "build")
         archive.prune(keep)
-
-
-@contextmanager
-def _writing(archive: Archive) -> Iterator[None]:
-    try:
-        with archive.locked("build"):
-            yield
-    except OSError as error:
-        raise ReleaseError(
-            f"{archive.path} cannot be written to, and nothing is published: {error}"
-        ) from None
-
-
-def _refused(archive: Archive, report: Report) -> str:
-    """Keep the report of content that does not pass; return it in words, with where it is."""
-    text = report.text()
-    try:
-        with _writing(archive):
-            kept = refusal.keep(archive.path, text, report)
-    except ReleaseError as error:
-        return f"{text}The report could not be kept: {error}"
-    return f"{text}The report is kept in {kept.path}"
 
 
 def _made(
@@ -154,7 +131,7 @@ def _admit(archive: Archive, release: Release, report: Report, *, accept_loss: b
     text += "".join(f"    {loss}\n" for loss in found)
     text += "Correct it, or publish it as it is: apecgraph build --accept-loss\n"
     told = (release.path / name for name in (DIFFERENCES, PATCH))
-    kept = refusal.keep(archive.path, text, report, [path for path in told if path.exists()])
+    kept = refusal.keep(archive, text, report, [path for path in told if path.exists()])
     raise LossFound(f"{text}The report and the differences are kept in {kept.path}")
 
 

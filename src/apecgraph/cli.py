@@ -7,10 +7,12 @@ done in the sandbox.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
 import click
+from pydantic import ValidationError
 
 from apecgraph import sandbox
 from apecgraph.archive import Archive
@@ -19,7 +21,6 @@ from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.formats import (
     BY_NAME,
     GRAPH_FORMATS,
-    N_QUADS,
     RESULTS_CSV,
     RESULTS_FORMATS,
     TURTLE,
@@ -31,7 +32,7 @@ from apecgraph.protocol import Request, read
 from apecgraph.publication import Publication
 from apecgraph.release import DUMP_FORMATS, Release, fingerprint
 from apecgraph.settings import Settings
-from apecgraph.store.base import Data
+from apecgraph.store.base import DataFile
 from apecgraph.store.embedded import evaluate
 from apecgraph.upkeep import diff, releases, rollback
 
@@ -55,6 +56,17 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except* ApecgraphError as group:
             raise click.ClickException("\n".join(map(str, leaves(group)))) from None
+        except* ValidationError as group:
+            raise click.ClickException("\n".join(_unset(group))) from None
+
+
+def _unset(group: BaseExceptionGroup[ValidationError]) -> Iterator[str]:
+    """Tell which settings cannot be read, and why."""
+    for error in leaves(group):
+        assert isinstance(error, ValidationError)  # noqa: S101 - so are all that are caught
+        for each in error.errors():
+            variable = "_".join(("APECGRAPH", *map(str, each["loc"]))).upper()
+            yield f"{variable} is set to {each['input']!r}: {each['msg']}"
 
 
 @click.group(cls=_Commands)
@@ -193,20 +205,16 @@ def serve(
         raise click.UsageError(f"{more[0]}: say --data before the files to serve")
     paths = (*data, *more)
     directory = next((path for path in paths if path.is_dir()), None)
-    held: Data
     if directory and len(paths) > 1:
         raise click.UsageError(f"{directory}: a directory is served alone, without other data")
     if directory:
-        held, publication = directory, Publication.of_directory(directory)
+        publication = Publication.of_directory(directory)
     elif paths:
-        held = [(path, _format_of(path)) for path in paths]
-        publication = Publication.of_files(paths)
+        publication = Publication.of_files([DataFile.of(path, _format_of(path)) for path in paths])
+    elif release:
+        publication = Publication.of(Release.open(release))
     else:
-        if release:
-            opened = Release.open(release)
-        else:
-            opened = _current(None if current else content or default_content())
-        held, publication = [(path, N_QUADS) for path in opened.dataset], Publication.of(opened)
+        publication = Publication.of(_current(None if current else content or default_content()))
     settings = Settings()
     log_as_json(write_to_stderr)
     listening = server.listen(host, port)
@@ -214,7 +222,6 @@ def serve(
     uvloop.run(
         server.serve(
             publication,
-            held,
             settings,
             listening,
             lambda _: click.echo(f"serving {url}"),

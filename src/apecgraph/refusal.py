@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from apecgraph.archive import Archive
+from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.persistence import TEMPORARY, persist, persist_names
 from apecgraph.release import REPORT, REPORT_TURTLE
 from apecgraph.report import Report
@@ -37,11 +39,23 @@ class Refusal:
         return Report.read(self.path / REPORT)
 
 
-def keep(releases: Path, reason: str, report: Report, others: Iterable[Path] = ()) -> Refusal:
-    """Keep a refusal in the folder of releases, and no more than ten in all.
+def refused(archive: Archive, report: Report) -> CheckFailed:
+    """Keep the report of content that does not pass; return the error that tells it, and where."""
+    text = report.text()
+    try:
+        with archive.writing("build"):
+            kept = keep(archive, text, report)
+    except ReleaseError as error:
+        return CheckFailed(f"{text}The report could not be kept: {error}")
+    return CheckFailed(f"{text}The report is kept in {kept.path}")
 
-    The folder is locked. others: files that are kept with it.
+
+def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] = ()) -> Refusal:
+    """Keep a refusal in the archive, which is locked, and no more than ten in all.
+
+    others: files that are kept with it.
     """
+    releases = archive.path
     now = datetime.now(UTC)
     folder = releases / f"{TEMPORARY}{REFUSED}"
     folder.mkdir()

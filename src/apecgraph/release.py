@@ -26,6 +26,7 @@ from apecgraph.formats import (
     Format,
 )
 from apecgraph.questions import question_paths
+from apecgraph.store.base import DataFile
 
 CURRENT: Final = "current"
 MANIFEST: Final = "manifest.json"
@@ -173,9 +174,13 @@ class Release:
         return self.path / dump_name(format_)
 
     @property
-    def dataset(self) -> tuple[Path, ...]:
+    def dataset(self) -> tuple[DataFile, ...]:
         """The N-Quads files that are served together: the dump, and what describes the release."""
-        return self.dump(N_QUADS), self.path / CATALOG
+        checksums = {file.name: file.sha256 for file in self.files}
+        return tuple(
+            DataFile(self.path / name, N_QUADS, checksums[name])
+            for name in (dump_name(N_QUADS), CATALOG)
+        )
 
     def manifest(self) -> bytes:
         """Write the manifest, with a checksum of its own."""

@@ -22,7 +22,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph import errors
+from apecgraph.archive import Archive
 from apecgraph.errors import ApecgraphError, ContentError
+from apecgraph.refusal import refused
 from apecgraph.release import Release
 from apecgraph.report import Report
 from apecgraph.settings import Settings
@@ -46,14 +48,19 @@ def build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Re
     """Check a content folder, make a release of it and make it the current one.
 
     accept_loss: publish it even where much of the last release is gone. Raises what `build.build`
-    raises, or ContentError where it is over a limit; what was current stays so.
+    raises, and CheckFailed also where it is over a limit; what was current stays so.
     """
-    path = _Work(content, settings).do(
-        "build",
-        releases=str(settings.releases),
-        keep=settings.keep_releases,
-        accept_loss=accept_loss,
-    )
+    try:
+        path = _Work(content, settings).do(
+            "build",
+            releases=str(settings.releases),
+            keep=settings.keep_releases,
+            accept_loss=accept_loss,
+        )
+    except ContentError as error:
+        # Whoever looks after the nightly build looks for its report, whatever stopped it.
+        report = Report.unreadable([error], content)
+        raise refused(Archive(settings.releases), report) from None
     return Release.open(Path(path))
 
 

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from apecgraph.formats import N_QUADS
 from apecgraph.publication import Publication
 from apecgraph.release import Release
 from browser.conftest import DESK, PHONE, Open, Violations
@@ -132,9 +131,8 @@ def test_other_answers(visit: Open, query: str, told: str) -> None:
 def test_a_limit_is_told_with_what_to_do(
     browser: Browser, publication: Publication, release: Release
 ) -> None:
-    data = [(path, N_QUADS) for path in release.dataset]
     with (
-        serving(publication, data, query_seconds=0.5) as url,
+        serving(publication, query_seconds=0.5) as url,
         browser.new_context(viewport=DESK) as context,
     ):
         page = context.new_page()

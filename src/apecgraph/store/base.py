@@ -5,17 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+from apecgraph.errors import StoreError
+from apecgraph.files import steady
 from apecgraph.formats import Format
-
-Data: TypeAlias = Sequence[tuple[Path, Format]] | Path
-"""What a store holds: files, each with its format, or else a store on disk, by its directory."""
 
 # Functions whose value is another each time (SPARQL 1.1 Query Language, sections 17.4.2 to 17.4.5),
 # however the engine is made to see them; what only looks like one counts as one.
 _CHANGING: Final = re.compile(r"(?:NOW|RAND|UUID)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that a store holds: where it is, its format, and its SHA-256 in hexadecimal.
+
+    It may have to be loaded again, long after, and must hold the same then.
+    """
+
+    path: Path
+    format: Format
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, format_: Format) -> DataFile:
+        """Take a file as it is now; raise StoreError where it cannot be read."""
+        try:
+            with steady(path), path.open("rb") as file:
+                return cls(path, format_, file_digest(file, "sha256").hexdigest())
+        except OSError as error:
+            raise StoreError(f"{path} cannot be loaded: {error.strerror}") from None
+
+
+Data: TypeAlias = Sequence[DataFile] | Path
+"""What a store holds: files, or else a store on disk, by its directory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from apecgraph.files import steady
 from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
 from apecgraph.namespaces import ENDPOINT, PREFIXES
 from apecgraph.sparql import with_lower_booleans
-from apecgraph.store.base import Answer, Query
+from apecgraph.store.base import Answer, DataFile, Query
 from apecgraph.store.diagnosis import diagnose
 from apecgraph.store.rows import counted, counting
 
@@ -85,21 +85,23 @@ def evaluate(
     chunks.flush()
 
 
-def load(
-    files: Iterable[tuple[Path, Format]], begin: Callable[[Path], object] | None = None
-) -> Store:
+def load(files: Iterable[DataFile], begin: Callable[[Path], object] | None = None) -> Store:
     """Load files into a store in memory; the names of blank nodes are local to each file.
 
     begin: called with each file before it is loaded.
-    Raises StoreError with the file and the reason where one cannot be loaded, and MemoryError.
+    Raises StoreError with the file and the reason where one cannot be loaded or holds something
+    else by now, and MemoryError.
     """
     store = Store()
-    for path, source in files:
+    for file in files:
+        path = file.path
         if begin:
             begin(path)
         try:
             with steady(path):
-                store.load(path=path, format=source.rdf)
+                if DataFile.of(path, file.format) != file:
+                    raise StoreError(f"{path} is not loaded: it was changed after it was opened")
+                store.load(path=path, format=file.format.rdf)
         except (OSError, SyntaxError, ValueError, MemoryError) as error:
             raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
     return store

@@ -222,7 +222,10 @@ class _Zygote:
         if isinstance(data, Path):
             messages: list[dict[str, object]] = [{"directory": str(data), "quads": quads}]
         else:
-            messages = [{"load": str(path), "format": each.name} for path, each in data]
+            messages = [
+                {"load": str(each.path), "format": each.format.name, "sha256": each.sha256}
+                for each in data
+            ]
         with contextlib.suppress(ConnectionError):  # which `hear` will notice
             for message in [*messages, {"open": megabytes, **asdict(limits)}]:
                 await loop.sock_sendall(self._control, json.dumps(message).encode())

@@ -4,10 +4,10 @@ A store on disk it never opens: RocksDB starts threads, and a process with threa
 Each worker opens that for itself; a scout, forked before them, opens it and tells what it holds.
 
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
-which each message is a JSON object. The front says {load: path, format} or {directory: path,
-quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid} and
-{kill: pid}. The zygote says {begun: path}, {failed: reason}, {graph: IRI}, {ready: quads}, {forked:
-pid} with the socket to the worker, {unforked: reason} and {exited: pid, status}.
+which each message is a JSON object. The front says {load: path, format, sha256} or {directory:
+path, quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid}
+and {kill: pid}. The zygote says {begun: path}, {failed: reason}, {graph: IRI}, {ready: quads},
+{forked: pid} with the socket to the worker, {unforked: reason} and {exited: pid, status}.
 
 What the files hold may be meant to harm. While it is loaded, memory has a limit, and the front a
 deadline; and from then on no connections can be made, where the kernel has a wall against them.
@@ -32,7 +32,8 @@ from typing import Any, Final
 from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import StoreError
-from apecgraph.formats import BY_NAME, Format
+from apecgraph.formats import BY_NAME
+from apecgraph.store.base import DataFile
 from apecgraph.store.confinement import within
 from apecgraph.store.disk import open_behind_wall, unreadable
 from apecgraph.store.embedded import load
@@ -51,7 +52,7 @@ class Zygote:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._files: list[tuple[Path, Format]] = []
+        self._files: list[DataFile] = []
         self._held: Store | Path = Store()
         self._quads = 0  # of a store on disk, where they have been counted before
         self._limits = Limits(0, 0, 0)
@@ -80,8 +81,8 @@ class Zygote:
     def _obey(self, message: dict[str, Any]) -> int | None:
         """Do what a message says; return the pidfd of a child where one was made."""
         match message:
-            case {"load": path, "format": name}:
-                self._files.append((Path(path), BY_NAME[name]))
+            case {"load": path, "format": name, "sha256": checksum}:
+                self._files.append(DataFile(Path(path), BY_NAME[name], checksum))
             case {"directory": path, "quads": quads}:
                 self._held, self._quads = Path(path), quads
             case {"open": megabytes, **limits}:

@@ -28,9 +28,10 @@ from apecgraph.web.condition import Condition
 from apecgraph.web.contexts import Contexts
 from apecgraph.web.edition import Edition
 from apecgraph.web.endpoint import SparqlEndpoint
+from apecgraph.web.errands import Errands
 from apecgraph.web.examples import examples
 from apecgraph.web.headers import HEADERS, Headers
-from apecgraph.web.health import health_of
+from apecgraph.web.health import health, health_of
 from apecgraph.web.html import Html
 from apecgraph.web.pages.query import QueryPage
 from apecgraph.web.problems import problem_response
@@ -71,7 +72,8 @@ def create_app(
     release, store = publication.release, publication.store
     assets = Assets()
     html = Html(release, ox.Store() if store is None else store, assets)
-    edition = _edition(publication, html, settings.cache_megabytes)
+    errands = Errands(settings.query_seconds)
+    edition = _edition(publication, html, settings.cache_megabytes, errands)
     context = Context(
         (default_content() / "ontology" if release is None else release.path) / CONTEXT
     )
@@ -108,7 +110,7 @@ def create_app(
     if release is None or store is None:
         routes.append(Route("/", Reading(data_home)))
     else:
-        routes += release_routes(release, store, settings, edition, html, writer, budget)
+        routes += release_routes(release, store, settings, edition, html, writer, budget, errands)
 
     app = FastAPI(
         title="apecgraph",
@@ -118,7 +120,7 @@ def create_app(
         redirect_slashes=False,  # such a redirect would repeat the Host header
     )
     app.add_middleware(Headers)
-    health = health_of(publication, served, condition, settings.workers)
+    app.state.health = health_of(publication, served, condition, settings.workers)
     _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
 
     app.get("/health")(health)
@@ -127,14 +129,14 @@ def create_app(
     return Shortcut(app, "/sparql", endpoint)
 
 
-def _edition(publication: Publication, html: Html, megabytes: int) -> Edition:
+def _edition(publication: Publication, html: Html, megabytes: int, errands: Errands) -> Edition:
     release = publication.release
     if release is None:
         program = f"{version('apecgraph')} {html.edition}"
-        return Edition(publication.digest, "", program, megabytes)
+        return Edition(publication.digest, "", program, megabytes, errands)
     # What comes before a release is told in its catalogue, and no part of its digest.
     program = f"{release.fingerprint} {release.previous} {html.edition}"
-    return Edition(release.digest, release.issued, program, megabytes)
+    return Edition(release.digest, release.issued, program, megabytes, errands)
 
 
 def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:

@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
-from apecgraph.store.base import Data
 from apecgraph.store.isolated import IsolatedStore
 from apecgraph.web.app import create_app
 from apecgraph.web.budget import Budget
@@ -85,18 +84,18 @@ class Current:
             endings=dict(self._endings + running.store.endings),
         )
 
-    async def begin(self, publication: Publication, data: Data) -> None:
+    async def begin(self, publication: Publication) -> None:
         """Serve a publication; raise StoreError where its data cannot be had."""
-        self._running = await self._prepare(publication, data)
+        self._running = await self._prepare(publication)
 
-    async def switch(self, publication: Publication, data: Data) -> None:
+    async def switch(self, publication: Publication) -> None:
         """Serve another publication from now on; what was asked of the one before is answered.
 
         Raises StoreError where its data cannot be had: then all stays as it is. No more than two
         are held at once.
         """
         await self._retired()
-        prepared = await self._prepare(publication, data)
+        prepared = await self._prepare(publication)
         before, self._running = self._running, prepared
         self.repeats.forget()
         self._switches += 1
@@ -107,10 +106,10 @@ class Current:
         await self._retired()
         await self._running.store.close()
 
-    async def _prepare(self, publication: Publication, data: Data) -> _Running:
+    async def _prepare(self, publication: Publication) -> _Running:
         settings = self._settings
         store = IsolatedStore(
-            data,
+            publication.data,
             load_seconds=settings.load_seconds,
             load_megabytes=settings.load_megabytes,
             query_seconds=settings.query_seconds,

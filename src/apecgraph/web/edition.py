@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.web.coding import accepts_gzip
+from apecgraph.web.errands import Errands
 from apecgraph.web.observed import REPLY
 from apecgraph.web.replies import MEGABYTE, Reply
 
@@ -27,16 +28,18 @@ class Edition:
 
     digest: of the release; issued: its date, empty where it has none.
     program: names the code and the templates. megabytes: the room for pages that are kept.
-    modified: the date as HTTP writes it, None where there is none.
+    errands: makes pages. modified: the date as HTTP writes it, None where there is none.
     """
 
-    def __init__(self, digest: str, issued: str, program: str, megabytes: int) -> None:
+    def __init__(
+        self, digest: str, issued: str, program: str, megabytes: int, errands: Errands
+    ) -> None:
         self._digest = digest
         self._program = program
         self._kept: LRUCache[str, Reply] = LRUCache(
             megabytes * MEGABYTE, lambda reply: 2 * len(reply.body)
         )
-        self._turn = asyncio.Lock()
+        self._errands = errands
         self.modified = http_date(issued)
 
     async def answer(
@@ -49,9 +52,10 @@ class Edition:
     ) -> Response:
         """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
 
-        body: makes it, beside the event loop; one is made at a time, so that no more than one core
-        is at it. variant: what of the request's query matters to it, in one way of writing.
+        body: makes it, as an errand. variant: what of the request's query matters to it, in one way
+        of writing.
         The entity tag is made of the edition, the path, the variant, the content type, the coding.
+        Raises StoreBusy where too many wait, and QueryTimedOut where this takes too long.
         """
         coding = "gzip" if accepts_gzip(request.headers) else ""
         name = (request.scope["path"], variant, content_type)
@@ -64,25 +68,30 @@ class Edition:
             return Response(status_code=304, headers=answered)
         kept = self.etag(*name)
         request.scope[REPLY] = "kept" if kept in self._kept else "made"
-        reply = await self._reply(kept, body)
+        reply = await self._reply(request, kept, body)
         compressed = await asyncio.to_thread(reply.gzipped) if coding else None
         if compressed is not None:
             answered["Content-Encoding"] = coding
         data = reply.body if compressed is None else compressed
         return Response(data, headers={**answered, "Content-Type": content_type})
 
-    async def _reply(self, name: str, body: Callable[[], bytes | str]) -> Reply:
+    async def _reply(self, request: Request, name: str, body: Callable[[], bytes | str]) -> Reply:
         """Return the reply of a name, made where it is not kept."""
-        if name not in self._kept:
-            async with self._turn:
-                if (kept := self._kept.get(name)) is not None:
-                    return kept
-                made = await asyncio.to_thread(body)
-                reply = Reply(made.encode() if isinstance(made, str) else made)
-                if 2 * len(reply.body) > self._kept.maxsize:
-                    return reply
-                self._kept[name] = reply
-        return self._kept[name]
+        client = request.client.host if request.client else ""
+        deadline = self._errands.deadline()
+        while (reply := self._kept.get(name)) is None:
+            made = await self._errands.run(client, lambda: self._made(name, body), deadline)
+            if made is None:
+                continue
+            reply = Reply(made.encode() if isinstance(made, str) else made)
+            if 2 * len(reply.body) > self._kept.maxsize:
+                return reply
+            self._kept[name] = reply
+        return reply
+
+    def _made(self, name: str, body: Callable[[], bytes | str]) -> bytes | str | None:
+        """Make a body, but where another has made it before its turn came."""
+        return None if name in self._kept else body()
 
     def etag(self, *parts: str) -> str:
         """Tag what the parts name, in this edition."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Literal
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from apecgraph.publication import Publication, Served
@@ -32,14 +32,11 @@ class Health(BaseModel):
 
 def health_of(
     publication: Publication, served: Served, condition: Condition, workers: int
-) -> Callable[[Response], Awaitable[Health]]:
-    """Make what answers with the health of a publication that is served."""
+) -> Callable[[], Health]:
+    """Make what tells the health of a publication that is served."""
     release = publication.release
 
-    async def health(response: Response) -> Health:
-        """Tell whether the service works."""
-        if served.failure:
-            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    def tell() -> Health:
         failure = served.failure or condition.failure
         return Health(
             status="failing" if failure else "ok",
@@ -52,4 +49,16 @@ def health_of(
             since=condition.since,
         )
 
-    return health
+    return tell
+
+
+async def health(request: Request, response: Response) -> Health:
+    """Tell whether the service works.
+
+    One function for all releases, which asks the application for what `health_of` made: FastAPI
+    never forgets a function that it has met, nor what that refers to.
+    """
+    told: Health = request.app.state.health()
+    if not told.ready:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return told

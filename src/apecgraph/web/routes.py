@@ -49,6 +49,7 @@ def release_routes(
     html: Html,
     writer: Writer,
     budget: Budget,
+    errands: Errands,
 ) -> list[BaseRoute]:
     """Make the routes to all that a release has beside the endpoint; store: holds it."""
     downloads = Downloads(release, edition, html)
@@ -61,7 +62,7 @@ def release_routes(
         *_documents(resources),
         *_downloads(downloads),
         *_descriptions(Discovery(store, edition, writer)),
-        *_searches(store, edition, html, budget, Errands(settings.query_seconds)),
+        *_searches(store, edition, html, budget, errands),
     ]
 
 

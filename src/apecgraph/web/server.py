@@ -18,7 +18,6 @@ import uvicorn
 from apecgraph.errors import QueryError, StoreError
 from apecgraph.publication import Publication
 from apecgraph.settings import Settings
-from apecgraph.store.base import Data
 from apecgraph.web.connection import Limits, limited
 from apecgraph.web.current import Current
 from apecgraph.web.journal import Journal
@@ -30,7 +29,6 @@ from apecgraph.web.watch import Watch
 
 async def serve(
     publication: Publication,
-    data: Data,
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[uvicorn.Server], None],
@@ -39,7 +37,6 @@ async def serve(
 ) -> None:
     """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
 
-    data: what the publication holds, for the processes that answer the public's queries.
     listening: the socket; it is closed at the end. ready: called when requests are answered.
     journal: each request is noted in it.
     follow: a folder of releases; the one that becomes current there is served from then on, and
@@ -51,7 +48,7 @@ async def serve(
     observer = Observer(metrics, journal)
     limits = Limits(settings.request_seconds, settings.connections)
     with listening:
-        await current.begin(publication, data)
+        await current.begin(publication)
         try:
             config = uvicorn.Config(
                 Shortcut(Observed(current, observer), "/metrics", metrics.app()),

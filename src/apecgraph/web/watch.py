@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from apecgraph.errors import ReleaseError, StoreError
-from apecgraph.formats import N_QUADS
 from apecgraph.publication import Publication
 from apecgraph.release import CURRENT, MANIFEST, Release
 from apecgraph.web.current import Current
@@ -70,8 +69,7 @@ class Watch:
             release = await asyncio.to_thread(Release.current, self._releases)
             if served is None or release.path != served.path or release.files != served.files:
                 publication = await asyncio.to_thread(Publication.of, release)
-                data = [(path, N_QUADS) for path in release.dataset]
-                await self._current.switch(publication, data)
+                await self._current.switch(publication)
                 _log.info("serving release %s", release.name)
             condition.mend()
         except (ReleaseError, StoreError, OSError, ValueError) as error:
