@@ -124,6 +124,8 @@ def test_over_time(charts: Charts) -> None:
     texts = ["".join(text.itertext()) for text in tree.iter("text")]
     assert {"26", "2.6", "rejected", "disputed"} <= set(texts)
     assert "(1 stands, 1 rejected, 1 disputed)" in (tree[1].text or "")
+    more = drawn(charts.over_time("it", SCRIPT, [*FIGURES, figure("27", "26", "28")]))
+    assert "(2 stand, 1 rejected, 1 disputed)" in (more[1].text or "")
 
 
 def test_an_open_end_is_no_error_bar(charts: Charts) -> None:

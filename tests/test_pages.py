@@ -161,6 +161,11 @@ def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
     text = get(client, "/")
     for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26.285 trillion", "rejected"):
         assert each in text
+    key = text[text.index('<ul class="key">') :].partition("</ul>")[0]
+    assert "rejected" in key
+    assert "disputed" not in key  # nothing in the chart is
+    title = text[: text.index("</title>")].partition("<title>")[2]
+    assert title.count("apecgraph") == 1
 
 
 def test_home_says_what_it_serves(client: httpx.Client, publication: Publication) -> None:
@@ -229,6 +234,10 @@ def test_an_event_says_what_is_known_of_it(client: httpx.Client) -> None:
         "Vice Minister of the General Administration of Customs",
     ):
         assert each in text
+    # Two decisions find one row compatible: it says so once, and leads to both.
+    cells = re.findall('<td class="decided">(.*?)</td>', text, re.DOTALL)
+    (marks,) = (each for each in cells if "/decision/length" in each)
+    assert re.sub("<[^>]+>", "", marks).split() == ["compatible", "B4", "B5"]
     timeline = text[text.index('<ol class="timeline">') :]
     before, _, after = timeline[: timeline.index("</ol>")].partition("this one")
     assert "sccp2-2003" in before
@@ -270,6 +279,31 @@ def test_the_query_of_a_page_yields_its_facts(
         for fact in description.facts
         for graph in fact.graphs
     }
+
+
+def test_the_page_of_the_dataset_says_its_name_and_its_kind_once(client: httpx.Client) -> None:
+    text = get(client, "/doc/index.html")
+    assert "<title>apecgraph</title>" in text
+    assert "<h1>apecgraph</h1>" in text  # a name is not a sentence
+    kinds = re.search('<p class="types">(.*)</p>', text)
+    assert kinds is not None
+    assert re.sub("<[^>]+>", "", kinds[1]).split(" · ") == ["dataset"]
+
+
+def test_a_page_that_is_not_there_leads_to_those_that_are(client: httpx.Client) -> None:
+    text = client.get("/nothing", headers={"Accept": BROWSER}).text
+    assert '<a href="/figures">/figures</a>' in text
+    assert '<a href="/ontology">The apecgraph ontology</a>' in text
+    assert ">https://w3id.org/" not in text
+
+
+def test_the_figures_of_a_thing_are_told_apart(client: httpx.Client) -> None:
+    text = get(client, "/doc/economy/KOR.html")
+    for each in (
+        "growth of trade, China, exports, Korea",
+        "growth of trade, China, imports, Korea",
+    ):
+        assert f">{each}, January to September 2025: " in text
 
 
 def test_what_links_to_a_thing_is_counted(client: httpx.Client) -> None:

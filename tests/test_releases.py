@@ -39,6 +39,8 @@ def test_all_are_listed_the_latest_first(
     first, second = (text.index(f'href="/releases/{each.name}"') for each in pair)
     assert second < first
     assert "0 added, 0 removed, 1 changed" in text
+    footer = text[text.index("<footer>") :]
+    assert f'<a href="/releases/{pair[1].name}"><code>{pair[1].name}</code></a>' in footer
 
 
 def test_a_release_tells_what_is_different(
@@ -146,6 +148,15 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     assert told == [[published[1], taken_back], [published[0], published[0]]]
     assert feed.findtext(f"{ATOM}updated") == taken_back
     assert "Rolled back at" in (entries[0].findtext(f"{ATOM}summary") or "")
+    # Forward again: nothing that is newer is left out.
+    again = "2026-02-04T10:00:00+00:00"
+    History((*events, Event(again, second.name, first.name, "rollback"))).write(folder)
+    release = Release.read(folder / second.name)
+    files = [(path, N_QUADS) for path in release.dataset]
+    with serving(Publication.of(release), files) as url:
+        page = httpx.get(f"{url}/releases", headers=HTML).raise_for_status().text
+    assert "was rolled back on" not in page
+    assert f'{second.name}</code></a> <span class="mark">served now</span>' in page
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_an_interval_is_told_with_its_ends(
         ),
         (
             "statement/seetao/start",
-            "First plenary meeting of the SCCP in 2026 (SCCP1) – first day – 2026-02-04",
+            "First plenary meeting of the SCCP in 2026 (SCCP1) – first day – 4 February 2026",
         ),
     ],
 )

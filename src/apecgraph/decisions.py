@@ -9,8 +9,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.content import DECISIONS_GRAPH
-from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, ID, RDF
+from apecgraph.graph import Graph, Term
+from apecgraph.namespaces import APEC, DCTERMS, ID, RDF
 
 RESOLVED: Final = f"{ID}verdict/resolved"
 LIKELY: Final = f"{ID}verdict/likely"
@@ -39,11 +39,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one decision says of a figure or a statement; `decision` and `verdict` are IRIs."""
+    """What one decision says of a figure or a statement; `decision` and `verdict` are IRIs.
+
+    identifier: of the decision, empty where it has none.
+    """
 
     decision: str
     verdict: str
     upheld: bool
+    identifier: str = ""
 
     @property
     def disputed(self) -> bool:
@@ -74,14 +78,20 @@ def read_decisions(graph: Graph) -> Iterator[Decision]:
 def rulings(store: ox.Store, node: ox.NamedNode) -> tuple[Ruling, ...]:
     """Return what the decisions say of a figure or a statement."""
     found = []
+    standing = ox.DefaultGraph()
+
+    def said(decision: ox.NamedNode, property_: str) -> Term | None:
+        quads = store.quads_for_pattern(decision, ox.NamedNode(property_), None, standing)
+        return next((each.object for each in quads), None)
+
     for name, upheld in (("rejects", False), ("upholds", True)):
-        for quad in store.quads_for_pattern(
-            None, ox.NamedNode(f"{APEC}{name}"), node, ox.DefaultGraph()
-        ):
-            verdicts = store.quads_for_pattern(
-                quad.subject, ox.NamedNode(f"{APEC}verdict"), None, ox.DefaultGraph()
-            )
-            verdict = next((each.object for each in verdicts), None)
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(verdict, ox.NamedNode):
-                found.append(Ruling(quad.subject.value, verdict.value, upheld))
+        for quad in store.quads_for_pattern(None, ox.NamedNode(f"{APEC}{name}"), node, standing):
+            decision = quad.subject
+            if not isinstance(decision, ox.NamedNode):
+                continue
+            verdict = said(decision, f"{APEC}verdict")
+            identifier = said(decision, f"{DCTERMS}identifier")
+            if isinstance(verdict, ox.NamedNode):
+                code = identifier.value if isinstance(identifier, ox.Literal) else ""
+                found.append(Ruling(decision.value, verdict.value, upheld, code))
     return tuple(sorted(found, key=lambda ruling: ruling.decision))

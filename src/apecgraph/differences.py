@@ -10,21 +10,24 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
-from apecgraph.content import DERIVED_GRAPH
+from apecgraph.constraints import Constraints
+from apecgraph.content import DERIVED_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import ReleaseError
 from apecgraph.graph import Term
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, ID, RDF, compact
+from apecgraph.namespaces import APEC, ID, RDF, RDFS, compact
 from apecgraph.release import DIFFERENCES, Release
 from apecgraph.snapshot import Snapshot
 
 _SOURCE: Final = f"{ID}source/"
 _DERIVED: Final = frozenset(f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn"))
+_LABEL: Final = f"{RDFS}label"
 _LONGEST: Final = 200  # of a text in words; the term has all of it
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 _FIRST: Final = ox.NamedNode(f"{RDF}first")
@@ -163,8 +166,19 @@ class _Side:
                 fact in standing,
             )
             for fact, names in graphs.items()
-            if fact[0] not in _DERIVED and names != {DERIVED_GRAPH.value}
+            if fact[0] not in _DERIVED and not self._is_derived(iri, fact, names)
         }
+
+    def _is_derived(self, iri: str, fact: tuple[str, Term], names: set[str]) -> bool:
+        """Whether the build has said something: in its graph, or a label for a part of a shape."""
+        if names != {SHAPES_GRAPH.value} or fact[0] != _LABEL:
+            return names == {DERIVED_GRAPH.value}
+        made = (self._titles.get(iri), compact(iri))
+        return isinstance(fact[1], ox.Literal) and fact[1].value in made
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return Constraints(self._store).titles()
 
     def _words(self, term: Term) -> str:
         match term:

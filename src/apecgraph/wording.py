@@ -10,16 +10,18 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.cells import Estimate, Reading
+from apecgraph.dates import spelled_day
 from apecgraph.figures import Cell, Figure, Interval
 from apecgraph.graph import Graph, Term
 from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, DCTERMS, ID
+from apecgraph.namespaces import APEC, DCTERMS, ID, XSD
 from apecgraph.numerals import Numerals, rounded, spelled
 from apecgraph.statements import Statement
 
 _TOLD: Final = ("measure", "reporter", "flow", "subject", "counterpart", "coverage", "period")
 """What tells cells apart, in the order in which it is told; the unit stands at the number."""
 
+_DATES: Final = tuple(ox.NamedNode(f"{XSD}{name}") for name in ("date", "gYearMonth", "gYear"))
 _DIGITS: Final = 6  # of the end of an interval
 _RATIO_DIGITS: Final = 2
 _TOTAL: Final = f"{ID}flow/total"
@@ -89,11 +91,24 @@ class Wording:
     def figures(self, figures: Sequence[Figure]) -> str:
         """Tell what figures that say the same say, and who prints them."""
         one = figures[0]
-        return f"{self._value(one)} ({self._publishers([each.source for each in figures])})"
+        return f"{self._value(one)} ({self.publishers([each.source for each in figures])})"
 
     def publisher(self, source: str) -> str:
         """Name who published a source; the source where that is not known."""
         return self.name(self._graph.value(source, f"{DCTERMS}publisher", source) or source)
+
+    def publishers(self, sources: Collection[str]) -> str:
+        """Name one of the publishers: the shortest name is the one that is quickest read.
+
+        What one of them prints again makes no other one.
+        """
+        names = set(map(self.publisher, sources))
+        who = min(names, key=lambda name: (len(name), name))
+        others = len(names) - 1
+        if others:
+            return f"{who} and {others} other{'s'[: others > 1]}"
+        times = len(sources)
+        return who if times == 1 else f"{who}, {'twice' if times == 2 else f'{times} times'}"
 
     def name(self, iri: str) -> str:
         """Name a thing."""
@@ -107,27 +122,14 @@ class Wording:
             case ox.NamedNode():
                 return self.name(term.value)
             case ox.Literal():
-                return term.value
+                return spelled_day(term.value) if term.datatype in _DATES else term.value
             case _:
                 return "?"
 
     def _reading(self, reading: Reading, cell: Cell) -> str:
         value = self._value(reading)
         other = self.apart(reading.cell, (reading.cell, cell))
-        return f"{value} ({other}{'; ' if other else ''}{self._publishers(reading.sources)})"
-
-    def _publishers(self, sources: Collection[str]) -> str:
-        """Name one of the publishers: the shortest name is the one that is quickest read.
-
-        What one of them prints again makes no other one.
-        """
-        names = set(map(self.publisher, sources))
-        who = min(names, key=lambda name: (len(name), name))
-        others = len(names) - 1
-        if others:
-            return f"{who} and {others} other{'s'[: others > 1]}"
-        times = len(sources)
-        return who if times == 1 else f"{who}, {'twice' if times == 2 else f'{times} times'}"
+        return f"{value} ({other}{'; ' if other else ''}{self.publishers(reading.sources)})"
 
     def _whole(self, iri: str) -> bool:
         """Whether something is the whole of what there is of its kind, as all goods are."""

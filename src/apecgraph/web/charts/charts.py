@@ -139,7 +139,8 @@ class Charts:
     def _seen(self, along: Scale, figures: Sequence[Claim]) -> str:
         """Say what is to be seen."""
         counted = Counter(claim.status for claim in figures)
-        stand = ", ".join(f"{counted[each]} {WORDS[each]}" for each in WORDS if counted[each])
+        words = WORDS | ({"standing": "stand"} if counted["standing"] != 1 else {})
+        stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
         first, last = (
             self._quantities.spelled(each, figures[0].unit)
             for each in (along.ticks[0], along.ticks[-1])

@@ -118,16 +118,13 @@ class DecisionPage(ThingPage):
             alike[line.about, claim.lower, claim.upper, claim.bound, claim.status].append(line)
         if len(alike) < 2:
             return Markup()
-        rows = [
-            (", ".join(filter(None, (each[0].about, _said(each, wording)))), each[0].claim)
-            for each in alike.values()
-        ]
+        rows = [(_row(group, wording), group[0].claim) for group in alike.values()]
         return Charts(self._store).rows(name, title, rows)
 
 
-def _said(lines: Sequence[Line], wording: Wording) -> str:
-    who = sorted({wording.publisher(line.claim.source) for line in lines}, key=len)
-    return who[0] if len(lines) == 1 else f"{who[0]} and {len(lines) - 1} more"
+def _row(lines: Sequence[Line], wording: Wording) -> str:
+    who = wording.publishers([line.claim.source for line in lines])
+    return ", ".join(filter(None, (lines[0].about, who)))
 
 
 def _rank(line: Line) -> tuple[str, bool, object, str]:

@@ -61,12 +61,15 @@ class QuestionPages:
         return await self._edition.answer(request, HTML.content_type, lambda: self._page(found))
 
     def _page(self, question: Question) -> str:
-        columns, rows = question.table()
+        columns, table = question.table()
+        rows = [[_read(cell) for cell in row] for row in table]
+        cells = [(name, kind) for row in rows for name, (kind, _) in zip(columns, row, strict=True)]
         return self._html.page(
             "question.html",
             question=question,
             columns=columns,
-            rows=[[_read(cell) for cell in row] for row in rows],
+            numeric={name for name, kind in cells if kind == "number"},
+            rows=rows,
             iri=f"{_ID}{question.name}",
         )
 
