@@ -148,6 +148,13 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     assert told == [[published[1], taken_back], [published[0], published[0]]]
     assert feed.findtext(f"{ATOM}updated") == taken_back
     assert "Rolled back at" in (entries[0].findtext(f"{ATOM}summary") or "")
+    # Forward again: nothing that is newer is left out.
+    again = "2026-02-04T10:00:00+00:00"
+    History((*events, Event(again, second.name, first.name, "rollback"))).write(folder)
+    with serving(Publication.of(Release.read(folder / second.name))) as url:
+        page = httpx.get(f"{url}/releases", headers=HTML).raise_for_status().text
+    assert "was rolled back on" not in page
+    assert f'{second.name}</code></a> <span class="mark">served now</span>' in page
 
 
 @pytest.mark.parametrize(

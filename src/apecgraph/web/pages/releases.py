@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from starlette.requests import Request
@@ -68,7 +69,10 @@ class ReleasePages:
         """Answer with the list of releases, the latest first."""
 
         def body() -> str:
-            return self._html.page("releases.html", releases=self._published())
+            releases = self._published()
+            return self._html.page(
+                "releases.html", releases=releases, undone=self._undone(releases)
+            )
 
         kept = await self._kept()
         return await self._edition.answer(request, HTML.content_type, body, variant=kept)
@@ -157,6 +161,11 @@ class ReleasePages:
             with suppress(ReleaseError):  # its differences are damaged: `apecgraph releases` tells
                 published.append(_publication(each, history))
         return sorted(published, key=lambda each: each.time or "", reverse=True)
+
+    def _undone(self, releases: list[Published]) -> list[Published]:
+        """Return what was published after the release that is served, and was rolled back."""
+        later = takewhile(lambda each: each.release.name != self._release.name, releases)
+        return [each for each in later if each.taken_back]
 
     def _find(self, name: str) -> Published:
         try:
