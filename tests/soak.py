@@ -48,6 +48,9 @@ PATHS: Final = (
 AT_REST: Final = 4
 """Processes of a server that serves one release: the front, the zygote, two workers."""
 
+ENDINGS: Final = 8
+"""Seconds in which the keep-alive and the deadlines come to their end."""
+
 GROWTH: Final = 1.25
 """By how much memory may differ between two moments of the same load."""
 
@@ -84,7 +87,9 @@ def main() -> None:
             if given.reload:
                 reloads.start()
             begin = 4 * given.reload or 60
-            grown = soak(server.pid, url, releases, begin, given.minutes * 60)
+            # With --reload, until the replies that are kept are those of no load at all.
+            rest = ENDINGS + given.reload
+            grown = soak(server.pid, url, releases, begin, given.minutes * 60, rest)
             over.set()
         finally:
             server.terminate()
@@ -102,19 +107,21 @@ def reload(releases: Path, names: list[str], seconds: float, over: threading.Eve
         link.replace(releases / "current")
 
 
-def soak(front: int, url: str, releases: Path, begin: float, seconds: float) -> bool:
+def soak(front: int, url: str, releases: Path, begin: float, seconds: float, rest: float) -> bool:
     """Load a server; print what it holds after a beginning and at the end; say if it grew."""
     seen: Counter[str] = Counter()
     begin = min(begin, seconds / 3)
-    first = after(front, url, releases, begin, seen)
+    first = after(front, url, releases, begin, rest, seen)
     print(f"after {begin:g} s: {first}", flush=True)
-    last = after(front, url, releases, seconds - begin, seen)
+    last = after(front, url, releases, seconds - begin, rest, seen)
     print(f"after {seconds / 60:g} minutes: {last}")
     print("answers: " + ", ".join(f"{seen[each]} x {each}" for each in sorted(seen)))
     return last.exceeds(first)
 
 
-def after(front: int, url: str, releases: Path, seconds: float, seen: Counter[str]) -> Held:
+def after(
+    front: int, url: str, releases: Path, seconds: float, rest: float, seen: Counter[str]
+) -> Held:
     """Load a server for a time; return what it holds when it has come to rest."""
     end = time.monotonic() + seconds
     kinds = (*4 * (light,), *2 * (heavy,), rude)
@@ -123,7 +130,7 @@ def after(front: int, url: str, releases: Path, seconds: float, seen: Counter[st
         client.start()
     for client in clients:
         client.join()
-    time.sleep(8)  # the keep-alive, the deadlines
+    time.sleep(rest)
     return held(front, releases)
 
 

@@ -169,7 +169,23 @@ def test_long_work_tells_a_terminal_what_it_is_at() -> None:
     os.close(terminal)
     assert done.returncode == 0
     assert done.stdout.startswith("the content passes the check")
-    assert re.search(r"\x1b\[Kreading \d+ files .*\x1b\[Kholding \d+ figures", told, re.DOTALL)
+    steps = (r"reading files: 0 of \d+ ", r"applying shapes: \d+ of \d+, \d+ s left ", "holding")
+    assert re.search(".*".join(rf"\x1b\[K{step}" for step in steps), told, re.DOTALL)
+
+
+def test_loading_tells_a_terminal_how_much_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.nq"
+    path.write_text("<a:s> <a:p> <a:o> .\n")
+    terminal, end = pty.openpty()
+    command = [*COMMAND, "serve", "--port", "0", "--data", str(path)]
+    with subprocess.Popen(command, stderr=end, stdout=subprocess.PIPE, text=True) as server:
+        os.close(end)
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith("serving http://")
+        server.terminate()
+    told = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert f"\x1b[Kloading {path}: 0 of 20 bytes ..." in told
     assert told.endswith("\x1b[K")  # and leaves nothing behind
 
 

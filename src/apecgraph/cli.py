@@ -6,8 +6,10 @@ done in the sandbox.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -219,16 +221,16 @@ def serve(
     log_as_json(write_to_stderr)
     listening = server.listen(host, port)
     url = server.address(listening)
-    uvloop.run(
-        server.serve(
-            publication,
-            settings,
-            listening,
-            lambda _: click.echo(f"serving {url}"),
-            Journal(write_to_stderr),
-            follow=None if release or paths else settings.releases,
-        )
-    )
+    with ExitStack() as loading:
+        loading.enter_context(shown(sys.stderr, logging.DEBUG))
+
+        def ready(_: object) -> None:
+            loading.close()
+            click.echo(f"serving {url}")
+
+        follow = None if release or paths else settings.releases
+        journal = Journal(write_to_stderr)
+        uvloop.run(server.serve(publication, settings, listening, ready, journal, follow))
 
 
 def _format_of(path: Path) -> Format:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from apecgraph.errors import ContentError
 from apecgraph.graph import placed
 from apecgraph.namespaces import ID
+from apecgraph.progress import counted
 from apecgraph.turtle import parse_file
 
 _log: Final = logging.getLogger(__name__)
@@ -62,8 +63,7 @@ class Content:
         errors: list[ContentError] = []
         files: list[ContentFile] = []
         paths = list(_paths(root, errors))
-        _log.info("reading %d files", len(paths))
-        for path, graph in paths:
+        for path, graph in counted(_log, "reading files", paths):
             _log.debug("reading %s", path, extra={"place": str(path)})
             try:
                 triples, _ = parse_file(path)

@@ -26,6 +26,7 @@ from apecgraph.evidence import Evidence
 from apecgraph.graph import placed
 from apecgraph.namespaces import BASE, ID, RDF, XSD, compact
 from apecgraph.positions import Positions
+from apecgraph.progress import counted
 from apecgraph.report import Result
 
 _log = logging.getLogger(__name__)
@@ -54,7 +55,6 @@ def violations(content: Content, evidence: Evidence) -> Iterator[Result]:
         placed(quad.triple)
         for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
     )
-    _log.info("applying the shapes to %d triples", len(data))
     rules = _Rules(_spread(_copied(shapes)), False, logging.getLogger("pyshacl"))
     validator = pyshacl.Validator(
         DataGraph.from_rdflib(_rdflib(data)),
@@ -85,7 +85,7 @@ class _Rules(pyshacl.ShapesGraph):
 
     @property
     def shapes(self) -> Iterator[pyshacl.Shape]:
-        for shape in super().shapes:
+        for shape in counted(_log, "applying shapes", list(super().shapes)):
             self.current = str(shape.node)
             _log.debug("applying %s", self.current, extra={"shape": self.current})
             yield shape

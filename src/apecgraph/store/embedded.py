@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, cast
@@ -85,26 +86,51 @@ def evaluate(
     chunks.flush()
 
 
-def load(files: Iterable[DataFile], begin: Callable[[Path], object] | None = None) -> Store:
+def load(
+    files: Iterable[DataFile], told: Callable[[Path, int, int], object] | None = None
+) -> Store:
     """Load files into a store in memory; the names of blank nodes are local to each file.
 
-    begin: called with each file before it is loaded.
+    told: called with each file, with how many of its bytes are read, 0 before, and with their
+    number.
     Raises StoreError with the file and the reason where one cannot be loaded or holds something
     else by now, and MemoryError.
     """
     store = Store()
     for file in files:
         path = file.path
-        if begin:
-            begin(path)
         try:
-            with steady(path):
+            with steady(path) as size:
+                tell = partial(told or _nobody, path)
+                tell(0, size)
                 if DataFile.of(path, file.format) != file:
                     raise StoreError(f"{path} is not loaded: it was changed after it was opened")
-                store.load(path=path, format=file.format.rdf)
+                with path.open("rb") as source:
+                    counted = cast("IO[bytes]", _Counted(source, size, tell))
+                    store.load(counted, format=file.format.rdf)
         except (OSError, SyntaxError, ValueError, MemoryError) as error:
             raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
     return store
+
+
+class _Counted:
+    """A file to the engine, which tells how many of its bytes are read."""
+
+    def __init__(self, file: IO[bytes], size: int, told: Callable[[int, int], object]) -> None:
+        self._file = file
+        self._size = size
+        self._told = told
+        self._read = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._read += len(data)
+        self._told(self._read, self._size)
+        return data
+
+
+def _nobody(path: Path, read: int, size: int) -> None:
+    """Be who is told and does not care."""
 
 
 class EmbeddedStore:

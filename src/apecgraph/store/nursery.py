@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from apecgraph.errors import StoreError
+from apecgraph.progress import Progress
 from apecgraph.store.base import Data
 from apecgraph.store.peer import Worker
 from apecgraph.store.worker import UNOPENED, Limits
@@ -135,6 +136,7 @@ class Nursery:
         self._zygote = zygote = _Zygote()
         graphs: set[str] = set()
         begun = "the dataset"
+        progress: Progress
         ready = False
         try:
             async with asyncio.timeout(self._load.seconds) as patience:
@@ -144,6 +146,11 @@ class Nursery:
                     match message:
                         case {"begun": path}:
                             begun = path
+                            _log.debug("opening %s", path)
+                        case {"read": read, "of": size}:
+                            if not read:
+                                progress = Progress(_log.debug, f"loading {begun}", size, " bytes")
+                            progress.at(read)
                         case {"failed": reason}:
                             raise StoreError(reason)
                         case {"graph": iri}:

@@ -6,8 +6,9 @@ Each worker opens that for itself; a scout, forked before them, opens it and tel
 Run as `python -m apecgraph.store.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
 which each message is a JSON object. The front says {load: path, format, sha256} or {directory:
 path, quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid}
-and {kill: pid}. The zygote says {begun: path}, {failed: reason}, {graph: IRI}, {ready: quads},
-{forked: pid} with the socket to the worker, {unforked: reason} and {exited: pid, status}.
+and {kill: pid}. The zygote says {begun: path}, {read: bytes, of: size}, {failed: reason}, {graph:
+IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked: reason} and {exited:
+pid, status}.
 
 What the files hold may be meant to harm. While it is loaded, memory has a limit, and the front a
 deadline; and from then on no connections can be made, where the kernel has a wall against them.
@@ -24,6 +25,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -45,6 +47,7 @@ LARGEST_MESSAGE: Final = 65536
 
 _WATCH_MILLISECONDS: Final = 50
 _LOWEST_PRIORITY: Final = 19
+_TOLD_SECONDS: Final = 0.1
 
 
 class Zygote:
@@ -58,6 +61,7 @@ class Zygote:
         self._limits = Limits(0, 0, 0)
         self._children: dict[int, int] = {}  # the pidfd of a worker or the scout to its pid
         self._scout: int | None = None
+        self._told = 0.0  # when it was told how much is read
 
     def run(self) -> None:
         """Do as the front says until it is gone, then end with all workers."""
@@ -109,7 +113,7 @@ class Zygote:
         watch.start()
         try:
             with within(megabytes):
-                self._held = store = load(self._files, self._begin)
+                self._held = store = load(self._files, self._tell_read)
         except StoreError as error:
             self._say({"failed": str(error)})
             raise SystemExit(1) from None
@@ -119,8 +123,13 @@ class Zygote:
         self._tell(store)
         gc.freeze()  # a collection in a worker would copy the pages of all that it visits
 
-    def _begin(self, path: Path) -> None:
-        self._say({"begun": str(path)})
+    def _tell_read(self, path: Path, read: int, size: int) -> None:
+        now = time.monotonic()
+        if not read:
+            self._say({"begun": str(path)})
+        if not read or now - self._told > _TOLD_SECONDS:
+            self._say({"read": read, "of": size})
+            self._told = now
 
     def _tell(self, store: Store) -> None:
         for graph in store.named_graphs():
@@ -134,7 +143,7 @@ class Zygote:
         if pid == 0:
             status = 1
             try:
-                self._begin(path)
+                self._say({"begun": str(path)})
                 try:
                     self._tell(open_behind_wall(path))
                 except StoreError as error:

@@ -33,6 +33,7 @@ Write: TypeAlias = Callable[[bytes], object]
 def log_as_json(write: Write) -> None:
     """Have what the program logs beside the requests be lines of JSON too, written as these are."""
     handler = _Beside(write)
+    handler.setLevel(logging.INFO)
     names = {"levelname": "level", "name": "logger"}
     handler.setFormatter(
         JsonFormatter("%(levelname)s%(name)s%(message)s", rename_fields=names, timestamp="time")
