@@ -151,8 +151,7 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     # Forward again: nothing that is newer is left out.
     again = "2026-02-04T10:00:00+00:00"
     History((*events, Event(again, second.name, first.name, "rollback"))).write(folder)
-    release = Release.read(folder / second.name)
-    with serving(Publication.of(release)) as url:
+    with serving(Publication.of(Release.read(folder / second.name))) as url:
         page = httpx.get(f"{url}/releases", headers=HTML).raise_for_status().text
     assert "was rolled back on" not in page
     assert f'{second.name}</code></a> <span class="mark">served now</span>' in page
