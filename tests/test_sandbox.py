@@ -65,6 +65,12 @@ def test_a_rule_that_does_not_end_is_stopped_and_named(tmp_path: Path, rule: str
     assert found.startswith(f"{tiny.SHAPES}:{line}: to apply this shape took longer than 1 s")
 
 
+def test_a_shape_that_refers_to_itself_comes_to_an_end(tmp_path: Path) -> None:
+    """Recursion, whose meaning each processor chooses (SHACL, section 3.4.3)."""
+    itself = shape("sh:node <shape/hostile>")
+    assert checked(tmp_path, itself) == []
+
+
 def test_what_takes_all_memory_is_stopped_and_named(tmp_path: Path) -> None:
     """A prefix of 100 KB is in each of 300,000 IRIs: 30 GB out of a file of two megabytes."""
     text = f"@prefix p: <a:{'x' * 100_000}> .\n" + "".join(
