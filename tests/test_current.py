@@ -24,8 +24,9 @@ from apecgraph.release import Release
 from apecgraph.settings import Settings
 from apecgraph.store.isolated import IsolatedStore
 from apecgraph.web.current import Current
-from probing import KINDS, probed
+from probing import BROKEN_OFF, KINDS, probed
 from running import Server, connected, request, soon, started
+from stores import children, zygotes
 
 
 @pytest.fixture
@@ -142,8 +143,7 @@ def test_a_release_that_is_not_right_is_refused(
     releases: Path, first: Release, second: Release
 ) -> None:
     """A file of it has another byte, or one less, or is not there."""
-    with serving(releases) as server:
-        assert soon(serves(server, first))
+    with serving(releases) as server, probed(server, first, second) as probe:
         for number, name in enumerate(("apecgraph.nq", "figures.csv", "report.json")):
             path = releases / second.name / name
             data = path.read_bytes()
@@ -164,36 +164,54 @@ def test_a_release_that_is_not_right_is_refused(
             switch(releases, first)
             server.process.send_signal(signal.SIGHUP)
             assert soon(lambda: health(server)["status"] == "ok"), name
+        assert all(set(seen) == {first.name} for seen in probe.seen.values())
         switch(releases, second)
         assert soon(serves(server, second))
 
 
-def test_a_release_that_is_gone_is_told_and_served_on(releases: Path, first: Release) -> None:
-    with serving(releases) as server:
-        assert soon(serves(server, first))
+def test_a_release_that_is_gone_is_told_and_served_on(
+    releases: Path, first: Release, second: Release
+) -> None:
+    with serving(releases) as server, probed(server, first, second, dump={503, BROKEN_OFF}):
         (releases / first.name).rename(releases.parent / "gone")
         assert soon(lambda: health(server)["status"] == "failing")
         assert first.name in str(health(server)["failure"])
         with server.client() as client:
-            assert client.get("/doc/index.ttl").status_code == 200
-            assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
             dump = client.get("/dumps/latest/apecgraph.ttl", follow_redirects=True)
             assert dump.status_code == 503
         (releases.parent / "gone").rename(releases / first.name)
         assert soon(lambda: health(server)["status"] == "ok")
 
 
-def test_it_serves_where_nothing_can_be_written(releases: Path, first: Release) -> None:
+def test_it_serves_where_nothing_can_be_written(
+    releases: Path, first: Release, second: Release
+) -> None:
     """On a file system that is read-only, with a log on a disk that is full."""
     with (
         read_only(releases),
         started("--current", log=Path("/dev/full"), releases=releases) as server,
-        server.client() as client,
+        probed(server, first, second) as probe,
     ):
-        for _ in range(50):
-            assert client.get("/doc/index.ttl").status_code == 200
-        assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
-        assert health(server)["release"] == first.name
+        assert soon(lambda: min(map(len, probe.seen.values())) > 50)
+    assert all(set(seen) == {first.name} for seen in probe.seen.values())
+
+
+def test_processes_that_are_killed_are_replaced(
+    releases: Path, first: Release, second: Release
+) -> None:
+    """A query that one of them was at is lost with it; nothing else is."""
+    with (
+        serving(releases) as server,
+        probed(server, first, second, query={503}, repeat={503}) as probe,
+    ):
+        for _ in range(3):
+            for parent in (*zygotes(server.process.pid), server.process.pid):
+                for pid in children(parent):
+                    os.kill(pid, signal.SIGKILL)
+                    answered = len(probe.seen["query"])
+                    assert soon(lambda: len(probe.seen["query"]) > answered + 5)  # noqa: B023
+            assert soon(lambda: len(server.tree()) == 4)
+    assert all(set(seen) == {first.name} for seen in probe.seen.values())
 
 
 @contextmanager
