@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -199,15 +199,19 @@ def test_it_serves_where_nothing_can_be_written(
 def test_processes_that_are_killed_are_replaced(
     releases: Path, first: Release, second: Release
 ) -> None:
-    """A query that one of them was at is lost with it; nothing else is."""
+    """A query that one of them was at is lost with it; nothing else is.
+
+    It is answered as where the kernel kills a process for its memory, which looks the same.
+    """
     with (
         serving(releases) as server,
-        probed(server, first, second, query={503}, repeat={503}) as probe,
+        probed(server, first, second, query={422, 503}, repeat={422, 503}) as probe,
     ):
         for _ in range(3):
             for parent in (*zygotes(server.process.pid), server.process.pid):
                 for pid in children(parent):
-                    os.kill(pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):  # after a long query another took its place
+                        os.kill(pid, signal.SIGKILL)
                     answered = len(probe.seen["query"])
                     assert soon(lambda: len(probe.seen["query"]) > answered + 5)  # noqa: B023
             assert soon(lambda: len(server.tree()) == 4)

@@ -124,12 +124,12 @@ class IsolatedStore:
             raise StoreError(self.failure)
         while self._idle:
             worker = self._idle.pop()  # the one whose memory is still warm
-            if not worker.doomed:
+            if worker.answers:
                 return worker
         return await self._turns.wait(client, deadline, self._timed_out)
 
     def _put_back(self, worker: Worker) -> None:
-        if not (worker.doomed or self._turns.give(worker)):
+        if worker.answers and not self._turns.give(worker):
             self._idle.append(worker)
 
     async def _answer(

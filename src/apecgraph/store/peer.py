@@ -34,6 +34,11 @@ class Worker(asyncio.Protocol):
         self._gone = False
         self._busy = False
 
+    @property
+    def answers(self) -> bool:
+        """Whether it can be asked: it may be gone before anybody has seen how it ended."""
+        return not (self.doomed or self._gone or self._transport.is_closing())
+
     async def connect(self, connection: socket.socket) -> None:
         """Take over the socket to the process."""
         await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=connection)
