@@ -179,8 +179,6 @@ def test_the_document_says_what_it_is(store: ox.Store) -> None:
         ("moon", "en", "moon"),
         ("moon", "de", "Mond"),
         ("measure/distance", "fr", "distance"),
-        ("figure/b/far", "en", "distance, now: far"),
-        ("statement/a/cheese", "en", "moon – apec:theme – cheese"),
         ("shape/moon", "en", "shape/moon"),
     ],
 )
