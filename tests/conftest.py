@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from apecgraph.build import build
-from apecgraph.content import default_content
-from apecgraph.namespaces import BASE
-from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.build.pipeline import build
+from apecgraph.content.folder import default_content
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 from probing import SECOND_NAME
 from serving import serving
 from small import Small

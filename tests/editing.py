@@ -8,10 +8,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from apecgraph.content import default_content
-from apecgraph.report import Report
-from apecgraph.turtle import format_file
-from apecgraph.validation import check
+from apecgraph.check.report import Report
+from apecgraph.check.validation import check
+from apecgraph.content.folder import default_content
+from apecgraph.rdf.turtle import format_file
 
 EXCERPT: Final = frozenset(
     (

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from apecgraph.content import Content, default_content
-from apecgraph.contradictions import contradictions
-from apecgraph.estimates import touched
-from apecgraph.evidence import Evidence
-from apecgraph.figures import Figure
-from apecgraph.namespaces import APEC, DCAT, ID
+from apecgraph.consistency.contradictions import contradictions
+from apecgraph.consistency.estimates import touched
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure
+from apecgraph.content.folder import Content, default_content
+from apecgraph.rdf.namespaces import APEC, DCAT, ID
 
 MEASURE = f"{ID}measure/"
 UNIT = f"{ID}unit/"

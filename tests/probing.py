@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from apecgraph.release import Release
+from apecgraph.release.release import Release
 from running import PATIENCE, Server, soon
 
 FIRST_NAME: Final = "small"

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import httpx
 import pyoxigraph
 
-from apecgraph.formats import BY_NAME
+from apecgraph.rdf.formats import BY_NAME
 
 STATUSES: Final = frozenset(
     {200, 400, 403, 404, 405, 406, 408, 413, 414, 415, 422, 429, 431, 503, 504}

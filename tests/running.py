@@ -28,7 +28,7 @@ BROKEN_OFF: Final = "broken off"
 
 QUERY: Final = "application/sparql-query"
 
-_COMMAND: Final = "from apecgraph.cli import main; main()"
+_COMMAND: Final = "from apecgraph.cli.main import main; main()"
 _END_SECONDS: Final = 30
 _addresses: Final = count(256)
 

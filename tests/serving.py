@@ -11,10 +11,10 @@ from typing import Any
 
 import uvicorn
 
-from apecgraph.publication import Publication
 from apecgraph.settings import Settings
-from apecgraph.web.journal import Journal
-from apecgraph.web.server import address, listen, serve
+from apecgraph.web.monitoring.access_log import Journal
+from apecgraph.web.publication import Publication
+from apecgraph.web.server.run import address, listen, serve
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from apecgraph.content import default_content
-from apecgraph.namespaces import BASE, PREFIXES
+from apecgraph.content.folder import default_content
+from apecgraph.rdf.namespaces import BASE, PREFIXES
 
 _HEAD: Final = f"@base <{BASE}id/> .\n" + "".join(
     f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()

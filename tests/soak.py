@@ -26,10 +26,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from apecgraph.build import build
+from apecgraph.build.pipeline import build
 from editing import Copy
 
-COMMAND: Final = (sys.executable, "-c", "from apecgraph.cli import main; main()")
+COMMAND: Final = (sys.executable, "-c", "from apecgraph.cli.main import main; main()")
 HEAVY: Final = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
     "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f LIMIT 10",

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from apecgraph.formats import RESULTS_CSV, Format
-from apecgraph.store.base import Answer, Data, Query, Store
-from apecgraph.store.isolated import IsolatedStore
+from apecgraph.query.model import Answer, Data, Query, Store
+from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.rdf.formats import RESULTS_CSV, Format
 
 
 @asynccontextmanager
@@ -95,7 +95,7 @@ def children(parent: int) -> list[int]:
 
 def zygotes(front: int | None = None) -> list[int]:
     front = front or os.getpid()
-    command = b"apecgraph.store.zygote"
+    command = b"apecgraph.query.workers.zygote"
     return [
         pid
         for pid in children(front)

@@ -7,11 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from apecgraph.formats import TRIG
-from apecgraph.jsonld import Context
-from apecgraph.publication import Publication
-from apecgraph.release import CONTEXT, Release
-from apecgraph.store.base import DataFile
+from apecgraph.content.folder import CONTEXT
+from apecgraph.query.model import DataFile
+from apecgraph.rdf.formats import TRIG
+from apecgraph.rdf.jsonld import Context
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 from serving import serving
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from apecgraph.archive import Archive
-from apecgraph.build import build
+from apecgraph.build.pipeline import build
 from apecgraph.errors import CheckFailed, ReleaseError, ReleasesLocked, RolledBack
-from apecgraph.history import HISTORY
-from apecgraph.lock import locked
-from apecgraph.release import CURRENT, MANIFEST, Release, describe
+from apecgraph.release.archive import Archive
+from apecgraph.release.history import HISTORY
+from apecgraph.release.lock import locked
+from apecgraph.release.release import CURRENT, MANIFEST, Release, describe
 from small import Small
 
 
@@ -46,9 +46,9 @@ def leftovers(releases: Path) -> list[str]:
 KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
-from apecgraph.archive import Archive
-from apecgraph.build import build
-from apecgraph.release import Release
+from apecgraph.release.archive import Archive
+from apecgraph.build.pipeline import build
+from apecgraph.release.release import Release
 from small import Small
 
 content, releases = Small(Path(sys.argv[1])), Path(sys.argv[2])
@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_written_whole(content: Small, releases: Path) -> 
     first = published(content, releases, "first")
     content.source(0, "second")
     program = (
-        "import resource, sys; from pathlib import Path; from apecgraph.build import build; "
+        "import resource, sys; from pathlib import Path; from apecgraph.build.pipeline import build; "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); "
         "build(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
@@ -242,7 +242,7 @@ def test_a_release_that_cannot_be_restored_stays_and_another_name_is_taken(
 
 def test_who_has_the_lock_is_told_and_a_dead_one_has_it_no_more(tmp_path: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from apecgraph.lock import locked\n"
+        "import sys, time; from pathlib import Path; from apecgraph.release.lock import locked\n"
         "with locked(Path(sys.argv[1]), 'build'): print('has it', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen(

@@ -13,9 +13,9 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.web.assets import BUNDLE, FOLDER, Assets
-from apecgraph.web.examples import EXAMPLES
-from apecgraph.web.html import Html
+from apecgraph.web.pages.assets import BUNDLE, FOLDER, Assets
+from apecgraph.web.pages.html import Html
+from apecgraph.web.sparql.examples import EXAMPLES
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 

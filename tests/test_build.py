@@ -10,13 +10,15 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build import build
-from apecgraph.content import default_content
+from apecgraph.build.fingerprint import fingerprint
+from apecgraph.build.pipeline import build
+from apecgraph.check.report import Report
+from apecgraph.content.folder import default_content
 from apecgraph.errors import CheckFailed, ReleaseError
-from apecgraph.formats import N_QUADS, TRIG
-from apecgraph.namespaces import ID
-from apecgraph.release import DUMP_FORMATS, Release, digest, fingerprint
-from apecgraph.report import Report
+from apecgraph.rdf.canonical import digest
+from apecgraph.rdf.formats import N_QUADS, TRIG
+from apecgraph.rdf.namespaces import ID
+from apecgraph.release.release import DUMP_FORMATS, Release
 from editing import Copy
 from small import Small
 
@@ -134,7 +136,7 @@ def test_a_folder_that_is_no_release(tmp_path: Path) -> None:
 
 def test_two_builds_at_once_both_end_well(content: Small, releases: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from apecgraph.build import build; "
+        "import sys; from pathlib import Path; from apecgraph.build.pipeline import build; "
         "print(build(*map(Path, sys.argv[1:]))[0].digest)"
     )
     builds = [

@@ -13,15 +13,15 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.catalog import describe_release
-from apecgraph.content import default_content
-from apecgraph.dcat import Version
-from apecgraph.formats import DOCUMENT_FORMATS
-from apecgraph.graph import placed
-from apecgraph.namespaces import BASE, ID, PREFIXES
-from apecgraph.questions import read_questions
-from apecgraph.release import Release
-from apecgraph.void import Statistics, describe_dataset
+from apecgraph.catalog.dcat import Version
+from apecgraph.catalog.description import describe_release
+from apecgraph.catalog.void import Statistics, describe_dataset
+from apecgraph.content.folder import default_content
+from apecgraph.content.questions import read_questions
+from apecgraph.rdf.formats import DOCUMENT_FORMATS
+from apecgraph.rdf.graph import placed
+from apecgraph.rdf.namespaces import BASE, ID, PREFIXES
+from apecgraph.release.release import Release
 
 QUESTIONS = read_questions(default_content())
 

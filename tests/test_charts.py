@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.claims import Claim
-from apecgraph.decisions import OPEN, RESOLVED, Ruling
-from apecgraph.namespaces import DCAT, DCTERMS, ID, SKOS, XSD
+from apecgraph.content.decisions import OPEN, RESOLVED, Ruling
+from apecgraph.rdf.namespaces import DCAT, DCTERMS, ID, SKOS, XSD
+from apecgraph.readers.claims import Claim
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.charts.points import SHAPES
 from apecgraph.web.charts.scales import Scale

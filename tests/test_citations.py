@@ -4,8 +4,8 @@ import json
 
 import httpx
 
-from apecgraph.citations import Citation
-from apecgraph.release import Release
+from apecgraph.release.citation import Citation
+from apecgraph.release.release import Release
 
 HOSTILE = Citation("A & B", r"100% {\input{x}}_^~#$", "0" * 16, "2026", "https://example.org/")
 

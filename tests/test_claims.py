@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content import Content, default_content
-from apecgraph.derivation import dataset
-from apecgraph.evidence import Evidence
-from apecgraph.namespaces import PREFIXES
+from apecgraph.build.derivation import dataset
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import Content, default_content
+from apecgraph.rdf.namespaces import PREFIXES
 
 CLAIMS = {
     "S001": "1-65 725",

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from apecgraph.release import Release
+from apecgraph.release.release import Release
 from editing import EXCERPT, Copy
 from small import Small
 
-COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from apecgraph.cli.main import main; main()"]
 
 
 def run(*arguments: str, releases: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:

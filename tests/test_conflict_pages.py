@@ -7,9 +7,9 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.namespaces import APEC, BASE, ID
-from apecgraph.publication import Publication
-from apecgraph.web.queries import BLIND_SPOTS
+from apecgraph.rdf.namespaces import APEC, BASE, ID
+from apecgraph.web.pages.queries import BLIND_SPOTS
+from apecgraph.web.publication import Publication
 from test_pages import Page, get
 
 UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejects"))

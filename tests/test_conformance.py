@@ -12,11 +12,11 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import MalformedQuery
-from apecgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
-from apecgraph.protocol import QUERY, Request, read
-from apecgraph.release import Release
-from apecgraph.store.base import DataFile
-from apecgraph.store.embedded import evaluate, load
+from apecgraph.query.engine import evaluate, load
+from apecgraph.query.model import DataFile
+from apecgraph.query.protocol import QUERY, Request, read
+from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
+from apecgraph.release.release import Release
 
 PAGE: Final = (Path(__file__).parents[1] / "docs" / "sparql.md").read_text(encoding="utf-8")
 PREFIXES: Final = {

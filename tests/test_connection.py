@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from apecgraph.publication import Publication
-from apecgraph.release import Release
-from apecgraph.web.connection import LARGEST_HEAD, MOST_HEADERS
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
+from apecgraph.web.server.connection import LARGEST_HEAD, MOST_HEADERS
 from serving import serving
 
 SECONDS = 1.0

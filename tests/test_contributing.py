@@ -15,8 +15,8 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
-from apecgraph.cli import main
-from apecgraph.content import default_content
+from apecgraph.cli.main import main
+from apecgraph.content.folder import default_content
 from editing import Copy
 
 ROOT: Final = Path(__file__).parents[1]

@@ -15,11 +15,11 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content import SHAPES_GRAPH, Content, default_content
-from apecgraph.derivation import dataset
-from apecgraph.evidence import Evidence
-from apecgraph.graph import placed
-from apecgraph.namespaces import ID, PREFIXES
+from apecgraph.build.derivation import dataset
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
+from apecgraph.rdf.graph import placed
+from apecgraph.rdf.namespaces import ID, PREFIXES
 
 NORMAL_FORM: Final = (
     # what is used as something is that something

@@ -18,12 +18,12 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.archive import Archive
-from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.release.archive import Archive
+from apecgraph.release.release import Release
 from apecgraph.settings import Settings
-from apecgraph.store.isolated import IsolatedStore
-from apecgraph.web.current import Current
+from apecgraph.web.publication import Publication
+from apecgraph.web.server.switch import Current
 from probing import BROKEN_OFF, KINDS, probed
 from running import Server, connected, request, soon, started
 from stores import children, zygotes

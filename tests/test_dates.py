@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from apecgraph.dates import spelled_day, spelled_days
-from apecgraph.languages import autonym
+from apecgraph.text.dates import spelled_day, spelled_days
+from apecgraph.text.languages import autonym
 
 
 @pytest.mark.parametrize(

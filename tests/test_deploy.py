@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import trustme
 
-from apecgraph.release import Release
+from apecgraph.release.release import Release
 from running import Server, running, started
 from stores import until, zygotes
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.blanks import labelled
-from apecgraph.build import build
-from apecgraph.differences import Differences
+from apecgraph.build.pipeline import build
 from apecgraph.errors import ReleaseError
-from apecgraph.graph import placed
-from apecgraph.namespaces import APEC, BASE, ID
-from apecgraph.release import Release, digest
-from apecgraph.snapshot import Snapshot
+from apecgraph.rdf.canonical import digest, labelled
+from apecgraph.rdf.graph import placed
+from apecgraph.rdf.namespaces import APEC, BASE, ID
+from apecgraph.release.differences import Differences
+from apecgraph.release.release import Release
+from apecgraph.release.snapshot import Snapshot
 from small import PLACES, SHAPES, Small
 
 FIGURE = f"{ID}figure/chinadailyasia-628497/trade-2025"

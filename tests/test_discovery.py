@@ -6,9 +6,10 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
-from apecgraph.namespaces import BASE, DCAT, FOAF, ID, RDF, VOID
-from apecgraph.release import Release, canonical
+from apecgraph.rdf.canonical import canonical
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
+from apecgraph.rdf.namespaces import BASE, DCAT, FOAF, ID, RDF, VOID
+from apecgraph.release.release import Release
 
 PATHS = {"/.well-known/void": BASE, "/catalog": f"{ID}catalog"}
 RDF_FORMATS = tuple(each for each in DOCUMENT_FORMATS if each is not HTML)

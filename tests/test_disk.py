@@ -18,10 +18,10 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy, StoreError
-from apecgraph.formats import N_QUADS, N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
-from apecgraph.store.base import DataFile
-from apecgraph.store.disk import fingerprint
-from apecgraph.store.embedded import EmbeddedStore, load
+from apecgraph.query.engine import EmbeddedStore, load
+from apecgraph.query.model import DataFile
+from apecgraph.query.workers.disk import fingerprint
+from apecgraph.rdf.formats import N_QUADS, N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
 from stores import alive, ask, is_well, isolated, listener, until, workers, zygotes
 from test_serve import refused, running
 from test_store import DEEP, DOUBLING, FOREVER, LONG, MEMORY_HOG
@@ -236,7 +236,7 @@ def test_a_directory_stays_as_it_is(directory: Path) -> None:
 
 def behind_the_wall(code: str) -> str:
     """Run code in a process that has given up the network; return what it prints."""
-    preamble = "import os, socket\nfrom apecgraph.store.seccomp import deny_network\n"
+    preamble = "import os, socket\nfrom apecgraph.isolation.seccomp import deny_network\n"
     ran = subprocess.run(
         [sys.executable, "-c", preamble + code], capture_output=True, text=True, timeout=30
     )
@@ -296,12 +296,12 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 # prctl(2), refused by a filter of the same kind.
 UNWALLED = """
 import sys
-from apecgraph.store import seccomp
+from apecgraph.isolation import seccomp
 architecture, _ = seccomp._CALLS[seccomp.platform.machine()]
 prctl = {"x86_64": 157, "aarch64": 167}[seccomp.platform.machine()]
 seccomp._CALLS[seccomp.platform.machine()] = (architecture, (prctl,))
 seccomp.deny_network()
-from apecgraph.cli import main
+from apecgraph.cli.main import main
 main()
 """
 

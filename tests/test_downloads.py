@@ -14,10 +14,10 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import N_QUADS, TRIG, Format
-from apecgraph.namespaces import BASE
-from apecgraph.publication import Publication
-from apecgraph.release import DUMP_FORMATS, Release
+from apecgraph.rdf.formats import N_QUADS, TRIG, Format
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.release.release import DUMP_FORMATS, Release
+from apecgraph.web.publication import Publication
 from serving import serving
 
 TURTLE = "/dumps/apecgraph.ttl"

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import StoreBusy
-from apecgraph.web.edition import Edition
-from apecgraph.web.errands import Errands
+from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.responder import Edition
 
 
 def ask(edition: Edition, client: str, path: str, made: list[str]) -> Awaitable[Response]:

@@ -16,13 +16,13 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from apecgraph.formats import N_QUADS
-from apecgraph.store.base import Answer, DataFile, Query, Store
-from apecgraph.store.isolated import IsolatedStore
-from apecgraph.web.body import LARGEST_BODY
-from apecgraph.web.budget import Budget
-from apecgraph.web.endpoint import SparqlEndpoint
-from apecgraph.web.replies import Replies
+from apecgraph.query.model import Answer, DataFile, Query, Store
+from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.rdf.formats import N_QUADS
+from apecgraph.web.http.body import LARGEST_BODY
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.reply_cache import Replies
+from apecgraph.web.sparql.endpoint import SparqlEndpoint
 
 ROWS = 400
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"

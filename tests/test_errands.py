@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from apecgraph.errors import QueryTimedOut, StoreBusy
-from apecgraph.web.errands import Errands
+from apecgraph.web.http.executor import Errands
 
 LONG = 60.0
 

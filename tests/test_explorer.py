@@ -8,7 +8,7 @@ from io import StringIO
 import httpx
 import pytest
 
-from apecgraph.namespaces import BASE, ID
+from apecgraph.rdf.namespaces import BASE, ID
 
 KOREA = "measure=measure/trade-value&counterpart=economy/KOR"
 SELECTIONS = (

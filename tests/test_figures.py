@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from apecgraph.content import Content, default_content
-from apecgraph.evidence import Evidence
-from apecgraph.figures import Figure, Interval, number
-from apecgraph.namespaces import ID
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure
+from apecgraph.content.folder import Content, default_content
+from apecgraph.intervals import Interval, number
+from apecgraph.rdf.namespaces import ID
 
 
 def interval(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from apecgraph import refusal
-from apecgraph.build import build
-from apecgraph.differences import Differences
+from apecgraph.build import refusals as refusal
+from apecgraph.build.pipeline import build
+from apecgraph.check.rules import Rule
 from apecgraph.errors import CheckFailed, LossFound
-from apecgraph.release import Release
-from apecgraph.rules import Rule
+from apecgraph.release.differences import Differences
+from apecgraph.release.release import Release
 from small import PLACES, SHAPES, Small
 
 

@@ -4,7 +4,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.errors import NotFound
-from apecgraph.identifiers import Identifiers
+from apecgraph.search.identifiers import Identifiers
 
 BASE = "https://w3id.org/apecgraph/"
 DATA = f"""

@@ -8,9 +8,9 @@ import logging
 from threading import Event
 from time import monotonic
 
-from apecgraph.web.journal import Journal, log_as_json
-from apecgraph.web.metrics import Metrics, State
-from apecgraph.web.observed import Observer
+from apecgraph.web.monitoring.access_log import Journal, log_as_json
+from apecgraph.web.monitoring.metrics import Metrics, State
+from apecgraph.web.monitoring.observer import Observer
 
 
 def test_nobody_who_reads_holds_up_neither_requests_nor_the_end() -> None:

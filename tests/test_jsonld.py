@@ -9,11 +9,12 @@ import pyoxigraph as ox
 import pytest
 from pyld import jsonld
 
+from apecgraph.content.folder import CONTEXT
 from apecgraph.errors import ContentError
-from apecgraph.jsonld import Context
-from apecgraph.namespaces import PREFIXES
-from apecgraph.publication import Publication
-from apecgraph.release import CONTEXT, Release
+from apecgraph.rdf.jsonld import Context
+from apecgraph.rdf.namespaces import PREFIXES
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 
 ID = "https://w3id.org/apecgraph/id/"
 RDF = PREFIXES["rdf"]

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
-from apecgraph.publication import Publication
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
+from apecgraph.web.publication import Publication
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.linksets import links, linksets
-from apecgraph.namespaces import ID, OWL, SKOS
+from apecgraph.rdf.namespaces import ID, OWL, SKOS
+from apecgraph.release.links import links, linksets
 
 THING = f"{ID}x"
 

@@ -10,8 +10,8 @@ from resource import RLIMIT_AS, getrlimit, prlimit
 import pytest
 
 from apecgraph.errors import StoreError
-from apecgraph.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
-from apecgraph.store.base import DataFile
+from apecgraph.query.model import DataFile
+from apecgraph.rdf.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
 from stores import is_well, isolated, listener, zygotes
 
 pytestmark = pytest.mark.usefixtures("of_others")

@@ -6,8 +6,8 @@ import threading
 import httpx
 import pytest
 
-from apecgraph.web.body import LARGEST_BODY
-from apecgraph.web.lookup import LONGEST, MOST
+from apecgraph.web.http.body import LARGEST_BODY
+from apecgraph.web.reconcile.lookup import LONGEST, MOST
 
 BASE = "https://w3id.org/apecgraph/"
 ID = f"{BASE}id/"

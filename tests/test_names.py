@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from apecgraph.names import fold, spellings
+from apecgraph.text.folding import fold, spellings
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from contextlib import suppress
 import pytest
 
 from apecgraph.errors import NotAcceptable
-from apecgraph.formats import (
+from apecgraph.query.negotiation import negotiate, prefers
+from apecgraph.rdf.formats import (
     DOCUMENT_FORMATS,
     GRAPH_FORMATS,
     HTML,
@@ -20,7 +21,6 @@ from apecgraph.formats import (
     TURTLE,
     Format,
 )
-from apecgraph.negotiation import negotiate, prefers
 
 BROWSER = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8,"

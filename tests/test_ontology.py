@@ -3,8 +3,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content import Content, default_content
-from apecgraph.namespaces import APEC, ONTOLOGY, RDF, RDFS
+from apecgraph.content.folder import Content, default_content
+from apecgraph.rdf.namespaces import APEC, ONTOLOGY, RDF, RDFS
 
 
 @pytest.fixture(scope="module")

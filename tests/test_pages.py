@@ -13,13 +13,13 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build import build
-from apecgraph.content import default_content
-from apecgraph.namespaces import BASE
-from apecgraph.publication import Publication
-from apecgraph.questions import read_questions
-from apecgraph.resource import describe
-from apecgraph.web.examples import EXAMPLES, Example
+from apecgraph.build.pipeline import build
+from apecgraph.content.folder import default_content
+from apecgraph.content.questions import read_questions
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.readers.description import describe
+from apecgraph.web.publication import Publication
+from apecgraph.web.sparql.examples import EXAMPLES, Example
 from editing import Copy
 from serving import serving
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from apecgraph.content import Content, default_content
-from apecgraph.estimates import touched
-from apecgraph.evidence import Evidence
+from apecgraph.consistency.estimates import touched
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import Content, default_content
 from planted import FACTORS, KINDS, MEASURE, Planted, false_alarms, plant
 
 

@@ -40,7 +40,7 @@ from apecgraph.errors import (
     UnsupportedMediaType,
     UriTooLong,
 )
-from apecgraph.web.problems import STATUS, problem_response
+from apecgraph.web.http.problems import STATUS, problem_response
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 

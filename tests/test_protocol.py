@@ -11,8 +11,8 @@ from apecgraph.errors import (
     QueryTooHeavy,
     UnsupportedMediaType,
 )
-from apecgraph.protocol import FORM, METHODS, QUERY, UPDATE, Request, read
-from apecgraph.store.base import Query
+from apecgraph.query.model import Query
+from apecgraph.query.protocol import FORM, METHODS, QUERY, UPDATE, Request, read
 
 GRAPHS = frozenset({"http://x/g1", "http://x/g2"})
 TSV = "text/tab-separated-values; charset=utf-8"

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from apecgraph.claims import read_claim
-from apecgraph.namespaces import ID
-from apecgraph.publication import Publication
-from apecgraph.quantities import Quantities, spelled
+from apecgraph.rdf.namespaces import ID
+from apecgraph.readers.claims import read_claim
+from apecgraph.readers.quantities import Quantities, spelled
+from apecgraph.web.publication import Publication
 
 
 @pytest.mark.parametrize(

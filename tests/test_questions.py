@@ -11,13 +11,14 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content import default_content
+from apecgraph.build.fingerprint import fingerprint
+from apecgraph.content.folder import default_content
+from apecgraph.content.questions import Question, question_paths, read_questions
 from apecgraph.errors import ContentError
-from apecgraph.namespaces import APEC, RDF
-from apecgraph.publication import Publication
-from apecgraph.questions import Question, question_paths, read_questions
-from apecgraph.release import Release, fingerprint
-from apecgraph.web.examples import EXAMPLES, examples
+from apecgraph.rdf.namespaces import APEC, RDF
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
+from apecgraph.web.sparql.examples import EXAMPLES, examples
 from editing import Copy
 
 FOLDER = default_content() / "ontology" / "questions"

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from apecgraph.cli import main
+from apecgraph.cli.main import main
 from apecgraph.settings import Settings
 from editing import Copy
 from snippets import javascript, python

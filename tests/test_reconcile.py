@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from apecgraph.publication import Publication
-from apecgraph.release import Release
-from apecgraph.web.batch import LONGEST, MOST_QUERIES
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
+from apecgraph.web.reconcile.messages import LONGEST, MOST_QUERIES
 from reconciliation import (
     EXTENSION,
     FLYOUT,

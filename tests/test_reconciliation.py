@@ -5,14 +5,14 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.conditions import Condition, Value
-from apecgraph.entities import Entities
 from apecgraph.errors import MalformedRequest
-from apecgraph.extension import Column, extend
-from apecgraph.identifiers import Identifiers
-from apecgraph.namespaces import XSD
-from apecgraph.reconciliation import Candidate, Query, Reconciler
-from apecgraph.suggestion import PAGE, suggest
+from apecgraph.rdf.namespaces import XSD
+from apecgraph.search.entities import Entities
+from apecgraph.search.extension import Column, extend
+from apecgraph.search.identifiers import Identifiers
+from apecgraph.search.property_match import Condition, Value
+from apecgraph.search.reconciler import Candidate, Query, Reconciler
+from apecgraph.search.suggestions import PAGE, suggest
 
 BASE = "https://w3id.org/apecgraph/"
 DATA = f"""

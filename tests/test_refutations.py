@@ -5,12 +5,11 @@ from dataclasses import replace
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.conflicts import Conflict, read_conflicts
-from apecgraph.dates import spelled_days
-from apecgraph.graph import Graph
-from apecgraph.namespaces import XSD
-from apecgraph.publication import Publication
-from apecgraph.refutations import read_refutation
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import XSD
+from apecgraph.readers.conflicts import Conflict, read_conflicts, read_refutation
+from apecgraph.text.dates import spelled_days
+from apecgraph.web.publication import Publication
 
 
 @pytest.fixture(scope="module")

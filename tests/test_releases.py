@@ -13,10 +13,10 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.history import Event, History
-from apecgraph.namespaces import ID, SH
-from apecgraph.publication import Publication
-from apecgraph.release import REPORT, Release
+from apecgraph.rdf.namespaces import ID, SH
+from apecgraph.release.history import Event, History
+from apecgraph.release.release import REPORT, Release
+from apecgraph.web.publication import Publication
 from probing import FIRST_NAME, SECOND_NAME
 from serving import serving
 

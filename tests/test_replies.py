@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from apecgraph.errors import TooManyRequests
-from apecgraph.formats import RESULTS_CSV, RESULTS_JSON
-from apecgraph.publication import Publication
-from apecgraph.release import Release
-from apecgraph.store.base import Query
-from apecgraph.web.budget import Budget
-from apecgraph.web.replies import Replies
+from apecgraph.query.model import Query
+from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
+from apecgraph.release.release import Release
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.reply_cache import Replies
+from apecgraph.web.publication import Publication
 from serving import serving
 
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 300"

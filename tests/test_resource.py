@@ -3,9 +3,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.labels import Labels
-from apecgraph.publication import Publication
-from apecgraph.resource import LINKS, Description, Fact, describe
+from apecgraph.rdf.labels import Labels
+from apecgraph.readers.description import LINKS, Description, Fact, describe
+from apecgraph.web.publication import Publication
 
 ID = "https://w3id.org/apecgraph/id/"
 DATA = """

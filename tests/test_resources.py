@@ -12,11 +12,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build import build
-from apecgraph.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
-from apecgraph.namespaces import BASE
-from apecgraph.publication import Publication
-from apecgraph.store.base import DataFile
+from apecgraph.build.pipeline import build
+from apecgraph.query.model import DataFile
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.web.publication import Publication
 from editing import EXCERPT, Copy
 from serving import serving
 

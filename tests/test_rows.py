@@ -7,7 +7,9 @@ import pytest
 from pyoxigraph import Store
 
 from apecgraph.errors import QueryTooHeavy
-from apecgraph.formats import (
+from apecgraph.query.engine import CHUNK, evaluate
+from apecgraph.query.model import DataFile, Query
+from apecgraph.rdf.formats import (
     GRAPH_FORMATS,
     N_QUADS,
     N_TRIPLES,
@@ -16,8 +18,6 @@ from apecgraph.formats import (
     RESULTS_JSON,
     Format,
 )
-from apecgraph.store.base import DataFile, Query
-from apecgraph.store.embedded import CHUNK, evaluate
 from stores import ask, is_well, isolated
 
 MOST = 20

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 import tiny
-from apecgraph import refusal, sandbox
-from apecgraph.build import build
+from apecgraph.build import refusals as refusal
+from apecgraph.build.pipeline import build
+from apecgraph.check.validation import check
 from apecgraph.errors import CheckFailed, ContentError
 from apecgraph.files import read_file, steady
+from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings
-from apecgraph.validation import check
 from running import soon
 from stores import alive, children, listener
 
@@ -103,12 +104,12 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
 
 # seccomp(2) is asked for by prctl(2), which is refused by a filter of the same kind.
 UNWALLED = """
-from apecgraph.store import seccomp
+from apecgraph.isolation import seccomp
 architecture, _ = seccomp._CALLS[seccomp.platform.machine()]
 prctl = {"x86_64": 157, "aarch64": 167}[seccomp.platform.machine()]
 seccomp._CALLS[seccomp.platform.machine()] = (architecture, (prctl,))
 seccomp.deny_network()
-from apecgraph.cli import main
+from apecgraph.cli.main import main
 main()
 """
 
@@ -183,7 +184,7 @@ def test_content_that_changes_while_it_is_checked_makes_no_release(
         path.write_text(path.read_text().replace("aab", "aac"))
         return found
 
-    monkeypatch.setattr("apecgraph.build.check", slow)
+    monkeypatch.setattr("apecgraph.build.pipeline.check", slow)
     with pytest.raises(ContentError, match="changed while it was checked"):
         build(root, tmp_path / "releases")
     assert not (tmp_path / "releases").exists()
@@ -191,7 +192,7 @@ def test_content_that_changes_while_it_is_checked_makes_no_release(
 
 def test_the_process_ends_with_the_one_that_waits_for_it(tmp_path: Path) -> None:
     root = tiny.write(tmp_path, shape(sparql(ENDLESS)))
-    program = "from apecgraph.cli import main; main()"
+    program = "from apecgraph.cli.main import main; main()"
     command = [sys.executable, "-c", program, "check", "--content", str(root)]
     with subprocess.Popen(command) as waiting:
         assert soon(lambda: bool(children(waiting.pid)))

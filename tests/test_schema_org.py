@@ -10,12 +10,12 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE
-from apecgraph.release import Release
-from apecgraph.schema_org import SchemaOrg
-from apecgraph.web.assets import Assets
-from apecgraph.web.html import Html
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.readers.schema_org import SchemaOrg
+from apecgraph.release.release import Release
+from apecgraph.web.pages.assets import Assets
+from apecgraph.web.pages.html import Html
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 EMBEDDED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from apecgraph.entities import Entities
-from apecgraph.entries import Entries
-from apecgraph.names import fold
-from apecgraph.namespaces import ID, ONTOLOGY
-from apecgraph.publication import Publication
-from apecgraph.release import Release
-from apecgraph.search import LONGEST, Search
+from apecgraph.rdf.namespaces import ID, ONTOLOGY
+from apecgraph.release.release import Release
+from apecgraph.search.entities import Entities
+from apecgraph.search.entries import Entries
+from apecgraph.search.full_text import LONGEST, Search
+from apecgraph.text.folding import fold
+from apecgraph.web.publication import Publication
 from serving import serving
 
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from apecgraph.claims import read_claims
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, ID, QB, RDF
-from apecgraph.publication import Publication
-from apecgraph.quantities import Quantities
-from apecgraph.series import Series, read_series
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, ID, QB, RDF
+from apecgraph.readers.claims import read_claims
+from apecgraph.readers.quantities import Quantities
+from apecgraph.readers.series import Series, read_series
+from apecgraph.web.publication import Publication
 
 
 @pytest.fixture(scope="module")

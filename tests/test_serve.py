@@ -15,14 +15,21 @@ from pathlib import Path
 import httpx
 import pytest
 
-from apecgraph.archive import Archive
-from apecgraph.build import build
-from apecgraph.release import Release
-from apecgraph.web.server import listen
+from apecgraph.build.pipeline import build
+from apecgraph.release.archive import Archive
+from apecgraph.release.release import Release
+from apecgraph.web.server.run import listen
 from editing import Copy
 from small import Small
 
-COMMAND = [sys.executable, "-c", "from apecgraph.cli import main; main()", "serve", "--port", "0"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from apecgraph.cli.main import main; main()",
+    "serve",
+    "--port",
+    "0",
+]
 
 
 def start(*arguments: str | Path, releases: Path) -> subprocess.Popen[str]:

@@ -15,15 +15,15 @@ import pytest
 from rdflib import Graph as RdfGraph
 from rdflib import URIRef
 
-from apecgraph import disagreements
-from apecgraph.content import SHAPES_GRAPH, Content, ContentFile, default_content
+from apecgraph.check.shacl import violations
+from apecgraph.check.validation import validate
+from apecgraph.consistency import claim_relations as disagreements
+from apecgraph.consistency.cell_relations import DECLARED
+from apecgraph.consistency.estimates import SAME_CELL
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import SHAPES_GRAPH, Content, ContentFile, default_content
 from apecgraph.errors import ContentError
-from apecgraph.estimates import SAME_CELL
-from apecgraph.evidence import Evidence
-from apecgraph.implications import DECLARED
-from apecgraph.namespaces import ID, RDF, SH
-from apecgraph.shapes import violations
-from apecgraph.validation import validate
+from apecgraph.rdf.namespaces import ID, RDF, SH
 
 RELATIONS = {SAME_CELL, *DECLARED, *disagreements.RELATIONS}
 EXAMPLES = Path(__file__).parent / "shapes"
@@ -76,7 +76,7 @@ def read(path: Path) -> tuple[Content, Expected]:
 
 def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
     # Places are looked up in Turtle files; they have tests of their own.
-    monkeypatch.setattr("apecgraph.positions.Positions.places", lambda *_: iter(()))
+    monkeypatch.setattr("apecgraph.check.locations.Positions.places", lambda *_: iter(()))
     report, _ = validate(content)
     return {(result.nodes[0], result.shape, result.component) for result in report.results}
 

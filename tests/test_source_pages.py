@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from apecgraph.namespaces import ID
+from apecgraph.rdf.namespaces import ID
 from test_pages import BROWSER, Page, get
 
 

@@ -9,8 +9,15 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import QueryTooHeavy
-from apecgraph.namespaces import ENDPOINT
-from apecgraph.sparql import DECLARATIONS, DEPTH, LONGEST_IRI, outline, tokens, with_lower_booleans
+from apecgraph.query.outline import (
+    DECLARATIONS,
+    DEPTH,
+    LONGEST_IRI,
+    outline,
+    tokens,
+    with_lower_booleans,
+)
+from apecgraph.rdf.namespaces import ENDPOINT
 
 HERE = "<http://127.0.0.1:1/>"
 

@@ -24,7 +24,14 @@ from apecgraph.errors import (
     StoreBusy,
     StoreError,
 )
-from apecgraph.formats import (
+from apecgraph.query.engine import EmbeddedStore, load
+from apecgraph.query.model import Answer, DataFile, Query, Store
+from apecgraph.query.workers import messages as wire
+from apecgraph.query.workers.handle import Worker
+from apecgraph.query.workers.pool import HELD_BACK, IsolatedStore
+from apecgraph.query.workers.supervisor import LoadLimits, Nursery
+from apecgraph.query.workers.worker import Limits
+from apecgraph.rdf.formats import (
     GRAPH_FORMATS,
     JSON_LD,
     N_QUADS,
@@ -37,14 +44,7 @@ from apecgraph.formats import (
     RESULTS_XML,
     TURTLE,
 )
-from apecgraph.namespaces import RDF
-from apecgraph.store import wire
-from apecgraph.store.base import Answer, DataFile, Query, Store
-from apecgraph.store.embedded import EmbeddedStore, load
-from apecgraph.store.isolated import HELD_BACK, IsolatedStore
-from apecgraph.store.nursery import LoadLimits, Nursery
-from apecgraph.store.peer import Worker
-from apecgraph.store.worker import Limits
+from apecgraph.rdf.namespaces import RDF
 from stores import (
     alive,
     ask,
@@ -667,7 +667,7 @@ def test_a_query_that_is_cancelled_stops_and_its_worker_is_replaced(files: Files
 def test_one_who_stops_waiting_leaves_the_queue(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apecgraph.store.isolated.LIGHT_SECONDS", 5)  # who waits, waits
+    monkeypatch.setattr("apecgraph.query.workers.pool.LIGHT_SECONDS", 5)  # who waits, waits
 
     async def check() -> None:
         async with isolated(files, query_seconds=1.5, queue=1) as store:

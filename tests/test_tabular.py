@@ -16,11 +16,11 @@ import pyoxigraph as ox
 import pytest
 from csvw import CSVW
 
-from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB, RDF, SKOS
-from apecgraph.publication import Publication
-from apecgraph.release import Release
-from apecgraph.tabular import write_figures, write_metadata
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB, RDF, SKOS
+from apecgraph.release.figures_csv import write_figures, write_metadata
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 
 A = ox.NamedNode(f"{RDF}type")
 OBSERVATION = ox.NamedNode(f"{QB}Observation")

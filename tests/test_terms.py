@@ -4,13 +4,13 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.constraints import Constraints
-from apecgraph.namespaces import APEC, ID, RDF, SH, compact
-from apecgraph.publication import Publication
-from apecgraph.questions import mentioned, read_questions
-from apecgraph.release import Release
-from apecgraph.terms import Terms
-from apecgraph.web.pages.terms import counting
+from apecgraph.check.rule_text import Constraints
+from apecgraph.content.questions import mentioned, read_questions
+from apecgraph.rdf.namespaces import APEC, ID, RDF, SH, compact
+from apecgraph.readers.vocabulary import Terms
+from apecgraph.release.release import Release
+from apecgraph.web.pages.term import counting
+from apecgraph.web.publication import Publication
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content import content_paths, default_content
+from apecgraph.content.folder import content_paths, default_content
 from apecgraph.errors import ContentError
-from apecgraph.namespaces import ID
-from apecgraph.turtle import format_file
+from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.turtle import format_file
 
 MESSY = """
 @prefix s: <https://schema.org/> . @prefix x: <http://example.org/x#> .

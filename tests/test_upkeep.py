@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from apecgraph.cli import main
+from apecgraph.cli.main import main
 from small import Small
 from test_cli import COMMAND
 

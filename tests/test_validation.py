@@ -8,10 +8,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content import default_content
-from apecgraph.namespaces import SH
-from apecgraph.report import Report
-from apecgraph.validation import check
+from apecgraph.check.report import Report
+from apecgraph.check.validation import check
+from apecgraph.content.folder import default_content
+from apecgraph.rdf.namespaces import SH
 from editing import EXCERPT, Copy
 
 CRI = "data/sources/cri-cd684bbb.ttl"

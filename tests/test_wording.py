@@ -4,14 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from apecgraph.content import Content, default_content
-from apecgraph.contradictions import contradictions
-from apecgraph.evidence import Evidence
-from apecgraph.figures import Figure, Interval, shared
-from apecgraph.namespaces import ID
-from apecgraph.numerals import Numerals, rounded
-from apecgraph.statements import Statement
-from apecgraph.wording import Wording
+from apecgraph.consistency.contradictions import contradictions
+from apecgraph.consistency.wording import Wording
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure
+from apecgraph.content.folder import Content, default_content
+from apecgraph.content.statements import Statement
+from apecgraph.intervals import Interval, shared
+from apecgraph.rdf.namespaces import ID
+from apecgraph.text.numbers import Numerals, rounded
 
 D = Decimal
 

@@ -7,8 +7,8 @@ import json
 import httpx
 import pyoxigraph as ox
 
-from apecgraph.namespaces import BASE, PREFIXES
-from apecgraph.words import Word, read_words
+from apecgraph.rdf.namespaces import BASE, PREFIXES
+from apecgraph.readers.completion import Word, read_words
 
 DATA = """
     BASE <https://w3id.org/apecgraph/id/>

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from apecgraph.content import default_content
+from apecgraph.content.folder import default_content
 
 PREFIXES: Final = """@base <https://w3id.org/apecgraph/id/> .
 @prefix apec: <https://w3id.org/apecgraph/ontology/> .

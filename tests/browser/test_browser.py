@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from apecgraph.release import Release
+from apecgraph.release.release import Release
 from browser.conftest import DESK, PHONE, Open, Violations
 
 PAGES = (

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 from browser.conftest import DESK, PHONE, Open, Violations
 from serving import serving
 

@@ -9,8 +9,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.formats import DOCUMENT_FORMATS, HTML
-from apecgraph.release import Release
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML
+from apecgraph.release.release import Release
 from snippets import javascript
 
 BASE = "BASE <https://w3id.org/apecgraph/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "

@@ -10,7 +10,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.release import Release
+from apecgraph.release.release import Release
 from snippets import javascript
 
 PAGES = (

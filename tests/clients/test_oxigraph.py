@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from apecgraph.namespaces import ID, SKOS
+from apecgraph.rdf.namespaces import ID, SKOS
 from benchmarks.graphs import Graph
 from benchmarks.server import Server
 from benchmarks.systems import OXIGRAPH

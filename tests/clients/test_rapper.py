@@ -8,7 +8,7 @@ import subprocess
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.release import Release
+from apecgraph.release.release import Release
 
 PAGES = ("economy/CHN", "shape/figure")
 PARSERS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "trig": "trig", "nq": "nquads"}

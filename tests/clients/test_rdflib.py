@@ -12,10 +12,10 @@ from rdflib.compare import to_isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from rdflib.query import ResultRow
 
-from apecgraph.formats import DOCUMENT_FORMATS, HTML
-from apecgraph.namespaces import APEC, BASE, SDMX_MEASURE
-from apecgraph.publication import Publication
-from apecgraph.release import Release
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML
+from apecgraph.rdf.namespaces import APEC, BASE, SDMX_MEASURE
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 from snippets import canonical
 
 THING = Namespace(f"{BASE}id/")

@@ -25,8 +25,8 @@ from SPARQLWrapper import (
 )
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
-from apecgraph.namespaces import BASE
-from apecgraph.publication import Publication
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.web.publication import Publication
 
 NAMES = "SELECT ?name { <id/economy/CHN> <http://www.w3.org/2004/02/skos/core#prefLabel> ?name }"
 CONSTRUCT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?s = <id/economy/CHN>) }"

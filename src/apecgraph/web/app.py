@@ -12,34 +12,31 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from apecgraph.content import default_content
+from apecgraph.content.folder import CONTEXT, default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
-from apecgraph.formats import HTML
-from apecgraph.jsonld import Context
-from apecgraph.namespaces import BASE
-from apecgraph.publication import Publication, Served
-from apecgraph.release import CONTEXT
+from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.jsonld import Context
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.writer import Writer
 from apecgraph.settings import Settings
-from apecgraph.web.assets import Assets
-from apecgraph.web.budget import Budget
-from apecgraph.web.condition import Condition
-from apecgraph.web.contexts import Contexts
-from apecgraph.web.edition import Edition
-from apecgraph.web.endpoint import SparqlEndpoint
-from apecgraph.web.errands import Errands
-from apecgraph.web.examples import examples
-from apecgraph.web.headers import HEADERS, Headers
-from apecgraph.web.health import health, health_of
-from apecgraph.web.html import Html
-from apecgraph.web.pages.query import QueryPage
-from apecgraph.web.problems import problem_response
-from apecgraph.web.reading import Reading
-from apecgraph.web.replies import Replies
+from apecgraph.web.documents.contexts import Contexts
+from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.headers import HEADERS, Headers
+from apecgraph.web.http.methods import Reading
+from apecgraph.web.http.problems import problem_response
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.reply_cache import Replies
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.monitoring.health import Condition, health, health_of
+from apecgraph.web.pages.assets import Assets
+from apecgraph.web.pages.html import Html
+from apecgraph.web.publication import Publication, Served
 from apecgraph.web.routes import release_routes
-from apecgraph.web.shortcut import Shortcut
-from apecgraph.web.writer import Writer
+from apecgraph.web.sparql.endpoint import SparqlEndpoint
+from apecgraph.web.sparql.examples import examples
+from apecgraph.web.sparql.page import QueryPage
 
 _OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
 _OF_RELEASES: Final = (
@@ -164,3 +161,17 @@ def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> 
     if error.status_code == 405:
         return MethodNotAllowed(f"{request.method} is not for {path}.", ("GET", "HEAD"))
     return RequestError(error.detail)
+
+
+class Shortcut:
+    """Answers one path by itself: the framework costs more than most queries."""
+
+    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._path = path
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or have it answered."""
+        answers = scope["type"] == "http" and scope["path"] == self._path
+        await (self._endpoint if answers else self._app)(scope, receive, send)

@@ -9,36 +9,36 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from apecgraph.entities import Entities
-from apecgraph.entries import Entries
-from apecgraph.graph import Graph
-from apecgraph.namespaces import BASE
-from apecgraph.release import Release
-from apecgraph.search import Search
-from apecgraph.series import read_series
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.writer import Writer
+from apecgraph.readers.series import read_series
+from apecgraph.release.release import Release
+from apecgraph.search.entities import Entities
+from apecgraph.search.entries import Entries
+from apecgraph.search.full_text import Search
 from apecgraph.settings import Settings
-from apecgraph.web.budget import Budget
-from apecgraph.web.discovery import Discovery
-from apecgraph.web.downloads import Downloads
-from apecgraph.web.edition import Edition
-from apecgraph.web.errands import Errands
-from apecgraph.web.html import Html
-from apecgraph.web.lookup import Lookup
+from apecgraph.web.documents.discovery import Discovery
+from apecgraph.web.documents.downloads import Downloads
+from apecgraph.web.documents.resources import Resources
+from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.methods import Reading, asking
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.signposting import Signposts
 from apecgraph.web.pages.about import AboutPages
 from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
+from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.questions import QuestionPages
 from apecgraph.web.pages.releases import ReleasePages
 from apecgraph.web.pages.search import SearchPage
 from apecgraph.web.pages.shapes import ShapesPage
 from apecgraph.web.pages.sources import SourcesPage
-from apecgraph.web.reading import Reading, asking
-from apecgraph.web.reconcile import Reconcile
-from apecgraph.web.resources import Resources
-from apecgraph.web.signposting import Signposts
-from apecgraph.web.writer import Writer
+from apecgraph.web.reconcile.lookup import Lookup
+from apecgraph.web.reconcile.service import Reconcile
 
 
 def release_routes(

@@ -9,11 +9,11 @@ from typing import Final
 import pyoxigraph as ox
 from markupsafe import Markup
 
-from apecgraph.claims import Claim
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.quantities import Quantities
-from apecgraph.series import when
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.readers.claims import Claim
+from apecgraph.readers.quantities import Quantities
+from apecgraph.readers.series import when
 from apecgraph.web.charts.drawing import Drawing, Place, slanting, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
 from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from apecgraph.claims import Claim
+from apecgraph.readers.claims import Claim
 from apecgraph.web.charts.drawing import width, wrapped
 from apecgraph.web.charts.points import OFF, WORDS, numbers
 from apecgraph.web.charts.scales import Scale

@@ -8,14 +8,14 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.claims import Claim
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.namespaces import DCTERMS
-from apecgraph.quantities import Quantities
-from apecgraph.web.addresses import link
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import DCTERMS
+from apecgraph.readers.claims import Claim
+from apecgraph.readers.quantities import Quantities
 from apecgraph.web.charts.drawing import Drawing, Place
 from apecgraph.web.charts.scales import Scale
+from apecgraph.web.http.addresses import link
 
 WORDS: Final = {"standing": "stands", "rejected": "rejected", "open": "disputed"}
 """What is said of a figure by its status."""

@@ -11,14 +11,14 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.citations import Citation
 from apecgraph.errors import NotFound
-from apecgraph.formats import HTML, JSON, TEXT
-from apecgraph.graph import Graph
-from apecgraph.namespaces import BASE, DCTERMS
-from apecgraph.release import Release
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
+from apecgraph.rdf.formats import HTML, JSON, TEXT
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import BASE, DCTERMS
+from apecgraph.release.citation import Citation
+from apecgraph.release.release import Release
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
 
 _EXAMPLES: Final = "http://127.0.0.1:8000"
 """Where the programs of use.md look for a server: where `scripts/serve` starts one."""

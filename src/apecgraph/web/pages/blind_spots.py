@@ -11,16 +11,16 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.claims import Claim, read_claim
-from apecgraph.comparisons import Comparisons
-from apecgraph.formats import HTML
-from apecgraph.graph import Graph
-from apecgraph.namespaces import APEC, QB, RDF
-from apecgraph.relations import read_relations
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
-from apecgraph.web.queries import BLIND_SPOTS
-from apecgraph.wording import Wording
+from apecgraph.consistency.wording import Wording
+from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, QB, RDF
+from apecgraph.readers.claims import Claim, read_claim
+from apecgraph.readers.comparisons import Comparisons
+from apecgraph.readers.relations import read_relations
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.queries import BLIND_SPOTS
 
 _ABOUT: Final = ("subject", "counterpart", "reporter")
 """The dimensions that a figure may be about, the one that tells most first."""

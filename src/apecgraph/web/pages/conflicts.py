@@ -8,14 +8,14 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.claims import Claim
-from apecgraph.conflicts import VERDICTS, Conflict, read_conflicts
-from apecgraph.formats import HTML
-from apecgraph.graph import Graph
-from apecgraph.namespaces import SKOS
-from apecgraph.quantities import Quantities
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
+from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import SKOS
+from apecgraph.readers.claims import Claim
+from apecgraph.readers.conflicts import VERDICTS, Conflict, read_conflicts
+from apecgraph.readers.quantities import Quantities
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.formats import CSV, HTML
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, BASE
-from apecgraph.protocol import decode_form
-from apecgraph.quantities import Quantities
-from apecgraph.selections import PARAMETERS, Selection, local, years
-from apecgraph.series import DIMENSIONS, Series, when
-from apecgraph.tabular import write_figures
+from apecgraph.query.protocol import decode_form
+from apecgraph.rdf.formats import CSV, HTML
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, BASE
+from apecgraph.readers.quantities import Quantities
+from apecgraph.readers.selections import PARAMETERS, Selection, local, years
+from apecgraph.readers.series import DIMENSIONS, Series, when
+from apecgraph.release.figures_csv import write_figures
 from apecgraph.web.charts.charts import Charts
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
 
 _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")

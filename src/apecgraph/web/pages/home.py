@@ -9,27 +9,26 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.conflicts import read_conflicts
-from apecgraph.dates import spelled_days
-from apecgraph.decisions import COMPATIBLE, OPEN
-from apecgraph.formats import GRAPH_FORMATS, HTML
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.namespaces import BASE, DCTERMS, RDF, SCHEMA
-from apecgraph.quantities import Quantities
-from apecgraph.refutations import read_refutation
-from apecgraph.resource import describe
-from apecgraph.schema_org import SchemaOrg
-from apecgraph.selections import Selection
-from apecgraph.series import Series
-from apecgraph.web.addresses import INDEX
+from apecgraph.content.decisions import COMPATIBLE, OPEN
+from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.readers.conflicts import read_conflicts, read_refutation
+from apecgraph.readers.description import describe
+from apecgraph.readers.quantities import Quantities
+from apecgraph.readers.schema_org import SchemaOrg
+from apecgraph.readers.selections import Selection
+from apecgraph.readers.series import Series
+from apecgraph.text.dates import spelled_days
 from apecgraph.web.charts.charts import Charts
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
+from apecgraph.web.http.addresses import INDEX
+from apecgraph.web.http.methods import choose
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.signposting import Signposts, address
 from apecgraph.web.pages.figures import address as figures_address
+from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.sources import read_shares
-from apecgraph.web.reading import choose
-from apecgraph.web.signposting import Signposts, address
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.content.questions import Question, read_questions
 from apecgraph.errors import NotFound
-from apecgraph.formats import HTML, RESULTS_CSV, TEXT
-from apecgraph.namespaces import BASE, ID
-from apecgraph.questions import Question, read_questions
-from apecgraph.release import Release
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html, grouped
+from apecgraph.rdf.formats import HTML, RESULTS_CSV, TEXT
+from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.release.release import Release
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html, grouped
 
 _ID: Final = f"{ID}question/"
 _IRI: Final = re.compile(r"https?://\S+")

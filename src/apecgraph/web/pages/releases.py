@@ -11,17 +11,17 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.archive import Archive
-from apecgraph.differences import Differences
+from apecgraph.check.report import Report
 from apecgraph.errors import NotFound, ReleaseError
-from apecgraph.formats import ATOM, HTML, JSON, RDF_PATCH, TURTLE, Format
-from apecgraph.history import History
-from apecgraph.namespaces import BASE
-from apecgraph.release import DIFFERENCES, PATCH, REPORT, REPORT_TURTLE, Release
-from apecgraph.report import Report
-from apecgraph.web.edition import FOREVER, Edition
-from apecgraph.web.html import Html
-from apecgraph.web.reading import choose
+from apecgraph.rdf.formats import ATOM, HTML, JSON, RDF_PATCH, TURTLE, Format
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.release.archive import Archive
+from apecgraph.release.differences import Differences
+from apecgraph.release.history import History
+from apecgraph.release.release import DIFFERENCES, PATCH, REPORT, REPORT_TURTLE, Release
+from apecgraph.web.http.methods import choose
+from apecgraph.web.http.responder import FOREVER, Edition
+from apecgraph.web.pages.html import Html
 
 _SHOWN: Final = 200
 """Things that differ which a page tells of; the files tell of all."""

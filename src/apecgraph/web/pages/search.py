@@ -10,18 +10,18 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.entries import QUESTIONS, Entry
 from apecgraph.errors import ContentTooLarge, MalformedRequest
-from apecgraph.formats import HTML, JSON, Format
-from apecgraph.namespaces import ID
-from apecgraph.protocol import decode_form
-from apecgraph.search import LONGEST, Kind, Search
-from apecgraph.web.addresses import link
-from apecgraph.web.budget import Budget
-from apecgraph.web.coding import accepts_gzip, gzipped
-from apecgraph.web.edition import Edition, has
-from apecgraph.web.errands import Errands
-from apecgraph.web.html import Html
+from apecgraph.query.protocol import decode_form
+from apecgraph.rdf.formats import HTML, JSON, Format
+from apecgraph.rdf.namespaces import ID
+from apecgraph.search.entries import QUESTIONS, Entry
+from apecgraph.search.full_text import LONGEST, Kind, Search
+from apecgraph.web.http.addresses import link
+from apecgraph.web.http.encoding import accepts_gzip, gzipped
+from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.responder import Edition, has
+from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.questions import address
 
 _PAGE: Final = 50

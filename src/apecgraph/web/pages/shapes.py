@@ -6,10 +6,10 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.constraints import Constraints
-from apecgraph.formats import HTML
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
+from apecgraph.check.rule_text import Constraints
+from apecgraph.rdf.formats import HTML
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
 
 
 class ShapesPage:

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 import pyoxigraph as ox
 
-from apecgraph.claims import Claim
-from apecgraph.comparisons import Comparisons, Others
-from apecgraph.formats import GRAPH_FORMATS
-from apecgraph.graph import Graph
-from apecgraph.web.pages.things import ThingPage, ThingView
-from apecgraph.web.queries import named_graph, named_graph_triples
-from apecgraph.wording import Wording
+from apecgraph.consistency.wording import Wording
+from apecgraph.rdf.formats import GRAPH_FORMATS
+from apecgraph.rdf.graph import Graph
+from apecgraph.readers.claims import Claim
+from apecgraph.readers.comparisons import Comparisons, Others
+from apecgraph.web.pages.queries import named_graph, named_graph_triples
+from apecgraph.web.pages.thing import ThingPage, ThingView
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import MalformedRequest
-from apecgraph.formats import HTML
-from apecgraph.graph import Graph
-from apecgraph.labels import Labels
-from apecgraph.namespaces import APEC, QB, RDF
-from apecgraph.sources import Source, read_sources
-from apecgraph.web.edition import Edition
-from apecgraph.web.html import Html
+from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, QB, RDF
+from apecgraph.readers.sources import Source, read_sources
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
 
 
 @dataclass(frozen=True, slots=True)

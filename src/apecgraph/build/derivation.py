@@ -1,0 +1,109 @@
+"""Derivation: what the build adds to the content, and the default graph, which is what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from apecgraph.check.rule_text import Constraints
+from apecgraph.consistency.contradictions import Contradiction, contradictions
+from apecgraph.consistency.estimates import touched
+from apecgraph.consistency.wording import Wording
+from apecgraph.content.decisions import Decision
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure
+from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
+
+
+def dataset(evidence: Evidence) -> list[ox.Quad]:
+    """Return all named graphs, what is derived of them, and the default graph."""
+    derived = [*_derived(evidence), *_labels(evidence)]
+    evidence.graph.store.extend(derived)
+    return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
+
+
+def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Write contradictions at their decisions, relations at their figures, figures at slices."""
+    found = contradictions(evidence)
+    for decision in evidence.decisions:
+        for each in _told(found, decision, evidence.rejected - decision.rejects):
+            yield ox.Quad(
+                ox.NamedNode(decision.iri),
+                ox.NamedNode(f"{APEC}arithmetic"),
+                ox.Literal(each.arithmetic, language="en"),
+                DERIVED_GRAPH,
+            )
+    held = touched(evidence.figures, evidence.graph)
+    links = [
+        *((each, f"{APEC}heldBy", relation) for each in held for relation in held[each]),
+        *((each, f"{QB}observation", figure) for each, figure in _sliced(evidence)),
+    ]
+    for subject, predicate, value in links:
+        yield ox.Quad(
+            ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), DERIVED_GRAPH
+        )
+
+
+def _told(
+    found: list[Contradiction], decision: Decision, otherwise_rejected: frozenset[str]
+) -> list[Contradiction]:
+    """Return what shows a decision: of each relation the plainest; bands, where nothing else does.
+
+    What rests on another error would tell of the decision on that.
+    """
+    plainest: dict[frozenset[str], Contradiction] = {}
+    for each in found:
+        left = each.without(otherwise_rejected)
+        if (decision.rejects & each.nodes and left) or decision.leaves_open(left):
+            plainest.setdefault(each.relations, each)
+    told = list(plainest.values())
+    return [each for each in told if each.is_plain] or told
+
+
+def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
+    """Label what the content does not: claims by what they say, shapes by what they ask."""
+    labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
+    titles = Constraints(evidence.graph.store).titles()
+    titles |= {each.iri: wording.claim(each) for each in evidence.figures}
+    titles |= {each.iri: wording.claim(each) for each in evidence.statements}
+    for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
+        if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
+            graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
+            told = titles.get(quad.subject.value)
+            label = (
+                labels.title(quad.subject.value)
+                if told is None
+                else ox.Literal(told, language="en")
+            )
+            yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
+
+
+def _sliced(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Return the slices with the figures in them that stand."""
+    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
+    return sliced(standing, evidence.graph)
+
+
+def sliced(figures: Iterable[Figure], graph: Graph) -> Iterator[tuple[str, str]]:
+    """Yield the IRI of each slice with that of each figure in it.
+
+    A figure is in a slice that has its value of every dimension that the slice key fixes (RDF Data
+    Cube, section 7.3); which dimensions those are, and their values, ontology/cube.ttl says.
+    """
+    every = list(figures)
+    for slice_ in graph.subjects(f"{RDF}type", f"{QB}Slice"):
+        key = graph.one(slice_, f"{QB}sliceStructure")
+        fixed = {
+            dimension: graph.one(slice_, dimension)
+            for dimension in graph.values(key, f"{QB}componentProperty")
+        }
+        for figure in every:
+            if all(
+                graph.value(figure.iri, dimension, figure.source) == value
+                for dimension, value in fixed.items()
+            ):
+                yield slice_, figure.iri

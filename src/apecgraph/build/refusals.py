@@ -1,0 +1,90 @@
+"""Refusals: why content was not published, kept for whoever looks after the nightly build."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from apecgraph.check.report import Report
+from apecgraph.errors import CheckFailed, ReleaseError
+from apecgraph.release.archive import Archive
+from apecgraph.release.durable import TEMPORARY, persist, persist_names
+from apecgraph.release.release import REPORT, REPORT_TURTLE
+
+REFUSED: Final = "refused"
+REFUSAL: Final = "refusal.json"
+_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A build that was refused.
+
+    path: the folder with the report of the check and, where only the last release stood against
+        it, the differences from that. time: UTC. reason: in words, as it was said.
+    """
+
+    path: Path
+    time: str
+    reason: str
+
+    @property
+    def report(self) -> Report:
+        """The report of the check."""
+        return Report.read(self.path / REPORT)
+
+
+def refused(archive: Archive, report: Report) -> CheckFailed:
+    """Keep the report of content that does not pass; return the error that tells it, and where."""
+    text = report.text()
+    try:
+        with archive.writing("build"):
+            kept = keep(archive, text, report)
+    except ReleaseError as error:
+        return CheckFailed(f"{text}The report could not be kept: {error}")
+    return CheckFailed(f"{text}The report is kept in {kept.path}")
+
+
+def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] = ()) -> Refusal:
+    """Keep a refusal in the archive, which is locked, and no more than ten in all.
+
+    others: files that are kept with it.
+    """
+    releases = archive.path
+    now = datetime.now(UTC)
+    folder = releases / f"{TEMPORARY}{REFUSED}"
+    folder.mkdir()
+    time = now.isoformat(timespec="seconds")
+    texts = {
+        REFUSAL: json.dumps({"time": time, "reason": reason}, ensure_ascii=False, indent=1),
+        REPORT: report.json(),
+        REPORT_TURTLE: report.turtle(),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for path in others:
+        shutil.copyfile(path, folder / path.name)
+    persist(folder)
+    target = releases / REFUSED / now.strftime("%Y%m%dT%H%M%S.%fZ")
+    target.parent.mkdir(exist_ok=True)
+    folder.rename(target)
+    persist_names(target.parent)
+    for old in sorted(target.parent.glob(f"*/{REFUSAL}"))[:-_MOST]:
+        shutil.rmtree(old.parent)
+    return Refusal(target, time, reason)
+
+
+def kept(releases: Path) -> list[Refusal]:
+    """Return the refusals that are kept, the latest first."""
+    found = []
+    for path in sorted((releases / REFUSED).glob(f"*/{REFUSAL}"), reverse=True):
+        try:
+            found.append(Refusal(path.parent, **json.loads(path.read_bytes())))
+        except (OSError, ValueError, TypeError, RecursionError):
+            continue  # not written by us
+    return found

@@ -1,0 +1,56 @@
+"""The competency questions as executable queries, for whoever looks for examples in the graph.
+
+The convention is that of the SIB Swiss Institute of Bioinformatics (sib-swiss/sparql-examples): the
+terms of SHACL (section 6, SPARQL-based constraints, and the prefix declarations of section 5.2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.content.questions import Question
+from apecgraph.query.outline import outline
+from apecgraph.rdf.graph import english, introduced, said, typed
+from apecgraph.rdf.namespaces import ENDPOINT, ID, OWL, PREFIXES, RDF, RDFS, SCHEMA, SH
+
+_PREFIXES: Final = f"{ID}prefixes"
+
+_FORMS: Final = {
+    "SELECT": ("SPARQLSelectExecutable", "select"),
+    "ASK": ("SPARQLAskExecutable", "ask"),
+}
+"""Class and property of a query by its form: those whose answer is a table, as a question's is."""
+
+
+def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
+    """Write questions as queries that the endpoint answers, and the prefixes that it knows."""
+    for question in questions:
+        form = _FORMS.get(outline(question.query).form or "")
+        if form is None:
+            continue
+        class_, property_ = form
+        node = f"{ID}question/{question.name}"
+        yield from introduced(
+            node,
+            f"{SH}SPARQLExecutable",
+            question.text,
+            (f"{RDF}type", f"{SH}{class_}"),
+            (f"{RDFS}comment", english(question.text)),
+            (f"{SH}prefixes", _PREFIXES),
+            (f"{SH}{property_}", ox.Literal(question.query)),
+            (f"{SCHEMA}target", ENDPOINT),
+        )
+    yield from introduced(_PREFIXES, f"{OWL}Ontology", "Prefixes of the queries")
+    for prefix, namespace in PREFIXES.items():
+        node = f"{_PREFIXES}/{prefix}"
+        yield from said(_PREFIXES, (f"{SH}declare", node))
+        yield from introduced(
+            node,
+            f"{SH}PrefixDeclaration",
+            f"{prefix}: {namespace}",
+            (f"{SH}prefix", ox.Literal(prefix)),
+            (f"{SH}namespace", typed(namespace, "anyURI")),
+        )

@@ -1,0 +1,39 @@
+"""The SPARQL 1.1 Service Description of the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS
+from apecgraph.rdf.graph import introduced, said
+from apecgraph.rdf.namespaces import ENDPOINT, ID, RDF, SD
+
+DEFAULT_GRAPH: Final = f"{ID}service/default-graph"
+_DATASET: Final = f"{ID}service/dataset"
+
+
+def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
+    """Describe the endpoint; graphs: the IRIs of its named graphs."""
+    formats = [each.iri for each in (*RESULTS_FORMATS, *GRAPH_FORMATS) if each.iri is not None]
+    yield from introduced(
+        ENDPOINT,
+        f"{SD}Service",
+        "SPARQL endpoint",
+        (f"{SD}endpoint", ENDPOINT),
+        (f"{SD}supportedLanguage", f"{SD}SPARQL11Query"),
+        *((f"{SD}resultFormat", each) for each in formats),
+        (f"{SD}defaultDataset", _DATASET),
+    )
+    yield from introduced(
+        _DATASET,
+        f"{SD}Dataset",
+        "Dataset of the SPARQL endpoint",
+        (f"{SD}defaultGraph", DEFAULT_GRAPH),
+    )
+    yield from introduced(DEFAULT_GRAPH, f"{SD}Graph", "Default graph: what the evidence supports")
+    for graph in sorted(graphs):
+        yield from said(_DATASET, (f"{SD}namedGraph", graph))
+        yield from said(graph, (f"{RDF}type", f"{SD}NamedGraph"), (f"{SD}name", graph))

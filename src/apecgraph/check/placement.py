@@ -1,0 +1,123 @@
+"""What may stand in which file: nothing is stated without a source, and nothing twice.
+
+A source's file describes the source and holds its own figures and statements, and nothing else
+does. So a fact that no source states, a decision that a source takes, or a value that is not
+computed cannot slip in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.check.report import Result
+from apecgraph.content.folder import DECISIONS_GRAPH, SHAPES_GRAPH, Content, ContentFile
+from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SH, compact
+
+_SOURCE: Final = f"{ID}source/"
+_NO_ADDRESS: Final = re.compile(
+    rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
+)
+"""IRIs of things that cannot be asked for, or that lead to the document about something else."""
+
+_DERIVED: Final = frozenset(
+    (
+        *(f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn")),
+        f"{APEC}arithmetic",
+        f"{APEC}heldBy",
+        f"{QB}observation",
+    )
+)
+_ONLY_IN: Final = {
+    f"{APEC}Source": "data/sources/",
+    f"{QB}Observation": "data/sources/",
+    f"{RDF}Statement": "data/sources/",
+    f"{APEC}Decision": "data/decisions.ttl",
+}
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_RULE: Final = f"{ID}shape/placement"
+
+
+def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
+    """Yield what stands where it may not.
+
+    stated: IRIs of the properties that only a source states, as an rdf:Statement.
+    """
+    for file in content.files:
+        if file.graph == SHAPES_GRAPH:
+            continue
+        of_source = file.graph.value.startswith(_SOURCE)
+        if of_source and not _describes_itself(file):
+            yield _result(
+                file.graph.value,
+                f"{content.relative(file.path)} must describe <source/{file.path.stem}> as an "
+                "apec:Source: the name of the file is the name of the source",
+            )
+        for triple in file.triples:
+            message = _wrong(file, triple, of_source, stated)
+            if message is not None:
+                subject, predicate, value = triple
+                yield _result(str(getattr(subject, "value", subject)), message, predicate, value)
+
+
+def _describes_itself(file: ContentFile) -> bool:
+    kind = ox.NamedNode(f"{RDF}type")
+    return ox.Triple(file.graph, kind, ox.NamedNode(f"{APEC}Source")) in file.triples
+
+
+def _wrong(
+    file: ContentFile, triple: ox.Triple, of_source: bool, stated: Collection[str]
+) -> str | None:
+    """Say what is wrong with a triple where it stands; None where nothing is."""
+    subject, predicate, value = triple
+    name = compact(predicate.value)
+    if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
+        return f"{name} has a control character, which XML cannot hold: delete it"
+    if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
+        return (
+            f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty part "
+            "or one of dots, or is that of another document; give it another name"
+        )
+    if predicate.value in _DERIVED:
+        return f"{name} is derived by the build: delete it here"
+    if of_source:
+        stem = file.graph.value.removeprefix(_SOURCE)
+        own = (f"{ID}figure/{stem}/", f"{ID}statement/{stem}/")
+        iri = str(getattr(subject, "value", subject))
+        if subject != file.graph and not iri.startswith(own):
+            return (
+                f"the file of a source holds its description, <figure/{stem}/...> and "
+                f"<statement/{stem}/...>: write this as an rdf:Statement of its own"
+            )
+    elif predicate.value in stated:
+        return f"{name} is a fact, which only a source states: write it as an rdf:Statement there"
+    if predicate.value == f"{RDF}type" and isinstance(value, ox.NamedNode):
+        place = _ONLY_IN.get(value.value)
+        if place is not None and not _in(file, place):
+            return f"an {compact(value.value)} stands in {place} only"
+    return None
+
+
+def _in(file: ContentFile, place: str) -> bool:
+    if place == "data/decisions.ttl":
+        return file.graph == DECISIONS_GRAPH
+    return file.graph.value.startswith(_SOURCE)
+
+
+def _result(
+    node: str,
+    message: str,
+    predicate: ox.NamedNode | None = None,
+    value: object = None,
+) -> Result:
+    return Result(
+        nodes=(node,),
+        path=None if predicate is None else predicate.value,
+        value=getattr(value, "value", None),
+        shape=_RULE,
+        component=f"{SH}SPARQLConstraintComponent",
+        message=message,
+    )

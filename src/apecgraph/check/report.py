@@ -1,0 +1,195 @@
+"""What the check found, each thing with its place: in words, in JSON and in RDF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from apecgraph.check.rules import Rule
+from apecgraph.errors import ContentError, ReleaseError
+from apecgraph.rdf.graph import Term
+from apecgraph.rdf.namespaces import DCTERMS, ID, PREFIXES, RDF, SH, XSD, compact
+
+_MOST_PLACES: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One thing that is wrong.
+
+    nodes: what it is wrong with, as IRIs (or literals that have no place of their own).
+    shape, component: IRIs, as in a SHACL validation result.
+    places: where the nodes stand.
+    """
+
+    nodes: tuple[str, ...]
+    shape: str
+    component: str
+    message: str
+    path: str | None = None
+    value: str | None = None
+    places: tuple[Place, ...] = ()
+
+    def __str__(self) -> str:
+        first, *others = self.places or (None,)
+        place = "" if first is None else f"{first}: "
+        named = "".join(f"{compact(node)}: " for node in self.nodes[:1])
+        see = "".join(f"\n    see {other}" for other in others[:_MOST_PLACES])
+        if len(others) > _MOST_PLACES:
+            see += f"\n    see {len(others) - _MOST_PLACES} more places (--format json)"
+        return f"{place}{named}{self.message} [{compact(self.shape)}]{see}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All results of a check, how many statements were checked, and by which rules."""
+
+    results: tuple[Result, ...]
+    quads: int
+    rules: tuple[Rule, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Report:
+        """Read a report that `json` has written."""
+        document = json.loads(text)
+        return cls(
+            tuple(_result(**each) for each in document["results"]),
+            document["triples"],
+            tuple(_rule(**each) for each in document["rules"]),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Report:
+        """Read the report of a release or a refusal; raise ReleaseError where it cannot be read."""
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
+            raise ReleaseError(f"the report {path} cannot be read: {error}") from None
+
+    @classmethod
+    def unreadable(cls, errors: Iterable[Exception], root: Path) -> Report:
+        """Report the files of a content folder that cannot be read at all."""
+        rule = f"{ID}shape/readable"
+        results = [
+            Result(
+                (),
+                rule,
+                rule,
+                error.message,
+                places=(Place(_relative(error.path, root), error.line, error.column),),
+            )
+            for error in errors
+            if isinstance(error, ContentError)
+        ]
+        return cls(tuple(results), 0)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.results
+
+    def text(self) -> str:
+        """Write the report for people: one block a result, and a last line that sums up."""
+        # Several constraints of one rule may fail at once, in the same words.
+        lines = list(dict.fromkeys(f"{result}\n" for result in self.results))
+        count = len(lines)
+        if self.conforms:
+            lines.append(f"the content passes the check ({self.quads} triples)\n")
+        else:
+            lines.append(f"{count} error{'s'[: count > 1]}: the content does not pass the check\n")
+        return "".join(lines)
+
+    def json(self) -> str:
+        """Write the report as JSON: `conforms`; `results` and `rules` with the fields of each."""
+        document = {
+            "conforms": self.conforms,
+            "triples": self.quads,
+            "results": [asdict(result) for result in self.results],
+            "rules": [asdict(rule) for rule in self.rules],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """Write the report as RDF (SHACL, section 3.6).
+
+        A result that is about several nodes has one of them as its focus node and the others as
+        values.
+        """
+        report = ox.NamedNode(f"{ID}report/{self._name()}")
+        conforms = ox.Literal(str(self.conforms).lower(), datatype=_node(f"{XSD}boolean"))
+        yield ox.Triple(report, _node(f"{RDF}type"), _node(f"{SH}ValidationReport"))
+        yield ox.Triple(report, _node(f"{SH}conforms"), conforms)
+        for number, result in enumerate(self.results, 1):
+            node = _node(f"{report.value}/{number}")
+            yield ox.Triple(report, _node(f"{SH}result"), node)
+            yield ox.Triple(node, _node(f"{RDF}type"), _node(f"{SH}ValidationResult"))
+            for name, value in result_properties(result):
+                yield ox.Triple(node, _node(name), value)
+
+    def turtle(self) -> str:
+        """Write the report as Turtle."""
+        data = ox.serialize(self.triples(), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        assert data is not None  # noqa: S101 - without an output the bytes are returned
+        return data.decode()
+
+    def _name(self) -> str:
+        return sha256(self.json().encode()).hexdigest()[:16]
+
+
+def result_properties(result: Result) -> Iterator[tuple[str, Term]]:
+    """Yield the properties of a sh:ValidationResult."""
+    yield f"{SH}resultSeverity", _node(f"{SH}Violation")
+    yield f"{SH}sourceShape", _node(result.shape)
+    yield f"{SH}sourceConstraintComponent", _node(result.component)
+    yield f"{SH}resultMessage", ox.Literal(result.message)
+    if result.path is not None:
+        yield f"{SH}resultPath", _node(result.path)
+    for name, text in zip(
+        ("focusNode", *["value"] * len(result.nodes)), result.nodes, strict=False
+    ):
+        yield f"{SH}{name}", _term(text)
+    if result.value is not None:
+        yield f"{SH}value", _term(result.value)
+    for place in result.places:
+        yield f"{DCTERMS}source", ox.Literal(str(place))
+
+
+def _result(nodes: list[str], places: list[dict[str, Any]], **rest: Any) -> Result:
+    return Result(tuple(nodes), places=tuple(Place(**each) for each in places), **rest)
+
+
+def _rule(constraints: list[str], **rest: Any) -> Rule:
+    return Rule(constraints=tuple(constraints), **rest)
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path != root else str(root)
+
+
+def _term(text: str) -> Term:
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        return ox.Literal(text)
+
+
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, relative to the content folder, with line and column from 1 where known."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)

@@ -1,0 +1,299 @@
+"""Rules in words: what the shapes of a release ask of its nodes.
+
+Shapes are those of SHACL; each constraint component of the Core (section 4) makes a part
+of a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.content.folder import SHAPES_GRAPH
+from apecgraph.content.questions import mentioned
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, RDF, RDFS, SH, SKOS, XSD, compact
+
+_TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
+_PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
+_KINDS: Final = {f"{SH}IRI": "an IRI", f"{SH}Literal": "a literal"}
+_DATATYPES: Final = {
+    f"{RDF}langString": "a text with its language",
+    f"{XSD}boolean": "true or false",
+    f"{XSD}date": "a date",
+    f"{XSD}decimal": "a decimal number",
+    f"{XSD}gYear": "a year",
+    f"{XSD}gYearMonth": "a month of a year",
+    f"{XSD}integer": "a whole number",
+    f"{XSD}string": "a text without a language",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in words.
+
+    iri: of the property shape or of the constraint; path: the property that it is about, if one.
+    sentence: what holds; clause: the same without its subject, where it has one.
+    message: what the check says to an editor where it does not.
+    names: the IRIs of what the rule mentions.
+    """
+
+    iri: str
+    path: str | None
+    sentence: str
+    clause: str
+    message: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A node shape that has targets, with its rules.
+
+    targets: the IRIs of the classes, the properties or the nodes; subject: the same in words.
+    nodes: how many it looks at.
+    """
+
+    iri: str
+    targets: tuple[str, ...]
+    subject: str
+    nodes: int
+    rules: tuple[Rule, ...]
+
+
+class Constraints:
+    """Reads the shapes of a store that holds a release."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._labels = Labels(store)
+        self._graph = Graph(
+            quad for quad in store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
+        )
+
+    def read(self) -> list[Shape]:
+        """Return the shapes that have targets, those that look at most nodes first."""
+        found = map(self._shape, self._targeting())
+        return sorted(found, key=lambda shape: (-shape.nodes, shape.iri))
+
+    def naming(self, iri: str) -> list[tuple[str, list[Rule]]]:
+        """Return the rules that name a term or look at what it stands for, by shape."""
+        found = []
+        for shape in self._targeting():
+            targets = {each: self._graph.values(shape, f"{SH}{each}") for each in _TARGETS}
+            looks = any(iri in values for values in targets.values())
+            rules = [each for each in self._rules(shape, targets) if looks or iri in each.names]
+            found += [(shape, rules)] if rules else []
+        return found
+
+    def titles(self) -> dict[str, str]:
+        """Return what to call each part of a shape: what it asks, without a full stop."""
+        found: dict[str, str] = {}
+        for shape in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
+            targets = {each: self._graph.values(shape, f"{SH}{each}") for each in _TARGETS}
+            # Without targets it asks what another shape has it ask.
+            subject = "" if any(targets.values()) else f"{self._name(shape)}: "
+            for rule in self._rules(shape, targets):
+                asked = f"{subject}{rule.clause}" if subject and rule.clause else rule.sentence
+                found.setdefault(rule.iri, asked.removesuffix("."))
+        return found
+
+    def relations(self) -> list[tuple[str, str, int]]:
+        """Return the relations of the check: IRI, definition, how many figures each holds."""
+        held: dict[str, set[str]] = defaultdict(set)
+        for quad in self._store.quads_for_pattern(None, ox.NamedNode(f"{APEC}heldBy"), None):
+            if isinstance(quad.object, ox.NamedNode):
+                held[quad.object.value].add(str(quad.subject))
+        schemes = {each for iri in held for each in self._graph.values(iri, f"{SKOS}inScheme")}
+        iris = {
+            each for scheme in schemes for each in self._graph.subjects(f"{SKOS}inScheme", scheme)
+        }
+        return [
+            (iri, self._graph.value(iri, f"{SKOS}definition") or "", len(held[iri]))
+            for iri in sorted(iris, key=lambda iri: (-len(held[iri]), iri))
+        ]
+
+    def _targeting(self) -> list[str]:
+        return [
+            iri
+            for iri in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape")
+            if any(self._graph.values(iri, f"{SH}{each}") for each in _TARGETS)
+        ]
+
+    def _shape(self, iri: str) -> Shape:
+        targets = {each: self._graph.values(iri, f"{SH}{each}") for each in _TARGETS}
+        nodes = {node for kind, values in targets.items() for node in self._focus(kind, values)}
+        told = tuple(each for values in targets.values() for each in values)
+        rules = tuple(self._rules(iri, targets))
+        return Shape(iri, told, self._subject(targets), len(nodes), rules)
+
+    def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[Rule]:
+        subject = self._subject(targets)
+        rules = [self._rule(each, subject) for each in self._graph.values(iri, f"{SH}property")]
+        messages = self._graph.values(iri, f"{SH}message")
+        own = frozenset(each for name in ("or", "xone") for each in self._in_lists(iri, name))
+        rules += [Rule(iri, None, _sentence(each), "", each, own) for each in messages]
+        for constraint in self._graph.values(iri, f"{SH}sparql"):
+            query = self._graph.value(constraint, f"{SH}select") or ""
+            asked = frozenset(mentioned(query))
+            rules += [
+                Rule(constraint, None, _sentence(each), "", each, asked)
+                for each in self._graph.values(constraint, f"{SH}message")
+            ]
+        return rules
+
+    def _focus(self, kind: str, values: list[str]) -> Iterator[str]:
+        """Find the nodes that targets stand for (section 2.1.3)."""
+        for each in values:
+            node = ox.NamedNode(each)
+            if kind == "targetNode":
+                yield each
+            elif kind == "targetClass":
+                for class_ in self._below(each):
+                    quads = self._store.quads_for_pattern(
+                        None, ox.NamedNode(f"{RDF}type"), ox.NamedNode(class_)
+                    )
+                    yield from (str(quad.subject) for quad in quads)
+            else:
+                for quad in self._store.quads_for_pattern(None, node, None):
+                    yield str(quad.subject if kind == "targetSubjectsOf" else quad.object)
+
+    def _below(self, class_: str) -> list[str]:
+        found = [class_]
+        for each in found:
+            quads = self._store.quads_for_pattern(
+                None, ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(each)
+            )
+            found += [
+                quad.subject.value
+                for quad in quads
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value not in found
+            ]
+        return found
+
+    def _subject(self, targets: Mapping[str, list[str]]) -> str:
+        """Name what a shape looks at, to begin a sentence with."""
+        classes = targets["targetClass"]
+        if classes:
+            return " or ".join(_with_article(self._name(each)) for each in classes)
+        if targets["targetSubjectsOf"]:
+            of = " or ".join(f"“{self._name(each)}”" for each in targets["targetSubjectsOf"])
+            return f"whatever has {of}"
+        if targets["targetObjectsOf"]:
+            of = " or ".join(f"“{self._name(each)}”" for each in targets["targetObjectsOf"])
+            return f"whatever is the value of {of}"
+        return "everything"
+
+    def _rule(self, iri: str, subject: str) -> Rule:
+        path = self._graph.value(iri, f"{SH}path") or ""
+        least, most = (self._number(iri, name) for name in ("minCount", "maxCount"))
+        quantity = _quantity(least, most)
+        name = self._name(path)
+        clause = ": ".join(filter(None, (f"{quantity} “{name}”", ", ".join(self._qualities(iri)))))
+        message = self._graph.value(iri, f"{SH}message") or ""
+        names = frozenset(self._mentioned(iri))
+        return Rule(iri, path or None, _sentence(f"{subject} {clause}"), clause, message, names)
+
+    def _qualities(self, iri: str) -> Iterator[str]:
+        """Say of what kind the values are, a phrase for each constraint."""
+        phrases: dict[str, Callable[[str], str]] = {
+            "class": lambda value: _with_article(self._name(value)),
+            "datatype": self._datatype,
+            "nodeKind": lambda value: _KINDS.get(value, compact(value)),
+            "node": self._alternative,
+            "hasValue": self._quoted,
+            "lessThanOrEquals": lambda value: f"no later than its “{self._name(value)}”",
+            "disjoint": lambda value: f"never also a value of “{self._name(value)}”",
+        }
+        for name, phrase in phrases.items():
+            values = self._graph.values(iri, f"{SH}{name}")
+            yield from map(phrase, values)
+        for name, write in (("in", self._quoted), ("or", self._alternative)):
+            members = self._in_lists(iri, name)
+            if members:
+                yield " or ".join(map(write, members))
+        low, high = (self._graph.value(iri, f"{SH}{name}Inclusive") for name in ("min", "max"))
+        if low is not None and high is not None:
+            yield f"from {low} to {high}"
+        if self._graph.value(iri, f"{SH}uniqueLang") == "true":
+            yield "one in each language at most"
+        pattern = self._graph.value(iri, f"{SH}pattern")
+        if pattern is not None:
+            yield "not empty" if pattern == r"\S" else f"of the pattern {pattern}"
+
+    def _alternative(self, iri: str) -> str:
+        """Say what another shape asks of a value: by its constraints, else by its label."""
+        return ", ".join(self._qualities(iri)) or _lowered(self._name(iri))
+
+    def _datatype(self, iri: str) -> str:
+        return _DATATYPES.get(iri) or f"a literal of “{self._name(iri)}”"
+
+    def _quoted(self, iri: str) -> str:
+        return f"“{self._name(iri)}”"
+
+    def _name(self, iri: str) -> str:
+        return self._labels.title(iri).value
+
+    def _number(self, iri: str, name: str) -> int | None:
+        value = self._graph.value(iri, f"{SH}{name}")
+        return None if value is None else int(value)
+
+    def _in_lists(self, iri: str, name: str) -> list[str]:
+        """Return the members of the list that a constraint has as its value."""
+        found: list[str] = []
+        for head in self._objects(ox.NamedNode(iri), f"{SH}{name}"):
+            node = head
+            while isinstance(node, ox.BlankNode):
+                first = next(iter(self._objects(node, f"{RDF}first")), None)
+                found += [first.value] if isinstance(first, ox.NamedNode) else []
+                node = next(iter(self._objects(node, f"{RDF}rest")), None)
+        return found
+
+    def _mentioned(self, iri: str) -> Iterator[str]:
+        """Return what a property shape and the shapes that it names are about."""
+        yield iri
+        for name in ("path", "class", "datatype", "hasValue", "lessThanOrEquals", "disjoint"):
+            yield from self._graph.values(iri, f"{SH}{name}")
+        others = [
+            *self._graph.values(iri, f"{SH}node"),
+            *self._graph.values(iri, f"{SH}property"),
+            *self._in_lists(iri, "or"),
+        ]
+        for each in others:
+            yield from self._mentioned(each)
+
+    def _objects(self, node: ox.NamedNode | ox.BlankNode, property_: str) -> list[object]:
+        quads = self._graph.store.quads_for_pattern(node, ox.NamedNode(property_), None)
+        return [quad.object for quad in quads]
+
+
+def _quantity(least: int | None, most: int | None) -> str:
+    if least is None:
+        return {None: "may have", 0: "has no", 1: "has at most one"}.get(
+            most, f"has at most {most}"
+        )
+    if least == most:
+        return "has exactly one" if least == 1 else f"has exactly {least}"
+    return "has at least one" if least == 1 else f"has at least {least}"
+
+
+def _with_article(name: str) -> str:
+    article = "an" if name[:1].lower() in "aeiou" else "a"
+    return f"{article} {name}"
+
+
+def _lowered(name: str) -> str:
+    """Write a label within a sentence, where it begins with an article."""
+    return name[:1].lower() + name[1:] if name.startswith(("A ", "An ")) else name
+
+
+def _sentence(words: str) -> str:
+    told = _PLACEHOLDER.sub(lambda match: "the value" if match[1] == "value" else "it", words)
+    return f"{told[:1].upper()}{told[1:]}."

@@ -1,0 +1,178 @@
+"""The check: shapes, relations and decisions, in one validation report (SHACL, section 3.6)."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from apecgraph.check.locations import Positions
+from apecgraph.check.placement import misplaced
+from apecgraph.check.report import Place, Report, Result
+from apecgraph.check.rules import read_rules
+from apecgraph.check.shacl import violations
+from apecgraph.consistency.contradictions import Contradiction, contradictions
+from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import CONTEXT, Content
+from apecgraph.content.questions import read_questions
+from apecgraph.errors import ContentError
+from apecgraph.rdf.jsonld import Context
+from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SDMX_MEASURE, SH, compact
+
+_log = logging.getLogger(__name__)
+
+_DECIDED = f"{ID}relation/decided"
+_MOST_WORDS = 3
+
+
+def check(root: Path) -> tuple[Report, Evidence | None]:
+    """Check a content folder; return the report, and the evidence if the content can be read."""
+    try:
+        content = Content.read(root)
+        # What a release has besides, so that no build meets what a check has not.
+        Context(root / "ontology" / CONTEXT)
+        read_questions(root)
+        return validate(content)
+    except ExceptionGroup as group:
+        return Report.unreadable(group.exceptions, root), None
+    except ContentError as error:
+        return Report.unreadable([error], root), None
+
+
+def validate(content: Content) -> tuple[Report, Evidence]:
+    """Check content that has been read.
+
+    Raises ContentError where there is nothing to check by: no shapes, or none that applies.
+    """
+    evidence = Evidence.gather(content)
+    rules = read_rules(evidence.graph.store)
+    if not any(rule.nodes for rule in rules):
+        raise ContentError("no shape applies to anything: nothing would be checked", content.root)
+    stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
+    results = [
+        *violations(content, evidence),
+        *misplaced(content, stated),
+        *_relations(evidence),
+    ]
+    reported = {node for each in results for node in each.nodes}
+    results += [each for each in _unread(evidence) if each.nodes[0] not in reported]
+    positions = Positions(content, evidence.statements)
+    located = {replace(each, places=tuple(_places(each, positions))) for each in results}
+    ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
+    return Report(tuple(ordered), len(content.quads), rules), evidence
+
+
+def _unread(evidence: Evidence) -> Iterator[Result]:
+    """Report figures that could not be read, and so are held against nothing."""
+    read = {figure.iri for figure in evidence.figures}
+    for iri in evidence.graph.subjects(f"{RDF}type", f"{QB}Observation"):
+        if iri not in read:
+            yield Result(
+                nodes=(iri,),
+                path=f"{SDMX_MEASURE}obsValue",
+                shape=f"{ID}shape/figure-read",
+                component=f"{SH}SPARQLConstraintComponent",
+                message="its number cannot be read: write plain digits, at most 18 on either side "
+                "of the point, and a bound of ontology/concepts.ttl",
+            )
+
+
+def _places(result: Result, positions: Positions) -> Iterator[Place]:
+    seen = set()
+    for node in result.nodes:
+        for place in positions.places(node, result.path, result.value):
+            if place not in seen:
+                seen.add(place)
+                yield place
+
+
+def _order(place: Place) -> tuple[str, int]:
+    return place.file, place.line or 0
+
+
+def _relations(evidence: Evidence) -> Iterator[Result]:
+    """Hold the contradictions found against the decisions recorded."""
+    _log.info("holding %d figures against each other", len(evidence.figures))
+    found = contradictions(evidence)
+    unsettled = [
+        each
+        for each in found
+        if (left := each.without(evidence.rejected))
+        and not any(decision.leaves_open(left) for decision in evidence.decisions)
+    ]
+    for culprit, conflict in _conflicts(unsettled):
+        others = {node for each in conflict for node in each.nodes} - culprit - evidence.rejected
+        relations = sorted(frozenset().union(*(each.relations for each in conflict)))
+        shape = min(conflict[0].relations)
+        told = {node for each in conflict[:_MOST_WORDS] for node in each.nodes} & others
+        words = "; and ".join(each.arithmetic for each in conflict[:_MOST_WORDS])
+        more = len(conflict) - _MOST_WORDS
+        yield Result(
+            # Those that the words are about come first.
+            nodes=tuple(dict.fromkeys((*sorted(culprit), *sorted(told), *sorted(others)))),
+            shape=shape,
+            component=shape,
+            message=f"{words}{f'; and {more} more like it' if more > 0 else ''}. "
+            f"{_out_of_line(culprit, relations)}Correct the figure or statement that is wrong, or "
+            "record in data/decisions.ttl which of them stand (apec:upholds) and which do not "
+            "(apec:rejects)",
+        )
+    for decision in evidence.decisions:
+        message = _stale(decision, evidence, found)
+        if message is not None:
+            yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
+
+
+def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
+    """Say what fits worst, where more than one relation shows it."""
+    if len(relations) < 2:
+        return ""
+    names = ", ".join(each.removeprefix(f"{ID}relation/") for each in relations)
+    nodes = " and ".join(compact(each) for each in sorted(culprit))
+    verb = "is" if len(culprit) == 1 else "are"
+    return f"{nodes} {verb} out of line by {len(relations)} relations: {names}. "
+
+
+def _conflicts(
+    found: list[Contradiction],
+) -> Iterator[tuple[frozenset[str], list[Contradiction]]]:
+    """Put together the contradictions that one reading is in: one conflict, and its culprit.
+
+    The culprit is the reading that is in most of them; on a tie, the one that fewest figures say.
+    """
+    left = list(found)
+    while left:
+        count = Counter(reading for each in left for reading in each.readings)
+        culprit = max(count, key=lambda each: (count[each], -len(each), sorted(each)))
+        yield culprit, [each for each in left if culprit in each.readings]
+        left = [each for each in left if culprit not in each.readings]
+
+
+def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -> str | None:
+    """Say why a decision does not fit what the check finds; None where it fits."""
+    others = evidence.rejected - decision.rejects
+    among = [readings for each in found if (readings := each.without(others))]
+    if decision.verdict == COMPATIBLE:
+        for readings in among:
+            if all(reading & decision.names for reading in readings):
+                named = sorted(node for reading in readings for node in reading & decision.names)
+                return (
+                    "the decision says that these are compatible, but the check finds that they "
+                    f"contradict: {', '.join(compact(node) for node in named)}"
+                )
+        return None
+    if decision.verdict == OPEN and not any(map(decision.leaves_open, among)):
+        return (
+            "the conflict that this decision leaves open is gone: delete the decision, or make "
+            "it <verdict/compatible>"
+        )
+    for node in sorted(decision.rejects):
+        if not any(node in reading for readings in among for reading in readings):
+            return (
+                f"{compact(node)} contradicts nothing that stands, so the conflict is gone: "
+                "delete the decision, or do not reject it"
+            )
+    return None

@@ -1,0 +1,271 @@
+"""The command line.
+
+What only some commands need is imported by them. rdflib and pyshacl are not: what they are for is
+done in the sandbox.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, TextIO
+
+import click
+from pydantic import ValidationError
+
+from apecgraph.build.fingerprint import fingerprint
+from apecgraph.cli.releases import diff, releases, rollback
+from apecgraph.content.folder import default_content
+from apecgraph.errors import ApecgraphError, RolledBack, leaves
+from apecgraph.progress import shown
+from apecgraph.query.engine import evaluate
+from apecgraph.query.model import DataFile
+from apecgraph.query.protocol import Request, read
+from apecgraph.rdf.formats import (
+    BY_NAME,
+    GRAPH_FORMATS,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    TURTLE,
+    Format,
+    of_file,
+)
+from apecgraph.release.archive import Archive
+from apecgraph.release.release import DUMP_FORMATS, Release
+from apecgraph.sandbox import runner as sandbox
+from apecgraph.settings import Settings
+from apecgraph.web.publication import Publication
+
+_FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
+_DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
+
+_content = click.option(
+    "--content",
+    type=_FOLDER,
+    default=default_content,
+    show_default="what apecgraph brings along",
+    help="Folder with ontology/, data/ and shapes/.",
+)
+
+
+class _Commands(click.Group):
+    """Commands whose foreseen errors are a line on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except* ApecgraphError as group:
+            raise click.ClickException("\n".join(map(str, leaves(group)))) from None
+        except* ValidationError as group:
+            raise click.ClickException("\n".join(_unset(group))) from None
+
+
+def _unset(group: BaseExceptionGroup[ValidationError]) -> Iterator[str]:
+    """Tell which settings cannot be read, and why."""
+    for error in leaves(group):
+        assert isinstance(error, ValidationError)  # noqa: S101 - so are all that are caught
+        for each in error.errors():
+            variable = "_".join(("APECGRAPH", *map(str, each["loc"]))).upper()
+            yield f"{variable} is set to {each['input']!r}: {each['msg']}"
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="apecgraph")
+def main() -> None:
+    """Check, build, serve and query a linked-data publication."""
+
+
+main.add_command(releases)
+main.add_command(rollback)
+main.add_command(diff)
+
+
+@main.command()
+@_content
+@click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
+def check(content: Path, format_: str) -> None:
+    """Check the content; exit with 1 where anything is wrong, naming file and line."""
+    with shown(sys.stderr):
+        report = sandbox.check(content, Settings())
+    text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
+    click.echo(text, nl=False)
+    sys.exit(0 if report.conforms else 1)
+
+
+@main.command()
+@_content
+@click.option(
+    "--accept-loss", is_flag=True, help="Publish it even where much of the last release is gone."
+)
+def build(content: Path, accept_loss: bool) -> None:
+    """Check the content, make a release of it, and make that the current one."""
+    with shown(sys.stderr):
+        release = sandbox.build(content, Settings(), accept_loss=accept_loss)
+    click.echo(f"{release.path}: {release.quads} quads")
+
+
+@main.command()
+@_content
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 instead.")
+def fmt(content: Path, only_check: bool) -> None:
+    """Write the content's Turtle files in their canonical form."""
+    changed, errors = sandbox.canonical(content, Settings())
+    for path, text in changed.items():
+        click.echo(f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}")
+        if not only_check:
+            path.write_text(text, encoding="utf-8")
+    if errors:
+        raise ExceptionGroup("files that cannot be written in canonical form", errors)
+    if only_check and changed:
+        raise click.ClickException("run `apecgraph fmt`")
+
+
+@main.command()
+@_content
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.name for each in DUMP_FORMATS]),
+    default=DUMP_FORMATS[0].name,
+    show_default=True,
+)
+def dump(content: Path, format_: str) -> None:
+    """Write the dump of the content's release to standard output."""
+    path = _release(content).dump(BY_NAME[format_])
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 16):
+            sys.stdout.buffer.write(chunk)
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@_content
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS)]),
+    help="Default: CSV for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE.",
+)
+def query(file: TextIO, content: Path, format_: str | None) -> None:
+    """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
+    publication = Publication.of(_release(content))
+    assert publication.store is not None  # noqa: S101 - a release has one
+    request = Request(
+        "POST",
+        query_string=b"" if format_ is None else f"format={format_}".encode(),
+        content_type="application/sparql-query",
+        body=file.read().encode(),
+        accept=f"{RESULTS_CSV.media_type}, {TURTLE.media_type}",
+    )
+    graphs = {graph.value for graph in publication.store.named_graphs()}
+    asked = read(request, graphs)
+    assert asked is not None  # noqa: S101 - a POST asks something or is refused
+    evaluate(publication.store, asked, sys.stdout.buffer.write)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--content", type=_FOLDER, help="Content to build and serve.")
+@click.option(
+    "--current", is_flag=True, help="Serve the current release, whatever it is; never build."
+)
+@click.option("--release", type=_FOLDER, help="Release to serve as it is, without building.")
+@click.option(
+    "--data",
+    type=_DATA,
+    multiple=True,
+    metavar="FILE...|DIR",
+    help="RDF files to serve unchecked, or the directory of an Oxigraph store, which is only read.",
+)
+@click.argument("more", nargs=-1, type=_DATA, metavar="")
+def serve(
+    host: str,
+    port: int,
+    content: Path | None,
+    current: bool,
+    release: Path | None,
+    data: tuple[Path, ...],
+    more: tuple[Path, ...],
+) -> None:
+    """Serve the publication; print its URL when it is ready.
+
+    Without --content, --current, --release or --data, serve what apecgraph brings along. Where the
+    release of the content is not current it is published first, as by `build`, unless it was
+    rolled back.
+    """
+    import uvloop
+
+    from apecgraph.web.monitoring.access_log import Journal, log_as_json, write_to_stderr
+    from apecgraph.web.server import run as server
+
+    if sum(map(bool, (content, current, release, data))) > 1:
+        raise click.UsageError("give one of --content, --current, --release and --data")
+    if more and not data:
+        raise click.UsageError(f"{more[0]}: say --data before the files to serve")
+    paths = (*data, *more)
+    directory = next((path for path in paths if path.is_dir()), None)
+    if directory and len(paths) > 1:
+        raise click.UsageError(f"{directory}: a directory is served alone, without other data")
+    if directory:
+        publication = Publication.of_directory(directory)
+    elif paths:
+        publication = Publication.of_files([DataFile.of(path, _format_of(path)) for path in paths])
+    elif release:
+        publication = Publication.of(Release.open(release))
+    else:
+        publication = Publication.of(_current(None if current else content or default_content()))
+    settings = Settings()
+    log_as_json(write_to_stderr)
+    listening = server.listen(host, port)
+    url = server.address(listening)
+    with ExitStack() as loading:
+        loading.enter_context(shown(sys.stderr, logging.DEBUG))
+
+        def ready(_: object) -> None:
+            loading.close()
+            click.echo(f"serving {url}")
+
+        follow = None if release or paths else settings.releases
+        journal = Journal(write_to_stderr)
+        uvloop.run(server.serve(publication, settings, listening, ready, journal, follow))
+
+
+def _format_of(path: Path) -> Format:
+    found = of_file(path.name)
+    if found is None:
+        known = ", ".join(f".{each.extension}" for each in GRAPH_FORMATS)
+        raise click.UsageError(f"{path}: the format of a file is told by its name, one of {known}")
+    return found
+
+
+def _release(content: Path) -> Release:
+    """Return the release of a content folder; build it where there is none."""
+    settings = Settings()
+    release = Release.find(settings.releases, fingerprint(content))
+    if release is None:
+        click.echo("building a release ...", err=True)
+        with shown(sys.stderr):
+            release = sandbox.build(content, settings)
+    return release
+
+
+def _current(content: Path | None) -> Release:
+    """Return the current release, once that of the content, if any, is published.
+
+    A release that was rolled back stays so: what is current then is served in its stead.
+    """
+    settings = Settings()
+    if content is not None:
+        try:
+            release = _release(content)
+            if release.name != Archive(settings.releases).current:
+                from apecgraph.build.pipeline import publish
+
+                publish(release, keep=settings.keep_releases)
+        except RolledBack as error:
+            click.echo(f"serving the current release: {error}", err=True)
+    return Release.current(settings.releases)

@@ -1,0 +1,1 @@
+"""Which figures and statements cannot all be true."""

@@ -1,0 +1,1 @@
+"""The folder of Turtle files that editors write."""

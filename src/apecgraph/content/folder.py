@@ -1,0 +1,121 @@
+"""The content: the files that an editor touches, read as named graphs."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.errors import ContentError
+from apecgraph.progress import counted
+from apecgraph.rdf.graph import placed
+from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.turtle import parse_file
+
+_log: Final = logging.getLogger(__name__)
+
+ONTOLOGY_GRAPH: Final = ox.NamedNode(f"{ID}graph/ontology")
+SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
+DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
+DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
+
+CONTEXT: Final = "context.jsonld"
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")
+_GRAPHS: Final = {
+    "ontology/*.ttl": ONTOLOGY_GRAPH.value,
+    "shapes/*.ttl": SHAPES_GRAPH.value,
+    "data/catalog.ttl": f"{ID}graph/catalog",
+    "data/decisions.ttl": DECISIONS_GRAPH.value,
+    "data/entities/*.ttl": f"{ID}graph/entities",
+    "data/sources/*.ttl": f"{ID}source/{{stem}}",
+}
+"""Which files there are, and the named graph that each one is."""
+
+
+@dataclass(frozen=True)
+class ContentFile:
+    """One file: its path, its named graph, its triples."""
+
+    path: Path
+    graph: ox.NamedNode
+    triples: tuple[ox.Triple, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """All files of a content folder, in the order of their paths."""
+
+    root: Path
+    files: tuple[ContentFile, ...]
+
+    @classmethod
+    def read(cls, root: Path) -> Content:
+        """Read a content folder.
+
+        Raises an ExceptionGroup of ContentErrors, one for each file that cannot be read, or for
+        each kind of file of which there is none.
+        """
+        errors: list[ContentError] = []
+        files: list[ContentFile] = []
+        paths = list(_paths(root, errors))
+        for path, graph in counted(_log, "reading files", paths):
+            _log.debug("reading %s", path, extra={"place": str(path)})
+            try:
+                triples, _ = parse_file(path)
+                files.append(ContentFile(path, graph, tuple(triples)))
+            except ContentError as error:
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("the content cannot be read", errors)
+        return cls(root, tuple(files))
+
+    @cached_property
+    def quads(self) -> tuple[ox.Quad, ...]:
+        """What all files state, each in its own named graph."""
+        return tuple(placed(triple, file.graph) for file in self.files for triple in file.triples)
+
+    def relative(self, path: Path) -> str:
+        """Name a file as an editor would: relative to the content folder."""
+        return path.relative_to(self.root).as_posix()
+
+
+def content_paths(root: Path) -> Iterator[Path]:
+    """List the Turtle files of a content folder."""
+    for pattern in _GRAPHS:
+        yield from sorted(root.glob(pattern))
+
+
+def default_content() -> Path:
+    """Return the content that apecgraph brings along: the wheel's, or this checkout's."""
+    packaged = Path(__file__).parents[1] / "bundled"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3]
+
+
+def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.NamedNode]]:
+    for pattern, graph in _GRAPHS.items():
+        paths = sorted(root.glob(pattern))
+        if not paths:
+            errors.append(
+                ContentError(f"there is no {pattern}: this is not a content folder", root)
+            )
+        for path in paths:
+            if not path.is_file():
+                errors.append(ContentError("is not read: it is no regular file", path))
+                continue
+            if not _NAME.fullmatch(path.name):
+                errors.append(
+                    ContentError(
+                        "is not read: a file here is named with letters, digits, - and _, and "
+                        "ends in .ttl",
+                        path,
+                    )
+                )
+                continue
+            yield path, ox.NamedNode(graph.format(stem=path.stem))

@@ -1,0 +1,110 @@
+"""Competency questions: what the graph has to answer, each with its query and its exact answer.
+
+`questions/NN-slug.rq` holds the query, its first line is the question as a comment. Beside it
+`NN-slug.csv` holds the answer, byte for byte as `apecgraph query` writes it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from apecgraph.errors import ContentError
+from apecgraph.files import read_file
+from apecgraph.rdf.namespaces import PREFIXES
+
+FOLDER: Final = "questions"
+"""The name of the folder: in `ontology/` of the content, and at the root of a release."""
+
+_DECLARED: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
+_PREFIXED: Final = re.compile(r"(?<![\w:<])([a-z][\w-]*):([A-Za-z]\w*)")
+_NAME: Final = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the graph answers.
+
+    number, slug: the name of its files.
+    text: the question in plain words; query: the same in SPARQL, with the text as first line.
+    expected: the answer as CSV.
+    """
+
+    number: int
+    slug: str
+    text: str
+    query: str
+    expected: bytes
+
+    @property
+    def name(self) -> str:
+        """The name of its files, and in its addresses."""
+        return f"{self.number:02}-{self.slug}"
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the answer that is expected: the names of its columns, and its rows."""
+        header, *rows = csv.reader(io.StringIO(self.expected.decode(), newline=""))
+        return header, rows
+
+
+def question_paths(root: Path) -> Iterator[Path]:
+    """List the files of the questions of a content folder or of a release."""
+    for folder in (root / "ontology" / FOLDER, root / FOLDER):
+        yield from sorted([*folder.glob("*.rq"), *folder.glob("*.csv")])
+
+
+def read_questions(root: Path) -> tuple[Question, ...]:
+    """Read the questions of a content folder or of a release, in their order; there may be none.
+
+    Raises an ExceptionGroup of ContentErrors, one for each file that is not as it should be.
+    """
+    errors: list[ContentError] = []
+    found: list[Question] = []
+    paths = list(question_paths(root))
+    for path in paths:
+        try:
+            if path.suffix == ".rq":
+                found.append(_read(path))
+            elif path.with_suffix(".rq") not in paths:
+                raise ContentError(
+                    "an answer without its question: there is no .rq beside it", path
+                )
+        except ContentError as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("the questions cannot be read", errors)
+    return tuple(sorted(found, key=lambda question: (question.number, question.slug)))
+
+
+def mentioned(query: str) -> Iterator[str]:
+    """Return the IRIs that a query names with a prefix (SPARQL 1.1 Query, section 4.1.1)."""
+    prefixes = {**PREFIXES, **dict(_DECLARED.findall(query))}
+    for prefix, local in _PREFIXED.findall(query):
+        if prefix in prefixes:
+            yield prefixes[prefix] + local
+
+
+def _read(path: Path) -> Question:
+    name = _NAME.fullmatch(path.stem)
+    if name is None:
+        raise ContentError("a question is named NN-slug.rq", path)
+    try:
+        query = read_file(path).decode()
+        expected = read_file(path.with_suffix(".csv"))
+    except FileNotFoundError:
+        raise ContentError(
+            "a question without its answer: there is no .csv beside it", path
+        ) from None
+    except OSError as error:
+        raise ContentError(f"the question or its answer {error.strerror}", path) from None
+    except UnicodeDecodeError:
+        raise ContentError("this is not UTF-8", path) from None
+    first = query.partition("\n")[0]
+    if not (first.startswith("# ") and first.endswith("?")):
+        raise ContentError("the first line is not a comment that asks something", path, 1)
+    return Question(int(name[1]), name[2], first.removeprefix("# "), query, expected)

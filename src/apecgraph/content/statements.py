@@ -1,0 +1,67 @@
+"""Statements: what sources say that is not a number, each with an IRI of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.graph import Graph, placed
+from apecgraph.rdf.namespaces import DCTERMS, RDF
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple that a source states, written once as an rdf:Statement.
+
+    period: IRI of the time for which it is stated, where that is said.
+    """
+
+    iri: str
+    source: str
+    triple: ox.Triple
+    period: str | None = None
+
+    @property
+    def quad(self) -> ox.Quad:
+        """The triple in the graph of its source."""
+        return placed(self.triple, ox.NamedNode(self.source))
+
+    @property
+    def language(self) -> str | None:
+        """The language of a text; None for everything else."""
+        value = self.triple.object
+        return value.language if isinstance(value, ox.Literal) else None
+
+
+def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]:
+    """Read the statements in the graphs of the sources.
+
+    A statement that lacks something is passed over: its shape reports it.
+    """
+    kind, class_ = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{RDF}Statement")
+    for source in sources:
+        named = ox.NamedNode(source)
+        found = graph.store.quads_for_pattern(None, kind, class_, named)
+        iris = sorted(
+            quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)
+        )
+        for iri in iris:
+            node = ox.NamedNode(iri)
+            parts = [
+                [
+                    quad.object
+                    for quad in graph.store.quads_for_pattern(
+                        node, ox.NamedNode(f"{RDF}{part}"), None, named
+                    )
+                ]
+                for part in ("subject", "predicate", "object")
+            ]
+            if [len(part) for part in parts] != [1, 1, 1]:
+                continue
+            (subject,), (predicate,), (value,) = parts
+            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                triple = ox.Triple(subject, predicate, value)
+                period = graph.value(iri, f"{DCTERMS}temporal", source)
+                yield Statement(iri, source, triple, period)

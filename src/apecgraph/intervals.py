@@ -1,0 +1,123 @@
+"""Intervals: the numbers that a figure may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+from operator import mul
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range of numbers; None for an end that is not set, a flag for an end not included."""
+
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    excludes_lower: bool = False
+    excludes_upper: bool = False
+
+    def meets(self, other: Interval) -> bool:
+        """Whether some number lies in both."""
+        return not (self.is_below(other) or other.is_below(self))
+
+    def is_below(self, other: Interval) -> bool:
+        """Whether every number in this one is less than every number in the other."""
+        if self.upper is None or other.lower is None:
+            return False
+        if self.excludes_upper or other.excludes_lower:
+            return self.upper <= other.lower
+        return self.upper < other.lower
+
+    def __mul__(self, other: Interval) -> Interval:
+        """Return the interval of all products; both must be of numbers from zero up."""
+        return self._ends(
+            _product(self.lower, other.lower), _product(self.upper, other.upper), other
+        )
+
+    def __add__(self, other: Interval) -> Interval:
+        """Return the interval of all sums."""
+        return self._ends(_sum(self.lower, other.lower), _sum(self.upper, other.upper), other)
+
+    def __neg__(self) -> Interval:
+        """Return the interval of the numbers with the other sign."""
+        low, high = (None if end is None else -end for end in (self.upper, self.lower))
+        return Interval(low, high, self.excludes_upper, self.excludes_lower)
+
+    def __sub__(self, other: Interval) -> Interval:
+        """Return the interval of all differences."""
+        return self + -other
+
+    def inverse(self) -> Interval:
+        """Return the interval of all reciprocals; it must be of numbers from zero up."""
+        low = 1 / self.upper if self.upper else None
+        high = 1 / self.lower if self.lower else None
+        return Interval(low, high, self.excludes_upper, self.excludes_lower)
+
+    def __truediv__(self, other: Interval) -> Interval:
+        """Return the interval of all quotients; both must be of numbers from zero up."""
+        return self * other.inverse()
+
+    def powered(self, times: int) -> Interval:
+        """Return the interval multiplied by itself; it must be of numbers from zero up."""
+        return reduce(mul, [self] * times)
+
+    def _ends(self, low: Decimal | None, high: Decimal | None, other: Interval) -> Interval:
+        return Interval(
+            low,
+            high,
+            self.excludes_lower or other.excludes_lower,
+            self.excludes_upper or other.excludes_upper,
+        )
+
+    def scaled(self, factor: Decimal, plus: Decimal = Decimal(0)) -> Interval:
+        """Return the interval of `number * factor + plus`; the factor must be positive."""
+        return Interval(
+            None if self.lower is None else self.lower * factor + plus,
+            None if self.upper is None else self.upper * factor + plus,
+            self.excludes_lower,
+            self.excludes_upper,
+        )
+
+    def __str__(self) -> str:
+        if self.lower is None and self.upper is None:
+            return "any number"
+        if self.lower == self.upper:
+            return number(self.lower or Decimal(0))
+        left = "(" if self.excludes_lower or self.lower is None else "["
+        right = ")" if self.excludes_upper or self.upper is None else "]"
+        low = "-∞" if self.lower is None else number(self.lower)
+        high = "∞" if self.upper is None else number(self.upper)
+        return f"{left}{low}, {high}{right}"
+
+
+def all_meet(intervals: Iterable[Interval]) -> bool:
+    """Whether some number lies in all of them: so it does where each two have one in common."""
+    return shared(intervals) is not None
+
+
+def shared(intervals: Iterable[Interval]) -> Interval | None:
+    """Return the interval of the numbers that lie in all of them; None where there are none."""
+    each = list(intervals)
+    lowers = [one for one in each if one.lower is not None]
+    uppers = [one for one in each if one.upper is not None]
+    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower), default=Interval())
+    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper), default=Interval())
+    if not highest.meets(lowest):
+        return None
+    return Interval(highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper)
+
+
+def number(value: Decimal) -> str:
+    """Write a number plainly: no exponent, no zeros at the end of a fraction."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _sum(left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    return None if left is None or right is None else left + right
+
+
+def _product(left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    return None if left is None or right is None else left * right

@@ -1,0 +1,1 @@
+"""SPARQL queries: from a request to the bytes of its answer."""

@@ -1,0 +1,1 @@
+"""Queries in worker processes with limits."""

@@ -1,0 +1,1 @@
+"""RDF: terms, graphs, syntaxes and labels."""

@@ -1,0 +1,238 @@
+"""Compact JSON-LD 1.1 with the publication's own context."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+from pyld import jsonld
+
+from apecgraph.errors import ContentError
+from apecgraph.files import read_file
+from apecgraph.rdf.namespaces import BASE, RDF, XSD
+
+Node: TypeAlias = dict[str, Any]
+
+FOLDER: Final = "/context/"
+_TYPE: Final = f"{RDF}type"
+_NATIVE: Final = {
+    f"{XSD}integer": re.compile(r"0|-?[1-9][0-9]{0,14}"),
+    f"{XSD}boolean": re.compile(r"true|false"),
+}
+"""Lexical forms that JSON's own numbers and booleans give back to the letter."""
+_RANKS: Final = {"@context": 0, "id": 1, "type": 2}
+_FIRST: Final = f"{RDF}first"
+_REST: Final = f"{RDF}rest"
+_NIL: Final = f"{RDF}nil"
+
+
+class Context:
+    """A JSON-LD context, read from a file of the content; it refers to no other document.
+
+    data: the file. name: of this version, made of the data. path: where it is served for good, on
+    whatever host: documents name it so, and can be read wherever they are served from.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the context; raise ContentError where the file holds none."""
+        try:
+            self.data = read_file(path)
+            self._context = json.loads(self.data)["@context"]
+        except RecursionError:
+            raise ContentError("is no JSON-LD context: it nests too deeply", path) from None
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise ContentError(f"is no JSON-LD context: {error}", path) from None
+        self._file = path
+        self.name = sha256(self.data).hexdigest()[:16]
+        self.path = f"{FOLDER}{self.name}.jsonld"
+        self._iri = f"{BASE}{self.path[1:]}"
+
+    def graph(self, triples: Iterable[ox.Triple]) -> bytes:
+        """Write triples as a graph of node objects, one a subject, with the context in it.
+
+        Integers and booleans are JSON's own; decimals stay strings, which are exact. A property
+        that may have several values has an array of them. Node objects are in the order of their
+        IRIs, and their keys in alphabetical order. Compaction goes node by node, so its time is
+        linear in their number.
+        """
+        nodes = self._compact(list(_expanded(triples).values()))
+        nodes["@context"] = self._context
+        return _written(nodes)
+
+    def document(self, triples: Iterable[ox.Triple], topic: str) -> bytes:
+        """Write triples as one node object, that of the topic, with the context by its path.
+
+        What links to the topic is under `@reverse` (JSON-LD 1.1, section 4.8) or a term for it, and
+        blank nodes where they are named, RDF lists as such; what is connected in no way is
+        `@included`. Values are as `graph` has them.
+        """
+        nodes = _expanded(triples)
+        _make_lists(nodes)
+        root = nodes.pop(topic)
+        reverse: dict[str, list[Node]] = {}
+        for iri in [iri for iri in nodes if not iri.startswith("_:")]:
+            _turn(nodes, iri, topic, reverse)
+        _nest(root, nodes)
+        for each in reverse.values():
+            for node in each:
+                _nest(node, nodes)
+        if reverse:
+            root["@reverse"] = reverse
+        if nodes:
+            root["@included"] = list(nodes.values())
+        compacted = self._compact([root])
+        compacted["@context"] = self.path
+        return _written(compacted)
+
+    def _compact(self, nodes: list[Node]) -> Node:
+        # By its IRI: pyld takes an object apart each time, to find out whether it knows it.
+        options = {
+            "documentLoader": self._load,
+            "graph": False,
+            "skipExpansion": True,
+            "compactToRelative": False,
+        }
+        try:
+            compacted: Node = _Compaction().compact(nodes, self._iri, options)
+        except (jsonld.JsonLdError, RecursionError) as error:
+            raise ContentError(f"is no JSON-LD context: {_reason(error)}", self._file) from None
+        return compacted
+
+    def _load(self, url: str, options: object) -> Node:
+        """Give pyld the context, to keep; a context from elsewhere is not loaded."""
+        if url != self._iri:
+            raise ValueError(f"a context from elsewhere is not loaded: {url}")
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": {"@context": self._context},
+            "tag": "static",
+        }
+
+
+class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no types
+    """Compaction that looks up once what an IRI is called, instead of at each of its places.
+
+    Each time, pyld goes through all terms of the context. What it finds for a property depends on
+    the value too, and is not kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._context: object = None
+        self._names: dict[tuple[object, ...], str] = {}
+
+    def _compact_iri(
+        self, active_ctx: object, iri: str, value: object = None, *others: object, **named: object
+    ) -> str:
+        if self._context is None:
+            self._context = active_ctx
+        if value is not None or active_ctx is not self._context:
+            found: str = super()._compact_iri(active_ctx, iri, value, *others, **named)
+            return found
+        key = (iri, *others, *named.items())
+        if key not in self._names:
+            self._names[key] = super()._compact_iri(active_ctx, iri, value, *others, **named)
+        return self._names[key]
+
+
+def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
+    """Return expanded JSON-LD by subject, with rdf:type as @type (JSON-LD 1.1 API, 8.4)."""
+    data = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.JSON_LD)
+    assert data is not None  # noqa: S101 - without an output the bytes are returned
+    nodes: list[Node] = json.loads(data)
+    for node in nodes:
+        if _TYPE in node:
+            node["@type"] = [value["@id"] for value in node.pop(_TYPE)]
+    for _, value in _values(nodes):
+        if value.get("@type") in _NATIVE:
+            _make_native(value)
+    return {node["@id"]: node for node in nodes}
+
+
+def _make_native(value: Node) -> None:
+    """Write an integer or a boolean as JSON has it, where nothing of its writing is lost."""
+    if _NATIVE[value["@type"]].fullmatch(value["@value"]):
+        del value["@type"]
+        value["@value"] = json.loads(value["@value"])
+
+
+def _turn(nodes: dict[str, Node], iri: str, topic: str, reverse: dict[str, list[Node]]) -> None:
+    """Put a node that links to the topic among what is seen from there, by property."""
+    node = nodes[iri]
+    link = {"@id": topic}
+    for property_ in [name for name, values in node.items() if name[0] != "@" and link in values]:
+        node[property_] = [value for value in node[property_] if value != link]
+        if not node[property_]:
+            del node[property_]
+        # What else is said of the node is said the first time that it is named.
+        reverse.setdefault(property_, []).append(nodes.pop(iri, {"@id": iri}))
+
+
+def _make_lists(nodes: dict[str, Node]) -> None:
+    """Write RDF lists as `@list`, where nothing else names their cells (JSON-LD 1.1 API, 8.4)."""
+    named = Counter(value.get("@id") for _, value in _values(nodes.values()))
+    for property_, value in list(_values(nodes.values())):
+        cells = []
+        current = value.get("@id")
+        while named[current] == 1 and current in nodes and _is_cell(nodes[current]):
+            cells.append(current)
+            current = nodes[current][_REST][0].get("@id")
+        if property_ != _REST and cells and current == _NIL:
+            value.clear()
+            value["@list"] = [nodes.pop(cell)[_FIRST][0] for cell in cells]
+
+
+def _is_cell(node: Node) -> bool:
+    return node.keys() == {"@id", _FIRST, _REST} and len(node[_FIRST]) == len(node[_REST]) == 1
+
+
+def _nest(node: Node, nodes: dict[str, Node]) -> None:
+    """Put blank nodes in the place of their names; each once, so that a circle ends."""
+    for _, value in list(_values([node])):
+        for each in value.get("@list", [value]):
+            if each.get("@id", "").startswith("_:") and each["@id"] in nodes:
+                each.update(nodes.pop(each["@id"]))
+                _nest(each, nodes)
+
+
+def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
+    """Give the values of all properties, each with its property."""
+    for node in nodes:
+        for property_, values in node.items():
+            if property_[0] != "@":
+                for value in values:
+                    yield property_, value
+
+
+def _written(document: Node) -> bytes:
+    return json.dumps(_ordered(document), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _ordered(value: Any) -> Any:
+    """Put the keys of all objects in order: what a node is first, then by the alphabet."""
+    if isinstance(value, list):
+        return [_ordered(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
+    ordered = {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
+    if "@value" not in value and isinstance(value.get("type"), str):
+        # An array wherever there may be several. As a container in the context it would be right,
+        # but rdflib then loses the types of values.
+        ordered["type"] = [value["type"]]
+    return ordered
+
+
+def _reason(error: BaseException) -> str:
+    """Say what an error comes from."""
+    while error.__cause__:
+        error = error.__cause__
+    return str(error.args[0] if error.args else error)

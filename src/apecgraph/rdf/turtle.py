@@ -1,0 +1,207 @@
+"""Canonical Turtle: the one way in which the content's files are written.
+
+One subject a block, one value a line, everything sorted, so that a change of one fact is a
+difference of one line. Implements a subset of RDF 1.1 Turtle: IRIs are relative to the
+publication's `id/` or prefixed, blank nodes stand only for lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.errors import ContentError
+from apecgraph.files import read_file
+from apecgraph.rdf.graph import Term
+from apecgraph.rdf.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
+
+_FIRST_PREDICATES: Final = (f"{RDF}type", f"{SKOS}prefLabel", f"{RDFS}label")
+_LOCAL_NAME: Final = re.compile(r"[A-Za-z_0-9](?:[A-Za-z_0-9.-]*[A-Za-z_0-9-])?")
+_RELATIVE: Final = re.compile(r"[A-Za-z][A-Za-z0-9/._~%\u00a0-\uffff-]*")
+_SHORTHAND: Final = {
+    f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
+    f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    f"{XSD}boolean": re.compile(r"true|false"),
+}
+_LONGEST_LIST: Final = 10_000  # one that is longer has itself for a tail
+_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_DEEPEST: Final = 64
+_BRACKET: Final = re.compile(
+    rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"|<[^<>\s]*+>|#[^\n]*+'
+    rb"|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)",
+    re.DOTALL,
+)
+_COMMENT: Final = re.compile(
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
+    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r"|<[^<>\s]*+>"
+    r"|(?P<comment>#[^\n]*+)",
+    re.DOTALL,
+)
+
+
+def format_file(path: Path) -> str:
+    """Return the canonical text of a Turtle file; raise ContentError where there is none."""
+    triples, prefixes = parse_file(path)
+    text = path.read_bytes().decode()
+    for match in _COMMENT.finditer(text):
+        if match["comment"]:
+            raise ContentError(
+                "a comment would be lost in the canonical form: say it with skos:editorialNote "
+                "or rdfs:comment, or delete it",
+                path,
+                text.count("\n", 0, match.start()) + 1,
+            )
+    return write(triples, prefixes, path)
+
+
+def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Read a Turtle file by the letter; return its triples and the prefixes it declares.
+
+    Relative IRIs resolve against the publication's `id/`. Raises ContentError with line and
+    column.
+    """
+    try:
+        data = read_file(path)
+        if _too_deep(data):
+            raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
+        parser = ox.parse(data, ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True)
+        triples = [quad.triple for quad in parser]
+        if any(isinstance(triple.object, ox.Triple) for triple in triples):
+            raise ContentError("a triple is not a value here: use an rdf:Statement", path)
+    except SyntaxError as error:
+        message = str(error.args[0]).partition(": ")[2] or str(error)
+        if "has not been declared" in message:
+            message += ": add its @prefix line at the top of the file"
+        raise ContentError(message, path, error.lineno, error.offset) from None
+    except MemoryError as error:
+        if not error.args:
+            raise  # there is none left; what the parser has to say of a file has words
+        message = f"has a literal, or another word, that is too long: {error}"
+        raise ContentError(message, path) from None
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", path) from None
+    except ValueError as error:
+        raise ContentError(f"cannot be read: {error}", path) from None
+    return triples, dict(parser.prefixes)
+
+
+def _too_deep(data: bytes) -> bool:
+    """Whether brackets nest so deep that the parser, which recurses, would overflow its stack."""
+    depth = 0
+    for bracket in _BRACKET.finditer(data):
+        if bracket["open"]:
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif bracket["close"]:
+            depth -= 1
+    return False
+
+
+def write(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path) -> str:
+    """Write triples as canonical Turtle.
+
+    prefixes: those that the file declares; the publication's own win over them.
+    path: the file that errors name.
+    """
+    return _Writer(triples, {**prefixes, **PREFIXES}, path).text()
+
+
+class _Writer:
+    def __init__(
+        self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path
+    ) -> None:
+        self._path = path
+        # One name a namespace, the last in the mapping; the longest namespace names a term.
+        names = {namespace: name for name, namespace in prefixes.items()}
+        self._prefixes = [(names[each], each) for each in sorted(names, key=len, reverse=True)]
+        self._used: dict[str, str] = {}
+        self._uses_base = False
+        self._subjects: dict[ox.NamedNode | ox.BlankNode, dict[str, list[Term]]]
+        self._subjects = defaultdict(lambda: defaultdict(list))
+        for triple in triples:
+            values = self._subjects[triple.subject][triple.predicate.value]  # type: ignore[index]
+            if triple.object not in values:
+                values.append(triple.object)
+
+    def text(self) -> str:
+        """Return the whole file."""
+        blocks = {
+            self._iri(subject.value): self._block(subject)
+            for subject in list(self._subjects)
+            if isinstance(subject, ox.NamedNode)
+        }
+        for subject in self._subjects:
+            if isinstance(subject, ox.BlankNode) and f"{RDF}first" not in self._subjects[subject]:
+                raise ContentError("blank nodes are not used here: give it an IRI", self._path)
+        head = [f"@base <{ID}> .\n"] if self._uses_base else []
+        head += [f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(self._used.items())]
+        return "".join(head) + "".join(f"\n{blocks[name]}" for name in sorted(blocks))
+
+    def _block(self, subject: ox.NamedNode) -> str:
+        predicates = self._subjects[subject]
+        lines = []
+        for predicate in sorted(predicates, key=self._predicate_order):
+            name = "a" if predicate == f"{RDF}type" else self._iri(predicate)
+            values = sorted(self._term(value) for value in predicates[predicate])
+            lines.append(f"    {name} " + ",\n        ".join(values))
+        return self._iri(subject.value) + "\n" + " ;\n".join(lines) + " .\n"
+
+    def _predicate_order(self, predicate: str) -> tuple[int, str]:
+        if predicate in _FIRST_PREDICATES:
+            return _FIRST_PREDICATES.index(predicate), ""
+        return len(_FIRST_PREDICATES), self._iri(predicate)
+
+    def _term(self, term: Term) -> str:
+        if isinstance(term, ox.NamedNode):
+            return self._iri(term.value)
+        if isinstance(term, ox.BlankNode):
+            return self._list(term)
+        if isinstance(term, ox.Literal):
+            return self._literal(term)
+        raise ContentError("a triple is not written as a term here", self._path)
+
+    def _list(self, head: ox.BlankNode) -> str:
+        items: list[str] = []
+        node: Term = head
+        while node != ox.NamedNode(f"{RDF}nil"):
+            cell = self._subjects.get(node, {}) if isinstance(node, ox.BlankNode) else {}
+            if f"{RDF}first" not in cell or len(items) > _LONGEST_LIST:
+                raise ContentError("blank nodes are not used here: give it an IRI", self._path)
+            items.append(self._term(cell[f"{RDF}first"][0]))
+            node = cell[f"{RDF}rest"][0]
+        return f"( {' '.join(items)} )"
+
+    def _literal(self, literal: ox.Literal) -> str:
+        datatype = literal.datatype.value
+        if datatype in _SHORTHAND and _SHORTHAND[datatype].fullmatch(literal.value):
+            return literal.value
+        if "\n" in literal.value and not literal.value.endswith('"'):
+            body = literal.value.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+            quoted = f'"""{body}"""'
+        else:
+            quoted = '"' + "".join(_ESCAPES.get(each, each) for each in literal.value) + '"'
+        if literal.language:
+            return f"{quoted}@{literal.language}"
+        if datatype == f"{XSD}string":
+            return quoted
+        return f"{quoted}^^{self._iri(datatype)}"
+
+    def _iri(self, iri: str) -> str:
+        if iri.startswith(ID) and _RELATIVE.fullmatch(iri.removeprefix(ID)):
+            self._uses_base = True
+            return f"<{iri.removeprefix(ID)}>"
+        for name, namespace in self._prefixes:
+            local = iri.removeprefix(namespace)
+            if local != iri and _LOCAL_NAME.fullmatch(local):
+                self._used[name] = namespace
+                return f"{name}:{local}"
+        return f"<{iri}>"

@@ -1,0 +1,1 @@
+"""What pages and documents show, read from a release."""

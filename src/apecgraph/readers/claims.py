@@ -1,0 +1,103 @@
+"""Claims: a figure or a statement as one source makes it, read for showing it to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from apecgraph.content.decisions import Ruling, rulings, status
+from apecgraph.rdf.graph import Term
+from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says, stands it or not.
+
+    iri: of the figure or the rdf:Statement.
+    source: the IRI of who says it; identifier: of the claim.
+    printed: the words in which it is said.
+    measure, period, base_period, bound, unit: IRIs, of a figure.
+    value, lower, upper: the number and the ends of its interval, of a figure.
+    triple: of a statement.
+    """
+
+    iri: str
+    source: str
+    identifier: str
+    printed: ox.Literal | None
+    rulings: tuple[Ruling, ...]
+    measure: str | None = None
+    period: str | None = None
+    base_period: str | None = None
+    bound: str | None = None
+    unit: str | None = None
+    value: ox.Literal | None = None
+    lower: ox.Literal | None = None
+    upper: ox.Literal | None = None
+    triple: ox.Triple | None = None
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a decision has taken it out of the default graph."""
+        return self.status == "rejected"
+
+    @property
+    def status(self) -> str:
+        """Where it stands by the decisions: "standing", "rejected" or "open"."""
+        return status(self.rulings)
+
+
+def read_claim(store: ox.Store, iri: str) -> Claim | None:
+    """Read a claim from a store that holds a release; None where the IRI is not one of a claim."""
+    node = ox.NamedNode(iri)
+    values: dict[str, Term] = {}
+    for quad in store.quads_for_pattern(node, None, None, None):
+        values[quad.predicate.value] = quad.object
+    source = values.get(f"{APEC}statedIn")
+    if not isinstance(source, ox.NamedNode):
+        return None
+
+    def name(property_: str) -> str | None:
+        value = values.get(property_)
+        return value.value if isinstance(value, ox.NamedNode) else None
+
+    def literal(property_: str) -> ox.Literal | None:
+        value = values.get(property_)
+        return value if isinstance(value, ox.Literal) else None
+
+    identifier = literal(f"{DCTERMS}identifier")
+    subject, predicate = name(f"{RDF}subject"), name(f"{RDF}predicate")
+    triple = None
+    if subject is not None and predicate is not None:
+        triple = ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), values[f"{RDF}object"])
+    return Claim(
+        iri,
+        source.value,
+        "" if identifier is None else identifier.value,
+        literal(f"{APEC}printed"),
+        rulings(store, node),
+        measure=name(f"{APEC}measure"),
+        period=name(f"{APEC}period"),
+        base_period=name(f"{APEC}basePeriod"),
+        bound=name(f"{APEC}bound"),
+        unit=name(f"{APEC}unit"),
+        value=literal(f"{APEC}value"),
+        lower=literal(f"{APEC}lower"),
+        upper=literal(f"{APEC}upper"),
+        triple=triple,
+    )
+
+
+def read_claims(store: ox.Store, source: str) -> Iterator[Claim]:
+    """Read all that a source states: first its figures, then its statements, each by their IRIs."""
+    graph = ox.NamedNode(source)
+    stated = store.quads_for_pattern(None, ox.NamedNode(f"{APEC}statedIn"), graph, graph)
+    for iri in sorted(
+        quad.subject.value for quad in stated if isinstance(quad.subject, ox.NamedNode)
+    ):
+        claim = read_claim(store, iri)
+        if claim is not None:
+            yield claim

@@ -1,0 +1,94 @@
+"""The words of a store: its classes, properties and named things, to write queries with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import (
+    DCAT,
+    DCTERMS,
+    FOAF,
+    ID,
+    OWL,
+    QB,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SD,
+    SH,
+    SKOS,
+    SPDX,
+    VOID,
+)
+
+Kind = Literal["class", "property", "thing"]
+
+_CLASSES: Final = frozenset((f"{RDFS}Class", f"{OWL}Class"))
+_PROPERTIES: Final = frozenset(
+    (f"{RDF}Property", f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty", f"{OWL}AnnotationProperty")
+)
+_NAMES: Final = frozenset(
+    (
+        f"{SKOS}prefLabel",
+        f"{SKOS}altLabel",
+        f"{RDFS}label",
+        f"{DCTERMS}title",
+        f"{SCHEMA}name",
+        f"{FOAF}name",
+        f"{SKOS}notation",
+    )
+)
+
+_OF_DATA: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statement")
+"""How the classes begin whose things describe data, or state something of what has a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An IRI with its names in all languages, that which it goes by first; it may have none."""
+
+    iri: str
+    kind: Kind
+    names: tuple[str, ...]
+
+
+def read_words(store: ox.Store) -> Iterator[Word]:
+    """Return the words of the default graph of a store, by kind and IRI.
+
+    These are the classes that things have and the properties that they are described by, those
+    that are defined, and the things of the publication that have a name.
+    """
+    words: dict[str, set[str]] = {"class": set(), "property": set(), "thing": set()}
+    names: dict[str, set[str]] = defaultdict(set)
+    apart: set[str] = set()
+    for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+        if not isinstance(quad.subject, ox.NamedNode):
+            continue
+        subject, predicate, value = quad.subject.value, quad.predicate.value, quad.object
+        words["property"].add(predicate)
+        if predicate in _NAMES and isinstance(value, ox.Literal):
+            names[subject].add(value.value)
+            if subject.startswith(ID):
+                words["thing"].add(subject)
+        elif predicate == f"{RDF}type" and isinstance(value, ox.NamedNode):
+            words["class"].add(value.value)
+            if value.value.startswith(_OF_DATA):
+                apart.add(subject)
+            if value.value in _CLASSES:
+                words["class"].add(subject)
+            elif value.value in _PROPERTIES:
+                words["property"].add(subject)
+    words["thing"] -= apart
+    labels = Labels(store)
+    kinds: tuple[Kind, ...] = ("class", "property", "thing")
+    for kind in kinds:
+        for iri in sorted(words[kind]):
+            label = labels.label(iri)
+            first = () if label is None else (label.value,)
+            yield Word(iri, kind, tuple(dict.fromkeys((*first, *sorted(names[iri])))))

@@ -1,0 +1,127 @@
+"""Descriptions by schema.org, as search engines read them: in JSON-LD, of what stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.graph import Term
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SCHEMA
+
+Node: TypeAlias = dict[str, Any]
+
+_OF_DATASETS: Final = {
+    f"{DCTERMS}title": "name",
+    f"{DCTERMS}description": "description",
+    f"{DCTERMS}issued": "datePublished",
+    f"{DCTERMS}language": "inLanguage",
+    f"{DCTERMS}license": "license",
+    f"{DCTERMS}publisher": "publisher",
+    f"{DCTERMS}spatial": "spatialCoverage",
+    f"{DCAT}keyword": "keywords",
+    f"{OWL}versionInfo": "version",
+}
+
+
+class SchemaOrg:
+    """Describes things of a store that holds a release; each thing in a language, where it can be.
+
+    store: holds the release. labels: names things.
+    """
+
+    def __init__(self, store: ox.Store, labels: Labels) -> None:
+        self._store = store
+        self._labels = labels
+
+    def thing(self, iri: str) -> Node | None:
+        """Describe a thing that has a class of schema.org; return None for any other."""
+        facts = self._facts(iri)
+        described = self._reference(iri)
+        if "@type" not in described:
+            return None
+        described = {"@context": SCHEMA, **described, "url": iri}
+        if same := [each.value for each in facts[f"{OWL}sameAs"] if isinstance(each, ox.NamedNode)]:
+            described["sameAs"] = same
+        for property_, values in facts.items():
+            name = property_.removeprefix(SCHEMA)
+            if name != property_:
+                described[name] = self._values(values)
+        return described
+
+    def dataset(self) -> Node:
+        """Describe the publication as a dataset, with what it can be downloaded as."""
+        facts = self._facts(BASE)
+        described: Node = {
+            "@context": SCHEMA,
+            "@type": "Dataset",
+            "@id": BASE,
+            "url": BASE,
+            "isAccessibleForFree": True,
+        }
+        for property_, name in _OF_DATASETS.items():
+            if values := facts[property_]:
+                described[name] = self._values(values)
+        dates = [
+            date.value
+            for period in facts[f"{DCTERMS}temporal"]
+            if isinstance(period, ox.NamedNode)
+            for end in ("startDate", "endDate")
+            for date in self._facts(period.value)[f"{DCAT}{end}"]
+            if isinstance(date, ox.Literal)
+        ]
+        if dates:
+            described["temporalCoverage"] = f"{min(dates)}/{max(dates)}"
+        described["distribution"] = [
+            self._download(node.value)
+            for node in facts[f"{DCAT}distribution"]
+            if isinstance(node, ox.NamedNode)
+        ]
+        return described
+
+    def _download(self, iri: str) -> Node:
+        facts = self._facts(iri)
+        download: Node = {"@type": "DataDownload", "@id": iri}
+        for property_, name in (("downloadURL", "contentUrl"), ("byteSize", "contentSize")):
+            for value in facts[f"{DCAT}{property_}"]:
+                download[name] = _text(value)
+        for value in facts[f"{DCAT}mediaType"]:
+            download["encodingFormat"] = "/".join(_text(value).split("/")[-2:])
+        return download
+
+    def _values(self, values: list[Term]) -> object:
+        """Write values in one language where there is one; a single one as itself."""
+        english = [
+            value for value in values if isinstance(value, ox.Literal) and value.language == "en"
+        ]
+        written = [self._value(value) for value in english or values]
+        return written[0] if len(written) == 1 else written
+
+    def _value(self, value: Term) -> object:
+        if isinstance(value, ox.NamedNode) and value.value.startswith(BASE):
+            return self._reference(value.value)
+        return _text(value)
+
+    def _reference(self, iri: str) -> Node:
+        """Name a thing, with its classes that schema.org has."""
+        types = [
+            value.value.removeprefix(SCHEMA)
+            for value in self._facts(iri)[f"{RDF}type"]
+            if isinstance(value, ox.NamedNode) and value.value.startswith(SCHEMA)
+        ]
+        typed = {"@type": types[0] if len(types) == 1 else types} if types else {}
+        return {**typed, "@id": iri, "name": self._labels.title(iri).value}
+
+    def _facts(self, iri: str) -> defaultdict[str, list[Term]]:
+        """Return what stands of a thing by property, sorted."""
+        found: defaultdict[str, list[Term]] = defaultdict(list)
+        node, default = ox.NamedNode(iri), ox.DefaultGraph()
+        for quad in sorted(self._store.quads_for_pattern(node, None, None, default), key=str):
+            found[quad.predicate.value].append(quad.object)
+        return found
+
+
+def _text(value: Term) -> str:
+    return str(value) if isinstance(value, ox.Triple) else value.value

@@ -1,0 +1,139 @@
+"""The dumps of a release: the files that it offers for download, and how they are written."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.progress import counted
+from apecgraph.rdf.formats import CSV, CSVW, GZIP, JSON_LD, N_QUADS, N_TRIPLES, TEXT, TRIG, Format
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.jsonld import Context
+from apecgraph.rdf.namespaces import PREFIXES
+from apecgraph.release.figures_csv import FIGURES, METADATA, write_figures, write_metadata
+from apecgraph.release.links import links
+from apecgraph.release.release import DUMP_FORMATS, File, dump_name
+
+_log: Final = logging.getLogger(__name__)
+
+SUMS: Final = "SHA256SUMS"
+LINKS: Final = "links.nt"
+
+_WHOLE: Final = (TRIG, N_QUADS)
+_LEVEL: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A dump: the name of its file, its format, and what it holds, in words."""
+
+    name: str
+    format: Format
+    holds: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds the named graphs too."""
+        return self.format in _WHOLE
+
+    @property
+    def partial(self) -> bool:
+        """Whether it holds less than the default graph."""
+        return self.name != dump_name(self.format)
+
+
+DUMPS: Final = (
+    *(
+        Dump(dump_name(each), each, "All graphs" if each in _WHOLE else "What stands")
+        for each in DUMP_FORMATS
+    ),
+    Dump(LINKS, N_TRIPLES, "Links to other datasets"),
+    Dump(FIGURES, CSV, "All figures"),
+    Dump(METADATA, CSVW, "Columns of the figures"),
+)
+
+_SUMS: Final = Dump(SUMS, TEXT, "Checksums of all these files")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that a release offers: a dump, as it is or compressed."""
+
+    file: File
+    dump: Dump
+    compressed: bool
+
+    @property
+    def format(self) -> Format:
+        """What the file is, whatever is in it."""
+        return GZIP if self.compressed else self.dump.format
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        label = f"{self.dump.holds}, as {self.dump.format.label}"
+        return f"{label}, in gzip" if self.compressed else label
+
+
+def downloads(files: Iterable[File]) -> dict[str, Download]:
+    """Return those among the files of a release that it offers, by their names."""
+    by_name = {file.name: file for file in files}
+    return {
+        name: Download(by_name[name], dump, compressed)
+        for dump in (*DUMPS, _SUMS)
+        for name, compressed in ((dump.name, False), (zipped(dump.name), True))
+        if name in by_name
+    }
+
+
+def zipped(name: str) -> str:
+    """Name the file that holds another one in gzip."""
+    return f"{name}.{GZIP.extension}"
+
+
+def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> list[File]:
+    """Write the dumps of a dataset, each also in gzip (RFC 1952), and their checksums.
+
+    quads: the dataset, canonical. The same dataset makes the same bytes.
+    Returns the files that were written.
+    """
+    default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
+    graph = Graph(quads)
+    files: list[File] = []
+    for dump in counted(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
+        data = _contents(dump, quads, default, graph, context)
+        compressed = gzip.compress(data, _LEVEL, mtime=0)
+        for name, written in ((dump.name, data), (zipped(dump.name), compressed)):
+            files.append(File.written(folder, name, written))
+    sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
+    return [*files, File.written(folder, SUMS, sums.encode("ascii"))]
+
+
+def _contents(
+    dump: Dump,
+    quads: Sequence[ox.Quad],
+    default: Sequence[ox.Triple],
+    graph: Graph,
+    context: Context,
+) -> bytes:
+    if dump.name == FIGURES:
+        return write_figures(graph)
+    if dump.name == METADATA:
+        return write_metadata(graph)
+    if dump.name == LINKS:
+        return _serialized(list(links(default)), dump.format)
+    if dump.format is JSON_LD:
+        return context.graph(default)
+    return _serialized(quads if dump.whole else default, dump.format)
+
+
+def _serialized(chosen: Sequence[ox.Quad] | Sequence[ox.Triple], format_: Format) -> bytes:
+    data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)
+    assert data is not None  # noqa: S101 - without an output the bytes are returned
+    return data

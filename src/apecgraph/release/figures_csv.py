@@ -1,0 +1,205 @@
+"""The figures as tabular data: CSV, and the CSVW metadata that tells what its columns hold."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from apecgraph.content.decisions import rulings, status
+from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import (
+    APEC,
+    BASE,
+    DCAT,
+    DCTERMS,
+    QB,
+    RDF,
+    RDFS,
+    SDMX_ATTRIBUTE,
+    SDMX_MEASURE,
+)
+
+FIGURES: Final = "figures.csv"
+METADATA: Final = f"{FIGURES}-metadata.json"
+"""Where processors look for it (Model for Tabular Data, section 5.3)."""
+
+# How a text begins that spreadsheets take for a formula (OWASP, CSV Injection), and what else
+# begins so.
+_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: a property of the figure, or of what another column names, called by its term.
+
+    datatype: of CSVW; None for things, which are known by their IRIs and have a label beside them.
+    of: the column whose thing has the property.
+    """
+
+    name: str
+    property: str
+    datatype: str | None = None
+    required: bool = False
+    of: str = "figure"
+
+
+_COLUMNS: Final = (
+    _Column("identifier", f"{DCTERMS}identifier", "string"),
+    _Column("dataSet", f"{QB}dataSet"),
+    _Column("reporter", f"{APEC}reporter"),
+    _Column("counterpart", f"{APEC}counterpart"),
+    _Column("flow", f"{APEC}flow"),
+    _Column("coverage", f"{APEC}coverage"),
+    _Column("subject", f"{APEC}subject"),
+    _Column("measure", f"{APEC}measure", required=True),
+    _Column("period", f"{APEC}period", required=True),
+    _Column("startDate", f"{DCAT}startDate", "date", of="period"),
+    _Column("endDate", f"{DCAT}endDate", "date", of="period"),
+    _Column("basePeriod", f"{APEC}basePeriod"),
+    _Column("unit", f"{APEC}unit", required=True),
+    _Column("value", f"{APEC}value", "decimal", required=True),
+    _Column("lower", f"{APEC}lower", "decimal"),
+    _Column("upper", f"{APEC}upper", "decimal"),
+    _Column("bound", f"{APEC}bound", required=True),
+    _Column("obsValue", f"{SDMX_MEASURE}obsValue", "decimal", required=True),
+    _Column("unitMult", f"{SDMX_ATTRIBUTE}unitMult", "integer", required=True),
+    _Column("decimals", f"{SDMX_ATTRIBUTE}decimals", "integer", required=True),
+    _Column("statedIn", f"{APEC}statedIn", required=True),
+)
+
+
+def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
+    """Write figures as CSV (RFC 4180), a row each, in the order of their IRIs.
+
+    graph: the dataset of a release, so that those are there which a decision rejects, too.
+    figures: the IRIs of some; without them all are written.
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    if figures is None:
+        figures = graph.subjects(f"{RDF}type", f"{QB}Observation")
+    labels = Labels(graph.store)
+    output = StringIO()
+    names = [column["name"] for column in _schema(graph) if "virtual" not in column]
+    writer = csv.DictWriter(output, names)
+    writer.writeheader()
+    for iri in sorted(figures):
+        row = _row(graph, labels, iri)
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
+    return output.getvalue().encode()
+
+
+def write_metadata(graph: Graph) -> bytes:
+    """Write the description of the table (Metadata Vocabulary for Tabular Data, section 5).
+
+    By it a processor makes the triples of the graph out of the rows (CSV2RDF).
+    """
+    metadata = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": FIGURES,
+        "dc:title": graph.value(BASE, f"{DCTERMS}title"),
+        "dc:license": [{"@id": each} for each in graph.values(BASE, f"{DCTERMS}license")],
+        "dc:isPartOf": {"@id": BASE},
+        "tableSchema": {
+            "aboutUrl": "{+figure}",
+            "primaryKey": "figure",
+            "columns": list(_schema(graph)),
+        },
+    }
+    return json.dumps(metadata, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
+    row = {"figure": iri}
+    for column in _COLUMNS:
+        value = _value(graph, row[column.of], column)
+        row[column.name] = value
+        if column.datatype is None:
+            label = labels.label(value) if value else None
+            row[f"{column.name}Label"] = "" if label is None else label.value
+    for text in _objects(graph, iri, f"{APEC}printed"):
+        if isinstance(text, ox.Literal):
+            row |= {"printed": text.value, "language": text.language or ""}
+    found = rulings(graph.store, ox.NamedNode(iri))
+    row["status"] = status(found)
+    row["decision"] = " ".join(ruling.decision for ruling in found)
+    return row
+
+
+def _value(graph: Graph, subject: str, column: _Column) -> str:
+    """Return what a thing has in a column, an IRI or a text; nothing where it has none."""
+    kind = ox.NamedNode if column.datatype is None else ox.Literal
+    found = (each for each in _objects(graph, subject, column.property) if isinstance(each, kind))
+    return next((each.value for each in found), "")
+
+
+def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
+    if not subject:
+        return []
+    node = ox.NamedNode(subject)
+    quads = graph.store.quads_for_pattern(node, ox.NamedNode(property_), None, None)
+    return sorted({quad.object for quad in quads}, key=str)
+
+
+def _harmless(text: str) -> str:
+    formula = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text
+
+
+def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
+    """Describe the columns, those after them that hold labels, and what each row is."""
+    yield _described("figure", "string", "IRI of the figure", required=True, suppressOutput=True)
+    for column in _COLUMNS:
+        comment = graph.value(column.property, f"{RDFS}comment")
+        place: dict[str, Any] = {"propertyUrl": column.property}
+        if column.required:
+            place["required"] = True
+        if column.of != "figure":
+            place = {"suppressOutput": True}  # of a row, the processors write one thing
+        if column.datatype is None:
+            # This makes it an IRI; of cells that were read as one some processors make no other.
+            place["valueUrl"] = f"{{+{column.name}}}"
+        yield _described(column.name, column.datatype or "string", comment, **place)
+        if column.datatype is None:
+            label = f"Label of the {column.name}, in English where there is one"
+            yield _described(f"{column.name}Label", "string", label, suppressOutput=True)
+    # A text whose language differs from row to row is none that CSV2RDF can write.
+    printed = graph.value(f"{APEC}printed", f"{RDFS}comment")
+    yield _described("printed", "string", printed, suppressOutput=True)
+    yield _described("language", "string", "Language of what is printed", suppressOutput=True)
+    yield _described(
+        "status",
+        {"base": "string", "format": "standing|rejected|open"},
+        "Whether the figure is in the default graph: standing; rejected by a decision, and not in "
+        "it; or open, in it and disputed",
+        required=True,
+        suppressOutput=True,
+    )
+    yield _described(
+        "decision",
+        "anyURI",
+        "The decisions that speak of the figure",
+        separator=" ",
+        suppressOutput=True,
+    )
+    yield {
+        "name": "type",
+        "virtual": True,
+        "propertyUrl": f"{RDF}type",
+        "valueUrl": f"{QB}Observation",
+    }
+
+
+def _described(
+    name: str, datatype: str | dict[str, str], comment: str | None, **members: Any
+) -> dict[str, Any]:
+    column = {"name": name, "titles": name, "datatype": datatype, **members}
+    return column if comment is None else {**column, "dc:description": comment}

@@ -1,0 +1,293 @@
+"""What can be reconciled: the entities of a store, their types and their properties.
+
+The words are those of the Reconciliation Service API 0.2 (section 2, Core Concepts).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.graph import Term
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import (
+    DCAT,
+    DCTERMS,
+    FOAF,
+    ID,
+    OWL,
+    QB,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SD,
+    SH,
+    SKOS,
+    SPDX,
+    VOID,
+    XSD,
+    compact,
+)
+from apecgraph.readers.withdrawals import withdrawn
+from apecgraph.text.folding import fold
+
+_NAMES: Final = (
+    f"{SKOS}prefLabel",
+    f"{SKOS}altLabel",
+    f"{SKOS}hiddenLabel",
+    f"{RDFS}label",
+    f"{DCTERMS}title",
+    f"{SCHEMA}name",
+    f"{SCHEMA}alternateName",
+    f"{FOAF}name",
+)
+_CODES: Final = (f"{SKOS}notation", f"{DCTERMS}identifier", f"{SCHEMA}identifier")
+_SAME: Final = (f"{OWL}sameAs", f"{SKOS}exactMatch")
+_DEFINITIONS: Final = (f"{SKOS}definition", f"{SCHEMA}description")
+_DATES: Final = frozenset(f"{XSD}{name}" for name in ("date", "gYear", "gYearMonth"))
+
+# What describes data, and not the world: statements, figures, graphs, lists of concepts.
+_OF_DATA: Final = (QB, RDF, RDFS, OWL, DCAT, VOID, SD, SH, SPDX, f"{SKOS}ConceptScheme")
+_NO_PROPERTIES: Final = (RDF, SD, QB)
+
+_CODE_OF_OTHERS: Final = re.compile(r"[A-Za-z]+\d+")  # a number alone may be anything
+_MOST_WORDS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A class, or a concept scheme as the type of its concepts. broader: ids of types above it."""
+
+    id: str
+    name: str
+    description: str | None
+    broader: tuple[str, ...]
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property that entities have."""
+
+    id: str
+    name: str
+    description: str | None
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing that has a name and is not withdrawn.
+
+    id: its IRI without what all begin with; name: in the language of the site.
+    names: in all languages; spellings: the names folded, that which it goes by first.
+    codes: folded, what identifies it but for the last part of its IRI.
+    types: ids of its types, those that are broader after its own.
+    facts: its values by the id of the property, as far as they stand.
+    """
+
+    id: str
+    name: str
+    description: str
+    names: tuple[ox.Literal, ...]
+    spellings: tuple[str, ...]
+    codes: frozenset[str]
+    types: tuple[str, ...]
+    own_types: tuple[str, ...]
+    facts: Mapping[str, tuple[Term, ...]]
+
+
+class Entities:
+    """The entities of the default graph of a store, by id; with their types and properties."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._labels = Labels(store)
+        self._store = store
+        facts = self._read()
+        broader = self._broader(facts)
+        self.entities: Mapping[str, Entity] = {
+            each.id: each for each in self._entities(facts, broader)
+        }
+        types = Counter(each for entity in self.entities.values() for each in entity.types)
+        properties = Counter(each for entity in self.entities.values() for each in entity.facts)
+        self.types: Mapping[str, Type] = {
+            compact(iri): self._type(iri, broader)
+            for iri in sorted(broader, key=lambda iri: (-types[compact(iri)], iri))
+            if types[compact(iri)]
+        }
+        self.properties: Mapping[str, Property] = {
+            compact(iri): self._property(iri)
+            for iri in sorted(
+                {each for values in facts.values() for each in values},
+                key=lambda iri: (-properties[compact(iri)], iri),
+            )
+            if properties[compact(iri)]
+        }
+
+    def entity(self, name: str) -> Entity | None:
+        """Find an entity by its id or its IRI."""
+        return self.entities.get(name.removeprefix(ID))
+
+    def type(self, name: str) -> Type | None:
+        """Find a type by its id or its IRI."""
+        return self.types.get(name) or self.types.get(compact(name))
+
+    def property(self, name: str) -> Property | None:
+        """Find a property by its id or its IRI."""
+        return self.properties.get(name) or self.properties.get(compact(name))
+
+    def of_types(self, types: Iterable[str]) -> list[Entity]:
+        """Return the entities that have one of some types; of no types all of them."""
+        wanted = set(types)
+        return [
+            each
+            for each in self.entities.values()
+            if not wanted or not wanted.isdisjoint(each.types)
+        ]
+
+    def properties_of(self, types: Iterable[str]) -> list[Property]:
+        """Return the properties that entities of some types have, the most frequent first."""
+        found = Counter(each for entity in self.of_types(types) for each in entity.facts)
+        ranked = sorted(found, key=lambda each: (-found[each], each))
+        return [self.properties[each] for each in ranked]
+
+    def title(self, iri: str) -> str:
+        """Return the label of a term; one of another's vocabulary has its own name for a label."""
+        label = self._labels.label(iri)
+        if label is not None:
+            return label.value
+        local = re.split(r"[/#:]", compact(iri).rstrip("/#"))[-1]
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower()
+
+    def _read(self) -> dict[str, dict[str, list[Term]]]:
+        """Return the values by subject and property."""
+        found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(ID):
+                found[quad.subject.value][quad.predicate.value].append(quad.object)
+        return found
+
+    def _broader(self, facts: Mapping[str, Mapping[str, list[Term]]]) -> dict[str, set[str]]:
+        """Return what is directly above each type, by IRI."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for values in facts.values():
+            classes = _iris(values, f"{RDF}type")
+            for class_ in classes:
+                found[class_] |= set()
+            for scheme in _iris(values, f"{SKOS}inScheme"):
+                found[scheme].update(each for each in classes if each.startswith(SKOS))
+        waiting = list(found)
+        while waiting:
+            class_ = waiting.pop()
+            for quad in self._store.quads_for_pattern(
+                ox.NamedNode(class_), ox.NamedNode(f"{RDFS}subClassOf"), None, ox.DefaultGraph()
+            ):
+                if isinstance(quad.object, ox.NamedNode):
+                    above = quad.object.value
+                    if above not in found:
+                        waiting.append(above)
+                        found[above] = set()
+                    found[class_].add(above)
+        return found
+
+    def _entities(
+        self, facts: Mapping[str, Mapping[str, list[Term]]], broader: Mapping[str, set[str]]
+    ) -> Iterator[Entity]:
+        for iri, values in sorted(facts.items()):
+            own = _iris(values, f"{RDF}type")
+            own = [each for each in own if not each.startswith(_OF_DATA)]
+            label = self._labels.label(iri)
+            if not own or label is None or withdrawn(self._store, iri) is not None:
+                continue
+            own += _iris(values, f"{SKOS}inScheme")
+            values_of_names = [each for name in _NAMES for each in values.get(name, ())]
+            names = [each for each in values_of_names if isinstance(each, ox.Literal)]
+            yield Entity(
+                id=iri.removeprefix(ID),
+                name=label.value,
+                description=self._description(own, values),
+                names=tuple(dict.fromkeys(names)),
+                spellings=_spellings(label, *names),
+                codes=frozenset(_codes(iri, values)),
+                types=tuple(map(compact, _closure(own, broader))),
+                own_types=tuple(map(compact, own)),
+                facts={
+                    compact(name): tuple(sorted(each, key=str))
+                    for name, each in values.items()
+                    if not name.startswith(_NO_PROPERTIES)
+                },
+            )
+
+    def _description(self, types: list[str], values: Mapping[str, list[Term]]) -> str:
+        """Tell a thing from its namesakes: by its definition, else by its codes and its date."""
+        for definition in _DEFINITIONS:
+            found = [each for each in values.get(definition, ()) if isinstance(each, ox.Literal)]
+            if found:
+                english = [each for each in found if each.language == "en"]
+                words = min((english or found), key=str).value.split()
+                return " ".join(words[:_MOST_WORDS]) + (" …" if len(words) > _MOST_WORDS else "")
+        what = [self.title(each) for each in types if each != f"{SKOS}Concept"]
+        codes = sorted(_text(each) for name in _CODES for each in values.get(name, ()))
+        dates = sorted(
+            each.value
+            for terms in values.values()
+            for each in terms
+            if isinstance(each, ox.Literal) and each.datatype.value in _DATES
+        )
+        return ", ".join(dict.fromkeys([*what, *codes, *dates[:1]]))
+
+    def _type(self, iri: str, broader: Mapping[str, set[str]]) -> Type:
+        name = self.title(iri)
+        above = tuple(sorted(map(compact, broader[iri])))
+        return Type(compact(iri), name, self._comment(iri), above, _terms(iri, name))
+
+    def _property(self, iri: str) -> Property:
+        name = self.title(iri)
+        return Property(compact(iri), name, self._comment(iri), _terms(iri, name))
+
+    def _comment(self, iri: str) -> str | None:
+        found = self._store.quads_for_pattern(
+            ox.NamedNode(iri), ox.NamedNode(f"{RDFS}comment"), None, ox.DefaultGraph()
+        )
+        return min((_text(each.object) for each in found), default=None)
+
+
+def _closure(types: Iterable[str], broader: Mapping[str, set[str]]) -> list[str]:
+    found = list(types)
+    for each in found:
+        found += sorted(above for above in broader.get(each, ()) if above not in found)
+    return [each for each in found if not each.startswith(_OF_DATA)]
+
+
+def _codes(iri: str, values: Mapping[str, list[Term]]) -> Iterator[str]:
+    yield fold(iri.removeprefix(ID))
+    for name in _CODES:
+        for each in values.get(name, ()):
+            yield fold(_text(each)) or _text(each)
+    for name in _SAME:
+        for other in _iris(values, name):
+            local = other.rstrip("/").rpartition("/")[2]
+            if _CODE_OF_OTHERS.fullmatch(local):
+                yield fold(local)
+
+
+def _spellings(*names: ox.Literal) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (fold(name.value) for name in names))))
+
+
+def _terms(iri: str, name: str) -> tuple[str, ...]:
+    own = re.split(r"[/#:]", compact(iri))[-1]
+    return tuple(dict.fromkeys(filter(None, (fold(name), fold(compact(iri)), fold(own)))))
+
+
+def _iris(values: Mapping[str, list[Term]], name: str) -> list[str]:
+    return sorted(each.value for each in values.get(name, ()) if isinstance(each, ox.NamedNode))
+
+
+def _text(term: Term) -> str:
+    return str(term) if isinstance(term, ox.Triple) else term.value

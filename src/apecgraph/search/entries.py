@@ -1,0 +1,127 @@
+"""What can be found in a release: its entities, claims, terms and questions, by all their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF, RDFS, SD, SH, SKOS, compact
+from apecgraph.readers.claims import read_claim
+from apecgraph.search.entities import Entities, Entity
+from apecgraph.text.folding import fold
+
+QUESTIONS: Final = f"{SH}SPARQLExecutable"
+"""The class of the competency questions."""
+
+_LEADING: Final = (
+    f"{QB}Observation",
+    f"{RDF}Statement",
+    f"{RDF}Property",
+    f"{RDFS}Class",
+    f"{RDFS}Datatype",
+    QUESTIONS,
+)
+"""Classes beside which the others of a thing tell nothing more."""
+
+_PUBLISHER: Final = compact(f"{DCTERMS}publisher")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What can be found.
+
+    name: what to call it; names: all that it is called, each folded and as it is written.
+    codes: its identifiers, folded; kinds: its classes and code lists, by IRI.
+    words: folded, all that it may be found by. claimed: whether it is a claim of a source.
+    """
+
+    iri: str
+    name: ox.Literal
+    names: tuple[tuple[str, ox.Literal], ...]
+    codes: frozenset[str]
+    kinds: tuple[str, ...]
+    words: str
+    claimed: bool = False
+
+
+class Entries:
+    """Reads entries; store: holds the release, and the entities are those in it."""
+
+    def __init__(self, store: ox.Store, entities: Entities) -> None:
+        self._store = store
+        self._labels = Labels(store)
+        self._entities = entities
+
+    def read(self) -> Iterator[Entry]:
+        """Read all that can be found."""
+        for entity in self._entities.entities.values():
+            yield self._entity(entity)
+        for iri in self._subjects(f"{APEC}statedIn", None):
+            yield from self._claim(iri)
+        defined = self._subjects(f"{RDFS}isDefinedBy", None)
+        for iri in (*defined, *self._subjects(f"{RDF}type", QUESTIONS)):
+            name = self._labels.label(iri)
+            if name is not None and iri.startswith(BASE):
+                yield self._entry(iri, name, [name], [compact(iri)])
+
+    def kind_name(self, iri: str) -> str:
+        """Return what people call a class or a code list."""
+        return self._entities.title(iri)
+
+    def _entity(self, entity: Entity) -> Entry:
+        iri = ID + entity.id
+        publishers = [
+            self._labels.title(each.value).value
+            for each in entity.facts.get(_PUBLISHER, ())
+            if isinstance(each, ox.NamedNode)
+        ]
+        name = self._labels.title(iri)
+        return self._entry(iri, name, [name, *entity.names], entity.codes, publishers)
+
+    def _claim(self, iri: str) -> Iterator[Entry]:
+        claim = read_claim(self._store, iri)
+        if claim is not None:
+            name = self._labels.title(iri)
+            names = [name] if claim.printed is None else [name, claim.printed]
+            source = self._labels.title(claim.source).value
+            codes = [claim.identifier, compact(iri)]
+            yield self._entry(iri, name, names, codes, [source], claimed=True)
+
+    def _entry(
+        self,
+        iri: str,
+        name: ox.Literal,
+        names: Iterable[ox.Literal],
+        codes: Iterable[str],
+        more: Iterable[str] = (),
+        *,
+        claimed: bool = False,
+    ) -> Entry:
+        written = tuple((fold(each.value), each) for each in dict.fromkeys(names))
+        folded = frozenset(filter(None, map(fold, codes)))
+        words = dict.fromkeys([*(each for each, _ in written), *sorted(folded), *map(fold, more)])
+        return Entry(iri, name, written, folded, self._kinds(iri), " ".join(words), claimed)
+
+    def _kinds(self, iri: str) -> tuple[str, ...]:
+        """Return the classes that tell something of a thing, or the code lists of a concept."""
+        classes = self._values(iri, f"{RDF}type")
+        leading = [each for each in _LEADING if each in classes]
+        if leading:
+            return (leading[0],)
+        lists = self._values(iri, f"{SKOS}inScheme")
+        own = [each for each in classes if not each.startswith((SD, SKOS) if lists else SD)]
+        return tuple(sorted({*lists, *own}, key=lambda each: (not each.startswith(BASE), each)))
+
+    def _values(self, iri: str, property_: str) -> set[str]:
+        quads = self._store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(property_), None)
+        return {each.object.value for each in quads if isinstance(each.object, ox.NamedNode)}
+
+    def _subjects(self, property_: str, value: str | None) -> list[str]:
+        node = None if value is None else ox.NamedNode(value)
+        quads = self._store.quads_for_pattern(None, ox.NamedNode(property_), node)
+        found = {each.subject.value for each in quads if isinstance(each.subject, ox.NamedNode)}
+        return sorted(found)

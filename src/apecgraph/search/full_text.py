@@ -1,0 +1,174 @@
+"""Search: what is called so, in any language, or has such an identifier."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process
+
+from apecgraph.rdf.namespaces import compact
+from apecgraph.search.entries import Entries, Entry
+from apecgraph.text.folding import fold, spellings
+
+LONGEST: Final = 200
+"""Characters of a text that is searched for."""
+
+_MOST_WORDS: Final = 16  # of a text: each is looked for in all that there is
+_ALIKE: Final = 75.0
+_UNSPACED: Final = "\u0e00"
+"""From Thai on most scripts put no space between words, so that a word begins anywhere."""
+
+_JOINT: Final = re.compile(
+    f"(?<=[{_UNSPACED}-\U0010ffff])(?=[!-{chr(ord(_UNSPACED) - 1)}])"
+    f"|(?<=[!-{chr(ord(_UNSPACED) - 1)}])(?=[{_UNSPACED}-\U0010ffff])"
+)
+"""Where such a script meets another without a space: 2026年APEC海关."""
+
+_LEAST: Final = 1 / 3
+"""The share of the pairs of characters of a text that is not found whole: one word of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that was found; matched: the name that fits, where it goes by another."""
+
+    entry: Entry
+    matched: ox.Literal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class or a code list, by IRI, with the number of entries of it."""
+
+    iri: str
+    name: str
+    count: int
+
+    @property
+    def id(self) -> str:
+        """The name of the kind in addresses."""
+        return compact(self.iri)
+
+
+class Search:
+    """Finds entries by a text."""
+
+    def __init__(self, entries: Entries) -> None:
+        self._entries = sorted(entries.read(), key=lambda each: (fold(each.name.value), each.iri))
+        counts = Counter(kind for entry in self._entries for kind in entry.kinds)
+        self._same: dict[str, set[str]] = defaultdict(set)
+        for entry in self._entries:
+            for text in (*(name for name, _ in entry.names), *entry.codes):
+                for spelling in spellings(text):
+                    self._same[spelling].add(entry.iri)
+        self._texts = {entry.iri: _parted(entry.words) for entry in self._entries}
+        self._names = {iri: entries.kind_name(iri) for iri in counts}
+        self.kinds = self._ranked(counts)
+
+    def kind(self, name: str) -> Kind | None:
+        """Find a kind by its id."""
+        return next((each for each in self.kinds if each.id == name), None)
+
+    def named(self, entry: Entry) -> list[str]:
+        """Return the names of the kinds of an entry."""
+        return [self._names[each] for each in entry.kinds]
+
+    def counted(self, hits: Iterable[Hit]) -> tuple[Kind, ...]:
+        """Count hits by their kinds, the most frequent first."""
+        return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
+
+    def find(self, text: str, kind: Kind | None = None) -> list[Hit]:
+        """Find what fits a text, of one kind or of all; an empty text fits everything.
+
+        First comes what is called so or has that identifier, then names that begin so, then names
+        in which each word of the text begins a word, then what has these words elsewhere (in the
+        name of its publisher or source); where there is nothing, what has parts of a text without
+        spaces (of 中国海关), else names that are alike. Within these, claims come last, and
+        short names before long ones.
+        """
+        among = [each for each in self._entries if kind is None or kind.iri in each.kinds]
+        if not text.strip():
+            return [Hit(each) for each in among]
+        folded = fold(text[:LONGEST])
+        words = tuple(dict.fromkeys(_parted(folded).split()))[:_MOST_WORDS]
+        same = {iri for key in spellings(folded) for iri in self._same.get(key, ())}
+        ranked: list[tuple[tuple[int, bool, int, str], Hit]] = []
+        others: list[Entry] = []
+        for entry in among if words else ():
+            if entry.iri in same or _has(self._texts[entry.iri], words):
+                rank, name = _best(entry, folded, words)
+                rank = 0 if entry.iri in same else rank
+                hit = Hit(entry, None if name.value == entry.name.value else name)
+                ranked.append(((rank, entry.claimed, len(name.value), entry.iri), hit))
+            elif not entry.claimed:
+                others.append(entry)
+        ranked.sort(key=lambda each: each[0])
+        if words and not ranked:
+            return self._partly(words, others) or _alike(folded, others)
+        return [hit for _, hit in ranked]
+
+    def _partly(self, words: tuple[str, ...], among: list[Entry]) -> list[Hit]:
+        """Find what has pairs of characters of words that no spaces tell apart, most of them first.
+
+        Words of other scripts must all be there.
+        """
+        pairs = {
+            pair for word in words if word >= _UNSPACED for pair in map("".join, pairwise(word))
+        }
+        spaced = tuple(word for word in words if word < _UNSPACED)
+        found = []
+        for entry in among if pairs else ():
+            text = self._texts[entry.iri]
+            share = sum(pair in text for pair in pairs) / len(pairs)
+            if share >= _LEAST and _has(text, spaced):
+                _, name = max(entry.names, key=lambda each: sum(pair in each[0] for pair in pairs))
+                hit = Hit(entry, None if name.value == entry.name.value else name)
+                found.append(((-share, len(name.value), entry.iri), hit))
+        return [hit for _, hit in sorted(found, key=lambda each: each[0])]
+
+    def _ranked(self, counts: Counter[str]) -> tuple[Kind, ...]:
+        ranked = sorted(counts, key=lambda each: (-counts[each], each))
+        return tuple(Kind(each, self._names[each], counts[each]) for each in ranked)
+
+
+def _best(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, ox.Literal]:
+    """Return the name that fits best, and how well: 0 the same, 3 not at all."""
+    ranks = [_rank(name, folded, words) for name, _ in entry.names]
+    best = min(range(len(ranks)), key=ranks.__getitem__)
+    return ranks[best], entry.names[best][1] if ranks[best] < 3 else entry.name
+
+
+def _rank(name: str, folded: str, words: tuple[str, ...]) -> int:
+    if name == folded:
+        return 0
+    if name.startswith(folded):
+        return 1
+    return 2 if _has(_parted(name), words) else 3
+
+
+def _has(name: str, words: tuple[str, ...]) -> bool:
+    """Whether each of some words begins a word of a folded name, scripts of which are apart."""
+    spaced = f" {name}"
+    return all((word if word >= _UNSPACED else f" {word}") in spaced for word in words)
+
+
+def _parted(folded: str) -> str:
+    """Put a space where a script without spaces meets another."""
+    return folded if folded.isascii() else _JOINT.sub(" ", folded)
+
+
+def _alike(folded: str, among: list[Entry]) -> list[Hit]:
+    """Find names that differ by some letters: who asks may have misspelt one."""
+    names = [(name, entry) for entry in among for name, _ in entry.names]
+    found = process.extract(
+        folded, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_ALIKE
+    )
+    entries = dict.fromkeys(names[index][1].iri for _, _, index in found)
+    by_iri = {entry.iri: entry for _, entry in names}
+    return [Hit(by_iri[iri]) for iri in entries]

@@ -1,0 +1,191 @@
+"""Identifiers that others have given to our things: foreign IRIs, and codes of a scheme."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from apecgraph.errors import NotFound
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE, ID, OWL, SCHEMA, SKOS, XSD, compact
+
+_RELATIONS: Final = (
+    f"{OWL}sameAs",
+    f"{SCHEMA}sameAs",
+    f"{SKOS}exactMatch",
+    f"{SCHEMA}url",
+    f"{SKOS}closeMatch",
+)
+"""What says that a foreign IRI stands for our thing, the strongest first.
+
+A broader or a related concept (SKOS, section 10) is another thing.
+"""
+
+_WEB: Final = re.compile(r"https?://(?:www\.|m\.)?([^/?#]+)([^#]*)", re.IGNORECASE)
+_PAGES: Final = (
+    # The page of an item, and the documents about it, beside the IRI of the item.
+    (
+        re.compile(r"wikidata\.org/(?:entity|wiki(?:/special:entity(?:data|page))?)/(q\d+)\b.*"),
+        r"wikidata.org/entity/\1",
+    ),
+    (re.compile(r"(?:sws\.)?geonames\.org/(\d+)\b.*"), r"geonames.org/\1"),
+)
+_LOCAL: Final = re.compile(r"[^/#]*[/#]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A system of codes: the datatype of a notation, or the concept scheme that it is unique in.
+
+    iri: of the datatype or the concept scheme. name: made of its label, "iso-3166-1-alpha-3".
+    """
+
+    iri: str
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A thing of ours that was found. relation: the property that leads to it."""
+
+    iri: str
+    name: str
+    relation: str
+
+
+class Identifiers:
+    """The foreign IRIs and the codes in the default graph of a store.
+
+    Notations are codes (SKOS, section 6): their datatype is the scheme; a plain one is unique in
+    the concept scheme of its concept. about_schemes: a sentence that says which schemes there are.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._labels = Labels(store)
+        self._iris: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for relation in _RELATIONS:
+            for quad in self._facts(relation):
+                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                    self._iris[canonical(quad.object.value)][relation].append(quad.subject.value)
+        self._codes = self._read_codes()
+        schemes = {iri: self._scheme(iri) for iri, _ in self._codes}
+        self.schemes: Mapping[str, Scheme] = {
+            each.name: each for each in sorted(schemes.values(), key=lambda each: each.name)
+        }
+        known = ", ".join(f"{each.name} ({each.label})" for each in self.schemes.values())
+        self.about_schemes = f"Codes are of these schemes: {known or 'none'}."
+        self._spellings = {
+            _plain(spelling): each
+            for each in schemes.values()
+            for spelling in (each.iri, compact(each.iri), _local(each.iri), each.label, each.name)
+        }
+
+    def by_iri(self, iri: str) -> Identified:
+        """Find our thing for an IRI: one of ours, or one that it is linked to by identity.
+
+        With http or https, with www or without, and the page of an item as well as its IRI. Raises
+        NotFound where there is none, or are several.
+        """
+        ours = re.sub(r"^http:", "https:", iri.strip())
+        if self.describes(ours):
+            return self._identified([ours], f"{OWL}sameAs", f"<{iri}>")
+        relations = self._iris.get(canonical(iri), {})
+        for relation in _RELATIONS:
+            if relation in relations:
+                return self._identified(relations[relation], relation, f"<{iri}>")
+        raise NotFound(f"No thing here is the same as <{iri}>. {self.about_schemes}")
+
+    def describes(self, iri: str) -> bool:
+        """Tell whether an IRI is that of a thing or a term of ours, or of the dataset itself."""
+        if not (iri == BASE or iri.startswith((ID, f"{BASE}ontology"))):
+            return False
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
+
+    def by_code(self, code: str, scheme: str) -> Identified:
+        """Find our thing for a code of a scheme, by the name, the label or the IRI of the scheme.
+
+        Case does not matter. Raises NotFound where there is none, or are several.
+        """
+        found = self._spellings.get(_plain(scheme))
+        if found is None:
+            raise NotFound(
+                f"There is no scheme {scheme!r}. {self.about_schemes}",
+                [each.iri for each in self.schemes.values()],
+            )
+        things = self._codes.get((found.iri, code.strip().casefold()))
+        if things is None:
+            raise NotFound(
+                f"No thing here has the code {code!r} of the scheme {found.name} ({found.label}). "
+                f"{self.about_schemes}",
+                [found.iri],
+            )
+        return self._identified(things, f"{SKOS}notation", f"{code} of {found.name}")
+
+    def _identified(self, things: list[str], relation: str, asked: str) -> Identified:
+        found = sorted(set(things))
+        if len(found) > 1:
+            raise NotFound(f"{asked} stands for {len(found)} things here.", found)
+        return Identified(found[0], self._labels.title(found[0]).value, compact(relation))
+
+    def _read_codes(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for quad in self._facts(f"{SKOS}notation"):
+            thing, code = quad.subject, quad.object
+            if not (isinstance(thing, ox.NamedNode) and isinstance(code, ox.Literal)):
+                continue
+            if code.datatype.value.startswith(XSD):
+                within = self._store.quads_for_pattern(
+                    thing, ox.NamedNode(f"{SKOS}inScheme"), None, ox.DefaultGraph()
+                )
+                schemes = [
+                    each.object.value for each in within if isinstance(each.object, ox.NamedNode)
+                ]
+            else:
+                schemes = [code.datatype.value]
+            for scheme in schemes:
+                found[scheme, code.value.casefold()].append(thing.value)
+        return dict(found)
+
+    def _scheme(self, iri: str) -> Scheme:
+        label = self._labels.title(iri).value
+        words = re.findall(r"\w+", label.removesuffix(" code").casefold())
+        return Scheme(iri, "-".join(words), label)
+
+    def _facts(self, property_: str) -> list[ox.Quad]:
+        return list(
+            self._store.quads_for_pattern(None, ox.NamedNode(property_), None, ox.DefaultGraph())
+        )
+
+
+def canonical(iri: str) -> str:
+    """Write an IRI so that all ways to write it are one: without http, www and last slash."""
+    found = _WEB.match(iri.strip())
+    if found is None:
+        return iri.strip()
+    written = found[1].lower() + unquote(found[2]).rstrip("/")
+    for page, item in _PAGES:
+        if (match := page.fullmatch(written.lower())) is not None:
+            return match.expand(item)
+    return written
+
+
+def _plain(name: str) -> str:
+    """Take out of the name of a scheme what people write in different ways."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\bcodes?$", "", name.strip().casefold()))
+
+
+def _local(iri: str) -> str:
+    found = _LOCAL.search(iri)
+    return found[0].rstrip("/#") if found else iri

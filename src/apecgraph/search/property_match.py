@@ -1,0 +1,134 @@
+"""Conditions of a reconciliation query: what values a property should have, and how near they are.
+
+`properties` of the Reconciliation Service API 0.2 (section 4.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz
+
+from apecgraph.errors import MalformedRequest
+from apecgraph.rdf.graph import Term
+from apecgraph.search.entities import Entities, Entity
+from apecgraph.search.identifiers import canonical
+from apecgraph.text.folding import fold, spellings
+
+Value: TypeAlias = str | int | float | bool
+
+EXACT: Final = 100.0
+"""The score of what is the same."""
+
+ALIKE: Final = 99.0
+"""The most that something can score which is only alike."""
+
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a property should have for values; that of an entity is its id or its IRI."""
+
+    property: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A condition that was read: the id of the property, and its values."""
+
+    property: str
+    values: tuple[_Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A value in all the ways in which it may be compared; entities: the ids of those it names."""
+
+    text: str
+    folded: str
+    spellings: frozenset[str]
+    number: Decimal | None
+    entities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Had:
+    """A value that an entity has. entity: its id, where it is one; iri: where it is another."""
+
+    text: str
+    names: tuple[str, ...]
+    spellings: frozenset[str]
+    number: Decimal | None = None
+    entity: str | None = None
+    iri: str | None = None
+
+
+class Conditions:
+    """Compares the values that entities have with those that are wanted.
+
+    exact: gives the ids of the entities that a text names.
+    """
+
+    def __init__(self, entities: Entities, exact: Callable[[str], frozenset[str]]) -> None:
+        self._entities = entities
+        self._exact = exact
+        self._had: dict[tuple[str, str], tuple[_Had, ...]] = {}
+
+    def read(self, condition: Condition) -> Wanted:
+        """Read a condition; raise MalformedRequest where there is no such property."""
+        property_ = self._entities.property(condition.property)
+        if property_ is None:
+            raise MalformedRequest(f"there is no property {condition.property!r} here")
+        values = []
+        for value in condition.values:
+            text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+            folded = fold(text)
+            values.append(
+                _Wanted(text, folded, spellings(folded), _number(text), self._exact(text))
+            )
+        return Wanted(property_.id, tuple(values))
+
+    def fulfilled(self, entity: Entity, wanted: Wanted) -> float:
+        """Score the values of a property: the mean of those wanted, each by its best."""
+        if wanted.property not in entity.facts or not wanted.values:
+            return 0.0
+        key = entity.id, wanted.property
+        had = self._had.get(key)
+        if had is None:
+            # Folding takes longer than comparing, and a batch asks for the same again.
+            had = self._had[key] = tuple(map(self._read, entity.facts[wanted.property]))
+        best = [max(_alike(one, each) for each in had) for one in wanted.values]
+        return sum(best) / len(best)
+
+    def _read(self, term: Term) -> _Had:
+        if isinstance(term, ox.NamedNode):
+            entity = self._entities.entity(term.value)
+            if entity is None:
+                return _Had(term.value, (), frozenset(), iri=canonical(term.value))
+            return _Had(term.value, entity.spellings, frozenset(), entity=entity.id)
+        text = term.value if isinstance(term, ox.Literal) else str(term)
+        folded = fold(text)
+        return _Had(text, (folded,), spellings(folded), number=_number(text))
+
+
+def _alike(wanted: _Wanted, had: _Had) -> float:
+    if wanted.text == had.text:
+        return EXACT
+    if had.iri is not None:
+        return EXACT if canonical(wanted.text) == had.iri else 0.0
+    if had.number is not None and wanted.number is not None:
+        return EXACT if wanted.number == had.number else 0.0
+    if had.entity in wanted.entities or not wanted.spellings.isdisjoint(had.spellings):
+        return EXACT
+    return min(ALIKE, max((fuzz.ratio(wanted.folded, each) for each in had.names), default=0.0))
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None

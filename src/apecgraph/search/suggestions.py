@@ -1,0 +1,58 @@
+"""Suggestions while somebody types: entities, types and properties by the beginning of a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+from rapidfuzz import fuzz, process
+
+from apecgraph.rdf.namespaces import ID
+from apecgraph.search.entities import Entity, Property, Type
+from apecgraph.text.folding import fold
+
+PAGE: Final = 20
+"""How many suggestions there are at once."""
+
+_ALIKE: Final = 70.0
+
+_Suggested = TypeVar("_Suggested", Entity, Property, Type)
+
+
+def suggest(items: Iterable[_Suggested], prefix: str, skipped: int = 0) -> list[_Suggested]:
+    """Suggest what a prefix may become (Reconciliation Service API 0.2, section 6).
+
+    First what is called so or has that id, then names that begin so, then names with a word that
+    does, then what is alike; within these, in the order of the items for an empty prefix and of
+    the length of the names for another. skipped: how many suggestions have been seen before.
+    """
+    typed = prefix.strip().removeprefix(ID)
+    folded = fold(typed)
+    known = list(items)
+    ranks = [_rank(each, typed, folded) for each in known]
+    if folded:
+        for _, score, index in process.extract(
+            folded,
+            [None if rank else each.spellings[0] for each, rank in zip(known, ranks, strict=True)],
+            scorer=fuzz.WRatio,
+            limit=None,
+            score_cutoff=_ALIKE,
+        ):
+            ranks[index] = (4, -score)
+    found = [(rank, index) for index, rank in enumerate(ranks) if rank is not None]
+    return [known[index] for _, index in sorted(found)[skipped : skipped + PAGE]]
+
+
+def _rank(item: Entity | Property | Type, typed: str, folded: str) -> tuple[float, float] | None:
+    if not folded:
+        return (0, 0) if not typed or typed == item.id else None
+    codes = item.codes if isinstance(item, Entity) else frozenset[str]()
+    if typed == item.id or folded in codes or folded in item.spellings:
+        return (0, 0)
+    begins = [len(each) for each in item.spellings if each.startswith(folded)]
+    if begins:
+        return (1, min(begins))
+    if item.id.casefold().startswith(typed.casefold()):
+        return (2, len(item.id))
+    words = [len(each) for each in item.spellings if f" {folded}" in each]
+    return (3, min(words)) if words else None

@@ -1,0 +1,1 @@
+"""Linked data documents and dumps."""

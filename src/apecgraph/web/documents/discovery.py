@@ -1,0 +1,137 @@
+"""Where programs look for what there is: `/.well-known/void` and `/catalog`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apecgraph.catalog.dcat import CATALOG
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, Format
+from apecgraph.rdf.graph import Graph, said
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID
+from apecgraph.rdf.writer import Writer
+from apecgraph.web.http.addresses import DOC, document
+from apecgraph.web.http.methods import choose
+from apecgraph.web.http.responder import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """A document that describes what there is.
+
+    path: where it is found. topic: the IRI that it is about; types: its own classes.
+    followed: the properties that lead to what it describes as well.
+    passed_over: the namespaces of properties that are told elsewhere.
+    """
+
+    path: str
+    topic: str
+    types: tuple[str, ...]
+    followed: frozenset[str]
+    passed_over: tuple[str, ...]
+
+
+_VOID: Final = _Description(
+    ".well-known/void",
+    BASE,
+    (f"{VOID}DatasetDescription",),
+    frozenset(
+        f"{VOID}{name}"
+        for name in ("classPartition", "propertyPartition", "subset", "objectsTarget")
+    ),
+    (DCAT,),
+)
+_CATALOG: Final = _Description(
+    "catalog",
+    CATALOG,
+    (),
+    frozenset(
+        (
+            *(
+                f"{DCAT}{name}"
+                for name in ("dataset", "distribution", "hasVersion", "inSeries", "prev", "service")
+            ),
+            f"{DCTERMS}publisher",
+            f"{DCTERMS}spatial",
+            f"{DCTERMS}temporal",
+            f"{PROV}wasGeneratedBy",
+            f"{PROV}wasAssociatedWith",
+            f"{SPDX}checksum",
+        )
+    ),
+    (VOID,),
+)
+
+
+class Discovery:
+    """Answers with the description of the dataset, and with the catalogue.
+
+    store: holds the release. What it says there of the topic of a document, and of what that leads
+    to, is one document here; a browser is shown the page about the topic.
+    """
+
+    def __init__(self, store: ox.Store, edition: Edition, writer: Writer) -> None:
+        self._store = store
+        self._edition = edition
+        self._writer = writer
+
+    async def void(self, request: Request) -> Response:
+        """Answer with the VoID description (VoID, section 7.2)."""
+        return await self._answer(request, _VOID)
+
+    async def catalog(self, request: Request) -> Response:
+        """Answer with the catalogue (DCAT 3)."""
+        return await self._answer(request, _CATALOG)
+
+    async def _answer(self, request: Request, description: _Description) -> Response:
+        format_ = choose(request, DOCUMENT_FORMATS)
+        if format_ is HTML:
+            return RedirectResponse(
+                f"{DOC}{document(description.topic)}.{format_.extension}",
+                status_code=303,
+                headers={"Vary": "Accept", "Cache-Control": "no-cache"},
+            )
+        return await self._edition.answer(
+            request,
+            format_.content_type,
+            lambda: self._write(description, format_),
+            {"Vary": "Accept"},
+        )
+
+    def _write(self, description: _Description, format_: Format) -> bytes:
+        page = f"{BASE}{description.path}"
+        title = Labels(self._store).title(description.topic)
+        licences = Graph(self._store).values(BASE, f"{DCTERMS}license")
+        triples = [
+            *said(
+                page,
+                *((f"{RDF}type", each) for each in description.types),
+                (f"{DCTERMS}title", title),
+                (f"{FOAF}primaryTopic", description.topic),
+                *((f"{DCTERMS}license", each) for each in licences),
+            ),
+            *self._described(description),
+        ]
+        return self._writer.write(triples, format_, description.topic)
+
+    def _described(self, description: _Description) -> Iterator[ox.Triple]:
+        """Return what the default graph says of the topic, and of what is followed from there."""
+        waiting, seen = [ox.NamedNode(description.topic)], set[ox.NamedNode]()
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            for quad in self._store.quads_for_pattern(node, None, None, ox.DefaultGraph()):
+                property_ = quad.predicate.value
+                if property_.startswith(description.passed_over):
+                    continue
+                yield quad.triple
+                if property_ in description.followed and isinstance(quad.object, ox.NamedNode):
+                    waiting.append(quad.object)

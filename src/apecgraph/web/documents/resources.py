@@ -1,0 +1,186 @@
+"""The things and terms of the publication: each IRI leads to documents about it."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apecgraph.errors import MalformedRequest, NotFound
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
+from apecgraph.rdf.writer import Writer
+from apecgraph.readers.description import Description, describe
+from apecgraph.readers.schema_org import SchemaOrg
+from apecgraph.readers.withdrawals import refuse_withdrawn
+from apecgraph.web.http.addresses import DOC, document, readings, topic
+from apecgraph.web.http.methods import choose
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.signposting import LINKSET, Signposts, address
+from apecgraph.web.pages.decision import DecisionPage
+from apecgraph.web.pages.event import EventPage
+from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.observation import ObservationPage
+from apecgraph.web.pages.source import SourcePage
+from apecgraph.web.pages.term import OntologyPage, TermPage
+from apecgraph.web.pages.thing import LANGUAGE, ThingPage
+
+_PAGES: Final[dict[str, type[ThingPage]]] = {
+    f"{APEC}Decision": DecisionPage,
+    f"{APEC}Source": SourcePage,
+    f"{OWL}Ontology": OntologyPage,
+    f"{RDF}Property": TermPage,
+    f"{RDFS}Class": TermPage,
+    f"{RDFS}Datatype": TermPage,
+    f"{QB}Observation": ObservationPage,
+    f"{SCHEMA}Event": EventPage,
+    f"{SCHEMA}EventSeries": EventPage,
+}
+"""Classes whose things have a page of another kind; of a thing with several, the first decides."""
+
+_EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
+# Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
+OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
+_DESCRIBED: Final = 500
+"""Descriptions that are kept: making one of a thing with many links takes a while."""
+
+_NEAR: Final = 5
+_COMPARED: Final = 300  # names that a missing one is compared with: up to 0.1 ms each
+_LONGEST: Final = 200  # letters of a missing one that are compared
+
+_ONTOLOGY: Final = "/ontology"
+
+
+class Resources:
+    """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
+
+    def __init__(
+        self, store: ox.Store, edition: Edition, html: Html, writer: Writer, signposts: Signposts
+    ) -> None:
+        self._store = store
+        self._edition = edition
+        self._html = html
+        self._writer = writer
+        self._labels = Labels(store)
+        self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
+        self._schema_org = SchemaOrg(store, self._labels)
+        self._signposts = signposts
+        self._page = ThingPage(store, html)
+        self._pages = {each: page(store, html) for each, page in _PAGES.items()}
+        self._names = sorted(
+            {name for quad in store if (name := _document_of(quad.subject)) is not None}
+        )
+
+    async def thing(self, request: Request) -> Response:
+        """Answer for a thing or a term: 303 to the document in the format negotiated.
+
+        A thing is no document (W3C, Cool URIs for the Semantic Web, section 4.2).
+        """
+        # The namespace of the terms ends in a slash, and the name of their ontology does not.
+        paths = [_ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in readings(request.scope)]
+        known = [each for path in paths if self._knows(each := BASE + path[1:])]
+        name = document(known[0]) if known else None
+        if name is None:
+            raise self._missing(request)
+        refuse_withdrawn(self._store, known[0])
+        return RedirectResponse(
+            address(name, _choose(request)),
+            status_code=303,
+            headers={"Vary": "Accept", "Cache-Control": "no-cache"},
+        )
+
+    async def document(self, request: Request) -> Response:
+        """Answer with a document: in the format of its extension, else in the one negotiated."""
+        for path in readings(request.scope):
+            name = path.removeprefix(DOC)
+            stem = name.removesuffix(f".{LINKSET.extension}")
+            if stem != name and self._knows(topic(stem)):
+                return await self._respond(request, stem, LINKSET, {})
+            stem, _, extension = name.rpartition(".")
+            if extension in _EXTENSIONS and self._knows(topic(stem)):
+                return await self._respond(request, stem, _EXTENSIONS[extension], {})
+            if self._knows(topic(name)):
+                format_ = _choose(request)
+                chosen = {"Vary": "Accept", "Content-Location": address(name, format_)}
+                return await self._respond(request, name, format_, chosen)
+        raise self._missing(request)
+
+    async def _respond(
+        self, request: Request, name: str, format_: Format, headers: dict[str, str]
+    ) -> Response:
+        iri = topic(name)
+        refuse_withdrawn(self._store, iri)
+        description = self._describe(iri)
+        if description is None:
+            raise self._missing(request)
+        language = self._language(request, iri) if format_ is HTML else LANGUAGE
+        return await self._edition.answer(
+            request,
+            format_.content_type,
+            lambda: self._body(name, description, format_, language),
+            headers | {"Link": self._signposts.header(name, description, format_)},
+            variant=language,
+        )
+
+    def _language(self, request: Request, iri: str) -> str:
+        """Read which language of a thing's names the page is asked for in: `?lang=zh`.
+
+        Raises MalformedRequest where the thing has no name in it.
+        """
+        asked = request.query_params.getlist("lang")
+        languages = {each.lower(): each for each in (*self._labels.languages(iri), LANGUAGE)}
+        if not asked:
+            return LANGUAGE
+        if len(asked) > 1 or asked[0].lower() not in languages:
+            known = ", ".join(sorted(languages.values()))
+            raise MalformedRequest(f"lang is one of the languages of this page: {known}.")
+        return languages[asked[0].lower()]
+
+    def _body(
+        self, name: str, description: Description, format_: Format, language: str
+    ) -> bytes | str:
+        if format_ is LINKSET:
+            return self._signposts.linkset(name, description)
+        if format_ is HTML:
+            formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
+            kinds = (each for each in _PAGES if each in description.types)
+            page = self._pages.get(next(kinds, ""), self._page)
+            described = self._schema_org.thing(description.iri)
+            return page.write(description, formats, described, language)
+        title = self._labels.title(description.iri)
+        document = f"{BASE}doc/{name}"
+        triples = description.triples(document, title, self._signposts.license)
+        return self._writer.write(triples, format_, description.iri, description.evidence())
+
+    def _knows(self, iri: str) -> bool:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
+
+    def _missing(self, request: Request) -> NotFound:
+        """Say what there is instead: the names that are most like the one asked for."""
+        asked = readings(request.scope)[0]
+        name = asked.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
+        kind = f"{name.rpartition('/')[0]}/"
+        related = [each for each in self._names if each.startswith(kind)] or self._names
+        start = max(0, bisect(related, name) - _COMPARED // 2)
+        around = related[start : start + _COMPARED]
+        near = get_close_matches(name[:_LONGEST], around, _NEAR, cutoff=0.5)
+        return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic, near), BASE])
+
+
+def _choose(request: Request) -> Format:
+    return _EXTENSIONS[choose(request, OFFERS).extension]
+
+
+def _document_of(node: object) -> str | None:
+    return document(node.value) if isinstance(node, ox.NamedNode) else None

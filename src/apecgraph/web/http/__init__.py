@@ -1,0 +1,1 @@
+"""HTTP: headers, errors, caches, limits."""

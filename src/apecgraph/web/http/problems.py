@@ -1,0 +1,142 @@
+"""Errors as HTTP responses: RFC 9457 problem details, or a page for browsers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from html import escape
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import Response
+
+from apecgraph.errors import (
+    ApecgraphError,
+    ContentTooLarge,
+    Forbidden,
+    Gone,
+    HeadersTooLarge,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    QueryError,
+    QueryTimedOut,
+    QueryTooHeavy,
+    RangeNotSatisfiable,
+    RequestError,
+    RequestTimedOut,
+    StoreBusy,
+    StoreError,
+    TooManyRequests,
+    UnsupportedMediaType,
+    UriTooLong,
+)
+from apecgraph.query.negotiation import negotiate
+from apecgraph.rdf.formats import HTML, Format
+from apecgraph.web.http.addresses import encoded
+
+STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    MalformedRequest: HTTPStatus.BAD_REQUEST,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Gone: HTTPStatus.GONE,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
+    UriTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    HeadersTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RequestError: HTTPStatus.BAD_REQUEST,
+    QueryTooHeavy: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    QueryTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
+    QueryError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ApecgraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Exception: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The one table of errors; a class that is not in it has the status of its nearest base."""
+
+PROBLEM: Final = Format("problem", "problem details", "application/problem+json", "json")
+
+RETRY_SECONDS: Final = 2
+
+_LONGEST_DETAIL: Final = 2000
+
+_OFFERS: Final = (PROBLEM, replace(PROBLEM, media_type="application/json"), HTML)
+_MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
+
+_log: Final = logging.getLogger(__name__)
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """Look up the status of an error along its bases."""
+    return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
+
+
+def problem_response(
+    error: Exception,
+    accept: str | None,
+    *,
+    render_html: Callable[[Mapping[str, object]], str] | None = None,
+) -> Response:
+    """Make the response to a request that ended in an error.
+
+    accept: the Accept header of the request.
+    render_html: makes the page out of the problem; None for a plain page of its own.
+    Only what is the client's to know is told: of our own failures nothing but the status.
+    """
+    status = status_of(error)
+    problem: dict[str, object] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+    }
+    if isinstance(error, RequestError | QueryError):
+        problem["detail"] = str(error)[:_LONGEST_DETAIL]  # it may quote the request
+        members = {name: getattr(error, name, None) for name in _MEMBERS}
+        problem |= {name: value for name, value in members.items() if value is not None}
+    else:
+        _log.error("answered %d", status, exc_info=error)
+    headers = {
+        "Access-Control-Allow-Origin": "*",
+        "Cache-Control": "no-store",
+        "Vary": "Accept",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if isinstance(error, Gone) and error.available:
+        links = (f'<{encoded(each)}>; rel="successor-version"' for each in error.available)
+        headers["Link"] = ", ".join(links)  # RFC 5829, section 3.2
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
+    if _preferred(accept) is HTML:
+        page = (render_html or _page)(problem)
+        return Response(page, status, headers, HTML.content_type)
+    return Response(json.dumps(problem, ensure_ascii=False), status, headers, PROBLEM.content_type)
+
+
+def _preferred(accept: str | None) -> Format:
+    try:
+        return negotiate(accept, _OFFERS)
+    except NotAcceptable:
+        return PROBLEM
+
+
+def _page(problem: Mapping[str, object]) -> str:
+    title = f"{problem['status']} {problem['title']}"
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(title)}</title>\n<h1>{escape(title)}</h1>\n"
+        f"<p>{escape(str(problem.get('detail', '')))}</p>\n</html>\n"
+    )

@@ -1,0 +1,105 @@
+"""FAIR Signposting, levels 1 and 2: links by which machines find their way (signposting.org)."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, Format
+from apecgraph.rdf.namespaces import BASE, DCTERMS, SCHEMA
+from apecgraph.readers.description import Description
+from apecgraph.web.http.addresses import DOC, INDEX, encoded
+
+LINKSET: Final = Format("linkset", "Linkset", "application/linkset+json", "linkset.json")
+
+_LANDING_PAGE: Final = f"{SCHEMA}AboutPage"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed link (RFC 8288); href: a path on this server, or an IRI."""
+
+    rel: str
+    href: str
+    type: str | None = None
+
+
+class Signposts:
+    """The links of documents, as headers and as sets of links.
+
+    store: holds the release. items: what the dataset can be downloaded as, by path.
+    license: the IRI of that of the dataset, None where there is none.
+    """
+
+    def __init__(self, store: ox.Store, items: Iterable[tuple[str, Format]]) -> None:
+        found = store.quads_for_pattern(
+            ox.NamedNode(BASE), ox.NamedNode(f"{DCTERMS}license"), None, ox.DefaultGraph()
+        )
+        licenses = [quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)]
+        self.license = min(licenses, default=None)
+        self._items = [Link("item", path, format_.media_type) for path, format_ in items]
+
+    def header(self, name: str, description: Description, format_: Format) -> str:
+        """Return the Link header of a document in a format."""
+        links = [
+            *self._of(name, description, format_),
+            Link("linkset", address(name, LINKSET), LINKSET.media_type),
+        ]
+        return written(links)
+
+    def linkset(self, name: str, description: Description) -> str:
+        """Write the links of a document in all formats as JSON (RFC 9264, section 4.2)."""
+        pages = [(address(name, each), each) for each in DOCUMENT_FORMATS]
+        contexts = [
+            {"anchor": BASE + path[1:], **_targets(self._of(name, description, format_))}
+            for path, format_ in pages
+        ]
+        if name == INDEX:
+            collected = _targets([Link("collection", BASE)])
+            contexts += [{"anchor": BASE + item.href[1:], **collected} for item in self._items]
+        return json.dumps({"linkset": contexts}, ensure_ascii=False, indent=2) + "\n"
+
+    def _of(self, name: str, description: Description, format_: Format) -> list[Link]:
+        """Link a landing page, which is in HTML, to its metadata, and metadata to the page."""
+        links = [Link("cite-as", encoded(description.iri))]
+        links += [
+            Link("alternate", address(name, each), each.media_type) for each in DOCUMENT_FORMATS
+        ]
+        if self.license is not None:
+            links.append(Link("license", encoded(self.license)))
+        if name != INDEX:
+            links.append(Link("collection", BASE))
+        links += [Link("type", encoded(each)) for each in description.types]
+        if format_ is not HTML:
+            return [*links, Link("describes", address(name, HTML), HTML.media_type)]
+        links.append(Link("type", _LANDING_PAGE))
+        links += [
+            Link("describedby", address(name, each), each.media_type) for each in GRAPH_FORMATS
+        ]
+        return links + self._items if name == INDEX else links
+
+
+def address(name: str, format_: Format) -> str:
+    """Return the path of a document in a format."""
+    return f"{DOC}{encoded(name)}.{format_.extension}"
+
+
+def written(links: Iterable[Link]) -> str:
+    """Write links as the value of a Link header."""
+    return ", ".join(
+        f'<{each.href}>; rel="{each.rel}"' + (f'; type="{each.type}"' if each.type else "")
+        for each in links
+    )
+
+
+def _targets(links: Iterable[Link]) -> Mapping[str, list[dict[str, str]]]:
+    targets: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for link in links:
+        href = BASE + link.href[1:] if link.href.startswith("/") else link.href
+        targets[link.rel].append({"href": href} | ({"type": link.type} if link.type else {}))
+    return targets

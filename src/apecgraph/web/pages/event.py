@@ -1,0 +1,81 @@
+"""The page about an event: when and where, under which theme, what came of it, who was there."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, DCTERMS, RDFS, SCHEMA, SKOS
+from apecgraph.readers.description import Fact, describe
+from apecgraph.readers.events import (
+    read_counts,
+    read_event,
+    read_initiatives,
+    read_timeline,
+    read_wordings,
+)
+from apecgraph.web.pages.thing import LANGUAGE, ThingPage, ThingView
+
+_WHEN: Final = (
+    *(f"{SCHEMA}{name}" for name in ("startDate", "endDate")),
+    f"{DCTERMS}date",
+    *(f"{SCHEMA}{name}" for name in ("location", "organizer", "superEvent")),
+)
+_TOPICS: Final = (f"{APEC}priorityArea", f"{SCHEMA}about")
+_THEME: Final = f"{APEC}theme"
+_ATTENDED: Final = f"{SCHEMA}attendee"
+_SPEAKER: Final = f"{SCHEMA}performer"
+_COUNTED: Final = f"{APEC}subject"  # what the table of figures shows
+_NAMES: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
+
+
+class EventPage(ThingPage):
+    """Writes the page about an event."""
+
+    template: ClassVar[str] = "event.html"
+
+    def more(self, view: ThingView) -> dict[str, object]:
+        """Return what the page shows of an event in sections of their own."""
+        graph, iri = Graph(self._store), view.description.iri
+        dated, undated = read_timeline(graph, iri)
+        shown = (*_WHEN, *_TOPICS, _THEME, _ATTENDED, _SPEAKER)
+        return {
+            "event": read_event(graph, iri),
+            "when": view.of(*_WHEN),
+            "themes": read_wordings(graph, iri, _THEME),
+            "topics": view.of(*_TOPICS),
+            "initiatives": [
+                (each, each.without(*_NAMES, f"{DCTERMS}hasPart"))
+                for name in read_initiatives(graph, iri)
+                if (each := self._view(view, name)) is not None
+            ],
+            "counts": read_counts(graph, iri),
+            "attended": view.of(_ATTENDED),
+            "speakers": [
+                (fact, self._positions(view, fact))
+                for row in view.of(_SPEAKER)
+                for fact in row.facts
+            ],
+            "timeline": dated,
+            "undated": undated,
+            "uses": [use for use in view.uses if use.predicate != _COUNTED],
+            "rest": view.without(*shown),
+        }
+
+    def _view(self, view: ThingView, iri: str) -> ThingView | None:
+        """Return a view of another thing, whose sources have their numbers on the same page."""
+        description = describe(self._store, iri)
+        if description is None:
+            return None
+        return ThingView(description, view.labels, self._store, view.references)
+
+    def _positions(self, view: ThingView, speaker: Fact) -> list[Fact]:
+        """Return the positions of a speaker that stand: in the site's language where there are."""
+        person = self._view(view, getattr(speaker.value, "value", ""))
+        if person is None:
+            return []
+        facts = [fact for row in person.of(f"{SCHEMA}jobTitle") for fact in row.facts]
+        stand = [fact for fact in facts if fact.stands]
+        return [
+            fact for fact in stand if getattr(fact.value, "language", None) == LANGUAGE
+        ] or stand

@@ -1,0 +1,72 @@
+"""Queries behind pages: what one would ask the endpoint to get what a page shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from apecgraph.rdf.namespaces import APEC, QB, RDFS, SKOS
+
+_WHOLE_PAGE: Final = """\
+SELECT ?property ?value ?source ?stands WHERE {{
+  GRAPH ?source {{ <{iri}> ?property ?value }}
+  BIND (EXISTS {{ <{iri}> ?property ?value }} AS ?stands)
+}}
+ORDER BY ?property ?value ?source
+"""
+_ALL_LINKS: Final = """\
+PREFIX rdfs: <{rdfs}>
+PREFIX skos: <{skos}>
+
+SELECT ?thing ?name WHERE {{
+  ?thing <{predicate}> <{iri}> .
+  OPTIONAL {{ ?thing skos:prefLabel|rdfs:label ?name FILTER (LANG(?name) = "en") }}
+}}
+ORDER BY ?name ?thing
+"""
+_NAMED_GRAPH: Final = """\
+{form} WHERE {{
+  GRAPH <{iri}> {{ ?subject ?property ?value }}
+}}
+"""
+
+BLIND_SPOTS: Final = f"""\
+# Which figures would nothing contradict if they were wrong?
+PREFIX apec: <{APEC}>
+PREFIX qb: <{QB}>
+PREFIX skos: <{SKOS}>
+
+SELECT ?figure ?about ?measure ?period ?value ?source WHERE {{
+  ?figure a qb:Observation ;
+    apec:measure/skos:prefLabel ?measure ;
+    apec:period/skos:prefLabel ?period ;
+    apec:value ?value ;
+    apec:statedIn ?source .
+  FILTER NOT EXISTS {{ ?figure apec:heldBy ?relation }}
+  FILTER (LANG(?measure) = "en" && LANG(?period) = "en")
+  OPTIONAL {{
+    ?figure (apec:subject|apec:counterpart)/skos:prefLabel ?about FILTER (LANG(?about) = "en")
+  }}
+}}
+ORDER BY ?about ?measure ?period
+"""
+"""The query for the figures that no relation of the check holds."""
+
+
+def whole_page(iri: str) -> str:
+    """Return the query for all facts about a thing, each with the graph that states it."""
+    return _WHOLE_PAGE.format(iri=iri)
+
+
+def all_links(iri: str, predicate: str) -> str:
+    """Return the query for all that links to a thing by a property."""
+    return _ALL_LINKS.format(iri=iri, predicate=predicate, rdfs=RDFS, skos=SKOS)
+
+
+def named_graph(iri: str) -> str:
+    """Return the query for what a named graph holds, as a table."""
+    return _NAMED_GRAPH.format(form="SELECT ?subject ?property ?value", iri=iri)
+
+
+def named_graph_triples(iri: str) -> str:
+    """Return the query for what a named graph holds, as triples."""
+    return _NAMED_GRAPH.format(form="CONSTRUCT { ?subject ?property ?value }", iri=iri)

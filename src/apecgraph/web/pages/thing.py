@@ -1,0 +1,257 @@
+"""The page about one thing: its description, in the order and with the numbers people read.
+
+Kinds of things that show more have a page of their own, which extends this one and its template.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, Final
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.formats import HTML, Format
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
+from apecgraph.readers.claims import Claim, read_claim, read_claims
+from apecgraph.readers.description import Citation, Description, Fact, Link, linking
+from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.queries import all_links, whole_page
+from apecgraph.web.pages.references import References
+
+LANGUAGE: Final = "en"
+"""The language of a page where nobody asks for another."""
+
+_LABELS: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
+_FIRST: Final = (
+    *_LABELS,
+    f"{SKOS}altLabel",
+    f"{SKOS}definition",
+    f"{RDFS}comment",
+    f"{SCHEMA}description",
+)
+_NOTE: Final = f"{SKOS}editorialNote"
+_LAST: Final = (_NOTE, f"{RDFS}isDefinedBy")
+_IDENTIFIERS: Final = (
+    f"{DCTERMS}identifier",
+    f"{SKOS}notation",
+    f"{OWL}sameAs",
+    *(f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related")),
+)
+_ABOUT_CLAIMS: Final = frozenset(
+    (f"{RDF}subject", f"{APEC}upholds", f"{APEC}rejects", f"{APEC}statedIn")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A property, or the datatype of a code, with its values, those that stand first."""
+
+    predicate: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What links to a thing by one property.
+
+    name: of the property, read from here; None where it has none. query: finds all of them.
+    dimension: the local name of the property, where it is a dimension of the figures.
+    """
+
+    predicate: str
+    name: ox.Literal | None
+    links: tuple[Link, ...]
+    query: str
+    dimension: str | None
+
+
+@dataclass(frozen=True)
+class ThingView:
+    """What a page shows of a description.
+
+    claim: the thing, where it is one; claims: all that it states, where it is a source.
+    references: the sources as the page comes to cite them.
+    """
+
+    description: Description
+    labels: Labels
+    store: ox.Store
+    references: References = field(default_factory=References)
+
+    @cached_property
+    def claim(self) -> Claim | None:
+        """The thing, where it is a claim."""
+        return read_claim(self.store, self.description.iri)
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """All that the thing states, where it is a source."""
+        return tuple(read_claims(self.store, self.description.iri))
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The facts by property: names and definitions first, then in the order of the labels."""
+        known = {f"{RDF}type", *_IDENTIFIERS}
+        rows = self._rows([each for each in self.description.facts if each.predicate not in known])
+        return tuple(row for row in rows if not self._is_heading(row))
+
+    @cached_property
+    def identifiers(self) -> tuple[Row, ...]:
+        """What identifies the thing elsewhere: codes by their datatypes, then other IRIs."""
+        return self._rows(
+            [each for each in self.description.facts if each.predicate in _IDENTIFIERS]
+        )
+
+    def of(self, *predicates: str) -> tuple[Row, ...]:
+        """Return the rows of some properties, in their order."""
+        rows = {row.predicate: row for row in self.rows}
+        return tuple(rows[each] for each in predicates if each in rows)
+
+    def without(self, *predicates: str) -> tuple[Row, ...]:
+        """Return the rows of all other properties."""
+        return tuple(row for row in self.rows if row.predicate not in predicates)
+
+    def wordings(self, fact: Fact) -> list[tuple[ox.Literal | None, dict[str, list[Citation]]]]:
+        """Return the citations of a fact by what they print, and then by source.
+
+        Words that are the value itself are no news: None stands for them, and comes first.
+        A note of the editors has none: it lies in the graph of the source, which does not say it.
+        """
+        if fact.predicate == _NOTE:
+            return []
+        value = fact.value
+        said = self.labels.title(value.value) if isinstance(value, ox.NamedNode) else value
+        known = said.value.casefold() if isinstance(said, ox.Literal) else ""
+        found: dict[ox.Literal | None, dict[str, list[Citation]]] = {None: {}}
+        for each in fact.citations:
+            new = each.printed is not None and each.printed.value.casefold() != known
+            by_source = found.setdefault(each.printed if new else None, {})
+            by_source.setdefault(each.source, []).append(each)
+        return [(words, by_source) for words, by_source in found.items() if by_source]
+
+    def figure(self, iri: str) -> Claim | None:
+        """Return what a figure says, where the IRI is one of a figure that is whole."""
+        claim = read_claim(self.store, iri)
+        return claim if claim and claim.value and claim.measure and claim.period else None
+
+    @property
+    def uncited(self) -> tuple[str, ...]:
+        """The named graphs of the facts that no source states."""
+        if all(fact.citations for row in (*self.rows, *self.identifiers) for fact in row.facts):
+            return ()
+        return tuple(name for name in self.description.graphs if name.startswith(f"{ID}graph/"))
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """The links by property; without those that the page shows as claims or decisions."""
+        found: dict[str, list[Link]] = defaultdict(list)
+        iri = self.description.iri
+        for link in linking(self.store, iri, stands=self.description.stands):
+            if link.predicate not in _ABOUT_CLAIMS:
+                found[link.predicate].append(link)
+        statements = found.pop(f"{RDF}object", [])
+        if unsaid := [each for each in statements if not self._is_said(each.subject, found)]:
+            found[f"{RDF}object"] = unsaid
+        graph = Graph(self.store)
+        dimensions = set(graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
+        return tuple(
+            Use(
+                predicate,
+                self.labels.inverse(predicate),
+                tuple(found[predicate]),
+                all_links(iri, predicate),
+                predicate.removeprefix(APEC) if predicate in dimensions else None,
+            )
+            for predicate in sorted(found, key=self._rank)
+        )
+
+    @property
+    def query(self) -> str:
+        """The query that yields the facts of the page, with who states them."""
+        return whole_page(self.description.iri)
+
+    def _is_heading(self, row: Row) -> bool:
+        """Whether a row has nothing but what the heading says, and no source says that."""
+        fact = row.facts[0]
+        heading = self.labels.title(self.description.iri)
+        only = len(row.facts) == 1 and not fact.citations
+        return only and row.predicate in _LABELS and fact.value == heading
+
+    def _is_said(self, statement: str, found: Mapping[str, list[Link]]) -> bool:
+        """Whether the links have what an rdf:Statement says of the thing."""
+        claim = read_claim(self.store, statement)
+        if claim is None or claim.triple is None:
+            return False
+        subject, predicate, _ = claim.triple
+        return any(link.subject == subject.value for link in found.get(predicate.value, ()))
+
+    def _rows(self, facts: list[Fact]) -> tuple[Row, ...]:
+        by_name: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+        for fact in facts:
+            code = isinstance(fact.value, ox.Literal) and fact.value.datatype.value
+            is_kind = code and code.startswith(APEC)
+            by_name[fact.predicate, code if code and is_kind else fact.predicate].append(fact)
+        return tuple(
+            Row(name, tuple(sorted(by_name[predicate, name], key=self._order)))
+            for predicate, name in sorted(by_name, key=lambda each: self._rank(*each))
+        )
+
+    def _order(self, fact: Fact) -> tuple[bool, bool]:
+        """Put what stands first, and of that what is in the language of the page."""
+        language = getattr(fact.value, "language", None) or self.labels.language
+        return not fact.stands, language != self.labels.language
+
+    def _rank(self, predicate: str, name: str = "") -> tuple[int, str]:
+        if predicate in _FIRST:
+            return _FIRST.index(predicate), ""
+        if predicate in _IDENTIFIERS:
+            return _IDENTIFIERS.index(predicate), name
+        order = len(_FIRST) + (predicate in _LAST)
+        # Where there is no label, the name without its prefix.
+        return order, self.labels.title(predicate).value.rpartition(":")[2].lower()
+
+
+class ThingPage:
+    """Writes the pages about things of one kind.
+
+    A kind with a page of its own sets `template`, and returns from `more` what only that shows.
+    """
+
+    template: ClassVar[str] = "thing.html"
+
+    def __init__(self, store: ox.Store, html: Html) -> None:
+        self._store = store
+        self._html = html
+
+    def write(
+        self,
+        description: Description,
+        formats: Sequence[tuple[Format, str]],
+        schema_org: Mapping[str, object] | None,
+        language: str = LANGUAGE,
+    ) -> str:
+        """Write a page in a language, as far as the data has names in it.
+
+        formats: what else the document can be had in, each with its path.
+        """
+        labels = Labels(self._store, language)
+        view = ThingView(description, labels, self._store)
+        return self._html.page(
+            self.template,
+            view=view,
+            formats=formats,
+            languages=labels.languages(description.iri),
+            page=dict(formats)[HTML],
+            schema_org=schema_org,
+            title=labels.title,
+            **self.more(view),
+        )
+
+    def more(self, view: ThingView) -> dict[str, object]:
+        """Return the values that the template needs beside those of every thing."""
+        return {}

@@ -1,0 +1,66 @@
+"""The publication: what one server serves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from apecgraph.query.engine import load
+from apecgraph.query.model import Data, DataFile, Store
+from apecgraph.query.workers.disk import fingerprint
+from apecgraph.release.release import Release
+
+
+class Served(Store, Protocol):
+    """The store that answers the public's queries."""
+
+    @property
+    def quads(self) -> int:
+        """How many quads there are."""
+
+    @property
+    def graphs(self) -> Collection[str]:
+        """The IRIs of the named graphs."""
+
+    @property
+    def failure(self) -> str | None:
+        """Why no query is answered at present; None where they are."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a server publishes.
+
+    digest: names the content: other content, other digest.
+    data: what there is to query.
+    release, store: the release, and a store that holds it for look-ups that no stranger's query
+    reaches; None where files are served as they are.
+    """
+
+    digest: str
+    data: Data
+    release: Release | None = None
+    store: ox.Store | None = None
+
+    @classmethod
+    def of(cls, release: Release) -> Publication:
+        """Publish a release: load its dataset, too, for looking things up."""
+        return cls(release.digest, release.dataset, release, load(release.dataset))
+
+    @classmethod
+    def of_files(cls, files: Sequence[DataFile]) -> Publication:
+        """Publish files as they are: by queries alone."""
+        seen = sha256()
+        for file in files:
+            seen.update(bytes.fromhex(file.sha256))
+        return cls(seen.hexdigest()[:16], files)
+
+    @classmethod
+    def of_directory(cls, path: Path) -> Publication:
+        """Publish a store on disk as it is: by queries alone."""
+        return cls(fingerprint(path)[:16], path)

@@ -1,0 +1,152 @@
+"""Lookup: our IRI for the IRI of another, or for a code."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import Any, Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
+from apecgraph.query.protocol import decode_form
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, JSON
+from apecgraph.rdf.namespaces import BASE, DCTERMS, FOAF, compact
+from apecgraph.readers.withdrawals import refuse_withdrawn, withdrawn
+from apecgraph.search.identifiers import Identified, Identifiers
+from apecgraph.web.documents.resources import OFFERS
+from apecgraph.web.http.addresses import DOC, encoded, topic
+from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.methods import choose
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.signposting import LINKSET
+
+MOST: Final = 1000
+"""What may be looked up at once."""
+
+LONGEST: Final = 2000
+"""Characters of an IRI or a code."""
+
+_DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
+_FIELDS: Final = ({"iri"}, {"code", "scheme"})
+_ASK: Final = "Ask for an iri, or for a code of a scheme"
+
+
+class Lookup:
+    """Answers which thing of ours an IRI or a code stands for; store: holds the release."""
+
+    def __init__(self, store: ox.Store, budget: Budget, errands: Errands) -> None:
+        self._store = store
+        self._budget = budget
+        self._errands = errands
+
+    @cached_property
+    def _identifiers(self) -> Identifiers:
+        return Identifiers(self._store)
+
+    async def answer(self, request: Request, body: bytes) -> Response:
+        """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
+        client = request.client.host if request.client else ""
+        self._budget.spend(client)
+        work = self._all if request.method == "POST" else self._one
+        deadline = self._errands.deadline()
+        return await self._errands.run(client, lambda: work(request, body), deadline)
+
+    def _one(self, request: Request, _: bytes) -> Response:
+        pairs = decode_form(request.scope["query_string"])
+        asked = dict(pairs)
+        if len(asked) < len(pairs) or asked.keys() not in _FIELDS:
+            raise MalformedRequest(
+                f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
+            )
+        empty = [name for name, value in asked.items() if not value.strip()]
+        if empty:
+            raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
+        format_ = choose(request, (*OFFERS, JSON))
+        found = self._find(asked)
+        refuse_withdrawn(self._store, found.iri)
+        headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+        if format_ is JSON:
+            return _json(asdict(found), headers)
+        path = encoded(found.iri.removeprefix(BASE))
+        return RedirectResponse(f"/{path}", status_code=303, headers=headers)
+
+    def _all(self, request: Request, body: bytes) -> Response:
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != JSON.media_type:
+            raise UnsupportedMediaType(f"What is looked up is sent as {JSON.media_type}.")
+        return _json([self._found(each, place) for place, each in enumerate(_list(body))], {})
+
+    def _found(self, asked: object, place: int) -> dict[str, Any] | None:
+        if not (
+            isinstance(asked, dict)
+            and asked.keys() in _FIELDS
+            and all(isinstance(each, str) for each in asked.values())
+        ):
+            raise MalformedRequest(
+                f"[{place}]: {_ASK}: an object with iri, or with code and scheme, all strings."
+            )
+        try:
+            found = self._standing(self._find(asked))
+        except NotFound:
+            return None
+        return None if found is None else asdict(found)
+
+    def _standing(self, found: Identified) -> Identified | None:
+        """Give what was found; where it is withdrawn, the one thing that replaces it."""
+        successors = withdrawn(self._store, found.iri)
+        if successors is None:
+            return found
+        if len(successors) != 1 or withdrawn(self._store, successors[0]) is not None:
+            return None
+        successor = self._identifiers.by_iri(successors[0])
+        return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
+
+    def _find(self, asked: dict[str, str]) -> Identified:
+        if max(map(len, asked.values())) > LONGEST:
+            raise ContentTooLarge("This is too long to look up.", f"{LONGEST} characters")
+        if "iri" in asked:
+            return self._by_iri(asked["iri"])
+        return self._identifiers.by_code(asked["code"], asked["scheme"])
+
+    def _by_iri(self, iri: str) -> Identified:
+        for each in _topics(iri):
+            if self._identifiers.describes(each):
+                found = self._identifiers.by_iri(each)
+                return replace(found, relation=compact(f"{FOAF}primaryTopic"))
+        return self._identifiers.by_iri(iri)
+
+
+def _topics(iri: str) -> list[str]:
+    """Give what an IRI may be about, where it is that of a document of ours: `/doc/{name}`.
+
+    The name may end in the extension of a format.
+    """
+    ours = re.sub(r"^http:", "https:", iri.strip())
+    name = ours.removeprefix(_DOCUMENTS)
+    if name == ours:
+        return []
+    stems = (name.removesuffix(f".{each.extension}") for each in (*DOCUMENT_FORMATS, LINKSET))
+    return [topic(each) for each in dict.fromkeys((name, *stems))]
+
+
+def _list(body: bytes) -> list[object]:
+    try:
+        items = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedRequest("The body is not JSON in UTF-8.") from None
+    if not isinstance(items, list):
+        raise MalformedRequest("The body is a list of what to look up.")
+    if len(items) > MOST:
+        limit = f"{MOST} items"
+        raise ContentTooLarge(f"A list has {limit} at most, and this has {len(items)}.", limit)
+    return items
+
+
+def _json(content: object, headers: dict[str, str]) -> Response:
+    body = json.dumps(content, ensure_ascii=False)
+    return Response(body, headers=headers, media_type=JSON.media_type)

@@ -1,0 +1,83 @@
+"""The manifest of the reconciliation service: what it can do, and where."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any, Final
+
+from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.search.entities import Entities, Type
+from apecgraph.web.reconcile.messages import MOST_QUERIES
+
+PREVIEW_WIDTH: Final = 420
+PREVIEW_HEIGHT: Final = 220
+
+_SETTINGS: Final = (
+    {
+        "name": "limit",
+        "label": "Limit",
+        "type": "number",
+        "default": 0,
+        "help_text": "How many values to fetch at most; 0 for all",
+    },
+    {
+        "name": "language",
+        "label": "Language",
+        "type": "text",
+        "default": "",
+        "help_text": "Of texts in several languages only those in this one: en, zh",
+    },
+)
+
+
+def manifest(root: str, name: str, entities: Entities) -> dict[str, Any]:
+    """Make the manifest (Reconciliation Service API 0.2, section 3.1).
+
+    root: the URL of the server, without the last slash. Clients put URLs together of what the
+    manifest says, in pages of other sites: relative ones would lead there.
+    """
+    service = f"{root}/reconcile"
+    own = {each for entity in entities.entities.values() for each in entity.own_types}
+    return {
+        "versions": ["0.2"],
+        "name": name,
+        "identifierSpace": ID,
+        "schemaSpace": f"{BASE}ontology",
+        "defaultTypes": [
+            type_object(each, entities) for each in entities.types.values() if each.id in own
+        ],
+        "documentation": f"{root}/",
+        "logo": f"{root}/static/icon.svg",
+        "serviceVersion": version("apecgraph"),
+        "batchSize": MOST_QUERIES,
+        "view": {"url": f"{root}/lookup?iri={ID}{{{{id}}}}"},
+        "preview": {
+            "url": f"{service}/preview?id={{{{id}}}}",
+            "width": PREVIEW_WIDTH,
+            "height": PREVIEW_HEIGHT,
+        },
+        "suggest": {
+            kind: {
+                "service_url": service,
+                "service_path": f"/suggest/{kind}",
+                "flyout_service_path": f"/flyout/{kind}?id=${{id}}",
+            }
+            for kind in ("entity", "type", "property")
+        },
+        "extend": {
+            "propose_properties": {"service_url": service, "service_path": "/properties"},
+            "property_settings": list(_SETTINGS),
+        },
+    }
+
+
+def type_object(type_: Type, entities: Entities) -> dict[str, Any]:
+    """Write a type with those directly above it (section 2.2)."""
+    written: dict[str, Any] = {"id": type_.id, "name": type_.name}
+    if type_.description:
+        written["description"] = type_.description
+    if type_.broader:
+        written["broader"] = [
+            {"id": each, "name": entities.types[each].name} for each in type_.broader
+        ]
+    return written

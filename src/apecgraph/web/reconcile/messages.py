@@ -1,0 +1,172 @@
+"""What reconciliation clients send, read: batches of queries, and requests for values.
+
+The JSON of the Reconciliation Service API 0.2 (sections 4.1 and 7.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, TypeVar
+
+from pydantic import (
+    BaseModel,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, from_json
+
+from apecgraph.errors import ContentTooLarge, MalformedRequest
+from apecgraph.search.extension import Column
+from apecgraph.search.property_match import Condition
+from apecgraph.search.reconciler import Query, Strictness
+
+MOST_QUERIES: Final = 50
+"""What one batch may hold; the manifest says so."""
+
+LONGEST: Final = 500
+"""Characters of a name or a value: three times those of the longest name."""
+
+MOST_CANDIDATES: Final = 100
+
+_MOST_IDS: Final = 500
+_MOST_PARTS: Final = 10  # types, conditions and values of one query
+
+_Text = Annotated[str, StringConstraints(strict=True, max_length=LONGEST)]
+_Model = TypeVar("_Model")
+
+
+class _Entity(BaseModel):
+    """A value that has been reconciled."""
+
+    id: _Text
+
+
+_Value = (
+    StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | _Text | _Entity
+)
+
+
+class _Condition(BaseModel):
+    pid: _Text
+    v: _Value | Annotated[list[_Value], Field(max_length=_MOST_PARTS)]
+
+    def condition(self) -> Condition:
+        values = self.v if isinstance(self.v, list) else [self.v]
+        return Condition(
+            self.pid, tuple(each.id if isinstance(each, _Entity) else each for each in values)
+        )
+
+
+class _Query(BaseModel):
+    query: _Text | None = None
+    type: _Text | Annotated[list[_Text], Field(max_length=_MOST_PARTS)] = []
+    type_strict: Strictness = "any"
+    limit: Annotated[StrictInt, Field(gt=0)] = 10
+    properties: Annotated[list[_Condition], Field(max_length=_MOST_PARTS)] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_not_misspelt(cls, fields: object) -> object:
+        if isinstance(fields, dict):
+            for name in fields:
+                if name not in cls.model_fields:
+                    known = ", ".join(cls.model_fields)
+                    raise ValueError(f"{str(name)[:LONGEST]} is not among {known}")
+        return fields
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> _Query:
+        if self.query is None and not self.properties:
+            raise ValueError("it has neither a query nor properties")
+        return self
+
+    def read(self) -> Query:
+        return Query(
+            self.query,
+            (self.type,) if isinstance(self.type, str) else tuple(self.type),
+            self.type_strict,
+            tuple(each.condition() for each in self.properties),
+            min(self.limit, MOST_CANDIDATES),
+        )
+
+
+class _Settings(BaseModel):
+    # OpenRefine sends what is typed into a form: numbers may be strings.
+    limit: Annotated[int, Field(ge=0)] = 0
+    language: _Text = ""
+
+
+class _Property(BaseModel):
+    id: _Text
+    settings: _Settings = _Settings()
+
+
+class _Extension(BaseModel):
+    ids: Annotated[list[_Text], Field(max_length=_MOST_IDS)]
+    properties: Annotated[list[_Property], Field(max_length=MOST_QUERIES)]
+
+
+_ONE_OR_LIST: Final[Mapping[int | str, str]] = {
+    "type": "it is the id of a type, or a list of them",
+    "v": "a value is a string, a number, true, false, an object with an id, or a list of these",
+}
+
+_QUERIES: Final = TypeAdapter(dict[str, _Query])
+_EXTENSION: Final = TypeAdapter(_Extension)
+
+
+def read_queries(text: str) -> Mapping[str, Query]:
+    """Read a batch of queries, by their keys; raise MalformedRequest or ContentTooLarge."""
+    queries = _read(_QUERIES, "queries", text)
+    return {key: each.read() for key, each in queries.items()}
+
+
+def read_extension(text: str) -> tuple[list[str], list[Column]]:
+    """Read a request for values: of which ids, which columns; raise what `read_queries` does."""
+    wanted = _read(_EXTENSION, "extend", text)
+    columns = [
+        Column(each.id, each.settings.limit, each.settings.language) for each in wanted.properties
+    ]
+    return wanted.ids, columns
+
+
+def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
+    try:
+        content = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedRequest(f"{parameter}: this is not JSON: {error}") from None
+    # Before it is looked into: each of what is wrong would be reported, and only the first is told.
+    if isinstance(content, dict) and len(content) > MOST_QUERIES:
+        limit = f"{MOST_QUERIES} queries"
+        raise ContentTooLarge(f"A batch has {limit} at most, and this has {len(content)}.", limit)
+    try:
+        return adapter.validate_python(content)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    # What may be one or a list is wrong as either; that it is too long tells more.
+    raise _refusal(parameter, next((each for each in errors if _limit(each)), errors[0]))
+
+
+def _limit(error: ErrorDetails) -> str | None:
+    most = error.get("ctx", {}).get("max_length")
+    return most and f"{most} {'characters' if error['type'] == 'string_too_long' else 'items'}"
+
+
+def _refusal(parameter: str, error: ErrorDetails) -> MalformedRequest | ContentTooLarge:
+    message = error["msg"].removeprefix("Value error, ")
+    place = [parameter]
+    for depth, part in enumerate(error["loc"]):
+        place.append(str(part)[:LONGEST])
+        if depth and part in _ONE_OR_LIST:  # the first part may be any key
+            message = _ONE_OR_LIST[part]
+            break
+    limit = _limit(error)
+    if limit is not None:
+        return ContentTooLarge(f"{'.'.join(place)}: {limit} are the most.", limit)
+    return MalformedRequest(f"{'.'.join(place)}: {message}")

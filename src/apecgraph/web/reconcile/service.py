@@ -1,0 +1,273 @@
+"""The reconciliation service: the Reconciliation Service API 0.2 over HTTP.
+
+https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
+
+There is no JSONP: it would run what this server says as a script in the page of another. CORS lets
+such pages read everything here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from html import escape
+from typing import Any, Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
+from apecgraph.query.protocol import FORM, decode_form
+from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.search.entities import Entities, Entity, Property, Type
+from apecgraph.search.extension import extend
+from apecgraph.search.identifiers import Identifiers
+from apecgraph.search.reconciler import Candidate, Query, Reconciler
+from apecgraph.search.suggestions import suggest
+from apecgraph.web.http.addresses import root
+from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.headers import HEADERS
+from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.pages.html import Html
+from apecgraph.web.reconcile.manifest import manifest, type_object
+from apecgraph.web.reconcile.messages import LONGEST, read_extension, read_queries
+
+# In a frame of another site, where no script is needed.
+_POLICY: Final = (
+    HEADERS["Content-Security-Policy"]
+    .replace("frame-ancestors 'none'", "frame-ancestors *")
+    .replace("script-src 'self'; ", "")
+    .replace("connect-src 'self'; ", "")
+)
+_MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
+
+
+class Reconcile:
+    """Answers reconciliation clients, such as OpenRefine.
+
+    store: holds the release; entities: gives those in it, which are read when the first is asked
+    for: most servers never are.
+    """
+
+    def __init__(
+        self,
+        store: ox.Store,
+        entities: Callable[[], Entities],
+        html: Html,
+        budget: Budget,
+        errands: Errands,
+    ) -> None:
+        self._store = store
+        self._read_entities = entities
+        self._html = html
+        self._budget = budget
+        self._errands = errands
+
+    @cached_property
+    def _entities(self) -> Entities:
+        return self._read_entities()
+
+    @cached_property
+    def _reconciler(self) -> Reconciler:
+        return Reconciler(self._entities, Identifiers(self._store))
+
+    async def service(self, request: Request, body: bytes) -> Response:
+        """Answer with the manifest, with candidates (`queries`) or with values (`extend`)."""
+        parameters = _parameters(request, body)
+        asked = [name for name in ("queries", "extend") if name in parameters]
+        if len(asked) > 1:
+            raise MalformedRequest("Send either queries or extend.")
+        if not asked and request.method == "POST":
+            raise MalformedRequest("A batch of queries is sent as queries, for values as extend.")
+        if not asked:
+            address, name = root(request), self._html.site
+            return await self._answer(request, lambda: manifest(address, name, self._entities))
+        text = parameters[asked[0]]
+        if asked == ["queries"]:
+            return _json(await self._reconcile(self._charge(request), text))
+        return await self._answer(request, lambda: self._extend(text))
+
+    async def suggest(self, request: Request) -> Response:
+        """Answer with entities, types or properties by the beginning of their names."""
+        parameters = _parameters(request)
+        prefix = parameters.get("prefix", "")
+        if len(prefix) > LONGEST:
+            raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST} characters")
+        skipped = _number(parameters, "cursor", "it is the number of suggestions to skip")
+
+        def work() -> dict[str, Any]:
+            found = suggest(self._kind(request), prefix, skipped or 0)
+            return {"result": [self._suggestion(each) for each in found]}
+
+        return await self._answer(request, work)
+
+    async def flyout(self, request: Request) -> Response:
+        """Answer with a line or two of HTML about an entity, a type or a property."""
+        name = _parameters(request).get("id", "")
+
+        def work() -> dict[str, Any]:
+            found = self._find(request.path_params["kind"], name)
+            described = f"<p>{escape(found.description)}</p>" if found.description else ""
+            return {"id": name, "html": f"<p><b>{escape(found.name)}</b></p>{described}"}
+
+        return await self._answer(request, work)
+
+    async def properties(self, request: Request) -> Response:
+        """Answer with the properties that entities of a type have, the most frequent first."""
+        parameters = _parameters(request)
+        name = parameters.get("type", "")
+        limit = _number(parameters, "limit", "it is a number of properties")
+
+        def work() -> dict[str, Any]:
+            types = [self._find("type", name).id] if name else []
+            found = self._entities.properties_of(types)[:limit]
+            proposal: dict[str, Any] = {"properties": [_named(each) for each in found]}
+            proposal |= {"type": name} if name else {}
+            return proposal | ({} if limit is None else {"limit": limit})
+
+        return await self._answer(request, work)
+
+    async def preview(self, request: Request) -> Response:
+        """Answer with a small page about an entity, which other sites may show in a frame."""
+        name = _parameters(request).get("id", "")
+
+        def work() -> str:
+            entity = self._entities.entity(name)
+            if entity is None:
+                raise _missing("entity", name)
+            types = [self._entities.types[each].name for each in entity.own_types]
+            return self._html.page("preview.html", entity=entity, iri=ID + entity.id, types=types)
+
+        client = self._charge(request)
+        page = await self._errands.run(client, work, self._errands.deadline())
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+        return Response(page, headers=headers, media_type=HTML.media_type)
+
+    async def _reconcile(self, client: str, text: str) -> bytes:
+        """Answer a batch; each query has a turn of its own, so that others come between."""
+        deadline = self._errands.deadline()
+        queries = await self._errands.run(client, lambda: read_queries(text), deadline)
+        results = [
+            await self._errands.run(client, partial(self._result, key, query), deadline)
+            for key, query in queries.items()
+        ]
+        return b"{" + b",".join(results) + b"}"
+
+    def _result(self, key: str, query: Query) -> bytes:
+        try:
+            found = self._reconciler.candidates(query)
+        except MalformedRequest as error:
+            raise MalformedRequest(f"queries.{key}: {error}") from None
+        result = {"result": [self._candidate(each) for each in found]}
+        return _written(key) + b":" + _written(result)
+
+    def _extend(self, text: str) -> dict[str, Any]:
+        ids, columns = read_extension(text)
+        try:
+            return extend(self._entities, ids, columns)
+        except MalformedRequest as error:
+            raise MalformedRequest(f"extend.properties: {error}") from None
+
+    def _candidate(self, candidate: Candidate) -> dict[str, Any]:
+        entity = candidate.entity
+        return {
+            "id": entity.id,
+            "name": entity.name,
+            "description": entity.description,
+            "type": [
+                {"id": each, "name": self._entities.types[each].name} for each in entity.own_types
+            ],
+            "score": candidate.score,
+            "match": candidate.match,
+            "features": [
+                {"id": name, "value": value} for name, value in candidate.features.items()
+            ],
+        }
+
+    def _suggestion(self, item: Entity | Type | Property) -> dict[str, Any]:
+        match item:
+            case Entity():
+                types = [
+                    {"id": each, "name": self._entities.types[each].name} for each in item.own_types
+                ]
+                return {**_named(item), "notable": types}
+            case Type():
+                return type_object(item, self._entities)
+            case Property():
+                return _named(item)
+
+    def _kind(self, request: Request) -> Iterable[Any]:
+        kind = request.path_params["kind"]
+        items = {
+            "entity": self._entities.entities,
+            "type": self._entities.types,
+            "property": self._entities.properties,
+        }
+        if kind not in items:
+            raise NotFound(f"Nothing suggests {kind}; there are {', '.join(items)}.")
+        return items[kind].values()
+
+    def _find(self, kind: str, name: str) -> Entity | Type | Property:
+        finders: dict[str, Callable[[str], Entity | Type | Property | None]] = {
+            "entity": self._entities.entity,
+            "type": self._entities.type,
+            "property": self._entities.property,
+        }
+        found = finders[kind](name) if kind in finders else None
+        if found is None:
+            raise _missing(kind, name)
+        return found
+
+    async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
+        client, deadline = self._charge(request), self._errands.deadline()
+        return _json(await self._errands.run(client, lambda: _written(work()), deadline))
+
+    def _charge(self, request: Request) -> str:
+        client = request.client.host if request.client else ""
+        self._budget.spend(client)
+        return client
+
+
+def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
+    pairs = decode_form(request.scope["query_string"])
+    if request.method == "POST":
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != FORM:
+            raise UnsupportedMediaType(f"What is asked is sent as {FORM}.")
+        pairs += decode_form(body)
+    parameters = dict(pairs)
+    if len(parameters) < len(pairs):
+        raise MalformedRequest("Each parameter is given once.")
+    if "callback" in parameters:
+        raise MalformedRequest("There is no JSONP: leave callback out. CORS lets any page ask.")
+    return parameters
+
+
+def _number(parameters: Mapping[str, str], name: str, meaning: str) -> int | None:
+    """Read a parameter that is a number; None where it is left out or empty."""
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise MalformedRequest(f"{name}: {meaning}, in {_MOST_DIGITS} digits at most.")
+    return int(text)
+
+
+def _written(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+
+def _missing(kind: str, name: str) -> NotFound:
+    return NotFound(f"There is no {kind} {name!r} here.", [f"{BASE}reconcile"])
+
+
+def _named(item: Entity | Property) -> dict[str, Any]:
+    written = {"id": item.id, "name": item.name}
+    return written | ({"description": item.description} if item.description else {})

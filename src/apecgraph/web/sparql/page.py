@@ -1,0 +1,91 @@
+"""The page of the endpoint: a form for people, the description of the service for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.catalog.service import describe_service
+from apecgraph.query.negotiation import named
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
+from apecgraph.rdf.namespaces import BASE, PREFIXES
+from apecgraph.rdf.writer import Writer
+from apecgraph.readers.completion import read_words
+from apecgraph.web.http.methods import choose
+from apecgraph.web.http.responder import Edition
+from apecgraph.web.pages.html import Html
+from apecgraph.web.publication import Served
+from apecgraph.web.sparql.examples import Example, asked
+
+
+class QueryPage:
+    """Answers for the endpoint where no answer is asked for: a form for people, RDF for programs.
+
+    store: holds the release, whose words the editor knows; None where files are served.
+    """
+
+    def __init__(
+        self,
+        served: Served,
+        store: ox.Store | None,
+        examples: tuple[Example, ...],
+        edition: Edition,
+        html: Html,
+        writer: Writer,
+    ) -> None:
+        self._served = served
+        self._store = store
+        self._examples = examples
+        self._edition = edition
+        self._html = html
+        self._writer = writer
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with the form, filled in where a query is given, or with the description.
+
+        The description is what SPARQL 1.1 Service Description (section 2) asks for.
+        """
+        names = request.query_params.getlist("format")
+        offers = DOCUMENT_FORMATS
+        query = request.query_params.get("query")
+        first = self._examples if query is None else asked(query, self._examples)
+        format_ = named(names, offers) if names else choose(request, offers)
+
+        def body() -> bytes | str:
+            if format_ is HTML:
+                return self._html.page(
+                    "sparql.html",
+                    served=self._served,
+                    examples=first,
+                    asked=query is not None,
+                    tables=RESULTS_FORMATS,
+                    graphs=GRAPH_FORMATS,
+                )
+            triples = describe_service(self._served.graphs)
+            return self._writer.write(triples, format_, f"{BASE}sparql")
+
+        return await self._edition.answer(
+            request, format_.content_type, body, {"Vary": "Accept"}, variant=repr(query)
+        )
+
+    async def vocabulary(self, request: Request) -> Response:
+        """Answer with what the editor completes, as JSON: prefixes and the words of the release.
+
+        pages: whether things of our own, whose IRIs begin with the base, have pages here.
+        """
+
+        def body() -> str:
+            words = () if self._store is None else read_words(self._store)
+            known = {
+                "base": BASE,
+                "pages": self._store is not None,
+                "prefixes": PREFIXES,
+                "terms": [asdict(word) for word in words],
+            }
+            return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+        return await self._edition.answer(request, JSON.content_type, body)
