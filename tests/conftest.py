@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
@@ -19,7 +19,7 @@ from stores import OF_OTHERS, zygotes
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release of the repository's content."""
-    made, _ = build(default_content(), tmp_path_factory.mktemp("releases"))
+    made, _ = build_release(default_content(), tmp_path_factory.mktemp("releases"))
     return made
 
 
@@ -28,9 +28,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     """Two releases of little content, one after the other: the publication has another name."""
     folder = tmp_path_factory.mktemp("pair")
     content = Small(folder / "content")
-    first, _ = build(content.root, folder / "releases")
+    first, _ = build_release(content.root, folder / "releases")
     content.write("data/catalog.ttl", f"<{BASE}> a dcat:Dataset ; rdfs:label '{SECOND_NAME}'@en .")
-    second, _ = build(content.root, folder / "releases")
+    second, _ = build_release(content.root, folder / "releases")
     return first, second
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from apecgraph.check.report import Report
-from apecgraph.check.validation import check
+from apecgraph.check.validation import check_content
 from apecgraph.content.folder import default_content
 from apecgraph.rdf.turtle import format_file
 
@@ -91,5 +91,5 @@ class Copy:
         return next(number for number, line in enumerate(lines, 1) if text in line)
 
     def check(self) -> Report:
-        report, _ = check(self.root)
+        report, _ = check_content(self.root)
         return report

@@ -12,19 +12,19 @@ from typing import Any
 import uvicorn
 
 from apecgraph.settings import Settings
-from apecgraph.web.monitoring.access_log import Journal
+from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.publication import Publication
-from apecgraph.web.server.run import address, listen, serve
+from apecgraph.web.server.run import listen, listening_url, serve_publication
 
 
 @contextmanager
 def serving(publication: Publication, **settings: Any) -> Iterator[str]:
     """Serve a publication; give the URL of its root, without the last slash."""
     listening = listen("127.0.0.1", 0)
-    url = address(listening).rstrip("/")
+    url = listening_url(listening).rstrip("/")
     started: Queue[uvicorn.Server] = Queue()
     named = Settings(**{"workers": 1, **settings})
-    work = serve(publication, named, listening, started.put, Journal(len))
+    work = serve_publication(publication, named, listening, started.put, AccessLog(len))
     thread = threading.Thread(target=asyncio.run, args=(work,))
     thread.start()
     server = started.get(timeout=30)

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from editing import Copy
 
 COMMAND: Final = (sys.executable, "-c", "from apecgraph.cli.main import main; main()")
@@ -63,9 +63,9 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         releases = Path(folder) / "releases"
         content = Copy(Path(folder))
-        names = [build(content.root, releases)[0].name]
+        names = [build_release(content.root, releases)[0].name]
         content.replace("data/catalog.ttl", '"apecgraph"@en', '"another name"@en')
-        names.append(build(content.root, releases)[0].name)
+        names.append(build_release(content.root, releases)[0].name)
         server = subprocess.Popen(
             [*COMMAND, "serve", "--port", "0"],
             stdout=subprocess.PIPE,

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from apecgraph.query.model import Answer, Data, Query, Store
-from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import RESULTS_CSV, Format
 
 
 @asynccontextmanager
-async def isolated(data: Data, **limits: Any) -> AsyncIterator[IsolatedStore]:
+async def isolated(data: Data, **limits: Any) -> AsyncIterator[WorkerPool]:
     defaults = {
         "load_seconds": 30,
         "load_megabytes": 1000,
@@ -26,9 +26,7 @@ async def isolated(data: Data, **limits: Any) -> AsyncIterator[IsolatedStore]:
         "reply_megabytes": 64,
         "reply_rows": 1_000_000,
     }
-    store = IsolatedStore(
-        data, **{**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits}
-    )
+    store = WorkerPool(data, **{**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits})
     await store.start()
     try:
         yield store

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.errors import CheckFailed, ReleaseError, ReleasesLocked, RolledBack
 from apecgraph.release.archive import Archive
 from apecgraph.release.history import HISTORY
 from apecgraph.release.lock import locked
-from apecgraph.release.release import CURRENT, MANIFEST, Release, describe
+from apecgraph.release.release import CURRENT, MANIFEST, Release, describe_files
 from small import Small
 
 
@@ -36,7 +36,7 @@ def releases(tmp_path: Path) -> Path:
 def published(content: Small, releases: Path, label: str, keep: int = 0) -> str:
     """Build the content with another label of a source; return the name of the release."""
     content.source(0, label)
-    return build(content.root, releases, keep=keep)[0].name
+    return build_release(content.root, releases, keep=keep)[0].name
 
 
 def leftovers(releases: Path) -> list[str]:
@@ -136,7 +136,7 @@ def test_a_full_disk(request: pytest.FixtureRequest, tmp_path: Path, content: Sm
     whole = (content.root / "shapes/all.ttl").read_text()
     content.write("shapes/all.ttl", "<shape/x> a sh:NodeShape .")
     with pytest.raises(CheckFailed, match=r"could not be kept: .*No space left"):
-        build(content.root, releases)
+        build_release(content.root, releases)
     (content.root / "shapes/all.ttl").write_text(whole)
     assert Release.current(releases).name == second
     filler.unlink()
@@ -150,9 +150,10 @@ def test_a_file_that_cannot_be_written_whole(content: Small, releases: Path) -> 
     first = published(content, releases, "first")
     content.source(0, "second")
     program = (
-        "import resource, sys; from pathlib import Path; from apecgraph.build.pipeline import build; "
+        "import resource, sys; from pathlib import Path; "
+        "from apecgraph.build.pipeline import build_release; "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); "
-        "build(Path(sys.argv[1]), Path(sys.argv[2]))"
+        "build_release(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, content.root, releases],
@@ -201,7 +202,7 @@ def test_reading_back_notices_what_was_changed_with_its_checksums(
     dump = release.path / "apecgraph.nq"
     dump.write_bytes(dump.read_bytes().replace(b'"first"', b'"forged"'))
     forged = [file for file in release.files if file.name != dump.name]
-    file = describe(release.path, dump.name)
+    file = describe_files(release.path, dump.name)
     assert file is not None
     forgery = replace(release, files=(*forged, file))
     (release.path / MANIFEST).write_bytes(forgery.manifest())
@@ -277,7 +278,7 @@ def test_building_does_not_undo_a_rollback(content: Small, releases: Path) -> No
     archive = Archive(releases)
     archive.rollback()
     with pytest.raises(RolledBack, match=f"apecgraph rollback {second}"):
-        build(content.root, releases)
+        build_release(content.root, releases)
     assert archive.current == first
     third = published(content, releases, "c")
     assert (archive.current, archive.previous) == (third, first)

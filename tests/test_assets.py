@@ -13,7 +13,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.web.pages.assets import BUNDLE, FOLDER, Assets
+from apecgraph.web.pages.assets import BUNDLE, STATIC_FOLDER, Assets
 from apecgraph.web.pages.html import Html
 from apecgraph.web.sparql.examples import EXAMPLES
 
@@ -70,7 +70,7 @@ def test_nothing_else_is_there(server: str, path: str) -> None:
 
 
 def test_without_the_bundle_there_is_the_plain_form(tmp_path: Path) -> None:
-    shutil.copy(FOLDER / "style.css", tmp_path)
+    shutil.copy(STATIC_FOLDER / "style.css", tmp_path)
     assets = Assets(tmp_path)
     assert assets.bundled("editor.js") is None
     assert assets.edition != Assets().edition

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build.fingerprint import fingerprint
-from apecgraph.build.pipeline import build
+from apecgraph.build.fingerprint import build_fingerprint
+from apecgraph.build.pipeline import build_release
 from apecgraph.check.report import Report
 from apecgraph.content.folder import default_content
 from apecgraph.errors import CheckFailed, ReleaseError
@@ -70,9 +70,9 @@ def test_all_dumps_have_one_canonical_hash(release: Release) -> None:
 
 
 def test_same_content_same_release(content: Small, releases: Path, tmp_path: Path) -> None:
-    release, _ = build(content.root, releases)
-    again, _ = build(Small(tmp_path / "copy").root, releases)
-    elsewhere, _ = build(content.root, tmp_path / "elsewhere")
+    release, _ = build_release(content.root, releases)
+    again, _ = build_release(Small(tmp_path / "copy").root, releases)
+    elsewhere, _ = build_release(content.root, tmp_path / "elsewhere")
     assert again == release
     assert elsewhere.files == release.files
     kept = {path.name for path in releases.iterdir()}
@@ -80,16 +80,16 @@ def test_same_content_same_release(content: Small, releases: Path, tmp_path: Pat
 
 
 def test_other_content_other_release(content: Small, releases: Path) -> None:
-    release, _ = build(content.root, releases)
+    release, _ = build_release(content.root, releases)
     content.source(0, "another name")
-    other, _ = build(content.root, releases)
+    other, _ = build_release(content.root, releases)
     assert other.digest != release.digest
     assert other.fingerprint != release.fingerprint
 
 
 def test_the_release_of_a_content_is_found_again(release: Release) -> None:
     releases = release.path.parent
-    assert Release.find(releases, fingerprint(default_content())) == release
+    assert Release.find(releases, build_fingerprint(default_content())) == release
     assert Release.find(releases, "0" * 64) is None
 
 
@@ -101,7 +101,7 @@ def test_content_that_fails_the_check_makes_no_release(
     shutil.copytree(release.path, releases / release.name)
     (releases / "current").symlink_to(release.name)
     with pytest.raises(CheckFailed, match="one is 10 times the other"):
-        build(content.root, releases)
+        build_release(content.root, releases)
     assert Release.current(releases).digest == release.digest
     assert not list(releases.glob(".tmp-*"))
 
@@ -109,13 +109,13 @@ def test_content_that_fails_the_check_makes_no_release(
 def test_a_damaged_file_is_noticed_and_the_release_built_again(
     content: Small, releases: Path
 ) -> None:
-    release, _ = build(content.root, releases)
+    release, _ = build_release(content.root, releases)
     path = release.dump(N_QUADS)
     path.write_bytes(path.read_bytes().replace(b"Source 1", b"Source 7", 1))
     with pytest.raises(ReleaseError, match=r"apecgraph\.nq is not what was released"):
         Release.open(release.path)
     assert Release.find(releases, release.fingerprint) is None
-    again, _ = build(content.root, releases)
+    again, _ = build_release(content.root, releases)
     assert again == release
     assert Release.open(release.path) == release
 
@@ -136,8 +136,8 @@ def test_a_folder_that_is_no_release(tmp_path: Path) -> None:
 
 def test_two_builds_at_once_both_end_well(content: Small, releases: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from apecgraph.build.pipeline import build; "
-        "print(build(*map(Path, sys.argv[1:]))[0].digest)"
+        "import sys; from pathlib import Path; from apecgraph.build.pipeline import build_release; "
+        "print(build_release(*map(Path, sys.argv[1:]))[0].digest)"
     )
     builds = [
         subprocess.Popen(
@@ -165,14 +165,14 @@ def test_the_report_is_kept(release: Release) -> None:
 
 
 def test_a_release_knows_the_one_before_it(content: Small, releases: Path) -> None:
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     content.source(0, "another name")
-    second, _ = build(content.root, releases)
+    second, _ = build_release(content.root, releases)
     assert (first.previous, second.previous) == (None, first.digest)
     assert second.beside(first.digest) == first
     # One that is built again stays where it was: its catalogue is the same.
     content.source(0, "Source 0")
-    again, _ = build(content.root, releases)
+    again, _ = build_release(content.root, releases)
     assert again == first
     assert (releases / "current").readlink() == Path(first.digest)
 
@@ -193,16 +193,16 @@ def test_a_release_under_another_name_is_none(release: Release, tmp_path: Path) 
 
 def test_what_was_published_is_never_written_anew(content: Small, releases: Path) -> None:
     """The same facts in other bytes, here of another context, are a release of another name."""
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     context = content.root / "ontology" / "context.jsonld"
     version = '"@version": 1.1,'
     context.write_text(context.read_text().replace(version, f'{version} "x": "apec:x",'))
-    second, _ = build(content.root, releases)
+    second, _ = build_release(content.root, releases)
     assert second.digest == first.digest
     assert second.name == f"{first.digest}-{second.fingerprint[:8]}"
     assert second.previous == first.name
     assert Release.open(releases / first.name) == first
     assert (releases / "current").readlink() == Path(second.name)
-    again, _ = build(content.root, releases)
+    again, _ = build_release(content.root, releases)
     assert again == second
     assert first.beside(second.name) == second

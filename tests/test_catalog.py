@@ -13,7 +13,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.catalog.dcat import Version
+from apecgraph.catalog.dcat import BuildInfo
 from apecgraph.catalog.description import describe_release
 from apecgraph.catalog.void import Statistics, describe_dataset
 from apecgraph.content.folder import default_content
@@ -220,7 +220,7 @@ class TestDcat:
 
     def test_a_release_that_came_before_is_told(self) -> None:
         one, two = "0" * 16, "1" * 16
-        triples = describe_release(Version(two, two, one, "2026-01-01", "1.0"), (), (), (), ())
+        triples = describe_release(BuildInfo(two, two, one, "2026-01-01", "1.0"), (), (), (), ())
         store = ox.Store()
         store.extend(placed(each) for each in triples)
         assert store.query(
@@ -229,7 +229,7 @@ class TestDcat:
               ?before dcat:version "{one}" ; dcat:inSeries ?series ; a dcat:Dataset .
             }}"""
         )
-        first = describe_release(Version(two, two, None, "", "1.0"), (), (), (), ())
+        first = describe_release(BuildInfo(two, two, None, "", "1.0"), (), (), (), ())
         assert not [each for each in first if each.predicate.value.endswith("#prev")]
 
 

@@ -4,10 +4,12 @@ import json
 
 import httpx
 
-from apecgraph.release.citation import Citation
+from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.release import Release
 
-HOSTILE = Citation("A & B", r"100% {\input{x}}_^~#$", "0" * 16, "2026", "https://example.org/")
+HOSTILE = ReleaseCitation(
+    "A & B", r"100% {\input{x}}_^~#$", "0" * 16, "2026", "https://example.org/"
+)
 
 
 def test_a_citation_names_the_release_in_each_format(
@@ -32,6 +34,6 @@ def test_bibtex_is_escaped() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    bare = Citation("", "Title", "0" * 16, "", "https://example.org/")
+    bare = ReleaseCitation("", "Title", "0" * 16, "", "https://example.org/")
     assert bare.text() == f"Title. Release {'0' * 16}. https://example.org/"
     assert "author" not in bare.bibtex() + bare.csl()

@@ -14,7 +14,7 @@ import pytest
 from apecgraph.errors import MalformedQuery
 from apecgraph.query.engine import evaluate, load
 from apecgraph.query.model import DataFile
-from apecgraph.query.protocol import QUERY, Request, read
+from apecgraph.query.protocol import SPARQL_QUERY, ProtocolRequest, read_request
 from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
 from apecgraph.release.release import Release
 
@@ -45,7 +45,9 @@ def ask(store: pyoxigraph.Store, example: str) -> str:
     """Put an example to the endpoint's own code; return the answer as the page prints it."""
     declarations = "".join(f"PREFIX {prefix} <{iri}> " for prefix, iri in PREFIXES.items())
     body = (declarations + example).encode()
-    query = read(Request("POST", b"format=csv", QUERY, body), {"http://example.org/graph"})
+    query = read_request(
+        ProtocolRequest("POST", b"format=csv", SPARQL_QUERY, body), {"http://example.org/graph"}
+    )
     assert query is not None
     chunks: list[bytes] = []
     try:
@@ -119,7 +121,7 @@ def test_describe_answers_the_triples_of_which_the_thing_is_the_subject(
     store: pyoxigraph.Store,
 ) -> None:
     body = b"DESCRIBE <http://example.org/a> <http://example.org/b>"
-    query = read(Request("POST", b"format=ntriples", QUERY, body), ())
+    query = read_request(ProtocolRequest("POST", b"format=ntriples", SPARQL_QUERY, body), ())
     assert query is not None
     chunks: list[bytes] = []
     evaluate(store, query, chunks.append)

@@ -18,12 +18,12 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
 from apecgraph.web.publication import Publication
-from apecgraph.web.server.switch import Current
+from apecgraph.web.server.switch import ReleaseSwitch
 from probing import BROKEN_OFF, KINDS, probed
 from running import Server, connected, request, soon, started
 from stores import children, zygotes
@@ -121,10 +121,10 @@ def test_what_is_served_no_more_is_forgotten(first: Release, second: Release) ->
 
     def held() -> int:
         gc.collect()
-        return sum(isinstance(each, (IsolatedStore, ox.Store)) for each in gc.get_objects())
+        return sum(isinstance(each, (WorkerPool, ox.Store)) for each in gc.get_objects())
 
     async def check() -> None:
-        current = Current(Settings(workers=1))
+        current = ReleaseSwitch(Settings(workers=1))
         await current.begin(Publication.of(first))
         transport = httpx.ASGITransport(current)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.canonical import digest, labelled
 from apecgraph.rdf.graph import placed
@@ -43,12 +43,12 @@ def edited(snapshot: Snapshot, old: str, new: str) -> Snapshot:
 
 
 def test_things_in_words(content: Small, releases: Path) -> None:
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     assert Differences.kept(first) is None
     (content.root / "data/sources/s3.ttl").unlink()
     content.source(4, "A new one")
     content.write("data/entities/places.ttl", PLACES.replace('"Lima"', '"Lima (Peru)"'))
-    second, _ = build(content.root, releases)
+    second, _ = build_release(content.root, releases)
     found = Differences.kept(second)
     assert found is not None
     assert found == Differences.between(Snapshot.of_release(first), Snapshot.of_release(second))
@@ -73,9 +73,9 @@ def test_a_list_is_told_by_its_members_and_others_are_left_alone(
 ) -> None:
     more = "<shape/kinds> a sh:NodeShape ; sh:targetClass apec:Source ; sh:in ( <x> <y> ) ."
     content.write("shapes/more.ttl", more.replace("sh:in", "sh:or"))
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     content.write("shapes/all.ttl", SHAPES.replace("schema:Country )", "schema:Country <z> )"))
-    second, _ = build(content.root, releases)
+    second, _ = build_release(content.root, releases)
     found = Differences.kept(second)
     assert found is not None
     assert found.text().splitlines()[1:] == [
@@ -87,10 +87,10 @@ def test_a_list_is_told_by_its_members_and_others_are_left_alone(
 
 
 def test_the_patch_leads_from_one_release_to_the_other(content: Small, releases: Path) -> None:
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     content.source(1, r"two\n\"lines\" \\ 中")
     content.write("shapes/all.ttl", SHAPES.replace("schema:Country )", "schema:Country <z> )"))
-    second, _ = build(content.root, releases)
+    second, _ = build_release(content.root, releases)
     text = (second.path / "differences.rdfp").read_text()
     header, _, rows = text.partition("TX .\n")
     assert header.splitlines() == [

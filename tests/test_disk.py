@@ -20,7 +20,7 @@ import pytest
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy, StoreError
 from apecgraph.query.engine import EmbeddedStore, load
 from apecgraph.query.model import DataFile
-from apecgraph.query.workers.disk import fingerprint
+from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.formats import N_QUADS, N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
 from stores import alive, ask, is_well, isolated, listener, until, workers, zygotes
 from test_serve import refused, running
@@ -337,7 +337,7 @@ def test_what_is_no_store_is_told_and_left_alone(tmp_path: Path) -> None:
         before = state(path)
         assert "cannot be read as an Oxigraph store" in refusal(path)
         with pytest.raises(StoreError, match=str(path)):
-            fingerprint(path)
+            directory_digest(path)
         assert state(path) == before
     assert "No such file" in refusal(tmp_path / "none")
     assert not (tmp_path / "none").exists()
@@ -392,22 +392,22 @@ def test_other_content_has_another_fingerprint(directory: Path, tmp_path: Path) 
     copies = [tmp_path / "one", tmp_path / "two"]
     for number, copy in enumerate(copies):
         shutil.copytree(directory, copy)
-        assert fingerprint(copy) == fingerprint(directory)
+        assert directory_digest(copy) == directory_digest(directory)
         store = pyoxigraph.Store(copy)
         store.add(pyoxigraph.Quad(LATE.subject, LATE.predicate, pyoxigraph.Literal(str(number))))
         store.flush()
         store.optimize()
         del store
-    assert len({fingerprint(each) for each in (*copies, directory)}) == 3
+    assert len({directory_digest(each) for each in (*copies, directory)}) == 3
 
 
 def test_a_log_that_differs_is_other_content(directory: Path) -> None:
-    before = fingerprint(directory)
+    before = directory_digest(directory)
     log = max(directory.glob("*.log"), key=lambda each: each.stat().st_size)
     data = bytearray(log.read_bytes())
     data[-1] ^= 1
     log.write_bytes(data)
-    assert fingerprint(directory) != before
+    assert directory_digest(directory) != before
 
 
 def test_the_command_line_serves_a_directory(directory: Path, tmp_path: Path) -> None:

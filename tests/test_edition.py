@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import StoreBusy
-from apecgraph.web.http.executor import Errands
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.responder import CachedResponder
 
 
-def ask(edition: Edition, client: str, path: str, made: list[str]) -> Awaitable[Response]:
+def ask(edition: CachedResponder, client: str, path: str, made: list[str]) -> Awaitable[Response]:
     """Ask for a page, which takes a while to make, and note who had it made."""
 
     def body() -> str:
@@ -27,8 +27,8 @@ def ask(edition: Edition, client: str, path: str, made: list[str]) -> Awaitable[
     return edition.answer(Request({**scope, "client": (client, 1)}), "text/plain", body)
 
 
-def edition(megabytes: int = 1) -> Edition:
-    return Edition("a", "", "b", megabytes, Errands(60))
+def edition(megabytes: int = 1) -> CachedResponder:
+    return CachedResponder("a", "", "b", megabytes, FairExecutor(60))
 
 
 def test_who_asks_for_many_pages_waits_for_himself() -> None:
@@ -54,7 +54,7 @@ def test_who_asks_for_many_pages_waits_for_himself() -> None:
 def test_a_page_that_many_wait_for_is_made_once() -> None:
     made: list[str] = []
 
-    async def check(asked: Edition) -> list[bytes | memoryview]:
+    async def check(asked: CachedResponder) -> list[bytes | memoryview]:
         clients = [ask(asked, str(number), "/a", made) for number in range(9)]
         return [each.body for each in await asyncio.gather(*clients)]
 

@@ -17,11 +17,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from apecgraph.query.model import Answer, DataFile, Query, Store
-from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS
 from apecgraph.web.http.body import LARGEST_BODY
-from apecgraph.web.http.rate_limit import Budget
-from apecgraph.web.http.reply_cache import Replies
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.reply_cache import ReplyCache
 from apecgraph.web.sparql.endpoint import SparqlEndpoint
 
 ROWS = 400
@@ -39,7 +39,7 @@ async def description(scope: Scope, receive: Receive, send: Send) -> None:
 
 def endpoint(store: Store, graphs: Collection[str]) -> SparqlEndpoint:
     return SparqlEndpoint(
-        store, graphs, replies=Replies("", 0), budget=Budget(0), without_query=description
+        store, graphs, replies=ReplyCache("", 0), budget=RateLimit(0), without_query=description
     )
 
 
@@ -60,7 +60,7 @@ def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     servers: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        store = IsolatedStore([DataFile.of(path, N_QUADS)], **limits)
+        store = WorkerPool([DataFile.of(path, N_QUADS)], **limits)
         await store.start()
         app = endpoint(store, store.graphs)
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from apecgraph.errors import QueryTimedOut, StoreBusy
-from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.executor import FairExecutor
 
 LONG = 60.0
 
 
 def test_an_errand_is_run_beside_the_loop() -> None:
     async def run() -> int:
-        errands = Errands(LONG)
+        errands = FairExecutor(LONG)
         return await errands.run("a", threading.get_ident, errands.deadline())
 
     assert asyncio.run(run()) != threading.get_ident()
@@ -34,7 +34,7 @@ def test_one_is_run_at_a_time_and_the_greedy_loses_its_place() -> None:
         return "done"
 
     async def run() -> list[str | BaseException]:
-        errands = Errands(LONG)
+        errands = FairExecutor(LONG)
         end = errands.deadline()
         greedy = [asyncio.create_task(errands.run("greedy", errand, end)) for _ in range(40)]
         await asyncio.sleep(0)
@@ -64,13 +64,13 @@ def test_clients_take_turns() -> None:
 
         return work
 
-    async def batch(errands: Errands, client: str, size: int) -> None:
+    async def batch(errands: FairExecutor, client: str, size: int) -> None:
         end = errands.deadline()
         for _ in range(size):
             await errands.run(client, errand(client), end)
 
     async def run() -> None:
-        errands = Errands(LONG)
+        errands = FairExecutor(LONG)
         greedy = [asyncio.create_task(batch(errands, "greedy", 5)) for _ in range(8)]
         await asyncio.sleep(0)
         light = asyncio.create_task(batch(errands, "light", 2))
@@ -89,7 +89,7 @@ def test_waiting_counts_and_one_that_is_late_frees_its_place() -> None:
     go = threading.Event()
 
     async def run() -> None:
-        errands = Errands(0.05)
+        errands = FairExecutor(0.05)
         at_work = asyncio.create_task(errands.run("a", lambda: go.wait(10), errands.deadline()))
         await asyncio.sleep(0)
         end = errands.deadline()
@@ -113,7 +113,7 @@ def test_who_goes_away_leaves_the_turn_to_the_work() -> None:
         done.set()
 
     async def run() -> bool:
-        errands = Errands(LONG)
+        errands = FairExecutor(LONG)
         end = errands.deadline()
         gone = asyncio.create_task(errands.run("a", first, end))
         waited = asyncio.create_task(errands.run("b", pytest.fail, end))
@@ -130,7 +130,7 @@ def test_who_goes_away_leaves_the_turn_to_the_work() -> None:
 
 def test_an_error_is_the_clients_and_frees_the_place() -> None:
     async def run() -> None:
-        errands = Errands(LONG)
+        errands = FairExecutor(LONG)
         for _ in range(50):
             with pytest.raises(ZeroDivisionError):
                 await errands.run("a", lambda: 1 / 0, errands.deadline())
@@ -142,7 +142,7 @@ def test_there_is_room_for_a_number_of_clients() -> None:
     go = threading.Event()
 
     async def run() -> int:
-        errands = Errands(LONG)
+        errands = FairExecutor(LONG)
         end = errands.deadline()
         tasks = [asyncio.create_task(errands.run(str(each), go.wait, end)) for each in range(40)]
         await asyncio.sleep(0)

@@ -7,7 +7,7 @@ import pytest
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
-from apecgraph.intervals import Interval, number
+from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.namespaces import ID
 
 
@@ -55,9 +55,9 @@ def test_arithmetic_keeps_ends_and_what_they_exclude() -> None:
 
 
 def test_numbers_are_written_plainly() -> None:
-    assert number(Decimal("26.29") * Decimal(10) ** 12) == "26290000000000"
-    assert number(Decimal("0.50")) == "0.5"
-    assert number(Decimal("1E+3")) == "1000"
+    assert decimal_text(Decimal("26.29") * Decimal(10) ** 12) == "26290000000000"
+    assert decimal_text(Decimal("0.50")) == "0.5"
+    assert decimal_text(Decimal("1E+3")) == "1000"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def figures() -> dict[str, Figure]:
 def test_the_interval_follows_from_digits_multiplier_and_bound(
     figures: dict[str, Figure], figure: str, value: str, shown: str
 ) -> None:
-    assert number(figures[figure].value) == value
+    assert decimal_text(figures[figure].value) == value
     assert str(figures[figure].interval) == shown
 
 

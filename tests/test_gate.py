@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from apecgraph.build import refusals as refusal
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.check.rules import Rule
 from apecgraph.errors import CheckFailed, LossFound
 from apecgraph.release.differences import Differences
@@ -30,7 +30,7 @@ def refused(content: Small, releases: Path) -> str:
     before = {path.name for path in releases.glob("[0-9a-f]*")}
     current = (releases / "current").readlink() if before else None
     with pytest.raises(LossFound) as error:
-        build(content.root, releases)
+        build_release(content.root, releases)
     assert {path.name for path in releases.glob("[0-9a-f]*")} == before
     assert ((releases / "current").readlink() if before else None) == current
     return str(error.value)
@@ -39,20 +39,20 @@ def refused(content: Small, releases: Path) -> str:
 def test_what_is_much_smaller_is_published_only_when_that_is_meant(
     content: Small, releases: Path
 ) -> None:
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     for number in (1, 2):
         (content.root / f"data/sources/s{number}.ttl").unlink()
-    half, _ = build(content.root, releases)  # half is not less than half
+    half, _ = build_release(content.root, releases)  # half is not less than half
     assert (first.sources, half.sources) == (4, 2)
     for number in range(4, 9):
         content.source(number, "one more")
-    build(content.root, releases)
+    build_release(content.root, releases)
     for number in range(4, 9):
         (content.root / f"data/sources/s{number}.ttl").unlink()
     message = refused(content, releases)
     assert "\n    sources: 7 -> 2\n" in message
     assert "--accept-loss" in message
-    again, _ = build(content.root, releases, accept_loss=True)
+    again, _ = build_release(content.root, releases, accept_loss=True)
     assert again.sources == 2
     assert Release.current(releases) == again
 
@@ -67,7 +67,7 @@ def test_figures_that_are_gone_are_missed(content: Small, releases: Path) -> Non
     bound = "<bound/exact> a skos:Concept ; apec:lowerFactor 1.0 ; apec:upperFactor 1.0 ."
     content.write("data/entities/places.ttl", PLACES + bound)
     content.write("data/sources/s0.ttl", source + figure[:-1] + ";" + read)
-    assert build(content.root, releases)[0].figures == 1
+    assert build_release(content.root, releases)[0].figures == 1
     content.write("data/sources/s0.ttl", source)
     assert "\n    figures: 1 -> 0\n" in refused(content, releases)
 
@@ -96,7 +96,7 @@ def test_figures_that_are_gone_are_missed(content: Small, releases: Path) -> Non
 def test_a_rule_that_is_gone_is_missed(
     content: Small, releases: Path, old: str, new: str, loss: str
 ) -> None:
-    build(content.root, releases)
+    build_release(content.root, releases)
     assert SHAPES.count(old) == 1
     content.write("shapes/all.ttl", SHAPES.replace(old, new))
     assert f"\n    {loss}\n" in refused(content, releases)
@@ -108,7 +108,7 @@ def test_a_file_of_rules_that_is_deleted_is_missed(content: Small, releases: Pat
         "<shape/more> a sh:NodeShape ; sh:targetClass apec:Source ; sh:nodeKind sh:IRI .\n"
         "<relation/part-of-whole> a skos:Concept ; apec:whole <a>, <b> .",
     )
-    _, report = build(content.root, releases)
+    _, report = build_release(content.root, releases)
     assert (
         Rule(
             "https://w3id.org/apecgraph/id/shape/more", ("http://www.w3.org/ns/shacl#nodeKind",), 4
@@ -125,13 +125,13 @@ def test_a_rule_that_applies_to_nothing_is_not_published(content: Small, release
     content.write("shapes/all.ttl", SHAPES.replace("schema:Place ; sh:p", "schema:Palace ; sh:p"))
     message = refused(content, releases)
     assert "\n    things to which rule shape/place applies: 0\n" in message
-    build(content.root, releases, accept_loss=True)
+    build_release(content.root, releases, accept_loss=True)
     content.source(0, "another")
-    build(content.root, releases)  # which is known now
+    build_release(content.root, releases)  # which is known now
 
 
 def test_what_is_refused_is_kept_with_its_report(content: Small, releases: Path) -> None:
-    build(content.root, releases)
+    build_release(content.root, releases)
     for number in (1, 2, 3):
         (content.root / f"data/sources/s{number}.ttl").unlink()
     message = refused(content, releases)
@@ -144,7 +144,7 @@ def test_what_is_refused_is_kept_with_its_report(content: Small, releases: Path)
     assert (kept.path / "differences.rdfp").read_text().count("\nD ") == differences.removed
     content.write("data/sources/s0.ttl", "<source/s0> a apec:Source .")
     with pytest.raises(CheckFailed) as error:
-        build(content.root, releases)
+        build_release(content.root, releases)
     latest, _ = refusal.kept(releases)
     assert str(latest.path) in str(error.value)
     (result,) = latest.report.results
@@ -158,6 +158,6 @@ def test_only_so_many_refusals_are_kept(content: Small, releases: Path) -> None:
     (releases / "refused" / "0").write_text("of somebody else")
     for _ in range(11):
         with pytest.raises(CheckFailed, match="The report is kept in"):
-            build(content.root, releases)
+            build_release(content.root, releases)
     assert len(refusal.kept(releases)) == 10
     assert not (releases / "current").is_symlink()

@@ -8,7 +8,7 @@ import logging
 from threading import Event
 from time import monotonic
 
-from apecgraph.web.monitoring.access_log import Journal, log_as_json
+from apecgraph.web.monitoring.access_log import AccessLog, log_as_json
 from apecgraph.web.monitoring.metrics import Metrics, State
 from apecgraph.web.monitoring.observer import Observer
 
@@ -18,7 +18,7 @@ def test_nobody_who_reads_holds_up_neither_requests_nor_the_end() -> None:
     begun = monotonic()
 
     async def note() -> None:
-        journal = Journal(lambda _: never.wait())
+        journal = AccessLog(lambda _: never.wait())
         journal.note(path="/")
         await asyncio.sleep(0.5)
         journal.note(path="/")
@@ -43,7 +43,7 @@ def test_a_path_is_noted_as_far_as_paths_of_ours_go() -> None:
     lines: list[bytes] = []
 
     async def see() -> None:
-        journal = Journal(lines.append)
+        journal = AccessLog(lines.append)
         state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})
         observer = Observer(Metrics(lambda: state), journal)
         observer.saw("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from apecgraph.web.http.body import LARGEST_BODY
-from apecgraph.web.reconcile.lookup import LONGEST, MOST
+from apecgraph.web.reconcile.lookup import LONGEST_LOOKUP, MOST
 
 BASE = "https://w3id.org/apecgraph/"
 ID = f"{BASE}id/"
@@ -120,7 +120,7 @@ def test_many_are_answered_in_their_order(client: httpx.Client) -> None:
         (b'[{"iri":"x","code":"CHN","scheme":"m49"}]', 400, "[0]"),
         (b"[{}]", 400, "[0]"),
         (json.dumps([{"iri": "x"}] * (MOST + 1)).encode(), 413, f"{MOST} items"),
-        (json.dumps([{"iri": "x" * (LONGEST + 1)}]).encode(), 413, "too long"),
+        (json.dumps([{"iri": "x" * (LONGEST_LOOKUP + 1)}]).encode(), 413, "too long"),
         (b" " * (LARGEST_BODY + 1), 413, "larger"),
     ],
     ids=lambda each: repr(each)[:30],

@@ -13,7 +13,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.content.folder import default_content
 from apecgraph.content.questions import read_questions
 from apecgraph.rdf.namespaces import BASE
@@ -425,7 +425,7 @@ class TestHostileData:
         )
         content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
-        release, _ = build(content.root, folder / "releases")
+        release, _ = build_release(content.root, folder / "releases")
         with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
             yield client
 

@@ -12,24 +12,31 @@ from apecgraph.errors import (
     UnsupportedMediaType,
 )
 from apecgraph.query.model import Query
-from apecgraph.query.protocol import FORM, METHODS, QUERY, UPDATE, Request, read
+from apecgraph.query.protocol import (
+    FORM,
+    METHODS,
+    SPARQL_QUERY,
+    UPDATE,
+    ProtocolRequest,
+    read_request,
+)
 
 GRAPHS = frozenset({"http://x/g1", "http://x/g2"})
 TSV = "text/tab-separated-values; charset=utf-8"
 
 
-def query(request: Request) -> Query:
-    found = read(request, GRAPHS)
+def query(request: ProtocolRequest) -> Query:
+    found = read_request(request, GRAPHS)
     assert found is not None
     return found
 
 
-def get(query_string: bytes, accept: str | None = None, method: str = "GET") -> Request:
-    return Request(method, query_string, accept=accept)
+def get(query_string: bytes, accept: str | None = None, method: str = "GET") -> ProtocolRequest:
+    return ProtocolRequest(method, query_string, accept=accept)
 
 
-def post(body: bytes, content_type: str | None, query_string: bytes = b"") -> Request:
-    return Request("POST", query_string, content_type, body)
+def post(body: bytes, content_type: str | None, query_string: bytes = b"") -> ProtocolRequest:
+    return ProtocolRequest("POST", query_string, content_type, body)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +48,13 @@ def post(body: bytes, content_type: str | None, query_string: bytes = b"") -> Re
         get(b"a=b&query=ASK+{}&&c"),
         post(b"query=ASK%20%7B%7D", FORM),
         post(b"query=ASK+{}", "Application/X-WWW-Form-Urlencoded; charset=UTF-8"),
-        post(b"ASK {}", QUERY),
+        post(b"ASK {}", SPARQL_QUERY),
         post(b"ASK {}", 'application/sparql-query;charset="utf-8"'),
-        Request("QUERY", b"", QUERY, b"ASK {}"),
-        Request("QUERY", b"", FORM, b"query=ASK+{}"),
+        ProtocolRequest("QUERY", b"", SPARQL_QUERY, b"ASK {}"),
+        ProtocolRequest("QUERY", b"", FORM, b"query=ASK+{}"),
     ],
 )
-def test_a_query_can_be_sent_in_each_way(request_: Request) -> None:
+def test_a_query_can_be_sent_in_each_way(request_: ProtocolRequest) -> None:
     assert query(request_).text == "ASK {}"
 
 
@@ -67,24 +74,24 @@ def test_a_form_is_decoded_once(sent: bytes, text: str) -> None:
 
 
 def test_a_query_sent_as_such_is_not_decoded() -> None:
-    assert query(post(b"ASK { ?s ?p '100%25+1' }", QUERY)).text == "ASK { ?s ?p '100%25+1' }"
+    assert query(post(b"ASK { ?s ?p '100%25+1' }", SPARQL_QUERY)).text == "ASK { ?s ?p '100%25+1' }"
 
 
 @pytest.mark.parametrize(
     "request_",
     [
         get(b"query=%EF%BB%BFASK+{}"),
-        post(b"\xef\xbb\xbfASK {}", QUERY),
+        post(b"\xef\xbb\xbfASK {}", SPARQL_QUERY),
         post(b"query=\xef\xbb\xbfASK+{}", FORM),
     ],
 )
-def test_a_byte_order_mark_is_no_part_of_the_query(request_: Request) -> None:
+def test_a_byte_order_mark_is_no_part_of_the_query(request_: ProtocolRequest) -> None:
     assert query(request_).text == "ASK {}"
 
 
 def test_the_text_goes_to_the_engine_as_it_was_sent() -> None:
     text = "# a comment\nASK { ?s ?p 'a\\u0022' }"
-    assert query(post(text.encode(), QUERY)).text == text
+    assert query(post(text.encode(), SPARQL_QUERY)).text == text
 
 
 @pytest.mark.parametrize(
@@ -98,28 +105,28 @@ def test_the_text_goes_to_the_engine_as_it_was_sent() -> None:
         get(b"query=\xff"),
         get(b"query=ASK{}&a=%ff"),
         get(b"&".join([b"a=b"] * 2000)),
-        Request("GET", b"query=ASK{}", QUERY, b"ASK {}"),
-        Request("GET", b"", QUERY, b"ASK {}"),
+        ProtocolRequest("GET", b"query=ASK{}", SPARQL_QUERY, b"ASK {}"),
+        ProtocolRequest("GET", b"", SPARQL_QUERY, b"ASK {}"),
         post(b"", FORM),
         post(b"ASK {}", FORM),
         post(b"query=ASK{}&query=ASK{}", FORM),
         post(b"query=ASK{}", FORM, b"query=ASK{}"),
         post(b"query=%f", FORM),
         post(b"query=%C3%28", FORM),
-        post(b"ASK { ?s ?p '\xe9' }", QUERY),
-        post(b"ASK {}", QUERY, b"query=ASK{}"),
+        post(b"ASK { ?s ?p '\xe9' }", SPARQL_QUERY),
+        post(b"ASK {}", SPARQL_QUERY, b"query=ASK{}"),
     ],
 )
-def test_malformed_requests_are_refused(request_: Request) -> None:
+def test_malformed_requests_are_refused(request_: ProtocolRequest) -> None:
     with pytest.raises(MalformedRequest):
-        read(request_, GRAPHS)
+        read_request(request_, GRAPHS)
 
 
 @pytest.mark.parametrize(
     "request_", [get(b""), get(b"", method="HEAD"), get(b"format=turtle"), get(b"utm_source=x")]
 )
-def test_a_get_that_asks_nothing_is_for_the_description(request_: Request) -> None:
-    assert read(request_, GRAPHS) is None
+def test_a_get_that_asks_nothing_is_for_the_description(request_: ProtocolRequest) -> None:
+    assert read_request(request_, GRAPHS) is None
 
 
 @pytest.mark.parametrize(
@@ -131,13 +138,13 @@ def test_a_get_that_asks_nothing_is_for_the_description(request_: Request) -> No
 )  # fmt: skip
 def test_other_bodies_are_not_read(content_type: str | None) -> None:
     with pytest.raises(UnsupportedMediaType):
-        read(post(b"query=ASK{}", content_type), GRAPHS)
+        read_request(post(b"query=ASK{}", content_type), GRAPHS)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "get", "X"])
 def test_other_methods_are_not_taken(method: str) -> None:
     with pytest.raises(MethodNotAllowed) as caught:
-        read(Request(method, b"query=ASK{}"), GRAPHS)
+        read_request(ProtocolRequest(method, b"query=ASK{}"), GRAPHS)
     assert caught.value.allowed == METHODS
 
 
@@ -149,18 +156,20 @@ def test_other_methods_are_not_taken(method: str) -> None:
         get(b"query=DROP+ALL"),
         post(b"update=DROP+ALL", FORM),
         post(b"DROP ALL", UPDATE),
-        post(b"DROP ALL", QUERY),
-        post(b"PREFIX a: <a:> INSERT { ?s a:p ?o } WHERE { ?s ?p ?o }", QUERY),
+        post(b"DROP ALL", SPARQL_QUERY),
+        post(b"PREFIX a: <a:> INSERT { ?s a:p ?o } WHERE { ?s ?p ?o }", SPARQL_QUERY),
     ],
 )
-def test_updates_are_forbidden(request_: Request) -> None:
+def test_updates_are_forbidden(request_: ProtocolRequest) -> None:
     with pytest.raises(Forbidden, match="only reads"):
-        read(request_, GRAPHS)
+        read_request(request_, GRAPHS)
 
 
 def test_service_is_forbidden() -> None:
     with pytest.raises(Forbidden, match="calls no other"):
-        read(post(b"ASK { SERVICE <http://169.254.169.254/> { ?s ?p ?o } }", QUERY), GRAPHS)
+        read_request(
+            post(b"ASK { SERVICE <http://169.254.169.254/> { ?s ?p ?o } }", SPARQL_QUERY), GRAPHS
+        )
 
 
 @pytest.mark.parametrize(
@@ -172,13 +181,13 @@ def test_service_is_forbidden() -> None:
         get(b"query=ASK{}&named-graph-uri=file:///etc/passwd"),
         get(b"query=ASK{}&named-graph-uri="),
         post(b"query=ASK{}&default-graph-uri=http://x/g1&default-graph-uri=http://x/g3", FORM),
-        post(b"ASK FROM <http://x/g1> FROM <http://x/g3> {}", QUERY),
-        post(b"ASK FROM <http://x/g1> {}", QUERY, b"default-graph-uri=http://x/g3"),
+        post(b"ASK FROM <http://x/g1> FROM <http://x/g3> {}", SPARQL_QUERY),
+        post(b"ASK FROM <http://x/g1> {}", SPARQL_QUERY, b"default-graph-uri=http://x/g3"),
     ],
 )
-def test_graphs_from_outside_the_dataset_are_forbidden(request_: Request) -> None:
+def test_graphs_from_outside_the_dataset_are_forbidden(request_: ProtocolRequest) -> None:
     with pytest.raises(Forbidden, match=r"There is no graph <.*> here.*fetches none.*GRAPH"):
-        read(request_, GRAPHS)
+        read_request(request_, GRAPHS)
 
 
 @pytest.mark.parametrize(
@@ -187,23 +196,25 @@ def test_graphs_from_outside_the_dataset_are_forbidden(request_: Request) -> Non
         get(b"query=ASK{}&default-graph-uri=http%3A%2F%2Fx%2Fg1&named-graph-uri=http://x/g2"),
         post(b"query=ASK{}&default-graph-uri=http://x/g1&named-graph-uri=http://x/g2", FORM),
         post(b"query=ASK{}&named-graph-uri=http://x/g2", FORM, b"default-graph-uri=http://x/g1"),
-        post(b"ASK{}", QUERY, b"default-graph-uri=http://x/g1&named-graph-uri=http://x/g2"),
-        post(b"BASE <http://x/> ASK FROM <g1> FROM NAMED <g2> {}", QUERY),
+        post(b"ASK{}", SPARQL_QUERY, b"default-graph-uri=http://x/g1&named-graph-uri=http://x/g2"),
+        post(b"BASE <http://x/> ASK FROM <g1> FROM NAMED <g2> {}", SPARQL_QUERY),
         post(
             b"ASK FROM <http://x/g3> FROM NAMED <http://x/g1> {}",
-            QUERY,
+            SPARQL_QUERY,
             b"default-graph-uri=http://x/g1&named-graph-uri=http://x/g2",
         ),
     ],
 )
-def test_the_dataset_is_that_of_the_protocol_or_else_of_the_query(request_: Request) -> None:
+def test_the_dataset_is_that_of_the_protocol_or_else_of_the_query(
+    request_: ProtocolRequest,
+) -> None:
     found = query(request_)
     assert (found.default_graphs, found.named_graphs) == (("http://x/g1",), ("http://x/g2",))
 
 
 def test_one_graph_of_the_protocol_replaces_the_whole_dataset_of_the_query() -> None:
     text = b"ASK FROM <http://x/g1> FROM NAMED <http://x/g1> {}"
-    found = query(post(text, QUERY, b"named-graph-uri=http://x/g2"))
+    found = query(post(text, SPARQL_QUERY, b"named-graph-uri=http://x/g2"))
     assert (found.default_graphs, found.named_graphs) == ((), ("http://x/g2",))
 
 
@@ -226,7 +237,7 @@ def test_one_graph_of_the_protocol_replaces_the_whole_dataset_of_the_query() -> 
 def test_the_format_is_negotiated_for_the_form(
     text: str, accept: str | None, content_type: str
 ) -> None:
-    request = Request("POST", b"", QUERY, text.encode(), accept)
+    request = ProtocolRequest("POST", b"", SPARQL_QUERY, text.encode(), accept)
     assert query(request).format.content_type == content_type
 
 
@@ -249,7 +260,9 @@ def test_the_format_is_negotiated_for_the_form(
     ],
 )
 def test_the_parameter_format_overrides_the_header(text: str, name: str, content_type: str) -> None:
-    request = Request("POST", f"format={name}".encode(), QUERY, text.encode(), "image/png")
+    request = ProtocolRequest(
+        "POST", f"format={name}".encode(), SPARQL_QUERY, text.encode(), "image/png"
+    )
     assert query(request).format.content_type == content_type
 
 
@@ -270,21 +283,24 @@ def test_a_format_that_the_answer_cannot_have_is_not_acceptable(
     text: str, format_: bytes, accept: str | None, available: str
 ) -> None:
     with pytest.raises(NotAcceptable) as caught:
-        read(Request("POST", format_, QUERY, text.encode(), accept), GRAPHS)
+        read_request(ProtocolRequest("POST", format_, SPARQL_QUERY, text.encode(), accept), GRAPHS)
     assert available in caught.value.available
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "text/turtle"])
 def test_what_is_not_sparql_goes_to_the_engine_whatever_is_accepted(accept: str) -> None:
-    assert query(Request("POST", b"", QUERY, b"SELEC * {}", accept)).text == "SELEC * {}"
+    assert (
+        query(ProtocolRequest("POST", b"", SPARQL_QUERY, b"SELEC * {}", accept)).text
+        == "SELEC * {}"
+    )
 
 
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(QueryTooHeavy):
-        read(post(b"SELECT * " + b"{" * 3000 + b"}" * 3000, QUERY), GRAPHS)
+        read_request(post(b"SELECT * " + b"{" * 3000 + b"}" * 3000, SPARQL_QUERY), GRAPHS)
 
 
 def test_what_was_sent_is_not_sent_back_in_full() -> None:
     with pytest.raises(ApecgraphError) as caught:
-        read(post(b"ASK FROM <a:" + b"x" * 100_000 + b"> {}", QUERY), GRAPHS)
+        read_request(post(b"ASK FROM <a:" + b"x" * 100_000 + b"> {}", SPARQL_QUERY), GRAPHS)
     assert len(str(caught.value)) < 1000

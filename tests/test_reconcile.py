@@ -11,7 +11,7 @@ import pytest
 
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from apecgraph.web.reconcile.messages import LONGEST, MOST_QUERIES
+from apecgraph.web.reconcile.messages import LONGEST_QUERY, MOST_QUERIES
 from reconciliation import (
     EXTENSION,
     FLYOUT,
@@ -295,7 +295,7 @@ HOSTILE: list[tuple[str, int, str]] = [
     ("[" * 50_000, 400, "queries"),
     ('{"q":' * 50_000, 400, "queries"),
     ('{"q0":{"query":"x","limit":' + "9" * 100_000 + "}}", 400, "queries"),
-    (json.dumps({"q0": {"query": "x" * (LONGEST + 1)}}), 413, "queries.q0.query"),
+    (json.dumps({"q0": {"query": "x" * (LONGEST_QUERY + 1)}}), 413, "queries.q0.query"),
     (json.dumps({"q0": {"query": "x" * 1_000_000}}), 413, "queries.q0.query"),
     (json.dumps({"q0": {"query": "x", "type": ["y"] * 11}}), 413, "queries.q0.type:"),
     (json.dumps({"q0": {"query": "x", "type": "y" * 501}}), 413, "queries.q0.type:"),
@@ -415,10 +415,12 @@ class TestSuggestions:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_strange_prefixes(self, client: httpx.Client, kind: str) -> None:
-        for prefix in ("\x00", "%", "<script>", "'", "🙂" * 100, "a" * LONGEST):
+        for prefix in ("\x00", "%", "<script>", "'", "🙂" * 100, "a" * LONGEST_QUERY):
             response = client.get(f"/reconcile/suggest/{kind}", params={"prefix": prefix})
             conforms(response.raise_for_status().json(), SUGGESTIONS[kind])
-        long = client.get(f"/reconcile/suggest/{kind}", params={"prefix": "a" * (LONGEST + 1)})
+        long = client.get(
+            f"/reconcile/suggest/{kind}", params={"prefix": "a" * (LONGEST_QUERY + 1)}
+        )
         assert long.status_code == 413
 
     @pytest.mark.parametrize("cursor", ["-1", "x", "1.5", "9" * 30, "٣", "1_0"])

@@ -10,8 +10,8 @@ from apecgraph.rdf.namespaces import XSD
 from apecgraph.search.entities import Entities
 from apecgraph.search.extension import Column, extend
 from apecgraph.search.identifiers import Identifiers
-from apecgraph.search.property_match import Condition, Value
-from apecgraph.search.reconciler import Candidate, Query, Reconciler
+from apecgraph.search.property_match import ConditionValue, PropertyCondition
+from apecgraph.search.reconciler import Candidate, Reconciler, ReconciliationQuery
 from apecgraph.search.suggestions import PAGE, suggest
 
 BASE = "https://w3id.org/apecgraph/"
@@ -107,7 +107,7 @@ class TestAName:
     )
     def test_that_is_the_same_is_certain(self, reconciler: Reconciler, text: str) -> None:
         for types in ((), ECONOMY):
-            found = reconciler.candidates(Query(text, types))
+            found = reconciler.candidates(ReconciliationQuery(text, types))
             assert matched(found) == ["economy/KOR"]
             assert (found[0].entity.id, found[0].score) == ("economy/KOR", 100)
 
@@ -127,33 +127,35 @@ class TestAName:
     def test_that_is_misspelt_is_found_and_not_certain(
         self, reconciler: Reconciler, text: str, meant: str
     ) -> None:
-        found = reconciler.candidates(Query(text, ECONOMY))
+        found = reconciler.candidates(ReconciliationQuery(text, ECONOMY))
         assert found[0].entity.id == meant
         assert found[0].score < 100
         assert matched(found) == []
 
     @pytest.mark.parametrize("text", ["Austria", "North Korea", "2026", "Kore"])
     def test_of_something_else_is_never_certain(self, reconciler: Reconciler, text: str) -> None:
-        assert matched(reconciler.candidates(Query(text))) == []
+        assert matched(reconciler.candidates(ReconciliationQuery(text))) == []
 
     @pytest.mark.parametrize("text", ["Vietnam", "VIỆT NAM", "Viet-Nam"])
     def test_may_have_other_spaces_and_accents(self, reconciler: Reconciler, text: str) -> None:
-        assert matched(reconciler.candidates(Query(text, ECONOMY))) == ["economy/VNM"]
+        assert matched(reconciler.candidates(ReconciliationQuery(text, ECONOMY))) == ["economy/VNM"]
 
     @pytest.mark.parametrize("text", ["", " ", "🙂", "---", "zzzzqqq", "http://", "://"])
     def test_of_nothing_has_no_candidates(self, reconciler: Reconciler, text: str) -> None:
-        assert reconciler.candidates(Query(text)) == []
+        assert reconciler.candidates(ReconciliationQuery(text)) == []
 
     def test_a_sign_may_be_a_code(self, reconciler: Reconciler) -> None:
-        assert matched(reconciler.candidates(Query(" % "))) == ["unit/percent"]
+        assert matched(reconciler.candidates(ReconciliationQuery(" % "))) == ["unit/percent"]
 
     def test_namesakes_are_not_certain_until_the_type_tells_them_apart(
         self, reconciler: Reconciler
     ) -> None:
-        both = reconciler.candidates(Query("Singapore"))
+        both = reconciler.candidates(ReconciliationQuery("Singapore"))
         assert [each.score for each in both[:2]] == [100, 100]
         assert matched(both) == []
-        assert matched(reconciler.candidates(Query("Singapore", ECONOMY))) == ["economy/SGP"]
+        assert matched(reconciler.candidates(ReconciliationQuery("Singapore", ECONOMY))) == [
+            "economy/SGP"
+        ]
 
     @pytest.mark.parametrize(
         ("text", "meant"),
@@ -162,37 +164,49 @@ class TestAName:
     def test_the_end_of_an_iri_leads_to_it_and_is_not_certain(
         self, reconciler: Reconciler, text: str, meant: str
     ) -> None:
-        found = reconciler.candidates(Query(text))
+        found = reconciler.candidates(ReconciliationQuery(text))
         assert (found[0].entity.id, found[0].score) == (meant, 99)
         assert matched(found) == []
-        assert matched(reconciler.candidates(Query("2024"))) == ["period/2024"]  # its name
+        assert matched(reconciler.candidates(ReconciliationQuery("2024"))) == [
+            "period/2024"
+        ]  # its name
 
     def test_the_best_comes_first_up_to_the_limit(self, reconciler: Reconciler) -> None:
-        found = reconciler.candidates(Query("January to August 2025"))
+        found = reconciler.candidates(ReconciliationQuery("January to August 2025"))
         scores = [each.score for each in found]
         assert scores == sorted(scores, reverse=True)
-        assert reconciler.candidates(Query("January to August 2025", limit=1)) == found[:1]
+        assert (
+            reconciler.candidates(ReconciliationQuery("January to August 2025", limit=1))
+            == found[:1]
+        )
 
 
 class TestTypes:
     def test_any_is_one_of_them(self, reconciler: Reconciler) -> None:
-        found = reconciler.candidates(Query("Singapore", ("schema:City", "apec:Economy")))
+        found = reconciler.candidates(
+            ReconciliationQuery("Singapore", ("schema:City", "apec:Economy"))
+        )
         assert {each.entity.id for each in found[:2]} == {"economy/SGP", "place/singapore"}
 
     def test_all_is_all_of_them(self, reconciler: Reconciler) -> None:
         both = ("apec:Economy", "schema:AdministrativeArea")
-        assert matched(reconciler.candidates(Query("Korea", both, "all"))) == ["economy/KOR"]
+        assert matched(reconciler.candidates(ReconciliationQuery("Korea", both, "all"))) == [
+            "economy/KOR"
+        ]
         neither = ("apec:Economy", "schema:City")
-        assert reconciler.candidates(Query("Korea", neither, "all")) == []
+        assert reconciler.candidates(ReconciliationQuery("Korea", neither, "all")) == []
 
     def test_should_lets_others_come_after(self, reconciler: Reconciler) -> None:
-        found = reconciler.candidates(Query("Singapore", ECONOMY, "should"))
+        found = reconciler.candidates(ReconciliationQuery("Singapore", ECONOMY, "should"))
         assert [(each.entity.id, each.match) for each in found] == [
             ("economy/SGP", True),
             ("place/singapore", False),
         ]
         assert found[1].features["type_match"] is False
-        assert matched(reconciler.candidates(Query("Korea", ("schema:City",), "should"))) == []
+        assert (
+            matched(reconciler.candidates(ReconciliationQuery("Korea", ("schema:City",), "should")))
+            == []
+        )
 
     @pytest.mark.parametrize(
         "type_",
@@ -203,15 +217,17 @@ class TestTypes:
         ],
     )
     def test_an_iri_or_a_broader_class_is_as_good(self, reconciler: Reconciler, type_: str) -> None:
-        assert matched(reconciler.candidates(Query("Korea", (type_,)))) == ["economy/KOR"]
+        assert matched(reconciler.candidates(ReconciliationQuery("Korea", (type_,)))) == [
+            "economy/KOR"
+        ]
 
     def test_a_concept_scheme_is_the_type_of_its_concepts(self, reconciler: Reconciler) -> None:
-        assert matched(reconciler.candidates(Query("percent", ("scheme/units",))))
-        assert matched(reconciler.candidates(Query("percent", ("skos:Concept",))))
+        assert matched(reconciler.candidates(ReconciliationQuery("percent", ("scheme/units",))))
+        assert matched(reconciler.candidates(ReconciliationQuery("percent", ("skos:Concept",))))
 
     def test_one_that_is_not_known_is_named(self, reconciler: Reconciler) -> None:
         with pytest.raises(MalformedRequest, match="no type 'Q6256'"):
-            reconciler.candidates(Query("Korea", ("Q6256",)))
+            reconciler.candidates(ReconciliationQuery("Korea", ("Q6256",)))
 
 
 class TestProperties:
@@ -227,8 +243,8 @@ class TestProperties:
         ],
     )
     def test_tell_namesakes_apart(self, reconciler: Reconciler, value: str) -> None:
-        condition = Condition("schema:containedInPlace", (value,))
-        found = reconciler.candidates(Query("Springfield", conditions=(condition,)))
+        condition = PropertyCondition("schema:containedInPlace", (value,))
+        found = reconciler.candidates(ReconciliationQuery("Springfield", conditions=(condition,)))
         assert found[0].entity.id == "place/springfield-2"
         if "République" not in value:
             assert matched(found) == ["place/springfield-2"]
@@ -248,8 +264,12 @@ class TestProperties:
             ("schema:area", 2.5),
         ],
     )
-    def test_are_enough_alone(self, reconciler: Reconciler, property_: str, value: Value) -> None:
-        found = reconciler.candidates(Query(None, conditions=(Condition(property_, (value,)),)))
+    def test_are_enough_alone(
+        self, reconciler: Reconciler, property_: str, value: ConditionValue
+    ) -> None:
+        found = reconciler.candidates(
+            ReconciliationQuery(None, conditions=(PropertyCondition(property_, (value,)),))
+        )
         assert len(matched(found)) == 1
         assert found[0].match
 
@@ -264,30 +284,42 @@ class TestProperties:
         ],
     )
     def test_that_differ_are_not_certain(
-        self, reconciler: Reconciler, property_: str, value: Value
+        self, reconciler: Reconciler, property_: str, value: ConditionValue
     ) -> None:
         assert (
             matched(
-                reconciler.candidates(Query(None, conditions=(Condition(property_, (value,)),)))
+                reconciler.candidates(
+                    ReconciliationQuery(None, conditions=(PropertyCondition(property_, (value,)),))
+                )
             )
             == []
         )
 
     def test_several_values_are_all_wanted(self, reconciler: Reconciler) -> None:
-        both = Condition("skos:notation", ("KOR", "410"))
-        assert matched(reconciler.candidates(Query("Korea", conditions=(both,)))) == ["economy/KOR"]
-        wrong = Condition("skos:notation", ("KOR", "036"))
-        assert matched(reconciler.candidates(Query("Korea", conditions=(wrong,)))) == []
+        both = PropertyCondition("skos:notation", ("KOR", "410"))
+        assert matched(reconciler.candidates(ReconciliationQuery("Korea", conditions=(both,)))) == [
+            "economy/KOR"
+        ]
+        wrong = PropertyCondition("skos:notation", ("KOR", "036"))
+        assert (
+            matched(reconciler.candidates(ReconciliationQuery("Korea", conditions=(wrong,)))) == []
+        )
         assert (
             matched(
-                reconciler.candidates(Query("Korea", conditions=(Condition("skos:notation", ()),)))
+                reconciler.candidates(
+                    ReconciliationQuery(
+                        "Korea", conditions=(PropertyCondition("skos:notation", ()),)
+                    )
+                )
             )
             == []
         )
 
     def test_one_that_is_not_known_is_named(self, reconciler: Reconciler) -> None:
         with pytest.raises(MalformedRequest, match="no property 'capital'"):
-            reconciler.candidates(Query("Korea", conditions=(Condition("capital", ("Seoul",)),)))
+            reconciler.candidates(
+                ReconciliationQuery("Korea", conditions=(PropertyCondition("capital", ("Seoul",)),))
+            )
 
 
 class TestEntities:

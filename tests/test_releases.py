@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.rdf.namespaces import ID, SH
-from apecgraph.release.history import Event, History
+from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.release import REPORT, Release
 from apecgraph.web.publication import Publication
 from probing import FIRST_NAME, SECOND_NAME
@@ -121,9 +121,9 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     published = [f"2026-02-0{day}T10:00:00+00:00" for day in (1, 2)]
     taken_back = "2026-02-03T10:00:00+00:00"
     events = (
-        Event(published[0], first.name, None, "build"),
-        Event(published[1], second.name, first.name, "build"),
-        Event(taken_back, first.name, second.name, "rollback"),
+        ReleaseSwitched(published[0], first.name, None, "build"),
+        ReleaseSwitched(published[1], second.name, first.name, "build"),
+        ReleaseSwitched(taken_back, first.name, second.name, "rollback"),
     )
     History(events).write(folder)
     release = Release.read(folder / first.name)
@@ -150,7 +150,7 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     assert "Rolled back at" in (entries[0].findtext(f"{ATOM}summary") or "")
     # Forward again: nothing that is newer is left out.
     again = "2026-02-04T10:00:00+00:00"
-    History((*events, Event(again, second.name, first.name, "rollback"))).write(folder)
+    History((*events, ReleaseSwitched(again, second.name, first.name, "rollback"))).write(folder)
     with serving(Publication.of(Release.read(folder / second.name))) as url:
         page = httpx.get(f"{url}/releases", headers=HTML).raise_for_status().text
     assert "was rolled back on" not in page

@@ -15,8 +15,8 @@ from apecgraph.errors import TooManyRequests
 from apecgraph.query.model import Query
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
 from apecgraph.release.release import Release
-from apecgraph.web.http.rate_limit import Budget
-from apecgraph.web.http.reply_cache import Replies
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.reply_cache import ReplyCache
 from apecgraph.web.publication import Publication
 from serving import serving
 
@@ -199,12 +199,12 @@ def test_what_fails_is_not_kept(client: httpx.Client) -> None:
 
 def test_another_edition_has_other_tags() -> None:
     query = Query("ASK {}", RESULTS_JSON)
-    assert Replies("a", 1).etag(query) == Replies("a", 1).etag(query)
-    assert Replies("a", 1).etag(query) != Replies("b", 1).etag(query)
+    assert ReplyCache("a", 1).etag(query) == ReplyCache("a", 1).etag(query)
+    assert ReplyCache("a", 1).etag(query) != ReplyCache("b", 1).etag(query)
 
 
 def test_the_room_is_bounded() -> None:
-    replies = Replies("", 1)
+    replies = ReplyCache("", 1)
     queries = [Query(f"ASK {{}} # {number}", RESULTS_CSV) for number in range(50)]
     for query in queries:
         replies.keep(query, b"x" * replies.largest)
@@ -215,7 +215,7 @@ def test_the_room_is_bounded() -> None:
 
 
 def test_without_room_nothing_is_kept() -> None:
-    replies = Replies("", 0)
+    replies = ReplyCache("", 0)
     query = Query("ASK {}", RESULTS_CSV)
     replies.keep(query, b"true")
     assert replies.get(query) is None
@@ -223,7 +223,7 @@ def test_without_room_nothing_is_kept() -> None:
 
 @pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.9"])
 def test_a_client_over_its_budget_is_told_when_to_ask_again(client: str) -> None:
-    budget = Budget(3)
+    budget = RateLimit(3)
     for _ in range(3):
         budget.spend(client)
     with pytest.raises(TooManyRequests) as raised:
@@ -233,7 +233,7 @@ def test_a_client_over_its_budget_is_told_when_to_ask_again(client: str) -> None
 
 
 def test_one_network_of_ipv6_is_one_client() -> None:
-    budget = Budget(1)
+    budget = RateLimit(1)
     budget.spend("2001:db8::1")
     with pytest.raises(TooManyRequests):
         budget.spend("2001:db8::2")
@@ -241,7 +241,7 @@ def test_one_network_of_ipv6_is_one_client() -> None:
 
 
 def test_this_machine_has_no_limit() -> None:
-    budget = Budget(1)
+    budget = RateLimit(1)
     for _ in range(5):
         budget.spend("127.0.0.1")
         budget.spend("::1")

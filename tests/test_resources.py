@@ -12,7 +12,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
 from apecgraph.rdf.namespaces import BASE
@@ -453,7 +453,7 @@ class TestWithdrawn:
 """
         )
         # Rules that find nothing in an excerpt are no loss here.
-        release, _ = build(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
+        release, _ = build_release(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
         with (
             serving(Publication.of(release)) as url,
             httpx.Client(base_url=url) as client,

@@ -13,8 +13,8 @@ import pytest
 
 import tiny
 from apecgraph.build import refusals as refusal
-from apecgraph.build.pipeline import build
-from apecgraph.check.validation import check
+from apecgraph.build.pipeline import build_release
+from apecgraph.check.validation import check_content
 from apecgraph.errors import CheckFailed, ContentError
 from apecgraph.files import read_file, steady
 from apecgraph.sandbox import runner as sandbox
@@ -43,7 +43,7 @@ def sparql(select: str) -> str:
 
 def checked(folder: Path, more: Mapping[str, str], **settings: Any) -> list[str]:
     """Check a content in the sandbox; return what is wrong, each with its place."""
-    report = sandbox.check(tiny.write(folder / "content", more), Settings(**settings))
+    report = sandbox.run_check(tiny.write(folder / "content", more), Settings(**settings))
     return [str(each) for each in report.results]
 
 
@@ -98,7 +98,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         assert found.startswith(f"{tiny.SHAPES}:")
         assert "the shapes cannot be applied" in found
         assert callers == []
-        check(tmp_path / "service" / "content")
+        check_content(tmp_path / "service" / "content")
         assert soon(lambda: bool(callers))  # in this process, which has a network
 
 
@@ -133,7 +133,7 @@ def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with (sources / "large.ttl").open("wb") as file:
         file.truncate(500_000_000)
     (sources / "word.ttl").write_text(f'<a:a> <a:b> "{"x" * 20_000_000}" .')
-    text = sandbox.check(root, Settings(load_megabytes=300)).text()
+    text = sandbox.run_check(root, Settings(load_megabytes=300)).text()
     for name, reason in {
         "pipe.ttl": "is not read: it is no regular file",
         "device.ttl": "is not read: it is no regular file",
@@ -145,14 +145,14 @@ def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     }.items():
         assert f"data/sources/{name}: {reason}" in text
     with pytest.raises(CheckFailed, match=r"device\.ttl: cannot be read: is no regular file"):
-        sandbox.build(root, Settings(releases=tmp_path / "releases"))
+        sandbox.run_build(root, Settings(releases=tmp_path / "releases"))
 
 
 def test_a_build_over_a_limit_keeps_its_report(tmp_path: Path) -> None:
     root = tiny.write(tmp_path / "content", shape(sparql(ENDLESS)))
     settings = Settings(releases=tmp_path / "releases", rule_seconds=1)
     with pytest.raises(CheckFailed, match=r"The report is kept in .*/refused/"):
-        sandbox.build(root, settings)
+        sandbox.run_build(root, settings)
     (kept,) = refusal.kept(settings.releases)
     (result,) = kept.report.results
     assert "to apply this shape took longer than 1 s" in result.message
@@ -180,13 +180,13 @@ def test_content_that_changes_while_it_is_checked_makes_no_release(
     path = root / tiny.PEOPLE
 
     def slow(content: Path) -> object:
-        found = check(content)
+        found = check_content(content)
         path.write_text(path.read_text().replace("aab", "aac"))
         return found
 
-    monkeypatch.setattr("apecgraph.build.pipeline.check", slow)
+    monkeypatch.setattr("apecgraph.build.pipeline.check_content", slow)
     with pytest.raises(ContentError, match="changed while it was checked"):
-        build(root, tmp_path / "releases")
+        build_release(root, tmp_path / "releases")
     assert not (tmp_path / "releases").exists()
 
 

@@ -9,7 +9,7 @@ from apecgraph.rdf.namespaces import ID, ONTOLOGY
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
 from apecgraph.search.entries import Entries
-from apecgraph.search.full_text import LONGEST, Search
+from apecgraph.search.full_text import LONGEST_SEARCH, Search
 from apecgraph.text.folding import fold
 from apecgraph.web.publication import Publication
 from serving import serving
@@ -103,13 +103,13 @@ def test_all_of_a_kind_in_the_order_of_the_names(search: Search) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "x" * LONGEST,
+        "x" * LONGEST_SEARCH,
         " ".join("abcdefghijklmnopqrstuvwxyz"),
         '"><script>alert(1)</script>',
         "(qzq+)+$",
         "???",
         "\x00\ufffe\u202e",
-        "か" * LONGEST,
+        "か" * LONGEST_SEARCH,
     ],
 )
 def test_what_nothing_is_called_finds_nothing(search: Search, text: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from apecgraph.build.pipeline import build
+from apecgraph.build.pipeline import build_release
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.web.server.run import listen
@@ -96,16 +96,16 @@ def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
 def test_it_serves_what_is_current_and_undoes_no_rollback(tmp_path: Path) -> None:
     content, releases = Small(tmp_path / "content"), tmp_path / "releases"
     assert "has no current release" in refused("--current", releases=releases)
-    first, _ = build(content.root, releases)
+    first, _ = build_release(content.root, releases)
     content.source(0, "edited")
-    second, _ = build(content.root, releases)
+    second, _ = build_release(content.root, releases)
     Archive(releases).rollback()
     assert served("--current", releases=releases) == first.digest
     assert served("--content", content.root, releases=releases) == first.digest
     # Other content is published where it is not current, though it was built before.
     Archive(releases).rollback(second.name)
     content.source(0, "edited again")
-    third, _ = build(content.root, releases)
+    third, _ = build_release(content.root, releases)
     content.source(0, "edited")
     assert served("--content", content.root, releases=releases) == second.digest
     assert (Archive(releases).current, Archive(releases).previous) == (second.name, third.name)

@@ -25,7 +25,7 @@ from apecgraph.content.folder import SHAPES_GRAPH, Content, ContentFile, default
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import ID, RDF, SH
 
-RELATIONS = {SAME_CELL, *DECLARED, *disagreements.RELATIONS}
+RELATIONS = {SAME_CELL, *DECLARED, *disagreements.CLAIM_RELATIONS}
 EXAMPLES = Path(__file__).parent / "shapes"
 EXPECTED = ox.NamedNode(f"{ID}expected")
 ENTITIES = ox.NamedNode(f"{ID}graph/entities")

@@ -27,10 +27,10 @@ from apecgraph.errors import (
 from apecgraph.query.engine import EmbeddedStore, load
 from apecgraph.query.model import Answer, DataFile, Query, Store
 from apecgraph.query.workers import messages as wire
-from apecgraph.query.workers.handle import Worker
-from apecgraph.query.workers.pool import HELD_BACK, IsolatedStore
-from apecgraph.query.workers.supervisor import LoadLimits, Nursery
-from apecgraph.query.workers.worker import Limits
+from apecgraph.query.workers.handle import WorkerHandle
+from apecgraph.query.workers.pool import HELD_BACK, WorkerPool
+from apecgraph.query.workers.supervisor import LoadLimits, Supervisor
+from apecgraph.query.workers.worker import WorkerLimits
 from apecgraph.rdf.formats import (
     GRAPH_FORMATS,
     JSON_LD,
@@ -497,8 +497,10 @@ def test_a_worker_has_one_socket_and_can_open_nothing(files: Files) -> None:
 
 def test_a_worker_that_nobody_stops_ends_by_itself(files: Files) -> None:
     async def check() -> None:
-        born: list[Worker] = []
-        nursery = Nursery(files, LoadLimits(30, 1000), Limits(100, 1, 1000), 1, born.append)
+        born: list[WorkerHandle] = []
+        nursery = Supervisor(
+            files, LoadLimits(30, 1000), WorkerLimits(100, 1, 1000), 1, born.append
+        )
         await nursery.open()
         try:
             request = wire.encode_query(Query(FOREVER, RESULTS_CSV), 0.2)
@@ -794,7 +796,7 @@ def test_a_query_outlives_the_zygote_of_its_worker(files: Files) -> None:
     asyncio.run(check())
 
 
-async def is_back(store: IsolatedStore) -> bool:
+async def is_back(store: WorkerPool) -> bool:
     try:
         return await is_well(store)
     except StoreError:

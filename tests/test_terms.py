@@ -4,12 +4,12 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.check.rule_text import Constraints
+from apecgraph.check.rule_text import RuleText
 from apecgraph.content.questions import mentioned, read_questions
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SH, compact
-from apecgraph.readers.vocabulary import Terms
+from apecgraph.readers.vocabulary import Vocabulary
 from apecgraph.release.release import Release
-from apecgraph.web.pages.term import counting
+from apecgraph.web.pages.term import uses_query
 from apecgraph.web.publication import Publication
 
 
@@ -20,11 +20,11 @@ def store(publication: Publication) -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def terms(store: ox.Store) -> Terms:
-    return Terms(store)
+def terms(store: ox.Store) -> Vocabulary:
+    return Vocabulary(store)
 
 
-def test_every_term_of_the_ontology_is_in_one_group(terms: Terms, store: ox.Store) -> None:
+def test_every_term_of_the_ontology_is_in_one_group(terms: Vocabulary, store: ox.Store) -> None:
     groups = dict(terms.groups())
     found = [term.iri for terms in groups.values() for term in terms]
     typed = store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None, ox.DefaultGraph())
@@ -34,16 +34,16 @@ def test_every_term_of_the_ontology_is_in_one_group(terms: Terms, store: ox.Stor
     assert f"{APEC}measure" in [term.iri for term in groups["Dimensions"]]
 
 
-def test_a_count_is_what_the_endpoint_answers(terms: Terms, client: httpx.Client) -> None:
+def test_a_count_is_what_the_endpoint_answers(terms: Vocabulary, client: httpx.Client) -> None:
     for name in ("bound", "Economy", "m49"):
         term = terms.term(f"{APEC}{name}")
         assert term is not None
-        answer = client.get("/sparql", params={"query": counting(term), "format": "csv"})
+        answer = client.get("/sparql", params={"query": uses_query(term), "format": "csv"})
         assert answer.text.split() == ["used", str(term.used)]
         assert term.used
 
 
-def test_an_example_is_in_the_data(terms: Terms, store: ox.Store) -> None:
+def test_an_example_is_in_the_data(terms: Vocabulary, store: ox.Store) -> None:
     for _, group in terms.groups():
         for term in group:
             example = terms.example(term)
@@ -52,7 +52,7 @@ def test_an_example_is_in_the_data(terms: Terms, store: ox.Store) -> None:
             assert term.iri in str(example)
 
 
-def test_terms_of_others_have_their_vocabulary(terms: Terms) -> None:
+def test_terms_of_others_have_their_vocabulary(terms: Vocabulary) -> None:
     foreign = dict(terms.foreign())
     assert not [each for each in foreign if each.startswith(APEC)]
     assert {"qb:Observation", "qb:dataSet"} <= {
@@ -60,7 +60,7 @@ def test_terms_of_others_have_their_vocabulary(terms: Terms) -> None:
     }
 
 
-def test_a_code_list_tells_how_often_each_code_is_used(terms: Terms) -> None:
+def test_a_code_list_tells_how_often_each_code_is_used(terms: Vocabulary) -> None:
     codes = dict(terms.lists())[f"{ID}scheme/bounds"]
     used = {each.iri: each.used for each in codes}
     assert used[f"{ID}bound/rounded"] > used[f"{ID}bound/at-least"] > 0
@@ -69,10 +69,10 @@ def test_a_code_list_tells_how_often_each_code_is_used(terms: Terms) -> None:
 class TestTheRules:
     @pytest.fixture(scope="class")
     @classmethod
-    def rules(cls, store: ox.Store) -> Constraints:
-        return Constraints(store)
+    def rules(cls, store: ox.Store) -> RuleText:
+        return RuleText(store)
 
-    def test_a_property_shape_is_a_sentence(self, rules: Constraints) -> None:
+    def test_a_property_shape_is_a_sentence(self, rules: RuleText) -> None:
         shape = next(each for each in rules.read() if each.iri == f"{ID}shape/decision")
         sentences = [each.sentence for each in shape.rules]
         assert (
@@ -83,7 +83,7 @@ class TestTheRules:
         assert shape.nodes == 32
 
     def test_every_message_of_a_shape_with_targets_is_told(
-        self, rules: Constraints, store: ox.Store
+        self, rules: RuleText, store: ox.Store
     ) -> None:
         shapes = rules.read()
         told = {rule.iri for shape in shapes for rule in shape.rules}
@@ -96,11 +96,11 @@ class TestTheRules:
                     assert quad.object.value in told
         assert not [rule for shape in shapes for rule in shape.rules if "{?" in rule.sentence]
 
-    def test_a_rule_names_what_it_is_about(self, rules: Constraints) -> None:
+    def test_a_rule_names_what_it_is_about(self, rules: RuleText) -> None:
         names = {name for shape in rules.read() for rule in shape.rules for name in rule.names}
         assert {f"{APEC}bound", f"{APEC}m49", f"{ID}scheme/bounds"} <= names
 
-    def test_relations_tell_how_many_figures_they_hold(self, rules: Constraints) -> None:
+    def test_relations_tell_how_many_figures_they_hold(self, rules: RuleText) -> None:
         held = {iri: count for iri, _, count in rules.relations()}
         assert held[f"{ID}relation/same-cell"] > 100
         assert held[f"{ID}relation/one-value"] == 0

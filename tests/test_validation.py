@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.check.report import Report
-from apecgraph.check.validation import check
+from apecgraph.check.validation import check_content
 from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import SH
 from editing import EXCERPT, Copy
@@ -43,7 +43,7 @@ def test_an_excerpt_passes(content: Copy) -> None:
 
 
 def test_the_content_passes() -> None:
-    report, evidence = check(default_content())
+    report, evidence = check_content(default_content())
     assert report.conforms, report.text()
     assert evidence is not None
     assert report.text().startswith("the content passes the check (")
@@ -229,7 +229,7 @@ def test_a_name_that_is_not_described(content: Copy) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    report, evidence = check(tmp_path)
+    report, evidence = check_content(tmp_path)
     assert evidence is None
     assert not report.conforms
     assert "there is no data/sources/*.ttl: this is not a content folder" in report.text()

@@ -8,7 +8,7 @@ import httpx
 import pyoxigraph as ox
 
 from apecgraph.rdf.namespaces import BASE, PREFIXES
-from apecgraph.readers.completion import Word, read_words
+from apecgraph.readers.completion import Completion, read_completions
 
 DATA = """
     BASE <https://w3id.org/apecgraph/id/>
@@ -28,8 +28,8 @@ DATA = """
 def test_the_default_graph_is_what_is_completed() -> None:
     store = ox.Store()
     store.load(DATA, format=ox.RdfFormat.TRIG)
-    words = list(read_words(store))
-    assert Word(f"{BASE}id/x", "thing", ("name", "X", "名")) in words
+    words = list(read_completions(store))
+    assert Completion(f"{BASE}id/x", "thing", ("name", "X", "名")) in words
     assert [each.iri for each in words if each.kind == "thing"] == [f"{BASE}id/x"]
     classes = {each.iri: each.names for each in words if each.kind == "class"}
     assert classes["urn:Class"] == ()
@@ -40,7 +40,7 @@ def test_the_default_graph_is_what_is_completed() -> None:
 
 
 def test_an_empty_store_has_none() -> None:
-    assert list(read_words(ox.Store())) == []
+    assert list(read_completions(ox.Store())) == []
 
 
 def test_the_server_tells_it_with_the_prefixes(client: httpx.Client) -> None:

@@ -84,11 +84,11 @@ class Interval:
         if self.lower is None and self.upper is None:
             return "any number"
         if self.lower == self.upper:
-            return number(self.lower or Decimal(0))
+            return decimal_text(self.lower or Decimal(0))
         left = "(" if self.excludes_lower or self.lower is None else "["
         right = ")" if self.excludes_upper or self.upper is None else "]"
-        low = "-∞" if self.lower is None else number(self.lower)
-        high = "∞" if self.upper is None else number(self.upper)
+        low = "-∞" if self.lower is None else decimal_text(self.lower)
+        high = "∞" if self.upper is None else decimal_text(self.upper)
         return f"{left}{low}, {high}{right}"
 
 
@@ -109,7 +109,7 @@ def shared(intervals: Iterable[Interval]) -> Interval | None:
     return Interval(highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper)
 
 
-def number(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     """Write a number plainly: no exponent, no zeros at the end of a fraction."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -37,7 +37,7 @@ def shown(stream: TextIO, level: int = logging.INFO) -> Iterator[None]:
         stream.flush()
 
 
-def counted(log: logging.Logger, work: str, items: Sequence[T]) -> Iterator[T]:
+def logged_items(log: logging.Logger, work: str, items: Sequence[T]) -> Iterator[T]:
     """Give items one by one; log how many are done, as Progress does."""
     progress = Progress(log.info, work, len(items))
     for done, item in enumerate(items):

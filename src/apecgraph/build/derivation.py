@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from apecgraph.check.rule_text import Constraints
+from apecgraph.check.rule_text import RuleText
 from apecgraph.consistency.contradictions import Contradiction, contradictions
 from apecgraph.consistency.estimates import touched
 from apecgraph.consistency.wording import Wording
@@ -19,7 +19,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
 
 
-def dataset(evidence: Evidence) -> list[ox.Quad]:
+def derived_dataset(evidence: Evidence) -> list[ox.Quad]:
     """Return all named graphs, what is derived of them, and the default graph."""
     derived = [*_derived(evidence), *_labels(evidence)]
     evidence.graph.store.extend(derived)
@@ -67,7 +67,7 @@ def _told(
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
     """Label what the content does not: claims by what they say, shapes by what they ask."""
     labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
-    titles = Constraints(evidence.graph.store).titles()
+    titles = RuleText(evidence.graph.store).titles()
     titles |= {each.iri: wording.claim(each) for each in evidence.figures}
     titles |= {each.iri: wording.claim(each) for each in evidence.statements}
     for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):

@@ -11,7 +11,7 @@ from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 
 
-def fingerprint(content: Path) -> str:
+def build_fingerprint(content: Path) -> str:
     """Name the files of a content folder, and the program that makes a release of them.
 
     Raises ContentError with the file where one is not read.

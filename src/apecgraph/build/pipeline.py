@@ -13,17 +13,17 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.build import refusals as refusal
-from apecgraph.build.derivation import dataset
-from apecgraph.build.fingerprint import fingerprint
+from apecgraph.build.derivation import derived_dataset
+from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.build.losses import losses
-from apecgraph.catalog.dcat import Version
+from apecgraph.catalog.dcat import BuildInfo
 from apecgraph.catalog.description import describe_release
 from apecgraph.check.report import Report
-from apecgraph.check.validation import check
+from apecgraph.check.validation import check_content
 from apecgraph.content.folder import CONTEXT
-from apecgraph.content.questions import FOLDER, question_paths, read_questions
+from apecgraph.content.questions import QUESTIONS_FOLDER, question_paths, read_questions
 from apecgraph.errors import ContentError, LossFound, ReleaseError
-from apecgraph.rdf.canonical import canonical, digest_of_canonical
+from apecgraph.rdf.canonical import canonical_nquads, digest_of_canonical
 from apecgraph.rdf.graph import placed
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF
@@ -32,7 +32,7 @@ from apecgraph.release.differences import Differences
 from apecgraph.release.dumps import downloads, write_dumps
 from apecgraph.release.durable import TEMPORARY, persist
 from apecgraph.release.release import (
-    CATALOG,
+    CATALOG_FILE,
     DIFFERENCES,
     MANIFEST,
     PATCH,
@@ -48,7 +48,7 @@ _log: Final = logging.getLogger(__name__)
 _RELEASE: Final = ox.NamedNode(f"{ID}graph/release")
 
 
-def build(
+def build_release(
     content: Path, releases: Path, *, keep: int = 0, accept_loss: bool = False
 ) -> tuple[Release, Report]:
     """Check a content folder and make a release of it; make it the current one.
@@ -60,14 +60,14 @@ def build(
     much is gone, RolledBack where its release was taken back; what was current stays so. Of the
     first two, the report is kept in the folder of releases.
     """
-    made_of = fingerprint(content)
-    report, evidence = check(content)
-    if fingerprint(content) != made_of:
+    made_of = build_fingerprint(content)
+    report, evidence = check_content(content)
+    if build_fingerprint(content) != made_of:
         raise ContentError("changed while it was checked: build it again", content)
     archive = Archive(releases)
     if evidence is None or not report.conforms:
         raise refusal.refused(archive, report)
-    quads = canonical(dataset(evidence))
+    quads = canonical_nquads(derived_dataset(evidence))
     with archive.writing("build"):
         release = _made(archive, content, made_of, quads, report, accept_loss=accept_loss)
         archive.switch(release.name, "build")
@@ -104,7 +104,7 @@ def _made(
     digest = digest_of_canonical(quads)
     for name, damaged in archive.places(digest, made_of):
         previous = archive.current if damaged is None else damaged.previous
-        made = Version(name, digest, previous, _issued(quads), version("apecgraph"))
+        made = BuildInfo(name, digest, previous, _issued(quads), version("apecgraph"))
         folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=archive.path))
         folder.chmod(0o755)
         try:
@@ -152,7 +152,7 @@ def _issued(quads: list[ox.Quad]) -> str:
 def _write(
     folder: Path,
     content: Path,
-    made: Version,
+    made: BuildInfo,
     fingerprint: str,
     quads: list[ox.Quad],
     report: Report,
@@ -170,16 +170,16 @@ def _write(
     )
     described = (placed(each, graph) for each in catalog for graph in (_RELEASE, None))
     texts = {
-        CATALOG: ox.serialize(described, format=ox.RdfFormat.N_QUADS) or b"",
+        CATALOG_FILE: ox.serialize(described, format=ox.RdfFormat.N_QUADS) or b"",
         CONTEXT: context.read_bytes(),
         REPORT: report.json().encode(),
         REPORT_TURTLE: report.turtle().encode(),
         **_differences(folder.parent, made, quads),
     }
     if questions:
-        (folder / FOLDER).mkdir()
+        (folder / QUESTIONS_FOLDER).mkdir()
         for path in question_paths(content):
-            texts[f"{FOLDER}/{path.name}"] = path.read_bytes()
+            texts[f"{QUESTIONS_FOLDER}/{path.name}"] = path.read_bytes()
     files = [*dumps, *(File.written(folder, name, data) for name, data in texts.items())]
     release = Release(
         folder.resolve(),
@@ -202,7 +202,7 @@ def _write(
     return release
 
 
-def _differences(releases: Path, made: Version, quads: list[ox.Quad]) -> dict[str, bytes]:
+def _differences(releases: Path, made: BuildInfo, quads: list[ox.Quad]) -> dict[str, bytes]:
     """Tell how a release differs from the one before it, where that is there, and whole."""
     if made.previous is None:
         return {}

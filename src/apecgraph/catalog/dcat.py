@@ -26,7 +26,7 @@ from apecgraph.rdf.namespaces import (
     SPDX,
 )
 from apecgraph.release.dumps import Download
-from apecgraph.release.release import address, release
+from apecgraph.release.release import download_url, release_iri
 
 CATALOG: Final = f"{ID}catalog"
 SERIES: Final = f"{ID}series/releases"
@@ -52,7 +52,7 @@ _INHERITED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class BuildInfo:
     """One release among the others.
 
     name: in addresses and IRIs; digest: of its dataset. previous: the name of the release before
@@ -69,11 +69,11 @@ class Version:
     @property
     def iri(self) -> str:
         """The IRI of the release."""
-        return release(self.name)
+        return release_iri(self.name)
 
 
 def describe_catalog(
-    version: Version, files: Iterable[Download], graph: Graph
+    version: BuildInfo, files: Iterable[Download], graph: Graph
 ) -> Iterator[ox.Triple]:
     """Describe the catalogue and all that is in it.
 
@@ -128,7 +128,7 @@ def describe_catalog(
         yield from _file(version, each, graph)
 
 
-def _release(version: Version, files: Iterable[Download], graph: Graph) -> Iterator[ox.Triple]:
+def _release(version: BuildInfo, files: Iterable[Download], graph: Graph) -> Iterator[ox.Triple]:
     """Describe a release, what it was made of, and by which program (PROV-O)."""
     activity = f"{ID}build/{version.name}"
     program = f"{ID}program/apecgraph-{version.program}"
@@ -137,7 +137,7 @@ def _release(version: Version, files: Iterable[Download], graph: Graph) -> Itera
     yield from said(
         version.iri,
         (f"{DCAT}isVersionOf", BASE),
-        *((f"{DCAT}prev", release(each)) for each in [version.previous] if each is not None),
+        *((f"{DCAT}prev", release_iri(each)) for each in [version.previous] if each is not None),
         *((f"{DCTERMS}issued", typed(each, "date")) for each in [version.issued] if each),
         *_inherited(graph, _INHERITED),
         *((f"{DCTERMS}conformsTo", each) for each in _standards(graph)),
@@ -164,7 +164,7 @@ def _release(version: Version, files: Iterable[Download], graph: Graph) -> Itera
 
 def _versioned(name: str) -> Iterator[ox.Triple]:
     yield from introduced(
-        release(name),
+        release_iri(name),
         f"{DCAT}Dataset",
         f"Release {name}",
         (f"{DCTERMS}title", english(f"Release {name}")),
@@ -173,7 +173,7 @@ def _versioned(name: str) -> Iterator[ox.Triple]:
     )
 
 
-def _file(version: Version, each: Download, graph: Graph) -> Iterator[ox.Triple]:
+def _file(version: BuildInfo, each: Download, graph: Graph) -> Iterator[ox.Triple]:
     """Describe a file with its checksum (DCAT 3, sections 6.8 and 6.17)."""
     node = _distribution(version, each)
     standard = _STANDARDS.get(each.dump.format)
@@ -183,8 +183,8 @@ def _file(version: Version, each: Download, graph: Graph) -> Iterator[ox.Triple]
         f"{DCAT}Distribution",
         each.label,
         (f"{DCTERMS}title", english(each.label)),
-        (f"{DCAT}accessURL", address(version.name)),
-        (f"{DCAT}downloadURL", address(version.name, each.file.name)),
+        (f"{DCAT}accessURL", download_url(version.name)),
+        (f"{DCAT}downloadURL", download_url(version.name, each.file.name)),
         (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{each.dump.format.media_type}"),
         *((f"{DCAT}compressFormat", iri) for iri in compression),
         (f"{DCAT}byteSize", each.file.size),
@@ -212,7 +212,7 @@ def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]
                 yield property_.value, quad.object
 
 
-def _distribution(version: Version, each: Download) -> str:
+def _distribution(version: BuildInfo, each: Download) -> str:
     # Without dots: of the document about it the extension tells the format.
     return f"{ID}distribution/{version.name}/{each.file.name.replace('.', '-')}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from apecgraph.catalog.dcat import Version, describe_catalog
+from apecgraph.catalog.dcat import BuildInfo, describe_catalog
 from apecgraph.catalog.questions import describe_questions
 from apecgraph.catalog.service import describe_service
 from apecgraph.catalog.void import describe_dataset, describe_default_graph
@@ -14,11 +14,11 @@ from apecgraph.content.questions import Question
 from apecgraph.rdf.formats import TEXT
 from apecgraph.rdf.graph import Graph
 from apecgraph.release.dumps import Download
-from apecgraph.release.release import address
+from apecgraph.release.release import download_url
 
 
 def describe_release(
-    version: Version,
+    version: BuildInfo,
     quads: Sequence[ox.Quad],
     files: Iterable[Download],
     questions: Iterable[Question],
@@ -35,12 +35,12 @@ def describe_release(
         *describe_dataset(
             default,
             dumps=[
-                address(version.name, each.file.name)
+                download_url(version.name, each.file.name)
                 for each in data
                 if each.dump.format.rdf and not each.dump.partial
             ],
             link_dumps=[
-                address(version.name, each.file.name)
+                download_url(version.name, each.file.name)
                 for each in data
                 if each.dump.format.rdf and each.dump.partial
             ],

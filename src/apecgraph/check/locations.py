@@ -20,7 +20,7 @@ from apecgraph.rdf.namespaces import ID, RDF
 _log = logging.getLogger(__name__)
 
 
-class Positions:
+class Locator:
     """Finds places in a content folder.
 
     It parses the files that it is asked about a second time, by a slower parser that knows its

@@ -36,7 +36,7 @@ _DATATYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class WordedRule:
     """A rule in words.
 
     iri: of the property shape or of the constraint; path: the property that it is about, if one.
@@ -54,7 +54,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class WordedShape:
     """A node shape that has targets, with its rules.
 
     targets: the IRIs of the classes, the properties or the nodes; subject: the same in words.
@@ -65,10 +65,10 @@ class Shape:
     targets: tuple[str, ...]
     subject: str
     nodes: int
-    rules: tuple[Rule, ...]
+    rules: tuple[WordedRule, ...]
 
 
-class Constraints:
+class RuleText:
     """Reads the shapes of a store that holds a release."""
 
     def __init__(self, store: ox.Store) -> None:
@@ -78,12 +78,12 @@ class Constraints:
             quad for quad in store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
         )
 
-    def read(self) -> list[Shape]:
+    def read(self) -> list[WordedShape]:
         """Return the shapes that have targets, those that look at most nodes first."""
         found = map(self._shape, self._targeting())
         return sorted(found, key=lambda shape: (-shape.nodes, shape.iri))
 
-    def naming(self, iri: str) -> list[tuple[str, list[Rule]]]:
+    def naming(self, iri: str) -> list[tuple[str, list[WordedRule]]]:
         """Return the rules that name a term or look at what it stands for, by shape."""
         found = []
         for shape in self._targeting():
@@ -127,24 +127,24 @@ class Constraints:
             if any(self._graph.values(iri, f"{SH}{each}") for each in _TARGETS)
         ]
 
-    def _shape(self, iri: str) -> Shape:
+    def _shape(self, iri: str) -> WordedShape:
         targets = {each: self._graph.values(iri, f"{SH}{each}") for each in _TARGETS}
         nodes = {node for kind, values in targets.items() for node in self._focus(kind, values)}
         told = tuple(each for values in targets.values() for each in values)
         rules = tuple(self._rules(iri, targets))
-        return Shape(iri, told, self._subject(targets), len(nodes), rules)
+        return WordedShape(iri, told, self._subject(targets), len(nodes), rules)
 
-    def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[Rule]:
+    def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[WordedRule]:
         subject = self._subject(targets)
         rules = [self._rule(each, subject) for each in self._graph.values(iri, f"{SH}property")]
         messages = self._graph.values(iri, f"{SH}message")
         own = frozenset(each for name in ("or", "xone") for each in self._in_lists(iri, name))
-        rules += [Rule(iri, None, _sentence(each), "", each, own) for each in messages]
+        rules += [WordedRule(iri, None, _sentence(each), "", each, own) for each in messages]
         for constraint in self._graph.values(iri, f"{SH}sparql"):
             query = self._graph.value(constraint, f"{SH}select") or ""
             asked = frozenset(mentioned(query))
             rules += [
-                Rule(constraint, None, _sentence(each), "", each, asked)
+                WordedRule(constraint, None, _sentence(each), "", each, asked)
                 for each in self._graph.values(constraint, f"{SH}message")
             ]
         return rules
@@ -191,7 +191,7 @@ class Constraints:
             return f"whatever is the value of {of}"
         return "everything"
 
-    def _rule(self, iri: str, subject: str) -> Rule:
+    def _rule(self, iri: str, subject: str) -> WordedRule:
         path = self._graph.value(iri, f"{SH}path") or ""
         least, most = (self._number(iri, name) for name in ("minCount", "maxCount"))
         quantity = _quantity(least, most)
@@ -199,7 +199,9 @@ class Constraints:
         clause = ": ".join(filter(None, (f"{quantity} “{name}”", ", ".join(self._qualities(iri)))))
         message = self._graph.value(iri, f"{SH}message") or ""
         names = frozenset(self._mentioned(iri))
-        return Rule(iri, path or None, _sentence(f"{subject} {clause}"), clause, message, names)
+        return WordedRule(
+            iri, path or None, _sentence(f"{subject} {clause}"), clause, message, names
+        )
 
     def _qualities(self, iri: str) -> Iterator[str]:
         """Say of what kind the values are, a phrase for each constraint."""

@@ -20,12 +20,12 @@ from rdflib.namespace import RDF as RDF_TERMS
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from apecgraph.check.locations import Positions
+from apecgraph.check.locations import Locator
 from apecgraph.check.report import Result
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
-from apecgraph.progress import counted
+from apecgraph.progress import logged_items
 from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import BASE, ID, RDF, XSD, compact
 
@@ -85,7 +85,7 @@ class _Rules(pyshacl.ShapesGraph):
 
     @property
     def shapes(self) -> Iterator[pyshacl.Shape]:
-        for shape in counted(_log, "applying shapes", list(super().shapes)):
+        for shape in logged_items(_log, "applying shapes", list(super().shapes)):
             self.current = str(shape.node)
             _log.debug("applying %s", self.current, extra={"shape": self.current})
             yield shape
@@ -96,7 +96,7 @@ class _Rules(pyshacl.ShapesGraph):
 def shape_place(content: Content, shape: str | None) -> tuple[Path, int | None]:
     """Return the file and the line of a shape; the folder of all where it cannot be told."""
     files = tuple(file for file in content.files if file.graph == SHAPES_GRAPH)
-    places = Positions(replace(content, files=files), ()).places(shape or "", None, None)
+    places = Locator(replace(content, files=files), ()).places(shape or "", None, None)
     for place in places:
         return content.root / place.file, place.line
     return content.root / "shapes", None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from apecgraph.check.locations import Positions
+from apecgraph.check.locations import Locator
 from apecgraph.check.placement import misplaced
 from apecgraph.check.report import Place, Report, Result
 from apecgraph.check.rules import read_rules
@@ -28,7 +28,7 @@ _DECIDED = f"{ID}relation/decided"
 _MOST_WORDS = 3
 
 
-def check(root: Path) -> tuple[Report, Evidence | None]:
+def check_content(root: Path) -> tuple[Report, Evidence | None]:
     """Check a content folder; return the report, and the evidence if the content can be read."""
     try:
         content = Content.read(root)
@@ -59,7 +59,7 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     ]
     reported = {node for each in results for node in each.nodes}
     results += [each for each in _unread(evidence) if each.nodes[0] not in reported]
-    positions = Positions(content, evidence.statements)
+    positions = Locator(content, evidence.statements)
     located = {replace(each, places=tuple(_places(each, positions))) for each in results}
     ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
     return Report(tuple(ordered), len(content.quads), rules), evidence
@@ -80,7 +80,7 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
             )
 
 
-def _places(result: Result, positions: Positions) -> Iterator[Place]:
+def _places(result: Result, positions: Locator) -> Iterator[Place]:
     seen = set()
     for node in result.nodes:
         for place in positions.places(node, result.path, result.value):

@@ -16,14 +16,14 @@ from typing import Final, TextIO
 import click
 from pydantic import ValidationError
 
-from apecgraph.build.fingerprint import fingerprint
+from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.releases import diff, releases, rollback
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
 from apecgraph.query.engine import evaluate
 from apecgraph.query.model import DataFile
-from apecgraph.query.protocol import Request, read
+from apecgraph.query.protocol import ProtocolRequest, read_request
 from apecgraph.rdf.formats import (
     BY_NAME,
     GRAPH_FORMATS,
@@ -89,7 +89,7 @@ main.add_command(diff)
 def check(content: Path, format_: str) -> None:
     """Check the content; exit with 1 where anything is wrong, naming file and line."""
     with shown(sys.stderr):
-        report = sandbox.check(content, Settings())
+        report = sandbox.run_check(content, Settings())
     text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
     click.echo(text, nl=False)
     sys.exit(0 if report.conforms else 1)
@@ -103,7 +103,7 @@ def check(content: Path, format_: str) -> None:
 def build(content: Path, accept_loss: bool) -> None:
     """Check the content, make a release of it, and make that the current one."""
     with shown(sys.stderr):
-        release = sandbox.build(content, Settings(), accept_loss=accept_loss)
+        release = sandbox.run_build(content, Settings(), accept_loss=accept_loss)
     click.echo(f"{release.path}: {release.quads} quads")
 
 
@@ -112,7 +112,7 @@ def build(content: Path, accept_loss: bool) -> None:
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 instead.")
 def fmt(content: Path, only_check: bool) -> None:
     """Write the content's Turtle files in their canonical form."""
-    changed, errors = sandbox.canonical(content, Settings())
+    changed, errors = sandbox.run_canonical(content, Settings())
     for path, text in changed.items():
         click.echo(f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}")
         if not only_check:
@@ -153,7 +153,7 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
     """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
     publication = Publication.of(_release(content))
     assert publication.store is not None  # noqa: S101 - a release has one
-    request = Request(
+    request = ProtocolRequest(
         "POST",
         query_string=b"" if format_ is None else f"format={format_}".encode(),
         content_type="application/sparql-query",
@@ -161,7 +161,7 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
         accept=f"{RESULTS_CSV.media_type}, {TURTLE.media_type}",
     )
     graphs = {graph.value for graph in publication.store.named_graphs()}
-    asked = read(request, graphs)
+    asked = read_request(request, graphs)
     assert asked is not None  # noqa: S101 - a POST asks something or is refused
     evaluate(publication.store, asked, sys.stdout.buffer.write)
 
@@ -199,7 +199,7 @@ def serve(
     """
     import uvloop
 
-    from apecgraph.web.monitoring.access_log import Journal, log_as_json, write_to_stderr
+    from apecgraph.web.monitoring.access_log import AccessLog, log_as_json, write_to_stderr
     from apecgraph.web.server import run as server
 
     if sum(map(bool, (content, current, release, data))) > 1:
@@ -221,7 +221,7 @@ def serve(
     settings = Settings()
     log_as_json(write_to_stderr)
     listening = server.listen(host, port)
-    url = server.address(listening)
+    url = server.listening_url(listening)
     with ExitStack() as loading:
         loading.enter_context(shown(sys.stderr, logging.DEBUG))
 
@@ -230,8 +230,10 @@ def serve(
             click.echo(f"serving {url}")
 
         follow = None if release or paths else settings.releases
-        journal = Journal(write_to_stderr)
-        uvloop.run(server.serve(publication, settings, listening, ready, journal, follow))
+        journal = AccessLog(write_to_stderr)
+        uvloop.run(
+            server.serve_publication(publication, settings, listening, ready, journal, follow)
+        )
 
 
 def _format_of(path: Path) -> Format:
@@ -245,11 +247,11 @@ def _format_of(path: Path) -> Format:
 def _release(content: Path) -> Release:
     """Return the release of a content folder; build it where there is none."""
     settings = Settings()
-    release = Release.find(settings.releases, fingerprint(content))
+    release = Release.find(settings.releases, build_fingerprint(content))
     if release is None:
         click.echo("building a release ...", err=True)
         with shown(sys.stderr):
-            release = sandbox.build(content, settings)
+            release = sandbox.run_build(content, settings)
     return release
 
 

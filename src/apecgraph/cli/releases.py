@@ -115,7 +115,7 @@ def _snapshot(name: str) -> Snapshot:
 
 def _of_content(content: Path) -> Snapshot:
     """Take a snapshot of content, whether it passes the check or not."""
-    quads, report = sandbox.dataset(content, Settings())
+    quads, report = sandbox.run_dataset(content, Settings())
     if not report.conforms:
         click.echo(f"{content} does not pass the check: run `apecgraph check`", err=True)
     return Snapshot.of(digest_of_canonical(quads), quads)

@@ -270,7 +270,7 @@ SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
 }
 """What sums up: taken like a printed figure by every other relation."""
 
-RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
+CELL_RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/share-of-whole": share_of_whole,
     f"{ID}relation/growth-of-value": growth_of_value,
     f"{ID}relation/exports-and-imports": exports_and_imports,
@@ -284,5 +284,5 @@ RELATIONS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/currency-pair": currency_pair,
 }
 
-DECLARED: Final = frozenset((*SUMS, *RELATIONS))
+DECLARED: Final = frozenset((*SUMS, *CELL_RELATIONS))
 """The IRIs of all relations between cells."""

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
-from apecgraph.intervals import Interval, number
+from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.namespaces import ID, ORG, SCHEMA, XSD
 
 _T = TypeVar("_T")
@@ -158,11 +158,11 @@ def as_printed(evidence: Evidence, compares: list[str]) -> Found:
             yield (
                 (figure.iri,),
                 f"'{figure.printed}' ({wording.publisher(figure.source)}) is written as "
-                f"{number(figure.observed)}",
+                f"{decimal_text(figure.observed)}",
             )
 
 
-RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], Found]]] = {
+CLAIM_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], Found]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
     f"{ID}relation/same-list": same_list,

@@ -69,7 +69,7 @@ class Contradiction:
 def contradictions(evidence: Evidence) -> list[Contradiction]:
     """Find all contradictions, each in its smallest form, ordered."""
     found = list(_between_figures(evidence))
-    for iri, relation in disagreements.RELATIONS.items():
+    for iri, relation in disagreements.CLAIM_RELATIONS.items():
         for nodes, arithmetic in relation(evidence, evidence.graph.values(iri, f"{APEC}compares")):
             readings = frozenset(frozenset([node]) for node in nodes)
             found.append(Contradiction(frozenset([iri]), readings, partial(str, arithmetic)))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
-from apecgraph.consistency.cell_relations import RELATIONS, SUMS, Implied
+from apecgraph.consistency.cell_relations import CELL_RELATIONS, SUMS, Implied
 from apecgraph.consistency.cells import Cells, Estimate
 from apecgraph.content.figures import Cell, Figure
 from apecgraph.rdf.graph import Graph
@@ -28,7 +28,7 @@ def estimates(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estima
         for cell, estimate in list(_estimates(relation(cells, iri), iri)):
             cells.known[cell].append(estimate)
     known = defaultdict(list, {cell: list(each) for cell, each in cells.known.items()})
-    for iri, relation in RELATIONS.items():
+    for iri, relation in CELL_RELATIONS.items():
         for cell, estimate in _estimates(relation(cells, iri), iri):
             known[cell].append(estimate)
     return known

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
-from apecgraph.intervals import Interval, number
+from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
 
@@ -61,7 +61,7 @@ class Figure:
             ("upper", self.interval.upper),
         ):
             if number_ is not None:
-                text = ox.Literal(number(number_), datatype=ox.NamedNode(f"{XSD}decimal"))
+                text = ox.Literal(decimal_text(number_), datatype=ox.NamedNode(f"{XSD}decimal"))
                 yield ox.Triple(node, ox.NamedNode(f"{APEC}{name}"), text)
 
 
@@ -101,7 +101,7 @@ def _read(graph: Graph, iri: str, source: str) -> Figure:
     scale = Decimal(10) ** multiplier
     bound = graph.one(iri, f"{APEC}bound", source)
     interval = _interval(graph, bound, printed, decimals).scaled(scale)
-    text = graph.value(iri, f"{APEC}printed", source) or number(printed)
+    text = graph.value(iri, f"{APEC}printed", source) or decimal_text(printed)
     return Figure(iri, source, cell, printed * scale, interval, text, printed, bound)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
-from apecgraph.progress import counted
+from apecgraph.progress import logged_items
 from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import ID
 from apecgraph.rdf.turtle import parse_file
@@ -65,7 +65,7 @@ class Content:
         errors: list[ContentError] = []
         files: list[ContentFile] = []
         paths = list(_paths(root, errors))
-        for path, graph in counted(_log, "reading files", paths):
+        for path, graph in logged_items(_log, "reading files", paths):
             _log.debug("reading %s", path, extra={"place": str(path)})
             try:
                 triples, _ = parse_file(path)

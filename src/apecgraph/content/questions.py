@@ -18,7 +18,7 @@ from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 from apecgraph.rdf.namespaces import PREFIXES
 
-FOLDER: Final = "questions"
+QUESTIONS_FOLDER: Final = "questions"
 """The name of the folder: in `ontology/` of the content, and at the root of a release."""
 
 _DECLARED: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
@@ -54,7 +54,7 @@ class Question:
 
 def question_paths(root: Path) -> Iterator[Path]:
     """List the files of the questions of a content folder or of a release."""
-    for folder in (root / "ontology" / FOLDER, root / FOLDER):
+    for folder in (root / "ontology" / QUESTIONS_FOLDER, root / QUESTIONS_FOLDER):
         yield from sorted([*folder.glob("*.rq"), *folder.glob("*.csv")])
 
 

@@ -28,7 +28,7 @@ from apecgraph.files import steady
 from apecgraph.query.diagnosis import diagnose
 from apecgraph.query.model import Answer, DataFile, Query
 from apecgraph.query.outline import with_lower_booleans
-from apecgraph.query.row_limit import counted, counting
+from apecgraph.query.row_limit import limit_rows, limit_triples
 from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
 from apecgraph.rdf.namespaces import ENDPOINT, PREFIXES
 
@@ -65,12 +65,14 @@ def evaluate(
     if "xml" in query.format.name:
         write = _only_xml(write, query.format)
     if most_rows is not None and query.format.results is not None:
-        write = counting(write, query.format, most_rows, lambda: _has_row(store, query, most_rows))
+        write = limit_rows(
+            write, query.format, most_rows, lambda: _has_row(store, query, most_rows)
+        )
     chunks = _Chunks(write)
     try:
         answer = _query(store, query)
         if isinstance(answer, QueryTriples) and most_rows is not None:
-            _serialize(counted(answer, most_rows), query.format, chunks)
+            _serialize(limit_triples(answer, most_rows), query.format, chunks)
         else:
             _serialize(answer, query.format, chunks)
     except RuntimeError as error:

@@ -12,7 +12,7 @@ from apecgraph.errors import QueryTimedOut, StoreBusy
 _Given = TypeVar("_Given")
 
 
-class Turns(Generic[_Given]):
+class FairQueue(Generic[_Given]):
     """Places to wait in; clients take turns, and of each the first that came is the first served.
 
     So a client that asks for very much waits for itself, not others for it.

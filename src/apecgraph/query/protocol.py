@@ -27,7 +27,7 @@ METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 """The methods that an endpoint takes; OPTIONS is not a query and is answered elsewhere."""
 
 FORM: Final = "application/x-www-form-urlencoded"
-QUERY: Final = "application/sparql-query"
+SPARQL_QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 
 _READ_ONLY: Final = "This endpoint only reads: updates are not available."
@@ -50,7 +50,7 @@ _GRAPHS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ProtocolRequest:
     """What an HTTP request says, as received; headers that are not there are None."""
 
     method: str
@@ -60,7 +60,7 @@ class Request:
     accept: str | None = None
 
 
-def read(request: Request, graphs: Collection[str]) -> Query | None:
+def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | None:
     """Read a request into a query; None where it is for the description or for the editor.
 
     Such are those that ask nothing, and those of people who follow a link to a query in a browser.
@@ -99,7 +99,7 @@ def read(request: Request, graphs: Collection[str]) -> Query | None:
     return Query(text, target, default_graphs, named_graphs)
 
 
-def _parameters(request: Request) -> list[tuple[str, str]]:
+def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
     """Read all parameters; the text of a query that is sent as such is one named `query`."""
     parameters = decode_form(request.query_string)
     if request.method in ("GET", "HEAD"):
@@ -115,11 +115,11 @@ def _parameters(request: Request) -> list[tuple[str, str]]:
     media_type = media_type.strip().lower()
     if media_type == FORM:
         return parameters + decode_form(request.body)
-    if media_type == QUERY:
+    if media_type == SPARQL_QUERY:
         return [*parameters, ("query", _decode(request.body))]
     if media_type == UPDATE:
         raise Forbidden(_READ_ONLY)
-    raise UnsupportedMediaType(f"A query is sent as {FORM} or as {QUERY}.")
+    raise UnsupportedMediaType(f"A query is sent as {FORM} or as {SPARQL_QUERY}.")
 
 
 def decode_form(data: bytes) -> list[tuple[str, str]]:
@@ -144,7 +144,7 @@ def _decode(data: bytes) -> str:
         raise MalformedRequest(f"Byte {error.start + 1} is not UTF-8.") from None
 
 
-def _is_of_a_person(request: Request, parameters: list[tuple[str, str]]) -> bool:
+def _is_of_a_person(request: ProtocolRequest, parameters: list[tuple[str, str]]) -> bool:
     """Whether a browser asks for no more than a query, in no format."""
     return (
         request.method in ("GET", "HEAD")

@@ -19,7 +19,7 @@ _MARKS: Final = {
 """What the engine writes once for each row, or between two rows; a value may hold it too."""
 
 
-def counted(triples: QueryTriples, most: int) -> Iterator[Triple]:
+def limit_triples(triples: QueryTriples, most: int) -> Iterator[Triple]:
     """Pass on triples; raise QueryTooHeavy where there are more than the most that are allowed."""
     for number, triple in enumerate(triples):
         if number == most:
@@ -27,7 +27,7 @@ def counted(triples: QueryTriples, most: int) -> Iterator[Triple]:
         yield triple
 
 
-def counting(
+def limit_rows(
     write: Callable[[bytes], object], format_: Format, most: int, has_more: Callable[[], bool]
 ) -> Callable[[bytes], object]:
     """Pass on the results of a SELECT; raise QueryTooHeavy where they have too many rows.

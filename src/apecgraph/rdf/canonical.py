@@ -63,7 +63,7 @@ def _terms(quad: ox.Quad) -> tuple[_Node, ...]:
     return quad.subject, quad.predicate, quad.object, quad.graph_name
 
 
-def canonical(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+def canonical_nquads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """Give blank nodes their canonical labels, and all quads their order (RDFC-1.0)."""
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
@@ -76,7 +76,7 @@ def digest(quads: Iterable[ox.Quad]) -> str:
     The hash is SHA-256 over the sorted canonical N-Quads (RDFC-1.0, section 4), as lowercase
     hexadecimal: anyone can compute it from the N-Quads dump.
     """
-    return digest_of_canonical(canonical(quads))
+    return digest_of_canonical(canonical_nquads(quads))
 
 
 def digest_of_canonical(quads: Iterable[ox.Quad]) -> str:

@@ -19,7 +19,7 @@ from apecgraph.rdf.namespaces import BASE, RDF, XSD
 
 Node: TypeAlias = dict[str, Any]
 
-FOLDER: Final = "/context/"
+CONTEXT_FOLDER: Final = "/context/"
 _TYPE: Final = f"{RDF}type"
 _NATIVE: Final = {
     f"{XSD}integer": re.compile(r"0|-?[1-9][0-9]{0,14}"),
@@ -50,7 +50,7 @@ class Context:
             raise ContentError(f"is no JSON-LD context: {error}", path) from None
         self._file = path
         self.name = sha256(self.data).hexdigest()[:16]
-        self.path = f"{FOLDER}{self.name}.jsonld"
+        self.path = f"{CONTEXT_FOLDER}{self.name}.jsonld"
         self._iri = f"{BASE}{self.path[1:]}"
 
     def graph(self, triples: Iterable[ox.Triple]) -> bytes:

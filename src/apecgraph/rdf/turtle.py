@@ -59,7 +59,7 @@ def format_file(path: Path) -> str:
                 path,
                 text.count("\n", 0, match.start()) + 1,
             )
-    return write(triples, prefixes, path)
+    return write_turtle(triples, prefixes, path)
 
 
 def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
@@ -106,7 +106,7 @@ def _too_deep(data: bytes) -> bool:
     return False
 
 
-def write(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path) -> str:
+def write_turtle(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path) -> str:
     """Write triples as canonical Turtle.
 
     prefixes: those that the file declares; the publication's own win over them.

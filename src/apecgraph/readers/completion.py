@@ -27,7 +27,7 @@ from apecgraph.rdf.namespaces import (
     VOID,
 )
 
-Kind = Literal["class", "property", "thing"]
+CompletionKind = Literal["class", "property", "thing"]
 
 _CLASSES: Final = frozenset((f"{RDFS}Class", f"{OWL}Class"))
 _PROPERTIES: Final = frozenset(
@@ -50,15 +50,15 @@ _OF_DATA: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statemen
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Completion:
     """An IRI with its names in all languages, that which it goes by first; it may have none."""
 
     iri: str
-    kind: Kind
+    kind: CompletionKind
     names: tuple[str, ...]
 
 
-def read_words(store: ox.Store) -> Iterator[Word]:
+def read_completions(store: ox.Store) -> Iterator[Completion]:
     """Return the words of the default graph of a store, by kind and IRI.
 
     These are the classes that things have and the properties that they are described by, those
@@ -86,9 +86,9 @@ def read_words(store: ox.Store) -> Iterator[Word]:
                 words["property"].add(subject)
     words["thing"] -= apart
     labels = Labels(store)
-    kinds: tuple[Kind, ...] = ("class", "property", "thing")
+    kinds: tuple[CompletionKind, ...] = ("class", "property", "thing")
     for kind in kinds:
         for iri in sorted(words[kind]):
             label = labels.label(iri)
             first = () if label is None else (label.value,)
-            yield Word(iri, kind, tuple(dict.fromkeys((*first, *sorted(names[iri])))))
+            yield Completion(iri, kind, tuple(dict.fromkeys((*first, *sorted(names[iri])))))

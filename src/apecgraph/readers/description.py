@@ -57,7 +57,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Link:
+class IncomingLink:
     """A triple that has the thing described as its object; graphs: the named ones that hold it."""
 
     predicate: str
@@ -83,7 +83,7 @@ class Description:
 
     iri: str
     facts: tuple[Fact, ...]
-    links: tuple[Link, ...]
+    links: tuple[IncomingLink, ...]
     link_count: int
     rulings: tuple[Ruling, ...]
     nodes: dict[ox.BlankNode, tuple[ox.Triple, ...]]
@@ -210,7 +210,7 @@ def describe(store: ox.Store, iri: str) -> Description | None:
     )
 
 
-def linking(store: ox.Store, iri: str, *, stands: bool) -> list[Link]:
+def linking(store: ox.Store, iri: str, *, stands: bool) -> list[IncomingLink]:
     """Return all links to a thing, sorted; stands: whether the default graph describes it."""
     return sorted(_links(store, ox.NamedNode(iri), stands))
 
@@ -263,7 +263,7 @@ def _statements(
     return found
 
 
-def _links(store: ox.Store, node: ox.NamedNode, stands: bool) -> Iterator[Link]:
+def _links(store: ox.Store, node: ox.NamedNode, stands: bool) -> Iterator[IncomingLink]:
     graphs: dict[tuple[str, str], set[str]] = defaultdict(set)
     shown = set[tuple[str, str]]()
     for quad in store.quads_for_pattern(None, None, node, None):
@@ -275,7 +275,7 @@ def _links(store: ox.Store, node: ox.NamedNode, stands: bool) -> Iterator[Link]:
             if quad.graph_name in ({_DEFAULT, node} if stands else {node}):
                 shown.add(link)
     for link in shown:
-        yield Link(*link, tuple(sorted(graphs[link])))
+        yield IncomingLink(*link, tuple(sorted(graphs[link])))
 
 
 def _blank_nodes(store: ox.Store, values: list[Term]) -> dict[ox.BlankNode, tuple[ox.Triple, ...]]:

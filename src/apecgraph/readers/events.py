@@ -30,7 +30,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class PrintedText:
     """A text that sources print, with the claims that do; stands: whether it is upheld."""
 
     text: ox.Literal
@@ -67,7 +67,7 @@ def read_timeline(graph: Graph, iri: str) -> tuple[list[Event], list[Event]]:
     return dated, [each for each in events if not each.first]
 
 
-def read_wordings(graph: Graph, iri: str, property_: str) -> list[Wording]:
+def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedText]:
     """Read the texts that sources give for a property of an event, those that stand first."""
     claims: dict[ox.Literal, list[Claim]] = defaultdict(list)
     for statement in graph.subjects(f"{RDF}subject", iri):
@@ -77,7 +77,7 @@ def read_wordings(graph: Graph, iri: str, property_: str) -> list[Wording]:
         if isinstance(claim.triple.object, ox.Literal):
             claims[claim.triple.object].append(claim)
     wordings = [
-        Wording(text, tuple(each), not all(claim.rejected for claim in each))
+        PrintedText(text, tuple(each), not all(claim.rejected for claim in each))
         for text, each in claims.items()
     ]
     return sorted(wordings, key=lambda each: (not each.stands, str(each.text)))

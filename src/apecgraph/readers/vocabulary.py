@@ -27,7 +27,7 @@ _UNTOLD: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))  # a range that t
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VocabularyTerm:
     """A class, a property or a datatype of the publication's own.
 
     definition: in words. group: the name of its group. used: how often, in the default graph.
@@ -72,7 +72,7 @@ class Foreign:
     is_class: bool
 
 
-class Terms:
+class Vocabulary:
     """Reads the vocabulary of a store that holds a release.
 
     What counts is the default graph, as the endpoint has it: anyone can ask that for the counts.
@@ -83,14 +83,14 @@ class Terms:
         self._graph = Graph(store)
         self._labels = Labels(store)
 
-    def term(self, iri: str) -> Term | None:
+    def term(self, iri: str) -> VocabularyTerm | None:
         """Read a term of the publication's own; None where the IRI is that of none."""
         types = self._graph.values(iri, f"{RDF}type")
         group = next((name for name, class_ in _GROUPS.items() if class_ in types), None)
         if group is None:
             return None
         above = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf")
-        return Term(
+        return VocabularyTerm(
             iri,
             self._definition(iri),
             group,
@@ -101,7 +101,7 @@ class Terms:
             codes=tuple(self._graph.values(iri, f"{QB}codeList")),
         )
 
-    def groups(self) -> list[tuple[str, list[Term]]]:
+    def groups(self) -> list[tuple[str, list[VocabularyTerm]]]:
         """Return the publication's own terms by group, each group in the order of the labels."""
         defined = self._store.quads_for_pattern(
             None, ox.NamedNode(f"{RDFS}isDefinedBy"), None, ox.DefaultGraph()
@@ -140,7 +140,7 @@ class Terms:
         ranked = sorted(found, key=lambda each: (-sum(term.used for term in found[each]), each))
         return [(each, found[each]) for each in ranked]
 
-    def example(self, term: Term) -> ox.Quad | None:
+    def example(self, term: VocabularyTerm) -> ox.Quad | None:
         """Return a triple of the data that uses a term, as it stands in a named graph.
 
         One in the graph of a source is preferred, and of those always the same.

@@ -18,7 +18,7 @@ from typing import Literal
 
 from apecgraph.errors import ReleaseError, RolledBack
 from apecgraph.release.durable import TEMPORARY, persist_names, replace_link
-from apecgraph.release.history import Event, History
+from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.lock import locked
 from apecgraph.release.release import CURRENT, MANIFEST, NAME, Release
 
@@ -204,7 +204,7 @@ class Archive:
             return
         history = History.read(self.path).of({*self.names(), name})
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        history.then(Event(now, name, current, by)).write(self.path)
+        history.then(ReleaseSwitched(now, name, current, by)).write(self.path)
         replace_link(self.path / CURRENT, name)
 
     def prune(self, keep: int) -> list[str]:

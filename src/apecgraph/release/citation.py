@@ -10,8 +10,7 @@ from typing import Any, Final
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS
-from apecgraph.release.release import Release
-from apecgraph.release.release import release as release_iri
+from apecgraph.release.release import Release, release_iri
 
 _COMMANDS: Final = {
     **{each: f"\\{each}" for each in "{}$&#%_"},
@@ -22,7 +21,7 @@ _COMMANDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class ReleaseCitation:
     """What names a release; iri: stays the same for it, and leads to its description."""
 
     author: str
@@ -32,7 +31,7 @@ class Citation:
     iri: str
 
     @classmethod
-    def of(cls, release: Release, graph: Graph) -> Citation:
+    def of(cls, release: Release, graph: Graph) -> ReleaseCitation:
         """Read what the data says of its publication."""
         labels = Labels(graph.store)
         publishers = graph.values(BASE, f"{DCTERMS}publisher")

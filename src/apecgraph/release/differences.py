@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
-from apecgraph.check.rule_text import Constraints
+from apecgraph.check.rule_text import RuleText
 from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.graph import Term
@@ -33,11 +33,11 @@ _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 _FIRST: Final = ox.NamedNode(f"{RDF}first")
 _REST: Final = ox.NamedNode(f"{RDF}rest")
 
-Kind = Literal["added", "removed", "changed"]
+ChangeKind = Literal["added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ChangedValue:
     """A value of a property: in words, and as a term of N-Triples.
 
     sources: the IRIs of those that state it. stands: whether the default graph has it.
@@ -58,8 +58,8 @@ class Change:
 
     property: str
     name: str
-    before: tuple[Value, ...]
-    after: tuple[Value, ...]
+    before: tuple[ChangedValue, ...]
+    after: tuple[ChangedValue, ...]
 
     def __str__(self) -> str:
         old, new = ({each.term: each for each in side} for side in (self.before, self.after))
@@ -71,12 +71,12 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ChangedThing:
     """A thing that is different: its IRI, what it is called, and what is different of it."""
 
     iri: str
     name: str
-    kind: Kind
+    kind: ChangeKind
     changes: tuple[Change, ...]
 
     def __str__(self) -> str:
@@ -95,7 +95,7 @@ class Differences:
     new: str
     removed: int
     added: int
-    things: tuple[Thing, ...]
+    things: tuple[ChangedThing, ...]
 
     @classmethod
     def between(cls, old: Snapshot, new: Snapshot) -> Differences:
@@ -124,7 +124,7 @@ class Differences:
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
             raise ReleaseError(f"the differences {path} cannot be read: {error}") from None
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: ChangeKind) -> int:
         """Return how many things are different in a way."""
         return sum(each.kind == kind for each in self.things)
 
@@ -148,7 +148,7 @@ class _Side:
         self.labels = Labels(store)
         self._store = store
 
-    def facts(self, iri: str) -> dict[tuple[str, Term], Value]:
+    def facts(self, iri: str) -> dict[tuple[str, Term], ChangedValue]:
         """Return what is said of a thing, but what is derived."""
         graphs: defaultdict[tuple[str, Term], set[str]] = defaultdict(set)
         standing = set()
@@ -159,7 +159,7 @@ class _Side:
             else:
                 standing.add(fact)
         return {
-            fact: Value(
+            fact: ChangedValue(
                 self._words(fact[1]),
                 str(fact[1]),
                 tuple(sorted(name for name in names if name.startswith(_SOURCE))),
@@ -178,7 +178,7 @@ class _Side:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return Constraints(self._store).titles()
+        return RuleText(self._store).titles()
 
     def _words(self, term: Term) -> str:
         match term:
@@ -203,10 +203,12 @@ class _Side:
             node = next(rest, ox.NamedNode(f"{RDF}nil"))
 
 
-def _thing(iri: str, old: _Side, new: _Side) -> Thing | None:
+def _thing(iri: str, old: _Side, new: _Side) -> ChangedThing | None:
     """Compare a thing in two releases; None where only what is derived of it is different."""
     before, after = old.facts(iri), new.facts(iri)
-    changes: defaultdict[str, tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
+    changes: defaultdict[str, tuple[list[ChangedValue], list[ChangedValue]]] = defaultdict(
+        lambda: ([], [])
+    )
     for fact in sorted(before.keys() | after.keys(), key=str):
         was, is_ = before.get(fact), after.get(fact)
         if _differ(was, is_):
@@ -214,9 +216,9 @@ def _thing(iri: str, old: _Side, new: _Side) -> Thing | None:
                 side.extend([] if value is None else [value])
     if not changes:
         return None
-    kind: Kind = "added" if not before else "removed" if not after else "changed"
+    kind: ChangeKind = "added" if not before else "removed" if not after else "changed"
     there = new if after else old
-    return Thing(
+    return ChangedThing(
         iri,
         there.labels.title(iri).value,
         kind,
@@ -227,14 +229,14 @@ def _thing(iri: str, old: _Side, new: _Side) -> Thing | None:
     )
 
 
-def _differ(was: Value | None, is_: Value | None) -> bool:
+def _differ(was: ChangedValue | None, is_: ChangedValue | None) -> bool:
     """Whether a fact is told otherwise; what it is called does not matter."""
     if was is None or is_ is None:
         return True
     return (was.sources, was.stands) != (is_.sources, is_.stands)
 
 
-def _retold(was: Value, is_: Value) -> str:
+def _retold(was: ChangedValue, is_: ChangedValue) -> str:
     told = []
     if was.stands != is_.stands:
         told.append("stands again" if is_.stands else "stands no more")
@@ -245,9 +247,9 @@ def _retold(was: Value, is_: Value) -> str:
     return f"{is_.words} {' and '.join(told)}"
 
 
-def _read_thing(said: dict[str, Any]) -> Thing:
+def _read_thing(said: dict[str, Any]) -> ChangedThing:
     changes = tuple(map(_read_change, said.pop("changes")))
-    return Thing(changes=changes, **said)
+    return ChangedThing(changes=changes, **said)
 
 
 def _read_change(said: dict[str, Any]) -> Change:
@@ -255,5 +257,5 @@ def _read_change(said: dict[str, Any]) -> Change:
     return Change(before=before, after=after, **said)
 
 
-def _read_value(said: dict[str, Any]) -> Value:
-    return Value(sources=tuple(said.pop("sources")), **said)
+def _read_value(said: dict[str, Any]) -> ChangedValue:
+    return ChangedValue(sources=tuple(said.pop("sources")), **said)

@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.progress import counted
+from apecgraph.progress import logged_items
 from apecgraph.rdf.formats import CSV, CSVW, GZIP, JSON_LD, N_QUADS, N_TRIPLES, TEXT, TRIG, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
@@ -22,8 +22,8 @@ from apecgraph.release.release import DUMP_FORMATS, File, dump_name
 
 _log: Final = logging.getLogger(__name__)
 
-SUMS: Final = "SHA256SUMS"
-LINKS: Final = "links.nt"
+CHECKSUMS: Final = "SHA256SUMS"
+LINKS_FILE: Final = "links.nt"
 
 _WHOLE: Final = (TRIG, N_QUADS)
 _LEVEL: Final = 9
@@ -53,12 +53,12 @@ DUMPS: Final = (
         Dump(dump_name(each), each, "All graphs" if each in _WHOLE else "What stands")
         for each in DUMP_FORMATS
     ),
-    Dump(LINKS, N_TRIPLES, "Links to other datasets"),
+    Dump(LINKS_FILE, N_TRIPLES, "Links to other datasets"),
     Dump(FIGURES, CSV, "All figures"),
     Dump(METADATA, CSVW, "Columns of the figures"),
 )
 
-_SUMS: Final = Dump(SUMS, TEXT, "Checksums of all these files")
+_SUMS: Final = Dump(CHECKSUMS, TEXT, "Checksums of all these files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,13 @@ def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> lis
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     graph = Graph(quads)
     files: list[File] = []
-    for dump in counted(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
+    for dump in logged_items(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
         data = _contents(dump, quads, default, graph, context)
         compressed = gzip.compress(data, _LEVEL, mtime=0)
         for name, written in ((dump.name, data), (zipped(dump.name), compressed)):
             files.append(File.written(folder, name, written))
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
-    return [*files, File.written(folder, SUMS, sums.encode("ascii"))]
+    return [*files, File.written(folder, CHECKSUMS, sums.encode("ascii"))]
 
 
 def _contents(
@@ -126,7 +126,7 @@ def _contents(
         return write_figures(graph)
     if dump.name == METADATA:
         return write_metadata(graph)
-    if dump.name == LINKS:
+    if dump.name == LINKS_FILE:
         return _serialized(list(links(default)), dump.format)
     if dump.format is JSON_LD:
         return context.graph(default)

@@ -19,7 +19,7 @@ HISTORY: Final = "history.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ReleaseSwitched:
     """A release becomes the current one.
 
     release, before: names; before is None where there was none. time: UTC, as in RFC 3339.
@@ -35,14 +35,14 @@ class Event:
 class History:
     """All events that are remembered, the latest last."""
 
-    events: tuple[Event, ...] = ()
+    events: tuple[ReleaseSwitched, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> History:
         """Read the history of a folder; it is empty where there is none that can be read."""
         try:
             entries = json.loads((folder / HISTORY).read_bytes())
-            events = tuple(Event(**each) for each in entries)
+            events = tuple(ReleaseSwitched(**each) for each in entries)
         except (OSError, ValueError, TypeError, RecursionError):
             return cls()
         return cls(tuple(each for each in events if isinstance(each.release, str)))
@@ -52,7 +52,7 @@ class History:
         entries = [asdict(each) for each in self.events]
         replace_text(folder / HISTORY, json.dumps(entries, indent=1) + "\n")
 
-    def then(self, event: Event) -> History:
+    def then(self, event: ReleaseSwitched) -> History:
         """Return the history with an event more."""
         return History((*self.events, event))
 
@@ -72,7 +72,7 @@ class History:
         built = (each for each in reversed(self.events) if each.by == "build")
         return next((each.before for each in built if each.release == release), None)
 
-    def taken_back(self, release: str) -> Event | None:
+    def taken_back(self, release: str) -> ReleaseSwitched | None:
         """Return the rollback that took a release back, unless it became current again since."""
         for event in reversed(self.events):
             if event.release == release:

@@ -20,7 +20,7 @@ from apecgraph.rdf.namespaces import BASE, ID
 
 CURRENT: Final = "current"
 MANIFEST: Final = "manifest.json"
-CATALOG: Final = "catalog.nq"
+CATALOG_FILE: Final = "catalog.nq"
 REPORT: Final = "report.json"
 REPORT_TURTLE: Final = "report.ttl"
 DIFFERENCES: Final = "differences.json"
@@ -141,7 +141,7 @@ class Release:
 
     def has(self, file: File) -> bool:
         """Whether a file is there as it was released."""
-        return describe(self.path, file.name) == file
+        return describe_files(self.path, file.name) == file
 
     def verify(self) -> None:
         """Read the dataset back; raise ReleaseError where it is not the one of the digest.
@@ -168,7 +168,7 @@ class Release:
         checksums = {file.name: file.sha256 for file in self.files}
         return tuple(
             DataFile(self.path / name, N_QUADS, checksums[name])
-            for name in (dump_name(N_QUADS), CATALOG)
+            for name in (dump_name(N_QUADS), CATALOG_FILE)
         )
 
     def manifest(self) -> bytes:
@@ -185,7 +185,7 @@ def dump_name(format_: Format) -> str:
     return f"{DUMP}.{format_.extension}"
 
 
-def describe(folder: Path, name: str) -> File | None:
+def describe_files(folder: Path, name: str) -> File | None:
     """Measure a file; None where it cannot be read."""
     try:
         with (folder / name).open("rb") as file:
@@ -196,11 +196,11 @@ def describe(folder: Path, name: str) -> File | None:
         return None
 
 
-def release(name: str) -> str:
+def release_iri(name: str) -> str:
     """Return the IRI of a release."""
     return f"{ID}release/{name}"
 
 
-def address(release: str, file: str = "") -> str:
+def download_url(release: str, file: str = "") -> str:
     """Return the URL of a file of a release, which is the same for all time, or of its list."""
     return f"{BASE}dumps/{release}/{file}"

@@ -1,8 +1,9 @@
 """The sandbox: work on content, done by a process of its own, with limits and without network.
 
 What an editor is sent may be meant to harm, and nothing stops a parser, a query or a regular
-expression at its work but the end of its process. So `apecgraph.sandbox.tasks` does the work and tells
-what it is at; here it is held to its deadlines, and its end is told as an error with its place.
+expression at its work but the end of its process. So `apecgraph.sandbox.tasks` does the work and
+tells what it is at; here it is held to its deadlines, and its end is told as an error with its
+place.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _LARGEST_ANSWER: Final = 1 << 28
 _SHAPES: Final = "shapes"
 
 
-def check(content: Path, settings: Settings) -> Report:
+def run_check(content: Path, settings: Settings) -> Report:
     """Check a content folder; report also what cannot be checked within the limits."""
     try:
         return Report.parse(_Work(content, settings).do("check"))
@@ -44,7 +45,7 @@ def check(content: Path, settings: Settings) -> Report:
         return Report.unreadable([error], content)
 
 
-def build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Release:
+def run_build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Release:
     """Check a content folder, make a release of it and make it the current one.
 
     accept_loss: publish it even where much of the last release is gone. Raises what `build.build`
@@ -64,7 +65,7 @@ def build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Re
     return Release.open(Path(path))
 
 
-def dataset(content: Path, settings: Settings) -> tuple[list[ox.Quad], Report]:
+def run_dataset(content: Path, settings: Settings) -> tuple[list[ox.Quad], Report]:
     """Return the dataset that a build of a content folder makes, canonical, and the check's report.
 
     Raises CheckFailed where the content cannot be read.
@@ -73,7 +74,7 @@ def dataset(content: Path, settings: Settings) -> tuple[list[ox.Quad], Report]:
     return list(ox.parse(answer["quads"], ox.RdfFormat.N_QUADS)), Report.parse(answer["report"])
 
 
-def canonical(
+def run_canonical(
     content: Path, settings: Settings
 ) -> tuple[dict[Path, str], Sequence[ApecgraphError]]:
     """Return the canonical text of each Turtle file of a content folder that differs from it.

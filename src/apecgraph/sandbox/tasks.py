@@ -1,8 +1,8 @@
 """Work on content by a process that has given up all it does not need.
 
-Run as `python -m apecgraph.sandbox.tasks FD PID REQUEST`: a pipe to write to, the process that reads it,
-and a JSON object. Each line written is one as well: {told: words}, {place: path} or {shape: IRI}
-for what the work is at, and in the end {result: ...} or {errors: [...]}.
+Run as `python -m apecgraph.sandbox.tasks FD PID REQUEST`: a pipe to write to, the process that
+reads it, and a JSON object. Each line written is one as well: {told: words}, {place: path} or
+{shape: IRI} for what the work is at, and in the end {result: ...} or {errors: [...]}.
 
 What only some tasks need is imported by them: it takes longer than a small content to check.
 """
@@ -26,7 +26,7 @@ from apecgraph.isolation.limits import confine, end_with_parent
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.rdf.turtle import format_file
 
-Request: TypeAlias = Mapping[str, Any]
+TaskRequest: TypeAlias = Mapping[str, Any]
 
 _MOST_OPEN: Final = 64
 
@@ -52,7 +52,7 @@ def main() -> None:
 class _Channel(logging.Handler):
     """The way to the process that waits: for messages, and for what modules log."""
 
-    def __init__(self, pipe: BinaryIO, request: Request) -> None:
+    def __init__(self, pipe: BinaryIO, request: TaskRequest) -> None:
         super().__init__()
         self._pipe = pipe
         self._request = request
@@ -82,7 +82,7 @@ def _described(error: BaseException) -> dict[str, Any]:
     return {"kind": type(error).__name__, "message": str(error)}
 
 
-def _give_up(request: Request, waiting: int) -> None:
+def _give_up(request: TaskRequest, waiting: int) -> None:
     """Take on the limits, the end of the process that waits among them; give up the network."""
     content, megabytes = Path(request["content"]), request["megabytes"]
     confine(megabytes, file_megabytes=megabytes if request["task"] == "build" else 0)
@@ -109,17 +109,17 @@ def _give_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (ceiling, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _check(request: Request) -> str:
-    from apecgraph.check.validation import check
+def _check(request: TaskRequest) -> str:
+    from apecgraph.check.validation import check_content
 
-    report, _ = check(Path(request["content"]))
+    report, _ = check_content(Path(request["content"]))
     return report.json()
 
 
-def _build(request: Request) -> str:
-    from apecgraph.build.pipeline import build
+def _build(request: TaskRequest) -> str:
+    from apecgraph.build.pipeline import build_release
 
-    release, _ = build(
+    release, _ = build_release(
         Path(request["content"]),
         Path(request["releases"]),
         keep=request["keep"],
@@ -128,22 +128,22 @@ def _build(request: Request) -> str:
     return str(release.path)
 
 
-def _dataset(request: Request) -> dict[str, str]:
+def _dataset(request: TaskRequest) -> dict[str, str]:
     import pyoxigraph as ox
 
-    from apecgraph.build.derivation import dataset
-    from apecgraph.check.validation import check
-    from apecgraph.rdf.canonical import canonical
+    from apecgraph.build.derivation import derived_dataset
+    from apecgraph.check.validation import check_content
+    from apecgraph.rdf.canonical import canonical_nquads
 
-    report, evidence = check(Path(request["content"]))
+    report, evidence = check_content(Path(request["content"]))
     if evidence is None:
         raise CheckFailed(report.text())
-    quads = ox.serialize(canonical(dataset(evidence)), format=ox.RdfFormat.N_QUADS)
+    quads = ox.serialize(canonical_nquads(derived_dataset(evidence)), format=ox.RdfFormat.N_QUADS)
     assert quads is not None  # noqa: S101 - without an output the bytes are returned
     return {"quads": quads.decode(), "report": report.json()}
 
 
-def _canonical(request: Request) -> dict[str, Any]:
+def _canonical(request: TaskRequest) -> dict[str, Any]:
     changed = {}
     errors = []
     for path in content_paths(Path(request["content"])):
@@ -157,14 +157,14 @@ def _canonical(request: Request) -> dict[str, Any]:
     return {"changed": changed, "errors": errors}
 
 
-def _place(request: Request) -> tuple[str, int | None]:
+def _place(request: TaskRequest) -> tuple[str, int | None]:
     from apecgraph.check.shacl import shape_place
 
     path, line = shape_place(Content.read(Path(request["content"])), request["shape"])
     return str(path), line
 
 
-_TASKS: Final[Mapping[str, Callable[[Request], Any]]] = {
+_TASKS: Final[Mapping[str, Callable[[TaskRequest], Any]]] = {
     "check": _check,
     "build": _build,
     "canonical": _canonical,

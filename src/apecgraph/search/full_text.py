@@ -16,7 +16,7 @@ from apecgraph.rdf.namespaces import compact
 from apecgraph.search.entries import Entries, Entry
 from apecgraph.text.folding import fold, spellings
 
-LONGEST: Final = 200
+LONGEST_SEARCH: Final = 200
 """Characters of a text that is searched for."""
 
 _MOST_WORDS: Final = 16  # of a text: each is looked for in all that there is
@@ -43,7 +43,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class HitKind:
     """A class or a code list, by IRI, with the number of entries of it."""
 
     iri: str
@@ -71,7 +71,7 @@ class Search:
         self._names = {iri: entries.kind_name(iri) for iri in counts}
         self.kinds = self._ranked(counts)
 
-    def kind(self, name: str) -> Kind | None:
+    def kind(self, name: str) -> HitKind | None:
         """Find a kind by its id."""
         return next((each for each in self.kinds if each.id == name), None)
 
@@ -79,11 +79,11 @@ class Search:
         """Return the names of the kinds of an entry."""
         return [self._names[each] for each in entry.kinds]
 
-    def counted(self, hits: Iterable[Hit]) -> tuple[Kind, ...]:
+    def counted(self, hits: Iterable[Hit]) -> tuple[HitKind, ...]:
         """Count hits by their kinds, the most frequent first."""
         return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
 
-    def find(self, text: str, kind: Kind | None = None) -> list[Hit]:
+    def find(self, text: str, kind: HitKind | None = None) -> list[Hit]:
         """Find what fits a text, of one kind or of all; an empty text fits everything.
 
         First comes what is called so or has that identifier, then names that begin so, then names
@@ -95,7 +95,7 @@ class Search:
         among = [each for each in self._entries if kind is None or kind.iri in each.kinds]
         if not text.strip():
             return [Hit(each) for each in among]
-        folded = fold(text[:LONGEST])
+        folded = fold(text[:LONGEST_SEARCH])
         words = tuple(dict.fromkeys(_parted(folded).split()))[:_MOST_WORDS]
         same = {iri for key in spellings(folded) for iri in self._same.get(key, ())}
         ranked: list[tuple[tuple[int, bool, int, str], Hit]] = []
@@ -132,9 +132,9 @@ class Search:
                 found.append(((-share, len(name.value), entry.iri), hit))
         return [hit for _, hit in sorted(found, key=lambda each: each[0])]
 
-    def _ranked(self, counts: Counter[str]) -> tuple[Kind, ...]:
+    def _ranked(self, counts: Counter[str]) -> tuple[HitKind, ...]:
         ranked = sorted(counts, key=lambda each: (-counts[each], each))
-        return tuple(Kind(each, self._names[each], counts[each]) for each in ranked)
+        return tuple(HitKind(each, self._names[each], counts[each]) for each in ranked)
 
 
 def _best(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, ox.Literal]:

@@ -74,7 +74,9 @@ class Identifiers:
         for relation in _RELATIONS:
             for quad in self._facts(relation):
                 if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                    self._iris[canonical(quad.object.value)][relation].append(quad.subject.value)
+                    self._iris[canonical_identifier(quad.object.value)][relation].append(
+                        quad.subject.value
+                    )
         self._codes = self._read_codes()
         schemes = {iri: self._scheme(iri) for iri, _ in self._codes}
         self.schemes: Mapping[str, Scheme] = {
@@ -97,7 +99,7 @@ class Identifiers:
         ours = re.sub(r"^http:", "https:", iri.strip())
         if self.describes(ours):
             return self._identified([ours], f"{OWL}sameAs", f"<{iri}>")
-        relations = self._iris.get(canonical(iri), {})
+        relations = self._iris.get(canonical_identifier(iri), {})
         for relation in _RELATIONS:
             if relation in relations:
                 return self._identified(relations[relation], relation, f"<{iri}>")
@@ -169,7 +171,7 @@ class Identifiers:
         )
 
 
-def canonical(iri: str) -> str:
+def canonical_identifier(iri: str) -> str:
     """Write an IRI so that all ways to write it are one: without http, www and last slash."""
     found = _WEB.match(iri.strip())
     if found is None:

@@ -17,10 +17,10 @@ from rapidfuzz import fuzz
 from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.graph import Term
 from apecgraph.search.entities import Entities, Entity
-from apecgraph.search.identifiers import canonical
+from apecgraph.search.identifiers import canonical_identifier
 from apecgraph.text.folding import fold, spellings
 
-Value: TypeAlias = str | int | float | bool
+ConditionValue: TypeAlias = str | int | float | bool
 
 EXACT: Final = 100.0
 """The score of what is the same."""
@@ -32,11 +32,11 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class PropertyCondition:
     """What a property should have for values; that of an entity is its id or its IRI."""
 
     property: str
-    values: tuple[Value, ...]
+    values: tuple[ConditionValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _Had:
     iri: str | None = None
 
 
-class Conditions:
+class PropertyMatcher:
     """Compares the values that entities have with those that are wanted.
 
     exact: gives the ids of the entities that a text names.
@@ -81,7 +81,7 @@ class Conditions:
         self._exact = exact
         self._had: dict[tuple[str, str], tuple[_Had, ...]] = {}
 
-    def read(self, condition: Condition) -> Wanted:
+    def read(self, condition: PropertyCondition) -> Wanted:
         """Read a condition; raise MalformedRequest where there is no such property."""
         property_ = self._entities.property(condition.property)
         if property_ is None:
@@ -111,7 +111,7 @@ class Conditions:
         if isinstance(term, ox.NamedNode):
             entity = self._entities.entity(term.value)
             if entity is None:
-                return _Had(term.value, (), frozenset(), iri=canonical(term.value))
+                return _Had(term.value, (), frozenset(), iri=canonical_identifier(term.value))
             return _Had(term.value, entity.spellings, frozenset(), entity=entity.id)
         text = term.value if isinstance(term, ox.Literal) else str(term)
         folded = fold(text)
@@ -122,7 +122,7 @@ def _alike(wanted: _Wanted, had: _Had) -> float:
     if wanted.text == had.text:
         return EXACT
     if had.iri is not None:
-        return EXACT if canonical(wanted.text) == had.iri else 0.0
+        return EXACT if canonical_identifier(wanted.text) == had.iri else 0.0
     if had.number is not None and wanted.number is not None:
         return EXACT if wanted.number == had.number else 0.0
     if had.entity in wanted.entities or not wanted.spellings.isdisjoint(had.spellings):

@@ -16,7 +16,7 @@ from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.namespaces import ID
 from apecgraph.search.entities import Entities, Entity
 from apecgraph.search.identifiers import Identifiers
-from apecgraph.search.property_match import ALIKE, EXACT, Condition, Conditions, Wanted
+from apecgraph.search.property_match import ALIKE, EXACT, PropertyCondition, PropertyMatcher, Wanted
 from apecgraph.text.folding import fold, spellings
 
 Strictness: TypeAlias = Literal["any", "should", "all"]
@@ -27,7 +27,7 @@ _PROPERTY_SHARE: Final = 0.3  # of the score, where both a name and properties a
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ReconciliationQuery:
     """A reconciliation query (section 4.1): a name or a code, conditions, or both.
 
     types: ids or IRIs. strictness: any: only entities of one of the types; all: only those of all;
@@ -37,7 +37,7 @@ class Query:
     text: str | None
     types: tuple[str, ...] = ()
     strictness: Strictness = "any"
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[PropertyCondition, ...] = ()
     limit: int = 10
 
 
@@ -61,7 +61,7 @@ class Reconciler:
     def __init__(self, entities: Entities, identifiers: Identifiers) -> None:
         self._entities = entities
         self._identifiers = identifiers
-        self._conditions = Conditions(entities, self.exact)
+        self._conditions = PropertyMatcher(entities, self.exact)
         self._known: dict[str, set[str]] = defaultdict(set)
         self._locals: dict[str, set[str]] = defaultdict(set)
         names: list[tuple[str, str]] = []
@@ -75,7 +75,7 @@ class Reconciler:
         self._names = [name for name, _ in names]
         self._owners = [owner for _, owner in names]
 
-    def candidates(self, query: Query) -> list[Candidate]:
+    def candidates(self, query: ReconciliationQuery) -> list[Candidate]:
         """Answer a query, the best candidate first.
 
         Raises MalformedRequest where a type or a property is not known.
@@ -155,7 +155,7 @@ class Reconciler:
         entity: Entity,
         name: float,
         types: Sequence[str],
-        query: Query,
+        query: ReconciliationQuery,
         conditions: Sequence[Wanted],
     ) -> Candidate:
         features: dict[str, float | bool] = {}

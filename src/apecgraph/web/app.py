@@ -22,14 +22,14 @@ from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
 from apecgraph.settings import Settings
 from apecgraph.web.documents.contexts import Contexts
-from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import HEADERS, Headers
-from apecgraph.web.http.methods import Reading
+from apecgraph.web.http.methods import ReadOnly
 from apecgraph.web.http.problems import problem_response
-from apecgraph.web.http.rate_limit import Budget
-from apecgraph.web.http.reply_cache import Replies
-from apecgraph.web.http.responder import Edition
-from apecgraph.web.monitoring.health import Condition, health, health_of
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.reply_cache import ReplyCache
+from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.monitoring.health import LastFailure, health, health_of
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.html import Html
 from apecgraph.web.publication import Publication, Served
@@ -58,8 +58,8 @@ def create_app(
     settings: Settings,
     publication: Publication,
     served: Served,
-    budget: Budget,
-    condition: Condition,
+    budget: RateLimit,
+    condition: LastFailure,
 ) -> ASGIApp:
     """Make the application that serves a publication.
 
@@ -69,7 +69,7 @@ def create_app(
     release, store = publication.release, publication.store
     assets = Assets()
     html = Html(release, ox.Store() if store is None else store, assets)
-    errands = Errands(settings.query_seconds)
+    errands = FairExecutor(settings.query_seconds)
     edition = _edition(publication, html, settings.cache_megabytes, errands)
     context = Context(
         (default_content() / "ontology" if release is None else release.path) / CONTEXT
@@ -80,9 +80,9 @@ def create_app(
     endpoint = SparqlEndpoint(
         served,
         served.graphs,
-        replies=Replies(edition.etag("sparql"), settings.cache_megabytes),
+        replies=ReplyCache(edition.etag("sparql"), settings.cache_megabytes),
         budget=budget,
-        without_query=Headers(Reading(query_page.answer)),
+        without_query=Headers(ReadOnly(query_page.answer)),
         render_html=html.problem,
     )
 
@@ -98,14 +98,14 @@ def create_app(
         )
 
     routes: list[BaseRoute] = [
-        Route("/context.jsonld", Reading(contexts.current)),
-        Route("/context/{name}", Reading(contexts.version)),
-        Route("/favicon.ico", Reading(icon)),  # browsers ask for it beside what is no page
-        Route("/static/{path:path}", Reading(static)),
-        Route("/sparql/vocabulary.json", Reading(query_page.vocabulary)),
+        Route("/context.jsonld", ReadOnly(contexts.current)),
+        Route("/context/{name}", ReadOnly(contexts.version)),
+        Route("/favicon.ico", ReadOnly(icon)),  # browsers ask for it beside what is no page
+        Route("/static/{path:path}", ReadOnly(static)),
+        Route("/sparql/vocabulary.json", ReadOnly(query_page.vocabulary)),
     ]
     if release is None or store is None:
-        routes.append(Route("/", Reading(data_home)))
+        routes.append(Route("/", ReadOnly(data_home)))
     else:
         routes += release_routes(release, store, settings, edition, html, writer, budget, errands)
 
@@ -126,14 +126,16 @@ def create_app(
     return Shortcut(app, "/sparql", endpoint)
 
 
-def _edition(publication: Publication, html: Html, megabytes: int, errands: Errands) -> Edition:
+def _edition(
+    publication: Publication, html: Html, megabytes: int, errands: FairExecutor
+) -> CachedResponder:
     release = publication.release
     if release is None:
         program = f"{version('apecgraph')} {html.edition}"
-        return Edition(publication.digest, "", program, megabytes, errands)
+        return CachedResponder(publication.digest, "", program, megabytes, errands)
     # What comes before a release is told in its catalogue, and no part of its digest.
     program = f"{release.fingerprint} {release.previous} {html.edition}"
-    return Edition(release.digest, release.issued, program, megabytes, errands)
+    return CachedResponder(release.digest, release.issued, program, megabytes, errands)
 
 
 def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:

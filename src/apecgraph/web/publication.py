@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from apecgraph.query.engine import load
 from apecgraph.query.model import Data, DataFile, Store
-from apecgraph.query.workers.disk import fingerprint
+from apecgraph.query.workers.disk import directory_digest
 from apecgraph.release.release import Release
 
 
@@ -63,4 +63,4 @@ class Publication:
     @classmethod
     def of_directory(cls, path: Path) -> Publication:
         """Publish a store on disk as it is: by queries alone."""
-        return cls(fingerprint(path)[:16], path)
+        return cls(directory_digest(path)[:16], path)

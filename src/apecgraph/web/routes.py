@@ -21,10 +21,10 @@ from apecgraph.settings import Settings
 from apecgraph.web.documents.discovery import Discovery
 from apecgraph.web.documents.downloads import Downloads
 from apecgraph.web.documents.resources import Resources
-from apecgraph.web.http.executor import Errands
-from apecgraph.web.http.methods import Reading, asking
-from apecgraph.web.http.rate_limit import Budget
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.methods import ReadOnly, read_or_post
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.http.signposting import Signposts
 from apecgraph.web.pages.about import AboutPages
 from apecgraph.web.pages.blind_spots import BlindSpotsPage
@@ -45,11 +45,11 @@ def release_routes(
     release: Release,
     store: ox.Store,
     settings: Settings,
-    edition: Edition,
+    edition: CachedResponder,
     html: Html,
     writer: Writer,
-    budget: Budget,
-    errands: Errands,
+    budget: RateLimit,
+    errands: FairExecutor,
 ) -> list[BaseRoute]:
     """Make the routes to all that a release has beside the endpoint; store: holds it."""
     downloads = Downloads(release, edition, html)
@@ -66,47 +66,49 @@ def release_routes(
     ]
 
 
-def _pages(store: ox.Store, edition: Edition, html: Html, signposts: Signposts) -> list[BaseRoute]:
+def _pages(
+    store: ox.Store, edition: CachedResponder, html: Html, signposts: Signposts
+) -> list[BaseRoute]:
     series = read_series(Graph(store))
     figures = FiguresPage(store, edition, html, series)
     return [
-        Route("/", Reading(HomePage(store, edition, html, signposts, series).answer)),
-        Route("/figures", Reading(figures.answer)),
-        Route("/figures.csv", Reading(figures.table)),
-        Route("/sources", Reading(SourcesPage(store, edition, html).answer)),
-        Route("/conflicts", Reading(ConflictsPage(store, edition, html).answer)),
-        Route("/conflicts/blind-spots", Reading(BlindSpotsPage(store, edition, html).answer)),
+        Route("/", ReadOnly(HomePage(store, edition, html, signposts, series).answer)),
+        Route("/figures", ReadOnly(figures.answer)),
+        Route("/figures.csv", ReadOnly(figures.table)),
+        Route("/sources", ReadOnly(SourcesPage(store, edition, html).answer)),
+        Route("/conflicts", ReadOnly(ConflictsPage(store, edition, html).answer)),
+        Route("/conflicts/blind-spots", ReadOnly(BlindSpotsPage(store, edition, html).answer)),
     ]
 
 
 def _words(
-    release: Release, store: ox.Store, edition: Edition, html: Html, url: str
+    release: Release, store: ox.Store, edition: CachedResponder, html: Html, url: str
 ) -> list[BaseRoute]:
     """Return the routes to what is told about the publication and its vocabulary."""
     about = AboutPages(release, store, edition, html, url.rstrip("/"))
     questions = QuestionPages(release, edition, html)
     return [
-        Route("/about", Reading(about.about)),
-        Route("/about/citation.{extension}", Reading(about.citation)),
-        Route("/use", Reading(about.use)),
-        Route("/shapes", Reading(ShapesPage(store, edition, html).answer)),
-        Route("/questions", Reading(questions.index)),
-        Route("/questions/{name}", Reading(questions.question)),
+        Route("/about", ReadOnly(about.about)),
+        Route("/about/citation.{extension}", ReadOnly(about.citation)),
+        Route("/use", ReadOnly(about.use)),
+        Route("/shapes", ReadOnly(ShapesPage(store, edition, html).answer)),
+        Route("/questions", ReadOnly(questions.index)),
+        Route("/questions/{name}", ReadOnly(questions.question)),
     ]
 
 
 def _releases(pages: ReleasePages) -> list[BaseRoute]:
     return [
-        Route("/releases", Reading(pages.index)),
-        Route("/releases.atom", Reading(pages.feed)),
-        Route("/releases/{name}", Reading(pages.release)),
-        Route("/releases/{name}/report", Reading(pages.report)),
-        Route("/releases/{name}/{file}", Reading(pages.file)),
+        Route("/releases", ReadOnly(pages.index)),
+        Route("/releases.atom", ReadOnly(pages.feed)),
+        Route("/releases/{name}", ReadOnly(pages.release)),
+        Route("/releases/{name}/report", ReadOnly(pages.report)),
+        Route("/releases/{name}/{file}", ReadOnly(pages.file)),
     ]
 
 
 def _documents(resources: Resources) -> list[BaseRoute]:
-    thing, document = Reading(resources.thing), Reading(resources.document)
+    thing, document = ReadOnly(resources.thing), ReadOnly(resources.document)
     return [
         Route("/id/{path:path}", thing),
         Route("/ontology", thing),
@@ -120,24 +122,24 @@ def _downloads(downloads: Downloads) -> list[BaseRoute]:
         return RedirectResponse("/dumps/", status_code=308)
 
     return [
-        Route("/dumps", Reading(dumps)),
-        Route("/dumps/", Reading(downloads.index)),
-        Route("/dumps/latest/{name:path}", Reading(downloads.latest)),
-        Route("/dumps/{name}", Reading(downloads.dump)),
-        Route("/dumps/{release}/", Reading(downloads.index)),
-        Route("/dumps/{release}/{name}", Reading(downloads.dump)),
+        Route("/dumps", ReadOnly(dumps)),
+        Route("/dumps/", ReadOnly(downloads.index)),
+        Route("/dumps/latest/{name:path}", ReadOnly(downloads.latest)),
+        Route("/dumps/{name}", ReadOnly(downloads.dump)),
+        Route("/dumps/{release}/", ReadOnly(downloads.index)),
+        Route("/dumps/{release}/{name}", ReadOnly(downloads.dump)),
     ]
 
 
 def _descriptions(discovery: Discovery) -> list[BaseRoute]:
     return [
-        Route("/catalog", Reading(discovery.catalog)),
-        Route("/.well-known/void", Reading(discovery.void)),
+        Route("/catalog", ReadOnly(discovery.catalog)),
+        Route("/.well-known/void", ReadOnly(discovery.void)),
     ]
 
 
 def _searches(
-    store: ox.Store, edition: Edition, html: Html, budget: Budget, errands: Errands
+    store: ox.Store, edition: CachedResponder, html: Html, budget: RateLimit, errands: FairExecutor
 ) -> list[BaseRoute]:
     """Return the routes to what finds things by their names; what it knows is read when asked."""
     entities = cache(lambda: Entities(store))
@@ -146,12 +148,12 @@ def _searches(
     )
     reconcile = Reconcile(store, entities, html, budget, errands)
     return [
-        Route("/search", Reading(search.answer)),
-        Route("/search.json", Reading(search.suggest)),
-        Route("/lookup", asking(Lookup(store, budget, errands).answer)),
-        Route("/reconcile", asking(reconcile.service)),
-        Route("/reconcile/suggest/{kind}", Reading(reconcile.suggest)),
-        Route("/reconcile/flyout/{kind}", Reading(reconcile.flyout)),
-        Route("/reconcile/properties", Reading(reconcile.properties)),
-        Route("/reconcile/preview", Reading(reconcile.preview)),
+        Route("/search", ReadOnly(search.answer)),
+        Route("/search.json", ReadOnly(search.suggest)),
+        Route("/lookup", read_or_post(Lookup(store, budget, errands).answer)),
+        Route("/reconcile", read_or_post(reconcile.service)),
+        Route("/reconcile/suggest/{kind}", ReadOnly(reconcile.suggest)),
+        Route("/reconcile/flyout/{kind}", ReadOnly(reconcile.flyout)),
+        Route("/reconcile/properties", ReadOnly(reconcile.properties)),
+        Route("/reconcile/preview", ReadOnly(reconcile.preview)),
     ]

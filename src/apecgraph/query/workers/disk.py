@@ -27,10 +27,10 @@ def open_behind_wall(path: Path) -> Store:
     try:
         return Store.read_only(str(path))
     except (OSError, RuntimeError, ValueError) as error:
-        raise unreadable(path, error) from None
+        raise unreadable_store(path, error) from None
 
 
-def unreadable(path: object, reason: object) -> StoreError:
+def unreadable_store(path: object, reason: object) -> StoreError:
     """Tell that a directory cannot be read as a store, why, and what to do."""
     return StoreError(
         f"{path} cannot be read as an Oxigraph store: {reason}; "
@@ -38,7 +38,7 @@ def unreadable(path: object, reason: object) -> StoreError:
     )
 
 
-def fingerprint(path: Path) -> str:
+def directory_digest(path: Path) -> str:
     """Name what a store holds, without reading all of it: other content, other fingerprint.
 
     RocksDB writes a table file once and never changes it. IDENTITY tells stores apart, and in the
@@ -57,5 +57,5 @@ def fingerprint(path: Path) -> str:
         for table in sorted(path.glob("*.sst")):
             seen.update(f"{table.name} {table.stat().st_size}\n".encode())
     except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
+        raise unreadable_store(path, error) from None
     return seen.hexdigest()

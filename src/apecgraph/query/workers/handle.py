@@ -13,7 +13,7 @@ _MOST_FRAMES: Final = 32
 """Frames of an answer that are held for whoever reads it."""
 
 
-class Worker(asyncio.Protocol):
+class WorkerHandle(asyncio.Protocol):
     """A worker process, and the connection to it.
 
     doomed: it is dead, or is to be asked nothing any more.

@@ -21,7 +21,7 @@ from apecgraph.errors import (
 from apecgraph.query.model import Query
 from apecgraph.rdf.formats import BY_NAME
 
-QUERY: Final = b"Q"
+QUERY_MESSAGE: Final = b"Q"
 DATA: Final = b"D"
 END: Final = b"."
 ERROR: Final = b"!"
@@ -42,7 +42,7 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
 def encode_query(query: Query, seconds: float) -> bytes:
     """Make the frame that asks a worker for an answer within a time."""
     fields = [query.text, query.format.name, query.default_graphs, query.named_graphs, seconds]
-    return frame(QUERY, json.dumps(fields).encode())
+    return frame(QUERY_MESSAGE, json.dumps(fields).encode())
 
 
 def decode_query(payload: bytes) -> tuple[Query, float]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy, StoreError
-from apecgraph.query.fair_queue import Turns
+from apecgraph.query.fair_queue import FairQueue
 from apecgraph.query.model import Answer, Data, Query
 from apecgraph.query.workers import messages as wire
-from apecgraph.query.workers.handle import Worker
-from apecgraph.query.workers.supervisor import LoadLimits, Nursery
-from apecgraph.query.workers.worker import Limits, too_much_memory
+from apecgraph.query.workers.handle import WorkerHandle
+from apecgraph.query.workers.supervisor import LoadLimits, Supervisor
+from apecgraph.query.workers.worker import WorkerLimits, too_much_memory
 
 LIGHT_SECONDS: Final = 0.1
 """After which a query is a long one: it goes on, but gives way to others."""
@@ -30,7 +30,7 @@ HELD_BACK: Final = 1024 * 1024
 _OBITUARY_SECONDS: Final = 5.0
 
 
-class IsolatedStore:
+class WorkerPool:
     """A store whose queries are evaluated by processes that can do nothing else.
 
     data: what it holds; the names of blank nodes are local to each file.
@@ -61,12 +61,12 @@ class IsolatedStore:
         self._seconds = query_seconds
         self._megabytes = query_megabytes
         self._room = long_queries
-        self._turns = Turns(queue, self._put_back)
-        self._idle: list[Worker] = []
+        self._turns = FairQueue(queue, self._put_back)
+        self._idle: list[WorkerHandle] = []
         self.endings: Counter[str] = Counter()
-        limits = Limits(query_megabytes, reply_megabytes, reply_rows)
+        limits = WorkerLimits(query_megabytes, reply_megabytes, reply_rows)
         load = LoadLimits(load_seconds, load_megabytes)
-        self._nursery = Nursery(data, load, limits, workers, self._put_back)
+        self._nursery = Supervisor(data, load, limits, workers, self._put_back)
 
     async def start(self) -> None:
         """Load or open the data; raise StoreError with the reason where they cannot be had."""
@@ -118,7 +118,7 @@ class IsolatedStore:
                 return Answer(query.format, _chain(bytes(head), rest))
         return Answer(query.format, bytes(head))
 
-    async def _hire(self, client: str, deadline: float) -> Worker:
+    async def _hire(self, client: str, deadline: float) -> WorkerHandle:
         """Wait for a worker."""
         if self.failure:
             raise StoreError(self.failure)
@@ -128,12 +128,12 @@ class IsolatedStore:
                 return worker
         return await self._turns.wait(client, deadline, self._timed_out)
 
-    def _put_back(self, worker: Worker) -> None:
+    def _put_back(self, worker: WorkerHandle) -> None:
         if worker.answers and not self._turns.give(worker):
             self._idle.append(worker)
 
     async def _answer(
-        self, worker: Worker, query: Query, deadline: float
+        self, worker: WorkerHandle, query: Query, deadline: float
     ) -> AsyncGenerator[bytes, None]:
         """Give the chunks of an answer; then, or when no more are wanted, let go of the worker."""
         loop = asyncio.get_running_loop()
@@ -175,7 +175,7 @@ class IsolatedStore:
                 self.endings["it was a long query" if done else ending] += 1
                 self._nursery.replace(worker)
 
-    def _age(self, worker: Worker, aging: _Aging) -> None:
+    def _age(self, worker: WorkerHandle, aging: _Aging) -> None:
         """Let a query that has become a long one go on beside the others, as far as there is room.
 
         Without room it goes on where it is until others wait; then it is refused.
@@ -191,7 +191,7 @@ class IsolatedStore:
             loop = asyncio.get_running_loop()
             aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
 
-    async def _cause_of_death(self, worker: Worker) -> tuple[str, QueryError | StoreError]:
+    async def _cause_of_death(self, worker: WorkerHandle) -> tuple[str, QueryError | StoreError]:
         """Tell what a worker died of: in a few words, and as an error."""
         done, _ = await asyncio.wait({worker.exit}, timeout=_OBITUARY_SECONDS)
         match -(worker.exit.result() or 0) if done else 0:

@@ -18,8 +18,8 @@ from typing import Any, Final
 from apecgraph.errors import StoreError
 from apecgraph.progress import Progress
 from apecgraph.query.model import Data
-from apecgraph.query.workers.handle import Worker
-from apecgraph.query.workers.worker import UNOPENED, Limits
+from apecgraph.query.workers.handle import WorkerHandle
+from apecgraph.query.workers.worker import UNOPENED, WorkerLimits
 from apecgraph.query.workers.zygote import LARGEST_MESSAGE
 
 _PAUSE: Final = 1.0
@@ -48,7 +48,7 @@ class LoadLimits:
         return f"the process that loads it ended with status {status}"
 
 
-class Nursery:
+class Supervisor:
     """Keeps a zygote, and through it a number of workers, alive.
 
     data: what to hold.
@@ -62,9 +62,9 @@ class Nursery:
         self,
         data: Data,
         load: LoadLimits,
-        limits: Limits,
+        limits: WorkerLimits,
         workers: int,
-        welcome: Callable[[Worker], None],
+        welcome: Callable[[WorkerHandle], None],
     ) -> None:
         self.quads = 0
         self.graphs: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class Nursery:
         self._limits = limits
         self._count = workers
         self._welcome = welcome
-        self._workers: dict[int, Worker] = {}
+        self._workers: dict[int, WorkerHandle] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._complete = asyncio.Event()
 
@@ -98,7 +98,7 @@ class Nursery:
             self._keeper.cancel()
             await asyncio.wait({self._keeper})
 
-    def replace(self, worker: Worker) -> None:
+    def replace(self, worker: WorkerHandle) -> None:
         """Kill a worker, and have another in its place, where it has none yet."""
         alive = not worker.doomed
         worker.hang_up()
@@ -107,7 +107,7 @@ class Nursery:
             if not worker.demoted:
                 self._zygote.say({"fork": 1})
 
-    def demote(self, worker: Worker) -> None:
+    def demote(self, worker: WorkerHandle) -> None:
         """Let a worker finish what it is at with the lowest priority, and have another beside it.
 
         It cannot be raised again, so it is to be retired when it has finished.
@@ -162,7 +162,7 @@ class Nursery:
                             for _ in range(self._count):
                                 self._fork(0)
                         case {"forked": pid}:
-                            self._workers[pid] = worker = Worker(pid)
+                            self._workers[pid] = worker = WorkerHandle(pid)
                             await worker.connect(socket.socket(fileno=descriptors[0]))
                             self._welcome(worker)
                             if len(self._workers) >= self._count:
@@ -191,7 +191,7 @@ class Nursery:
             raise StoreError(f"{begun} cannot be loaded: {self._load.cause_of_death(status)}")
         _log.error("the process that holds the dataset ended with status %d", status)
 
-    def _bury(self, worker: Worker, status: int) -> None:
+    def _bury(self, worker: WorkerHandle, status: int) -> None:
         worker.exit.set_result(status)
         if not worker.doomed:
             worker.doom()
@@ -219,7 +219,7 @@ class _Zygote:
                 start_new_session=True,  # the terminal's Ctrl-C is for the front
             )
 
-    async def load(self, data: Data, quads: int, megabytes: int, limits: Limits) -> None:
+    async def load(self, data: Data, quads: int, megabytes: int, limits: WorkerLimits) -> None:
         """Say what to hold and how to limit workers.
 
         megabytes: what memory files may take while they are loaded.

@@ -34,7 +34,7 @@ _CACHE_MEGABYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WorkerLimits:
     """What one query may take: memory beyond the store, in megabytes; of reply, those and rows."""
 
     query_megabytes: int
@@ -42,7 +42,7 @@ class Limits:
     reply_rows: int
 
 
-def work(held: Store | Path, front: socket, limits: Limits) -> NoReturn:
+def work(held: Store | Path, front: socket, limits: WorkerLimits) -> NoReturn:
     """Answer the queries that come from the front, until it is gone; then end the process.
 
     held: the store, or the directory of one on disk, which is opened here.
@@ -94,7 +94,7 @@ def _receive(front: socket) -> bytes | None:
     return bytes(data[wire.HEADER.size :])
 
 
-def _answer(store: Store, front: socket, limits: Limits, request: bytes) -> None:
+def _answer(store: Store, front: socket, limits: WorkerLimits, request: bytes) -> None:
     query, seconds = wire.decode_query(request)
     reply = _Reply(front, limits.reply_megabytes)
     _set_alarm(seconds + GRACE)

@@ -3,12 +3,12 @@
 A store on disk it never opens: RocksDB starts threads, and a process with threads does not fork.
 Each worker opens that for itself; a scout, forked before them, opens it and tells what it holds.
 
-Run as `python -m apecgraph.query.workers.zygote FD`, with a SOCK_SEQPACKET socket to the front process, on
-which each message is a JSON object. The front says {load: path, format, sha256} or {directory:
-path, quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork}, {demote: pid}
-and {kill: pid}. The zygote says {begun: path}, {read: bytes, of: size}, {failed: reason}, {graph:
-IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked: reason} and {exited:
-pid, status}.
+Run as `python -m apecgraph.query.workers.zygote FD`, with a SOCK_SEQPACKET socket to the front
+process, on which each message is a JSON object. The front says {load: path, format, sha256} or
+{directory: path, quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork},
+{demote: pid} and {kill: pid}. The zygote says {begun: path}, {read: bytes, of: size}, {failed:
+reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked:
+reason} and {exited: pid, status}.
 
 What the files hold may be meant to harm. While it is loaded, memory has a limit, and the front a
 deadline; and from then on no connections can be made, where the kernel has a wall against them.
@@ -38,8 +38,8 @@ from apecgraph.isolation.limits import within
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
-from apecgraph.query.workers.disk import open_behind_wall, unreadable
-from apecgraph.query.workers.worker import Limits, work
+from apecgraph.query.workers.disk import open_behind_wall, unreadable_store
+from apecgraph.query.workers.worker import WorkerLimits, work
 from apecgraph.rdf.formats import BY_NAME
 
 LARGEST_MESSAGE: Final = 65536
@@ -58,7 +58,7 @@ class Zygote:
         self._files: list[DataFile] = []
         self._held: Store | Path = Store()
         self._quads = 0  # of a store on disk, where they have been counted before
-        self._limits = Limits(0, 0, 0)
+        self._limits = WorkerLimits(0, 0, 0)
         self._children: dict[int, int] = {}  # the pidfd of a worker or the scout to its pid
         self._scout: int | None = None
         self._told = 0.0  # when it was told how much is read
@@ -90,7 +90,7 @@ class Zygote:
             case {"directory": path, "quads": quads}:
                 self._held, self._quads = Path(path), quads
             case {"open": megabytes, **limits}:
-                self._limits = Limits(**limits)
+                self._limits = WorkerLimits(**limits)
                 if isinstance(self._held, Path):
                     return self._send_scout(self._held)
                 self._load(megabytes)
@@ -149,7 +149,7 @@ class Zygote:
                 except StoreError as error:
                     self._say({"failed": str(error)})
                 except (OSError, RuntimeError) as error:
-                    self._say({"failed": str(unreadable(path, error))})
+                    self._say({"failed": str(unreadable_store(path, error))})
                 status = 0
             finally:
                 os._exit(status)
@@ -192,7 +192,7 @@ class Zygote:
         self._scout = None
         if status != 0:
             reason = f"the process that opened it ended with status {status}"
-            self._say({"failed": str(unreadable(self._held, reason))})
+            self._say({"failed": str(unreadable_store(self._held, reason))})
 
     def _say(self, message: dict[str, Any]) -> None:
         self._control.sendall(_encode(message))

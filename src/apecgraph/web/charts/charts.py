@@ -14,7 +14,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.readers.claims import Claim
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.series import when
-from apecgraph.web.charts.drawing import Drawing, Place, slanting, width
+from apecgraph.web.charts.drawing import Drawing, DrawnPoint, slanting, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
 from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
 from apecgraph.web.charts.scales import Scale
@@ -115,7 +115,9 @@ class Charts:
             self._write_beside(drawing, along, claim, places[1])
         return drawing.markup(name, "in-rows", title, self._seen(along, figures))
 
-    def _write_beside(self, drawing: Drawing, along: Scale, claim: Claim, place: Place) -> None:
+    def _write_beside(
+        self, drawing: Drawing, along: Scale, claim: Claim, place: DrawnPoint
+    ) -> None:
         words = self._quantities.value(claim)
         words += "" if along.holds(numbers(claim)[1]) else f", {OFF}"
         fits = place[0] + width(words) + _LINE < drawing.width
@@ -152,7 +154,7 @@ class Charts:
         )
 
 
-def _write(drawing: Drawing, group: Group, low: Place, high: Place) -> None:
+def _write(drawing: Drawing, group: Group, low: DrawnPoint, high: DrawnPoint) -> None:
     """Write what a group says above its intervals; below where it is rejected, or open above."""
     claim = group.claims[0]
     below = claim.rejected or claim.upper is None

@@ -33,7 +33,7 @@ _SLANT: Final = 55
 """Degrees."""
 
 Tick: TypeAlias = tuple[str, float]
-Place: TypeAlias = tuple[float, float]
+DrawnPoint: TypeAlias = tuple[float, float]
 
 
 class Drawing:
@@ -50,8 +50,8 @@ class Drawing:
         size: tuple[int, int],
         x: Sequence[Tick],
         y: Sequence[Tick],
-        ends: tuple[Place, Place],
-        places: Iterable[Place],
+        ends: tuple[DrawnPoint, DrawnPoint],
+        places: Iterable[DrawnPoint],
         *,
         slanted: bool = False,
         note: str = "",
@@ -100,7 +100,7 @@ class Drawing:
         element.text = _legal(text)
         return element
 
-    def write(self, text: str, place: Place, class_: str) -> None:
+    def write(self, text: str, place: DrawnPoint, class_: str) -> None:
         """Write a text at a place."""
         self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
 

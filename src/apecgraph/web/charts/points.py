@@ -13,9 +13,9 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS
 from apecgraph.readers.claims import Claim
 from apecgraph.readers.quantities import Quantities
-from apecgraph.web.charts.drawing import Drawing, Place
+from apecgraph.web.charts.drawing import Drawing, DrawnPoint
 from apecgraph.web.charts.scales import Scale
-from apecgraph.web.http.addresses import link
+from apecgraph.web.http.addresses import local_link
 
 WORDS: Final = {"standing": "stands", "rejected": "rejected", "open": "disputed"}
 """What is said of a figure by its status."""
@@ -84,14 +84,16 @@ class Points:
         meant = f" ({interval})" if interval else ""
         return f"{period}{quantity}{meant}, {self._publisher(claim)}, {WORDS[claim.status]}"
 
-    def put(self, drawing: Drawing, claim: Claim, places: list[Place], *, upright: bool) -> None:
+    def put(
+        self, drawing: Drawing, claim: Claim, places: list[DrawnPoint], *, upright: bool
+    ) -> None:
         """Put a figure on a drawing, at the places of the lower end, the value and the upper end.
 
         upright: whether its interval is; else it lies, and what is open runs to the edge.
         """
         low, (x, y), high = places
         anchor = drawing.add(
-            "a", href=link(claim.iri) or "", class_=f"point {claim.status}", tabindex="-1"
+            "a", href=local_link(claim.iri) or "", class_=f"point {claim.status}", tabindex="-1"
         )
         drawing.add("title", self.words(claim), to=anchor)
         drawing.add("circle", to=anchor, class_="reach", cx=f"{x:.1f}", cy=f"{y:.1f}", r="9")
@@ -111,7 +113,9 @@ class Points:
         return self._labels.title(publisher or claim.source).value
 
 
-def _upright(drawing: Drawing, place: Place, low: Place | None, high: Place | None) -> str:
+def _upright(
+    drawing: Drawing, place: DrawnPoint, low: DrawnPoint | None, high: DrawnPoint | None
+) -> str:
     """Draw an error bar: caps where it ends, arrows where it does not."""
     x, y = place
     bottom = y + _ARROW if low is None else low[1]
@@ -123,7 +127,9 @@ def _upright(drawing: Drawing, place: Place, low: Place | None, high: Place | No
     return f"M{x:.1f} {bottom:.1f}V{top:.1f}{foot}{crown}"
 
 
-def _lying(drawing: Drawing, place: Place, low: Place | None, high: Place | None) -> str:
+def _lying(
+    drawing: Drawing, place: DrawnPoint, low: DrawnPoint | None, high: DrawnPoint | None
+) -> str:
     """Draw a bar from end to end; to the edge, with an arrow, where there is none."""
     y = place[1]
     left = 0.0 if low is None else low[0]

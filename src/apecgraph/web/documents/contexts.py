@@ -13,7 +13,7 @@ from apecgraph.content.folder import CONTEXT
 from apecgraph.errors import ContentError, NotFound
 from apecgraph.rdf.formats import JSON_LD
 from apecgraph.rdf.jsonld import Context
-from apecgraph.web.http.responder import FOREVER, has
+from apecgraph.web.http.responder import FOREVER, has_current
 
 _log: Final = logging.getLogger(__name__)
 
@@ -48,6 +48,6 @@ class Contexts:
             raise NotFound(f"There is no context {path}.", [self._current.path])
         etag = f'"{path}"'
         headers = {"ETag": etag, "Cache-Control": FOREVER}
-        if has(request.headers, etag):
+        if has_current(request.headers, etag):
             return Response(status_code=304, headers=headers)
         return Response(data, headers=headers, media_type=JSON_LD.content_type)

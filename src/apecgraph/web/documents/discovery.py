@@ -16,9 +16,9 @@ from apecgraph.rdf.graph import Graph, said
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID
 from apecgraph.rdf.writer import Writer
-from apecgraph.web.http.addresses import DOC, document
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.addresses import DOC, document_address
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.responder import CachedResponder
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Discovery:
     to, is one document here; a browser is shown the page about the topic.
     """
 
-    def __init__(self, store: ox.Store, edition: Edition, writer: Writer) -> None:
+    def __init__(self, store: ox.Store, edition: CachedResponder, writer: Writer) -> None:
         self._store = store
         self._edition = edition
         self._writer = writer
@@ -90,10 +90,10 @@ class Discovery:
         return await self._answer(request, _CATALOG)
 
     async def _answer(self, request: Request, description: _Description) -> Response:
-        format_ = choose(request, DOCUMENT_FORMATS)
+        format_ = choose_format(request, DOCUMENT_FORMATS)
         if format_ is HTML:
             return RedirectResponse(
-                f"{DOC}{document(description.topic)}.{format_.extension}",
+                f"{DOC}{document_address(description.topic)}.{format_.extension}",
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )

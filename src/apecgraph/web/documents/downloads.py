@@ -24,13 +24,13 @@ from apecgraph.content.folder import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
 from apecgraph.rdf.formats import CSVW, GZIP, HTML, JSON, Format
 from apecgraph.rdf.namespaces import BASE
-from apecgraph.release.dumps import LINKS, SUMS, Download, downloads, zipped
+from apecgraph.release.dumps import CHECKSUMS, LINKS_FILE, Download, downloads, zipped
 from apecgraph.release.figures_csv import FIGURES, METADATA
 from apecgraph.release.release import Release
 from apecgraph.web.http.encoding import accepts_gzip
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.responder import FOREVER, Edition, has, http_date
-from apecgraph.web.http.signposting import Link, written
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.responder import FOREVER, CachedResponder, has_current, http_date
+from apecgraph.web.http.signposting import TypedLink, link_header
 from apecgraph.web.pages.html import Html
 
 _FRESH: Final = "no-cache"
@@ -68,7 +68,7 @@ class Downloads:
     taken for a path.
     """
 
-    def __init__(self, release: Release, edition: Edition, html: Html) -> None:
+    def __init__(self, release: Release, edition: CachedResponder, html: Html) -> None:
         self._current = _Shelf.of(release)
         self._earlier: LRUCache[str, _Shelf] = LRUCache(_EARLIER)
         self._edition = edition
@@ -80,13 +80,13 @@ class Downloads:
         return [
             (f"/dumps/{name}", each.format)
             for name, each in self._current.files.items()
-            if not each.compressed and name != SUMS
+            if not each.compressed and name != CHECKSUMS
         ]
 
     async def index(self, request: Request) -> Response:
         """Answer with the list of dumps, as a page or as JSON."""
         shelf = await self._shelf(request)
-        format_ = choose(request, (HTML, JSON))
+        format_ = choose_format(request, (HTML, JSON))
 
         def body() -> str:
             if format_ is HTML:
@@ -94,10 +94,10 @@ class Downloads:
                     "dumps.html",
                     shelf=shelf,
                     files=shelf.files,
-                    sums=SUMS,
+                    sums=CHECKSUMS,
                     figures=FIGURES,
                     columns=METADATA,
-                    links=LINKS,
+                    links=LINKS_FILE,
                     whole=[each.dump.name for each in _plain(shelf) if each.dump.whole],
                     standing=[each.dump.name for each in _plain(shelf) if not each.dump.whole],
                     current=self._current.release,
@@ -121,7 +121,7 @@ class Downloads:
         if not accepts_gzip(request.headers) or ranged:
             coded = None
         headers = _headers(shelf, found, coded, lasting="release" in request.path_params)
-        if has(request.headers, headers["ETag"]):
+        if has_current(request.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if not ranged:  # it is not looked for, whatever it says
             heard = [each for each in request.scope["headers"] if each[0] != b"range"]
@@ -219,12 +219,12 @@ def _headers(
     links = []
     if found.file.name == FIGURES:
         # Model for Tabular Data, section 5.2; some processors look at the first link alone.
-        links.append(Link("describedby", METADATA, CSVW.media_type))
+        links.append(TypedLink("describedby", METADATA, CSVW.media_type))
     if not lasting:
-        links.append(Link("canonical", BASE + canonical[1:]))
+        links.append(TypedLink("canonical", BASE + canonical[1:]))
         headers["Content-Location"] = canonical
-    links.append(Link("collection", BASE))
-    headers["Link"] = written(links)
+    links.append(TypedLink("collection", BASE))
+    headers["Link"] = link_header(links)
     if zipped(found.file.name) in shelf.files:
         headers["Vary"] = "Accept-Encoding"
     if coded is not None:

@@ -20,10 +20,10 @@ from apecgraph.rdf.writer import Writer
 from apecgraph.readers.description import Description, describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
-from apecgraph.web.http.addresses import DOC, document, readings, topic
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.responder import Edition
-from apecgraph.web.http.signposting import LINKSET, Signposts, address
+from apecgraph.web.http.addresses import DOC, document_address, readings, topic_of
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.http.signposting import LINKSET, Signposts, document_path
 from apecgraph.web.pages.decision import DecisionPage
 from apecgraph.web.pages.event import EventPage
 from apecgraph.web.pages.html import Html
@@ -62,7 +62,12 @@ class Resources:
     """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
 
     def __init__(
-        self, store: ox.Store, edition: Edition, html: Html, writer: Writer, signposts: Signposts
+        self,
+        store: ox.Store,
+        edition: CachedResponder,
+        html: Html,
+        writer: Writer,
+        signposts: Signposts,
     ) -> None:
         self._store = store
         self._edition = edition
@@ -86,12 +91,12 @@ class Resources:
         # The namespace of the terms ends in a slash, and the name of their ontology does not.
         paths = [_ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in readings(request.scope)]
         known = [each for path in paths if self._knows(each := BASE + path[1:])]
-        name = document(known[0]) if known else None
+        name = document_address(known[0]) if known else None
         if name is None:
             raise self._missing(request)
         refuse_withdrawn(self._store, known[0])
         return RedirectResponse(
-            address(name, _choose(request)),
+            document_path(name, _choose(request)),
             status_code=303,
             headers={"Vary": "Accept", "Cache-Control": "no-cache"},
         )
@@ -101,21 +106,21 @@ class Resources:
         for path in readings(request.scope):
             name = path.removeprefix(DOC)
             stem = name.removesuffix(f".{LINKSET.extension}")
-            if stem != name and self._knows(topic(stem)):
+            if stem != name and self._knows(topic_of(stem)):
                 return await self._respond(request, stem, LINKSET, {})
             stem, _, extension = name.rpartition(".")
-            if extension in _EXTENSIONS and self._knows(topic(stem)):
+            if extension in _EXTENSIONS and self._knows(topic_of(stem)):
                 return await self._respond(request, stem, _EXTENSIONS[extension], {})
-            if self._knows(topic(name)):
+            if self._knows(topic_of(name)):
                 format_ = _choose(request)
-                chosen = {"Vary": "Accept", "Content-Location": address(name, format_)}
+                chosen = {"Vary": "Accept", "Content-Location": document_path(name, format_)}
                 return await self._respond(request, name, format_, chosen)
         raise self._missing(request)
 
     async def _respond(
         self, request: Request, name: str, format_: Format, headers: dict[str, str]
     ) -> Response:
-        iri = topic(name)
+        iri = topic_of(name)
         refuse_withdrawn(self._store, iri)
         description = self._describe(iri)
         if description is None:
@@ -149,7 +154,7 @@ class Resources:
         if format_ is LINKSET:
             return self._signposts.linkset(name, description)
         if format_ is HTML:
-            formats = [(each, address(name, each)) for each in DOCUMENT_FORMATS]
+            formats = [(each, document_path(name, each)) for each in DOCUMENT_FORMATS]
             kinds = (each for each in _PAGES if each in description.types)
             page = self._pages.get(next(kinds, ""), self._page)
             described = self._schema_org.thing(description.iri)
@@ -175,12 +180,12 @@ class Resources:
         start = max(0, bisect(related, name) - _COMPARED // 2)
         around = related[start : start + _COMPARED]
         near = get_close_matches(name[:_LONGEST], around, _NEAR, cutoff=0.5)
-        return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic, near), BASE])
+        return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic_of, near), BASE])
 
 
 def _choose(request: Request) -> Format:
-    return _EXTENSIONS[choose(request, OFFERS).extension]
+    return _EXTENSIONS[choose_format(request, OFFERS).extension]
 
 
 def _document_of(node: object) -> str | None:
-    return document(node.value) if isinstance(node, ox.NamedNode) else None
+    return document_address(node.value) if isinstance(node, ox.NamedNode) else None

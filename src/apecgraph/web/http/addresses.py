@@ -21,7 +21,7 @@ _ESCAPES: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
 
 
-def document(iri: str) -> str | None:
+def document_address(iri: str) -> str | None:
     """Name the document about an IRI, as it comes after `/doc/`; None where none can be.
 
     A thing's document has the thing's path: `id/x` has `x`, `ontology/X` has `ontology/X`; the
@@ -35,7 +35,7 @@ def document(iri: str) -> str | None:
     return path if path != iri and path.split("/")[0] == "ontology" else None
 
 
-def topic(name: str) -> str:
+def topic_of(name: str) -> str:
     """Return the IRI that the document of a name is about."""
     if name == INDEX:
         return BASE
@@ -47,7 +47,7 @@ def encoded(path: str) -> str:
     return quote(path, safe="%/?#[]!$&'()*+,;=:@-._~")
 
 
-def link(iri: str) -> str | None:
+def local_link(iri: str) -> str | None:
     """Return where a link to an IRI leads: here for our own, there for the web's, else nowhere.
 
     Whatever is not http or https (a package URL, a script) is no link.
@@ -57,7 +57,7 @@ def link(iri: str) -> str | None:
     return iri if _WEB.match(iri) else None
 
 
-def root(request: Request) -> str:
+def public_root(request: Request) -> str:
     """Return the URL of the root of this server as the client has it, without the last slash.
 
     For what is useless as a path alone: no page links to what a client says in its Host header.

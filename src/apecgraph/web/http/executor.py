@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from apecgraph.errors import QueryTimedOut
-from apecgraph.query.fair_queue import Turns
+from apecgraph.query.fair_queue import FairQueue
 
 _PLACES: Final = 32
 
 _Result = TypeVar("_Result")
 
 
-class Errands:
+class FairExecutor:
     """Runs errands one after the other, so that they never hold more than one core.
 
     Clients take turns, from errand to errand: a request that is much work is many errands. A thread
@@ -25,7 +25,7 @@ class Errands:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._turns: Turns[None] = Turns(_PLACES, self._pass_on)
+        self._turns: FairQueue[None] = FairQueue(_PLACES, self._pass_on)
         self._busy = False
 
     def deadline(self) -> float:

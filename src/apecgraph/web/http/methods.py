@@ -18,7 +18,7 @@ _READ: Final = ("GET", "HEAD", "OPTIONS")
 _ASKED: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
-class Reading:
+class ReadOnly:
     """An ASGI app around a function that answers GET; HEAD is GET without the body.
 
     Raises MethodNotAllowed where the method is another.
@@ -48,7 +48,7 @@ class Reading:
         await response(scope, receive, send)
 
 
-def asking(answer: Callable[[Request, bytes], Awaitable[Response]]) -> Reading:
+def read_or_post(answer: Callable[[Request, bytes], Awaitable[Response]]) -> ReadOnly:
     """Make an ASGI app that answers GET, and POST where a question is long.
 
     answer: takes the request and its body, which is empty but for POST.
@@ -60,10 +60,10 @@ def asking(answer: Callable[[Request, bytes], Awaitable[Response]]) -> Reading:
             raise MalformedRequest(f"{request.method} has no body: ask by POST.")
         return await answer(request, body)
 
-    return Reading(answer_to_body, _ASKED)
+    return ReadOnly(answer_to_body, _ASKED)
 
 
-def choose(request: Request, offers: Sequence[Format]) -> Format:
+def choose_format(request: Request, offers: Sequence[Format]) -> Format:
     """Choose the format to answer a request in; raise NotAcceptable where there is none."""
     return negotiate(", ".join(request.headers.getlist("accept")) or None, offers)
 

@@ -16,7 +16,7 @@ from apecgraph.errors import TooManyRequests
 _NETWORK_BITS = 64  # of an IPv6 address: what one customer has at least
 
 
-class Budget:
+class RateLimit:
     """A number of queries a minute for each client; this machine itself has no limit.
 
     per_minute: 0 for no limit at all.

@@ -23,14 +23,14 @@ _MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RepeatedAnswer:
     """An answer: its headers as they are sent, with the line that ends them, and its body."""
 
     head: bytes
     body: bytes
 
 
-class Repeats:
+class RepeatCache:
     """Answers by the bytes of the request; those asked for least recently make room.
 
     megabytes: the room; none are kept in 0.
@@ -42,11 +42,11 @@ class Repeats:
 
     def forget(self) -> None:
         """Forget all answers: another release is served from now on."""
-        self._known: LRUCache[bytes, Known] = LRUCache(
+        self._known: LRUCache[bytes, RepeatedAnswer] = LRUCache(
             self._size, lambda known: len(known.body) + _OVERHEAD
         )
 
-    def get(self, request: bytes) -> Known | None:
+    def get(self, request: bytes) -> RepeatedAnswer | None:
         """Return the answer to a request, if it is known."""
         return self._known.get(request) if len(request) <= _LONGEST else None
 
@@ -60,7 +60,7 @@ class Repeats:
         def learn(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
             head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
             if len(body) + _OVERHEAD <= kept.maxsize:
-                kept[request] = Known(head, body)
+                kept[request] = RepeatedAnswer(head, body)
 
         return learn
 

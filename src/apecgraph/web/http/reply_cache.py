@@ -29,7 +29,7 @@ class Reply:
         return self.compressed
 
 
-class Replies:
+class ReplyCache:
     """Replies by query, format and dataset; the least recently asked for make room for others.
 
     edition: names the release and the program. megabytes: the room; none are kept in 0.

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.web.http.encoding import accepts_gzip
-from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.reply_cache import MEGABYTE, Reply
 from apecgraph.web.monitoring.observer import REPLY
 
@@ -23,7 +23,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 """The Cache-Control of what never changes (RFC 8246)."""
 
 
-class Edition:
+class CachedResponder:
     """Answers with pages that are the same as long as the release and the program are.
 
     digest: of the release; issued: its date, empty where it has none.
@@ -32,7 +32,7 @@ class Edition:
     """
 
     def __init__(
-        self, digest: str, issued: str, program: str, megabytes: int, errands: Errands
+        self, digest: str, issued: str, program: str, megabytes: int, errands: FairExecutor
     ) -> None:
         self._digest = digest
         self._program = program
@@ -64,7 +64,7 @@ class Edition:
         answered["Vary"] = ", ".join(filter(None, (answered.get("Vary"), "Accept-Encoding")))
         if self.modified is not None:
             answered["Last-Modified"] = self.modified
-        if has(request.headers, etag):
+        if has_current(request.headers, etag):
             return Response(status_code=304, headers=answered)
         kept = self.etag(*name)
         request.scope[REPLY] = "kept" if kept in self._kept else "made"
@@ -99,7 +99,7 @@ class Edition:
         return f'"{self._digest}-{name}"'
 
 
-def has(headers: Headers, etag: str) -> bool:
+def has_current(headers: Headers, etag: str) -> bool:
     """Whether the If-None-Match of a request names the entity tag that there is now."""
     if "if-none-match" not in headers:
         return False

@@ -21,7 +21,7 @@ _LANDING_PAGE: Final = f"{SCHEMA}AboutPage"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TypedLink:
     """A typed link (RFC 8288); href: a path on this server, or an IRI."""
 
     rel: str
@@ -42,54 +42,56 @@ class Signposts:
         )
         licenses = [quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)]
         self.license = min(licenses, default=None)
-        self._items = [Link("item", path, format_.media_type) for path, format_ in items]
+        self._items = [TypedLink("item", path, format_.media_type) for path, format_ in items]
 
     def header(self, name: str, description: Description, format_: Format) -> str:
         """Return the Link header of a document in a format."""
         links = [
             *self._of(name, description, format_),
-            Link("linkset", address(name, LINKSET), LINKSET.media_type),
+            TypedLink("linkset", document_path(name, LINKSET), LINKSET.media_type),
         ]
-        return written(links)
+        return link_header(links)
 
     def linkset(self, name: str, description: Description) -> str:
         """Write the links of a document in all formats as JSON (RFC 9264, section 4.2)."""
-        pages = [(address(name, each), each) for each in DOCUMENT_FORMATS]
+        pages = [(document_path(name, each), each) for each in DOCUMENT_FORMATS]
         contexts = [
             {"anchor": BASE + path[1:], **_targets(self._of(name, description, format_))}
             for path, format_ in pages
         ]
         if name == INDEX:
-            collected = _targets([Link("collection", BASE)])
+            collected = _targets([TypedLink("collection", BASE)])
             contexts += [{"anchor": BASE + item.href[1:], **collected} for item in self._items]
         return json.dumps({"linkset": contexts}, ensure_ascii=False, indent=2) + "\n"
 
-    def _of(self, name: str, description: Description, format_: Format) -> list[Link]:
+    def _of(self, name: str, description: Description, format_: Format) -> list[TypedLink]:
         """Link a landing page, which is in HTML, to its metadata, and metadata to the page."""
-        links = [Link("cite-as", encoded(description.iri))]
+        links = [TypedLink("cite-as", encoded(description.iri))]
         links += [
-            Link("alternate", address(name, each), each.media_type) for each in DOCUMENT_FORMATS
+            TypedLink("alternate", document_path(name, each), each.media_type)
+            for each in DOCUMENT_FORMATS
         ]
         if self.license is not None:
-            links.append(Link("license", encoded(self.license)))
+            links.append(TypedLink("license", encoded(self.license)))
         if name != INDEX:
-            links.append(Link("collection", BASE))
-        links += [Link("type", encoded(each)) for each in description.types]
+            links.append(TypedLink("collection", BASE))
+        links += [TypedLink("type", encoded(each)) for each in description.types]
         if format_ is not HTML:
-            return [*links, Link("describes", address(name, HTML), HTML.media_type)]
-        links.append(Link("type", _LANDING_PAGE))
+            return [*links, TypedLink("describes", document_path(name, HTML), HTML.media_type)]
+        links.append(TypedLink("type", _LANDING_PAGE))
         links += [
-            Link("describedby", address(name, each), each.media_type) for each in GRAPH_FORMATS
+            TypedLink("describedby", document_path(name, each), each.media_type)
+            for each in GRAPH_FORMATS
         ]
         return links + self._items if name == INDEX else links
 
 
-def address(name: str, format_: Format) -> str:
+def document_path(name: str, format_: Format) -> str:
     """Return the path of a document in a format."""
     return f"{DOC}{encoded(name)}.{format_.extension}"
 
 
-def written(links: Iterable[Link]) -> str:
+def link_header(links: Iterable[TypedLink]) -> str:
     """Write links as the value of a Link header."""
     return ", ".join(
         f'<{each.href}>; rel="{each.rel}"' + (f'; type="{each.type}"' if each.type else "")
@@ -97,7 +99,7 @@ def written(links: Iterable[Link]) -> str:
     )
 
 
-def _targets(links: Iterable[Link]) -> Mapping[str, list[dict[str, str]]]:
+def _targets(links: Iterable[TypedLink]) -> Mapping[str, list[dict[str, str]]]:
     targets: dict[str, list[dict[str, str]]] = defaultdict(list)
     for link in links:
         href = BASE + link.href[1:] if link.href.startswith("/") else link.href

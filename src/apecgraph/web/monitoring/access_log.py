@@ -47,7 +47,7 @@ def write_to_stderr(lines: bytes) -> None:
         stderr.write(lines)
 
 
-class Journal:
+class AccessLog:
     """Writes lines beside the event loop: whoever reads them slowly makes no request wait.
 
     What it waits for in vain does not keep the process from its end.

@@ -15,7 +15,7 @@ from apecgraph.web.publication import Publication, Served
 
 
 @dataclass
-class Condition:
+class LastFailure:
     """What is wrong, None where nothing is; since: when it was noticed (ISO 8601, UTC)."""
 
     failure: str | None = None
@@ -52,7 +52,7 @@ class Health(BaseModel):
 
 
 def health_of(
-    publication: Publication, served: Served, condition: Condition, workers: int
+    publication: Publication, served: Served, condition: LastFailure, workers: int
 ) -> Callable[[], Health]:
     """Make what tells the health of a publication that is served."""
     release = publication.release

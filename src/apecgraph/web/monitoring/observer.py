@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apecgraph.web.monitoring.access_log import Journal
+from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import Metrics
 
 REPLY: Final = "apecgraph.reply"
@@ -17,14 +17,14 @@ REPLY: Final = "apecgraph.reply"
 _LONGEST: Final = 1024
 """Characters of a path that are noted: strangers may send any, and the journal is not theirs."""
 
-ID: Final = b"x-request-id"
+REQUEST_ID: Final = b"x-request-id"
 """The header that tells the client under which id its request is noted."""
 
 
 class Observer:
     """Counts and notes requests; of the client nothing is kept, nor what it asks."""
 
-    def __init__(self, metrics: Metrics, journal: Journal) -> None:
+    def __init__(self, metrics: Metrics, journal: AccessLog) -> None:
         self._metrics = metrics
         self._journal = journal
 
@@ -51,7 +51,7 @@ class Observer:
         )
 
 
-class Observed:
+class ObservedRequests:
     """Middleware that has an observer see each request, and tells the client its id."""
 
     def __init__(self, app: ASGIApp, observer: Observer) -> None:
@@ -67,7 +67,7 @@ class Observed:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (ID, name)]
+                message["headers"] = [*message["headers"], (REQUEST_ID, name)]
             else:
                 size += len(message.get("body", b""))
             await send(message)

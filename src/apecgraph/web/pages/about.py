@@ -15,9 +15,9 @@ from apecgraph.errors import NotFound
 from apecgraph.rdf.formats import HTML, JSON, TEXT
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, DCTERMS
-from apecgraph.release.citation import Citation
+from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.release import Release
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 
 _EXAMPLES: Final = "http://127.0.0.1:8000"
@@ -31,10 +31,10 @@ class AboutPages:
     """
 
     def __init__(
-        self, release: Release, store: ox.Store, edition: Edition, html: Html, url: str
+        self, release: Release, store: ox.Store, edition: CachedResponder, html: Html, url: str
     ) -> None:
         self._graph = Graph(store)
-        self._citation = Citation.of(release, self._graph)
+        self._citation = ReleaseCitation.of(release, self._graph)
         self._edition = edition
         self._html = html
         self._url = url

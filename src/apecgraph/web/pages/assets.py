@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import NotFound
-from apecgraph.web.http.responder import FOREVER, Edition
+from apecgraph.web.http.responder import FOREVER, CachedResponder
 
-FOLDER: Final = Path(__file__).parents[1] / "static"
+STATIC_FOLDER: Final = Path(__file__).parents[1] / "static"
 BUNDLE: Final = "bundle"
 """The folder in it for the scripts of others, which `hatch_build.py` makes; it may be missing."""
 
@@ -30,7 +30,7 @@ class Assets:
     edition: names their content.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = STATIC_FOLDER) -> None:
         self._paths = {
             path.relative_to(folder).as_posix(): path
             for path in sorted(folder.rglob("*"))
@@ -47,7 +47,7 @@ class Assets:
         made = self._bundled.get(name)
         return None if made is None else f"/static/{BUNDLE}/{made}"
 
-    async def answer(self, request: Request, edition: Edition, version: str) -> Response:
+    async def answer(self, request: Request, edition: CachedResponder, version: str) -> Response:
         """Answer with a file.
 
         version: the query by which pages ask for files whose names hold no hash of what is in

@@ -18,7 +18,7 @@ from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.claims import Claim, read_claim
 from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.relations import read_relations
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.queries import BLIND_SPOTS
 
@@ -37,7 +37,7 @@ class Spot:
 class BlindSpotsPage:
     """Answers with the figures of a release that no relation of the check holds."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
         self._graph = Graph(store)
         self._edition = edition
         self._html = html

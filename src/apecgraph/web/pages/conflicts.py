@@ -14,12 +14,12 @@ from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import Claim
 from apecgraph.readers.conflicts import VERDICTS, Conflict, read_conflicts
 from apecgraph.readers.quantities import Quantities
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class PrintedValue:
     """A value that is printed: in words, with how often, and where it stands."""
 
     words: str
@@ -32,7 +32,7 @@ class Gist:
     """A conflict in short: the values of its figures, and how many wordings stand or do not."""
 
     conflict: Conflict
-    values: tuple[Value, ...]
+    values: tuple[PrintedValue, ...]
     wordings: int
     rejected_wordings: int
 
@@ -49,7 +49,7 @@ class Section:
 class ConflictsPage:
     """Answers with the conflicts of a release."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
         self._graph = Graph(store)
         self._quantities = Quantities(store)
         self._edition = edition
@@ -84,7 +84,7 @@ class ConflictsPage:
                 values[key] = values.get(key, 0) + 1
         return Gist(
             conflict,
-            tuple(Value(words, count, status) for (words, status), count in values.items()),
+            tuple(PrintedValue(words, count, status) for (words, status), count in values.items()),
             _wordings(conflict.upheld),
             _wordings(conflict.rejected),
         )

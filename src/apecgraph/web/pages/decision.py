@@ -35,7 +35,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class FigureTable:
     """Figures that fit on one scale: of one measure, in one unit.
 
     title: what they are of. drawing: their intervals, empty where there is one. fits: what all
@@ -54,7 +54,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Wordings:
+class StatedValues:
     """What is stated of one property (an IRI) of a thing: for each value, who states it."""
 
     subject: str
@@ -87,7 +87,7 @@ class DecisionPage(ThingPage):
             "is_none": conflict.verdict == COMPATIBLE,
         }
 
-    def _series(self, conflict: Conflict) -> Iterator[Series]:
+    def _series(self, conflict: Conflict) -> Iterator[FigureTable]:
         wording = Wording(self._store)
         groups: defaultdict[tuple[str, str], list[tuple[Claim, Cell]]] = defaultdict(list)
         for claim in conflict.claims:
@@ -104,7 +104,7 @@ class DecisionPage(ThingPage):
             standing = self._comparisons.figures(each.iri for each, _ in group if not each.rejected)
             intervals = {each.interval for each in standing}
             fits = shared(intervals) if one and len(intervals) > 1 else None
-            yield Series(
+            yield FigureTable(
                 title,
                 lines,
                 self._drawn(f"series-{number}", title, lines, wording),
@@ -133,11 +133,11 @@ def _rank(line: Line) -> tuple[str, bool, object, str]:
     return line.about, line.claim.rejected, value and value.value, line.claim.source
 
 
-def _wordings(conflict: Conflict) -> Iterator[Wordings]:
+def _wordings(conflict: Conflict) -> Iterator[StatedValues]:
     groups: defaultdict[tuple[str, str], dict[str, list[Claim]]] = defaultdict(dict)
     for claim in conflict.claims:
         if (triple := claim.triple) is not None and isinstance(triple.subject, ox.NamedNode):
             values = groups[triple.subject.value, triple.predicate.value]
             values.setdefault(str(triple.object), []).append(claim)
     for (subject, predicate), values in groups.items():
-        yield Wordings(subject, predicate, tuple(map(tuple, values.values())))
+        yield StatedValues(subject, predicate, tuple(map(tuple, values.values())))

@@ -11,8 +11,8 @@ from apecgraph.readers.events import (
     read_counts,
     read_event,
     read_initiatives,
+    read_printed_texts,
     read_timeline,
-    read_wordings,
 )
 from apecgraph.web.pages.thing import LANGUAGE, ThingPage, ThingView
 
@@ -42,7 +42,7 @@ class EventPage(ThingPage):
         return {
             "event": read_event(graph, iri),
             "when": view.of(*_WHEN),
-            "themes": read_wordings(graph, iri, _THEME),
+            "themes": read_printed_texts(graph, iri, _THEME),
             "topics": view.of(*_TOPICS),
             "initiatives": [
                 (each, each.without(*_NAMES, f"{DCTERMS}hasPart"))

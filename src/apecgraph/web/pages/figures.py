@@ -22,7 +22,7 @@ from apecgraph.readers.selections import PARAMETERS, Selection, local, years
 from apecgraph.readers.series import DIMENSIONS, Series, when
 from apecgraph.release.figures_csv import write_figures
 from apecgraph.web.charts.charts import Charts
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 
 _YEARS: Final = ("from", "to")
@@ -51,7 +51,7 @@ class FiguresPage:
     """Answers with the figures of a release; series: all that it has."""
 
     def __init__(
-        self, store: ox.Store, edition: Edition, html: Html, series: Sequence[Series]
+        self, store: ox.Store, edition: CachedResponder, html: Html, series: Sequence[Series]
     ) -> None:
         self._graph = Graph(store)
         self._labels = Labels(store)
@@ -75,7 +75,7 @@ class FiguresPage:
         selection = self._selection(request)
         sent = decode_form(request.scope["query_string"])
         if sent != [(name, local(value)) for name, value in selection.choices]:
-            return RedirectResponse(address(selection), status_code=308)
+            return RedirectResponse(selection_address(selection), status_code=308)
         return await self._edition.answer(
             request, HTML.content_type, lambda: self._page(selection), variant=selection.parameters
         )
@@ -115,7 +115,7 @@ class FiguresPage:
             facets=[self._facet(selection, name) for name in DIMENSIONS],
             periods=[(local(each), self._labels.title(each).value) for each in periods],
             years=[(year, year) for year in years(periods, self._days)],
-            address=address,
+            address=selection_address,
             name=self._name,
             whole=lambda each: Selection.of(dict(each.dimensions)),
             charts=self._charts,
@@ -172,13 +172,13 @@ class FiguresPage:
         return max((year for year in self._years if year <= text), default=text)
 
 
-def address(selection: Selection, path: str = "/figures") -> str:
+def selection_address(selection: Selection, path: str = "/figures") -> str:
     """Return where a selection is found."""
     return f"{path}?{selection.parameters}" if selection.choices else path
 
 
 def _iri(selection: Selection) -> str:
-    return BASE + address(selection).removeprefix("/")
+    return BASE + selection_address(selection).removeprefix("/")
 
 
 def _file(selection: Selection) -> str:

@@ -23,16 +23,16 @@ from apecgraph.readers.series import Series
 from apecgraph.text.dates import spelled_days
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.http.addresses import INDEX
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.responder import Edition
-from apecgraph.web.http.signposting import Signposts, address
-from apecgraph.web.pages.figures import address as figures_address
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.http.signposting import Signposts, document_path
+from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.sources import read_shares
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class MainEvent:
     """An event that the publication is about; days: when it is, in words; places: IRIs."""
 
     iri: str
@@ -46,7 +46,7 @@ class HomePage:
     def __init__(
         self,
         store: ox.Store,
-        edition: Edition,
+        edition: CachedResponder,
         html: Html,
         signposts: Signposts,
         series: Sequence[Series],
@@ -62,10 +62,10 @@ class HomePage:
 
     async def answer(self, request: Request) -> Response:
         """Answer with the home page; who wants RDF is shown to that of the dataset."""
-        format_ = choose(request, (HTML, *GRAPH_FORMATS))
+        format_ = choose_format(request, (HTML, *GRAPH_FORMATS))
         if format_ is not HTML:
             return RedirectResponse(
-                address(INDEX, format_),
+                document_path(INDEX, format_),
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
@@ -87,7 +87,7 @@ class HomePage:
             headline=headline,
             selection=selection,
             charts=self._charts,
-            figures=figures_address,
+            figures=selection_address,
             called=headline and headline.name(self._labels, Quantities(self._store)),
             events=[self._event(iri) for iri in main if self._is_event(iri)],
             refutation=read_refutation(conflicts),
@@ -105,7 +105,7 @@ class HomePage:
     def _is_event(self, iri: str) -> bool:
         return f"{SCHEMA}Event" in self._graph.values(iri, f"{RDF}type")
 
-    def _event(self, iri: str) -> Event:
+    def _event(self, iri: str) -> MainEvent:
         default = ox.DefaultGraph()
 
         def values(name: str) -> list[str]:
@@ -120,4 +120,4 @@ class HomePage:
         # What a decision rejects is not in the default graph; what it leaves open may be twice.
         first, last = values("startDate"), values("endDate")
         days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
-        return Event(iri, days, tuple(values("location")))
+        return MainEvent(iri, days, tuple(values("location")))

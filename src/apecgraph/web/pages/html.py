@@ -21,7 +21,7 @@ from apecgraph.release.release import Release
 from apecgraph.text.dates import spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.web.charts.points import SHAPES, WORDS
-from apecgraph.web.http.addresses import link
+from apecgraph.web.http.addresses import local_link
 from apecgraph.web.pages.assets import Assets
 
 _KINDS: Final = {
@@ -63,7 +63,7 @@ class Html:
             compact=compact,
             grouped=grouped,
             kind=kind,
-            link=link,
+            link=local_link,
             quantities=Quantities(store),
             source=self._source,
             schema_org=None,

@@ -15,7 +15,7 @@ from apecgraph.errors import NotFound
 from apecgraph.rdf.formats import HTML, RESULTS_CSV, TEXT
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.release.release import Release
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html, grouped
 
 _ID: Final = f"{ID}question/"
@@ -30,7 +30,7 @@ class QuestionPages:
     The answers are those that the release holds: nothing is evaluated.
     """
 
-    def __init__(self, release: Release, edition: Edition, html: Html) -> None:
+    def __init__(self, release: Release, edition: CachedResponder, html: Html) -> None:
         self._questions: Mapping[str, Question] = {
             each.name: each for each in read_questions(release.path)
         }
@@ -74,7 +74,7 @@ class QuestionPages:
         )
 
 
-def address(iri: str) -> str:
+def question_address(iri: str) -> str:
     """Return the path of the page of a question, given by its IRI."""
     return f"/questions/{iri.removeprefix(_ID)}"
 

@@ -19,8 +19,8 @@ from apecgraph.release.archive import Archive
 from apecgraph.release.differences import Differences
 from apecgraph.release.history import History
 from apecgraph.release.release import DIFFERENCES, PATCH, REPORT, REPORT_TURTLE, Release
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.responder import FOREVER, Edition
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.responder import FOREVER, CachedResponder
 from apecgraph.web.pages.html import Html
 
 _SHOWN: Final = 200
@@ -59,7 +59,7 @@ class ReleasePages:
     release: the one that is served.
     """
 
-    def __init__(self, release: Release, edition: Edition, html: Html) -> None:
+    def __init__(self, release: Release, edition: CachedResponder, html: Html) -> None:
         self._release = release
         self._archive = Archive(release.path.parent)
         self._edition = edition
@@ -99,7 +99,7 @@ class ReleasePages:
     async def report(self, request: Request) -> Response:
         """Answer with the report of the check: as a page, as Turtle or as JSON."""
         release = (await asyncio.to_thread(self._find, request.path_params["name"])).release
-        format_ = choose(request, (HTML, TURTLE, JSON))
+        format_ = choose_format(request, (HTML, TURTLE, JSON))
         if format_ is not HTML:
             name = REPORT if format_ is JSON else REPORT_TURTLE
             return await self._file(request, release, name, format_, {"Vary": "Accept"})

@@ -15,14 +15,14 @@ from apecgraph.query.protocol import decode_form
 from apecgraph.rdf.formats import HTML, JSON, Format
 from apecgraph.rdf.namespaces import ID
 from apecgraph.search.entries import QUESTIONS, Entry
-from apecgraph.search.full_text import LONGEST, Kind, Search
-from apecgraph.web.http.addresses import link
+from apecgraph.search.full_text import LONGEST_SEARCH, HitKind, Search
+from apecgraph.web.http.addresses import local_link
 from apecgraph.web.http.encoding import accepts_gzip, gzipped
-from apecgraph.web.http.executor import Errands
-from apecgraph.web.http.rate_limit import Budget
-from apecgraph.web.http.responder import Edition, has
+from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.responder import CachedResponder, has_current
 from apecgraph.web.pages.html import Html
-from apecgraph.web.pages.questions import address
+from apecgraph.web.pages.questions import question_address
 
 _PAGE: Final = 50
 """Hits on a page."""
@@ -51,10 +51,10 @@ class SearchPage:
     def __init__(
         self,
         search: Callable[[], Search],
-        edition: Edition,
+        edition: CachedResponder,
         html: Html,
-        budget: Budget,
-        errands: Errands,
+        budget: RateLimit,
+        errands: FairExecutor,
     ) -> None:
         self._search = search
         self._edition = edition
@@ -79,7 +79,7 @@ class SearchPage:
         coding = "gzip" if compresses else ""
         etag = self._edition.etag("search", format_.name, repr(asked), coding)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if has(request.headers, etag):
+        if has_current(request.headers, etag):
             return Response(status_code=304, headers=headers)
         client = request.client.host if request.client else ""
         self._budget.spend(client)
@@ -133,7 +133,7 @@ class SearchPage:
         ]
         return json.dumps(suggested, ensure_ascii=False)
 
-    def _kind(self, asked: _Asked) -> Kind | None:
+    def _kind(self, asked: _Asked) -> HitKind | None:
         found = self._search().kind(asked.kind) if asked.kind else None
         if asked.kind and found is None:
             raise MalformedRequest(f"type: there is no type {asked.kind!r} here; see /search.")
@@ -142,7 +142,7 @@ class SearchPage:
 
 def _path(entry: Entry) -> str:
     """Return the path of the page about an entry."""
-    return address(entry.iri) if QUESTIONS in entry.kinds else link(entry.iri) or ""
+    return question_address(entry.iri) if QUESTIONS in entry.kinds else local_link(entry.iri) or ""
 
 
 def _read(request: Request) -> _Asked:
@@ -151,11 +151,11 @@ def _read(request: Request) -> _Asked:
     if len(parameters) < len(pairs):
         raise MalformedRequest("Each parameter is given once.")
     text = " ".join(parameters.get("q", "").split())
-    if len(text) > LONGEST:
-        raise ContentTooLarge("q: this text is too long.", f"{LONGEST} characters")
+    if len(text) > LONGEST_SEARCH:
+        raise ContentTooLarge("q: this text is too long.", f"{LONGEST_SEARCH} characters")
     kind = parameters.get("type", "")
-    if len(kind) > LONGEST:
-        raise ContentTooLarge("type: this is too long.", f"{LONGEST} characters")
+    if len(kind) > LONGEST_SEARCH:
+        raise ContentTooLarge("type: this is too long.", f"{LONGEST_SEARCH} characters")
     return _Asked(text, kind, _number(parameters))
 
 

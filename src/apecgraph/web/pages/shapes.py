@@ -6,16 +6,16 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.check.rule_text import Constraints
+from apecgraph.check.rule_text import RuleText
 from apecgraph.rdf.formats import HTML
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 
 
 class ShapesPage:
     """Answers with the shapes of a release, and with the relations between its figures."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
         self._store = store
         self._edition = edition
         self._html = html
@@ -24,7 +24,7 @@ class ShapesPage:
         """Answer with the page."""
 
         def body() -> str:
-            constraints = Constraints(self._store)
+            constraints = RuleText(self._store)
             return self._html.page(
                 "shapes.html", shapes=constraints.read(), relations=constraints.relations()
             )

@@ -18,7 +18,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.sources import Source, read_sources
-from apecgraph.web.http.responder import Edition
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 
 
@@ -33,7 +33,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """A source as a row of the table; publisher, title: what they are called."""
 
     share: Share
@@ -41,7 +41,7 @@ class Row:
     title: str
 
 
-_ORDERS: Final[dict[str, Callable[[Row], Any]]] = {
+_ORDERS: Final[dict[str, Callable[[SourceRow], Any]]] = {
     "publisher": lambda row: row.publisher.casefold(),
     "date": lambda row: row.share.source.issued or "",
     "language": lambda row: row.share.source.language or "",
@@ -58,7 +58,7 @@ _UPWARDS: Final = ("publisher", "language")
 class SourcesPage:
     """Answers with the table of the sources of a release."""
 
-    def __init__(self, store: ox.Store, edition: Edition, html: Html) -> None:
+    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
         self._graph = Graph(store)
         self._labels = Labels(store)
         self._edition = edition
@@ -90,10 +90,10 @@ class SourcesPage:
 
         return await self._edition.answer(request, HTML.content_type, body, variant=sort)
 
-    def _rows(self, sort: str) -> list[Row]:
+    def _rows(self, sort: str) -> list[SourceRow]:
         """Read all sources in an order; those that are alike in it by publisher, and by date."""
         rows = [
-            Row(
+            SourceRow(
                 share,
                 self._labels.title(share.source.publisher or share.source.iri).value,
                 self._labels.title(share.source.iri).value,

@@ -8,15 +8,15 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
-from apecgraph.check.rule_text import Constraints
+from apecgraph.check.rule_text import RuleText
 from apecgraph.content.questions import mentioned
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import PREFIXES, RDF, SH
-from apecgraph.rdf.turtle import write
-from apecgraph.readers.vocabulary import Foreign, Term, Terms
+from apecgraph.rdf.turtle import write_turtle
+from apecgraph.readers.vocabulary import Foreign, Vocabulary, VocabularyTerm
 from apecgraph.search.entries import QUESTIONS
-from apecgraph.web.pages.questions import address
+from apecgraph.web.pages.questions import question_address
 from apecgraph.web.pages.thing import ThingPage, ThingView
 
 _PREFIX_OF: Final[Mapping[str, str]] = {namespace: name for name, namespace in PREFIXES.items()}
@@ -29,13 +29,13 @@ class OntologyPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the terms by group, the code lists, and the terms of others by namespace."""
-        terms = Terms(self._store)
+        terms = Vocabulary(self._store)
         return {
             "groups": terms.groups(),
             "lists": terms.lists(),
             "foreign": terms.foreign(),
             "prefix": _PREFIX_OF.get,
-            "counting": counting,
+            "counting": uses_query,
         }
 
 
@@ -47,32 +47,32 @@ class TermPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, the rules and the questions that name it."""
         iri = view.description.iri
-        terms = Terms(self._store)
+        terms = Vocabulary(self._store)
         term = terms.term(iri)
         example = None if term is None else terms.example(term)
         return {
             "term": term,
             "example": example,
             "turtle": "" if example is None else _turtle(example),
-            "shapes": Constraints(self._store).naming(iri),
+            "shapes": RuleText(self._store).naming(iri),
             "questions": self._questions(iri),
-            "counting": "" if term is None else counting(term),
+            "counting": "" if term is None else uses_query(term),
         }
 
     def _questions(self, iri: str) -> list[tuple[str, str]]:
         """Return the questions whose queries name a term: the path of each, and its text."""
         graph, labels = Graph(self._store), Labels(self._store)
         return [
-            (address(each), labels.title(each).value)
+            (question_address(each), labels.title(each).value)
             for each in graph.subjects(f"{RDF}type", QUESTIONS)
             for query in graph.values(each, f"{SH}select")
             if iri in mentioned(query)
         ]
 
 
-def counting(term: Term | Foreign) -> str:
+def uses_query(term: VocabularyTerm | Foreign) -> str:
     """Return the query that counts how often a term is used."""
-    if isinstance(term, Term) and term.is_datatype:
+    if isinstance(term, VocabularyTerm) and term.is_datatype:
         pattern = f"?thing ?property ?value FILTER (DATATYPE(?value) = <{term.iri}>)"
     else:
         pattern = f"?thing a <{term.iri}>" if term.is_class else f"?thing <{term.iri}> ?value"
@@ -81,4 +81,4 @@ def counting(term: Term | Foreign) -> str:
 
 def _turtle(quad: ox.Quad) -> str:
     """Write the triple of a quad in Turtle, with the prefixes that it needs."""
-    return write([quad.triple], {}, Path("example.ttl"))
+    return write_turtle([quad.triple], {}, Path("example.ttl"))

@@ -18,7 +18,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.readers.claims import Claim, read_claim, read_claims
-from apecgraph.readers.description import Citation, Description, Fact, Link, linking
+from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
 from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.queries import all_links, whole_page
 from apecgraph.web.pages.references import References
@@ -48,7 +48,7 @@ _ABOUT_CLAIMS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PropertyRow:
     """A property, or the datatype of a code, with its values, those that stand first."""
 
     predicate: str
@@ -65,7 +65,7 @@ class Use:
 
     predicate: str
     name: ox.Literal | None
-    links: tuple[Link, ...]
+    links: tuple[IncomingLink, ...]
     query: str
     dimension: str | None
 
@@ -94,25 +94,25 @@ class ThingView:
         return tuple(read_claims(self.store, self.description.iri))
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[PropertyRow, ...]:
         """The facts by property: names and definitions first, then in the order of the labels."""
         known = {f"{RDF}type", *_IDENTIFIERS}
         rows = self._rows([each for each in self.description.facts if each.predicate not in known])
         return tuple(row for row in rows if not self._is_heading(row))
 
     @cached_property
-    def identifiers(self) -> tuple[Row, ...]:
+    def identifiers(self) -> tuple[PropertyRow, ...]:
         """What identifies the thing elsewhere: codes by their datatypes, then other IRIs."""
         return self._rows(
             [each for each in self.description.facts if each.predicate in _IDENTIFIERS]
         )
 
-    def of(self, *predicates: str) -> tuple[Row, ...]:
+    def of(self, *predicates: str) -> tuple[PropertyRow, ...]:
         """Return the rows of some properties, in their order."""
         rows = {row.predicate: row for row in self.rows}
         return tuple(rows[each] for each in predicates if each in rows)
 
-    def without(self, *predicates: str) -> tuple[Row, ...]:
+    def without(self, *predicates: str) -> tuple[PropertyRow, ...]:
         """Return the rows of all other properties."""
         return tuple(row for row in self.rows if row.predicate not in predicates)
 
@@ -149,7 +149,7 @@ class ThingView:
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """The links by property; without those that the page shows as claims or decisions."""
-        found: dict[str, list[Link]] = defaultdict(list)
+        found: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
         for link in linking(self.store, iri, stands=self.description.stands):
             if link.predicate not in _ABOUT_CLAIMS:
@@ -175,14 +175,14 @@ class ThingView:
         """The query that yields the facts of the page, with who states them."""
         return whole_page(self.description.iri)
 
-    def _is_heading(self, row: Row) -> bool:
+    def _is_heading(self, row: PropertyRow) -> bool:
         """Whether a row has nothing but what the heading says, and no source says that."""
         fact = row.facts[0]
         heading = self.labels.title(self.description.iri)
         only = len(row.facts) == 1 and not fact.citations
         return only and row.predicate in _LABELS and fact.value == heading
 
-    def _is_said(self, statement: str, found: Mapping[str, list[Link]]) -> bool:
+    def _is_said(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
         """Whether the links have what an rdf:Statement says of the thing."""
         claim = read_claim(self.store, statement)
         if claim is None or claim.triple is None:
@@ -190,14 +190,14 @@ class ThingView:
         subject, predicate, _ = claim.triple
         return any(link.subject == subject.value for link in found.get(predicate.value, ()))
 
-    def _rows(self, facts: list[Fact]) -> tuple[Row, ...]:
+    def _rows(self, facts: list[Fact]) -> tuple[PropertyRow, ...]:
         by_name: dict[tuple[str, str], list[Fact]] = defaultdict(list)
         for fact in facts:
             code = isinstance(fact.value, ox.Literal) and fact.value.datatype.value
             is_kind = code and code.startswith(APEC)
             by_name[fact.predicate, code if code and is_kind else fact.predicate].append(fact)
         return tuple(
-            Row(name, tuple(sorted(by_name[predicate, name], key=self._order)))
+            PropertyRow(name, tuple(sorted(by_name[predicate, name], key=self._order)))
             for predicate, name in sorted(by_name, key=lambda each: self._rank(*each))
         )
 

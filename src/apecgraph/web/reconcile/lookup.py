@@ -19,16 +19,16 @@ from apecgraph.rdf.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.readers.withdrawals import refuse_withdrawn, withdrawn
 from apecgraph.search.identifiers import Identified, Identifiers
 from apecgraph.web.documents.resources import OFFERS
-from apecgraph.web.http.addresses import DOC, encoded, topic
-from apecgraph.web.http.executor import Errands
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.addresses import DOC, encoded, topic_of
+from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.signposting import LINKSET
 
 MOST: Final = 1000
 """What may be looked up at once."""
 
-LONGEST: Final = 2000
+LONGEST_LOOKUP: Final = 2000
 """Characters of an IRI or a code."""
 
 _DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
@@ -39,7 +39,7 @@ _ASK: Final = "Ask for an iri, or for a code of a scheme"
 class Lookup:
     """Answers which thing of ours an IRI or a code stands for; store: holds the release."""
 
-    def __init__(self, store: ox.Store, budget: Budget, errands: Errands) -> None:
+    def __init__(self, store: ox.Store, budget: RateLimit, errands: FairExecutor) -> None:
         self._store = store
         self._budget = budget
         self._errands = errands
@@ -66,7 +66,7 @@ class Lookup:
         empty = [name for name, value in asked.items() if not value.strip()]
         if empty:
             raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
-        format_ = choose(request, (*OFFERS, JSON))
+        format_ = choose_format(request, (*OFFERS, JSON))
         found = self._find(asked)
         refuse_withdrawn(self._store, found.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
@@ -107,8 +107,8 @@ class Lookup:
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
     def _find(self, asked: dict[str, str]) -> Identified:
-        if max(map(len, asked.values())) > LONGEST:
-            raise ContentTooLarge("This is too long to look up.", f"{LONGEST} characters")
+        if max(map(len, asked.values())) > LONGEST_LOOKUP:
+            raise ContentTooLarge("This is too long to look up.", f"{LONGEST_LOOKUP} characters")
         if "iri" in asked:
             return self._by_iri(asked["iri"])
         return self._identifiers.by_code(asked["code"], asked["scheme"])
@@ -131,7 +131,7 @@ def _topics(iri: str) -> list[str]:
     if name == ours:
         return []
     stems = (name.removesuffix(f".{each.extension}") for each in (*DOCUMENT_FORMATS, LINKSET))
-    return [topic(each) for each in dict.fromkeys((name, *stems))]
+    return [topic_of(each) for each in dict.fromkeys((name, *stems))]
 
 
 def _list(body: bytes) -> list[object]:

@@ -23,13 +23,13 @@ from pydantic_core import ErrorDetails, from_json
 
 from apecgraph.errors import ContentTooLarge, MalformedRequest
 from apecgraph.search.extension import Column
-from apecgraph.search.property_match import Condition
-from apecgraph.search.reconciler import Query, Strictness
+from apecgraph.search.property_match import PropertyCondition
+from apecgraph.search.reconciler import ReconciliationQuery, Strictness
 
 MOST_QUERIES: Final = 50
 """What one batch may hold; the manifest says so."""
 
-LONGEST: Final = 500
+LONGEST_QUERY: Final = 500
 """Characters of a name or a value: three times those of the longest name."""
 
 MOST_CANDIDATES: Final = 100
@@ -37,7 +37,7 @@ MOST_CANDIDATES: Final = 100
 _MOST_IDS: Final = 500
 _MOST_PARTS: Final = 10  # types, conditions and values of one query
 
-_Text = Annotated[str, StringConstraints(strict=True, max_length=LONGEST)]
+_Text = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_QUERY)]
 _Model = TypeVar("_Model")
 
 
@@ -56,9 +56,9 @@ class _Condition(BaseModel):
     pid: _Text
     v: _Value | Annotated[list[_Value], Field(max_length=_MOST_PARTS)]
 
-    def condition(self) -> Condition:
+    def condition(self) -> PropertyCondition:
         values = self.v if isinstance(self.v, list) else [self.v]
-        return Condition(
+        return PropertyCondition(
             self.pid, tuple(each.id if isinstance(each, _Entity) else each for each in values)
         )
 
@@ -77,7 +77,7 @@ class _Query(BaseModel):
             for name in fields:
                 if name not in cls.model_fields:
                     known = ", ".join(cls.model_fields)
-                    raise ValueError(f"{str(name)[:LONGEST]} is not among {known}")
+                    raise ValueError(f"{str(name)[:LONGEST_QUERY]} is not among {known}")
         return fields
 
     @model_validator(mode="after")
@@ -86,8 +86,8 @@ class _Query(BaseModel):
             raise ValueError("it has neither a query nor properties")
         return self
 
-    def read(self) -> Query:
-        return Query(
+    def read(self) -> ReconciliationQuery:
+        return ReconciliationQuery(
             self.query,
             (self.type,) if isinstance(self.type, str) else tuple(self.type),
             self.type_strict,
@@ -121,7 +121,7 @@ _QUERIES: Final = TypeAdapter(dict[str, _Query])
 _EXTENSION: Final = TypeAdapter(_Extension)
 
 
-def read_queries(text: str) -> Mapping[str, Query]:
+def read_queries(text: str) -> Mapping[str, ReconciliationQuery]:
     """Read a batch of queries, by their keys; raise MalformedRequest or ContentTooLarge."""
     queries = _read(_QUERIES, "queries", text)
     return {key: each.read() for key, each in queries.items()}
@@ -162,7 +162,7 @@ def _refusal(parameter: str, error: ErrorDetails) -> MalformedRequest | ContentT
     message = error["msg"].removeprefix("Value error, ")
     place = [parameter]
     for depth, part in enumerate(error["loc"]):
-        place.append(str(part)[:LONGEST])
+        place.append(str(part)[:LONGEST_QUERY])
         if depth and part in _ONE_OR_LIST:  # the first part may be any key
             message = _ONE_OR_LIST[part]
             break

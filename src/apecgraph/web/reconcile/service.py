@@ -25,15 +25,15 @@ from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.search.entities import Entities, Entity, Property, Type
 from apecgraph.search.extension import extend
 from apecgraph.search.identifiers import Identifiers
-from apecgraph.search.reconciler import Candidate, Query, Reconciler
+from apecgraph.search.reconciler import Candidate, Reconciler, ReconciliationQuery
 from apecgraph.search.suggestions import suggest
-from apecgraph.web.http.addresses import root
-from apecgraph.web.http.executor import Errands
+from apecgraph.web.http.addresses import public_root
+from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import HEADERS
-from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.pages.html import Html
 from apecgraph.web.reconcile.manifest import manifest, type_object
-from apecgraph.web.reconcile.messages import LONGEST, read_extension, read_queries
+from apecgraph.web.reconcile.messages import LONGEST_QUERY, read_extension, read_queries
 
 # In a frame of another site, where no script is needed.
 _POLICY: Final = (
@@ -57,8 +57,8 @@ class Reconcile:
         store: ox.Store,
         entities: Callable[[], Entities],
         html: Html,
-        budget: Budget,
-        errands: Errands,
+        budget: RateLimit,
+        errands: FairExecutor,
     ) -> None:
         self._store = store
         self._read_entities = entities
@@ -83,7 +83,7 @@ class Reconcile:
         if not asked and request.method == "POST":
             raise MalformedRequest("A batch of queries is sent as queries, for values as extend.")
         if not asked:
-            address, name = root(request), self._html.site
+            address, name = public_root(request), self._html.site
             return await self._answer(request, lambda: manifest(address, name, self._entities))
         text = parameters[asked[0]]
         if asked == ["queries"]:
@@ -94,8 +94,8 @@ class Reconcile:
         """Answer with entities, types or properties by the beginning of their names."""
         parameters = _parameters(request)
         prefix = parameters.get("prefix", "")
-        if len(prefix) > LONGEST:
-            raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST} characters")
+        if len(prefix) > LONGEST_QUERY:
+            raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST_QUERY} characters")
         skipped = _number(parameters, "cursor", "it is the number of suggestions to skip")
 
         def work() -> dict[str, Any]:
@@ -156,7 +156,7 @@ class Reconcile:
         ]
         return b"{" + b",".join(results) + b"}"
 
-    def _result(self, key: str, query: Query) -> bytes:
+    def _result(self, key: str, query: ReconciliationQuery) -> bytes:
         try:
             found = self._reconciler.candidates(query)
         except MalformedRequest as error:

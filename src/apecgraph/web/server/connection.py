@@ -28,8 +28,8 @@ from apecgraph.errors import (
 from apecgraph.query.protocol import METHODS
 from apecgraph.web.http.headers import HEADERS
 from apecgraph.web.http.problems import problem_response
-from apecgraph.web.http.repeat_cache import LEARN, Known, Repeats, is_one_request
-from apecgraph.web.monitoring.observer import ID, Observer, new_id
+from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedAnswer, is_one_request
+from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_id
 
 LARGEST_HEAD: Final = 64 * 1024
 """Bytes of the request line, and of all headers."""
@@ -42,7 +42,7 @@ _LINGER_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ConnectionLimits:
     """What a connection may take.
 
     request_seconds: within which a request must arrive; counted from its first byte, and for the
@@ -64,8 +64,8 @@ class Connection(HttpToolsProtocol):
     not by the application.
     """
 
-    limits: Limits
-    repeats: Repeats
+    limits: ConnectionLimits
+    repeats: RepeatCache
     observer: Observer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -164,13 +164,16 @@ class Connection(HttpToolsProtocol):
             self._stalling.cancel()
             self._stalling = None
 
-    def _repeat(self, request: bytes, known: Known) -> None:
+    def _repeat(self, request: bytes, known: RepeatedAnswer) -> None:
         """Answer as before, as uvicorn would: with the date of now."""
         begun = time.perf_counter()
         self._stop_waiting()
         self._unset_keepalive_if_required()
         name = new_id()
-        dated = [b"%s: %s\r\n" % each for each in (*self.server_state.default_headers, (ID, name))]
+        dated = [
+            b"%s: %s\r\n" % each
+            for each in (*self.server_state.default_headers, (REQUEST_ID, name))
+        ]
         self.transport.write(b"".join((STATUS_LINE[200], *dated, known.head, known.body)))
         self.on_response_complete()
         path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
@@ -213,7 +216,7 @@ class Connection(HttpToolsProtocol):
         response = problem_response(error, None)
         response.headers.update({**HEADERS, "Connection": "close"})
         name = new_id()
-        response.headers[ID.decode()] = name.decode()
+        response.headers[REQUEST_ID.decode()] = name.decode()
         self.transport.write(_written(response))
         self.transport.write_eof()
         # What was asked is not known, or is not to be repeated: it may be of any length.
@@ -237,7 +240,7 @@ def _written(response: Response) -> bytes:
     return b"".join([*lines, b"\r\n", bytes(response.body)])
 
 
-def limited(limits: Limits, repeats: Repeats, observer: Observer) -> type[Connection]:
+def limited(limits: ConnectionLimits, repeats: RepeatCache, observer: Observer) -> type[Connection]:
     """Make the class that uvicorn makes connections of."""
     members: dict[str, Any] = {"limits": limits, "repeats": repeats, "observer": observer}
     return type("Connection", (Connection,), members)

@@ -11,7 +11,7 @@ from typing import Final
 from apecgraph.errors import ReleaseError, StoreError
 from apecgraph.release.release import CURRENT, MANIFEST, Release
 from apecgraph.web.publication import Publication
-from apecgraph.web.server.switch import Current
+from apecgraph.web.server.switch import ReleaseSwitch
 
 _SECONDS: Final = 0.5
 """How often it is looked: the link is read, and two files' dates."""
@@ -22,14 +22,14 @@ _CHECK_SECONDS: Final = 60.0
 _log: Final = logging.getLogger(__name__)
 
 
-class Watch:
+class ReleaseFollower:
     """Switches a server to the release that is current in a folder.
 
     A release that is broken is not switched to: what is served stays, the condition says so, and
     it is tried again when something about it changes, or when somebody asks for it by `wake`.
     """
 
-    def __init__(self, releases: Path, current: Current) -> None:
+    def __init__(self, releases: Path, current: ReleaseSwitch) -> None:
         self._releases = releases
         self._current = current
         self._woken = asyncio.Event()

@@ -18,21 +18,21 @@ import uvicorn
 from apecgraph.errors import QueryError, StoreError
 from apecgraph.settings import Settings
 from apecgraph.web.app import Shortcut
-from apecgraph.web.monitoring.access_log import Journal
+from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import Metrics
-from apecgraph.web.monitoring.observer import Observed, Observer
+from apecgraph.web.monitoring.observer import ObservedRequests, Observer
 from apecgraph.web.publication import Publication
-from apecgraph.web.server.connection import Limits, limited
-from apecgraph.web.server.follow import Watch
-from apecgraph.web.server.switch import Current
+from apecgraph.web.server.connection import ConnectionLimits, limited
+from apecgraph.web.server.follow import ReleaseFollower
+from apecgraph.web.server.switch import ReleaseSwitch
 
 
-async def serve(
+async def serve_publication(
     publication: Publication,
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[uvicorn.Server], None],
-    journal: Journal,
+    journal: AccessLog,
     follow: Path | None = None,
 ) -> None:
     """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
@@ -43,15 +43,15 @@ async def serve(
     SIGHUP has it looked for at once.
     Raises StoreError where the data cannot be had.
     """
-    current = Current(_addressed(settings, listening))
+    current = ReleaseSwitch(_addressed(settings, listening))
     metrics = Metrics(current.state)
     observer = Observer(metrics, journal)
-    limits = Limits(settings.request_seconds, settings.connections)
+    limits = ConnectionLimits(settings.request_seconds, settings.connections)
     with listening:
         await current.begin(publication)
         try:
             config = uvicorn.Config(
-                Shortcut(Observed(current, observer), "/metrics", metrics.app()),
+                Shortcut(ObservedRequests(current, observer), "/metrics", metrics.app()),
                 http=limited(limits, current.repeats, observer),
                 ws="none",
                 lifespan="off",
@@ -70,12 +70,12 @@ async def serve(
 
 
 @asynccontextmanager
-async def _followed(releases: Path | None, current: Current) -> AsyncIterator[None]:
+async def _followed(releases: Path | None, current: ReleaseSwitch) -> AsyncIterator[None]:
     """Follow a folder of releases, if any, for as long as this is entered."""
     if releases is None:
         yield
         return
-    watch = Watch(releases, current)
+    watch = ReleaseFollower(releases, current)
     if threading.current_thread() is threading.main_thread():
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.wake)
     following = asyncio.create_task(watch.follow())
@@ -90,7 +90,7 @@ def _addressed(settings: Settings, listening: socket.socket) -> Settings:
     """Have examples lead to where the server listens, if people can reach it there alone."""
     if settings.public_url or not ip_address(listening.getsockname()[0]).is_loopback:
         return settings
-    return settings.model_copy(update={"public_url": address(listening)})
+    return settings.model_copy(update={"public_url": listening_url(listening)})
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -133,7 +133,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def address(listening: socket.socket) -> str:
+def listening_url(listening: socket.socket) -> str:
     """Return the URL of the root, as a client on this machine writes it."""
     host, port = listening.getsockname()[:2]
     return f"http://{_written(host)}:{port}/"

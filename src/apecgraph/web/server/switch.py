@@ -12,12 +12,12 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from apecgraph.query.workers.pool import IsolatedStore
+from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.settings import Settings
 from apecgraph.web.app import create_app
-from apecgraph.web.http.rate_limit import Budget
-from apecgraph.web.http.repeat_cache import Repeats
-from apecgraph.web.monitoring.health import Condition
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.repeat_cache import RepeatCache
+from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.monitoring.metrics import State
 from apecgraph.web.publication import Publication
 
@@ -32,13 +32,13 @@ class _Running:
     """A publication with what answers for it, and the number of requests that it is at."""
 
     publication: Publication
-    store: IsolatedStore
+    store: WorkerPool
     app: ASGIApp
     requests: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Current:
+class ReleaseSwitch:
     """An ASGI application that passes each request, whole, to that of what is served.
 
     repeats: answers that connections give without asking it; those of what is served only.
@@ -46,10 +46,10 @@ class Current:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.repeats = Repeats(settings.cache_megabytes)
-        self.condition = Condition()
+        self.repeats = RepeatCache(settings.cache_megabytes)
+        self.condition = LastFailure()
         self._settings = settings
-        self._budget = Budget(settings.queries_per_minute)
+        self._budget = RateLimit(settings.queries_per_minute)
         self._running: _Running
         self._retiring: asyncio.Task[None] | None = None
         self._switches = 0
@@ -108,7 +108,7 @@ class Current:
 
     async def _prepare(self, publication: Publication) -> _Running:
         settings = self._settings
-        store = IsolatedStore(
+        store = WorkerPool(
             publication.data,
             load_seconds=settings.load_seconds,
             load_megabytes=settings.load_megabytes,

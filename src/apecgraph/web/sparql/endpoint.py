@@ -18,10 +18,10 @@ from apecgraph.web.http.body import ClientGoneError, read_body
 from apecgraph.web.http.encoding import accepts_gzip
 from apecgraph.web.http.headers import HEADERS
 from apecgraph.web.http.problems import problem_response
-from apecgraph.web.http.rate_limit import Budget
+from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import LEARN
-from apecgraph.web.http.reply_cache import Replies, Reply
-from apecgraph.web.http.responder import has
+from apecgraph.web.http.reply_cache import Reply, ReplyCache
+from apecgraph.web.http.responder import has_current
 from apecgraph.web.monitoring.observer import REPLY
 from apecgraph.web.sparql.responses import head_of, send_head, send_whole, whole
 
@@ -52,8 +52,8 @@ class SparqlEndpoint:
         store: Store,
         graphs: Collection[str],
         *,
-        replies: Replies,
-        budget: Budget,
+        replies: ReplyCache,
+        budget: RateLimit,
         without_query: ASGIApp,
         render_html: Callable[[Mapping[str, object]], str] | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class SparqlEndpoint:
         self._render_html = render_html
         # Most clients ask the same again: what a request says is then known.
         self._remember = lru_cache(_REMEMBERED_REQUESTS)(
-            lambda request: protocol.read(request, graphs)
+            lambda request: protocol.read_request(request, graphs)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ class SparqlEndpoint:
     async def _read(
         self, scope: Scope, headers: Headers, accept: str | None, receive: Receive
     ) -> Query | None:
-        request = protocol.Request(
+        request = protocol.ProtocolRequest(
             scope["method"],
             scope["query_string"],
             headers.get("content-type"),
@@ -104,8 +104,8 @@ class SparqlEndpoint:
         if size <= _REMEMBERED:
             return self._remember(request)
         if size <= _READ_BESIDE:
-            return protocol.read(request, self._graphs)
-        return await asyncio.to_thread(protocol.read, request, self._graphs)
+            return protocol.read_request(request, self._graphs)
+        return await asyncio.to_thread(protocol.read_request, request, self._graphs)
 
     async def _answer(
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
@@ -113,7 +113,7 @@ class SparqlEndpoint:
         """Answer a query: with 304 where the client has the answer, from what is kept, or anew."""
         gzips = accepts_gzip(headers)
         etag = self._replies.etag(query, "gzip" if gzips else "")
-        if etag is not None and has(headers, etag):
+        if etag is not None and has_current(headers, etag):
             await send_head(send, 304, query.format, etag)
             return
         bodiless = scope["method"] == "HEAD"
@@ -223,8 +223,8 @@ def _preflight() -> Response:
     methods = ", ".join(protocol.METHODS)
     headers = {
         "Allow": methods,
-        "Accept-Post": f"{protocol.FORM}, {protocol.QUERY}",
-        "Accept-Query": f"{protocol.FORM}, {protocol.QUERY}",
+        "Accept-Post": f"{protocol.FORM}, {protocol.SPARQL_QUERY}",
+        "Accept-Query": f"{protocol.FORM}, {protocol.SPARQL_QUERY}",
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Accept, Content-Type",

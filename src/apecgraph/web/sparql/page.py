@@ -14,9 +14,9 @@ from apecgraph.query.negotiation import named
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
 from apecgraph.rdf.namespaces import BASE, PREFIXES
 from apecgraph.rdf.writer import Writer
-from apecgraph.readers.completion import read_words
-from apecgraph.web.http.methods import choose
-from apecgraph.web.http.responder import Edition
+from apecgraph.readers.completion import read_completions
+from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.pages.html import Html
 from apecgraph.web.publication import Served
 from apecgraph.web.sparql.examples import Example, asked
@@ -33,7 +33,7 @@ class QueryPage:
         served: Served,
         store: ox.Store | None,
         examples: tuple[Example, ...],
-        edition: Edition,
+        edition: CachedResponder,
         html: Html,
         writer: Writer,
     ) -> None:
@@ -53,7 +53,7 @@ class QueryPage:
         offers = DOCUMENT_FORMATS
         query = request.query_params.get("query")
         first = self._examples if query is None else asked(query, self._examples)
-        format_ = named(names, offers) if names else choose(request, offers)
+        format_ = named(names, offers) if names else choose_format(request, offers)
 
         def body() -> bytes | str:
             if format_ is HTML:
@@ -79,7 +79,7 @@ class QueryPage:
         """
 
         def body() -> str:
-            words = () if self._store is None else read_words(self._store)
+            words = () if self._store is None else read_completions(self._store)
             known = {
                 "base": BASE,
                 "pages": self._store is not None,
