@@ -10,10 +10,10 @@ from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from probing import SECOND_NAME
-from serving import serving
-from small import Small
-from stores import OF_OTHERS, zygotes
+from tests.support.probe import SECOND_NAME
+from tests.support.server_thread import serving
+from tests.support.small_content import SmallContent
+from tests.support.stores import OF_OTHERS, zygotes
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     """Two releases of little content, one after the other: the publication has another name."""
     folder = tmp_path_factory.mktemp("pair")
-    content = Small(folder / "content")
+    content = SmallContent(folder / "content")
     first, _ = build_release(content.root, folder / "releases")
     content.write("data/catalog.ttl", f"<{BASE}> a dcat:Dataset ; rdfs:label '{SECOND_NAME}'@en .")
     second, _ = build_release(content.root, folder / "releases")

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from browser.conftest import DESK, PHONE, Open, Violations
-from serving import serving
+from tests.browser.conftest import DESK, PHONE, Open, Violations
+from tests.support.server_thread import serving
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HOSTILE = """SELECT * { VALUES (?text ?other ?link ?own) { (

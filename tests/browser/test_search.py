@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from browser.conftest import PHONE, Open, Violations
+from tests.browser.conftest import PHONE, Open, Violations
 
 
 def test_by_keyboard(visit: Open, violations: Violations) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML
 from apecgraph.release.release import Release
-from snippets import javascript
+from tests.support.programs import javascript
 
 BASE = "BASE <https://w3id.org/apecgraph/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
 NAMES = BASE + "SELECT ?name { <id/economy/CHN> skos:prefLabel ?name }"

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.release.release import Release
-from snippets import javascript
+from tests.support.programs import javascript
 
 PAGES = (
     "economy/CHN",

@@ -12,7 +12,7 @@ from apecgraph.rdf.namespaces import ID, SKOS
 from benchmarks.graphs import Graph
 from benchmarks.server import Server
 from benchmarks.systems import OXIGRAPH
-from test_readme import blocks, command_and_answer
+from tests.project.test_readme import blocks, command_and_answer
 
 MINE = "http://example.org/"
 

@@ -16,7 +16,7 @@ from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML
 from apecgraph.rdf.namespaces import APEC, BASE, SDMX_MEASURE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from snippets import canonical
+from tests.support.programs import canonical
 
 THING = Namespace(f"{BASE}id/")
 FIGURE = THING["figure/chinadailyasia-628497/trade-2025"]

@@ -1,0 +1,165 @@
+"""What is not published, and what is kept of that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from apecgraph.build import refusals as refusal
+from apecgraph.build.pipeline import build_release
+from apecgraph.check.rules import Rule
+from apecgraph.errors import CheckFailed, LossFound
+from apecgraph.release.differences import Differences
+from apecgraph.release.release import Release
+from tests.support.small_content import PLACES, SHAPES, SmallContent
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> SmallContent:
+    return SmallContent(tmp_path / "content")
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    return tmp_path / "releases"
+
+
+def refused(content: SmallContent, releases: Path) -> str:
+    """Build what is not published; return why, and see that nothing else happened."""
+    before = {path.name for path in releases.glob("[0-9a-f]*")}
+    current = (releases / "current").readlink() if before else None
+    with pytest.raises(LossFound) as error:
+        build_release(content.root, releases)
+    assert {path.name for path in releases.glob("[0-9a-f]*")} == before
+    assert ((releases / "current").readlink() if before else None) == current
+    return str(error.value)
+
+
+def test_what_is_much_smaller_is_published_only_when_that_is_meant(
+    content: SmallContent, releases: Path
+) -> None:
+    first, _ = build_release(content.root, releases)
+    for number in (1, 2):
+        (content.root / f"data/sources/s{number}.ttl").unlink()
+    half, _ = build_release(content.root, releases)  # half is not less than half
+    assert (first.sources, half.sources) == (4, 2)
+    for number in range(4, 9):
+        content.source(number, "one more")
+    build_release(content.root, releases)
+    for number in range(4, 9):
+        (content.root / f"data/sources/s{number}.ttl").unlink()
+    message = refused(content, releases)
+    assert "\n    sources: 7 -> 2\n" in message
+    assert "--accept-loss" in message
+    again, _ = build_release(content.root, releases, accept_loss=True)
+    assert again.sources == 2
+    assert Release.current(releases) == again
+
+
+def test_figures_that_are_gone_are_missed(content: SmallContent, releases: Path) -> None:
+    figure = "<figure/s0/a> a qb:Observation ; rdfs:label 'a'@en ."
+    source = "<source/s0> a apec:Source ; rdfs:label 's0'@en ."
+    # The check has no rule for figures here but that they can be read.
+    read = """ apec:measure <m> ; apec:period <p> ; apec:unit <u> ; apec:bound <bound/exact> ;
+        apec:printed '1'@en ; sdmx-measure:obsValue 1 ; sdmx-attribute:decimals 0 ;
+        sdmx-attribute:unitMult 0 ."""
+    bound = "<bound/exact> a skos:Concept ; apec:lowerFactor 1.0 ; apec:upperFactor 1.0 ."
+    content.write("data/entities/places.ttl", PLACES + bound)
+    content.write("data/sources/s0.ttl", source + figure[:-1] + ";" + read)
+    assert build_release(content.root, releases)[0].figures == 1
+    content.write("data/sources/s0.ttl", source)
+    assert "\n    figures: 1 -> 0\n" in refused(content, releases)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "loss"),
+    [
+        ("sh:minCount 1 ; ", "", "sh:minCount in rule shape/source-label: 1 -> 0"),
+        (
+            " ; sh:property <shape/place-kind> .",
+            " .",
+            "things to which rule shape/place-kind applies: 3 -> 0",
+        ),
+        (
+            "sh:targetClass schema:Place",
+            "sh:targetClass schema:Palace",
+            "things to which rule shape/place applies: 3 -> 0",
+        ),
+        (
+            "<shape/place> a sh:NodeShape ;",
+            "<shape/place> a sh:NodeShape ; sh:deactivated true ;",
+            "rule shape/place: 1 -> 0",
+        ),
+    ],
+)
+def test_a_rule_that_is_gone_is_missed(
+    content: SmallContent, releases: Path, old: str, new: str, loss: str
+) -> None:
+    build_release(content.root, releases)
+    assert SHAPES.count(old) == 1
+    content.write("shapes/all.ttl", SHAPES.replace(old, new))
+    assert f"\n    {loss}\n" in refused(content, releases)
+
+
+def test_a_file_of_rules_that_is_deleted_is_missed(content: SmallContent, releases: Path) -> None:
+    content.write(
+        "shapes/more.ttl",
+        "<shape/more> a sh:NodeShape ; sh:targetClass apec:Source ; sh:nodeKind sh:IRI .\n"
+        "<relation/part-of-whole> a skos:Concept ; apec:whole <a>, <b> .",
+    )
+    _, report = build_release(content.root, releases)
+    assert (
+        Rule(
+            "https://w3id.org/apecgraph/id/shape/more", ("http://www.w3.org/ns/shacl#nodeKind",), 4
+        )
+        in report.rules
+    )
+    (content.root / "shapes/more.ttl").unlink()
+    message = refused(content, releases)
+    assert "\n    rule shape/more: 1 -> 0\n" in message
+    assert "\n    rule relation/part-of-whole: 1 -> 0\n" in message
+
+
+def test_a_rule_that_applies_to_nothing_is_not_published(
+    content: SmallContent, releases: Path
+) -> None:
+    content.write("shapes/all.ttl", SHAPES.replace("schema:Place ; sh:p", "schema:Palace ; sh:p"))
+    message = refused(content, releases)
+    assert "\n    things to which rule shape/place applies: 0\n" in message
+    build_release(content.root, releases, accept_loss=True)
+    content.source(0, "another")
+    build_release(content.root, releases)  # which is known now
+
+
+def test_what_is_refused_is_kept_with_its_report(content: SmallContent, releases: Path) -> None:
+    build_release(content.root, releases)
+    for number in (1, 2, 3):
+        (content.root / f"data/sources/s{number}.ttl").unlink()
+    message = refused(content, releases)
+    (kept,) = refusal.kept(releases)
+    assert str(kept.path) in message
+    assert kept.reason in message
+    assert kept.report.conforms
+    differences = Differences.read(kept.path / "differences.json")
+    assert [thing.kind for thing in differences.things] == ["removed"] * 3
+    assert (kept.path / "differences.rdfp").read_text().count("\nD ") == differences.removed
+    content.write("data/sources/s0.ttl", "<source/s0> a apec:Source .")
+    with pytest.raises(CheckFailed) as error:
+        build_release(content.root, releases)
+    latest, _ = refusal.kept(releases)
+    assert str(latest.path) in str(error.value)
+    (result,) = latest.report.results
+    assert result.places[0].file == "data/sources/s0.ttl"
+    assert b"sh:conforms false" in (latest.path / "report.ttl").read_bytes()
+
+
+def test_only_so_many_refusals_are_kept(content: SmallContent, releases: Path) -> None:
+    content.write("data/sources/s0.ttl", "<source/s0> a .")
+    (releases / "refused").mkdir(parents=True)
+    (releases / "refused" / "0").write_text("of somebody else")
+    for _ in range(11):
+        with pytest.raises(CheckFailed, match="The report is kept in"):
+            build_release(content.root, releases)
+    assert len(refusal.kept(releases)) == 10
+    assert not (releases / "current").is_symlink()

@@ -1,0 +1,361 @@
+"""What an editor gets wrong, and what the check says of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.check.report import Report
+from apecgraph.check.validation import check_content
+from apecgraph.content.folder import default_content
+from apecgraph.rdf.namespaces import SH
+from tests.support.content_copy import EXCERPT, ContentCopy
+
+CRI = "data/sources/cri-cd684bbb.ttl"
+CHINA_DAILY = "data/sources/chinadailyasia-628497.ttl"
+SEETAO = "data/sources/seetaoe-258468.ttl"
+DECISIONS = "data/decisions.ttl"
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> ContentCopy:
+    return ContentCopy(tmp_path, EXCERPT)
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> ContentCopy:
+    """All of the content, where it takes a conflict."""
+    return ContentCopy(tmp_path)
+
+
+def only(report: Report) -> str:
+    """The one result of a report, in words."""
+    assert len(report.results) == 1, report.text()
+    return str(report.results[0])
+
+
+def test_an_excerpt_passes(content: ContentCopy) -> None:
+    """Otherwise what the tests below find would prove nothing."""
+    assert content.check().results == ()
+
+
+def test_the_content_passes() -> None:
+    report, evidence = check_content(default_content())
+    assert report.conforms, report.text()
+    assert evidence is not None
+    assert report.text().startswith("the content passes the check (")
+
+
+def test_the_tenth_of_the_true_figure_cannot_land_without_its_decision(whole: ContentCopy) -> None:
+    whole.remove(DECISIONS, "<decision/trade-2025>")
+    report = whole.check()
+    message = only(report)
+    assert message.startswith("data/sources/seetao.ttl:")
+    for part in (
+        "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
+        "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
+        "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
+        f"see {SEETAO}:{whole.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
+        f"see {CHINA_DAILY}:{whole.line(CHINA_DAILY, '/trade-2025>')}",
+        "more places (--format json)",
+        "record in data/decisions.ttl",
+    ):
+        assert part in message
+    says_the_same_as_json_and_turtle(report)
+
+
+def says_the_same_as_json_and_turtle(report: Report) -> None:
+    document = json.loads(report.json())
+    assert document["conforms"] is False
+    (result,) = document["results"]
+    assert {CHINA_DAILY, SEETAO} <= {place["file"] for place in result["places"]}
+    assert all(place["line"] for place in result["places"])
+    graph = ox.Store()
+    graph.bulk_load(report.turtle().encode(), ox.RdfFormat.TURTLE)
+    rows = graph.query(
+        f"PREFIX sh: <{SH}> SELECT ?message (COUNT(?node) AS ?nodes) {{ ?r sh:conforms false ; "
+        "sh:result ?result . ?result sh:resultMessage ?message ; sh:focusNode|sh:value ?node }"
+        " GROUP BY ?message"
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    ((message, nodes),) = rows
+    assert message.value == result["message"]
+    assert int(nodes.value) == len(result["nodes"]) > 8
+
+
+def test_a_decision_must_reject_enough(whole: ContentCopy) -> None:
+    # upholding both and calling it resolved settles nothing
+    whole.replace(
+        DECISIONS,
+        "    apec:rejects <figure/seetao/trade-value-2025>,\n"
+        "        <figure/seetaoe-258468/trade-2025> ;\n",
+        "",
+    )
+    text = whole.check().text()
+    assert "one is 10 times the other" in text
+    assert "a decision that is resolved or likely rejects something" in text
+
+
+def test_a_decision_whose_conflict_is_gone_fails(whole: ContentCopy) -> None:
+    name = "data/sources/sada-el-balad.ttl"
+    whole.replace(name, '"49ر125 يوان"@ar', '"49ر125 تريليون يوان"@ar')
+    figure = whole.line(name, "<figure/sada-el-balad/trade-value-2021-2025>")
+    lines = whole.path(name).read_text().splitlines(keepends=True)
+    at = next(i for i in range(figure, len(lines)) if "unitMult" in lines[i])
+    lines[at] = lines[at].replace("unitMult 0", "unitMult 12")
+    whole.path(name).write_text("".join(lines))
+    line = whole.line(DECISIONS, "<decision/trade-2021-2025-scale>")
+    message = only(whole.check())
+    assert message.startswith(f"{DECISIONS}:{line}: decision/trade-2021-2025-scale: ")
+    assert "contradicts nothing that stands, so the conflict is gone" in message
+
+
+def test_a_syntax_error(content: ContentCopy) -> None:
+    line = content.replace(CRI, "apec:unit <unit/count> ;", "apec:unit <unit/count> ; ; )")
+    assert only(content.check()).startswith(f"{CRI}:{line}:")
+
+
+def test_a_missing_prefix(content: ContentCopy) -> None:
+    path = content.path(CRI)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("@prefix qb:")))
+    message = only(content.check())
+    assert message.startswith(f"{CRI}:{content.line(CRI, 'a qb:')}:")
+    assert "The prefix qb: has not been declared: add its @prefix line" in message
+
+
+def test_several_unreadable_files_are_all_named(content: ContentCopy) -> None:
+    content.path(CHINA_DAILY).write_text("<a> .")
+    content.path(CRI).write_bytes(b'<a> <b> "\xff" .')
+    places = [result.places[0].file for result in content.check().results]
+    assert places == [CHINA_DAILY, CRI]
+
+
+def test_a_wrong_datatype(content: ContentCopy) -> None:
+    old = "sdmx-measure:obsValue 57.82"
+    line = content.replace(CHINA_DAILY, old, 'sdmx-measure:obsValue "57.82"')
+    message = only(content.check())
+    assert message.startswith(f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/share-2025: ")
+    assert "an xsd:decimal" in message
+
+
+@pytest.mark.parametrize("value", ['"many"^^xsd:integer', '"1e3"^^xsd:integer', "99999999999"])
+def test_a_malformed_multiplier_is_an_error_and_no_crash(content: ContentCopy, value: str) -> None:
+    path = content.path(CHINA_DAILY)
+    path.write_text(path.read_text().replace("unitMult 0", f"unitMult {value}"))
+    assert "a figure needs one sdmx-attribute:unitMult" in content.check().text()
+
+
+def test_a_malformed_date(content: ContentCopy) -> None:
+    content.replace(CRI, '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date')
+    line = content.line(CRI, '"2026-02-6"')
+    text = content.check().text()
+    assert f"{CRI}:{line}: meeting/sccp1-2026: a schema:endDate is an xsd:date" in text
+
+
+def test_a_malformed_literal_that_no_shape_looks_at(content: ContentCopy) -> None:
+    line = content.replace(
+        CRI,
+        'dcterms:issued "2026-02-05"^^xsd:date',
+        ('dcterms:issued "2026-02-05"^^xsd:date ;\n    dcterms:modified "soon"^^xsd:date'),
+    )
+    message = only(content.check())
+    assert message.startswith(f"{CRI}:{line + 1}: source/cri-cd684bbb: 'soon' is no xsd:date")
+
+
+def test_an_unknown_term_of_our_own_namespace(content: ContentCopy) -> None:
+    path = content.path(CRI)
+    path.write_text(path.read_text().replace("apec:unit <unit/count>", "apec:unti <unit/count>"))
+    text = content.check().text()
+    assert f"{CRI}:{content.line(CRI, 'apec:unti')}: apec:unti: " in text
+    assert "is not a term of this ontology: correct its spelling" in text
+
+
+def test_a_figure_without_a_unit(content: ContentCopy) -> None:
+    line = content.line(CRI, "<figure/cri-cd684bbb/initiatives>")
+    content.replace(CRI, "    apec:unit <unit/count> ;\n", "")
+    message = only(content.check())
+    assert message.startswith(f"{CRI}:{line}: figure/cri-cd684bbb/initiatives: ")
+    assert "needs one apec:unit" in message
+
+
+def test_a_source_without_a_url(content: ContentCopy) -> None:
+    path = content.path(CRI)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(
+        "".join(each for each in lines if "schema:url" not in each).replace(
+            '"15:45:01; excerpt cut in the first initiative"@en ;',
+            ('"15:45:01; excerpt cut in the first initiative"@en .'),
+        )
+    )
+    message = only(content.check())
+    line = content.line(CRI, "<source/cri-cd684bbb>")
+    assert message.startswith(f"{CRI}:{line}: source/cri-cd684bbb: ")
+    assert "needs one schema:url" in message
+
+
+def test_a_cell_twice_in_one_source(content: ContentCopy) -> None:
+    path = content.path(CHINA_DAILY)
+    text = path.read_text()
+    start = text.index("<figure/chinadailyasia-628497/trade-2025>\n")
+    block = text[start : text.index(" .\n", start) + 3]
+    again = block.replace("trade-2025>", "trade-2025-again>").replace('"C0100"', '"C0100b"')
+    path.write_text(f"{text}\n{again}")
+    message = only(content.check())
+    line = content.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025>")
+    assert message.startswith(f"{CHINA_DAILY}:{line}: ")
+    assert "one source states this cell twice, here and in" in message
+    assert "figure/chinadailyasia-628497/trade-2025-again" in message
+
+
+def test_a_decision_about_an_unknown_figure(whole: ContentCopy) -> None:
+    whole.replace(
+        DECISIONS, "<figure/seetaoe-258468/trade-2025>", "<figure/seetaoe-258468/trade-2052>"
+    )
+    text = whole.check().text()
+    line = whole.line(DECISIONS, "trade-2052")
+    assert f"{DECISIONS}:{line}: decision/trade-2025: a decision rejects figures or" in text
+    assert "this one is not known" in text
+
+
+def test_a_name_that_is_not_described(content: ContentCopy) -> None:
+    line = content.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
+    text = content.check().text()
+    assert f"{CRI}:{line}" in text
+    assert "place/guangzhuo is named but nothing says what it is" in text
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    report, evidence = check_content(tmp_path)
+    assert evidence is None
+    assert not report.conforms
+    assert "there is no data/sources/*.ttl: this is not a content folder" in report.text()
+
+
+def test_shapes_that_apply_to_nothing_fail(content: ContentCopy) -> None:
+    for path in content.path("shapes").glob("*.ttl"):
+        if path.name != "consistency.ttl":
+            path.unlink()
+    assert "no shape applies to anything" in only(content.check())
+
+
+def test_a_shape_that_cannot_be_applied_fails(content: ContentCopy) -> None:
+    path = content.path("shapes/figures.ttl")
+    path.write_text(path.read_text().replace("SELECT $this WHERE", "SELECT $this WHERE WHERE"))
+    assert not content.check().conforms
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        pytest.param(
+            CHINA_DAILY,
+            "<decision/own> a apec:Decision ; apec:rejects <figure/cri-cd684bbb/initiatives> .",
+            "write this as an rdf:Statement of its own",
+            id="a source decides",
+        ),
+        pytest.param(
+            CHINA_DAILY,
+            "<figure/cri-cd684bbb/fake> a qb:Observation .",
+            "the file of a source holds its description",
+            id="a source states another's figure",
+        ),
+        pytest.param(
+            "data/entities/events.ttl",
+            "<figure/x/fake> a <http://purl.org/linked-data/cube#Observation> .",
+            "an qb:Observation stands in data/sources/ only",
+            id="a figure without a source",
+        ),
+        pytest.param(
+            "data/entities/bodies.ttl",
+            '<body/sccp> <https://schema.org/foundingDate> "1899"^^<http://www.w3.org/2001/'
+            "XMLSchema#gYear> .",
+            "schema:foundingDate is a fact, which only a source states",
+            id="a fact without a source",
+        ),
+        pytest.param(
+            CHINA_DAILY,
+            "<figure/chinadailyasia-628497/trade-2025> apec:value 1.0 .",
+            "apec:value is derived by the build: delete it here",
+            id="a derived value by hand",
+        ),
+        pytest.param(
+            "data/entities/bodies.ttl",
+            '<body/sccp> <http://www.w3.org/2004/02/skos/core#altLabel> "a\\u0001b"@en .',
+            "skos:altLabel has a control character, which XML cannot hold: delete it",
+            id="a control character",
+        ),
+    ],
+)
+def test_nothing_stands_where_it_may_not(
+    content: ContentCopy, name: str, text: str, message: str
+) -> None:
+    path = content.path(name)
+    path.write_text(f"{path.read_text()}\n{text}\n")
+    line = len(path.read_text().splitlines())
+    found = [str(each) for each in content.check().results if message in each.message]
+    assert found
+    assert any(each.startswith(f"{name}:{line}: ") for each in found), found
+
+
+def test_a_thing_has_an_iri_that_a_document_can_be_about(content: ContentCopy) -> None:
+    path = content.path("data/entities/bodies.ttl")
+    wrong = ("index", "ontology/X", "topic/a?b=c", "topic/a#b", "topic//a", "topic/a/")
+    label = '<http://www.w3.org/2004/02/skos/core#altLabel> "x"@en .'
+    for name in wrong:
+        path.write_text(f"{path.read_text()}\n<https://w3id.org/apecgraph/id/{name}> {label}\n")
+    text = content.check().text()
+    for name in wrong:
+        assert f"<https://w3id.org/apecgraph/id/{name}> has no document of its own" in text
+
+
+def test_a_source_is_named_as_its_file(content: ContentCopy) -> None:
+    content.path(CRI).rename(content.path("data/sources/renamed.ttl"))
+    text = content.check().text()
+    assert "data/sources/renamed.ttl must describe <source/renamed> as an apec:Source" in text
+
+
+def test_words_and_number_that_differ(content: ContentCopy) -> None:
+    line = content.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025-usd>")
+    content.replace(CHINA_DAILY, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
+    text = content.check().text()
+    assert f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/trade-2025-usd: " in text
+    assert "'$3.79 trillion' (China Daily) is written as 37.9" in text
+
+
+@pytest.mark.parametrize("value", ["NaN", "3e0", "Infinity", "1" * 400, "0_3", "３"])
+def test_a_number_that_is_not_read_is_an_error(content: ContentCopy, value: str) -> None:
+    content.replace(
+        CHINA_DAILY, "sdmx-measure:obsValue 3.79", f'sdmx-measure:obsValue "{value}"^^xsd:decimal'
+    )
+    report = content.check()
+    assert "figure/chinadailyasia-628497/trade-2025-usd" in report.text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a> <b> " + "( " * 300_000,
+        "<a> <b> " + "<<( <a> <b> " * 100_000 + "1" + " )>>" * 100_000 + " .",
+        '<a> <b> <<( <a> <b> "x" )>> .',
+        '<a> <b> "' + "x" * 20_000_000 + '" .',
+        "<a> <b> " + "[ <b> " * 60 + "1" + " ]" * 60 + " .",
+    ],
+    ids=["nested lists", "nested triples", "a triple as value", "20 MB", "nested blank nodes"],
+)
+def test_hostile_turtle_is_an_error_with_its_file(content: ContentCopy, text: str) -> None:
+    content.path(CRI).write_text(text)
+    report = content.check()
+    assert not report.conforms
+    assert CRI in report.text()
+
+
+def test_what_is_no_file_is_named(content: ContentCopy) -> None:
+    content.path("data/sources/folder.ttl").mkdir()
+    content.path("data/sources/with space.ttl").write_text("")
+    text = content.check().text()
+    assert "data/sources/folder.ttl: is not read" in text
+    assert "data/sources/with space.ttl: is not read" in text

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from apecgraph.release.release import Release
+from tests.support.content_copy import EXCERPT, ContentCopy
+from tests.support.small_content import SmallContent
+
+COMMAND = [sys.executable, "-c", "from apecgraph.cli.main import main; main()"]
+
+
+def run(*arguments: str, releases: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
+    )
+
+
+@pytest.fixture(scope="module")
+def releases(release: Release) -> Path:
+    """A folder with a release of what apecgraph brings along."""
+    return release.path.parent
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> ContentCopy:
+    return ContentCopy(tmp_path, EXCERPT)
+
+
+def test_check_passes(releases: Path, content: ContentCopy) -> None:
+    done = run("check", "--content", str(content.root), releases=releases)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("the content passes the check (")
+
+
+@pytest.mark.parametrize(
+    ("format_", "part"),
+    [
+        ("text", "data/sources/chinadailyasia-628497.ttl:"),
+        ("json", '"conforms": false'),
+        ("turtle", "sh:conforms false"),
+    ],
+)
+def test_check_fails_with_1_in_each_format(
+    releases: Path, content: ContentCopy, format_: str, part: str
+) -> None:
+    source = "data/sources/chinadailyasia-628497.ttl"
+    content.replace(source, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
+    done = run("check", "--content", str(content.root), "--format", format_, releases=releases)
+    assert done.returncode == 1
+    assert part in done.stdout
+    assert "is written as 37.9" in done.stdout
+
+
+def test_check_of_a_malformed_literal_prints_no_traceback(
+    releases: Path, content: ContentCopy
+) -> None:
+    content.replace(
+        "data/sources/cri-cd684bbb.ttl", '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date'
+    )
+    done = run("check", "--content", str(content.root), releases=releases)
+    assert done.returncode == 1
+    assert done.stderr == ""
+
+
+def test_build_makes_a_release_and_makes_it_current(tmp_path: Path) -> None:
+    content, folder = SmallContent(tmp_path / "small"), tmp_path / "releases"
+    done = run("build", "--content", str(content.root), releases=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    made = Release.open(folder / "current")
+    assert done.stdout == f"{made.path}: {made.quads} quads\n"
+
+
+def test_build_refuses_what_fails_and_keeps_what_is_current(
+    releases: Path, content: ContentCopy
+) -> None:
+    content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
+    before = (releases / "current").readlink()
+    done = run("build", "--content", str(content.root), releases=releases)
+    assert done.returncode == 1
+    assert "Error: data/sources/cri-cd684bbb.ttl:1:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (releases / "current").readlink() == before
+
+
+def test_fmt_writes_the_canonical_form_and_check_only_tells(
+    releases: Path, content: ContentCopy
+) -> None:
+    path = content.path("data/entities/people.ttl")
+    canonical = path.read_text()
+    messy = canonical.replace(" ;\n    ", " ; ")
+    path.write_text(messy)
+    told = run("fmt", "--check", "--content", str(content.root), releases=releases)
+    assert told.returncode == 1
+    assert told.stdout == "data/entities/people.ttl: not canonical\n"
+    assert path.read_text() == messy
+    done = run("fmt", "--content", str(content.root), releases=releases)
+    assert done.returncode == 0
+    assert path.read_text() == canonical
+
+
+def test_fmt_loses_nothing(releases: Path, content: ContentCopy) -> None:
+    path = content.path("data/entities/people.ttl")
+    text = path.read_text() + "\n# who else?\n"
+    path.write_text(text)
+    done = run("fmt", "--content", str(content.root), releases=releases)
+    assert done.returncode == 1
+    assert "people.ttl" in done.stderr
+    assert "a comment would be lost" in done.stderr
+    assert path.read_text() == text
+
+
+def test_dump_writes_the_release(releases: Path) -> None:
+    done = run("dump", "--format", "ntriples", releases=releases)
+    assert done.returncode == 0
+    assert done.stdout == (releases / "current" / "apecgraph.nt").read_text()
+
+
+def test_query_reads_standard_input_and_answers_csv(releases: Path) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?decision a apec:Decision }"
+    done = run(
+        "query",
+        "-",
+        stdin=f"PREFIX apec: <https://w3id.org/apecgraph/ontology/> {query}",
+        releases=releases,
+    )
+    assert (done.returncode, done.stdout) == (0, "n\n32\n")
+
+
+def test_query_reads_a_file_and_answers_as_told(releases: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ask.rq"
+    path.write_text("ASK { ?s ?p ?o }")
+    done = run("query", str(path), "--format", "json", releases=releases)
+    assert json.loads(done.stdout) == {"head": {}, "boolean": True}
+    path.write_text("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 1")
+    assert " a " in run("query", str(path), releases=releases).stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("SELECT * {\n  ?s ?p\n}", "3"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
+        ("INSERT DATA { <a:a> <a:b> 1 }", ""),
+    ],
+)
+def test_query_says_what_is_wrong(releases: Path, query: str, message: str) -> None:
+    done = run("query", "-", stdin=query, releases=releases)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_long_work_tells_a_terminal_what_it_is_at() -> None:
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [*COMMAND, "check"], stderr=end, stdout=subprocess.PIPE, text=True, timeout=60, check=False
+    )
+    os.close(end)
+    told = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    assert done.stdout.startswith("the content passes the check")
+    steps = (r"reading files: 0 of \d+ ", r"applying shapes: \d+ of \d+, \d+ s left ", "holding")
+    assert re.search(".*".join(rf"\x1b\[K{step}" for step in steps), told, re.DOTALL)
+
+
+def test_loading_tells_a_terminal_how_much_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.nq"
+    path.write_text("<a:s> <a:p> <a:o> .\n")
+    terminal, end = pty.openpty()
+    command = [*COMMAND, "serve", "--port", "0", "--data", str(path)]
+    with subprocess.Popen(command, stderr=end, stdout=subprocess.PIPE, text=True) as server:
+        os.close(end)
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith("serving http://")
+        server.terminate()
+    told = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert f"\x1b[Kloading {path}: 0 of 20 bytes ..." in told
+    assert told.endswith("\x1b[K")  # and leaves nothing behind
+
+
+def test_a_setting_that_cannot_be_read_is_named(
+    releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APECGRAPH_WORKERS", "many")
+    monkeypatch.setenv("APECGRAPH_QUERY_SECONDS", "0")
+    for arguments in (["releases"], ["serve", "--current", "--port", "0"]):
+        done = run(*arguments, releases=releases)
+        assert (done.returncode, done.stdout) == (1, "")
+        first, second = sorted(done.stderr.removeprefix("Error: ").splitlines())
+        assert first.startswith("APECGRAPH_QUERY_SECONDS is set to '0': Input should be greater")
+        assert second.startswith("APECGRAPH_WORKERS is set to 'many': Input should be a valid int")

@@ -1,0 +1,122 @@
+"""Releases on the command line, as an operator meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from apecgraph.cli.main import main
+from tests.cli.test_main import COMMAND
+from tests.support.small_content import SmallContent
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> SmallContent:
+    return SmallContent(tmp_path / "content")
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    return tmp_path / "releases"
+
+
+def run(releases: Path, *arguments: str | Path) -> Result:
+    runner = CliRunner(env={"APECGRAPH_RELEASES": str(releases)})
+    return runner.invoke(main, list(map(str, arguments)), catch_exceptions=False)
+
+
+def built(releases: Path, content: SmallContent, label: str) -> str:
+    content.source(0, label)
+    done = run(releases, "build", "--content", content.root)
+    assert done.exit_code == 0, done.output
+    return done.stdout.partition(":")[0].rpartition("/")[2]
+
+
+def test_releases_are_listed(content: SmallContent, releases: Path) -> None:
+    assert "holds no release: run `apecgraph build`" in run(releases, "releases").stderr
+    first, second, third = (built(releases, content, label) for label in "abc")
+    run(releases, "rollback")
+    (releases / first / "links.nt").unlink()
+    head, *rows = run(releases, "releases").stdout.splitlines()
+    assert head.split() == ["RELEASE", "PUBLISHED", "QUADS", "FIGURES", "SOURCES", "MB"]
+    assert [row.split()[:2] for row in rows[:1]] == [["*", second]]
+    assert rows[1].split()[0] == third
+    assert rows[1].endswith("rolled back")
+    assert re.search(rf"{first} .*damaged: .*links\.nt is not what was released", rows[2])
+    listed = json.loads(run(releases, "releases", "--json").stdout)
+    assert [each["name"] for each in listed] == [second, third, first]
+    assert [each["current"] for each in listed] == [True, False, False]
+    assert [each["rolledBack"] for each in listed] == [False, True, False]
+    assert listed[0]["sources"] == 4
+    assert listed[0]["previous"] == first
+    assert listed[2]["damaged"].endswith("build the release again")
+
+
+def test_rollback_and_what_it_says(content: SmallContent, releases: Path) -> None:
+    first, second = (built(releases, content, label) for label in "ab")
+    assert run(releases, "rollback").stdout == f"{releases / first}: current; before: {second}\n"
+    done = run(releases, "rollback")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "there is no release before" in done.stderr
+    assert run(releases, "rollback", second).exit_code == 0
+    assert (releases / "current").readlink() == Path(second)
+
+
+def test_releases_and_content_are_compared(content: SmallContent, releases: Path) -> None:
+    first, second = (built(releases, content, label) for label in ("a", "b"))
+    text = run(releases, "diff", "previous", "current").stdout
+    assert text.endswith("~ b (source/s0)\n    rdfs:label: a -> b\n")
+    assert run(releases, "diff", first, releases / second).stdout == text
+    found = json.loads(run(releases, "diff", first, second, "--format", "json").stdout)
+    assert found["things"][0]["changes"][0]["after"][0]["term"] == '"b"@en'
+    patch = run(releases, "diff", first, second, "--format", "patch").stdout
+    assert patch == (releases / second / "differences.rdfp").read_text()
+    content.source(0, "c")
+    assert "rdfs:label: b -> c" in run(releases, "diff", "current", content.root).stdout
+    content.write("data/sources/s0.ttl", "<source/s0> a apec:Source .")
+    done = run(releases, "diff", "current", content.root)
+    assert "rdfs:label: b\n" in done.stdout
+    assert "does not pass the check" in done.stderr
+    content.write("data/sources/s0.ttl", "<source/s0> a .")
+    assert "data/sources/s0.ttl:" in run(releases, "diff", "current", content.root).stderr
+    done = run(releases, "diff", "current", "0123456789abcdef")
+    assert done.exit_code == 1
+    assert f"has no release 0123456789abcdef; it has {second}, {first}" in done.stderr
+
+
+def test_a_build_says_where_its_refusal_is_kept(content: SmallContent, releases: Path) -> None:
+    built(releases, content, "a")
+    for number in (1, 2, 3):
+        (content.root / f"data/sources/s{number}.ttl").unlink()
+    done = run(releases, "build", "--content", content.root)
+    assert done.exit_code == 1
+    kept = Path(done.stderr.split()[-1])
+    assert json.loads((kept / "report.json").read_text())["conforms"] is True
+    done = run(releases, "build", "--content", content.root, "--accept-loss")
+    assert done.exit_code == 0
+
+
+def test_a_terminal_is_told_how_far_a_build_is(content: SmallContent, releases: Path) -> None:
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [*COMMAND, "build", "--content", str(content.root)],
+        stderr=end,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
+    )
+    os.close(end)
+    told = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    assert re.search(r"writing dumps of \d+ quads: 0 of 9 .*reading back", told, re.DOTALL)
+    assert told.endswith("\x1b[K")

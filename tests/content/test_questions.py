@@ -1,0 +1,128 @@
+"""The competency questions: the graph answers each of them, exactly, and as a stranger asks it."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.build.fingerprint import build_fingerprint
+from apecgraph.content.folder import default_content
+from apecgraph.content.questions import Question, question_paths, read_questions
+from apecgraph.errors import ContentError
+from apecgraph.query.engine import evaluate
+from apecgraph.query.model import Query
+from apecgraph.rdf.formats import RESULTS_CSV
+from apecgraph.rdf.namespaces import APEC, RDF
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
+from apecgraph.web.sparql.examples import EXAMPLES, examples
+from tests.support.content_copy import ContentCopy
+
+FOLDER = default_content() / "ontology" / "questions"
+QUESTIONS = read_questions(default_content())
+
+
+def slug(question: Question) -> str:
+    return f"{question.number:02}-{question.slug}"
+
+
+def test_there_are_questions() -> None:
+    assert len(QUESTIONS) == len(list(FOLDER.glob("*.rq"))) >= 25
+    assert [each.number for each in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
+    assert len({each.text for each in QUESTIONS}) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=slug)
+class TestAQuestion:
+    def test_asks(self, question: Question) -> None:
+        assert question.text.endswith("?")
+        assert question.query.startswith(f"# {question.text}\n")
+        assert "ORDER BY" in question.query
+
+    def test_has_its_exact_answer(self, question: Question, publication: Publication) -> None:
+        assert publication.store is not None
+        chunks: list[bytes] = []
+        evaluate(publication.store, Query(question.query, RESULTS_CSV), chunks.append)
+        answer = b"".join(chunks)
+        assert answer.decode().splitlines() == question.expected.decode().splitlines()
+        assert answer == question.expected
+        assert answer.count(b"\r\n") > 1, "an answer without a row"
+
+    def test_is_answered_to_anyone(self, question: Question, client: httpx.Client) -> None:
+        query = {"query": question.query, "format": "csv"}
+        answer = client.get("/sparql", params=query).raise_for_status()
+        assert answer.content == question.expected
+
+
+def test_every_term_of_ours_in_the_data_is_asked_for(publication: Publication) -> None:
+    store = publication.store
+    assert store is not None
+    used: set[str] = set()
+    for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+        used.add(quad.predicate.value)
+        if quad.predicate.value == f"{RDF}type" and isinstance(quad.object, ox.NamedNode):
+            used.add(quad.object.value)
+        if isinstance(quad.object, ox.Literal):
+            used.add(quad.object.datatype.value)
+    ours = {term.removeprefix(APEC) for term in used if term.startswith(APEC)}
+    asked = {
+        term for each in QUESTIONS for term in re.findall(r"\bapec:([A-Za-z0-9]+)", each.query)
+    }
+    assert len(ours) > 30
+    assert ours <= asked
+
+
+def test_a_release_carries_its_questions(release: Release) -> None:
+    assert read_questions(release.path) == QUESTIONS
+    names = {file.name for file in release.files}
+    assert {f"questions/{path.name}" for path in question_paths(default_content())} <= names
+
+
+def test_they_are_the_examples_of_the_endpoint(client: httpx.Client) -> None:
+    page = html.unescape(client.get("/sparql", headers={"Accept": "text/html"}).text)
+    for question in QUESTIONS:
+        assert question.text in page
+        assert question.query in page
+
+
+def test_a_changed_question_is_another_release(tmp_path: Path) -> None:
+    content = ContentCopy(tmp_path)
+    before = build_fingerprint(content.root)
+    content.replace("ontology/questions/01-chairs.csv", "2003,", "2004,")
+    assert build_fingerprint(content.root) != before
+
+
+def test_where_there_are_none_the_examples_fit_any_data(tmp_path: Path) -> None:
+    assert read_questions(tmp_path) == ()
+    assert examples(None) == EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("1-x.rq", "# Why?\n", "named NN-slug.rq"),
+        ("01-x.rq", "ASK {}\n", "not a comment that asks"),
+        ("01-x.rq", "# Because.\n", "not a comment that asks"),
+        ("01-x.rq", "# \udcff?\n", "not UTF-8"),
+        ("02-y.csv", "x\r\n", "without its question"),
+        ("02-y.rq", "# Why?\n", "without its answer"),
+    ],
+)
+def test_what_is_no_question_is_named(tmp_path: Path, name: str, text: str, message: str) -> None:
+    folder = tmp_path / "ontology" / "questions"
+    folder.mkdir(parents=True)
+    shutil.copy(FOLDER / "01-chairs.csv", folder / "01-x.csv")
+    (folder / "01-x.rq").write_text("# Who?\n")
+    (folder / name).write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ExceptionGroup) as raised:
+        read_questions(tmp_path)
+    (error,) = raised.value.exceptions
+    assert isinstance(error, ContentError)
+    assert name in str(error)
+    assert message in str(error)

@@ -1,0 +1,1 @@
+"""Programs that load a server for minutes; `scripts/test-all` runs them."""

@@ -1,0 +1,60 @@
+"""What holds for the repository as a whole."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def modules(folder: str) -> list[Path]:
+    found = sorted((ROOT / folder).rglob("*.py"))
+    return [path for path in found if "node_modules" not in path.parts]
+
+
+MODULES = modules("src")
+TESTS = modules("tests")
+
+
+VAGUE = {"utils", "helpers", "manager", "managers", "common", "misc"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
+def test_a_module_has_a_name_that_says_something_and_fits_one_topic(path: Path) -> None:
+    assert path.stem not in VAGUE
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+
+
+def test_a_folder_shows_its_architecture_at_a_glance() -> None:
+    for folder in {path.parent for path in MODULES}:
+        assert len(list(folder.glob("[!_]*.py"))) <= 20, folder
+
+
+@pytest.mark.parametrize(
+    "name", ["scripts/serve", "scripts/test", "scripts/check", "scripts/bench", ".ci/run"]
+)
+def test_a_script_can_be_run(name: str) -> None:
+    assert os.access(ROOT / name, os.X_OK)
+
+
+def test_continuous_integration_runs_what_a_developer_runs() -> None:
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert [line for line in lines if line.startswith("scripts/")] == [
+        "scripts/check",
+        "scripts/test",
+    ]
+
+
+def test_the_changelog_knows_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    assert "## Unreleased" in changelog or f"## {version('apecgraph')}" in changelog
+
+
+def test_nothing_of_elsewhere_is_needed() -> None:
+    """The product builds, runs and is tested without what only its makers have."""
+    for path in (*MODULES, *(ROOT / "scripts").iterdir(), *TESTS):
+        assert "/".join(("..", "shared")) not in path.read_text(encoding="utf-8"), path

@@ -1,0 +1,142 @@
+"""docs/sparql.md is true: examples answer as it prints, and a change of the engine is noticed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph
+import pytest
+
+from apecgraph.errors import MalformedQuery
+from apecgraph.query.engine import evaluate, load
+from apecgraph.query.model import DataFile
+from apecgraph.query.protocol import SPARQL_QUERY, ProtocolRequest, read_request
+from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
+from apecgraph.release.release import Release
+
+PAGE: Final = (Path(__file__).parents[2] / "docs" / "sparql.md").read_text(encoding="utf-8")
+PREFIXES: Final = {
+    "ex:": "http://example.org/",
+    "rdf:": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xsd:": "http://www.w3.org/2001/XMLSchema#",
+}
+ROW: Final = re.compile(
+    r"^\| (?P<what>[^|]*)\| `(?P<example>[^`]+)` \| (?P<answer>[^|]+) \| (?P<right>[^|]+) "
+    r"\| (?P<tests>\d*) ?\| (?:`(?P<instead>[^`]+)` )?\|$",
+    re.MULTILINE,
+)
+ROWS: Final = [match.groupdict() for match in ROW.finditer(PAGE)]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> pyoxigraph.Store:
+    block = re.search(r"```trig\n(.*?)```", PAGE, re.DOTALL)
+    assert block
+    path = tmp_path_factory.mktemp("conformance") / "example.trig"
+    path.write_text(block[1], encoding="utf-8")
+    return load([DataFile.of(path, TRIG)])
+
+
+def ask(store: pyoxigraph.Store, example: str) -> str:
+    """Put an example to the endpoint's own code; return the answer as the page prints it."""
+    declarations = "".join(f"PREFIX {prefix} <{iri}> " for prefix, iri in PREFIXES.items())
+    body = (declarations + example).encode()
+    query = read_request(
+        ProtocolRequest("POST", b"format=csv", SPARQL_QUERY, body), {"http://example.org/graph"}
+    )
+    assert query is not None
+    chunks: list[bytes] = []
+    try:
+        evaluate(store, query, chunks.append)
+    except MalformedQuery:
+        return "refused"
+    text = b"".join(chunks).decode()
+    if example.startswith("ASK"):
+        return text
+    for prefix, iri in PREFIXES.items():
+        text = text.replace(iri, prefix)
+    # An unbound variable alone on its line leaves an empty line, which the reader makes no cell of.
+    rows = [
+        ", ".join(cell or "unbound" for cell in row or [""])
+        for row in csv.reader(io.StringIO(text))
+    ]
+    return " / ".join(rows[1:]) or "no row"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["example"])
+def test_the_engine_departs_as_the_page_says(
+    row: dict[str, str | None], store: pyoxigraph.Store
+) -> None:
+    assert row["example"]
+    assert ask(store, row["example"]) == row["answer"]
+    assert row["answer"] != row["right"]
+    if row["instead"]:
+        assert ask(store, row["instead"]) == row["right"]
+
+
+def test_all_rows_are_read_and_account_for_all_tests() -> None:
+    table = PAGE.partition("| what | example |")[2]
+    assert len(ROWS) == len(re.findall(r"^\| ", table, re.MULTILINE))
+    counts = re.search(r"of its (\d+) tests .*? (\d+) pass.*?the other (\d+) are", PAGE, re.DOTALL)
+    assert counts
+    total, passed, rest = map(int, counts.groups())
+    assert total - passed == rest == sum(int(row["tests"] or 0) for row in ROWS)
+
+
+def test_the_formats_are_those_that_the_page_names() -> None:
+    line = next(line for line in PAGE.splitlines() if line.startswith("| 2.1.5"))
+    names = line.partition("overrides it:")[2].partition("; or a media type")[0]
+    assert re.findall(r"`(\w+)`", names) == [
+        each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("example", "answer"),
+    [
+        (
+            "SELECT (STR(<id/economy/CHN>) AS ?v) {}",
+            "https://w3id.org/apecgraph/id/economy/CHN",
+        ),
+        ('SELECT ("2026-02-03"^^xsd:date - "2026-02-01"^^xsd:date AS ?v) {}', "P2D"),
+        ("SELECT ?v { BIND(ex:f(1) AS ?v) }", "unbound"),
+        ("SELECT ?s { GRAPH ?g { ?s ?p ?o } FILTER(ex:f(?o)) }", "no row"),
+        ("SELECT (COALESCE(ex:f(1), 2) AS ?v) {}", "2"),
+        ("SELECT * { VALUES (?b ?a) { (1 2) } }", "2, 1"),
+        ("SELECT (COUNT(*) AS ?n) FROM ex:graph FROM ex:graph { ?s ?p ?o }", "2"),
+        ("ASK FROM NAMED ex:graph { ?s ?p ?o }", "false"),
+    ],
+)
+def test_what_the_page_says_of_the_language_is_so(
+    store: pyoxigraph.Store, example: str, answer: str
+) -> None:
+    assert ask(store, example) == answer
+
+
+def test_describe_answers_the_triples_of_which_the_thing_is_the_subject(
+    store: pyoxigraph.Store,
+) -> None:
+    body = b"DESCRIBE <http://example.org/a> <http://example.org/b>"
+    query = read_request(ProtocolRequest("POST", b"format=ntriples", SPARQL_QUERY, body), ())
+    assert query is not None
+    chunks: list[bytes] = []
+    evaluate(store, query, chunks.append)
+    ns = PREFIXES["ex:"]
+    assert b"".join(chunks).decode() == f"<{ns}a> <{ns}next> <{ns}b> .\n"
+
+
+def test_the_engine_keeps_every_literal_of_a_release_as_it_is_written(release: Release) -> None:
+    for file in release.dataset:
+        written = {
+            quad.object
+            for quad in pyoxigraph.parse(path=file.path)
+            if isinstance(quad.object, pyoxigraph.Literal)
+        }
+        kept = pyoxigraph.Store()
+        node = pyoxigraph.NamedNode("http://example.org/")
+        kept.extend(pyoxigraph.Quad(node, node, literal) for literal in written)
+        assert {quad.object for quad in kept} == written

@@ -1,0 +1,108 @@
+"""How many rows an answer may have: exactly the most that are allowed, whatever they look like."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from apecgraph.errors import QueryTooHeavy
+from apecgraph.query.engine import CHUNK, evaluate
+from apecgraph.query.model import DataFile, Query
+from apecgraph.rdf.formats import (
+    GRAPH_FORMATS,
+    N_QUADS,
+    N_TRIPLES,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    RESULTS_JSON,
+    Format,
+)
+from tests.support.stores import ask, is_well, isolated
+
+MOST = 20
+
+MARKS = '"},{" "<result>" "\\n" "\\"}},{\\"x\\":{" "\\r\\n{},{},{}" "},{},{" "a,b\\tc"'
+"""Values that hold what stands between rows."""
+
+
+def values(number: int) -> str:
+    return " ".join(map(str, range(number)))
+
+
+def answer(text: str, format_: Format, most: int | None = MOST) -> bytes:
+    written: list[bytes] = []
+    evaluate(Store(), Query(text, format_), written.append, most)
+    return b"".join(written)
+
+
+@pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
+def test_as_many_rows_as_are_allowed_and_no_more(format_: Format) -> None:
+    for pattern in (
+        "VALUES ?x { %s }",
+        "VALUES ?x { %s } BIND(1 AS ?y)",
+        "{ SELECT * { VALUES ?z { %s } } }",
+    ):
+        select = "SELECT ?x ?y" if "?x" in pattern else "SELECT ?nothing"
+        text = f"{select} {{ {pattern} }}"
+        assert answer(text % values(MOST), format_) == answer(text % values(MOST), format_, None)
+        with pytest.raises(QueryTooHeavy, match="more than 20 rows") as caught:
+            answer(text % values(MOST + 1), format_)
+        assert caught.value.limit == "20 rows"
+
+
+@pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
+def test_what_looks_like_a_row_is_none(format_: Format) -> None:
+    text = f"SELECT ?x ?y {{ VALUES ?x {{ {MARKS} }} VALUES ?y {{ 1 2 }} }}"
+    assert answer(text, format_, 14) == answer(text, format_, None)
+    with pytest.raises(QueryTooHeavy):
+        answer(text, format_, 13)
+
+
+@pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
+def test_rows_are_counted_over_the_borders_of_chunks(format_: Format) -> None:
+    for length in range(1, 40):
+        filler = "x" * (CHUNK // 40 - length)
+        text = f'SELECT ?x ?y {{ VALUES ?x {{ {values(200)} }} BIND("{filler}" AS ?y) }}'
+        assert len(answer(text, format_, 200)) > 3 * CHUNK
+        with pytest.raises(QueryTooHeavy):
+            answer(text, format_, 199)
+
+
+@pytest.mark.parametrize("format_", GRAPH_FORMATS, ids=lambda each: each.name)
+def test_as_many_triples_as_are_allowed_and_no_more(format_: Format) -> None:
+    text = "CONSTRUCT { <http://a/> <http://b/c> ?x } WHERE { VALUES ?x { %s } }"
+    assert answer(text % values(MOST), format_) == answer(text % values(MOST), format_, None)
+    with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
+        answer(text % values(MOST + 1), format_)
+
+
+@pytest.mark.parametrize("format_", [RESULTS_JSON, RESULTS_CSV], ids=lambda each: each.name)
+def test_an_answer_to_ask_has_no_rows(format_: Format) -> None:
+    assert answer("ASK {}", format_, 1) == answer("ASK {}", format_, None)
+
+
+def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path: Path) -> None:
+    path = tmp_path / "empty.nq"
+    path.touch()
+
+    async def check() -> None:
+        async with isolated([DataFile.of(path, N_QUADS)], reply_rows=MOST) as store:
+            for text, format_ in (
+                ("SELECT * { VALUES ?x { %s } }", RESULTS_JSON),
+                ("CONSTRUCT { <a> <b> ?x } WHERE { VALUES ?x { %s } }", N_TRIPLES),
+            ):
+                await ask(store, text % values(MOST), format_)
+                with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
+                    await ask(store, text % values(MOST + 1), format_)
+                assert await is_well(store)
+
+    asyncio.run(check())
+
+
+def test_an_answer_that_changes_has_no_second_chance() -> None:
+    """It cannot be counted by evaluating it again."""
+    text = f"SELECT ?x ?y {{ VALUES ?x {{ {MARKS} }} VALUES ?y {{ 1 2 }} FILTER(RAND() < 2) }}"
+    with pytest.raises(QueryTooHeavy):
+        answer(text, RESULTS_JSON, 14)
+    assert answer(text, RESULTS_JSON, 100).count(b'"literal"') == 28

@@ -1,0 +1,343 @@
+"""The folder of releases under faults: nothing half, damaged or lost is ever current."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from apecgraph.build.pipeline import build_release
+from apecgraph.errors import CheckFailed, ReleaseError, ReleasesLocked, RolledBack
+from apecgraph.release.archive import Archive
+from apecgraph.release.history import HISTORY
+from apecgraph.release.lock import locked
+from apecgraph.release.release import CURRENT, MANIFEST, Release, describe_files
+from tests.support.small_content import SmallContent
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> SmallContent:
+    return SmallContent(tmp_path / "content")
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    return tmp_path / "releases"
+
+
+def published(content: SmallContent, releases: Path, label: str, keep: int = 0) -> str:
+    """Build the content with another label of a source; return the name of the release."""
+    content.source(0, label)
+    return build_release(content.root, releases, keep=keep)[0].name
+
+
+def leftovers(releases: Path) -> list[str]:
+    return [path.name for path in releases.glob(".tmp-*")]
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+from apecgraph.release.archive import Archive
+from apecgraph.build.pipeline import build_release
+from apecgraph.release.release import Release
+from tests.support.small_content import SmallContent
+
+content, releases = SmallContent(Path(sys.argv[1])), Path(sys.argv[2])
+moments = random.Random(int(sys.argv[3]))
+left = 0
+
+def start(number):
+    content.source(0, f"round {number}")
+    child = os.fork()
+    if child == 0:
+        build_release(content.root, releases, keep=3)
+        os._exit(0)
+    return child
+
+begun = time.monotonic()
+assert os.waitpid(start(0), 0)[1] == 0
+whole = time.monotonic() - begun
+for number in range(1, 17):
+    child = start(number)
+    time.sleep(moments.uniform(0, whole))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    left += bool(list(releases.glob(".tmp-*")))
+    current = Release.current(releases)
+    current.verify()
+    rounds = [each for each in range(number + 1) if f'"round {each}"' in
+              (current.path / "apecgraph.nq").read_text()]
+    assert len(rounds) == 1, rounds
+    for name in Archive(releases).names():
+        Release.open(releases / name)
+assert os.waitpid(start(99), 0)[1] == 0
+assert '"round 99"' in (releases / "current" / "apecgraph.nq").read_text()
+assert not list(releases.glob(".tmp-*"))
+print(left)
+"""
+
+
+def test_a_build_that_is_killed_at_any_moment_leaves_the_old_release_and_no_work(
+    tmp_path: Path,
+) -> None:
+    seed = random.randrange(1 << 30)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, *map(str, (tmp_path / "c", tmp_path / "r", seed))],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.returncode == 0, (seed, done.stderr)
+    assert int(done.stdout) > 0, "no build was killed at work"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted, here or in a namespace of its own")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk(request: pytest.FixtureRequest, tmp_path: Path, content: SmallContent) -> None:
+    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
+    if os.geteuid() and not subprocess.run([*namespace, "true"], check=False).returncode:
+        # Who is not root is it in a namespace of his own, and may mount there.
+        again = [*namespace, sys.executable, "-m", "pytest", f"--basetemp={tmp_path / 'again'}"]
+        subprocess.run([*again, request.node.nodeid], cwd=request.config.rootpath, check=True)
+        return
+    small_disk: Path = request.getfixturevalue("small_disk")
+    releases = small_disk / "releases"
+    first = published(content, releases, "first")
+    second = published(content, releases, "second")
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space left"):
+        filler.write_bytes(bytes(1 << 22))
+    with pytest.raises(
+        ReleaseError, match=r"cannot be written to, and nothing is published: .*No space left"
+    ):
+        published(content, releases, "third")
+    with pytest.raises(ReleaseError, match="No space left"):
+        Archive(releases).rollback()
+    whole = (content.root / "shapes/all.ttl").read_text()
+    content.write("shapes/all.ttl", "<shape/x> a sh:NodeShape .")
+    with pytest.raises(CheckFailed, match=r"could not be kept: .*No space left"):
+        build_release(content.root, releases)
+    (content.root / "shapes/all.ttl").write_text(whole)
+    assert Release.current(releases).name == second
+    filler.unlink()
+    assert published(content, releases, "third") == Release.current(releases).name
+    assert set(Archive(releases).names()) > {first, second}
+    assert leftovers(releases) == []
+
+
+def test_a_file_that_cannot_be_written_whole(content: SmallContent, releases: Path) -> None:
+    """As on a full disk, where no small disk can be mounted."""
+    first = published(content, releases, "first")
+    content.source(0, "second")
+    program = (
+        "import resource, sys; from pathlib import Path; "
+        "from apecgraph.build.pipeline import build_release; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); "
+        "build_release(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, content.root, releases],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "ReleaseError" in done.stderr
+    assert "nothing is published" in done.stderr
+    assert Release.current(releases).name == first
+    assert Archive(releases).names() == [first]
+
+
+def test_a_flipped_bit_is_noticed_in_every_file(content: SmallContent, releases: Path) -> None:
+    published(content, releases, "first")
+    published(content, releases, "second")
+    release = Release.current(releases)
+    paths = [path for path in release.path.rglob("*") if path.is_file()]
+    assert {path.name for path in paths} > {MANIFEST, "apecgraph.nq", "differences.rdfp"}
+    for path in paths:
+        data = path.read_bytes()
+        many = range(0, len(data), 61) if path.name == MANIFEST else (0, len(data) // 2, -1)
+        for at in many:
+            flipped = bytearray(data or b" ")  # there are no links
+            flipped[at] ^= 1 << (at % 8)
+            path.write_bytes(flipped)
+            with pytest.raises(ReleaseError):
+                Release.open(release.path)
+        path.write_bytes(data[:-1] if data else b"\n")
+        with pytest.raises(ReleaseError):
+            Release.open(release.path)
+        path.unlink()
+        with pytest.raises(ReleaseError):
+            Release.open(release.path)
+        path.write_bytes(data)
+    Release.open(release.path).verify()
+
+
+def test_reading_back_notices_what_was_changed_with_its_checksums(
+    content: SmallContent, releases: Path
+) -> None:
+    first = published(content, releases, "first")
+    published(content, releases, "second")
+    release = Release.open(releases / first)
+    dump = release.path / "apecgraph.nq"
+    dump.write_bytes(dump.read_bytes().replace(b'"first"', b'"forged"'))
+    forged = [file for file in release.files if file.name != dump.name]
+    file = describe_files(release.path, dump.name)
+    assert file is not None
+    forgery = replace(release, files=(*forged, file))
+    (release.path / MANIFEST).write_bytes(forgery.manifest())
+    Release.open(release.path)
+    with pytest.raises(ReleaseError, match="does not hold what the release is named by"):
+        Archive(releases).rollback()
+    assert Release.current(releases).name != first
+
+
+def test_a_damaged_release_is_restored_where_it_stands(
+    content: SmallContent, releases: Path
+) -> None:
+    name = published(content, releases, "first")
+    folder = releases / name
+    whole = Release.open(folder)
+    nodes = {path: path.stat().st_ino for path in (folder, *folder.iterdir())}
+    damaged = {folder / "apecgraph.trig", folder / "links.nt"}
+    for path in damaged:
+        path.unlink()
+    assert published(content, releases, "first") == name
+    assert Release.open(folder) == whole
+    changed = {path for path, node in nodes.items() if path.stat().st_ino != node}
+    assert changed <= damaged
+
+
+def test_a_release_that_cannot_be_restored_stays_and_another_name_is_taken(
+    content: SmallContent, releases: Path
+) -> None:
+    first = published(content, releases, "first")
+    (releases / first / MANIFEST).write_text("{}")
+    second = published(content, releases, "first")
+    (releases / second / MANIFEST).write_text("{}")
+    third = published(content, releases, "first")
+    assert len({first, second, third}) == 3
+    assert first == second[:16] == third[:16]
+    assert Release.current(releases).name == third
+    damaged = {each.name for each in Archive(releases).kept() if each.error}
+    assert damaged == {first, second}
+
+
+def test_who_has_the_lock_is_told_and_a_dead_one_has_it_no_more(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from apecgraph.release.lock import locked\n"
+        "with locked(Path(sys.argv[1]), 'build'): print('has it', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, tmp_path], stdout=subprocess.PIPE, text=True
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "has it\n"
+        told = rf"in use by process {holder.pid} \(build\), since {time.strftime('%Y')}-"
+        with pytest.raises(ReleasesLocked, match=told), locked(tmp_path, "rollback", 0):
+            pass
+        holder.send_signal(signal.SIGKILL)
+        with locked(tmp_path, "rollback"):
+            pass
+
+
+def test_rollback_goes_back_step_by_step_and_forward_by_name(
+    content: SmallContent, releases: Path
+) -> None:
+    names = [published(content, releases, label) for label in "abc"]
+    archive = Archive(releases)
+    assert archive.rollback().name == names[1]
+    assert archive.rollback().name == names[0]
+    with pytest.raises(ReleaseError, match="there is no release before"):
+        archive.rollback()
+    assert archive.rollback(names[2]).name == archive.current == names[2]
+    assert (releases / CURRENT).readlink() == Path(names[2])
+
+
+def test_building_does_not_undo_a_rollback(content: SmallContent, releases: Path) -> None:
+    first, second = (published(content, releases, label) for label in "ab")
+    archive = Archive(releases)
+    archive.rollback()
+    with pytest.raises(RolledBack, match=f"apecgraph rollback {second}"):
+        build_release(content.root, releases)
+    assert archive.current == first
+    third = published(content, releases, "c")
+    assert (archive.current, archive.previous) == (third, first)
+
+
+def test_content_that_returns_is_rolled_back_to_what_it_took_the_place_of(
+    content: SmallContent, releases: Path
+) -> None:
+    names = [published(content, releases, label) for label in ("a", "b", "a")]
+    assert names[0] == names[2] != names[1]
+    archive = Archive(releases)
+    assert archive.previous == names[1]
+    assert archive.names() == [names[1], names[0]]
+
+
+@pytest.mark.parametrize("history", ["", "[1]", '[{"release": 1}]', "[" * 99_999])
+def test_a_history_that_is_lost_or_broken(
+    content: SmallContent, releases: Path, history: str
+) -> None:
+    first, second = (published(content, releases, label) for label in "ab")
+    (releases / HISTORY).write_text(history)
+    assert Archive(releases).names() == [first, second]
+    assert Archive(releases).rollback().name == first
+
+
+@pytest.mark.parametrize("name", ["../releases", "current", "0123456789abcdef", ""])
+def test_a_rollback_to_what_is_no_release(content: SmallContent, releases: Path, name: str) -> None:
+    first = published(content, releases, "a")
+    with pytest.raises(ReleaseError, match=f"no release.*{first}"):
+        Archive(releases).rollback(name)
+
+
+def test_a_damaged_release_is_not_rolled_back_to(content: SmallContent, releases: Path) -> None:
+    first, second = (published(content, releases, label) for label in "ab")
+    (releases / first / "apecgraph.ttl").write_text("")
+    with pytest.raises(ReleaseError, match=r"apecgraph\.ttl is not what was released"):
+        Archive(releases).rollback()
+    assert Release.current(releases).name == second
+
+
+def test_old_releases_are_removed_but_those_that_may_be_wanted(
+    content: SmallContent, releases: Path
+) -> None:
+    names = [published(content, releases, label) for label in "abcd"]
+    archive = Archive(releases)
+    archive.rollback(names[0])
+    fifth = published(content, releases, "e", keep=2)
+    # The latest that was current before, and where a rollback goes to.
+    assert set(archive.names()) == {names[0], fifth}
+    sixth = published(content, releases, "f", keep=1)
+    assert set(archive.names()) == {fifth, sixth}
+    assert archive.previous == fifth
+    assert leftovers(releases) == []
+
+
+def test_there_is_no_current_release(releases: Path) -> None:
+    with pytest.raises(ReleaseError, match="has no current release: run `apecgraph build`"):
+        Release.current(releases)
+    with pytest.raises(ReleaseError, match="does not exist"):
+        Archive(releases).rollback()

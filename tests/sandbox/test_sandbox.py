@@ -1,0 +1,207 @@
+"""Content that is meant to harm: an error with its place, and whoever checks lives on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apecgraph.build import refusals as refusal
+from apecgraph.build.pipeline import build_release
+from apecgraph.check.validation import check_content
+from apecgraph.errors import CheckFailed, ContentError
+from apecgraph.files import read_file, steady
+from apecgraph.sandbox import runner as sandbox
+from apecgraph.settings import Settings
+from tests.support import minimal_content
+from tests.support.server_process import soon
+from tests.support.stores import alive, children, listener
+
+DEEP = 100_000
+
+# A triple pattern after the other, with nothing in common: the last is never reached.
+JOINS = " . ".join(f"?s{each} ?p{each} ?o{each}" for each in range(30))
+ENDLESS = f"SELECT $this WHERE {{ $this ?p ?o . {JOINS} FILTER(STR(?p0) = STR(?o29)) }}"
+NESTED = f"SELECT $this WHERE {'{' * DEEP} $this ?p ?o {'}' * DEEP}"
+
+
+def shape(rule: str) -> dict[str, str]:
+    return {
+        minimal_content.SHAPES: "<shape/hostile> a sh:NodeShape ; sh:targetClass schema:Person ;\n"
+        f"    sh:property [ sh:path skos:prefLabel ; {rule} ] ."
+    }
+
+
+def sparql(select: str) -> str:
+    return f'sh:sparql [ sh:select "{select}" ; sh:message "x"@en ]'
+
+
+def checked(folder: Path, more: Mapping[str, str], **settings: Any) -> list[str]:
+    """Check a content in the sandbox; return what is wrong, each with its place."""
+    report = sandbox.run_check(
+        minimal_content.write(folder / "content", more), Settings(**settings)
+    )
+    return [str(each) for each in report.results]
+
+
+def test_content_that_means_no_harm_passes(tmp_path: Path) -> None:
+    many = "".join(f"@prefix p{each}: <http://x/{each}/> .\n" for each in range(DEEP))
+    assert checked(tmp_path, {minimal_content.PEOPLE: many, **shape('sh:pattern "^a+b$"')}) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(sparql(ENDLESS), id="a query without end"),
+        pytest.param('sh:pattern "^(a+)+$"', id="a pattern without end"),
+        pytest.param(sparql(NESTED), id="a deep query"),
+    ],
+)
+def test_a_rule_that_does_not_end_is_stopped_and_named(tmp_path: Path, rule: str) -> None:
+    (found,) = checked(tmp_path, shape(rule), rule_seconds=1)
+    line = len((tmp_path / "content" / minimal_content.SHAPES).read_text().splitlines()) - 1
+    assert found.startswith(
+        f"{minimal_content.SHAPES}:{line}: to apply this shape took longer than 1 s"
+    )
+
+
+def test_a_shape_that_refers_to_itself_comes_to_an_end(tmp_path: Path) -> None:
+    """Recursion, whose meaning each processor chooses (SHACL, section 3.4.3)."""
+    itself = shape("sh:node <shape/hostile>")
+    assert checked(tmp_path, itself) == []
+
+
+def test_what_takes_all_memory_is_stopped_and_named(tmp_path: Path) -> None:
+    """A prefix of 100 KB is in each of 300,000 IRIs: 30 GB out of a file of two megabytes."""
+    text = f"@prefix p: <a:{'x' * 100_000}> .\n" + "".join(
+        f"p:{each} p: p: .\n" for each in range(DEEP)
+    )
+    (found,) = checked(tmp_path, {minimal_content.PEOPLE: text}, load_megabytes=300)
+    assert found.startswith(f"{minimal_content.PEOPLE}: to read it took more than 300 MB of memory")
+
+
+def test_the_whole_has_a_deadline(tmp_path: Path) -> None:
+    (found,) = checked(tmp_path, shape(sparql(ENDLESS)), load_seconds=0.1)
+    assert "to begin took longer than 0.1 s (APECGRAPH_LOAD_SECONDS)" in found
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    """Neither an import nor SERVICE, which pyshacl overlooks in a line with a #."""
+    with listener() as (port, callers):
+        url = f"http://127.0.0.1:{port}/"
+        imports = {minimal_content.SHAPES: f"<shape/person> a owl:Ontology ; owl:imports <{url}> ."}
+        assert checked(tmp_path, imports) == []
+        called = f"FILTER(?p != <a:#>) SERVICE <{url}> {{ ?a ?b ?c }}"
+        service = f"SELECT $this WHERE {{ $this ?p ?v {called} }}"
+        (found,) = checked(tmp_path / "service", shape(sparql(service)))
+        assert found.startswith(f"{minimal_content.SHAPES}:")
+        assert "the shapes cannot be applied" in found
+        assert callers == []
+        check_content(tmp_path / "service" / "content")
+        assert soon(lambda: bool(callers))  # in this process, which has a network
+
+
+# seccomp(2) is asked for by prctl(2), which is refused by a filter of the same kind.
+UNWALLED = """
+from apecgraph.isolation import seccomp
+architecture, _ = seccomp._CALLS[seccomp.platform.machine()]
+prctl = {"x86_64": 157, "aarch64": 167}[seccomp.platform.machine()]
+seccomp._CALLS[seccomp.platform.machine()] = (architecture, (prctl,))
+seccomp.deny_network()
+from apecgraph.cli.main import main
+main()
+"""
+
+
+def test_without_the_wall_nothing_is_read(tmp_path: Path) -> None:
+    root = str(minimal_content.write(tmp_path, {}))
+    command = [sys.executable, "-c", UNWALLED, "check", "--content", root]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 1
+    assert "is not read" in ran.stdout
+    assert "seccomp(2), and here: Operation not permitted" in ran.stdout
+
+
+def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    root = minimal_content.write(
+        tmp_path, {"data/sources/x.ttl": "<x> owl:imports " + "[ <a:b> " * DEEP}
+    )
+    sources = root / "data" / "sources"
+    os.mkfifo(sources / "pipe.ttl")
+    (sources / "device.ttl").symlink_to("/dev/zero")
+    (sources / "loop.ttl").symlink_to("loop.ttl")
+    (sources / "bytes.ttl").write_bytes(b'<a:a> <a:b> "\xff" .')
+    with (sources / "large.ttl").open("wb") as file:
+        file.truncate(500_000_000)
+    (sources / "word.ttl").write_text(f'<a:a> <a:b> "{"x" * 20_000_000}" .')
+    text = sandbox.run_check(root, Settings(load_megabytes=300)).text()
+    for name, reason in {
+        "pipe.ttl": "is not read: it is no regular file",
+        "device.ttl": "is not read: it is no regular file",
+        "loop.ttl": "is not read: it is no regular file",
+        "bytes.ttl:1:14": "Invalid UTF-8",
+        "large.ttl": "cannot be read: has 500,000,000 bytes",
+        "word.ttl": "has a literal, or another word, that is too long",
+        "x.ttl": "nests brackets more than 64 deep",
+    }.items():
+        assert f"data/sources/{name}: {reason}" in text
+    with pytest.raises(CheckFailed, match=r"device\.ttl: cannot be read: is no regular file"):
+        sandbox.run_build(root, Settings(releases=tmp_path / "releases"))
+
+
+def test_a_build_over_a_limit_keeps_its_report(tmp_path: Path) -> None:
+    root = minimal_content.write(tmp_path / "content", shape(sparql(ENDLESS)))
+    settings = Settings(releases=tmp_path / "releases", rule_seconds=1)
+    with pytest.raises(CheckFailed, match=r"The report is kept in .*/refused/"):
+        sandbox.run_build(root, settings)
+    (kept,) = refusal.kept(settings.releases)
+    (result,) = kept.report.results
+    assert "to apply this shape took longer than 1 s" in result.message
+    (place,) = result.places
+    assert place.line is not None
+    assert place.file.startswith("shapes/")
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    other = tmp_path / "b.ttl"
+    for each in (path, other):
+        each.write_bytes(b"<a:a> <a:b> 1 .")
+    assert read_file(path) == b"<a:a> <a:b> 1 ."
+    with pytest.raises(OSError, match="changed while it was read"), steady(path):
+        path.write_bytes(b"<a:a> <a:b> 2 .")
+    with pytest.raises(OSError, match="changed while it was read"), steady(path):
+        other.replace(path)
+
+
+def test_content_that_changes_while_it_is_checked_makes_no_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = minimal_content.write(tmp_path / "content", {})
+    path = root / minimal_content.PEOPLE
+
+    def slow(content: Path) -> object:
+        found = check_content(content)
+        path.write_text(path.read_text().replace("aab", "aac"))
+        return found
+
+    monkeypatch.setattr("apecgraph.build.pipeline.check_content", slow)
+    with pytest.raises(ContentError, match="changed while it was checked"):
+        build_release(root, tmp_path / "releases")
+    assert not (tmp_path / "releases").exists()
+
+
+def test_the_process_ends_with_the_one_that_waits_for_it(tmp_path: Path) -> None:
+    root = minimal_content.write(tmp_path, shape(sparql(ENDLESS)))
+    program = "from apecgraph.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "check", "--content", str(root)]
+    with subprocess.Popen(command) as waiting:
+        assert soon(lambda: bool(children(waiting.pid)))
+        (at_work,) = children(waiting.pid)
+        waiting.kill()
+    assert soon(lambda: not alive(at_work))

@@ -1,0 +1,1 @@
+"""Tests of whole programs: servers under attack, deployment, the wheel."""

@@ -1,0 +1,57 @@
+"""The fuzzer of fuzzing.py, for a while: what it sends is the same each time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+
+import pyoxigraph
+import pytest
+
+from tests.load import fuzzing
+from tests.support.server_process import Server
+
+SEED = 2026
+SECONDS = 12
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with fuzzing.fuzzed() as server:
+        yield server
+
+
+def test_nothing_that_is_sent_takes_the_endpoint_down(server: Server) -> None:
+    done = 0
+    with server.client() as client:
+        for case in fuzzing.cases(SEED, SECONDS):
+            wrong = fuzzing.failure(client, case)
+            assert wrong is None, f"{wrong}\n{case}"
+            assert server.process.poll() is None, f"the server is gone\n{case}"
+            done += 1
+    assert done > 100
+
+
+def test_what_is_sent_depends_on_seed_and_number_alone() -> None:
+    cases = [fuzzing.make_case(SEED, number) for number in range(200)]
+    assert cases == [fuzzing.make_case(SEED, number) for number in range(200)]
+    assert len(set(cases)) == len(cases)
+    assert cases[7] != fuzzing.make_case(SEED + 1, 7)
+
+
+def test_most_queries_are_sparql_and_of_all_forms() -> None:
+    """Or the fuzzer would test a parser only."""
+    store = pyoxigraph.Store()
+    forms: Counter[str] = Counter()
+    for number in range(300):
+        text = fuzzing.Grammar(Random(number)).query()
+        try:
+            store.query(text)
+        except RuntimeError:  # it is SPARQL, and its evaluation fails
+            pass
+        except (OSError, SyntaxError):
+            continue
+        forms.update(each for each in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") if each in text)
+    assert min(forms[each] for each in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")) > 20
+    assert forms.total() > 200

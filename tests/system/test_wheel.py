@@ -1,0 +1,91 @@
+"""The wheel in an empty environment, away from the repository, publishes the graph too."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from zipfile import ZipFile
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+
+
+def uv() -> str:
+    found = shutil.which("uv") or shutil.which("uv", path=ROOT / ".tools" / "bin")
+    assert found, "run scripts/test, which sets up uv"
+    return found
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, timeout=300)
+
+
+def test_pip_install_and_serve(tmp_path: Path) -> None:
+    run(uv(), "build", "--quiet", "--wheel", "--out-dir", tmp_path / "dist", cwd=ROOT)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    names = ZipFile(wheel).namelist()
+    bundled = [name for name in names if "/static/bundle/" in name]
+    assert any(name.endswith(".js") for name in bundled)
+    assert "apecgraph/web/static/bundle/LICENSES.txt" in bundled
+    assert not [name for name in names if "node_modules" in name or "package-lock" in name]
+    run(uv(), "venv", "--quiet", tmp_path / "env", cwd=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    run(uv(), "pip", "install", "--quiet", "--python", python, wheel, cwd=tmp_path)
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    server = subprocess.Popen(
+        [tmp_path / "env" / "bin" / "apecgraph", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env={**kept, "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        assert line.startswith("serving http://127.0.0.1:"), server.communicate(timeout=10)
+        url = line.split()[1]
+        assert "not 2.629" in httpx.get(url, headers={"Accept": "text/html"}).text
+        assert f"{url}sparql" in httpx.get(f"{url}use").raise_for_status().text
+        asked = httpx.get(f"{url}sparql", params={"query": "ASK { ?s ?p ?o }"})
+        assert asked.json()["boolean"] is True
+        page = httpx.get(f"{url}sparql", headers={"Accept": "text/html"}).text
+        (script,) = re.findall(r'<script type="module" src="/([^"]+)"', page)
+        assert "stylesheet" in page
+        httpx.get(f"{url}{script}").raise_for_status()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        _, errors = server.communicate(timeout=30)
+    assert server.returncode == 0
+    first, *noted = errors.splitlines()
+    assert first == "building a release ..."
+    assert all(json.loads(line)["status"] < 400 for line in noted)
+    assert list((tmp_path / ".local" / "share" / "apecgraph" / "releases").glob("*/manifest.json"))
+
+
+def test_the_image_is_made_of_all_that_the_wheel_is_made_of(tmp_path: Path) -> None:
+    """What .dockerignore lets through makes the same wheel; and it lets through nothing else."""
+    rules = (ROOT / ".dockerignore").read_text().splitlines()
+    allowed = [rule[1:] for rule in rules if rule.startswith("!")]
+    assert rules[1] == "*"
+    assert not {".git", "tests", ".venv"} & set(allowed)
+    left = shutil.ignore_patterns(*(rule[3:] for rule in rules if rule.startswith("**/")))
+    context = tmp_path / "context"
+    context.mkdir()
+    for name in allowed:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, context / name, ignore=left)
+        else:
+            shutil.copy(ROOT / name, context / name)
+    names: list[list[str]] = []
+    for source in (ROOT, context):
+        out = tmp_path / f"dist-{len(names)}"
+        run(uv(), "build", "--quiet", "--wheel", "--out-dir", out, cwd=source)
+        names.append(sorted(ZipFile(next(out.glob("*.whl"))).namelist()))
+    assert names[0] == names[1]

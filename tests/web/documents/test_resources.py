@@ -1,0 +1,524 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from email.message import Message
+from http.client import HTTPConnection
+from urllib.parse import urljoin
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.build.pipeline import build_release
+from apecgraph.query.model import DataFile
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.web.publication import Publication
+from tests.support.content_copy import EXCERPT, ContentCopy
+from tests.support.server_thread import serving
+
+RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+# TriG and N-Quads are written from the same triples; a test below reads what they add.
+VISITED = [each for each in DOCUMENT_FORMATS if each not in (TRIG, N_QUADS)]
+HEADING = re.compile(rb"<h1[^>]*>\s*(?:<bdi[^>]*>)?[^<\s]")
+LABELS = [
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+]
+TITLE = ox.NamedNode("http://purl.org/dc/terms/title")
+MEETING = "/id/meeting/sccp1-2026"
+DOCUMENT = "/doc/meeting/sccp1-2026"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def own_iris(store: ox.Store) -> set[str]:
+    """Return all IRIs of the publication that its data mentions anywhere."""
+    terms = {
+        term
+        for quad in store
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    }
+    terms |= {term.datatype for term in terms if isinstance(term, ox.Literal)}
+    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    return {iri for iri in iris if iri.startswith(BASE)}
+
+
+class Visitor:
+    """Who visits thousands of addresses, on one connection; with httpx it takes twice as long."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._contexts: dict[str, object] = {}
+
+    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
+        self._connection.request("GET", path, headers=headers)
+        response = self._connection.getresponse()
+        return response.status, response.headers, response.read()
+
+    def graph(self, path: str, data: bytes, format_: Format) -> frozenset[str]:
+        """Return the default graph of a document, canonical; a context is fetched as readers do."""
+        assert format_.rdf is not None
+        if format_ is JSON_LD:
+            document = json.loads(data)
+            there = urljoin(path, document["@context"])
+            if there not in self._contexts:
+                status, _, context = self.get(there)
+                assert status == 200
+                self._contexts[there] = json.loads(context)["@context"]
+            data = json.dumps({**document, "@context": self._contexts[there]}).encode()
+        found = ox.parse(data, format_.rdf)
+        dataset = ox.Dataset(each for each in found if each.graph_name == ox.DefaultGraph())
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return frozenset(map(str, dataset))
+
+    def visit(self, iri: str) -> list[str]:
+        """Visit an IRI in all formats; return what is wrong."""
+        path = "/" + iri.removeprefix(BASE)
+        if path == "/sparql" or path.startswith("/dumps/"):
+            status, _, _ = self.get(path)
+            return [] if status == 200 else [f"{iri}: {status}"]
+        graphs = {}
+        for format_ in VISITED:
+            status, headers, body = self.get(path, Accept=format_.media_type)
+            if path == "/" and format_ is HTML:
+                if b"<h1>" not in body:
+                    return [f"{iri}: there is no home page"]
+                continue
+            location = headers.get("location", "")
+            if status != 303 or not location.endswith(f".{format_.extension}"):
+                return [f"{iri} as {format_.label}: {status} to {location!r}"]
+            status, headers, body = self.get(location)
+            if status != 200 or headers["content-type"] != format_.content_type:
+                return [f"{location}: {status} {headers['content-type']}"]
+            if format_ is HTML:
+                if HEADING.search(body) is None:
+                    return [f"{location}: there is no heading"]
+            else:
+                graphs[format_.name] = self.graph(location, body, format_)
+        turtle = graphs["turtle"]
+        wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != turtle]
+        if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in turtle):
+            wrong.append(f"{iri}: has no type")
+        if not any(line.startswith(f"<{iri}> <{name}> ") for line in turtle for name in LABELS):
+            wrong.append(f"{iri}: has no label")
+        if not any(f" {TITLE} " in line for line in turtle):
+            wrong.append(f"{iri}: has no title")
+        return wrong
+
+
+def test_every_iri_answers_in_every_format(server: str, publication: Publication) -> None:
+    assert publication.store is not None
+    iris = own_iris(publication.store)
+    assert len(iris) > 1500
+    with closing(HTTPConnection(server.removeprefix("http://"))) as connection:
+        visitor = Visitor(connection)
+        wrong = [each for iri in sorted(iris) for each in visitor.visit(iri)]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+@pytest.mark.parametrize(
+    ("accept", "extension"),
+    [
+        (None, "ttl"),
+        ("*/*", "ttl"),
+        ("text/*", "ttl"),
+        ("application/*", "jsonld"),
+        ("text/turtle", "ttl"),
+        ("application/ld+json", "jsonld"),
+        ("application/n-triples", "nt"),
+        ("application/rdf+xml", "rdf"),
+        ("text/html", "html"),
+        (BROWSER, "html"),
+        ("text/turtle;q=0.5, application/ld+json", "jsonld"),
+        ("text/turtle;q=0.5, application/ld+json;q=0.4", "ttl"),
+        ("text/turtle;q=0, */*", "jsonld"),
+        ("text/html;q=0, text/turtle;q=0, */*;q=0.1", "jsonld"),
+        ("application/json;q=1, application/rdf+xml;q=0.1", "rdf"),
+        ("TEXT/HTML", "html"),
+        ("text/turtle; charset=utf-8", "ttl"),
+        ("text/plain, */*;q=0.1", "nt"),
+        ("text/plain;q=0.1, text/html", "html"),
+    ],
+)
+def test_negotiation(client: httpx.Client, accept: str | None, extension: str) -> None:
+    request = client.build_request("GET", MEETING)
+    del request.headers["accept"]
+    if accept is not None:
+        request.headers["accept"] = accept
+    response = client.send(request)
+    assert response.status_code == 303
+    assert response.headers["location"] == f"{DOCUMENT}.{extension}"
+    assert response.headers["vary"] == "Accept"
+
+
+def test_negotiation_over_several_headers(client: httpx.Client) -> None:
+    headers = [("Accept", "text/turtle;q=0.1"), ("Accept", "application/n-triples")]
+    request = client.build_request("GET", MEETING)
+    del request.headers["accept"]
+    request.headers = httpx.Headers([*request.headers.multi_items(), *headers])
+    assert client.send(request).headers["location"] == f"{DOCUMENT}.nt"
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "application/json", "*/*;q=0"])
+@pytest.mark.parametrize("path", [MEETING, DOCUMENT])
+def test_nothing_acceptable(client: httpx.Client, path: str, accept: str) -> None:
+    response = client.get(path, headers={"Accept": accept})
+    assert response.status_code == 406
+    assert "text/turtle" in response.json()["available"]
+
+
+def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> None:
+    response = client.get(DOCUMENT, headers={"Accept": "application/ld+json"})
+    assert response.status_code == 200
+    assert response.headers["content-location"] == f"{DOCUMENT}.jsonld"
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
+    assert response.headers["content-type"] == "application/ld+json"
+    assert response.content == client.get(f"{DOCUMENT}.jsonld").content
+
+
+def test_n_triples_is_found_by_its_old_type(client: httpx.Client) -> None:
+    response = client.get(DOCUMENT, headers={"Accept": "text/plain, */*;q=0.1"})
+    assert response.headers["content-type"] == "application/n-triples"
+    assert response.headers["content-location"] == f"{DOCUMENT}.nt"
+
+
+def test_an_extension_wins_over_accept(client: httpx.Client) -> None:
+    response = client.get(f"{DOCUMENT}.ttl", headers={"Accept": "text/html"})
+    assert response.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert response.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda each: each.name)
+def test_what_a_client_has_is_not_sent_again(client: httpx.Client, format_: Format) -> None:
+    path = f"{DOCUMENT}.{format_.extension}"
+    tag = client.get(path).headers["etag"]
+    for header in (tag, f'"other", W/{tag}', "*"):
+        response = client.get(path, headers={"If-None-Match": header})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["etag"] == tag
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_entity_tags_differ(client: httpx.Client) -> None:
+    paths = [f"{DOCUMENT}.{format_.extension}" for format_ in DOCUMENT_FORMATS]
+    tags = {client.get(path).headers["etag"] for path in [*paths, "/doc/economy/CHN.ttl"]}
+    assert len(tags) == len(paths) + 1
+
+
+def test_head_is_get_without_the_body(client: httpx.Client) -> None:
+    for path in (MEETING, DOCUMENT, f"{DOCUMENT}.jsonld", "/id/nothing"):
+        got, head = client.get(path), client.head(path)
+        assert head.content == b""
+        assert head.status_code == got.status_code
+        for response in (got, head):
+            del response.headers["date"], response.headers["x-request-id"]
+        assert head.headers == got.headers
+
+
+def test_a_document_leads_on(client: httpx.Client) -> None:
+    response = client.get(f"{DOCUMENT}.html")
+    links = response.headers["link"].split(", ")
+    assert f'<{BASE}id/meeting/sccp1-2026>; rel="cite-as"' in links
+    assert '<https://schema.org/Event>; rel="type"' in links
+    assert f'<{BASE}>; rel="collection"' in links
+    assert '<https://creativecommons.org/publicdomain/zero/1.0/>; rel="license"' in links
+    for relation in ("alternate", "describedby"):
+        assert f'<{DOCUMENT}.ttl>; rel="{relation}"; type="text/turtle"' in links
+    assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} 00:00:00 GMT", response.headers["last-modified"])
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/id/meeting/sccp2-2026", f"{BASE}id/meeting/sccp1-2026"),
+        ("/doc/economy/CHX.ttl", f"{BASE}id/economy/CHN"),
+        ("/ontology/Soruce", f"{BASE}ontology/Source"),
+    ],
+)
+def test_what_is_missing_is_told_what_is_near(client: httpx.Client, path: str, near: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert near in response.json()["available"]
+    page = client.get(path, headers={"Accept": BROWSER})
+    assert f'<a href="/{near.removeprefix(BASE)}">' in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/",
+        "/doc/",
+        "/id/%00",
+        "/id/a%20b",
+        "/id/%ff",
+        "/id/" + "x" * 3000,
+        "/doc/.ttl",
+        "/doc/../../etc/passwd",
+        "/id/..%2f..%2fetc%2fpasswd",
+        "/id/economy/CHN/",
+        "/doc/economy/CHN.xlsx",
+        "/id/<x>",
+    ],
+)
+def test_odd_paths_are_not_found(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+class TestOddNames:
+    """Names that have to be escaped in a path, in a header or in a page."""
+
+    names = ("person/赵", "a%20b", "it's,(fine)", "report.html", "report", "a.b.ttl")
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def odd(
+        cls, publication: Publication, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[httpx.Client]:
+        store = ox.Store()
+        store.extend(cls.quads())
+        path = tmp_path_factory.mktemp("odd") / "odd.nq"
+        store.dump(path, N_QUADS.rdf)
+        data = [DataFile.of(path, N_QUADS)]
+        odd = Publication("odd", data, publication.release, store)
+        with serving(odd) as url, httpx.Client(base_url=url) as client:
+            yield client
+
+    @classmethod
+    def quads(cls) -> Iterable[ox.Quad]:
+        label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+        for name in cls.names:
+            yield ox.Quad(ox.NamedNode(f"{BASE}id/{name}"), label, ox.Literal(name))
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("/id/person/%E8%B5%B5", "person/赵"),
+            ("/id/person/%e8%b5%b5", "person/赵"),
+            ("/id/a%20b", "a%20b"),
+            ("/id/it's,(fine)", "it's,(fine)"),
+            ("/id/it%27s%2C%28fine%29", "it's,(fine)"),
+            ("/id/report.html", "report.html"),
+            ("/id/report", "report"),
+            ("/id/a.b.ttl", "a.b.ttl"),
+        ],
+    )
+    def test_lead_to_their_documents(self, odd: httpx.Client, path: str, name: str) -> None:
+        location = odd.get(path, headers={"Accept": "application/n-triples"}).headers["location"]
+        assert location.isascii()
+        document = odd.get(location).raise_for_status()
+        assert f"<{BASE}id/{name}> " in document.text
+        negotiated = odd.get(location.removesuffix(".nt"), headers={"Accept": "text/html"})
+        assert negotiated.status_code == 200
+        assert negotiated.headers["link"].isascii()
+
+    def test_are_linked_to_in_pages(self, odd: httpx.Client) -> None:
+        page = odd.get("/doc/person/%E8%B5%B5.html").raise_for_status().text
+        assert 'href="/id/person/%E8%B5%B5"' in page
+        assert f"{BASE}id/person/赵" in page
+
+
+def test_the_dataset_itself_is_described(client: httpx.Client) -> None:
+    response = client.get("/", headers={"Accept": "text/turtle"})
+    assert response.status_code == 303
+    document = client.get(response.headers["location"]).raise_for_status()
+    assert f"<{BASE}> a " in document.text
+
+
+class TestSignposting:
+    """https://signposting.org/FAIR/, levels 1 and 2."""
+
+    def test_a_page_leads_to_its_metadata(self, client: httpx.Client) -> None:
+        links = typed(client.get(f"{DOCUMENT}.html"))
+        assert links["cite-as"] == [f"{BASE}id/meeting/sccp1-2026"]
+        assert f"{DOCUMENT}.ttl" in links["describedby"]
+        assert set(links["type"]) == {"https://schema.org/AboutPage", "https://schema.org/Event"}
+        assert links["collection"] == [BASE]
+        assert links["license"] == ["https://creativecommons.org/publicdomain/zero/1.0/"]
+        assert links["linkset"] == [f"{DOCUMENT}.linkset.json"]
+
+    def test_metadata_lead_to_their_page(self, client: httpx.Client) -> None:
+        links = typed(client.get(f"{DOCUMENT}.ttl"))
+        assert links["describes"] == [f"{DOCUMENT}.html"]
+        assert "describedby" not in links
+
+    def test_the_dataset_leads_to_what_it_can_be_downloaded_as(self, client: httpx.Client) -> None:
+        for path in ("/doc/index.html", "/"):
+            links = typed(client.get(path, headers={"Accept": BROWSER}))
+            assert "/dumps/apecgraph.trig" in links["item"]
+            assert links["cite-as"] == [BASE]
+            assert "collection" not in links
+            linkset = client.get(links["linkset"][0]).raise_for_status().json()["linkset"]
+            anchors = {each["anchor"]: each for each in linkset}
+            for item in links["item"]:
+                assert client.head(item).status_code == 200
+                assert anchors[BASE + item[1:]] == {
+                    "anchor": BASE + item[1:],
+                    "collection": [{"href": BASE}],
+                }
+
+    def test_a_set_of_links_says_the_same(self, client: httpx.Client) -> None:
+        page = typed(client.get(DOCUMENT, headers={"Accept": BROWSER}))
+        response = client.get(page["linkset"][0]).raise_for_status()
+        assert response.headers["content-type"] == "application/linkset+json"
+        contexts = {each.pop("anchor"): each for each in response.json()["linkset"]}
+        for path, links in (
+            (f"{DOCUMENT}.html", page),
+            (f"{DOCUMENT}.nt", typed(client.get(f"{DOCUMENT}.nt"))),
+        ):
+            said = contexts[f"{BASE}{path[1:]}"]
+            del links["linkset"]
+            assert said.keys() == links.keys()
+            for rel, targets in links.items():
+                whole = [BASE + each[1:] if each.startswith("/") else each for each in targets]
+                assert [each["href"] for each in said[rel]] == whole
+
+    def test_all_that_is_led_to_is_there(self, client: httpx.Client) -> None:
+        for paths in typed(client.get(f"{DOCUMENT}.html")).values():
+            for path in paths:
+                if path.startswith("/"):
+                    assert client.get(path).status_code == 200, path
+
+
+def typed(response: httpx.Response) -> dict[str, list[str]]:
+    """Return the typed links of a response by their relation."""
+    found = re.findall(r'<([^>]*)>; rel="([^"]*)"', response.headers["link"])
+    links: dict[str, list[str]] = {}
+    for href, rel in found:
+        links.setdefault(rel, []).append(href)
+    return links
+
+
+def test_trig_holds_who_says_what(client: httpx.Client) -> None:
+    found = client.get(f"{DOCUMENT}.trig").raise_for_status()
+    quads = set(ox.parse(found.content, ox.RdfFormat.TRIG))
+    theme = ox.NamedNode("https://w3id.org/apecgraph/ontology/theme")
+    graphs = {each.graph_name for each in quads if each.predicate == theme}
+    sources = {each for each in graphs if isinstance(each, ox.NamedNode)}
+    assert len(sources) > 1
+    assert all(each.value.startswith(f"{BASE}id/source/") for each in sources)
+    assert set(ox.parse(client.get(f"{DOCUMENT}.nq").content, ox.RdfFormat.N_QUADS)) == quads
+
+
+def test_a_document_names_a_query_for_the_links_that_it_does_not_list(
+    client: httpx.Client,
+) -> None:
+    see_also = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#seeAlso")
+    listed = ox.Dataset(
+        ox.parse(client.get("/doc/dataset/trade.nt").content, ox.RdfFormat.N_TRIPLES)
+    )
+    (rest,) = {each.object for each in listed if each.predicate == see_also}
+    assert isinstance(rest, ox.NamedNode)
+    query = rest.value.removeprefix(BASE)
+    answer = client.get(f"/{query}", headers={"Accept": "application/n-triples"})
+    dataset = ox.NamedNode(f"{BASE}id/dataset/trade")
+    links = set(ox.parse(answer.raise_for_status().content, ox.RdfFormat.N_TRIPLES))
+    assert {each for each in listed if each.object == dataset} < links | {
+        each for each in listed if each.subject == ox.NamedNode(f"{BASE}doc/dataset/trade")
+    }
+    page = client.get("/doc/dataset/trade.html").text
+    assert re.search(r"All \d+, by a query", page)
+
+
+class TestWithdrawn:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def withdrawn(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+        copy = ContentCopy(tmp_path_factory.mktemp("withdrawn"), EXCERPT)
+        copy.path("data/entities/withdrawn.ttl").write_text(
+            f"""@base <{BASE}id/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+<economy/PRC>
+    a owl:Thing ;
+    rdfs:label "China, as it was named at first"@en ;
+    dcterms:isReplacedBy <economy/CHN> ;
+    owl:deprecated true .
+
+<economy/TWO>
+    a owl:Thing ;
+    rdfs:label "Two economies, as if they were one"@en ;
+    dcterms:isReplacedBy <economy/AUS>,
+        <economy/NZL> ;
+    owl:deprecated true .
+
+<economy/ZZZ>
+    a owl:Thing ;
+    rdfs:label "Nowhere"@en ;
+    owl:deprecated true .
+"""
+        )
+        # Rules that find nothing in an excerpt are no loss here.
+        release, _ = build_release(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
+        with (
+            serving(Publication.of(release)) as url,
+            httpx.Client(base_url=url) as client,
+        ):
+            yield client
+
+    @pytest.mark.parametrize(
+        "path", ["/id/economy/PRC", "/doc/economy/PRC", "/doc/economy/PRC.ttl"]
+    )
+    def test_is_gone_and_leads_to_what_replaces_it(
+        self, withdrawn: httpx.Client, path: str
+    ) -> None:
+        response = withdrawn.get(path)
+        assert response.status_code == 410
+        successor = f"{BASE}id/economy/CHN"
+        assert response.json()["available"] == [successor]
+        assert "as it was named at first" in response.json()["detail"]
+        assert response.headers["link"] == f'<{successor}>; rel="successor-version"'
+        page = withdrawn.get(path, headers={"Accept": BROWSER})
+        assert page.status_code == 410
+        assert 'href="/id/economy/CHN"' in page.text
+
+    @pytest.mark.parametrize(
+        ("path", "successors"),
+        [
+            ("id/economy/PRC", ["CHN"]),
+            ("doc/economy/PRC.ttl", ["CHN"]),
+            ("id/economy/TWO", ["AUS", "NZL"]),
+            ("id/economy/ZZZ", []),
+        ],
+    )
+    def test_is_gone_to_who_looks_it_up(
+        self, withdrawn: httpx.Client, path: str, successors: list[str]
+    ) -> None:
+        for accept in ("*/*", "application/json"):
+            headers = {"Accept": accept}
+            response = withdrawn.get("/lookup", params={"iri": BASE + path}, headers=headers)
+            assert response.status_code == 410
+            assert response.json()["available"] == [f"{BASE}id/economy/{x}" for x in successors]
+
+    def test_lists_have_the_one_thing_that_replaces_it(self, withdrawn: httpx.Client) -> None:
+        asked = [{"iri": f"{BASE}id/economy/{each}"} for each in ("PRC", "TWO", "ZZZ", "CHN")]
+        china = {"iri": f"{BASE}id/economy/CHN", "name": "China"}
+        assert withdrawn.post("/lookup", json=asked).json() == [
+            {**china, "relation": "dcterms:isReplacedBy"},
+            None,
+            None,
+            {**china, "relation": "owl:sameAs"},
+        ]
+
+    def test_what_replaces_it_is_there(self, withdrawn: httpx.Client) -> None:
+        assert withdrawn.get("/id/economy/CHN").status_code == 303
+
+
+def test_a_document_comes_compressed_to_who_takes_it_so(client: httpx.Client) -> None:
+    path = f"{DOCUMENT}.ttl"
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert int(compressed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert compressed.content == plain.content
+    assert compressed.headers["etag"] != plain.headers["etag"]
+    for response in (plain, compressed):
+        assert response.headers["vary"] == "Accept-Encoding"
+    tag = {"If-None-Match": compressed.headers["etag"]}
+    assert client.get(path, headers={**tag, "Accept-Encoding": "gzip"}).status_code == 304
+    assert client.get(path, headers={**tag, "Accept-Encoding": "identity"}).status_code == 200

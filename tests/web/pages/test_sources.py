@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from apecgraph.rdf.namespaces import ID
+from tests.web.pages.test_pages import BROWSER, Page, get
+
+
+def order(text: str) -> list[str]:
+    links = (href for href, _ in Page(text).links)
+    return [href.removeprefix("/id/source/") for href in links if href.startswith("/id/source/")]
+
+
+def test_sources_are_in_the_order_asked_for(client: httpx.Client) -> None:
+    by_publisher, by_rejected = (
+        get(client, f"/sources{query}") for query in ("", "?sort=rejected")
+    )
+    assert order(by_rejected) != order(by_publisher)
+    assert sorted(order(by_rejected)) == sorted(order(by_publisher))
+    assert order(by_rejected)[0] == "seetaoe-258468"
+    assert 'rowspan="' in by_publisher
+    assert 'rowspan="' not in by_rejected
+    for text, name in ((by_publisher, "publisher"), (by_rejected, "rejected")):
+        assert text.count("aria-sort=") == 1
+        assert f"Sources by {name}" in text
+
+
+def test_an_order_that_there_is_not_is_refused_with_those_there_are(client: httpx.Client) -> None:
+    for query in ("sort=<script>", "sort=", "sort=date&sort=nothing"):
+        response = client.get(f"/sources?{query}")
+        assert response.status_code == 400
+        assert "sort is one of publisher, date" in response.json()["detail"]
+
+
+def test_one_order_is_kept_once_however_it_is_asked_for(client: httpx.Client) -> None:
+    tags = {
+        client.get(f"/sources{query}", headers={"Accept": BROWSER}).headers["etag"]
+        for query in ("", "?sort=publisher", "?x=1", "?sort=publisher&x=2")
+    }
+    assert len(tags) == 1
+
+
+class TestASource:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def text(cls, client: httpx.Client) -> str:
+        return get(client, "/doc/source/seetaoe-258468.html")
+
+    def test_has_what_is_rejected_first(self, text: str) -> None:
+        for heading in ("Figures", "Statements"):
+            rows = text.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0].split("<tr")
+            marked = [each.startswith(' class="rejected"') for each in rows[2:]]
+            assert marked[0]
+            assert marked == sorted(marked, reverse=True)
+            assert False in marked
+
+    def test_compares_its_figures_with_those_of_others(self, text: str) -> None:
+        rows = text.split("<tr")
+        (wrong,) = (each for each in rows if "2.629 trillion yuan</span>" in each)
+        assert "10 times as much:</strong> 26.29 trillion yuan (China Daily and 4 others)" in wrong
+        assert "the same: 2.629 trillion yuan (SEETAO)" in wrong
+        (share,) = (each for each in rows if "<td>share of trade, China, other APEC" in each)
+        assert "agrees: 57.82 % (China Daily)" in share
+        (plan,) = (each for each in rows if "125.49 trillion yuan</span>" in each)
+        assert "1 trillion times less:</strong> 125.49 yuan (Sada El Balad)" in plan
+
+    def test_says_how_many_others_state_the_same(self, text: str) -> None:
+        (row,) = (each for each in text.split("<tr") if ">C0002</a>" in each)
+        assert '<td class="numeric">3</td>' in row
+
+    def test_gives_its_named_graph(self, client: httpx.Client, text: str) -> None:
+        links = [href for href, _ in Page(text).links if href.startswith("/sparql?")]
+        graph = [each for each in links if f"GRAPH <{ID}source/seetaoe" in str(parse_qs(each))]
+        formats = [parse_qs(urlsplit(each).query).get("format") for each in graph]
+        assert ["turtle"] in formats
+        assert ["jsonld"] in formats
+        (nt,) = (each for each in graph if each.endswith("=ntriples"))
+        answer = client.get(nt).raise_for_status().text
+        assert f"<{ID}figure/seetaoe-258468/trade-2025> " in answer
+
+    def test_links_to_its_document_without_endorsing_it(self, text: str) -> None:
+        link = text.partition(">Read the document</a>")[0].rpartition("<a ")[2]
+        assert link.startswith('href="https://www.seetaoe.com/')
+        assert 'rel="nofollow"' in link

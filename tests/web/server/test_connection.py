@@ -1,0 +1,169 @@
+"""Connections of clients who send what is no request, or send it very slowly."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
+from apecgraph.web.server.connection import LARGEST_HEAD, MOST_HEADERS
+from tests.support.server_thread import serving
+
+SECONDS = 1.0
+CONNECTIONS = 8
+
+
+@pytest.fixture(scope="module")
+def hasty(publication: Publication, release: Release) -> Iterator[str]:
+    """The URL of a server that waits for a request but a second, and has few connections."""
+    limits = {"request_seconds": SECONDS, "connections": CONNECTIONS}
+    with serving(publication, **limits) as url:
+        yield url
+
+
+def connect(url: str) -> socket.socket:
+    where = urlsplit(url)
+    return socket.create_connection((where.hostname, where.port or 0), timeout=10)
+
+
+def receive(connection: socket.socket) -> bytes:
+    """Read what comes until the server closes."""
+    received = b""
+    while part := connection.recv(65536):
+        received += part
+    return received
+
+
+def answer(url: str, request: bytes) -> tuple[int, dict[str, object]]:
+    """Send bytes; return the status and the problem of a connection that is then closed."""
+    with connect(url) as connection:
+        connection.sendall(request)
+        head, _, body = receive(connection).partition(b"\r\n\r\n")
+    assert b"content-security-policy: " in head.lower()
+    assert b"\r\nconnection: close" in head.lower()
+    assert b"application/problem+json" in head
+    return int(head.split()[1]), json.loads(body)
+
+
+GET = b"GET /health HTTP/1.1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "told"),
+    [
+        (b"GET /?" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "POST"),
+        (b"GET /?" + b"x" * 2 * LARGEST_HEAD, 414, "POST"),
+        (GET + b"Host: a\r\nX: " + b"x" * LARGEST_HEAD + b"\r\n\r\n", 431, "65536 bytes"),
+        (GET + b"Host: a\r\nX: " + b"x" * 2 * LARGEST_HEAD, 431, "65536 bytes"),
+        (GET + b"Host: a\r\n" + b"X: y\r\n" * MOST_HEADERS + b"\r\n", 431, "100 headers"),
+        (GET + b"\r\n", 400, "Host"),
+        (GET + b"Host: a\r\nHost: b\r\n\r\n", 400, "Host"),
+        (
+            b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+            "HTTP/1.1",
+        ),
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400, "HTTP/1.1"),
+        (b"HELLO\r\n\r\n", 400, "HTTP/1.1"),
+        (GET + b"Host a\r\n\r\n", 400, "HTTP/1.1"),
+        (GET + b"Host: a\r\nX: \x00\r\n\r\n", 400, "HTTP/1.1"),
+    ],
+    ids=[
+        *("long URL", "endless URL", "long header", "endless header", "many headers"),
+        *("no Host", "two Hosts", "two lengths", "TLS", "no HTTP", "no colon", "NUL"),
+    ],
+)
+def test_what_is_no_request_is_refused(hasty: str, request_: bytes, status: int, told: str) -> None:
+    found, problem = answer(hasty, request_)
+    assert (found, problem["status"]) == (status, status)
+    assert told in str(problem["detail"])
+    assert httpx.get(f"{hasty}/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"",
+        b"GET /hea",
+        GET,
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\n"
+        b"Content-Type: application/sparql-query\r\n\r\n",
+    ],
+    ids=["nothing", "line", "headers", "body"],
+)
+def test_a_request_that_trickles_in_is_cut_off(hasty: str, begin: bytes) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(begin)
+        began = time.monotonic()
+        received = b""
+        connection.settimeout(0.05)
+        while time.monotonic() - began < 10 * SECONDS:
+            try:
+                connection.sendall(b"a" if begin else b"")
+                part = connection.recv(65536)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+            if not part:
+                break
+            received += part
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert b'"limit": "1 s"' in received
+    assert httpx.get(f"{hasty}/health").status_code == 200
+
+
+def test_a_client_who_trickles_after_the_answer_is_closed(hasty: str) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(GET + b"Host: a\r\nContent-Length: 1000\r\n\r\na")
+        received = receive(connection)
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert b" 408 " not in received
+
+
+def test_a_connection_that_waits_for_its_next_request_is_kept(hasty: str) -> None:
+    with connect(hasty) as connection:
+        for _ in range(2):
+            connection.sendall(GET + b"Host: a\r\n\r\n")
+            received = b""
+            while not received.endswith(b"}"):
+                received += connection.recv(65536)
+            assert received.startswith(b"HTTP/1.1 200 ")
+            time.sleep(1.5 * SECONDS)
+
+
+def test_more_connections_than_there_may_be_are_told_so(hasty: str) -> None:
+    idle = [connect(hasty) for _ in range(CONNECTIONS)]
+    try:
+        time.sleep(0.1)
+        with connect(hasty) as connection:
+            received = receive(connection)
+        assert received.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: " in received.lower()
+    finally:
+        for each in idle:
+            each.close()
+    time.sleep(0.1)
+    assert httpx.get(f"{hasty}/health").status_code == 200
+
+
+def test_a_request_may_name_the_whole_url(hasty: str) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(b"GET http://a/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert receive(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def test_requests_in_one_go_are_answered_one_after_the_other(hasty: str) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(
+            2 * (GET + b"Host: a\r\n\r\n") + GET + b"Host: a\r\nConnection: close\r\n\r\n"
+        )
+        assert receive(connection).count(b"HTTP/1.1 200 ") == 3

@@ -1,0 +1,188 @@
+"""`apecgraph serve` as an operator meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from apecgraph.build.pipeline import build_release
+from apecgraph.release.archive import Archive
+from apecgraph.release.release import Release
+from apecgraph.web.server.run import listen
+from tests.support.content_copy import ContentCopy
+from tests.support.small_content import SmallContent
+
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from apecgraph.cli.main import main; main()",
+    "serve",
+    "--port",
+    "0",
+]
+
+
+def start(*arguments: str | Path, releases: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
+    )
+
+
+@contextmanager
+def running(*arguments: str | Path, releases: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    server = start(*arguments, releases=releases)
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        assert line.startswith("serving http://127.0.0.1:"), server.communicate(timeout=10)
+        yield server, line.split()[1].rstrip("/")
+    finally:
+        if server.poll() is None:
+            server.terminate()
+        server.communicate(timeout=30)
+
+
+def refused(*arguments: str | Path, releases: Path) -> str:
+    """Start a server that does not start; return what it says."""
+    server = start(*arguments, releases=releases)
+    _, errors = server.communicate(timeout=60)
+    assert server.returncode != 0
+    assert "Traceback" not in errors
+    return errors
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_a_release_and_stops_cleanly(
+    release: Release, tmp_path: Path, end: signal.Signals
+) -> None:
+    with running("--release", release.path, releases=tmp_path / "none") as (server, url):
+        assert httpx.get(f"{url}/health").json()["release"] == release.digest
+        server.send_signal(end)
+        out, errors = server.communicate(timeout=30)
+    assert (server.returncode, out) == (0, "")
+    noted = [json.loads(line) for line in errors.splitlines()]
+    assert [each["path"] for each in noted] == ["/health"]
+    assert not (tmp_path / "none").exists()
+
+
+def served(*arguments: str | Path, releases: Path) -> str:
+    """Start a server; return the release that it serves."""
+    with running(*arguments, releases=releases) as (_, url):
+        return str(httpx.get(f"{url}/health").json()["release"])
+
+
+def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
+    content, releases = SmallContent(tmp_path / "content"), tmp_path / "releases"
+    digests = [served("--content", content.root, releases=releases) for _ in range(2)]
+    assert digests[0] == digests[1]
+    kept = {path.name for path in releases.iterdir()}
+    assert kept == {digests[0], "current", ".lock", "history.json"}
+
+
+def test_it_serves_what_is_current_and_undoes_no_rollback(tmp_path: Path) -> None:
+    content, releases = SmallContent(tmp_path / "content"), tmp_path / "releases"
+    assert "has no current release" in refused("--current", releases=releases)
+    first, _ = build_release(content.root, releases)
+    content.source(0, "edited")
+    second, _ = build_release(content.root, releases)
+    Archive(releases).rollback()
+    assert served("--current", releases=releases) == first.digest
+    assert served("--content", content.root, releases=releases) == first.digest
+    # Other content is published where it is not current, though it was built before.
+    Archive(releases).rollback(second.name)
+    content.source(0, "edited again")
+    third, _ = build_release(content.root, releases)
+    content.source(0, "edited")
+    assert served("--content", content.root, releases=releases) == second.digest
+    assert (Archive(releases).current, Archive(releases).previous) == (second.name, third.name)
+
+
+def test_bad_content_is_not_served_and_what_is_served_stays(
+    release: Release, tmp_path: Path
+) -> None:
+    content = ContentCopy(tmp_path)
+    content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
+    with running("--release", release.path, releases=tmp_path) as (_, url):
+        errors = refused("--content", content.root, releases=release.path.parent)
+        assert "data/sources/cri-cd684bbb.ttl:1:" in errors
+        assert httpx.get(f"{url}/health").json()["release"] == release.digest
+    assert (release.path.parent / "current").readlink() == Path(release.digest)
+
+
+def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None:
+    (tmp_path / "a.nq").write_text('<a:s> <a:p> "1" <a:g> .\n_:b <a:p> "2" .\n')
+    (tmp_path / "b.ttl").write_text('_:b <a:p> "3" .\n')
+    (tmp_path / "c.trig").write_text('<a:g> { <a:s> <a:p> "4" }\n')
+    (tmp_path / "d.jsonld").write_text('{"@id": "a:s", "a:p": "5"}')
+    (tmp_path / "e.rdf").write_text(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="a:">'
+        '<rdf:Description rdf:about="a:s"><a:p>6</a:p></rdf:Description></rdf:RDF>'
+    )
+    files = sorted(tmp_path.iterdir())
+    query = "SELECT ?g ?v { { ?s <a:p> ?v } UNION { GRAPH ?g { ?s <a:p> ?v } } } ORDER BY ?v"
+    with running("--data", *files, releases=tmp_path) as (_, url):
+        answer = httpx.get(f"{url}/sparql", params={"query": query, "format": "csv"}).text
+        assert answer.split() == ["g,v", "a:g,1", ",2", ",3", "a:g,4", ",5", ",6"]
+        blank = httpx.get(
+            f"{url}/sparql",
+            params={"query": "SELECT DISTINCT ?s { ?s ?p ?v FILTER isBlank(?s) }", "format": "csv"},
+        )
+        assert len(blank.text.split()) == 3  # two of one name in two files are two
+        assert httpx.get(f"{url}/").status_code == 200
+        assert httpx.get(f"{url}/id/x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.nq", "<a:s> <a:p> .\n", "a.nq"),
+        ("a.ttl", "@prefix a: <b> . a:x a:y", "a.ttl"),
+        ("a.py", "", "the format of a file is told by its name, one of .ttl"),
+    ],
+)
+def test_a_file_that_is_not_rdf_is_named(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert message in refused("--data", path, releases=tmp_path)
+
+
+def test_what_cannot_go_together_is_refused(release: Release, tmp_path: Path) -> None:
+    errors = refused("--release", release.path, "--content", tmp_path, releases=tmp_path)
+    assert "give one of --content, --current, --release and --data" in errors
+    file = tmp_path / "a.nq"
+    file.write_text("")
+    assert "say --data before the files" in refused(file, releases=tmp_path)
+
+
+def test_a_damaged_release_is_refused(release: Release, tmp_path: Path) -> None:
+    assert "has no manifest.json" in refused("--release", tmp_path, releases=tmp_path)
+
+
+def test_a_port_that_is_taken_is_told(release: Release, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        errors = refused("--release", release.path, "--port", port, releases=tmp_path)
+    assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in errors
+
+
+def test_replies_do_not_wait_for_acknowledgements() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        port = listening.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

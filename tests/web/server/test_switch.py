@@ -1,0 +1,316 @@
+"""A server that follows the current release, while everything happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.query.workers.pool import WorkerPool
+from apecgraph.release.archive import Archive
+from apecgraph.release.release import Release
+from apecgraph.settings import Settings
+from apecgraph.web.publication import Publication
+from apecgraph.web.server.switch import ReleaseSwitch
+from tests.support.probe import BROKEN_OFF, KINDS, probed
+from tests.support.server_process import Server, connected, request, soon, started
+from tests.support.stores import children, zygotes
+
+
+@pytest.fixture
+def first(pair: tuple[Release, Release]) -> Release:
+    return pair[0]
+
+
+@pytest.fixture
+def second(pair: tuple[Release, Release]) -> Release:
+    return pair[1]
+
+
+@pytest.fixture
+def releases(first: Release, second: Release, tmp_path: Path) -> Path:
+    """A folder with copies of the two, the first of which is current."""
+    folder = tmp_path / "releases"
+    for each in (first, second):
+        shutil.copytree(each.path, folder / each.name)
+    switch(folder, first)
+    return folder
+
+
+def switch(folder: Path, release: Release) -> None:
+    link = folder / ".switching"
+    link.symlink_to(release.name)
+    link.replace(folder / "current")
+
+
+@contextmanager
+def serving(folder: Path, **settings: object) -> Iterator[Server]:
+    log = folder.parent / "log.txt"
+    with started("--current", log=log, releases=folder, **settings) as server:
+        yield server
+
+
+def health(server: Server) -> dict[str, object]:
+    found: dict[str, object] = httpx.get(f"http://127.0.0.1:{server.port}/health").json()
+    return found
+
+
+def serves(server: Server, release: Release) -> Callable[[], bool]:
+    return lambda: health(server)["release"] == release.name
+
+
+def test_another_release_takes_its_place_and_nothing_is_lost(
+    releases: Path, first: Release, second: Release
+) -> None:
+    with serving(releases) as server:
+        assert soon(serves(server, first))
+        with probed(server, first, second) as probe:
+            for each in (second, first, second):
+                if each is first:
+                    Archive(releases).rollback(first.name)
+                else:
+                    switch(releases, each)
+                assert soon(serves(server, each))
+                time.sleep(1)
+                marks = {kind: len(probe.seen[kind]) for kind in KINDS}
+                time.sleep(0.5)
+                for kind in KINDS:  # a second later all of them are of that release
+                    assert set(probe.seen[kind][marks[kind] :]) <= {each.name}
+        for kind in KINDS:
+            assert set(probe.seen[kind]) == {first.name, second.name}
+        # The processes of what was served before are gone.
+        assert soon(lambda: len(server.tree()) == 4)
+
+
+def test_what_was_asked_of_a_release_is_answered_by_it(
+    releases: Path, first: Release, second: Release
+) -> None:
+    """A query that runs while another release takes its place."""
+    query = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        SELECT ?label (COUNT(*) AS ?n) {
+          <https://w3id.org/apecgraph/> rdfs:label ?label .
+          ?a ?b ?c . ?d ?e ?f . ?g ?h ?i
+        } GROUP BY ?label"""
+    with serving(releases, query_seconds=3) as server, server.client() as client:
+        assert soon(serves(server, first))
+        with connected(server) as connection:
+            connection.sendall(request(query, Accept="text/csv"))
+            time.sleep(0.3)
+            switch(releases, second)
+            assert soon(serves(server, second))
+            answer = connection.recv(65536)
+        # It went on until its own deadline, and was not ended by the switch.
+        assert answer.startswith(b"HTTP/1.1 504"), answer
+        assert client.get("/health").json()["status"] == "ok"
+
+
+def test_what_is_served_no_more_is_forgotten(first: Release, second: Release) -> None:
+    """With all that refers to it: else each switch would cost memory for good."""
+
+    def held() -> int:
+        gc.collect()
+        return sum(isinstance(each, (WorkerPool, ox.Store)) for each in gc.get_objects())
+
+    async def check() -> None:
+        current = ReleaseSwitch(Settings(workers=1))
+        await current.begin(Publication.of(first))
+        transport = httpx.ASGITransport(current)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            for each in (second, first, second):
+                for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):
+                    await client.get(path)
+                await current.switch(Publication.of(each))
+        await current.close()
+
+    before = held()
+    asyncio.run(check())
+    assert held() == before
+
+
+def test_a_release_that_is_not_right_is_refused(
+    releases: Path, first: Release, second: Release
+) -> None:
+    """A file of it has another byte, or one less, or is not there."""
+    with serving(releases) as server, probed(server, first, second) as probe:
+        for number, name in enumerate(("apecgraph.nq", "figures.csv", "report.json")):
+            path = releases / second.name / name
+            data = path.read_bytes()
+            match number % 3:
+                case 0:
+                    path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+                case 1:
+                    path.write_bytes(data[:-1])
+                case 2:
+                    path.unlink()
+            switch(releases, second)
+            server.process.send_signal(signal.SIGHUP)
+            assert soon(lambda: health(server)["status"] == "failing"), name
+            found = health(server)
+            assert found["release"] == first.name
+            assert second.name in str(found["failure"])
+            path.write_bytes(data)
+            switch(releases, first)
+            server.process.send_signal(signal.SIGHUP)
+            assert soon(lambda: health(server)["status"] == "ok"), name
+        assert all(set(seen) == {first.name} for seen in probe.seen.values())
+        switch(releases, second)
+        assert soon(serves(server, second))
+
+
+def test_a_release_that_is_gone_is_told_and_served_on(
+    releases: Path, first: Release, second: Release
+) -> None:
+    with serving(releases) as server, probed(server, first, second, dump={503, BROKEN_OFF}):
+        (releases / first.name).rename(releases.parent / "gone")
+        assert soon(lambda: health(server)["status"] == "failing")
+        assert first.name in str(health(server)["failure"])
+        with server.client() as client:
+            dump = client.get("/dumps/latest/apecgraph.ttl", follow_redirects=True)
+            assert dump.status_code == 503
+        (releases.parent / "gone").rename(releases / first.name)
+        assert soon(lambda: health(server)["status"] == "ok")
+
+
+def test_it_serves_where_nothing_can_be_written(
+    releases: Path, first: Release, second: Release
+) -> None:
+    """On a file system that is read-only, with a log on a disk that is full."""
+    with (
+        read_only(releases),
+        started("--current", log=Path("/dev/full"), releases=releases) as server,
+        probed(server, first, second) as probe,
+    ):
+        assert soon(lambda: min(map(len, probe.seen.values())) > 50)
+    assert all(set(seen) == {first.name} for seen in probe.seen.values())
+
+
+def test_processes_that_are_killed_are_replaced(
+    releases: Path, first: Release, second: Release
+) -> None:
+    """A query that one of them was at is lost with it; nothing else is.
+
+    It is answered as where the kernel kills a process for its memory, which looks the same.
+    """
+    with (
+        serving(releases) as server,
+        probed(server, first, second, query={422, 503}, repeat={422, 503}) as probe,
+    ):
+        for _ in range(3):
+            for parent in (*zygotes(server.process.pid), server.process.pid):
+                for pid in children(parent):
+                    with suppress(ProcessLookupError):  # after a long query another took its place
+                        os.kill(pid, signal.SIGKILL)
+                    answered = len(probe.seen["query"])
+                    assert soon(lambda: len(probe.seen["query"]) > answered + 5)  # noqa: B023
+            assert soon(lambda: len(server.tree()) == 4)
+    assert all(set(seen) == {first.name} for seen in probe.seen.values())
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let nobody write in a folder: root only by another mount of it is kept from that."""
+    if os.geteuid() == 0:
+        subprocess.run(["mount", "--bind", folder, folder], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+    else:
+        folder.chmod(0o555)
+    try:
+        with pytest.raises(OSError, match=r"Read-only|Permission denied"):
+            (folder / "written").touch()
+        yield
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", folder], check=True)
+        else:
+            folder.chmod(0o755)
+
+
+def test_answers_on_their_way_are_ended_before_the_server(release: Release, tmp_path: Path) -> None:
+    """SIGTERM while a large answer is on its way to a client that reads slowly."""
+    with started("--release", str(release.path), log=tmp_path / "log.txt") as server:
+        with connected(server, receives=65536) as connection:
+            connection.sendall(request("SELECT * { GRAPH ?g { ?s ?p ?o } }", Accept="text/csv"))
+            received = connection.recv(1024)
+            assert received.startswith(b"HTTP/1.1 200")
+            server.process.terminate()
+            time.sleep(0.5)
+            rest = b""
+            while chunk := connection.recv(1 << 20):
+                rest += chunk
+        assert rest.endswith(b"0\r\n\r\n")
+        assert server.process.wait(20) == 0
+
+
+def test_a_clock_that_jumps_stops_nothing(releases: Path, tmp_path: Path) -> None:
+    """Days forth and back: deadlines and turns go by a clock that nobody sets."""
+    offset = tmp_path / "offset"
+    offset.write_text("0")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time\n_real = time.time\n"
+        f"time.time = lambda: _real() + float(open({str(offset)!r}).read() or 0)\n"
+    )
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    environment = {"PYTHONPATH": path, "APECGRAPH_RELEASES": str(releases)}
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        log = tmp_path / "log.txt"
+        with started("--current", log=log, query_seconds=1) as server, server.client() as client:
+            for seconds in (86400, -86400):
+                offset.write_text(str(seconds))
+                assert client.get("/sparql", params={"query": endless}).status_code == 504
+                assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+
+
+def test_each_request_is_noted_without_who_asked_what(releases: Path) -> None:
+    with serving(releases) as server, server.client("127.1.1.1") as client:
+        asked = client.get("/sparql", params={"query": "ASK { <http://secret.example/> ?p ?o }"})
+        for _ in range(2):
+            client.get("/sparql", params={"query": "ASK {}"})
+        client.get("/id/nothing", headers={"User-Agent": "Somebody"})
+        with connected(server) as connection:
+            connection.sendall(b"rubbish\r\n\r\n")
+            connection.recv(1000)
+        log = releases.parent / "log.txt"
+        assert soon(lambda: len(log.read_text().splitlines()) >= 5)
+        text = log.read_text()
+    noted = [json.loads(line) for line in text.splitlines()]
+    assert all(word not in text for word in ("secret", "127.1.1.1", "Somebody"))
+    assert [each["status"] for each in noted] == [200, 200, 200, 404, 400]
+    assert noted[0]["id"] == asked.headers["X-Request-Id"]
+    assert [each.get("reply") for each in noted[:3]] == ["made", "made", "kept"]
+    assert len({each["id"] for each in noted}) == 5
+
+
+def test_the_metrics_count_what_happened(releases: Path, first: Release) -> None:
+    with serving(releases, query_seconds=1) as server, server.client() as client:
+        for _ in range(4):
+            client.get("/sparql", params={"query": "ASK {}"}).raise_for_status()
+        endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        assert client.get("/sparql", params={"query": endless}).status_code == 504
+        client.get("/made-up-by-a-stranger")
+        text = client.get("/metrics").raise_for_status().text
+    for line in (
+        'apecgraph_requests_total{method="GET",resource="sparql",status="200"} 4.0',
+        'apecgraph_requests_total{method="GET",resource="sparql",status="504"} 1.0',
+        'apecgraph_requests_total{method="GET",resource="page",status="404"} 1.0',
+        'apecgraph_replies_total{reply="repeated"} 2.0',
+        'apecgraph_workers_ended_total{reason="the deadline"} 1.0',
+        f'apecgraph_release{{release="{first.name}"}} 1.0',
+        "apecgraph_failing 0.0",
+    ):
+        assert f"\n{line}\n" in text
+    assert "stranger" not in text
