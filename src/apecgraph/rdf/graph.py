@@ -23,7 +23,6 @@ class Graph:
     """
 
     def __init__(self, quads: Iterable[ox.Quad] | ox.Store) -> None:
-        """Hold the quads; a store is read in place."""
         if isinstance(quads, ox.Store):
             self.store = quads
         else:

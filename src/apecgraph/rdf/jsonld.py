@@ -35,12 +35,17 @@ _NIL: Final = f"{RDF}nil"
 class Context:
     """A JSON-LD context, read from a file of the content; it refers to no other document.
 
-    data: the file. name: of this version, made of the data. path: where it is served for good, on
-    whatever host: documents name it so, and can be read wherever they are served from.
+    `data` is the file as bytes, `name` a digest of it. `path` is where this version is served for
+    good, on any host: documents refer to it, so they can be read wherever they are served from.
+
+    Args:
+        path: File that holds the context.
+
+    Raises:
+        ContentError: If the file holds no JSON-LD context.
     """
 
     def __init__(self, path: Path) -> None:
-        """Read the context; raise ContentError where the file holds none."""
         try:
             self.data = read_file(path)
             self._context = json.loads(self.data)["@context"]
