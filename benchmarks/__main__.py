@@ -18,7 +18,7 @@ from benchmarks.systems import SYSTEMS
 @click.option("--triples", default=cube.TRIPLES, show_default=True, help="Of the generated cube.")
 @click.option(
     "--output",
-    default="BENCHMARKS.md",
+    default="docs/measurements/speed.md",
     show_default=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write.",

@@ -1,6 +1,6 @@
 """Plant errors in the real figures, one by one, and count how many the check notices.
 
-`scripts/plant` writes the table to PLANTED.md; the tests run a sample of it.
+`scripts/plant` writes the table to docs/measurements/check.md; the tests run a sample of it.
 """
 
 from __future__ import annotations

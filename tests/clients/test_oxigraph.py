@@ -12,7 +12,7 @@ from apecgraph.rdf.namespaces import ID, SKOS
 from benchmarks.graphs import Graph
 from benchmarks.server import Server
 from benchmarks.systems import OXIGRAPH
-from tests.project.test_readme import blocks, command_and_answer
+from tests.support.examples import blocks, split_command
 
 MINE = "http://example.org/"
 
@@ -53,7 +53,7 @@ def test_its_things_get_our_names(oxigraph: Server, server: str) -> None:
 
 def test_the_example_answers_as_it_is_printed(oxigraph: Server, server: str) -> None:
     (block,) = [each for each in blocks("console") if ":7878" in each]
-    command, answer = command_and_answer(block)
+    command, answer = split_command(block)
     command = command.replace("http://127.0.0.1:8000", server)
     command = command.replace("http://127.0.0.1:7878", f"http://127.0.0.1:{oxigraph.port}")
     done = subprocess.run(

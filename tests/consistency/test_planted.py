@@ -38,7 +38,7 @@ def test_factors_are_noticed_on_what_a_relation_holds(
 ) -> None:
     held = touched(evidence.figures, evidence.graph)
     factors = [each for each in planted if each.kind in FACTORS and each.figure.iri in held]
-    assert caught(factors) >= 0.9  # of a sample; PLANTED.md has the whole
+    assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has the whole
 
 
 def test_factors_are_noticed_on_values_of_trade(planted: list[Planted]) -> None:

@@ -1,1 +1,1 @@
-"""Tests of the repository: README, CONTRIBUTING, layout."""
+"""Tests of the repository itself: documents and layout."""
