@@ -70,7 +70,7 @@ def new_address() -> str:
 
 @contextmanager
 def running(data: Path, folder: Path, **settings: object) -> Iterator[Server]:
-    """Serve a file of RDF; `settings` are those of docs/configuration.md, in lower case and without prefix.
+    """Serve a file of RDF; `settings` are the settings in lower case, without the prefix.
 
     folder: for what the server says; it is left alone otherwise.
     """
