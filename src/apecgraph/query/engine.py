@@ -25,6 +25,7 @@ from pyoxigraph import (
 
 from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, StoreError
 from apecgraph.files import steady
+from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.diagnosis import diagnose
 from apecgraph.query.model import Answer, DataFile, Query
 from apecgraph.query.outline import with_lower_booleans
@@ -52,6 +53,7 @@ _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 _DAMAGE: Final = ("IO error: ", "Corruption: ")
 
 
+@drop_locals_on_error
 def evaluate(
     store: Store, query: Query, write: Callable[[bytes], object], most_rows: int | None = None
 ) -> None:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from apecgraph.errors import QueryTimedOut
+from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.fair_queue import FairQueue
 
 _PLACES: Final = 32
 
 _Result = TypeVar("_Result")
+
+
+class EngineThreadPool(ThreadPoolExecutor):
+    """The threads of a server, whose errors take no objects of the engine to other threads.
+
+    An event loop that has it as its default executor uses it for `asyncio.to_thread` as well.
+    """
+
+    def submit(self, fn: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> Future[_Result]:
+        """Have a thread call a function; drop the local variables of a failed call there."""
+        return super().submit(drop_locals_on_error(fn), *args, **kwargs)
 
 
 class FairExecutor:

@@ -18,6 +18,7 @@ import uvicorn
 from apecgraph.errors import QueryError, StoreError
 from apecgraph.settings import Settings
 from apecgraph.web.app import Shortcut
+from apecgraph.web.http.executor import EngineThreadPool
 from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import Metrics
 from apecgraph.web.monitoring.observer import ObservedRequests, Observer
@@ -43,6 +44,7 @@ async def serve_publication(
     SIGHUP has it looked for at once.
     Raises StoreError where the data cannot be had.
     """
+    asyncio.get_running_loop().set_default_executor(EngineThreadPool())
     current = ReleaseSwitch(_addressed(settings, listening))
     metrics = Metrics(current.state)
     observer = Observer(metrics, journal)

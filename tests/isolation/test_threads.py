@@ -1,0 +1,163 @@
+"""Objects of the engine are dropped by the thread that made them, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.errors import NotAcceptable, QueryTooHeavy
+from apecgraph.isolation.threads import drop_locals_on_error
+from apecgraph.query.engine import evaluate
+from apecgraph.query.model import Query
+from apecgraph.rdf.formats import N_TRIPLES, RDF_XML, RESULTS_CSV, RESULTS_JSON, TURTLE, Format
+from apecgraph.readers.description import Description
+from apecgraph.web.http.executor import EngineThreadPool
+from apecgraph.web.publication import Publication
+from tests.support.server_thread import serving
+
+ROWS = " ".join(map(str, range(20_000)))
+SELECT = f"SELECT ?x {{ VALUES ?x {{ {ROWS} }} }}"
+CONSTRUCT = f"CONSTRUCT {{ <http://a/> <http://b/c> ?x }} WHERE {{ VALUES ?x {{ {ROWS} }} }}"
+NO_ELEMENT = CONSTRUCT.replace("/c>", "/>")
+
+
+@contextmanager
+def dropped_elsewhere() -> Iterator[list[str]]:
+    """Give a list of the complaints of objects that another thread than theirs has dropped."""
+    complaints: list[str] = []
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda unraisable: complaints.append(str(unraisable.exc_value))
+    try:
+        yield complaints
+    finally:
+        sys.unraisablehook = before
+
+
+def drop_in_another_thread(errors: list[BaseException]) -> None:
+    thread = threading.Thread(target=errors.clear)
+    thread.start()
+    thread.join()
+    gc.collect()
+
+
+def error_of(function: Callable[[], object]) -> list[BaseException]:
+    try:
+        function()
+    except BaseException as error:
+        return [error]
+    raise AssertionError("it has not failed")
+
+
+def break_off(_: bytes) -> None:
+    raise BrokenPipeError
+
+
+def take(_: bytes) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("text", "format_", "write", "rows", "kind"),
+    [
+        (SELECT, RESULTS_JSON, take, 10, QueryTooHeavy),
+        (SELECT, RESULTS_CSV, break_off, None, BrokenPipeError),
+        (SELECT, TURTLE, take, None, NotAcceptable),
+        (CONSTRUCT, N_TRIPLES, take, 10, QueryTooHeavy),
+        (CONSTRUCT, TURTLE, break_off, None, BrokenPipeError),
+        (CONSTRUCT, RESULTS_CSV, take, None, NotAcceptable),
+        (NO_ELEMENT, RDF_XML, take, None, NotAcceptable),
+    ],
+)
+def test_the_error_of_a_query_can_be_dropped_by_any_thread(
+    text: str,
+    format_: Format,
+    write: Callable[[bytes], None],
+    rows: int | None,
+    kind: type[Exception],
+) -> None:
+    with dropped_elsewhere() as complaints:
+        errors = error_of(lambda: evaluate(ox.Store(), Query(text, format_), write, rows))
+        assert isinstance(errors[0], kind)
+        drop_in_another_thread(errors)
+    assert complaints == []
+
+
+def read_and_fail() -> None:
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:b"), ox.NamedNode("a:c")))
+    quads = store.quads_for_pattern(None, None, None)
+    raise ValueError(f"read {next(quads)}")
+
+
+def fail_in_turn() -> None:
+    try:
+        read_and_fail()
+    except ValueError:
+        graphs = ox.Store().named_graphs()
+        raise LookupError(f"nothing is left of {graphs}") from None
+
+
+@pytest.mark.parametrize("function", [read_and_fail, fail_in_turn])
+def test_an_error_keeps_its_places_and_none_of_the_variables_there(
+    function: Callable[[], None],
+) -> None:
+    with dropped_elsewhere() as complaints:
+        errors = error_of(function)
+        drop_in_another_thread(errors)
+    assert complaints, "without the remedy the objects cross, or this test shows nothing"
+    with dropped_elsewhere() as complaints:
+        errors = error_of(drop_locals_on_error(function))
+        traceback = errors[0].__traceback__
+        names = []
+        while traceback is not None:
+            names.append(traceback.tb_frame.f_code.co_name)
+            traceback = traceback.tb_next
+        drop_in_another_thread(errors)
+    assert complaints == []
+    assert names[-1] == function.__name__
+
+
+def test_an_error_that_is_being_handled_keeps_its_variables() -> None:
+    def fail() -> None:
+        kept = "kept"
+        raise KeyError(kept)
+
+    with pytest.raises(KeyError) as caught:
+        fail()
+    try:
+        raise caught.value
+    except KeyError:
+        error_of(drop_locals_on_error(read_and_fail))
+    assert caught.value.__traceback__ is not None
+    assert caught.traceback[-1].frame.f_locals["kept"] == "kept"
+
+
+def test_an_error_comes_out_of_a_thread_without_the_variables_there() -> None:
+    async def work() -> None:
+        asyncio.get_running_loop().set_default_executor(EngineThreadPool())
+        with pytest.raises(ValueError, match="read"):
+            await asyncio.to_thread(read_and_fail)
+
+    with dropped_elsewhere() as complaints:
+        asyncio.run(work())
+        gc.collect()
+    assert complaints == []
+
+
+def test_a_page_that_fails_as_it_reads_leaves_nothing_to_the_event_loop(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Description, "triples", lambda *_: read_and_fail())
+    with dropped_elsewhere() as complaints:
+        with serving(publication) as url:
+            assert httpx.get(f"{url}/doc/economy/CHN.ttl").status_code == 500
+        gc.collect()
+    assert complaints == []
