@@ -7,7 +7,7 @@ import pytest
 
 from apecgraph.content.folder import content_paths, default_content
 from apecgraph.errors import ContentError
-from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.namespaces import ID, RDF
 from apecgraph.rdf.turtle import format_file
 
 MESSY = """
@@ -108,6 +108,23 @@ def test_what_cannot_be_written_is_refused_with_its_place(
         written(tmp_path, text)
     assert f"file.ttl{place}" in str(caught.value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a> <b> _:l . _:l rdf:first 1, 2 ; rdf:rest () .",
+        "<a> <b> _:l . _:l rdf:first 1 ; rdf:rest () ; <c> <d> .",
+        "<a> <b> _:l . _:l rdf:first 1 ; rdf:rest _:l .",
+        "<a> <b> _:l . _:l rdf:first _:l ; rdf:rest () .",
+        "<a> <b> _:l . _:l rdf:first 1 .",
+        "<a> <b> _:l ; <c> _:l . _:l rdf:first 1 ; rdf:rest () .",
+        "<a> <b> <c> . _:l rdf:first 1 ; rdf:rest () .",
+    ],
+)
+def test_a_list_that_brackets_cannot_write_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ContentError, match="blank nodes are not used here: give it an IRI"):
+        written(tmp_path, f"@prefix rdf: <{RDF}> .\n{text}")
 
 
 def test_the_content_is_canonical() -> None:

@@ -96,14 +96,14 @@ def sliced(figures: Iterable[Figure], graph: Graph) -> Iterator[tuple[str, str]]
     """
     every = list(figures)
     for slice_ in graph.subjects(f"{RDF}type", f"{QB}Slice"):
-        key = graph.one(slice_, f"{QB}sliceStructure")
+        key = graph.required_value(slice_, f"{QB}sliceStructure")
         fixed = {
-            dimension: graph.one(slice_, dimension)
+            dimension: graph.required_value(slice_, dimension)
             for dimension in graph.values(key, f"{QB}componentProperty")
         }
         for figure in every:
+            stated = graph.named_graph(figure.source)
             if all(
-                graph.value(figure.iri, dimension, figure.source) == value
-                for dimension, value in fixed.items()
+                stated.value(figure.iri, dimension) == value for dimension, value in fixed.items()
             ):
                 yield slice_, figure.iri

@@ -248,15 +248,13 @@ class RuleText:
         return None if value is None else int(value)
 
     def _in_lists(self, iri: str, name: str) -> list[str]:
-        """Return the members of the list that a constraint has as its value."""
-        found: list[str] = []
-        for head in self._objects(ox.NamedNode(iri), f"{SH}{name}"):
-            node = head
-            while isinstance(node, ox.BlankNode):
-                first = next(iter(self._objects(node, f"{RDF}first")), None)
-                found += [first.value] if isinstance(first, ox.NamedNode) else []
-                node = next(iter(self._objects(node, f"{RDF}rest")), None)
-        return found
+        """Return the IRIs in the lists that a constraint has as its values."""
+        return [
+            member.value
+            for head in self._graph.objects(iri, f"{SH}{name}")
+            for member in self._graph.list_members(head) or ()
+            if isinstance(member, ox.NamedNode)
+        ]
 
     def _mentioned(self, iri: str) -> Iterator[str]:
         """Return what a property shape and the shapes that it names are about."""
@@ -270,10 +268,6 @@ class RuleText:
         ]
         for each in others:
             yield from self._mentioned(each)
-
-    def _objects(self, node: ox.NamedNode | ox.BlankNode, property_: str) -> list[object]:
-        quads = self._graph.store.quads_for_pattern(node, ox.NamedNode(property_), None)
-        return [quad.object for quad in quads]
 
 
 def _quantity(least: int | None, most: int | None) -> str:

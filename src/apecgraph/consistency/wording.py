@@ -96,7 +96,9 @@ class Wording:
 
     def publisher(self, source: str) -> str:
         """Name who published a source; the source where that is not known."""
-        return self.name(self._graph.value(source, f"{DCTERMS}publisher", source) or source)
+        return self.name(
+            self._graph.named_graph(source).value(source, f"{DCTERMS}publisher") or source
+        )
 
     def publishers(self, sources: Collection[str]) -> str:
         """Name one of the publishers: the shortest name is the one that is quickest read.

@@ -65,13 +65,13 @@ def status(found: Iterable[Ruling]) -> str:
 
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
-    source = DECISIONS_GRAPH.value  # a source does not decide, whatever it states
-    for iri in graph.subjects(f"{RDF}type", f"{APEC}Decision", source):
+    recorded = graph.named_graph(DECISIONS_GRAPH)  # a source does not decide, whatever it states
+    for iri in recorded.subjects(f"{RDF}type", f"{APEC}Decision"):
         yield Decision(
             iri,
-            graph.value(iri, f"{APEC}verdict", source) or "",
-            frozenset(graph.values(iri, f"{APEC}upholds", source)),
-            frozenset(graph.values(iri, f"{APEC}rejects", source)),
+            recorded.value(iri, f"{APEC}verdict") or "",
+            frozenset(recorded.values(iri, f"{APEC}upholds")),
+            frozenset(recorded.values(iri, f"{APEC}rejects")),
         )
 
 

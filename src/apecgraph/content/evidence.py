@@ -43,7 +43,7 @@ class Evidence:
         for source in sources:
             named = ox.NamedNode(source)
             for class_ in (f"{QB}Observation", f"{RDF}Statement"):
-                for iri in graph.subjects(f"{RDF}type", class_, source):
+                for iri in graph.named_graph(source).subjects(f"{RDF}type", class_):
                     graph.store.add(ox.Quad(ox.NamedNode(iri), stated_in, named, named))
         return cls(graph, figures, statements, tuple(read_decisions(graph)))
 

@@ -71,37 +71,38 @@ def read_figures(graph: Graph, sources: Iterable[str]) -> Iterator[Figure]:
     A figure that lacks something is passed over: its shape reports it.
     """
     for source in sources:
-        for iri in graph.subjects(f"{RDF}type", f"{QB}Observation", source):
+        stated = graph.named_graph(source)
+        for iri in stated.subjects(f"{RDF}type", f"{QB}Observation"):
             try:
-                yield _read(graph, iri, source)
+                yield _read(graph, stated, iri, source)
             except (LookupError, ValueError, InvalidOperation):
                 continue
 
 
-def _read(graph: Graph, iri: str, source: str) -> Figure:
+def _read(graph: Graph, stated: Graph, iri: str, source: str) -> Figure:
     cell = Cell(
-        reporter=graph.value(iri, f"{APEC}reporter", source),
-        counterpart=graph.value(iri, f"{APEC}counterpart", source),
-        flow=graph.value(iri, f"{APEC}flow", source),
-        coverage=graph.value(iri, f"{APEC}coverage", source),
-        subject=graph.value(iri, f"{APEC}subject", source),
-        period=graph.one(iri, f"{APEC}period", source),
-        measure=graph.one(iri, f"{APEC}measure", source),
-        unit=graph.one(iri, f"{APEC}unit", source),
-        base_period=graph.value(iri, f"{APEC}basePeriod", source),
+        reporter=stated.value(iri, f"{APEC}reporter"),
+        counterpart=stated.value(iri, f"{APEC}counterpart"),
+        flow=stated.value(iri, f"{APEC}flow"),
+        coverage=stated.value(iri, f"{APEC}coverage"),
+        subject=stated.value(iri, f"{APEC}subject"),
+        period=stated.required_value(iri, f"{APEC}period"),
+        measure=stated.required_value(iri, f"{APEC}measure"),
+        unit=stated.required_value(iri, f"{APEC}unit"),
+        base_period=stated.value(iri, f"{APEC}basePeriod"),
     )
-    digits = graph.one(iri, f"{SDMX_MEASURE}obsValue", source)
+    digits = stated.required_value(iri, f"{SDMX_MEASURE}obsValue")
     if not _PLAIN.fullmatch(digits):
         raise ValueError("no plain number")
     printed = Decimal(digits)
     multiplier, decimals = (
-        _count(graph.one(iri, f"{SDMX_ATTRIBUTE}{name}", source))
+        _count(stated.required_value(iri, f"{SDMX_ATTRIBUTE}{name}"))
         for name in ("unitMult", "decimals")
     )
     scale = Decimal(10) ** multiplier
-    bound = graph.one(iri, f"{APEC}bound", source)
+    bound = stated.required_value(iri, f"{APEC}bound")
     interval = _interval(graph, bound, printed, decimals).scaled(scale)
-    text = graph.value(iri, f"{APEC}printed", source) or decimal_text(printed)
+    text = stated.value(iri, f"{APEC}printed") or decimal_text(printed)
     return Figure(iri, source, cell, printed * scale, interval, text, printed, bound)
 
 

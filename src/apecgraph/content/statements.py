@@ -38,30 +38,18 @@ class Statement:
 def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]:
     """Read the statements in the graphs of the sources.
 
-    A statement that lacks something is passed over: its shape reports it.
+    Incomplete statements are skipped: their shape reports them.
     """
-    kind, class_ = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{RDF}Statement")
     for source in sources:
-        named = ox.NamedNode(source)
-        found = graph.store.quads_for_pattern(None, kind, class_, named)
-        iris = sorted(
-            quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)
-        )
-        for iri in iris:
-            node = ox.NamedNode(iri)
+        stated = graph.named_graph(source)
+        for iri in stated.subjects(f"{RDF}type", f"{RDF}Statement"):
             parts = [
-                [
-                    quad.object
-                    for quad in graph.store.quads_for_pattern(
-                        node, ox.NamedNode(f"{RDF}{part}"), None, named
-                    )
-                ]
-                for part in ("subject", "predicate", "object")
+                stated.objects(iri, f"{RDF}{part}") for part in ("subject", "predicate", "object")
             ]
             if [len(part) for part in parts] != [1, 1, 1]:
                 continue
             (subject,), (predicate,), (value,) = parts
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 triple = ox.Triple(subject, predicate, value)
-                period = graph.value(iri, f"{DCTERMS}temporal", source)
+                period = stated.value(iri, f"{DCTERMS}temporal")
                 yield Statement(iri, source, triple, period)

@@ -1,61 +1,171 @@
-"""A set of quads that can be asked for values, by IRI and without ceremony."""
+"""RDF graphs in memory, read by IRI."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
+from apecgraph.rdf.lists import list_cells
 from apecgraph.rdf.namespaces import RDF, RDFS, XSD
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-"""What can be the object of a triple."""
+"""The object of a triple."""
+
+Subject: TypeAlias = str | ox.NamedNode | ox.BlankNode
+"""A subject to look up: an IRI, as text or as a term, or a blank node."""
+
+Property: TypeAlias = str | ox.NamedNode
+"""A property to look up: an IRI, as text or as a term."""
+
+Object: TypeAlias = str | Term
+"""An object to look up: an IRI as text, or any term."""
 
 Value: TypeAlias = str | int | ox.NamedNode | ox.Literal
 """What is written as the object of a triple: an IRI (a str too), a whole number, a literal."""
 
+_Term = TypeVar("_Term")
+
+_FIRST: Final = ox.NamedNode(f"{RDF}first")
+_REST: Final = ox.NamedNode(f"{RDF}rest")
+_NIL: Final = ox.NamedNode(f"{RDF}nil")
+
 
 class Graph:
-    """Named graphs in memory, read by IRI.
+    """An RDF graph: the union of all graphs of a dataset, its default graph, or a named graph.
 
-    Where a method takes `source`, it is the IRI of a named graph; None means in any graph.
+    A graph made of a dataset is the union; `default_graph` and `named_graph` lead from there to
+    the single graphs. All of them read one store, and copy nothing.
+
+    Args:
+        quads: The dataset. A store is read in place, other quads are copied into a new store.
+
+    Attributes:
+        store: The store that holds the dataset.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad] | ox.Store) -> None:
+    def __init__(self, quads: Iterable[ox.Quad] | ox.Store = ()) -> None:
         if isinstance(quads, ox.Store):
             self.store = quads
         else:
             self.store = ox.Store()
             self.store.extend(quads)
+        self._name: ox.NamedNode | ox.DefaultGraph | None = None
 
-    def values(self, subject: str, predicate: str, source: str | None = None) -> list[str]:
-        """Return the values of a property, sorted: IRIs, or the lexical forms of literals."""
+    @property
+    def default_graph(self) -> Graph:
+        """The default graph of the dataset."""
+        return self._graph(ox.DefaultGraph())
+
+    def named_graph(self, name: str | ox.NamedNode) -> Graph:
+        """Return the graph of the dataset that has a name; it is empty if there is none."""
+        return self._graph(_node(name))
+
+    def quads(
+        self,
+        subject: Subject | None = None,
+        predicate: Property | None = None,
+        value: Object | None = None,
+    ) -> Iterator[ox.Quad]:
+        """Return the quads that match a pattern, in no particular order.
+
+        Args:
+            subject: The subject, or None for any.
+            predicate: The property, or None for any.
+            value: The object, or None for any.
+
+        Returns:
+            The quads. In the union of all graphs, a triple comes once for each graph that has it.
+        """
+        return self.store.quads_for_pattern(
+            None if subject is None else _node(subject),
+            None if predicate is None else _node(predicate),
+            None if value is None else _node(value),
+            self._name,
+        )
+
+    def has(
+        self,
+        subject: Subject | None = None,
+        predicate: Property | None = None,
+        value: Object | None = None,
+    ) -> bool:
+        """Tell whether any triple matches a pattern; its arguments are those of `quads`."""
+        return next(self.quads(subject, predicate, value), None) is not None
+
+    def describes(self, iri: str) -> bool:
+        """Tell whether the graph has triples about an IRI; text that is no IRI has none."""
+        try:
+            return self.has(iri)
+        except ValueError:
+            return False
+
+    def objects(self, subject: Subject, predicate: Property) -> list[Term]:
+        """Return the values of a property as terms, each once, in no particular order."""
+        return list(dict.fromkeys(quad.object for quad in self.quads(subject, predicate)))
+
+    def values(self, subject: Subject, predicate: Property) -> list[str]:
+        """Return the values of a property as text, sorted; see `term_text`."""
+        return sorted({term_text(quad.object) for quad in self.quads(subject, predicate)})
+
+    def value(self, subject: Subject, predicate: Property) -> str | None:
+        """Return the first value of a property as text, or None if it has none."""
+        return min(
+            (term_text(quad.object) for quad in self.quads(subject, predicate)), default=None
+        )
+
+    def required_value(self, subject: Subject, predicate: Property) -> str:
+        """Return the first value of a property as text.
+
+        Raises:
+            LookupError: The property has no value.
+        """
+        value = self.value(subject, predicate)
+        if value is None:
+            raise LookupError(f"{subject} has no {predicate}")
+        return value
+
+    def iris(self, subject: Subject, predicate: Property) -> list[str]:
+        """Return those values of a property that are IRIs, sorted."""
         return sorted(
             {
-                _text(quad.object)
-                for quad in self.store.quads_for_pattern(
-                    ox.NamedNode(subject), ox.NamedNode(predicate), None, _graph(source)
-                )
+                quad.object.value
+                for quad in self.quads(subject, predicate)
+                if isinstance(quad.object, ox.NamedNode)
             }
         )
 
-    def value(self, subject: str, predicate: str, source: str | None = None) -> str | None:
-        """Return the first value of a property, or None."""
-        return next(iter(self.values(subject, predicate, source)), None)
-
-    def one(self, subject: str, predicate: str, source: str | None = None) -> str:
-        """Return the first value of a property; raise LookupError where there is none."""
-        for value in self.values(subject, predicate, source):
-            return value
-        raise LookupError(f"{subject} has no {predicate}")
-
-    def subjects(self, predicate: str, value: str, source: str | None = None) -> Iterator[str]:
-        """Return the IRIs that have an IRI as the value of a property, sorted."""
-        quads = self.store.quads_for_pattern(
-            None, ox.NamedNode(predicate), ox.NamedNode(value), _graph(source)
+    def subjects(self, predicate: Property, value: Object | None = None) -> list[str]:
+        """Return the IRIs that have a value of a property, or any value of it, sorted."""
+        return sorted(
+            {
+                quad.subject.value
+                for quad in self.quads(None, predicate, value)
+                if isinstance(quad.subject, ox.NamedNode)
+            }
         )
-        yield from sorted({_text(quad.subject) for quad in quads})
+
+    def list_members(self, head: Term) -> list[Term] | None:
+        """Return the members of an RDF list; None if a term is not the head of a list."""
+        cells = list_cells(head, _NIL, self._list_cell)
+        return None if cells is None else list(cells.values())
+
+    def _list_cell(self, node: Term) -> tuple[Term, Term] | None:
+        if not isinstance(node, ox.NamedNode | ox.BlankNode):
+            return None
+        first, rest = self.objects(node, _FIRST), self.objects(node, _REST)
+        return (first[0], rest[0]) if len(first) == len(rest) == 1 else None
+
+    def _graph(self, name: ox.NamedNode | ox.DefaultGraph) -> Graph:
+        graph = Graph(self.store)
+        graph._name = name
+        return graph
+
+
+def term_text(term: Term) -> str:
+    """Return the text of a term: an IRI, or the lexical form of a literal."""
+    return str(term) if isinstance(term, ox.Triple) else term.value
 
 
 def placed(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
@@ -97,9 +207,5 @@ def _object(value: Value) -> ox.NamedNode | ox.Literal:
             return value
 
 
-def _graph(source: str | None) -> ox.NamedNode | None:
-    return None if source is None else ox.NamedNode(source)
-
-
-def _text(term: Term) -> str:
-    return str(term) if isinstance(term, ox.Triple) else term.value
+def _node(term: str | _Term) -> ox.NamedNode | _Term:
+    return ox.NamedNode(term) if isinstance(term, str) else term

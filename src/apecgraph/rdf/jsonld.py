@@ -15,6 +15,7 @@ from pyld import jsonld
 
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
+from apecgraph.rdf.lists import list_cells
 from apecgraph.rdf.namespaces import BASE, RDF, XSD
 
 Node: TypeAlias = dict[str, Any]
@@ -184,19 +185,21 @@ def _turn(nodes: dict[str, Node], iri: str, topic: str, reverse: dict[str, list[
 def _make_lists(nodes: dict[str, Node]) -> None:
     """Write RDF lists as `@list`, where nothing else names their cells (JSON-LD 1.1 API, 8.4)."""
     named = Counter(value.get("@id") for _, value in _values(nodes.values()))
+
+    def read_cell(iri: str) -> tuple[Node, str] | None:
+        node = nodes.get(iri, {})
+        if node.keys() != {"@id", _FIRST, _REST} or named[iri] != 1:
+            return None
+        first, rest = node[_FIRST], node[_REST]
+        return (first[0], rest[0].get("@id")) if len(first) == len(rest) == 1 else None
+
     for property_, value in list(_values(nodes.values())):
-        cells = []
-        current = value.get("@id")
-        while named[current] == 1 and current in nodes and _is_cell(nodes[current]):
-            cells.append(current)
-            current = nodes[current][_REST][0].get("@id")
-        if property_ != _REST and cells and current == _NIL:
+        cells = None if property_ == _REST else list_cells(value.get("@id", ""), _NIL, read_cell)
+        if cells:
             value.clear()
-            value["@list"] = [nodes.pop(cell)[_FIRST][0] for cell in cells]
-
-
-def _is_cell(node: Node) -> bool:
-    return node.keys() == {"@id", _FIRST, _REST} and len(node[_FIRST]) == len(node[_REST]) == 1
+            value["@list"] = list(cells.values())
+            for iri in cells:
+                del nodes[iri]
 
 
 def _nest(node: Node, nodes: dict[str, Node]) -> None:

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 from apecgraph.rdf.graph import Term
+from apecgraph.rdf.lists import list_cells
 from apecgraph.rdf.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
 
 _FIRST_PREDICATES: Final = (f"{RDF}type", f"{SKOS}prefLabel", f"{RDFS}label")
@@ -28,7 +29,9 @@ _SHORTHAND: Final = {
     f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     f"{XSD}boolean": re.compile(r"true|false"),
 }
-_LONGEST_LIST: Final = 10_000  # one that is longer has itself for a tail
+_FIRST: Final = f"{RDF}first"
+_REST: Final = f"{RDF}rest"
+_NIL: Final = ox.NamedNode(f"{RDF}nil")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _DEEPEST: Final = 64
 _BRACKET: Final = re.compile(
@@ -139,9 +142,8 @@ class _Writer:
             for subject in list(self._subjects)
             if isinstance(subject, ox.NamedNode)
         }
-        for subject in self._subjects:
-            if isinstance(subject, ox.BlankNode) and f"{RDF}first" not in self._subjects[subject]:
-                raise ContentError("blank nodes are not used here: give it an IRI", self._path)
+        if any(isinstance(subject, ox.BlankNode) for subject in self._subjects):
+            raise self._blank_node()
         head = [f"@base <{ID}> .\n"] if self._uses_base else []
         head += [f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(self._used.items())]
         return "".join(head) + "".join(f"\n{blocks[name]}" for name in sorted(blocks))
@@ -169,16 +171,22 @@ class _Writer:
             return self._literal(term)
         raise ContentError("a triple is not written as a term here", self._path)
 
-    def _list(self, head: ox.BlankNode) -> str:
-        items: list[str] = []
-        node: Term = head
-        while node != ox.NamedNode(f"{RDF}nil"):
-            cell = self._subjects.get(node, {}) if isinstance(node, ox.BlankNode) else {}
-            if f"{RDF}first" not in cell or len(items) > _LONGEST_LIST:
-                raise ContentError("blank nodes are not used here: give it an IRI", self._path)
-            items.append(self._term(cell[f"{RDF}first"][0]))
-            node = cell[f"{RDF}rest"][0]
-        return f"( {' '.join(items)} )"
+    def _list(self, head: Term) -> str:
+        cells = list_cells(head, _NIL, self._list_cell)
+        if cells is None:
+            raise self._blank_node()
+        for cell in cells:
+            del self._subjects[cell]  # type: ignore[arg-type]  # so that each list is written once
+        return f"( {' '.join(map(self._term, cells.values()))} )"
+
+    def _list_cell(self, node: Term) -> tuple[Term, Term] | None:
+        values = self._subjects.get(node, {}) if isinstance(node, ox.BlankNode) else {}
+        if values.keys() != {_FIRST, _REST} or any(len(each) > 1 for each in values.values()):
+            return None
+        return values[_FIRST][0], values[_REST][0]
+
+    def _blank_node(self) -> ContentError:
+        return ContentError("blank nodes are not used here: give it an IRI", self._path)
 
     def _literal(self, literal: ox.Literal) -> str:
         datatype = literal.datatype.value

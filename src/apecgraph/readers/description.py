@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import Ruling, rulings
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph, Term, placed
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, RDF, RDFS
 
 LINKS: Final = 200
@@ -123,15 +123,9 @@ class Description:
         return tuple(dict.fromkeys((*facts, *links)))
 
     def members(self, node: ox.BlankNode) -> list[Term]:
-        """Return the members of the RDF list that a blank node begins."""
-        found: list[Term] = []
-        current: Term = node
-        while isinstance(current, ox.BlankNode) and len(found) <= len(self.nodes):
-            values = {each.predicate.value: each.object for each in self.nodes[current]}
-            if f"{RDF}first" in values:
-                found.append(values[f"{RDF}first"])
-            current = values.get(f"{RDF}rest", ox.NamedNode(f"{RDF}nil"))
-        return found
+        """Return the members of an RDF list; none if the blank node is not the head of a list."""
+        triples = (triple for triples in self.nodes.values() for triple in triples)
+        return Graph(map(placed, triples)).list_members(node) or []
 
     def triples(self, document: str, title: ox.Literal, license_: str | None) -> list[ox.Triple]:
         """Return the RDF document about the thing, sorted.

@@ -53,7 +53,7 @@ def read_observation(graph: Graph, claim: Claim) -> Observation:
     values = _cell(graph, dimensions, claim)
     order = {name: index for index, name in enumerate((_MEASURE, *_ORDER, _PERIOD, _UNIT))}
     # No dimension tells more cells apart than the period does in all but the longest series.
-    near = graph.subjects(_PERIOD, values[_PERIOD]) if _PERIOD in values else iter(())
+    near = graph.subjects(_PERIOD, values[_PERIOD]) if _PERIOD in values else []
     others = (read_claim(graph.store, iri) for iri in near if iri != claim.iri)
     alike = [
         each
@@ -68,5 +68,6 @@ def read_observation(graph: Graph, claim: Claim) -> Observation:
 
 
 def _cell(graph: Graph, dimensions: set[str], claim: Claim) -> dict[str, str]:
-    values = {name: graph.value(claim.iri, name, claim.source) for name in dimensions}
+    stated = graph.named_graph(claim.source)
+    values = {name: stated.value(claim.iri, name) for name in dimensions}
     return {name: value for name, value in values.items() if value is not None}

@@ -63,7 +63,7 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
     for iri in graph.subjects(f"{RDF}type", f"{QB}Observation"):
         claim = read_claim(graph.store, iri)
         if claim is not None and claim.value is not None:
-            found[_dimensions(graph, iri, claim.source)].append(claim)
+            found[_dimensions(graph.named_graph(claim.source), iri)].append(claim)
     slices = {_dimensions(graph, iri): iri for iri in graph.subjects(f"{RDF}type", f"{QB}Slice")}
     periods = {claim.period for claims in found.values() for claim in claims}
     order = {period: when(graph, period or "") for period in periods}
@@ -87,8 +87,8 @@ def when(graph: Graph, period: str) -> tuple[str, str, str]:
     return first, last, period
 
 
-def _dimensions(graph: Graph, iri: str, source: str | None = None) -> tuple[tuple[str, str], ...]:
-    values = ((name, graph.value(iri, f"{APEC}{name}", source)) for name in DIMENSIONS)
+def _dimensions(graph: Graph, iri: str) -> tuple[tuple[str, str], ...]:
+    values = ((name, graph.value(iri, f"{APEC}{name}")) for name in DIMENSIONS)
     return tuple((name, value) for name, value in values if value is not None)
 
 

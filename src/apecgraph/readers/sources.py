@@ -23,13 +23,14 @@ class Source:
 
 def read_source(graph: Graph, iri: str) -> Source:
     """Read the description of a source."""
+    stated = graph.named_graph(iri)
     return Source(
         iri,
-        graph.value(iri, f"{DCTERMS}identifier", iri) or "",
-        graph.value(iri, f"{DCTERMS}publisher", iri),
-        graph.value(iri, f"{DCTERMS}issued", iri),
-        graph.value(iri, f"{DCTERMS}language", iri),
-        graph.value(iri, f"{SCHEMA}url", iri),
+        stated.value(iri, f"{DCTERMS}identifier") or "",
+        stated.value(iri, f"{DCTERMS}publisher"),
+        stated.value(iri, f"{DCTERMS}issued"),
+        stated.value(iri, f"{DCTERMS}language"),
+        stated.value(iri, f"{SCHEMA}url"),
     )
 
 

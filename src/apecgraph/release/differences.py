@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +18,9 @@ import pyoxigraph as ox
 from apecgraph.check.rule_text import RuleText
 from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import ReleaseError
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph, Term
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, ID, RDF, RDFS, compact
+from apecgraph.rdf.namespaces import APEC, ID, RDFS, compact
 from apecgraph.release.release import DIFFERENCES, Release
 from apecgraph.release.snapshot import Snapshot
 
@@ -30,8 +29,6 @@ _DERIVED: Final = frozenset(f"{APEC}{name}" for name in ("value", "lower", "uppe
 _LABEL: Final = f"{RDFS}label"
 _LONGEST: Final = 200  # of a text in words; the term has all of it
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
-_FIRST: Final = ox.NamedNode(f"{RDF}first")
-_REST: Final = ox.NamedNode(f"{RDF}rest")
 
 ChangeKind = Literal["added", "removed", "changed"]
 
@@ -147,6 +144,7 @@ class _Side:
     def __init__(self, store: ox.Store) -> None:
         self.labels = Labels(store)
         self._store = store
+        self._graph = Graph(store)
 
     def facts(self, iri: str) -> dict[tuple[str, Term], ChangedValue]:
         """Return what is said of a thing, but what is derived."""
@@ -189,18 +187,10 @@ class _Side:
                 cut = f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
                 return f"{cut} ({term.language})" if term.language not in (None, "en") else cut
             case ox.BlankNode():
-                return f"( {' '.join(self._members(term))} )"
+                members = self._graph.list_members(term) or ()
+                return f"( {' '.join(map(self._words, members))} )"
             case _:
                 return str(term)
-
-    def _members(self, node: Term) -> Iterator[str]:
-        seen = set[Term]()
-        while isinstance(node, ox.BlankNode) and node not in seen:
-            seen.add(node)
-            for quad in self._store.quads_for_pattern(node, _FIRST, None):
-                yield self._words(quad.object)
-            rest = (quad.object for quad in self._store.quads_for_pattern(node, _REST, None))
-            node = next(rest, ox.NamedNode(f"{RDF}nil"))
 
 
 def _thing(iri: str, old: _Side, new: _Side) -> ChangedThing | None:

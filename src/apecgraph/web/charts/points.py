@@ -109,7 +109,7 @@ class Points:
         )
 
     def _publisher(self, claim: Claim) -> str:
-        publisher = self._graph.value(claim.source, f"{DCTERMS}publisher", claim.source)
+        publisher = self._graph.named_graph(claim.source).value(claim.source, f"{DCTERMS}publisher")
         return self._labels.title(publisher or claim.source).value
 
 

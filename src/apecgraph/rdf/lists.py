@@ -1,0 +1,33 @@
+"""RDF lists: the cells that hold the members of a list (RDF Schema 1.1, section 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+Cell = TypeVar("Cell", bound=Hashable)
+Member = TypeVar("Member")
+
+
+def list_cells(
+    head: Cell, nil: Cell, read_cell: Callable[[Cell], tuple[Member, Cell] | None]
+) -> dict[Cell, Member] | None:
+    """Walk an RDF list from its head to its end.
+
+    Args:
+        head: The first cell, or `nil` for the empty list.
+        nil: What stands for rdf:nil.
+        read_cell: Returns the rdf:first and the rdf:rest of a cell; None if a node is no cell.
+
+    Returns:
+        The member of each cell, in the order of the list; None if the list is not well-formed: it
+        runs into a node that is no cell, or in a circle.
+    """
+    members: dict[Cell, Member] = {}
+    node = head
+    while node != nil:
+        cell = read_cell(node)
+        if cell is None or node in members:
+            return None
+        members[node], node = cell
+    return members
