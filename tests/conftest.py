@@ -10,10 +10,10 @@ from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
+from tests.support.contents import SmallContent
 from tests.support.probe import SECOND_NAME
-from tests.support.server_thread import serving
-from tests.support.small_content import SmallContent
-from tests.support.stores import OF_OTHERS, zygotes
+from tests.support.processes import OF_OTHERS, zygotes
+from tests.support.servers import server_thread
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def publication(release: Release) -> Publication:
 @pytest.fixture(scope="session")
 def server(publication: Publication, release: Release) -> Iterator[str]:
     """The URL of a server of that release."""
-    with serving(publication) as url:
+    with server_thread(publication) as url:
         yield url
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from tests.browser.conftest import DESK, PHONE, Open, Violations
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HOSTILE = """SELECT * { VALUES (?text ?other ?link ?own) { (
@@ -132,7 +132,7 @@ def test_a_limit_is_told_with_what_to_do(
     browser: Browser, publication: Publication, release: Release
 ) -> None:
     with (
-        serving(publication, query_seconds=0.5) as url,
+        server_thread(publication, query_seconds=0.5) as url,
         browser.new_context(viewport=DESK) as context,
     ):
         page = context.new_page()

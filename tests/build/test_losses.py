@@ -12,7 +12,7 @@ from apecgraph.check.rules import Rule
 from apecgraph.errors import CheckFailed, LossFound
 from apecgraph.release.differences import Differences
 from apecgraph.release.release import Release
-from tests.support.small_content import PLACES, SHAPES, SmallContent
+from tests.support.contents import PLACES, SHAPES, SmallContent
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from apecgraph.rdf.canonical import digest
 from apecgraph.rdf.formats import N_QUADS, TRIG
 from apecgraph.rdf.namespaces import ID
 from apecgraph.release.release import DUMP_FORMATS, Release
-from tests.support.content_copy import ContentCopy
-from tests.support.small_content import SmallContent
+from tests.support.contents import ContentCopy, SmallContent
 
 
 @pytest.fixture

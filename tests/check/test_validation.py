@@ -12,7 +12,7 @@ from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
 from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import SH
-from tests.support.content_copy import EXCERPT, ContentCopy
+from tests.support.contents import EXCERPT, ContentCopy
 
 CRI = "data/sources/cri-cd684bbb.ttl"
 CHINA_DAILY = "data/sources/chinadailyasia-628497.ttl"

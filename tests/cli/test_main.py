@@ -5,28 +5,13 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from apecgraph.release.release import Release
-from tests.support.content_copy import EXCERPT, ContentCopy
-from tests.support.small_content import SmallContent
-
-COMMAND = [sys.executable, "-c", "from apecgraph.cli.main import main; main()"]
-
-
-def run(*arguments: str, releases: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
-    )
+from tests.support.command import COMMAND, run, run_on_terminal
+from tests.support.contents import EXCERPT, ContentCopy, SmallContent
 
 
 @pytest.fixture(scope="module")
@@ -166,17 +151,10 @@ def test_query_says_what_is_wrong(releases: Path, query: str, message: str) -> N
 
 
 def test_long_work_tells_a_terminal_what_it_is_at() -> None:
-    terminal, end = pty.openpty()
-    done = subprocess.run(
-        [*COMMAND, "check"], stderr=end, stdout=subprocess.PIPE, text=True, timeout=60, check=False
-    )
-    os.close(end)
-    told = os.read(terminal, 1 << 16).decode()
-    os.close(terminal)
-    assert done.returncode == 0
-    assert done.stdout.startswith("the content passes the check")
+    printed, shown = run_on_terminal("check")
+    assert printed.startswith("the content passes the check")
     steps = (r"reading files: 0 of \d+ ", r"applying shapes: \d+ of \d+, \d+ s left ", "holding")
-    assert re.search(".*".join(rf"\x1b\[K{step}" for step in steps), told, re.DOTALL)
+    assert re.search(".*".join(rf"\x1b\[K{step}" for step in steps), shown, re.DOTALL)
 
 
 def test_loading_tells_a_terminal_how_much_is_read(tmp_path: Path) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from apecgraph.cli.main import main
-from tests.cli.test_main import COMMAND
-from tests.support.small_content import SmallContent
+from tests.support.command import run_on_terminal
+from tests.support.contents import SmallContent
 
 
 @pytest.fixture
@@ -104,19 +101,6 @@ def test_a_build_says_where_its_refusal_is_kept(content: SmallContent, releases:
 
 
 def test_a_terminal_is_told_how_far_a_build_is(content: SmallContent, releases: Path) -> None:
-    terminal, end = pty.openpty()
-    done = subprocess.run(
-        [*COMMAND, "build", "--content", str(content.root)],
-        stderr=end,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
-    )
-    os.close(end)
-    told = os.read(terminal, 1 << 16).decode()
-    os.close(terminal)
-    assert done.returncode == 0
-    assert re.search(r"writing dumps of \d+ quads: 0 of 9 .*reading back", told, re.DOTALL)
-    assert told.endswith("\x1b[K")
+    _, shown = run_on_terminal("build", "--content", content.root, releases=releases)
+    assert re.search(r"writing dumps of \d+ quads: 0 of 9 .*reading back", shown, re.DOTALL)
+    assert shown.endswith("\x1b[K")

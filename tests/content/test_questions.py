@@ -22,7 +22,7 @@ from apecgraph.rdf.namespaces import APEC, RDF
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, examples
-from tests.support.content_copy import ContentCopy
+from tests.support.contents import ContentCopy
 
 FOLDER = default_content() / "ontology" / "questions"
 QUESTIONS = read_questions(default_content())

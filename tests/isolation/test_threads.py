@@ -21,7 +21,7 @@ from apecgraph.rdf.formats import N_TRIPLES, RDF_XML, RESULTS_CSV, RESULTS_JSON,
 from apecgraph.readers.description import Description
 from apecgraph.web.http.executor import EngineThreadPool
 from apecgraph.web.publication import Publication
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 ROWS = " ".join(map(str, range(20_000)))
 SELECT = f"SELECT ?x {{ VALUES ?x {{ {ROWS} }} }}"
@@ -157,7 +157,7 @@ def test_a_page_that_fails_as_it_reads_leaves_nothing_to_the_event_loop(
 ) -> None:
     monkeypatch.setattr(Description, "triples", lambda *_: read_and_fail())
     with dropped_elsewhere() as complaints:
-        with serving(publication) as url:
+        with server_thread(publication) as url:
             assert httpx.get(f"{url}/doc/economy/CHN.ttl").status_code == 500
         gc.collect()
     assert complaints == []

@@ -24,8 +24,9 @@ from urllib.parse import quote, quote_plus
 
 import httpx
 
+from tests.support.connections import PATIENCE
 from tests.support.replies import fault
-from tests.support.server_process import PATIENCE, Server, running
+from tests.support.servers import Server, server_process
 
 GRAPHS: Final = ("urn:x:g0", "urn:x:g1")
 VARIABLES: Final = ("?s", "?p", "?o", "?x", "?y", "$z", "?s", "?o")
@@ -508,7 +509,7 @@ def fuzzed() -> Iterator[Server]:
         folder = Path(name)
         data = folder / "data.nq"
         data.write_text("".join(quads()))
-        with running(data, folder, **LIMITS) as server:
+        with server_process("--data", data, log=folder / "log.txt", **LIMITS) as server:
             yield server
 
 

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from apecgraph.build.pipeline import build_release
-from tests.support.content_copy import ContentCopy
+from tests.support.contents import ContentCopy
 
 COMMAND: Final = (sys.executable, "-c", "from apecgraph.cli.main import main; main()")
 HEAVY: Final = (

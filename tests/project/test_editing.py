@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from apecgraph.cli.main import main
 from apecgraph.content.folder import default_content
-from tests.support.content_copy import ContentCopy
+from tests.support.contents import ContentCopy
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "editing.md"

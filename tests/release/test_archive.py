@@ -20,7 +20,7 @@ from apecgraph.release.archive import Archive
 from apecgraph.release.history import HISTORY
 from apecgraph.release.lock import locked
 from apecgraph.release.release import CURRENT, MANIFEST, Release, describe_files
-from tests.support.small_content import SmallContent
+from tests.support.contents import SmallContent
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ from pathlib import Path
 from apecgraph.release.archive import Archive
 from apecgraph.build.pipeline import build_release
 from apecgraph.release.release import Release
-from tests.support.small_content import SmallContent
+from tests.support.contents import SmallContent
 
 content, releases = SmallContent(Path(sys.argv[1])), Path(sys.argv[2])
 moments = random.Random(int(sys.argv[3]))

@@ -15,7 +15,7 @@ from apecgraph.rdf.namespaces import APEC, BASE, ID
 from apecgraph.release.differences import Differences
 from apecgraph.release.release import Release
 from apecgraph.release.snapshot import Snapshot
-from tests.support.small_content import PLACES, SHAPES, SmallContent
+from tests.support.contents import PLACES, SHAPES, SmallContent
 
 FIGURE = f"{ID}figure/chinadailyasia-628497/trade-2025"
 SOURCE = f"{ID}source/chinadailyasia-628497"

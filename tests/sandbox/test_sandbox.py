@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,11 @@ from apecgraph.errors import CheckFailed, ContentError
 from apecgraph.files import read_file, steady
 from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings
-from tests.support import minimal_content
-from tests.support.server_process import soon
-from tests.support.stores import alive, children, listener
+from tests.support.command import COMMAND, WITHOUT_SECCOMP, run
+from tests.support.connections import listener
+from tests.support.contents import SmallContent
+from tests.support.processes import alive, children
+from tests.support.waiting import soon
 
 DEEP = 100_000
 
@@ -30,9 +31,14 @@ ENDLESS = f"SELECT $this WHERE {{ $this ?p ?o . {JOINS} FILTER(STR(?p0) = STR(?o
 NESTED = f"SELECT $this WHERE {'{' * DEEP} $this ?p ?o {'}' * DEEP}"
 
 
+PEOPLE = "data/entities/people.ttl"
+RULES = "shapes/people.ttl"
+PERSON = f'<person/p> a schema:Person ; skos:prefLabel "{"a" * 31}b"@en .\n'
+
+
 def shape(rule: str) -> dict[str, str]:
     return {
-        minimal_content.SHAPES: "<shape/hostile> a sh:NodeShape ; sh:targetClass schema:Person ;\n"
+        RULES: "<shape/hostile> a sh:NodeShape ; sh:targetClass schema:Person ;\n"
         f"    sh:property [ sh:path skos:prefLabel ; {rule} ] ."
     }
 
@@ -41,17 +47,23 @@ def sparql(select: str) -> str:
     return f'sh:sparql [ sh:select "{select}" ; sh:message "x"@en ]'
 
 
-def checked(folder: Path, more: Mapping[str, str], **settings: Any) -> list[str]:
-    """Check a content in the sandbox; return what is wrong, each with its place."""
-    report = sandbox.run_check(
-        minimal_content.write(folder / "content", more), Settings(**settings)
-    )
-    return [str(each) for each in report.results]
+def written(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write a content with one person and some files, by their paths; return its folder."""
+    content = SmallContent(folder / "content")
+    for name, text in {PEOPLE: "", **files}.items():
+        content.write(name, (PERSON if name == PEOPLE else "") + text)
+    return content.root
+
+
+def checked(folder: Path, files: Mapping[str, str], **settings: Any) -> list[str]:
+    """Check a content in the sandbox; return the results of its report as text."""
+    report = sandbox.run_check(written(folder, files), Settings(**settings))
+    return [str(result) for result in report.results]
 
 
 def test_content_that_means_no_harm_passes(tmp_path: Path) -> None:
     many = "".join(f"@prefix p{each}: <http://x/{each}/> .\n" for each in range(DEEP))
-    assert checked(tmp_path, {minimal_content.PEOPLE: many, **shape('sh:pattern "^a+b$"')}) == []
+    assert checked(tmp_path, {PEOPLE: many, **shape('sh:pattern "^a+b$"')}) == []
 
 
 @pytest.mark.parametrize(
@@ -64,10 +76,8 @@ def test_content_that_means_no_harm_passes(tmp_path: Path) -> None:
 )
 def test_a_rule_that_does_not_end_is_stopped_and_named(tmp_path: Path, rule: str) -> None:
     (found,) = checked(tmp_path, shape(rule), rule_seconds=1)
-    line = len((tmp_path / "content" / minimal_content.SHAPES).read_text().splitlines()) - 1
-    assert found.startswith(
-        f"{minimal_content.SHAPES}:{line}: to apply this shape took longer than 1 s"
-    )
+    line = len((tmp_path / "content" / RULES).read_text().splitlines()) - 1
+    assert found.startswith(f"{RULES}:{line}: to apply this shape took longer than 1 s")
 
 
 def test_a_shape_that_refers_to_itself_comes_to_an_end(tmp_path: Path) -> None:
@@ -81,8 +91,8 @@ def test_what_takes_all_memory_is_stopped_and_named(tmp_path: Path) -> None:
     text = f"@prefix p: <a:{'x' * 100_000}> .\n" + "".join(
         f"p:{each} p: p: .\n" for each in range(DEEP)
     )
-    (found,) = checked(tmp_path, {minimal_content.PEOPLE: text}, load_megabytes=300)
-    assert found.startswith(f"{minimal_content.PEOPLE}: to read it took more than 300 MB of memory")
+    (found,) = checked(tmp_path, {PEOPLE: text}, load_megabytes=300)
+    assert found.startswith(f"{PEOPLE}: to read it took more than 300 MB of memory")
 
 
 def test_the_whole_has_a_deadline(tmp_path: Path) -> None:
@@ -94,43 +104,28 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
     """Neither an import nor SERVICE, which pyshacl overlooks in a line with a #."""
     with listener() as (port, callers):
         url = f"http://127.0.0.1:{port}/"
-        imports = {minimal_content.SHAPES: f"<shape/person> a owl:Ontology ; owl:imports <{url}> ."}
+        imports = {RULES: f"<shape/person> a owl:Ontology ; owl:imports <{url}> ."}
         assert checked(tmp_path, imports) == []
         called = f"FILTER(?p != <a:#>) SERVICE <{url}> {{ ?a ?b ?c }}"
         service = f"SELECT $this WHERE {{ $this ?p ?v {called} }}"
         (found,) = checked(tmp_path / "service", shape(sparql(service)))
-        assert found.startswith(f"{minimal_content.SHAPES}:")
+        assert found.startswith(f"{RULES}:")
         assert "the shapes cannot be applied" in found
         assert callers == []
         check_content(tmp_path / "service" / "content")
         assert soon(lambda: bool(callers))  # in this process, which has a network
 
 
-# seccomp(2) is asked for by prctl(2), which is refused by a filter of the same kind.
-UNWALLED = """
-from apecgraph.isolation import seccomp
-architecture, _ = seccomp._CALLS[seccomp.platform.machine()]
-prctl = {"x86_64": 157, "aarch64": 167}[seccomp.platform.machine()]
-seccomp._CALLS[seccomp.platform.machine()] = (architecture, (prctl,))
-seccomp.deny_network()
-from apecgraph.cli.main import main
-main()
-"""
-
-
 def test_without_the_wall_nothing_is_read(tmp_path: Path) -> None:
-    root = str(minimal_content.write(tmp_path, {}))
-    command = [sys.executable, "-c", UNWALLED, "check", "--content", root]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    root = written(tmp_path, {})
+    ran = run("check", "--content", root, command=WITHOUT_SECCOMP)
     assert ran.returncode == 1
     assert "is not read" in ran.stdout
     assert "seccomp(2), and here: Operation not permitted" in ran.stdout
 
 
 def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    root = minimal_content.write(
-        tmp_path, {"data/sources/x.ttl": "<x> owl:imports " + "[ <a:b> " * DEEP}
-    )
+    root = written(tmp_path, {"data/sources/x.ttl": "<x> owl:imports " + "[ <a:b> " * DEEP})
     sources = root / "data" / "sources"
     os.mkfifo(sources / "pipe.ttl")
     (sources / "device.ttl").symlink_to("/dev/zero")
@@ -155,7 +150,7 @@ def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_build_over_a_limit_keeps_its_report(tmp_path: Path) -> None:
-    root = minimal_content.write(tmp_path / "content", shape(sparql(ENDLESS)))
+    root = written(tmp_path, shape(sparql(ENDLESS)))
     settings = Settings(releases=tmp_path / "releases", rule_seconds=1)
     with pytest.raises(CheckFailed, match=r"The report is kept in .*/refused/"):
         sandbox.run_build(root, settings)
@@ -182,8 +177,8 @@ def test_a_file_that_changes_while_it_is_read_is_not_read(tmp_path: Path) -> Non
 def test_content_that_changes_while_it_is_checked_makes_no_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = minimal_content.write(tmp_path / "content", {})
-    path = root / minimal_content.PEOPLE
+    root = written(tmp_path, {})
+    path = root / PEOPLE
 
     def slow(content: Path) -> object:
         found = check_content(content)
@@ -197,10 +192,8 @@ def test_content_that_changes_while_it_is_checked_makes_no_release(
 
 
 def test_the_process_ends_with_the_one_that_waits_for_it(tmp_path: Path) -> None:
-    root = minimal_content.write(tmp_path, shape(sparql(ENDLESS)))
-    program = "from apecgraph.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "check", "--content", str(root)]
-    with subprocess.Popen(command) as waiting:
+    root = written(tmp_path, shape(sparql(ENDLESS)))
+    with subprocess.Popen([*COMMAND, "check", "--content", str(root)]) as waiting:
         assert soon(lambda: bool(children(waiting.pid)))
         (at_work,) = children(waiting.pid)
         waiting.kill()

@@ -12,7 +12,7 @@ from apecgraph.search.entries import Entries
 from apecgraph.search.full_text import LONGEST_SEARCH, Search
 from apecgraph.text.folding import fold
 from apecgraph.web.publication import Publication
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ class TestThePage:
 
 @pytest.fixture(scope="module")
 def strict(publication: Publication, release: Release) -> Iterator[str]:
-    with serving(publication, queries_per_minute=3) as url:
+    with server_thread(publication, queries_per_minute=3) as url:
         yield url
 
 

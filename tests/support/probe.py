@@ -13,7 +13,9 @@ from typing import Final
 import httpx
 
 from apecgraph.release.release import Release
-from tests.support.server_process import PATIENCE, Server, soon
+from tests.support.connections import PATIENCE
+from tests.support.servers import Server
+from tests.support.waiting import soon
 
 FIRST_NAME: Final = "small"
 SECOND_NAME: Final = "another name"

@@ -19,8 +19,9 @@ import httpx
 import trustme
 
 from apecgraph.release.release import Release
-from tests.support.server_process import Server, running, started
-from tests.support.stores import until, zygotes
+from tests.support.processes import zygotes
+from tests.support.servers import Server, server_process
+from tests.support.waiting import until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -95,7 +96,7 @@ def health_check(server: Server) -> int:
 def test_the_image_is_healthy_as_long_as_queries_are_answered(tmp_path: Path) -> None:
     data = tmp_path / "data.nt"
     data.write_text("<http://example.org/a> <http://example.org/b> <http://example.org/c> .\n")
-    with running(data, tmp_path) as server:
+    with server_process("--data", data, log=tmp_path / "log.txt") as server:
         assert health_check(server) == 0
         data.unlink()
         (zygote,) = zygotes(server.process.pid)
@@ -159,7 +160,7 @@ def test_nginx_passes_on_and_keeps_what_never_changes(release: Release, tmp_path
     dump = f"/dumps/{release.name}/figures.csv"
     paths = {"/doc/index.ttl": 200, "/sparql?query=ASK%20%7B%7D": 200, "/metrics": 403, dump: 200}
     with (
-        started("--release", str(release.path), log=log) as server,
+        server_process("--release", release.path, log=log) as server,
         proxied(server, tmp_path) as client,
     ):
         for path, status in (*paths.items(), (dump, 200)):

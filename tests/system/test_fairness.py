@@ -17,18 +17,9 @@ import httpx
 import pytest
 
 from tests.support import attacks
-from tests.support.server_process import (
-    BROKEN_OFF,
-    PATIENCE,
-    QUERY,
-    SECONDS,
-    Server,
-    connected,
-    reply,
-    request,
-    running,
-    soon,
-)
+from tests.support.connections import BROKEN_OFF, PATIENCE, QUERY, connected, reply, request
+from tests.support.servers import QUERY_SECONDS, Server, server_process
+from tests.support.waiting import soon
 
 LIGHT: Final = "SELECT ?o { <urn:x:n1> <urn:x:next> ?o }"
 HEAVY: Final = (attacks.FOREVER, *attacks.JOINS.queries.values(), *attacks.STREAMS.values())
@@ -47,14 +38,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(data: Path) -> Iterator[Server]:
-    with running(data, data.parent, query_seconds=SECONDS, query_megabytes=200) as server:
+    limits = {"query_seconds": QUERY_SECONDS, "query_megabytes": 200}
+    with server_process("--data", data, log=data.parent / "log.txt", **limits) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def strict(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def strict(data: Path) -> Iterator[Server]:
     """A server that gives a request one second to arrive."""
-    with running(data, tmp_path_factory.mktemp("strict"), request_seconds=1) as server:
+    with server_process(
+        "--data", data, log=data.parent / "strict.txt", request_seconds=1
+    ) as server:
         yield server
 
 
@@ -82,7 +76,7 @@ def ask_lightly(server: Server, address: str) -> list[tuple[int, float]]:
 def assert_well_served(found: list[tuple[int, float]]) -> None:
     statuses = [status for status, _ in found]
     assert statuses == [200] * len(statuses)
-    assert statistics.median(seconds for _, seconds in found) < SECONDS
+    assert statistics.median(seconds for _, seconds in found) < QUERY_SECONDS
 
 
 @contextmanager
@@ -123,7 +117,9 @@ def test_eight_heavy_clients_do_not_starve_a_light_one(server: Server, texts: li
 
 def test_a_client_that_floods_does_not_starve_another(server: Server) -> None:
     with ExitStack() as stack:
-        flood = [stack.enter_context(connected(server, address="127.0.0.3")) for _ in range(200)]
+        flood = [
+            stack.enter_context(connected(server.port, address="127.0.0.3")) for _ in range(200)
+        ]
         for connection in flood:
             connection.sendall(request(attacks.FOREVER))
         found = ask_lightly(server, "127.0.0.2")
@@ -133,7 +129,7 @@ def test_a_client_that_floods_does_not_starve_another(server: Server) -> None:
 
 
 def reply_to(server: Server, text: str) -> str:
-    with connected(server) as connection:
+    with connected(server.port) as connection:
         connection.sendall(request(text))
         return reply(connection)
 
@@ -143,7 +139,7 @@ def reply_to(server: Server, text: str) -> str:
 
 def trickled(server: Server, begin: bytes, rest: bytes) -> str:
     """Send a request, its rest byte by byte; tell what is replied before its end."""
-    with connected(server) as connection:
+    with connected(server.port) as connection:
         connection.sendall(begin)
         connection.settimeout(0.1)
         for place in range(len(rest)):
@@ -183,7 +179,7 @@ def test_a_request_that_trickles_in_is_ended(strict: Server, name: str) -> None:
 
 
 def test_who_says_nothing_is_shown_out(strict: Server) -> None:
-    with connected(strict) as connection:
+    with connected(strict.port) as connection:
         assert reply(connection) in ("408", BROKEN_OFF)
 
 
@@ -197,7 +193,7 @@ def is_shut(connection: socket.socket) -> bool:
 
 def test_who_is_refused_and_goes_on_sending_is_shown_out(strict: Server) -> None:
     head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n"
-    with connected(strict) as connection:
+    with connected(strict.port) as connection:
         connection.sendall(head)
         assert reply(connection) == "413"
         assert soon(lambda: is_shut(connection))
@@ -205,9 +201,10 @@ def test_who_is_refused_and_goes_on_sending_is_shown_out(strict: Server) -> None
 
 def test_more_idle_connections_than_descriptors_shut_nobody_out(data: Path, tmp_path: Path) -> None:
     limits = {"request_seconds": 1, "connections": DESCRIPTORS // 2}
-    with running(data, tmp_path, **limits) as server, ExitStack() as stack:
+    log = tmp_path / "log.txt"
+    with server_process("--data", data, log=log, **limits) as server, ExitStack() as stack:
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
         for _ in range(2 * DESCRIPTORS):
-            stack.enter_context(connected(server))
+            stack.enter_context(connected(server.port))
         assert soon(lambda: reply_to(server, LIGHT) == "200")
         assert server.log.stat().st_size < 1_000_000

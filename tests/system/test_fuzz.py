@@ -10,7 +10,7 @@ import pyoxigraph
 import pytest
 
 from tests.load import fuzzing
-from tests.support.server_process import Server
+from tests.support.servers import Server
 
 SEED = 2026
 SECONDS = 12

@@ -24,20 +24,19 @@ import httpx
 import pytest
 
 from tests.support import attacks
-from tests.support.replies import fault
-from tests.support.server_process import (
+from tests.support.connections import (
     BROKEN_OFF,
     PATIENCE,
     QUERY,
-    SECONDS,
-    Server,
     connected,
+    listener,
     new_address,
     reply,
     request,
-    running,
-    soon,
 )
+from tests.support.replies import fault
+from tests.support.servers import QUERY_SECONDS, Server, server_process
+from tests.support.waiting import soon
 
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE: Final = "application/sparql-update"
@@ -120,12 +119,12 @@ def watched(folder: Path) -> Iterator[Attacked]:
     data = folder / "data.nq"
     data.write_text("".join(attacks.quads()))
     limits = {
-        "query_seconds": SECONDS,
+        "query_seconds": QUERY_SECONDS,
         "query_megabytes": 200,
         "reply_megabytes": 4,
         "workers": AT_ONCE + 1,
     }
-    with running(data, folder, **limits) as server:
+    with server_process("--data", data, log=folder / "log.txt", **limits) as server:
         assert_it_answers(server)
         probe = Probe(server)
         before = len(server.tree()), server.descriptors()
@@ -223,7 +222,7 @@ def test_an_answer_that_cannot_be_completed_is_not_taken_for_whole(
 def test_an_answer_that_ends_with_its_connection_is_not_taken_for_whole(attacked: Attacked) -> None:
     """HTTP/1.0 knows no chunks: there the end of the connection is the end of the answer."""
     text = attacks.STREAMS["SELECT"]
-    with attacked.probe.beside(), connected(attacked.server) as connection:
+    with attacked.probe.beside(), connected(attacked.server.port) as connection:
         connection.sendall(request(text, version="1.0", Accept="text/csv"))
         assert reply(connection) in (BROKEN_OFF, "422", "504")
 
@@ -232,34 +231,11 @@ def test_an_answer_that_ends_with_its_connection_is_not_taken_for_whole(attacked
 
 
 @contextmanager
-def listening() -> Iterator[tuple[str, list[str]]]:
-    """Listen on a port of this machine; give its URL, and a list of those who called."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        callers: list[str] = []
-
-        def accept() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, caller = server.accept()
-                    connection.close()
-                    callers.append(str(caller))
-
-        thread = threading.Thread(target=accept)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}/", callers
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
-@contextmanager
 def nobody_called() -> Iterator[str]:
     """Give a URL that nobody may call."""
-    with listening() as (url, callers):
-        yield url
+    with listener() as (port, callers):
+        yield f"http://127.0.0.1:{port}/"
         assert callers == []
-        port = int(url.rstrip("/").rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
             assert soon(lambda: len(callers) == 1)  # it would have been noticed
 
@@ -317,7 +293,7 @@ def test_no_spelling_of_an_update_is_taken(attacked: Attacked) -> None:
 
 def sent(server: Server, data: bytes) -> str:
     """Tell what is answered to bytes of whatever kind."""
-    with connected(server) as connection:
+    with connected(server.port) as connection:
         with suppress(ConnectionError):  # an answer may come before all is sent
             connection.sendall(data)
         return reply(connection)
@@ -484,7 +460,7 @@ def test_no_request_takes_the_endpoint_down(attacked: Attacked) -> None:
 
 def test_many_requests_on_one_connection_are_answered_in_their_order(attacked: Attacked) -> None:
     each = _get("/sparql?query=ASK%7B%7D").replace(b"Connection: close\r\n", b"")
-    with attacked.probe.beside(), connected(attacked.server) as connection:
+    with attacked.probe.beside(), connected(attacked.server.port) as connection:
         connection.sendall(each * 200 + _get("/health"))
         received = b"".join(iter(functools.partial(connection.recv, 65536), b""))
     assert received.count(b"HTTP/1.1 200 OK") == 201
@@ -501,7 +477,7 @@ def test_clients_who_leave_at_once_take_nothing_with_them(
 ) -> None:
     with attacked.probe.beside(may_be_busy=True):
         for _ in range(50):
-            with connected(attacked.server) as connection:
+            with connected(attacked.server.port) as connection:
                 if how == "reset":
                     linger = struct.pack("ii", 1, 0)
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -511,7 +487,7 @@ def test_clients_who_leave_at_once_take_nothing_with_them(
 
 def test_clients_who_leave_in_mid_stream_take_nothing_with_them(attacked: Attacked) -> None:
     def leave(_: int) -> str:
-        with connected(attacked.server) as connection:
+        with connected(attacked.server.port) as connection:
             connection.sendall(request(attacks.STREAMS["SELECT"]))
             return connection.recv(12).decode()
 
@@ -526,12 +502,13 @@ def test_who_reads_slowly_holds_up_nobody_and_gets_all_or_an_error(attacked: Att
     whole: list[int] = []
 
     def read(connection: socket.socket) -> str:
-        time.sleep(1.5 * SECONDS)
+        time.sleep(1.5 * QUERY_SECONDS)
         return reply(connection, then=lambda body: whole.append(body.count(b"\r\n") - 1))
 
     with attacked.probe.beside(), ExitStack() as stack:
         connections = [
-            stack.enter_context(connected(attacked.server, receives=4096)) for _ in range(AT_ONCE)
+            stack.enter_context(connected(attacked.server.port, receives=4096))
+            for _ in range(AT_ONCE)
         ]
         for connection in connections:
             connection.sendall(request(text, Accept="text/csv"))
@@ -543,7 +520,7 @@ def test_who_reads_slowly_holds_up_nobody_and_gets_all_or_an_error(attacked: Att
 def test_who_sends_slowly_holds_up_nobody(attacked: Attacked) -> None:
     with attacked.probe.beside(), ExitStack() as stack:
         halves = [
-            (stack.enter_context(connected(attacked.server)), piece)
+            (stack.enter_context(connected(attacked.server.port)), piece)
             for piece in (request(ALWAYS), request(ALWAYS * 100), _get("/health"))
             for _ in range(10)
         ]
@@ -556,7 +533,7 @@ def test_who_sends_slowly_holds_up_nobody(attacked: Attacked) -> None:
 def test_a_hundred_who_say_nothing_hold_up_nobody(attacked: Attacked) -> None:
     with attacked.probe.beside(), ExitStack() as stack:
         for _ in range(100):
-            stack.enter_context(connected(attacked.server))
+            stack.enter_context(connected(attacked.server.port))
         assert posted(attacked.server, ALWAYS) == "200"
 
 
@@ -568,7 +545,7 @@ def test_a_flood_of_heavy_queries_is_told_to_come_back(attacked: Attacked, clien
         flood = []
         for number in range(200):
             connection = stack.enter_context(
-                connected(attacked.server, address=addresses[number % clients])
+                connected(attacked.server.port, address=addresses[number % clients])
             )
             connection.sendall(request(attacks.FOREVER))
             flood.append(connection)

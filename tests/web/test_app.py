@@ -13,7 +13,7 @@ from apecgraph.rdf.formats import TRIG
 from apecgraph.rdf.jsonld import Context
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -136,7 +136,7 @@ def test_the_context_of_an_earlier_release_stays(release: Release, tmp_path: Pat
     earlier.write_text('{"@context": {}}')
     publication = Publication.of(Release.open(tmp_path / release.path.name))
     with (
-        serving(publication) as url,
+        server_thread(publication) as url,
         httpx.Client(base_url=url) as client,
     ):
         assert client.get(Context(earlier).path).raise_for_status().json() == {"@context": {}}
@@ -150,7 +150,7 @@ class TestFilesServedAsTheyAre:
         path = tmp_path_factory.mktemp("data") / "data.trig"
         path.write_text("<a:a> <a:b> 1 . <a:g> { <a:a> <a:b> 2 }")
         with (
-            serving(Publication.of_files([DataFile.of(path, TRIG)])) as url,
+            server_thread(Publication.of_files([DataFile.of(path, TRIG)])) as url,
             httpx.Client(base_url=url) as client,
         ):
             yield client

@@ -21,10 +21,15 @@ from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy, StoreError
 from apecgraph.query.engine import EmbeddedStore, load
 from apecgraph.query.model import DataFile
 from apecgraph.query.workers.disk import directory_digest
+from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS, N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
 from tests.query.workers.test_pool import DEEP, DOUBLING, FOREVER, LONG, MEMORY_HOG
-from tests.support.stores import alive, ask, is_well, isolated, listener, until, workers, zygotes
-from tests.web.server.test_serve import refused, running
+from tests.support.command import WITHOUT_SECCOMP
+from tests.support.connections import PATIENCE, listener
+from tests.support.processes import alive, workers, zygotes
+from tests.support.servers import refused, server_process
+from tests.support.stores import ask, is_well, isolated
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("of_others")
 
@@ -293,25 +298,10 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     assert printed == "7\n"
 
 
-# prctl(2), refused by a filter of the same kind.
-UNWALLED = """
-import sys
-from apecgraph.isolation import seccomp
-architecture, _ = seccomp._CALLS[seccomp.platform.machine()]
-prctl = {"x86_64": 157, "aarch64": 167}[seccomp.platform.machine()]
-seccomp._CALLS[seccomp.platform.machine()] = (architecture, (prctl,))
-seccomp.deny_network()
-from apecgraph.cli.main import main
-main()
-"""
-
-
 def test_without_the_wall_nothing_is_served(directory: Path, file: Path) -> None:
-    command = [sys.executable, "-c", UNWALLED, "serve", "--port", "0", "--data"]
-    ran = subprocess.run([*command, directory], capture_output=True, text=True, timeout=30)
-    assert ran.returncode == 1
-    assert f"Error: {directory} is not served" in ran.stderr
-    assert "seccomp(2), and here: Operation not permitted" in ran.stderr
+    told = refused("--data", directory, command=WITHOUT_SECCOMP)
+    assert f"Error: {directory} is not served" in told
+    assert "seccomp(2), and here: Operation not permitted" in told
 
 
 # --- what is no store ---------------------------------------------------------------------------
@@ -367,6 +357,15 @@ def test_damage_that_a_query_meets_is_not_blamed_on_it(directory: Path) -> None:
     asyncio.run(check())
 
 
+async def failure(store: WorkerPool) -> str:
+    """Return the message of the error that a store gives, "" if it answers."""
+    try:
+        assert await is_well(store)
+    except StoreError as error:
+        return str(error)
+    return ""
+
+
 def test_a_store_that_goes_is_an_error_until_it_is_back(directory: Path) -> None:
     async def check() -> None:
         away = directory.with_name("away")
@@ -375,12 +374,12 @@ def test_a_store_that_goes_is_an_error_until_it_is_back(directory: Path) -> None
             assert await is_well(store)
             directory.rename(away)
             os.kill(worker, signal.SIGKILL)
-            await asyncio.sleep(1.5)
-            with pytest.raises(StoreError, match=str(directory)):
-                await ask(store, "ASK {}")
-            away.rename(directory)
-            await asyncio.sleep(2)
-            assert await is_well(store)
+            async with asyncio.timeout(PATIENCE):
+                while str(directory) not in await failure(store):
+                    await asyncio.sleep(0.1)
+                away.rename(directory)
+                while await failure(store):
+                    await asyncio.sleep(0.1)
 
     asyncio.run(check())
 
@@ -412,22 +411,23 @@ def test_a_log_that_differs_is_other_content(directory: Path) -> None:
 
 def test_the_command_line_serves_a_directory(directory: Path, tmp_path: Path) -> None:
     before = state(directory)
-    with running("--data", directory, releases=tmp_path / "none") as (server, url):
+    log = tmp_path / "log.txt"
+    with server_process("--data", directory, log=log) as server:
+        url = server.url
         asked = {"query": "SELECT ?o { <http://x/s7> ?p ?o }", "format": "csv"}
         for graph, answer in ([], "o\r\n7\r\n"), ([ONE], "o\r\n"):
             reply = httpx.get(f"{url}/sparql", params={**asked, "default-graph-uri": graph})
             assert (reply.status_code, reply.text) == (200, answer)
         assert httpx.get(f"{url}/").status_code == 200
         assert httpx.get(f"{url}/health").json()["quads"] == ROWS + 5
-        server.terminate()
-        out, noted = server.communicate(timeout=30)
-        assert (out, len(noted.splitlines())) == ("", 4)
-        assert server.returncode == 0
+        server.process.terminate()
+        assert server.process.wait(30) == 0
+    assert len(log.read_text().splitlines()) == 4
     assert state(directory) == before
 
 
 def test_a_directory_is_served_alone(directory: Path, file: Path, tmp_path: Path) -> None:
     for arguments in ([directory, file], [file, directory], [directory, directory]):
-        errors = refused("--data", *arguments, releases=tmp_path)
+        errors = refused("--data", *arguments)
         assert f"{directory}: a directory is served alone" in errors
-    assert "CURRENT" in refused("--data", tmp_path, releases=tmp_path)
+    assert "CURRENT" in refused("--data", tmp_path)

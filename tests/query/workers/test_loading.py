@@ -12,7 +12,9 @@ import pytest
 from apecgraph.errors import StoreError
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
-from tests.support.stores import is_well, isolated, listener, zygotes
+from tests.support.connections import listener
+from tests.support.processes import zygotes
+from tests.support.stores import is_well, isolated
 
 pytestmark = pytest.mark.usefixtures("of_others")
 

@@ -45,18 +45,10 @@ from apecgraph.rdf.formats import (
     TURTLE,
 )
 from apecgraph.rdf.namespaces import RDF
-from tests.support.stores import (
-    alive,
-    ask,
-    chunks,
-    collect,
-    is_well,
-    isolated,
-    listener,
-    until,
-    workers,
-    zygotes,
-)
+from tests.support.connections import listener
+from tests.support.processes import alive, workers, zygotes
+from tests.support.stores import ask, chunks, collect, is_well, isolated
+from tests.support.waiting import until
 
 ROWS = 400
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"

@@ -18,7 +18,7 @@ from apecgraph.rdf.formats import N_QUADS, TRIG, Format
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.web.publication import Publication
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 TURTLE = "/dumps/apecgraph.ttl"
 
@@ -210,7 +210,7 @@ class TestAnEarlierRelease:
         (releases / "current").symlink_to(release.digest)
         opened = Release.open(releases / "current")
         with (
-            serving(Publication.of(opened)) as url,
+            server_thread(Publication.of(opened)) as url,
             httpx.Client(base_url=url) as client,
         ):
             yield client

@@ -17,8 +17,8 @@ from apecgraph.query.model import DataFile
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.web.publication import Publication
-from tests.support.content_copy import EXCERPT, ContentCopy
-from tests.support.server_thread import serving
+from tests.support.contents import EXCERPT, ContentCopy
+from tests.support.servers import server_thread
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # TriG and N-Quads are written from the same triples; a test below reads what they add.
@@ -283,7 +283,7 @@ class TestOddNames:
         store.dump(path, N_QUADS.rdf)
         data = [DataFile.of(path, N_QUADS)]
         odd = Publication("odd", data, publication.release, store)
-        with serving(odd) as url, httpx.Client(base_url=url) as client:
+        with server_thread(odd) as url, httpx.Client(base_url=url) as client:
             yield client
 
     @classmethod
@@ -455,7 +455,7 @@ class TestWithdrawn:
         # Rules that find nothing in an excerpt are no loss here.
         release, _ = build_release(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
         with (
-            serving(Publication.of(release)) as url,
+            server_thread(Publication.of(release)) as url,
             httpx.Client(base_url=url) as client,
         ):
             yield client

@@ -18,7 +18,7 @@ from apecgraph.release.release import Release
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.reply_cache import ReplyCache
 from apecgraph.web.publication import Publication
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 300"
 ALL_STREAMED = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
@@ -37,7 +37,7 @@ def ask(
 def keeping(publication: Publication, release: Release) -> Iterator[httpx.Client]:
     """A client of a server with more room than any reply takes."""
     with (
-        serving(publication, cache_megabytes=512) as url,
+        server_thread(publication, cache_megabytes=512) as url,
         httpx.Client(base_url=url, timeout=60) as client,
     ):
         yield client
@@ -251,7 +251,7 @@ def test_a_client_behind_a_proxy_has_its_own_budget(
     publication: Publication, release: Release
 ) -> None:
     with (
-        serving(publication, queries_per_minute=2) as url,
+        server_thread(publication, queries_per_minute=2) as url,
         httpx.Client(base_url=url) as client,
     ):
         other = {"X-Forwarded-For": "192.0.2.1"}

@@ -20,8 +20,8 @@ from apecgraph.rdf.namespaces import BASE
 from apecgraph.readers.description import describe
 from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, Example
-from tests.support.content_copy import ContentCopy
-from tests.support.server_thread import serving
+from tests.support.contents import ContentCopy
+from tests.support.servers import server_thread
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HEADLINE = (
@@ -426,7 +426,7 @@ class TestHostileData:
         content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
         release, _ = build_release(content.root, folder / "releases")
-        with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+        with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
             yield client
 
     @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.release import REPORT, Release
 from apecgraph.web.publication import Publication
 from tests.support.probe import FIRST_NAME, SECOND_NAME
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HTML = {"Accept": "text/html"}
@@ -28,7 +28,7 @@ HTML = {"Accept": "text/html"}
 def client(pair: tuple[Release, Release]) -> Iterator[httpx.Client]:
     """A client of a server of the second of two releases."""
     release = pair[1]
-    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+    with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -88,7 +88,7 @@ def test_a_report_names_rules_in_words_and_links_those_that_have_a_page(
     report["rules"].append({"iri": f"{ID}shape/gone", "constraints": [], "nodes": 3})
     (folder / REPORT).write_text(json.dumps(report))
     release = Release.read(folder)
-    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+    with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         page = client.get(f"/releases/{release.name}/report", headers=HTML).raise_for_status().text
         assert "<code>shape/gone</code></td>" in page
         found = re.search('<a href="([^"]+)">(A source has exactly one “[^<]+)</a>', page)
@@ -127,7 +127,7 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     )
     History(events).write(folder)
     release = Release.read(folder / first.name)
-    with serving(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+    with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
         page = client.get("/releases", headers=HTML).raise_for_status().text
         undone = client.get(f"/releases/{second.name}", headers=HTML).raise_for_status().text
         served = client.get(f"/releases/{first.name}", headers=HTML).raise_for_status().text
@@ -151,7 +151,7 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
     # Forward again: nothing that is newer is left out.
     again = "2026-02-04T10:00:00+00:00"
     History((*events, ReleaseSwitched(again, second.name, first.name, "rollback"))).write(folder)
-    with serving(Publication.of(Release.read(folder / second.name))) as url:
+    with server_thread(Publication.of(Release.read(folder / second.name))) as url:
         page = httpx.get(f"{url}/releases", headers=HTML).raise_for_status().text
     assert "was rolled back on" not in page
     assert f'{second.name}</code></a> <span class="mark">served now</span>' in page

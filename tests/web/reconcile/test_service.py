@@ -21,7 +21,7 @@ from tests.support.reconciliation_schema import (
     SUGGESTIONS,
     conforms,
 )
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 PROBLEM = "application/problem+json"
 ECONOMY = "apec:Economy"
@@ -346,7 +346,7 @@ class TestHostileInput:
         conditions = [{"pid": "rdfs:label", "v": ["abcd efgh " * 20 + str(i) for i in range(10)]}]
         queries = {f"q{i}": {"properties": conditions * 10} for i in range(30)}
         with (
-            serving(publication, query_seconds=0.01) as url,
+            server_thread(publication, query_seconds=0.01) as url,
             httpx.Client(base_url=url, timeout=30) as client,
         ):
             response = client.post("/reconcile", data={"queries": json.dumps(queries)})
@@ -380,7 +380,7 @@ class TestHostileInput:
 
     def test_a_client_has_a_budget(self, publication: Publication, release: Release) -> None:
         with (
-            serving(publication, queries_per_minute=2) as url,
+            server_thread(publication, queries_per_minute=2) as url,
             httpx.Client(base_url=url, headers={"X-Forwarded-For": "192.0.2.1"}) as client,
         ):
             statuses = [client.get("/reconcile").status_code for _ in range(3)]

@@ -14,7 +14,7 @@ import pytest
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.connection import LARGEST_HEAD, MOST_HEADERS
-from tests.support.server_thread import serving
+from tests.support.servers import server_thread
 
 SECONDS = 1.0
 CONNECTIONS = 8
@@ -24,7 +24,7 @@ CONNECTIONS = 8
 def hasty(publication: Publication, release: Release) -> Iterator[str]:
     """The URL of a server that waits for a request but a second, and has few connections."""
     limits = {"request_seconds": SECONDS, "connections": CONNECTIONS}
-    with serving(publication, **limits) as url:
+    with server_thread(publication, **limits) as url:
         yield url
 
 

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,70 +14,30 @@ from apecgraph.build.pipeline import build_release
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.web.server.run import listen
-from tests.support.content_copy import ContentCopy
-from tests.support.small_content import SmallContent
-
-COMMAND = [
-    sys.executable,
-    "-c",
-    "from apecgraph.cli.main import main; main()",
-    "serve",
-    "--port",
-    "0",
-]
-
-
-def start(*arguments: str | Path, releases: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "APECGRAPH_RELEASES": str(releases)},
-    )
-
-
-@contextmanager
-def running(*arguments: str | Path, releases: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    server = start(*arguments, releases=releases)
-    try:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert line.startswith("serving http://127.0.0.1:"), server.communicate(timeout=10)
-        yield server, line.split()[1].rstrip("/")
-    finally:
-        if server.poll() is None:
-            server.terminate()
-        server.communicate(timeout=30)
-
-
-def refused(*arguments: str | Path, releases: Path) -> str:
-    """Start a server that does not start; return what it says."""
-    server = start(*arguments, releases=releases)
-    _, errors = server.communicate(timeout=60)
-    assert server.returncode != 0
-    assert "Traceback" not in errors
-    return errors
+from tests.support.contents import ContentCopy, SmallContent
+from tests.support.servers import refused, server_process
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_a_release_and_stops_cleanly(
     release: Release, tmp_path: Path, end: signal.Signals
 ) -> None:
-    with running("--release", release.path, releases=tmp_path / "none") as (server, url):
-        assert httpx.get(f"{url}/health").json()["release"] == release.digest
-        server.send_signal(end)
-        out, errors = server.communicate(timeout=30)
-    assert (server.returncode, out) == (0, "")
-    noted = [json.loads(line) for line in errors.splitlines()]
+    log, none = tmp_path / "log.txt", tmp_path / "none"
+    with server_process("--release", release.path, log=log, releases=none) as server:
+        assert httpx.get(f"{server.url}/health").json()["release"] == release.digest
+        server.process.send_signal(end)
+        printed, _ = server.process.communicate(timeout=30)
+    assert (server.process.returncode, printed) == (0, b"")
+    noted = [json.loads(line) for line in log.read_text().splitlines()]
     assert [each["path"] for each in noted] == ["/health"]
-    assert not (tmp_path / "none").exists()
+    assert not none.exists()
 
 
 def served(*arguments: str | Path, releases: Path) -> str:
     """Start a server; return the release that it serves."""
-    with running(*arguments, releases=releases) as (_, url):
-        return str(httpx.get(f"{url}/health").json()["release"])
+    log = releases.with_name("log.txt")
+    with server_process(*arguments, log=log, releases=releases) as server:
+        return str(httpx.get(f"{server.url}/health").json()["release"])
 
 
 def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
@@ -116,10 +71,10 @@ def test_bad_content_is_not_served_and_what_is_served_stays(
 ) -> None:
     content = ContentCopy(tmp_path)
     content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
-    with running("--release", release.path, releases=tmp_path) as (_, url):
+    with server_process("--release", release.path, log=tmp_path / "log.txt") as server:
         errors = refused("--content", content.root, releases=release.path.parent)
         assert "data/sources/cri-cd684bbb.ttl:1:" in errors
-        assert httpx.get(f"{url}/health").json()["release"] == release.digest
+        assert httpx.get(f"{server.url}/health").json()["release"] == release.digest
     assert (release.path.parent / "current").readlink() == Path(release.digest)
 
 
@@ -134,16 +89,15 @@ def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None
     )
     files = sorted(tmp_path.iterdir())
     query = "SELECT ?g ?v { { ?s <a:p> ?v } UNION { GRAPH ?g { ?s <a:p> ?v } } } ORDER BY ?v"
-    with running("--data", *files, releases=tmp_path) as (_, url):
-        answer = httpx.get(f"{url}/sparql", params={"query": query, "format": "csv"}).text
+    blank = "SELECT DISTINCT ?s { ?s ?p ?v FILTER isBlank(?s) }"
+    log = tmp_path / "log.txt"
+    with server_process("--data", *files, log=log) as server, server.client() as client:
+        answer = client.get("/sparql", params={"query": query, "format": "csv"}).text
         assert answer.split() == ["g,v", "a:g,1", ",2", ",3", "a:g,4", ",5", ",6"]
-        blank = httpx.get(
-            f"{url}/sparql",
-            params={"query": "SELECT DISTINCT ?s { ?s ?p ?v FILTER isBlank(?s) }", "format": "csv"},
-        )
-        assert len(blank.text.split()) == 3  # two of one name in two files are two
-        assert httpx.get(f"{url}/").status_code == 200
-        assert httpx.get(f"{url}/id/x").status_code == 404
+        nodes = client.get("/sparql", params={"query": blank, "format": "csv"}).text.split()
+        assert len(nodes) == 3  # one label in two files names two nodes
+        assert client.get("/").status_code == 200
+        assert client.get("/id/x").status_code == 404
 
 
 @pytest.mark.parametrize(

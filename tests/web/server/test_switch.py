@@ -24,9 +24,11 @@ from apecgraph.release.release import Release
 from apecgraph.settings import Settings
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
+from tests.support.connections import connected, request
 from tests.support.probe import BROKEN_OFF, KINDS, probed
-from tests.support.server_process import Server, connected, request, soon, started
-from tests.support.stores import children, zygotes
+from tests.support.processes import children, zygotes
+from tests.support.servers import Server, server_process
+from tests.support.waiting import soon
 
 
 @pytest.fixture
@@ -58,12 +60,12 @@ def switch(folder: Path, release: Release) -> None:
 @contextmanager
 def serving(folder: Path, **settings: object) -> Iterator[Server]:
     log = folder.parent / "log.txt"
-    with started("--current", log=log, releases=folder, **settings) as server:
+    with server_process("--current", log=log, releases=folder, **settings) as server:
         yield server
 
 
 def health(server: Server) -> dict[str, object]:
-    found: dict[str, object] = httpx.get(f"http://127.0.0.1:{server.port}/health").json()
+    found: dict[str, object] = httpx.get(f"{server.url}/health").json()
     return found
 
 
@@ -105,7 +107,7 @@ def test_what_was_asked_of_a_release_is_answered_by_it(
         } GROUP BY ?label"""
     with serving(releases, query_seconds=3) as server, server.client() as client:
         assert soon(serves(server, first))
-        with connected(server) as connection:
+        with connected(server.port) as connection:
             connection.sendall(request(query, Accept="text/csv"))
             time.sleep(0.3)
             switch(releases, second)
@@ -189,7 +191,7 @@ def test_it_serves_where_nothing_can_be_written(
     """On a file system that is read-only, with a log on a disk that is full."""
     with (
         read_only(releases),
-        started("--current", log=Path("/dev/full"), releases=releases) as server,
+        server_process("--current", log=Path("/dev/full"), releases=releases) as server,
         probed(server, first, second) as probe,
     ):
         assert soon(lambda: min(map(len, probe.seen.values())) > 50)
@@ -239,8 +241,8 @@ def read_only(folder: Path) -> Iterator[None]:
 
 def test_answers_on_their_way_are_ended_before_the_server(release: Release, tmp_path: Path) -> None:
     """SIGTERM while a large answer is on its way to a client that reads slowly."""
-    with started("--release", str(release.path), log=tmp_path / "log.txt") as server:
-        with connected(server, receives=65536) as connection:
+    with server_process("--release", release.path, log=tmp_path / "log.txt") as server:
+        with connected(server.port, receives=65536) as connection:
             connection.sendall(request("SELECT * { GRAPH ?g { ?s ?p ?o } }", Accept="text/csv"))
             received = connection.recv(1024)
             assert received.startswith(b"HTTP/1.1 200")
@@ -262,13 +264,10 @@ def test_a_clock_that_jumps_stops_nothing(releases: Path, tmp_path: Path) -> Non
         f"time.time = lambda: _real() + float(open({str(offset)!r}).read() or 0)\n"
     )
     path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
-    environment = {"PYTHONPATH": path, "APECGRAPH_RELEASES": str(releases)}
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        log = tmp_path / "log.txt"
-        with started("--current", log=log, query_seconds=1) as server, server.client() as client:
+        patch.setenv("PYTHONPATH", path)
+        with serving(releases, query_seconds=1) as server, server.client() as client:
             for seconds in (86400, -86400):
                 offset.write_text(str(seconds))
                 assert client.get("/sparql", params={"query": endless}).status_code == 504
@@ -281,7 +280,7 @@ def test_each_request_is_noted_without_who_asked_what(releases: Path) -> None:
         for _ in range(2):
             client.get("/sparql", params={"query": "ASK {}"})
         client.get("/id/nothing", headers={"User-Agent": "Somebody"})
-        with connected(server) as connection:
+        with connected(server.port) as connection:
             connection.sendall(b"rubbish\r\n\r\n")
             connection.recv(1000)
         log = releases.parent / "log.txt"

@@ -1,0 +1,74 @@
+"""The command line of apecgraph, run in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+COMMAND: Final = (sys.executable, "-c", "from apecgraph.cli.main import main; main()")
+WITHOUT_SECCOMP: Final = (
+    sys.executable,
+    "-c",
+    """
+from apecgraph.isolation import seccomp
+architecture, _ = seccomp._CALLS[seccomp.platform.machine()]
+prctl = {"x86_64": 157, "aarch64": 167}[seccomp.platform.machine()]
+seccomp._CALLS[seccomp.platform.machine()] = (architecture, (prctl,))
+seccomp.deny_network()
+from apecgraph.cli.main import main
+main()
+""",
+)
+"""The command where the kernel refuses seccomp(2): a filter denies the prctl(2) that it needs."""
+
+_SECONDS: Final = 60
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """Return the environment of this process with settings in lower case, without the prefix."""
+    return {
+        **os.environ,
+        **{f"APECGRAPH_{name.upper()}": str(value) for name, value in settings.items()},
+    }
+
+
+def run(
+    *arguments: str | Path,
+    command: tuple[str, ...] = COMMAND,
+    stdin: str = "",
+    **settings: object,
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*command, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+        env=environment(**settings),
+    )
+
+
+def run_on_terminal(*arguments: str | Path, **settings: object) -> tuple[str, str]:
+    """Run the command with a terminal as standard error; return what it prints and shows there."""
+    terminal, end = pty.openpty()
+    try:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            stderr=end,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=_SECONDS,
+            check=True,
+            env=environment(**settings),
+        )
+    finally:
+        os.close(end)
+    shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    return done.stdout, shown

@@ -1,0 +1,28 @@
+"""Waiting until something is so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from tests.support.connections import PATIENCE
+
+_PAUSE = 0.02
+
+
+def soon(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Wait until a condition holds; return whether it did within some seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds, and let other tasks run meanwhile."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(_PAUSE)
