@@ -1,4 +1,4 @@
-"""The settings, each read from the environment variable `APECGRAPH_<NAME>`."""
+"""The settings, read from the environment variables APECGRAPH_*."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a release says of itself: VoID, DCAT, SPARQL service description."""
+"""The description of a release: VoID, DCAT, service description."""

@@ -1,1 +1,1 @@
-"""Which figures and statements cannot all be true."""
+"""Edit rules: which figures and statements cannot all be true."""

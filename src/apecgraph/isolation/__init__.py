@@ -1,1 +1,1 @@
-"""What a process gives up before it works on what others wrote."""
+"""Limits that a process sets on itself before it reads untrusted input."""

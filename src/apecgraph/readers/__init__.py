@@ -1,1 +1,1 @@
-"""What pages and documents show, read from a release."""
+"""Data for pages and documents, read from a release."""

@@ -1,1 +1,1 @@
-"""Releases on disk: their files, their history, how they differ."""
+"""Releases on disk: files, history, differences."""

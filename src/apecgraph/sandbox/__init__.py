@@ -1,1 +1,1 @@
-"""Work on content, in a process of its own with limits."""
+"""Work on content in a separate, limited process."""

@@ -1,1 +1,1 @@
-"""Dates, numbers and names, as people write them."""
+"""Dates, numbers and names as people write them."""

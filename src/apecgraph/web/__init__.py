@@ -1,1 +1,1 @@
-"""Serving over HTTP."""
+"""The HTTP server."""

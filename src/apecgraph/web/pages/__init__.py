@@ -1,1 +1,1 @@
-"""The pages for people: a module for each kind, with the template of the same name."""
+"""Pages for people, one module per kind."""

@@ -1,0 +1,1 @@
+"""What scripts/ runs to draw and to check the repository itself."""
