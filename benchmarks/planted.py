@@ -12,8 +12,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from apecgraph.consistency.contradictions import contradictions
-from apecgraph.consistency.estimates import touched
+from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
@@ -114,12 +113,7 @@ def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
     if mutated.cell.unit not in evidence.graph.values(mutated.cell.measure, f"{APEC}unit"):
         return True  # a measure has its units (shape/figure-unit-of-measure)
     edited = replace(evidence, figures=(*others, mutated))
-    return any(
-        mutated.iri in contradiction.nodes
-        and (left := contradiction.without(evidence.rejected))
-        and not any(decision.leaves_open(left) for decision in evidence.decisions)
-        for contradiction in contradictions(edited)
-    )
+    return any(mutated.iri in contradiction.nodes for contradiction in Findings(edited).unsettled)
 
 
 def share(planted: list[Planted]) -> str:
@@ -131,7 +125,7 @@ def share(planted: list[Planted]) -> str:
 def main() -> None:
     """Plant every kind of error in every figure and print the table as Markdown."""
     evidence = Evidence.gather(Content.read(default_content()))
-    held = touched(evidence.figures, evidence.graph)
+    held = Findings(evidence).touched
     planted = []
     total = len(evidence.figures) - len(
         [each for each in evidence.figures if each.iri in evidence.rejected]
@@ -178,11 +172,7 @@ def main() -> None:
 
 def false_alarms(evidence: Evidence) -> int:
     """Count the contradictions in the content as it is that no decision covers."""
-    return sum(
-        bool(left := each.without(evidence.rejected))
-        and not any(decision.leaves_open(left) for decision in evidence.decisions)
-        for each in contradictions(evidence)
-    )
+    return len(Findings(evidence).unsettled)
 
 
 if __name__ == "__main__":

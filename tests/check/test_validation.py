@@ -43,9 +43,9 @@ def test_an_excerpt_passes(content: ContentCopy) -> None:
 
 
 def test_the_content_passes() -> None:
-    report, evidence = check_content(default_content())
+    report, findings = check_content(default_content())
     assert report.conforms, report.text()
-    assert evidence is not None
+    assert findings is not None
     assert report.text().startswith("the content passes the check (")
 
 
@@ -229,8 +229,8 @@ def test_a_name_that_is_not_described(content: ContentCopy) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    report, evidence = check_content(tmp_path)
-    assert evidence is None
+    report, findings = check_content(tmp_path)
+    assert findings is None
     assert not report.conforms
     assert "there is no data/sources/*.ttl: this is not a content folder" in report.text()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apecgraph.consistency.estimates import touched
+from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
 from benchmarks.planted import FACTORS, KINDS, MEASURE, Planted, false_alarms, plant
@@ -36,7 +36,7 @@ def test_every_kind_is_planted(planted: list[Planted]) -> None:
 def test_factors_are_noticed_on_what_a_relation_holds(
     evidence: Evidence, planted: list[Planted]
 ) -> None:
-    held = touched(evidence.figures, evidence.graph)
+    held = Findings(evidence).touched
     factors = [each for each in planted if each.kind in FACTORS and each.figure.iri in held]
     assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has the whole
 
@@ -48,7 +48,7 @@ def test_factors_are_noticed_on_values_of_trade(planted: list[Planted]) -> None:
 
 def test_what_nothing_holds_is_not_noticed(evidence: Evidence, planted: list[Planted]) -> None:
     """A blind spot is one: else `touched` would understate the check."""
-    held = touched(evidence.figures, evidence.graph)
+    held = Findings(evidence).touched
     blind = [each for each in planted if each.figure.iri not in held and each.kind in FACTORS]
     assert blind
     assert not any(each.caught for each in blind)

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.derivation import derived_dataset
+from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
 from apecgraph.rdf.graph import placed
@@ -241,7 +242,7 @@ Cube = tuple[ox.Quad, ...]
 @pytest.fixture(scope="module")
 def cube() -> Cube:
     """All named graphs but the shapes, what is rejected included, as one graph."""
-    quads = derived_dataset(Evidence.gather(Content.read(default_content())))
+    quads = derived_dataset(Findings(Evidence.gather(Content.read(default_content()))))
     return tuple(
         placed(quad.triple)
         for quad in quads

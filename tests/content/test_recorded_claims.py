@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.derivation import derived_dataset
+from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.namespaces import PREFIXES
@@ -172,7 +173,7 @@ def ids(ranges: str) -> list[str]:
 @pytest.fixture(scope="module")
 def store() -> ox.Store:
     store = ox.Store()
-    store.extend(derived_dataset(Evidence.gather(Content.read(default_content()))))
+    store.extend(derived_dataset(Findings(Evidence.gather(Content.read(default_content())))))
     return store
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from apecgraph.check.rule_text import RuleText
-from apecgraph.consistency.contradictions import Contradiction, contradictions
-from apecgraph.consistency.estimates import touched
+from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
-from apecgraph.content.decisions import Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
@@ -19,25 +17,26 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
 
 
-def derived_dataset(evidence: Evidence) -> list[ox.Quad]:
+def derived_dataset(findings: Findings) -> list[ox.Quad]:
     """Return all named graphs, what is derived of them, and the default graph."""
-    derived = [*_derived(evidence), *_labels(evidence)]
+    evidence = findings.evidence
+    derived = [*_derived(findings), *_labels(evidence)]
     evidence.graph.store.extend(derived)
     return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
 
 
-def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
+def _derived(findings: Findings) -> Iterator[ox.Quad]:
     """Write contradictions at their decisions, relations at their figures, figures at slices."""
-    found = contradictions(evidence)
+    evidence = findings.evidence
     for decision in evidence.decisions:
-        for each in _told(found, decision, evidence.rejected - decision.rejects):
+        for each in findings.justifying(decision):
             yield ox.Quad(
                 ox.NamedNode(decision.iri),
                 ox.NamedNode(f"{APEC}arithmetic"),
                 ox.Literal(each.arithmetic, language="en"),
                 DERIVED_GRAPH,
             )
-    held = touched(evidence.figures, evidence.graph)
+    held = findings.touched
     links = [
         *((each, f"{APEC}heldBy", relation) for each in held for relation in held[each]),
         *((each, f"{QB}observation", figure) for each, figure in _sliced(evidence)),
@@ -46,22 +45,6 @@ def _derived(evidence: Evidence) -> Iterator[ox.Quad]:
         yield ox.Quad(
             ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), DERIVED_GRAPH
         )
-
-
-def _told(
-    found: list[Contradiction], decision: Decision, otherwise_rejected: frozenset[str]
-) -> list[Contradiction]:
-    """Return what shows a decision: of each relation the plainest; bands, where nothing else does.
-
-    What rests on another error would tell of the decision on that.
-    """
-    plainest: dict[frozenset[str], Contradiction] = {}
-    for each in found:
-        left = each.without(otherwise_rejected)
-        if (decision.rejects & each.nodes and left) or decision.leaves_open(left):
-            plainest.setdefault(each.relations, each)
-    told = list(plainest.values())
-    return [each for each in told if each.is_plain] or told
 
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:

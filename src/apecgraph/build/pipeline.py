@@ -61,13 +61,13 @@ def build_release(
     first two, the report is kept in the folder of releases.
     """
     made_of = build_fingerprint(content)
-    report, evidence = check_content(content)
+    report, findings = check_content(content)
     if build_fingerprint(content) != made_of:
         raise ContentError("changed while it was checked: build it again", content)
     archive = Archive(releases)
-    if evidence is None or not report.conforms:
+    if findings is None or not report.conforms:
         raise refusal.refused(archive, report)
-    quads = canonical_nquads(derived_dataset(evidence))
+    quads = canonical_nquads(derived_dataset(findings))
     with archive.writing("build"):
         release = _made(archive, content, made_of, quads, report, accept_loss=accept_loss)
         archive.switch(release.name, "build")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,8 @@ from apecgraph.check.placement import misplaced
 from apecgraph.check.report import Place, Report, Result
 from apecgraph.check.rules import read_rules
 from apecgraph.check.shacl import violations
-from apecgraph.consistency.contradictions import Contradiction, contradictions
+from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.findings import Findings, by_culprit
 from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import CONTEXT, Content
@@ -28,8 +28,12 @@ _DECIDED = f"{ID}relation/decided"
 _MOST_WORDS = 3
 
 
-def check_content(root: Path) -> tuple[Report, Evidence | None]:
-    """Check a content folder; return the report, and the evidence if the content can be read."""
+def check_content(root: Path) -> tuple[Report, Findings | None]:
+    """Check a content folder.
+
+    Returns:
+        The report, and what was found in the evidence; None if the content cannot be read.
+    """
     try:
         content = Content.read(root)
         # What a release has besides, so that no build meets what a check has not.
@@ -42,12 +46,13 @@ def check_content(root: Path) -> tuple[Report, Evidence | None]:
         return Report.unreadable([error], root), None
 
 
-def validate(content: Content) -> tuple[Report, Evidence]:
+def validate(content: Content) -> tuple[Report, Findings]:
     """Check content that has been read.
 
     Raises ContentError where there is nothing to check by: no shapes, or none that applies.
     """
     evidence = Evidence.gather(content)
+    findings = Findings(evidence)
     rules = read_rules(evidence.graph.store)
     if not any(rule.nodes for rule in rules):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
@@ -55,14 +60,14 @@ def validate(content: Content) -> tuple[Report, Evidence]:
     results = [
         *violations(content, evidence),
         *misplaced(content, stated),
-        *_relations(evidence),
+        *_relations(findings),
     ]
     reported = {node for each in results for node in each.nodes}
     results += [each for each in _unread(evidence) if each.nodes[0] not in reported]
     positions = Locator(content, evidence.statements)
     located = {replace(each, places=tuple(_places(each, positions))) for each in results}
     ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
-    return Report(tuple(ordered), len(content.quads), rules), evidence
+    return Report(tuple(ordered), len(content.quads), rules), findings
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
@@ -93,17 +98,11 @@ def _order(place: Place) -> tuple[str, int]:
     return place.file, place.line or 0
 
 
-def _relations(evidence: Evidence) -> Iterator[Result]:
+def _relations(findings: Findings) -> Iterator[Result]:
     """Hold the contradictions found against the decisions recorded."""
+    evidence = findings.evidence
     _log.info("holding %d figures against each other", len(evidence.figures))
-    found = contradictions(evidence)
-    unsettled = [
-        each
-        for each in found
-        if (left := each.without(evidence.rejected))
-        and not any(decision.leaves_open(left) for decision in evidence.decisions)
-    ]
-    for culprit, conflict in _conflicts(unsettled):
+    for culprit, conflict in by_culprit(findings.unsettled):
         others = {node for each in conflict for node in each.nodes} - culprit - evidence.rejected
         relations = sorted(frozenset().union(*(each.relations for each in conflict)))
         shape = min(conflict[0].relations)
@@ -121,7 +120,7 @@ def _relations(evidence: Evidence) -> Iterator[Result]:
             "(apec:rejects)",
         )
     for decision in evidence.decisions:
-        message = _stale(decision, evidence, found)
+        message = _stale(decision, evidence, findings.contradictions)
         if message is not None:
             yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
 
@@ -134,21 +133,6 @@ def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
     nodes = " and ".join(compact(each) for each in sorted(culprit))
     verb = "is" if len(culprit) == 1 else "are"
     return f"{nodes} {verb} out of line by {len(relations)} relations: {names}. "
-
-
-def _conflicts(
-    found: list[Contradiction],
-) -> Iterator[tuple[frozenset[str], list[Contradiction]]]:
-    """Put together the contradictions that one reading is in: one conflict, and its culprit.
-
-    The culprit is the reading that is in most of them; on a tie, the one that fewest figures say.
-    """
-    left = list(found)
-    while left:
-        count = Counter(reading for each in left for reading in each.readings)
-        culprit = max(count, key=lambda each: (count[each], -len(each), sorted(each)))
-        yield culprit, [each for each in left if culprit in each.readings]
-        left = [each for each in left if culprit not in each.readings]
 
 
 def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -> str | None:

@@ -7,7 +7,7 @@ statements, and figures taken by themselves, where one of the `disagreements` sh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -16,7 +16,7 @@ from typing import Final
 
 from apecgraph.consistency import claim_relations as disagreements
 from apecgraph.consistency.cells import Estimate
-from apecgraph.consistency.estimates import SAME_CELL, estimates
+from apecgraph.consistency.estimates import SAME_CELL
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Cell
@@ -66,9 +66,19 @@ class Contradiction:
         return left if frozenset() not in left else frozenset()
 
 
-def contradictions(evidence: Evidence) -> list[Contradiction]:
-    """Find all contradictions, each in its smallest form, ordered."""
-    found = list(_between_figures(evidence))
+def contradictions(
+    evidence: Evidence, estimates: Mapping[Cell, list[Estimate]]
+) -> list[Contradiction]:
+    """Find all contradictions, each in its smallest form.
+
+    Args:
+        evidence: All figures and statements.
+        estimates: All that is known of each cell.
+
+    Returns:
+        The contradictions, the plainest first.
+    """
+    found = list(_between_figures(evidence, estimates))
     for iri, relation in disagreements.CLAIM_RELATIONS.items():
         for nodes, arithmetic in relation(evidence, evidence.graph.values(iri, f"{APEC}compares")):
             readings = frozenset(frozenset([node]) for node in nodes)
@@ -86,7 +96,9 @@ def _plainness(contradiction: Contradiction) -> tuple[bool, bool, int, list[list
     )
 
 
-def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
+def _between_figures(
+    evidence: Evidence, estimates: Mapping[Cell, list[Estimate]]
+) -> Iterator[Contradiction]:
     """Hold all that is known of each cell against each other.
 
     What only repeats a smaller contradiction, with more readings, is left out.
@@ -94,7 +106,7 @@ def _between_figures(evidence: Evidence) -> Iterator[Contradiction]:
     found: defaultdict[frozenset[frozenset[str]], list[tuple[Cell, Estimate, Estimate]]]
     found = defaultdict(list)
     wording = Wording(evidence.graph.store)
-    for cell, known in estimates(evidence.figures, evidence.graph).items():
+    for cell, known in estimates.items():
         if all_meet(each.interval for each in known):
             continue
         for one, other in combinations(known, 2):

@@ -8,7 +8,7 @@ implied too, so that each relation is carried one step further.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
@@ -34,13 +34,14 @@ def estimates(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estima
     return known
 
 
-def touched(figures: Iterable[Figure], graph: Graph) -> dict[str, set[str]]:
-    """Return, for each figure that something holds against another one, the relations that do.
+def touched(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[str]]:
+    """Return the relations that hold each figure against another one.
 
-    Figures that are not there are touched by none: nothing would be noticed if they were wrong.
+    A figure that is missing from the result is a blind spot: if it were wrong, nothing would show
+    it.
     """
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for known in estimates(figures, graph).values():
+    for known in estimates.values():
         for one, other in combinations(known, 2):
             if not one.readings or not other.readings or set(one.readings) == set(other.readings):
                 continue

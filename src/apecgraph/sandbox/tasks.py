@@ -135,10 +135,10 @@ def _dataset(request: TaskRequest) -> dict[str, str]:
     from apecgraph.check.validation import check_content
     from apecgraph.rdf.canonical import canonical_nquads
 
-    report, evidence = check_content(Path(request["content"]))
-    if evidence is None:
+    report, findings = check_content(Path(request["content"]))
+    if findings is None:
         raise CheckFailed(report.text())
-    quads = ox.serialize(canonical_nquads(derived_dataset(evidence)), format=ox.RdfFormat.N_QUADS)
+    quads = ox.serialize(canonical_nquads(derived_dataset(findings)), format=ox.RdfFormat.N_QUADS)
     assert quads is not None  # noqa: S101 - without an output the bytes are returned
     return {"quads": quads.decode(), "report": report.json()}
 
