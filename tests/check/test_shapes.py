@@ -76,7 +76,7 @@ def read(path: Path) -> tuple[Content, Expected]:
 
 def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
     # Places are looked up in Turtle files; they have tests of their own.
-    monkeypatch.setattr("apecgraph.check.locations.Positions.places", lambda *_: iter(()))
+    monkeypatch.setattr("apecgraph.check.locations.Locator.places", lambda *_: iter(()))
     report, _ = validate(content)
     return {(result.nodes[0], result.shape, result.component) for result in report.results}
 
