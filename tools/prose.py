@@ -1,0 +1,115 @@
+"""Count the signs of unclear English in comments, docstrings, messages, pages and documents.
+
+Each sign is a turn that a reader has to decode: a relative clause in place of a noun ("what stands"
+for "the accepted figures"), "where" for "if", "None where there is none" for "None if ...", a
+passive "is told". None of them is wrong in every sentence, so a few may remain.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+MOST: Final = 800
+"""Number of signs that may remain."""
+
+SIGNS: Final = {
+    kind: re.compile(pattern, re.IGNORECASE)
+    for kind, pattern in {
+        "what, for a noun": r"\b(?:what|whatever) (?:of|is|are|was|ha[sd]|have|there|stands?)\b",
+        "where, for if": r"\bwhere (?:there|it|they|that|none|nothing|no|nobody|this)\b",
+        "is none": r"\b(?:is|are|was|were) none\b",
+        "None where": r"\bNone where\b",
+        "who, for a noun": r"\b(?:to|of|by|from|for|with) who\b|(?<=[.:] )who \w+s\b|\bwhoever\b",
+        "is told": r"\b(?:is|are|was|were|be|been) (?:said|told)\b|\bsaid of\b",
+        "tells what": r"\b(?:tell|tells|told|say|says) (?:of|what|which|how|whether)\b",
+        "stands in": r"\b(?:stands?|standing) (?:in|at|there|before|beside|by|for itself|alone)\b",
+        "the most that": r"\bthe (?:most|least|one|ones) that\b",
+        "but for": r"\bbut for\b|\belse it is\b|\bfor it (?:is|has|was)\b",
+    }.items()
+}
+
+_FILES: Final = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/**/*.md",
+    "src/**/*.py",
+    "src/**/*.md",
+    "src/**/*.html",
+    "src/apecgraph/web/browser/*.js",
+    "scripts/*",
+)
+
+
+class Sign(NamedTuple):
+    """One occurrence: the file, the line, counted from 1, the kind and the words."""
+
+    path: Path
+    line: int
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.kind}: {self.words!r}"
+
+
+def signs(root: Path) -> Iterator[Sign]:
+    """Yield the signs in all files of a checkout."""
+    for pattern in _FILES:
+        for path in sorted(root.glob(pattern)):
+            if "node_modules" in path.parts or not path.is_file():
+                continue
+            text = path.read_text(encoding="utf-8")
+            for line, prose in _python(text) if path.suffix == ".py" else _plain(text):
+                yield from _in(path.relative_to(root), line, prose)
+
+
+def _python(source: str) -> Iterator[tuple[int, str]]:
+    """Yield comments and strings with their first lines; adjacent comments are one text."""
+    comment, start, last = "", 0, 0
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        line = token.start[0]
+        if token.type == tokenize.COMMENT:
+            if line != last + 1:
+                yield start, comment
+                comment, start = "", line
+            comment, last = f"{comment}{token.string.lstrip('#:')}\n", line
+        elif token.type == tokenize.STRING:
+            yield line, token.string
+    yield start, comment
+
+
+def _plain(text: str) -> Iterator[tuple[int, str]]:
+    """Yield paragraphs with their first lines."""
+    line = 1
+    for paragraph in re.split(r"(\n\s*\n)", text):
+        yield line, paragraph
+        line += paragraph.count("\n")
+
+
+def _in(path: Path, line: int, text: str) -> Iterator[Sign]:
+    """Yield the signs in one text; they may continue on the next line, indented."""
+    lines = re.sub(r"\n[ \t]*", "\n", text)
+    joined = lines.replace("\n", " ")
+    for kind, pattern in SIGNS.items():
+        for match in pattern.finditer(joined):
+            yield Sign(path, line + lines.count("\n", 0, match.start()), kind, match[0])
+
+
+def main(root: Path) -> int:
+    """Print the number of signs; if there are too many, print each and return 1."""
+    results = list(signs(root))
+    sys.stdout.write(f"{len(results)} signs of unclear English; {MOST} are allowed\n")
+    if len(results) <= MOST:
+        return 0
+    sys.stdout.writelines(f"{sign}\n" for sign in results)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(*sys.argv[1:])))
