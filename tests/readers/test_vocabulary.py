@@ -9,8 +9,8 @@ from apecgraph.content.questions import mentioned, read_questions
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SH, compact
 from apecgraph.readers.vocabulary import Vocabulary
 from apecgraph.release.release import Release
-from apecgraph.web.pages.term import uses_query
 from apecgraph.web.publication import Publication
+from apecgraph.web.things.term import uses_query
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,16 @@ from collections.abc import Collection
 from importlib.metadata import version
 from typing import Final
 
-import pyoxigraph as ox
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content.folder import CONTEXT, default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
-from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
@@ -31,9 +30,11 @@ from apecgraph.web.http.reply_cache import ReplyCache
 from apecgraph.web.http.responder import CachedResponder
 from apecgraph.web.monitoring.health import LastFailure, health, health_of
 from apecgraph.web.pages.assets import Assets
+from apecgraph.web.pages.files import FilesPage
 from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.site import ReleaseSite, Site
 from apecgraph.web.publication import Publication, Served
-from apecgraph.web.routes import release_routes
+from apecgraph.web.routes import read_only, release_routes
 from apecgraph.web.sparql.endpoint import SparqlEndpoint
 from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
@@ -66,48 +67,40 @@ def create_app(
     served: answers the public's queries; it holds the same as the publication, and is started.
     budget: what one client may ask. condition: how the service is, beyond this application.
     """
-    release, store = publication.release, publication.store
+    release = publication.release
     assets = Assets()
-    html = Html(release, ox.Store() if store is None else store, assets)
-    errands = FairExecutor(settings.query_seconds)
-    edition = _edition(publication, html, settings.cache_megabytes, errands)
     context = Context(
         (default_content() / "ontology" if release is None else release.path) / CONTEXT
     )
+    site = _site(publication, settings, assets, Writer(context), budget)
     contexts = Contexts(context, None if release is None else release.path.parent)
-    writer = Writer(context)
-    query_page = QueryPage(served, store, examples(release), edition, html, writer)
+    query_page = QueryPage(site, served, examples(release))
     endpoint = SparqlEndpoint(
         served,
         served.graphs,
-        replies=ReplyCache(edition.etag("sparql"), settings.cache_megabytes),
+        replies=ReplyCache(site.responder.etag("sparql"), settings.cache_megabytes),
         budget=budget,
         without_query=Headers(ReadOnly(query_page.answer)),
-        render_html=html.problem,
+        render_html=site.html.problem,
     )
 
     async def icon(request: Request) -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
 
     async def static(request: Request) -> Response:
-        return await assets.answer(request, edition, html.edition[:8])
-
-    async def data_home(request: Request) -> Response:
-        return await edition.answer(
-            request, HTML.content_type, lambda: html.page("data.html", served=served)
-        )
+        return await assets.answer(request, site.responder, site.html.edition[:8])
 
     routes: list[BaseRoute] = [
-        Route("/context.jsonld", ReadOnly(contexts.current)),
-        Route("/context/{name}", ReadOnly(contexts.version)),
-        Route("/favicon.ico", ReadOnly(icon)),  # browsers ask for it beside what is no page
-        Route("/static/{path:path}", ReadOnly(static)),
-        Route("/sparql/vocabulary.json", ReadOnly(query_page.vocabulary)),
+        read_only("/context.jsonld", contexts.current),
+        read_only("/context/{name}", contexts.version),
+        read_only("/favicon.ico", icon),  # browsers request it beside anything that is not a page
+        read_only("/static/{path:path}", static),
+        read_only("/sparql/vocabulary.json", query_page.vocabulary),
     ]
-    if release is None or store is None:
-        routes.append(Route("/", ReadOnly(data_home)))
+    if isinstance(site, ReleaseSite):
+        routes += release_routes(site)
     else:
-        routes += release_routes(release, store, settings, edition, html, writer, budget, errands)
+        routes.append(read_only("/", FilesPage(site, served).answer))
 
     app = FastAPI(
         title="apecgraph",
@@ -118,7 +111,7 @@ def create_app(
     )
     app.add_middleware(Headers)
     app.state.health = health_of(publication, served, condition, settings.workers)
-    _tell_errors(app, html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
+    _tell_errors(app, site.html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
 
     app.get("/health")(health)
     app.head("/health", include_in_schema=False)(health)
@@ -126,16 +119,27 @@ def create_app(
     return Shortcut(app, "/sparql", endpoint)
 
 
-def _edition(
-    publication: Publication, html: Html, megabytes: int, errands: FairExecutor
-) -> CachedResponder:
+def _site(
+    publication: Publication,
+    settings: Settings,
+    assets: Assets,
+    writer: Writer,
+    rate_limit: RateLimit,
+) -> Site:
     release = publication.release
+    graph = Graph([] if publication.store is None else publication.store)
+    html = Html(release, graph.store, assets)
+    executor = FairExecutor(settings.query_seconds)
+    megabytes = settings.cache_megabytes
     if release is None:
         program = f"{version('apecgraph')} {html.edition}"
-        return CachedResponder(publication.digest, "", program, megabytes, errands)
-    # What comes before a release is told in its catalogue, and no part of its digest.
+        responder = CachedResponder(publication.digest, "", program, megabytes, executor)
+        return Site(None, graph, html, writer, responder, executor, rate_limit)
+    # The catalogue names the release before this one, which is no part of the digest.
     program = f"{release.fingerprint} {release.previous} {html.edition}"
-    return CachedResponder(release.digest, release.issued, program, megabytes, errands)
+    responder = CachedResponder(release.digest, release.issued, program, megabytes, executor)
+    url = (settings.public_url or BASE).rstrip("/")
+    return ReleaseSite(release, graph, html, writer, responder, executor, rate_limit, url)
 
 
 def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:

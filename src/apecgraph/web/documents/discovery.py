@@ -12,13 +12,11 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.catalog.dcat import CATALOG
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, Format
-from apecgraph.rdf.graph import Graph, said
-from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.graph import said
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID
-from apecgraph.rdf.writer import Writer
 from apecgraph.web.http.addresses import DOC, document_address
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.pages.site import ReleaseSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +70,12 @@ _CATALOG: Final = _Description(
 class Discovery:
     """Answers with the description of the dataset, and with the catalogue.
 
-    store: holds the release. What it says there of the topic of a document, and of what that leads
+    What the release says of the topic of a document, and of what that leads
     to, is one document here; a browser is shown the page about the topic.
     """
 
-    def __init__(self, store: ox.Store, edition: CachedResponder, writer: Writer) -> None:
-        self._store = store
-        self._edition = edition
-        self._writer = writer
+    def __init__(self, site: ReleaseSite) -> None:
+        self.site = site
 
     async def void(self, request: Request) -> Response:
         """Answer with the VoID description (VoID, section 7.2)."""
@@ -97,7 +93,7 @@ class Discovery:
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
-        return await self._edition.answer(
+        return await self.site.responder.answer(
             request,
             format_.content_type,
             lambda: self._write(description, format_),
@@ -106,8 +102,8 @@ class Discovery:
 
     def _write(self, description: _Description, format_: Format) -> bytes:
         page = f"{BASE}{description.path}"
-        title = Labels(self._store).title(description.topic)
-        licences = Graph(self._store).values(BASE, f"{DCTERMS}license")
+        title = self.site.labels.title(description.topic)
+        licences = self.site.graph.values(BASE, f"{DCTERMS}license")
         triples = [
             *said(
                 page,
@@ -118,7 +114,7 @@ class Discovery:
             ),
             *self._described(description),
         ]
-        return self._writer.write(triples, format_, description.topic)
+        return self.site.writer.write(triples, format_, description.topic)
 
     def _described(self, description: _Description) -> Iterator[ox.Triple]:
         """Return what the default graph says of the topic, and of what is followed from there."""
@@ -128,7 +124,9 @@ class Discovery:
             if node in seen:
                 continue
             seen.add(node)
-            for quad in self._store.quads_for_pattern(node, None, None, ox.DefaultGraph()):
+            for quad in self.site.graph.store.quads_for_pattern(
+                node, None, None, ox.DefaultGraph()
+            ):
                 property_ = quad.predicate.value
                 if property_.startswith(description.passed_over):
                     continue

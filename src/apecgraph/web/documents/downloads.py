@@ -22,16 +22,16 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from apecgraph.content.folder import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
-from apecgraph.rdf.formats import CSVW, GZIP, HTML, JSON, Format
+from apecgraph.rdf.formats import CSVW, GZIP, HTML, JSON
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.dumps import CHECKSUMS, LINKS_FILE, Download, downloads, zipped
 from apecgraph.release.figures_csv import FIGURES, METADATA
 from apecgraph.release.release import Release
 from apecgraph.web.http.encoding import accepts_gzip
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.responder import FOREVER, CachedResponder, has_current, http_date
+from apecgraph.web.http.responder import FOREVER, has_current, http_date
 from apecgraph.web.http.signposting import TypedLink, link_header
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.site import ReleaseSite
 
 _FRESH: Final = "no-cache"
 
@@ -68,20 +68,10 @@ class Downloads:
     taken for a path.
     """
 
-    def __init__(self, release: Release, edition: CachedResponder, html: Html) -> None:
-        self._current = _Shelf.of(release)
+    def __init__(self, site: ReleaseSite) -> None:
+        self.site = site
+        self._current = _Shelf.of(site.release)
         self._earlier: LRUCache[str, _Shelf] = LRUCache(_EARLIER)
-        self._edition = edition
-        self._html = html
-
-    @property
-    def items(self) -> list[tuple[str, Format]]:
-        """The dumps of the current release: the path of each, with its format."""
-        return [
-            (f"/dumps/{name}", each.format)
-            for name, each in self._current.files.items()
-            if not each.compressed and name != CHECKSUMS
-        ]
 
     async def index(self, request: Request) -> Response:
         """Answer with the list of dumps, as a page or as JSON."""
@@ -90,7 +80,7 @@ class Downloads:
 
         def body() -> str:
             if format_ is HTML:
-                return self._html.page(
+                return self.site.html.page(
                     "dumps.html",
                     shelf=shelf,
                     files=shelf.files,
@@ -105,7 +95,9 @@ class Downloads:
                 )
             return json.dumps(_listing(shelf), indent=2) + "\n"
 
-        return await self._edition.answer(request, format_.content_type, body, {"Vary": "Accept"})
+        return await self.site.responder.answer(
+            request, format_.content_type, body, {"Vary": "Accept"}
+        )
 
     async def dump(self, request: Request) -> Response:
         """Answer with a dump, or with the ranges asked for (RFC 9110, section 14).

@@ -14,23 +14,21 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
-from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
-from apecgraph.rdf.writer import Writer
 from apecgraph.readers.description import Description, describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.web.http.addresses import DOC, document_address, readings, topic_of
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.http.signposting import LINKSET, Signposts, document_path
-from apecgraph.web.pages.decision import DecisionPage
-from apecgraph.web.pages.event import EventPage
-from apecgraph.web.pages.html import Html
-from apecgraph.web.pages.observation import ObservationPage
-from apecgraph.web.pages.source import SourcePage
-from apecgraph.web.pages.term import OntologyPage, TermPage
-from apecgraph.web.pages.thing import LANGUAGE, ThingPage
+from apecgraph.web.http.signposting import LINKSET, document_path
+from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.things.decision import DecisionPage
+from apecgraph.web.things.event import EventPage
+from apecgraph.web.things.observation import ObservationPage
+from apecgraph.web.things.ontology import OntologyPage
+from apecgraph.web.things.source import SourcePage
+from apecgraph.web.things.term import TermPage
+from apecgraph.web.things.thing import LANGUAGE, ThingPage
 
 _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{APEC}Decision": DecisionPage,
@@ -61,24 +59,13 @@ _ONTOLOGY: Final = "/ontology"
 class Resources:
     """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
 
-    def __init__(
-        self,
-        store: ox.Store,
-        edition: CachedResponder,
-        html: Html,
-        writer: Writer,
-        signposts: Signposts,
-    ) -> None:
-        self._store = store
-        self._edition = edition
-        self._html = html
-        self._writer = writer
-        self._labels = Labels(store)
+    def __init__(self, site: ReleaseSite) -> None:
+        self.site = site
+        store = self._store = site.graph.store
         self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
-        self._schema_org = SchemaOrg(store, self._labels)
-        self._signposts = signposts
-        self._page = ThingPage(store, html)
-        self._pages = {each: page(store, html) for each, page in _PAGES.items()}
+        self._schema_org = SchemaOrg(store, site.labels)
+        self._page = ThingPage(site)
+        self._pages = {class_: page(site) for class_, page in _PAGES.items()}
         self._names = sorted(
             {name for quad in store if (name := _document_of(quad.subject)) is not None}
         )
@@ -126,11 +113,11 @@ class Resources:
         if description is None:
             raise self._missing(request)
         language = self._language(request, iri) if format_ is HTML else LANGUAGE
-        return await self._edition.answer(
+        return await self.site.responder.answer(
             request,
             format_.content_type,
             lambda: self._body(name, description, format_, language),
-            headers | {"Link": self._signposts.header(name, description, format_)},
+            headers | {"Link": self.site.signposts.header(name, description, format_)},
             variant=language,
         )
 
@@ -140,7 +127,7 @@ class Resources:
         Raises MalformedRequest where the thing has no name in it.
         """
         asked = request.query_params.getlist("lang")
-        languages = {each.lower(): each for each in (*self._labels.languages(iri), LANGUAGE)}
+        languages = {each.lower(): each for each in (*self.site.labels.languages(iri), LANGUAGE)}
         if not asked:
             return LANGUAGE
         if len(asked) > 1 or asked[0].lower() not in languages:
@@ -152,17 +139,17 @@ class Resources:
         self, name: str, description: Description, format_: Format, language: str
     ) -> bytes | str:
         if format_ is LINKSET:
-            return self._signposts.linkset(name, description)
+            return self.site.signposts.linkset(name, description)
         if format_ is HTML:
             formats = [(each, document_path(name, each)) for each in DOCUMENT_FORMATS]
             kinds = (each for each in _PAGES if each in description.types)
             page = self._pages.get(next(kinds, ""), self._page)
             described = self._schema_org.thing(description.iri)
             return page.write(description, formats, described, language)
-        title = self._labels.title(description.iri)
+        title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"
-        triples = description.triples(document, title, self._signposts.license)
-        return self._writer.write(triples, format_, description.iri, description.evidence())
+        triples = description.triples(document, title, self.site.signposts.license)
+        return self.site.writer.write(triples, format_, description.iri, description.evidence())
 
     def _knows(self, iri: str) -> bool:
         try:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import pyoxigraph as ox
-from starlette.requests import Request
-from starlette.responses import Response
 
 from apecgraph.consistency.wording import Wording
-from apecgraph.rdf.formats import HTML
-from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.claims import Claim, read_claim
 from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.relations import read_relations
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.queries import BLIND_SPOTS
 
 _ABOUT: Final = ("subject", "counterpart", "reporter")
@@ -34,34 +29,26 @@ class Spot:
     claims: tuple[tuple[Claim, str], ...]
 
 
-class BlindSpotsPage:
-    """Answers with the figures of a release that no relation of the check holds."""
+class BlindSpotsPage(Page):
+    """The figures of a release that no relation of the check holds."""
 
-    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
-        self._graph = Graph(store)
-        self._edition = edition
-        self._html = html
+    template: ClassVar[str] = "blind_spots.html"
 
-    async def answer(self, request: Request) -> Response:
-        """Answer with the page."""
-        return await self._edition.answer(request, HTML.content_type, self._page)
-
-    def _page(self) -> str:
+    def values(self) -> Mapping[str, object]:
+        """Return the figures that nothing holds, by subject, and what holds the others."""
         figures = self._subjects(f"{RDF}type", f"{QB}Observation")
-        held = self._subjects(f"{APEC}heldBy")
-        blind = figures - held
-        return self._html.page(
-            "blind-spots.html",
-            figures=len(figures),
-            blind=len(blind),
-            spots=self._spots(blind),
-            relations=read_relations(self._graph, figures),
-            query=BLIND_SPOTS,
-        )
+        blind = figures - self._subjects(f"{APEC}heldBy")
+        return {
+            "figures": len(figures),
+            "blind": len(blind),
+            "spots": self._spots(blind),
+            "relations": read_relations(self.site.graph, figures),
+            "query": BLIND_SPOTS,
+        }
 
     def _subjects(self, predicate: str, value: str | None = None) -> set[str]:
         """Return the IRIs that the default graph gives a property, with a value or any."""
-        quads = self._graph.store.quads_for_pattern(
+        quads = self.site.graph.store.quads_for_pattern(
             None,
             ox.NamedNode(predicate),
             None if value is None else ox.NamedNode(value),
@@ -70,7 +57,7 @@ class BlindSpotsPage:
         return {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
     def _spots(self, blind: Iterable[str]) -> list[Spot]:
-        comparisons, wording = Comparisons(self._graph), Wording(self._graph.store)
+        comparisons, wording = Comparisons(self.site.graph), Wording(self.site.graph.store)
         groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for figure in comparisons.figures(blind):
             cell = figure.cell
@@ -83,7 +70,7 @@ class BlindSpotsPage:
                 tuple(
                     (claim, of)
                     for of, iri in sorted(found)
-                    if (claim := read_claim(self._graph.store, iri)) is not None
+                    if (claim := read_claim(self.site.graph.store, iri)) is not None
                 ),
             )
             for about, found in groups.items()

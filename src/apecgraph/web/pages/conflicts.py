@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-import pyoxigraph as ox
-from starlette.requests import Request
-from starlette.responses import Response
-
-from apecgraph.rdf.formats import HTML
-from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import Claim
 from apecgraph.readers.conflicts import VERDICTS, Conflict, read_conflicts
 from apecgraph.readers.quantities import Quantities
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.page import Page
+from apecgraph.web.pages.site import ReleaseSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +42,28 @@ class Section:
     gists: tuple[Gist, ...]
 
 
-class ConflictsPage:
-    """Answers with the conflicts of a release."""
+class ConflictsPage(Page):
+    """The conflicts of a release, by verdict."""
 
-    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
-        self._graph = Graph(store)
-        self._quantities = Quantities(store)
-        self._edition = edition
-        self._html = html
+    template: ClassVar[str] = "conflicts.html"
 
-    async def answer(self, request: Request) -> Response:
-        """Answer with the page."""
+    def __init__(self, site: ReleaseSite) -> None:
+        super().__init__(site)
+        self._quantities = Quantities(site.graph.store)
 
-        def body() -> str:
-            return self._html.page("conflicts.html", sections=self._sections())
-
-        return await self._edition.answer(request, HTML.content_type, body)
+    def values(self) -> Mapping[str, object]:
+        """Return the conflicts of each verdict."""
+        return {"sections": self._sections()}
 
     def _sections(self) -> list[Section]:
-        conflicts = read_conflicts(self._graph)
+        conflicts = read_conflicts(self.site.graph)
         verdicts = dict.fromkeys((*VERDICTS, *(each.verdict for each in conflicts)))
         found = {
             verdict: tuple(self._gist(each) for each in conflicts if each.verdict == verdict)
             for verdict in verdicts
         }
         return [
-            Section(verdict, self._graph.value(verdict, f"{SKOS}definition") or "", gists)
+            Section(verdict, self.site.graph.value(verdict, f"{SKOS}definition") or "", gists)
             for verdict, gists in found.items()
             if gists
         ]

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.query.protocol import decode_form
-from apecgraph.rdf.formats import CSV, HTML
-from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.formats import CSV
 from apecgraph.rdf.namespaces import APEC, BASE
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.selections import PARAMETERS, Selection, local, years
 from apecgraph.readers.series import DIMENSIONS, Series, when
 from apecgraph.release.figures_csv import write_figures
 from apecgraph.web.charts.charts import Charts
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.page import Page
+from apecgraph.web.pages.site import ReleaseSite
 
 _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
@@ -47,21 +44,18 @@ class Facet:
     offers: tuple[tuple[str, int], ...]
 
 
-class FiguresPage:
-    """Answers with the figures of a release; series: all that it has."""
+class FiguresPage(Page):
+    """The figures of a release, or a selection of them."""
 
-    def __init__(
-        self, store: ox.Store, edition: CachedResponder, html: Html, series: Sequence[Series]
-    ) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
-        self._quantities = Quantities(store)
-        self._charts = Charts(store)
-        self._edition = edition
-        self._html = html
-        self._series = tuple(series)
+    template: ClassVar[str] = "figures.html"
+
+    def __init__(self, site: ReleaseSite) -> None:
+        super().__init__(site)
+        self._quantities = Quantities(site.graph.store)
+        self._charts = Charts(site.graph.store)
+        series = site.series
         periods = dict.fromkeys(period for each in series for period in each.periods)
-        self._days = {period: when(self._graph, period) for period in periods}
+        self._days = {period: when(site.graph, period) for period in periods}
         self._years = years(periods, self._days)
         self._values = {
             name: {dict(each.dimensions).get(name) for each in series} for name in DIMENSIONS
@@ -76,8 +70,8 @@ class FiguresPage:
         sent = decode_form(request.scope["query_string"])
         if sent != [(name, local(value)) for name, value in selection.choices]:
             return RedirectResponse(selection_address(selection), status_code=308)
-        return await self._edition.answer(
-            request, HTML.content_type, lambda: self._page(selection), variant=selection.parameters
+        return await self.respond(
+            request, lambda: self._values_of(selection), variant=selection.parameters
         )
 
     async def table(self, request: Request) -> Response:
@@ -85,49 +79,49 @@ class FiguresPage:
         selection = self._selection(request)
 
         def body() -> bytes:
-            chosen = selection.from_(self._series, self._days)
+            chosen = selection.from_(self.site.series, self._days)
             return write_figures(
-                self._graph, (claim.iri for each in chosen for claim in each.claims)
+                self.site.graph, (claim.iri for each in chosen for claim in each.claims)
             )
 
         headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}"'}
-        return await self._edition.answer(
+        return await self.site.responder.answer(
             request, CSV.content_type, body, headers, selection.parameters
         )
 
-    def _page(self, selection: Selection) -> str:
-        chosen = selection.from_(self._series, self._days)
+    def _values_of(self, selection: Selection) -> Mapping[str, object]:
+        chosen = selection.from_(self.site.series, self._days)
         count = sum(len(each.claims) for each in chosen)
         shown = bool(selection.choices) and (len(chosen) == 1 or count <= _DRAWN)
         offered = selection.choosing("from", None).choosing("to", None)
         periods = sorted(
-            offered.offers("period", self._series, self._days), key=lambda each: self._days[each]
+            offered.offers("period", self.site.series, self._days),
+            key=lambda each: self._days[each],
         )
-        return self._html.page(
-            "figures.html",
-            selection=selection,
-            series=chosen,
-            heading=self._name(chosen[0]) if len(chosen) == 1 else "Figures",
-            canonical=_iri(selection),
-            count=count,
-            days=self._days,
-            shown=shown,
-            facets=[self._facet(selection, name) for name in DIMENSIONS],
-            periods=[(local(each), self._labels.title(each).value) for each in periods],
-            years=[(year, year) for year in years(periods, self._days)],
-            address=selection_address,
-            name=self._name,
-            whole=lambda each: Selection.of(dict(each.dimensions)),
-            charts=self._charts,
-            local=local,
-        )
+        return {
+            "selection": selection,
+            "series": chosen,
+            "heading": self._name(chosen[0]) if len(chosen) == 1 else "Figures",
+            "canonical": _iri(selection),
+            "count": count,
+            "days": self._days,
+            "shown": shown,
+            "facets": [self._facet(selection, name) for name in DIMENSIONS],
+            "periods": [(local(each), self.site.labels.title(each).value) for each in periods],
+            "years": [(year, year) for year in years(periods, self._days)],
+            "address": selection_address,
+            "name": self._name,
+            "whole": lambda each: Selection.of(dict(each.dimensions)),
+            "charts": self._charts,
+            "local": local,
+        }
 
     def _name(self, series: Series, without: str = "") -> str:
-        return series.name(self._labels, self._quantities, without=without)
+        return series.name(self.site.labels, self._quantities, without=without)
 
     def _facet(self, selection: Selection, name: str) -> Facet:
-        offers = selection.offers(name, self._series, self._days)
-        label = self._labels.title(f"{APEC}{name}").value
+        offers = selection.offers(name, self.site.series, self._days)
+        label = self.site.labels.title(f"{APEC}{name}").value
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
 
     def _selection(self, request: Request) -> Selection:
@@ -145,12 +139,12 @@ class FiguresPage:
                 raise MalformedRequest(f"{name}: it is there twice; give it once.")
             choices[name] = self._year(name, text) if name in _YEARS else self._value(name, text)
         selection = Selection.of(choices)
-        if not selection.from_(self._series, self._days):
+        if not selection.from_(self.site.series, self._days):
             less = [selection.choosing(name, None) for name in choices]
             raise NotFound(
                 "There are no figures of all that is chosen: "
                 + ", ".join(f"{name}={local(value)}" for name, value in selection.choices),
-                [_iri(each) for each in less if each.from_(self._series, self._days)],
+                [_iri(each) for each in less if each.from_(self.site.series, self._days)],
             )
         return selection
 

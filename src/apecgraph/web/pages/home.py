@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -11,23 +12,20 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.decisions import COMPATIBLE, OPEN
 from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
-from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.readers.conflicts import read_conflicts, read_refutation
 from apecgraph.readers.description import describe
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.series import Series
 from apecgraph.text.dates import spelled_days
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.http.addresses import INDEX
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.http.signposting import Signposts, document_path
+from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.figures import selection_address
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.page import Page
+from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.pages.sources import read_shares
 
 
@@ -40,25 +38,14 @@ class MainEvent:
     places: tuple[str, ...]
 
 
-class HomePage:
-    """Answers for the publication itself; series: all that it has."""
+class HomePage(Page):
+    """The page about the publication itself."""
 
-    def __init__(
-        self,
-        store: ox.Store,
-        edition: CachedResponder,
-        html: Html,
-        signposts: Signposts,
-        series: Sequence[Series],
-    ) -> None:
-        self._store = store
-        self._graph = Graph(store)
-        self._labels = Labels(store)
-        self._charts = Charts(store)
-        self._signposts = signposts
-        self._edition = edition
-        self._html = html
-        self._series = tuple(series)
+    template: ClassVar[str] = "home.html"
+
+    def __init__(self, site: ReleaseSite) -> None:
+        super().__init__(site)
+        self._charts = Charts(site.graph.store)
 
     async def answer(self, request: Request) -> Response:
         """Answer with the home page; who wants RDF is shown to that of the dataset."""
@@ -70,47 +57,50 @@ class HomePage:
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
         headers = {"Vary": "Accept"}
-        if (dataset := describe(self._store, BASE)) is not None:
-            headers["Link"] = self._signposts.header(INDEX, dataset, HTML)
-        return await self._edition.answer(request, HTML.content_type, self._page, headers)
+        if (dataset := describe(self.site.graph.store, BASE)) is not None:
+            headers["Link"] = self.site.signposts.header(INDEX, dataset, HTML)
+        return await self.respond(request, self.values, headers)
 
-    def _page(self) -> str:
-        conflicts = read_conflicts(self._graph)
-        main = self._graph.values(BASE, f"{SCHEMA}mainEntity")
-        headline = next((each for each in self._series if each.slice_ in main), None)
+    def values(self) -> Mapping[str, object]:
+        """Return the headline series, the events, and what was found wrong."""
+        conflicts = read_conflicts(self.site.graph)
+        main = self.site.graph.values(BASE, f"{SCHEMA}mainEntity")
+        headline = next((each for each in self.site.series if each.slice_ in main), None)
         selection = None if headline is None else Selection.of(dict(headline.dimensions))
-        shares = read_shares(self._graph)
-        return self._html.page(
-            "home.html",
-            heading=self._graph.value(BASE, f"{DCTERMS}title"),
-            about=self._graph.values(BASE, f"{DCTERMS}description"),
-            headline=headline,
-            selection=selection,
-            charts=self._charts,
-            figures=selection_address,
-            called=headline and headline.name(self._labels, Quantities(self._store)),
-            events=[self._event(iri) for iri in main if self._is_event(iri)],
-            refutation=read_refutation(conflicts),
-            counts={
+        shares = read_shares(self.site.graph)
+        return {
+            "heading": self.site.graph.value(BASE, f"{DCTERMS}title"),
+            "about": self.site.graph.values(BASE, f"{DCTERMS}description"),
+            "headline": headline,
+            "selection": selection,
+            "charts": self._charts,
+            "figures": selection_address,
+            "called": headline
+            and headline.name(self.site.labels, Quantities(self.site.graph.store)),
+            "events": [self._event(iri) for iri in main if self._is_event(iri)],
+            "refutation": read_refutation(conflicts),
+            "counts": {
                 "sources": sum(share.claims > 0 for share in shares),
-                "figures": sum(len(series.claims) for series in self._series),
+                "figures": sum(len(series.claims) for series in self.site.series),
                 "open": sum(conflict.verdict == OPEN for conflict in conflicts),
                 "decided": sum(
                     conflict.verdict not in (OPEN, COMPATIBLE) for conflict in conflicts
                 ),
             },
-            schema_org=SchemaOrg(self._store, self._labels).dataset(),
-        )
+            "schema_org": SchemaOrg(self.site.graph.store, self.site.labels).dataset(),
+        }
 
     def _is_event(self, iri: str) -> bool:
-        return f"{SCHEMA}Event" in self._graph.values(iri, f"{RDF}type")
+        return f"{SCHEMA}Event" in self.site.graph.values(iri, f"{RDF}type")
 
     def _event(self, iri: str) -> MainEvent:
         default = ox.DefaultGraph()
 
         def values(name: str) -> list[str]:
             property_ = ox.NamedNode(f"{SCHEMA}{name}")
-            quads = self._store.quads_for_pattern(ox.NamedNode(iri), property_, None, default)
+            quads = self.site.graph.store.quads_for_pattern(
+                ox.NamedNode(iri), property_, None, default
+            )
             return sorted(
                 quad.object.value
                 for quad in quads

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,15 +15,13 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest
 from apecgraph.query.protocol import decode_form
 from apecgraph.rdf.formats import HTML, JSON, Format
 from apecgraph.rdf.namespaces import ID
-from apecgraph.search.entries import QUESTIONS, Entry
+from apecgraph.search.entries import QUESTIONS, Entries, Entry
 from apecgraph.search.full_text import LONGEST_SEARCH, HitKind, Search
 from apecgraph.web.http.addresses import local_link
 from apecgraph.web.http.encoding import accepts_gzip, gzipped
-from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.responder import CachedResponder, has_current
-from apecgraph.web.pages.html import Html
-from apecgraph.web.pages.questions import question_address
+from apecgraph.web.http.responder import has_current
+from apecgraph.web.pages.page import Page
+from apecgraph.web.pages.question import question_address
 
 _PAGE: Final = 50
 """Hits on a page."""
@@ -40,32 +39,27 @@ class _Asked:
     page: int
 
 
-class SearchPage:
-    """Answers a search with a page, and with suggestions for a script.
+class SearchPage(Page):
+    """The results of a search, or the kinds of things if nothing is asked; and suggestions.
 
-    search: gives what finds; it is made when it is first asked for, which takes a while.
-    Nothing is kept of what strangers ask: each request is an errand, and what a client has already
-    is not found again.
+    Results are not cached, as strangers may ask for anything.
     """
 
-    def __init__(
-        self,
-        search: Callable[[], Search],
-        edition: CachedResponder,
-        html: Html,
-        budget: RateLimit,
-        errands: FairExecutor,
-    ) -> None:
-        self._search = search
-        self._edition = edition
-        self._html = html
-        self._budget = budget
-        self._errands = errands
+    template: ClassVar[str] = "search.html"
+
+    @cached_property
+    def _search(self) -> Search:
+        return Search(Entries(self.site.graph.store, self.site.entities))
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the page of what was found, or of what kinds of things there are."""
+        """Answer a request with the page."""
         asked = _read(request)
-        return await self._answer(request, HTML, asked, lambda: self._page(asked))
+        return await self._answer(
+            request,
+            HTML,
+            asked,
+            lambda: self.site.html.page(self.template, **self._values_of(asked)),
+        )
 
     async def suggest(self, request: Request) -> Response:
         """Answer with the first hits: name, type and path of each, in JSON."""
@@ -77,48 +71,48 @@ class SearchPage:
     ) -> Response:
         compresses = accepts_gzip(request.headers)
         coding = "gzip" if compresses else ""
-        etag = self._edition.etag("search", format_.name, repr(asked), coding)
+        etag = self.site.responder.etag("search", format_.name, repr(asked), coding)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if has_current(request.headers, etag):
             return Response(status_code=304, headers=headers)
         client = request.client.host if request.client else ""
-        self._budget.spend(client)
+        self.site.rate_limit.spend(client)
 
         def body() -> tuple[bytes, bytes | None]:
             written = work().encode()
             return written, gzipped(written) if compresses else None
 
-        plain, compressed = await self._errands.run(client, body, self._errands.deadline())
+        executor = self.site.executor
+        plain, compressed = await executor.run(client, body, executor.deadline())
         if compressed is not None:
             headers["Content-Encoding"] = coding
         headers["Content-Type"] = format_.content_type
         return Response(plain if compressed is None else compressed, headers=headers)
 
-    def _page(self, asked: _Asked) -> str:
-        search, kind = self._search(), self._kind(asked)
+    def _values_of(self, asked: _Asked) -> Mapping[str, object]:
+        search, kind = self._search, self._kind(asked)
         if not asked.text and kind is None:
             lists = [each for each in search.kinds if each.iri.startswith(ID)]
             classes = [each for each in search.kinds if each not in lists]
-            return self._html.page("search.html", classes=classes, lists=lists)
+            return {"asked": asked, "kind": None, "classes": classes, "lists": lists}
         hits = search.find(asked.text, kind)
         last = max(1, -(-len(hits) // _PAGE))
         if asked.page > last:
             raise MalformedRequest(f"page: there are {last} pages of what was found.")
         shown = hits[(asked.page - 1) * _PAGE : asked.page * _PAGE]
-        return self._html.page(
-            "hits.html",
-            asked=asked,
-            searched=asked.text,
-            kind=kind,
-            kinds=() if kind else search.counted(hits),
-            count=len(hits),
-            last=last,
-            first=(asked.page - 1) * _PAGE + 1,
-            hits=[(hit, _path(hit.entry), search.named(hit.entry)) for hit in shown],
-        )
+        return {
+            "asked": asked,
+            "searched": asked.text,
+            "kind": kind,
+            "kinds": () if kind else search.counted(hits),
+            "count": len(hits),
+            "last": last,
+            "first": (asked.page - 1) * _PAGE + 1,
+            "hits": [(hit, _path(hit.entry), search.named(hit.entry)) for hit in shown],
+        }
 
     def _suggestions(self, asked: _Asked) -> str:
-        search = self._search()
+        search = self._search
         hits = search.find(asked.text)[:_SUGGESTED] if asked.text else []
         suggested = [
             {
@@ -134,7 +128,7 @@ class SearchPage:
         return json.dumps(suggested, ensure_ascii=False)
 
     def _kind(self, asked: _Asked) -> HitKind | None:
-        found = self._search().kind(asked.kind) if asked.kind else None
+        found = self._search.kind(asked.kind) if asked.kind else None
         if asked.kind and found is None:
             raise MalformedRequest(f"type: there is no type {asked.kind!r} here; see /search.")
         return found

@@ -1,32 +1,20 @@
-"""The page of the rules: what the check holds everything to, in words."""
+"""The page of the rules: the shapes and relations that the check applies, in words."""
 
 from __future__ import annotations
 
-import pyoxigraph as ox
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Mapping
+from typing import ClassVar
 
 from apecgraph.check.rule_text import RuleText
-from apecgraph.rdf.formats import HTML
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.page import Page
 
 
-class ShapesPage:
-    """Answers with the shapes of a release, and with the relations between its figures."""
+class ShapesPage(Page):
+    """The shapes of a release, and the relations between its figures."""
 
-    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
-        self._store = store
-        self._edition = edition
-        self._html = html
+    template: ClassVar[str] = "shapes.html"
 
-    async def answer(self, request: Request) -> Response:
-        """Answer with the page."""
-
-        def body() -> str:
-            constraints = RuleText(self._store)
-            return self._html.page(
-                "shapes.html", shapes=constraints.read(), relations=constraints.relations()
-            )
-
-        return await self._edition.answer(request, HTML.content_type, body)
+    def values(self) -> Mapping[str, object]:
+        """Return the shapes and the relations."""
+        text = RuleText(self.site.graph.store)
+        return {"shapes": text.read(), "relations": text.relations()}

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import MalformedRequest
-from apecgraph.rdf.formats import HTML
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.sources import Source, read_sources
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +52,10 @@ _UPWARDS: Final = ("publisher", "language")
 """Orders that begin with the least; the others begin with the last date, or the most claims."""
 
 
-class SourcesPage:
-    """Answers with the table of the sources of a release."""
+class SourcesPage(Page):
+    """The table of the sources of a release."""
 
-    def __init__(self, store: ox.Store, edition: CachedResponder, html: Html) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
-        self._edition = edition
-        self._html = html
+    template: ClassVar[str] = "sources.html"
 
     async def answer(self, request: Request) -> Response:
         """Answer with the page, in the order that `sort` names; by publisher without it.
@@ -74,31 +67,29 @@ class SourcesPage:
             raise MalformedRequest(
                 f"There is no such order of the sources: sort is one of {', '.join(_ORDERS)}."
             )
+        return await self.respond(request, lambda: self._values_in(sort), variant=sort)
 
-        def body() -> str:
-            rows = self._rows(sort)
-            groups = groupby(rows, key=lambda row: row.publisher if sort == "publisher" else row)
-            return self._html.page(
-                "sources.html",
-                rows=rows,
-                groups=[list(group) for _, group in groups],
-                sort=sort,
-                orders=tuple(_ORDERS),
-                upwards=_UPWARDS,
-                rejected=sum(row.share.rejected for row in rows),
-            )
-
-        return await self._edition.answer(request, HTML.content_type, body, variant=sort)
+    def _values_in(self, sort: str) -> Mapping[str, object]:
+        rows = self._rows(sort)
+        groups = groupby(rows, key=lambda row: row.publisher if sort == "publisher" else row)
+        return {
+            "rows": rows,
+            "groups": [list(group) for _, group in groups],
+            "sort": sort,
+            "orders": tuple(_ORDERS),
+            "upwards": _UPWARDS,
+            "rejected": sum(row.share.rejected for row in rows),
+        }
 
     def _rows(self, sort: str) -> list[SourceRow]:
         """Read all sources in an order; those that are alike in it by publisher, and by date."""
         rows = [
             SourceRow(
                 share,
-                self._labels.title(share.source.publisher or share.source.iri).value,
-                self._labels.title(share.source.iri).value,
+                self.site.labels.title(share.source.publisher or share.source.iri).value,
+                self.site.labels.title(share.source.iri).value,
             )
-            for share in read_shares(self._graph)
+            for share in read_shares(self.site.graph)
         ]
         for order in ("date", "publisher", sort):  # what is alike in one stays in the one before
             rows.sort(key=_ORDERS[order], reverse=order not in _UPWARDS)

@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, Final
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -20,10 +19,9 @@ from apecgraph.readers.withdrawals import refuse_withdrawn, withdrawn
 from apecgraph.search.identifiers import Identified, Identifiers
 from apecgraph.web.documents.resources import OFFERS
 from apecgraph.web.http.addresses import DOC, encoded, topic_of
-from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.signposting import LINKSET
+from apecgraph.web.pages.site import ReleaseSite
 
 MOST: Final = 1000
 """What may be looked up at once."""
@@ -37,24 +35,22 @@ _ASK: Final = "Ask for an iri, or for a code of a scheme"
 
 
 class Lookup:
-    """Answers which thing of ours an IRI or a code stands for; store: holds the release."""
+    """Answers which thing of ours an IRI or a code stands for."""
 
-    def __init__(self, store: ox.Store, budget: RateLimit, errands: FairExecutor) -> None:
-        self._store = store
-        self._budget = budget
-        self._errands = errands
+    def __init__(self, site: ReleaseSite) -> None:
+        self.site = site
 
     @cached_property
     def _identifiers(self) -> Identifiers:
-        return Identifiers(self._store)
+        return Identifiers(self.site.graph.store)
 
     async def answer(self, request: Request, body: bytes) -> Response:
         """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
         client = request.client.host if request.client else ""
-        self._budget.spend(client)
+        self.site.rate_limit.spend(client)
         work = self._all if request.method == "POST" else self._one
-        deadline = self._errands.deadline()
-        return await self._errands.run(client, lambda: work(request, body), deadline)
+        executor = self.site.executor
+        return await executor.run(client, lambda: work(request, body), executor.deadline())
 
     def _one(self, request: Request, _: bytes) -> Response:
         pairs = decode_form(request.scope["query_string"])
@@ -68,7 +64,7 @@ class Lookup:
             raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
         format_ = choose_format(request, (*OFFERS, JSON))
         found = self._find(asked)
-        refuse_withdrawn(self._store, found.iri)
+        refuse_withdrawn(self.site.graph.store, found.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is JSON:
             return _json(asdict(found), headers)
@@ -98,10 +94,10 @@ class Lookup:
 
     def _standing(self, found: Identified) -> Identified | None:
         """Give what was found; where it is withdrawn, the one thing that replaces it."""
-        successors = withdrawn(self._store, found.iri)
+        successors = withdrawn(self.site.graph.store, found.iri)
         if successors is None:
             return found
-        if len(successors) != 1 or withdrawn(self._store, successors[0]) is not None:
+        if len(successors) != 1 or withdrawn(self.site.graph.store, successors[0]) is not None:
             return None
         successor = self._identifiers.by_iri(successors[0])
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))

@@ -14,7 +14,6 @@ from functools import cached_property, partial
 from html import escape
 from typing import Any, Final
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,16 +21,14 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, Unsupp
 from apecgraph.query.protocol import FORM, decode_form
 from apecgraph.rdf.formats import HTML
 from apecgraph.rdf.namespaces import BASE, ID
-from apecgraph.search.entities import Entities, Entity, Property, Type
+from apecgraph.search.entities import Entity, Property, Type
 from apecgraph.search.extension import extend
 from apecgraph.search.identifiers import Identifiers
 from apecgraph.search.reconciler import Candidate, Reconciler, ReconciliationQuery
 from apecgraph.search.suggestions import suggest
 from apecgraph.web.http.addresses import public_root
-from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import HEADERS
-from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.reconcile.manifest import manifest, type_object
 from apecgraph.web.reconcile.messages import LONGEST_QUERY, read_extension, read_queries
 
@@ -46,33 +43,14 @@ _MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
 
 
 class Reconcile:
-    """Answers reconciliation clients, such as OpenRefine.
+    """Answers reconciliation clients, such as OpenRefine."""
 
-    store: holds the release; entities: gives those in it, which are read when the first is asked
-    for: most servers never are.
-    """
-
-    def __init__(
-        self,
-        store: ox.Store,
-        entities: Callable[[], Entities],
-        html: Html,
-        budget: RateLimit,
-        errands: FairExecutor,
-    ) -> None:
-        self._store = store
-        self._read_entities = entities
-        self._html = html
-        self._budget = budget
-        self._errands = errands
-
-    @cached_property
-    def _entities(self) -> Entities:
-        return self._read_entities()
+    def __init__(self, site: ReleaseSite) -> None:
+        self.site = site
 
     @cached_property
     def _reconciler(self) -> Reconciler:
-        return Reconciler(self._entities, Identifiers(self._store))
+        return Reconciler(self.site.entities, Identifiers(self.site.graph.store))
 
     async def service(self, request: Request, body: bytes) -> Response:
         """Answer with the manifest, with candidates (`queries`) or with values (`extend`)."""
@@ -83,8 +61,8 @@ class Reconcile:
         if not asked and request.method == "POST":
             raise MalformedRequest("A batch of queries is sent as queries, for values as extend.")
         if not asked:
-            address, name = public_root(request), self._html.site
-            return await self._answer(request, lambda: manifest(address, name, self._entities))
+            address, name = public_root(request), self.site.html.site
+            return await self._answer(request, lambda: manifest(address, name, self.site.entities))
         text = parameters[asked[0]]
         if asked == ["queries"]:
             return _json(await self._reconcile(self._charge(request), text))
@@ -123,7 +101,7 @@ class Reconcile:
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []
-            found = self._entities.properties_of(types)[:limit]
+            found = self.site.entities.properties_of(types)[:limit]
             proposal: dict[str, Any] = {"properties": [_named(each) for each in found]}
             proposal |= {"type": name} if name else {}
             return proposal | ({} if limit is None else {"limit": limit})
@@ -135,23 +113,25 @@ class Reconcile:
         name = _parameters(request).get("id", "")
 
         def work() -> str:
-            entity = self._entities.entity(name)
+            entity = self.site.entities.entity(name)
             if entity is None:
                 raise _missing("entity", name)
-            types = [self._entities.types[each].name for each in entity.own_types]
-            return self._html.page("preview.html", entity=entity, iri=ID + entity.id, types=types)
+            types = [self.site.entities.types[each].name for each in entity.own_types]
+            return self.site.html.page(
+                "preview.html", entity=entity, iri=ID + entity.id, types=types
+            )
 
         client = self._charge(request)
-        page = await self._errands.run(client, work, self._errands.deadline())
+        page = await self.site.executor.run(client, work, self.site.executor.deadline())
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
         return Response(page, headers=headers, media_type=HTML.media_type)
 
     async def _reconcile(self, client: str, text: str) -> bytes:
         """Answer a batch; each query has a turn of its own, so that others come between."""
-        deadline = self._errands.deadline()
-        queries = await self._errands.run(client, lambda: read_queries(text), deadline)
+        deadline = self.site.executor.deadline()
+        queries = await self.site.executor.run(client, lambda: read_queries(text), deadline)
         results = [
-            await self._errands.run(client, partial(self._result, key, query), deadline)
+            await self.site.executor.run(client, partial(self._result, key, query), deadline)
             for key, query in queries.items()
         ]
         return b"{" + b",".join(results) + b"}"
@@ -167,7 +147,7 @@ class Reconcile:
     def _extend(self, text: str) -> dict[str, Any]:
         ids, columns = read_extension(text)
         try:
-            return extend(self._entities, ids, columns)
+            return extend(self.site.entities, ids, columns)
         except MalformedRequest as error:
             raise MalformedRequest(f"extend.properties: {error}") from None
 
@@ -178,7 +158,8 @@ class Reconcile:
             "name": entity.name,
             "description": entity.description,
             "type": [
-                {"id": each, "name": self._entities.types[each].name} for each in entity.own_types
+                {"id": each, "name": self.site.entities.types[each].name}
+                for each in entity.own_types
             ],
             "score": candidate.score,
             "match": candidate.match,
@@ -191,20 +172,21 @@ class Reconcile:
         match item:
             case Entity():
                 types = [
-                    {"id": each, "name": self._entities.types[each].name} for each in item.own_types
+                    {"id": each, "name": self.site.entities.types[each].name}
+                    for each in item.own_types
                 ]
                 return {**_named(item), "notable": types}
             case Type():
-                return type_object(item, self._entities)
+                return type_object(item, self.site.entities)
             case Property():
                 return _named(item)
 
     def _kind(self, request: Request) -> Iterable[Any]:
         kind = request.path_params["kind"]
         items = {
-            "entity": self._entities.entities,
-            "type": self._entities.types,
-            "property": self._entities.properties,
+            "entity": self.site.entities.entities,
+            "type": self.site.entities.types,
+            "property": self.site.entities.properties,
         }
         if kind not in items:
             raise NotFound(f"Nothing suggests {kind}; there are {', '.join(items)}.")
@@ -212,9 +194,9 @@ class Reconcile:
 
     def _find(self, kind: str, name: str) -> Entity | Type | Property:
         finders: dict[str, Callable[[str], Entity | Type | Property | None]] = {
-            "entity": self._entities.entity,
-            "type": self._entities.type,
-            "property": self._entities.property,
+            "entity": self.site.entities.entity,
+            "type": self.site.entities.type,
+            "property": self.site.entities.property,
         }
         found = finders[kind](name) if kind in finders else None
         if found is None:
@@ -222,12 +204,12 @@ class Reconcile:
         return found
 
     async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
-        client, deadline = self._charge(request), self._errands.deadline()
-        return _json(await self._errands.run(client, lambda: _written(work()), deadline))
+        client, deadline = self._charge(request), self.site.executor.deadline()
+        return _json(await self.site.executor.run(client, lambda: _written(work()), deadline))
 
     def _charge(self, request: Request) -> str:
         client = request.client.host if request.client else ""
-        self._budget.spend(client)
+        self.site.rate_limit.spend(client)
         return client
 
 

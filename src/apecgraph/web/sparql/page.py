@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,11 +12,9 @@ from apecgraph.catalog.service import describe_service
 from apecgraph.query.negotiation import named
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
 from apecgraph.rdf.namespaces import BASE, PREFIXES
-from apecgraph.rdf.writer import Writer
 from apecgraph.readers.completion import read_completions
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.pages.html import Html
+from apecgraph.web.pages.site import Site
 from apecgraph.web.publication import Served
 from apecgraph.web.sparql.examples import Example, asked
 
@@ -25,24 +22,17 @@ from apecgraph.web.sparql.examples import Example, asked
 class QueryPage:
     """Answers for the endpoint where no answer is asked for: a form for people, RDF for programs.
 
-    store: holds the release, whose words the editor knows; None where files are served.
+    Args:
+        site: How the publication is presented.
+        served: Answers the queries.
+        examples: Queries to begin with.
+
     """
 
-    def __init__(
-        self,
-        served: Served,
-        store: ox.Store | None,
-        examples: tuple[Example, ...],
-        edition: CachedResponder,
-        html: Html,
-        writer: Writer,
-    ) -> None:
+    def __init__(self, site: Site, served: Served, examples: tuple[Example, ...]) -> None:
+        self.site = site
         self._served = served
-        self._store = store
         self._examples = examples
-        self._edition = edition
-        self._html = html
-        self._writer = writer
 
     async def answer(self, request: Request) -> Response:
         """Answer with the form, filled in where a query is given, or with the description.
@@ -57,7 +47,7 @@ class QueryPage:
 
         def body() -> bytes | str:
             if format_ is HTML:
-                return self._html.page(
+                return self.site.html.page(
                     "sparql.html",
                     served=self._served,
                     examples=first,
@@ -66,9 +56,9 @@ class QueryPage:
                     graphs=GRAPH_FORMATS,
                 )
             triples = describe_service(self._served.graphs)
-            return self._writer.write(triples, format_, f"{BASE}sparql")
+            return self.site.writer.write(triples, format_, f"{BASE}sparql")
 
-        return await self._edition.answer(
+        return await self.site.responder.answer(
             request, format_.content_type, body, {"Vary": "Accept"}, variant=repr(query)
         )
 
@@ -79,13 +69,12 @@ class QueryPage:
         """
 
         def body() -> str:
-            words = () if self._store is None else read_completions(self._store)
             known = {
                 "base": BASE,
-                "pages": self._store is not None,
+                "pages": self.site.release is not None,
                 "prefixes": PREFIXES,
-                "terms": [asdict(word) for word in words],
+                "terms": [asdict(term) for term in read_completions(self.site.graph.store)],
             }
             return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
-        return await self._edition.answer(request, JSON.content_type, body)
+        return await self.site.responder.answer(request, JSON.content_type, body)

@@ -11,11 +11,10 @@ import pyoxigraph as ox
 
 from apecgraph.consistency.wording import Wording
 from apecgraph.rdf.formats import GRAPH_FORMATS
-from apecgraph.rdf.graph import Graph
 from apecgraph.readers.claims import Claim
 from apecgraph.readers.comparisons import Comparisons, Others
 from apecgraph.web.pages.queries import named_graph, named_graph_triples
-from apecgraph.web.pages.thing import ThingPage, ThingView
+from apecgraph.web.things.thing import ThingPage, ThingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class SourcePage(ThingPage):
 
     @cached_property
     def _comparisons(self) -> Comparisons:
-        return Comparisons(Graph(self._store))
+        return Comparisons(self.site.graph)
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the claims of the source, those that are rejected first."""
@@ -58,7 +57,7 @@ class SourcePage(ThingPage):
         }
 
     def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
-        wording = Wording(self._store)
+        wording = Wording(self.site.graph.store)
         for claim in claims:
             figure = self._comparisons.figure(claim.iri)
             if figure is not None:
@@ -73,7 +72,9 @@ class SourcePage(ThingPage):
             if claim.triple is None:
                 continue
             triple = claim.triple
-            quads = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object)
+            quads = self.site.graph.store.quads_for_pattern(
+                triple.subject, triple.predicate, triple.object
+            )
             graphs = {
                 quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)
             }

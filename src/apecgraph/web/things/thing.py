@@ -19,9 +19,9 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.readers.claims import Claim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
-from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.queries import all_links, whole_page
-from apecgraph.web.pages.references import References
+from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.things.references import References
 
 LANGUAGE: Final = "en"
 """The language of a page where nobody asks for another."""
@@ -224,9 +224,8 @@ class ThingPage:
 
     template: ClassVar[str] = "thing.html"
 
-    def __init__(self, store: ox.Store, html: Html) -> None:
-        self._store = store
-        self._html = html
+    def __init__(self, site: ReleaseSite) -> None:
+        self.site = site
 
     def write(
         self,
@@ -239,9 +238,10 @@ class ThingPage:
 
         formats: what else the document can be had in, each with its path.
         """
-        labels = Labels(self._store, language)
-        view = ThingView(description, labels, self._store)
-        return self._html.page(
+        store = self.site.graph.store
+        labels = Labels(store, language)
+        view = ThingView(description, labels, store)
+        return self.site.html.page(
             self.template,
             view=view,
             formats=formats,

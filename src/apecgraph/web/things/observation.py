@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 from urllib.parse import urlencode
 
-from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID
 from apecgraph.readers.observations import Observation, read_observation
-from apecgraph.web.pages.thing import ThingPage, ThingView
+from apecgraph.web.things.thing import ThingPage, ThingView
 
 
 class ObservationPage(ThingPage):
@@ -20,7 +19,7 @@ class ObservationPage(ThingPage):
         """Return the figure with those of the same cell, and the path of its series."""
         if view.claim is None:
             return {"observation": None}
-        observation = read_observation(Graph(self._store), view.claim)
+        observation = read_observation(self.site.graph, view.claim)
         return {
             "observation": observation,
             "sentence": observation.sentence(view.labels),

@@ -16,14 +16,13 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE
 from apecgraph.content.figures import Cell
 from apecgraph.intervals import shared
-from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import Claim
 from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.conflicts import Conflict, read_conflict
 from apecgraph.readers.relations import read_relations
 from apecgraph.web.charts.charts import Charts
-from apecgraph.web.pages.thing import ThingPage, ThingView
+from apecgraph.web.things.thing import ThingPage, ThingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +68,11 @@ class DecisionPage(ThingPage):
 
     @cached_property
     def _comparisons(self) -> Comparisons:
-        return Comparisons(Graph(self._store))
+        return Comparisons(self.site.graph)
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the conflict, with its claims as tables."""
-        graph = Graph(self._store)
+        graph = self.site.graph
         conflict = read_conflict(graph, view.description.iri)
         if conflict is None:  # a source calls it a decision
             return {"conflict": None}
@@ -88,7 +87,7 @@ class DecisionPage(ThingPage):
         }
 
     def _series(self, conflict: Conflict) -> Iterator[FigureTable]:
-        wording = Wording(self._store)
+        wording = Wording(self.site.graph.store)
         groups: defaultdict[tuple[str, str], list[tuple[Claim, Cell]]] = defaultdict(list)
         for claim in conflict.claims:
             figure = self._comparisons.figure(claim.iri)
@@ -120,7 +119,7 @@ class DecisionPage(ThingPage):
         if len(alike) < 2:
             return Markup()
         rows = [(_row(group, wording), group[0].claim) for group in alike.values()]
-        return Charts(self._store).rows(name, title, rows)
+        return Charts(self.site.graph.store).rows(name, title, rows)
 
 
 def _row(lines: Sequence[Line], wording: Wording) -> str:

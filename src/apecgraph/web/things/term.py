@@ -1,42 +1,20 @@
-"""The vocabulary: a page about all terms, and one about each."""
+"""The page about a term of the ontology."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import pyoxigraph as ox
 
 from apecgraph.check.rule_text import RuleText
 from apecgraph.content.questions import mentioned
-from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import PREFIXES, RDF, SH
+from apecgraph.rdf.namespaces import RDF, SH
 from apecgraph.rdf.turtle import write_turtle
 from apecgraph.readers.vocabulary import Foreign, Vocabulary, VocabularyTerm
 from apecgraph.search.entries import QUESTIONS
-from apecgraph.web.pages.questions import question_address
-from apecgraph.web.pages.thing import ThingPage, ThingView
-
-_PREFIX_OF: Final[Mapping[str, str]] = {namespace: name for name, namespace in PREFIXES.items()}
-
-
-class OntologyPage(ThingPage):
-    """Writes the page about the ontology: all terms and code lists, with how often each is used."""
-
-    template: ClassVar[str] = "ontology.html"
-
-    def more(self, view: ThingView) -> dict[str, object]:
-        """Return the terms by group, the code lists, and the terms of others by namespace."""
-        terms = Vocabulary(self._store)
-        return {
-            "groups": terms.groups(),
-            "lists": terms.lists(),
-            "foreign": terms.foreign(),
-            "prefix": _PREFIX_OF.get,
-            "counting": uses_query,
-        }
+from apecgraph.web.pages.question import question_address
+from apecgraph.web.things.thing import ThingPage, ThingView
 
 
 class TermPage(ThingPage):
@@ -47,21 +25,21 @@ class TermPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, the rules and the questions that name it."""
         iri = view.description.iri
-        terms = Vocabulary(self._store)
+        terms = Vocabulary(self.site.graph.store)
         term = terms.term(iri)
         example = None if term is None else terms.example(term)
         return {
             "term": term,
             "example": example,
             "turtle": "" if example is None else _turtle(example),
-            "shapes": RuleText(self._store).naming(iri),
+            "shapes": RuleText(self.site.graph.store).naming(iri),
             "questions": self._questions(iri),
             "counting": "" if term is None else uses_query(term),
         }
 
     def _questions(self, iri: str) -> list[tuple[str, str]]:
         """Return the questions whose queries name a term: the path of each, and its text."""
-        graph, labels = Graph(self._store), Labels(self._store)
+        graph, labels = self.site.graph, self.site.labels
         return [
             (question_address(each), labels.title(each).value)
             for each in graph.subjects(f"{RDF}type", QUESTIONS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, RDFS, SCHEMA, SKOS
 from apecgraph.readers.description import Fact, describe
 from apecgraph.readers.events import (
@@ -14,7 +13,7 @@ from apecgraph.readers.events import (
     read_printed_texts,
     read_timeline,
 )
-from apecgraph.web.pages.thing import LANGUAGE, ThingPage, ThingView
+from apecgraph.web.things.thing import LANGUAGE, ThingPage, ThingView
 
 _WHEN: Final = (
     *(f"{SCHEMA}{name}" for name in ("startDate", "endDate")),
@@ -36,7 +35,7 @@ class EventPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return what the page shows of an event in sections of their own."""
-        graph, iri = Graph(self._store), view.description.iri
+        graph, iri = self.site.graph, view.description.iri
         dated, undated = read_timeline(graph, iri)
         shown = (*_WHEN, *_TOPICS, _THEME, _ATTENDED, _SPEAKER)
         return {
@@ -64,10 +63,10 @@ class EventPage(ThingPage):
 
     def _view(self, view: ThingView, iri: str) -> ThingView | None:
         """Return a view of another thing, whose sources have their numbers on the same page."""
-        description = describe(self._store, iri)
+        description = describe(self.site.graph.store, iri)
         if description is None:
             return None
-        return ThingView(description, view.labels, self._store, view.references)
+        return ThingView(description, view.labels, self.site.graph.store, view.references)
 
     def _positions(self, view: ThingView, speaker: Fact) -> list[Fact]:
         """Return the positions of a speaker that stand: in the site's language where there are."""

@@ -1,0 +1,36 @@
+"""The home page of files that are served as they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.rdf.formats import HTML
+from apecgraph.web.pages.site import Site
+from apecgraph.web.publication import Served
+
+_TEMPLATE: Final = "files.html"
+
+
+class FilesPage:
+    """The home page if no release is served.
+
+    Args:
+        site: How the files are presented.
+        served: Answers queries on them.
+
+    """
+
+    def __init__(self, site: Site, served: Served) -> None:
+        self.site = site
+        self._served = served
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request with the page."""
+        return await self.site.responder.answer(
+            request,
+            HTML.content_type,
+            lambda: self.site.html.page(_TEMPLATE, served=self._served),
+        )

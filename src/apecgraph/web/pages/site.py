@@ -1,0 +1,83 @@
+"""The site: what the answers about one publication share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.writer import Writer
+from apecgraph.readers.series import Series, read_series
+from apecgraph.release.dumps import CHECKSUMS, downloads
+from apecgraph.release.release import Release
+from apecgraph.search.entities import Entities
+from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.http.signposting import Signposts
+from apecgraph.web.pages.html import Html
+
+
+@dataclass(frozen=True)
+class Site:
+    """How a publication is presented.
+
+    Attributes:
+        release: The release, or None if files are served as they are.
+        graph: Holds the release; empty if files are served.
+        html: Fills in the templates.
+        writer: Writes RDF.
+        responder: Answers with representations and caches them.
+        executor: Runs the work of requests beside the event loop.
+        rate_limit: Limits the requests of each client that cost much.
+
+    """
+
+    release: Release | None
+    graph: Graph
+    html: Html
+    writer: Writer
+    responder: CachedResponder
+    executor: FairExecutor
+    rate_limit: RateLimit
+
+
+@dataclass(frozen=True)
+class ReleaseSite(Site):
+    """How a release is presented; what several pages read from it is read once.
+
+    Attributes:
+        release: The release.
+        url: URL of the site as people reach it, without the last slash.
+
+    """
+
+    release: Release
+    url: str
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The labels of the release, in English if possible."""
+        return Labels(self.graph.store)
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        """All series of figures."""
+        return tuple(read_series(self.graph))
+
+    @cached_property
+    def entities(self) -> Entities:
+        """The things that can be searched for and reconciled; reading them takes a while."""
+        return Entities(self.graph.store)
+
+    @cached_property
+    def signposts(self) -> Signposts:
+        """The typed links of the documents."""
+        files = downloads(self.release.files).items()
+        dumps = [
+            (f"/dumps/{name}", item.format)
+            for name, item in files
+            if not item.compressed and name != CHECKSUMS
+        ]
+        return Signposts(self.graph.store, dumps)

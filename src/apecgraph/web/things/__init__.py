@@ -1,0 +1,1 @@
+"""Pages about one thing, in the form that fits its kind."""

@@ -1,0 +1,30 @@
+"""The page about the ontology: all its terms and code lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from apecgraph.rdf.namespaces import PREFIXES
+from apecgraph.readers.vocabulary import Vocabulary
+from apecgraph.web.things.term import uses_query
+from apecgraph.web.things.thing import ThingPage, ThingView
+
+_PREFIXES: Final[Mapping[str, str]] = {namespace: name for name, namespace in PREFIXES.items()}
+
+
+class OntologyPage(ThingPage):
+    """The page about the ontology."""
+
+    template: ClassVar[str] = "ontology.html"
+
+    def more(self, view: ThingView) -> dict[str, object]:
+        """Return the terms by group, the code lists, and the terms of others by namespace."""
+        vocabulary = Vocabulary(self.site.graph.store)
+        return {
+            "groups": vocabulary.groups(),
+            "lists": vocabulary.lists(),
+            "foreign": vocabulary.foreign(),
+            "prefix": _PREFIXES.get,
+            "counting": uses_query,
+        }
