@@ -12,8 +12,13 @@ from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from tests.support.contents import SmallContent
 from tests.support.probe import SECOND_NAME
-from tests.support.processes import OF_OTHERS, zygotes
 from tests.support.servers import server_thread
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run async tests, and async fixtures of any scope, on asyncio."""
+    return "asyncio"
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +56,3 @@ def client(server: str) -> Iterator[httpx.Client]:
     """A client of that server, which follows no redirects and asks for nothing in particular."""
     with httpx.Client(base_url=server) as client:
         yield client
-
-
-@pytest.fixture
-def of_others() -> None:
-    """Leave the zygotes that are there already out of those that `zygotes` gives."""
-    OF_OTHERS.clear()
-    OF_OTHERS.update(zygotes())

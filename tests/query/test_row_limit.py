@@ -1,6 +1,5 @@
 """How many rows an answer may have: exactly the most that are allowed, whatever they look like."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -82,22 +81,18 @@ def test_an_answer_to_ask_has_no_rows(format_: Format) -> None:
     assert answer("ASK {}", format_, 1) == answer("ASK {}", format_, None)
 
 
-def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path: Path) -> None:
+async def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path: Path) -> None:
     path = tmp_path / "empty.nq"
     path.touch()
-
-    async def check() -> None:
-        async with isolated([DataFile.of(path, N_QUADS)], reply_rows=MOST) as store:
-            for text, format_ in (
-                ("SELECT * { VALUES ?x { %s } }", RESULTS_JSON),
-                ("CONSTRUCT { <a> <b> ?x } WHERE { VALUES ?x { %s } }", N_TRIPLES),
-            ):
-                await ask(store, text % values(MOST), format_)
-                with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
-                    await ask(store, text % values(MOST + 1), format_)
-                assert await is_well(store)
-
-    asyncio.run(check())
+    async with isolated([DataFile.of(path, N_QUADS)], reply_rows=MOST) as store:
+        for text, format_ in (
+            ("SELECT * { VALUES ?x { %s } }", RESULTS_JSON),
+            ("CONSTRUCT { <a> <b> ?x } WHERE { VALUES ?x { %s } }", N_TRIPLES),
+        ):
+            await ask(store, text % values(MOST), format_)
+            with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
+                await ask(store, text % values(MOST + 1), format_)
+            assert await is_well(store)
 
 
 def test_an_answer_that_changes_has_no_second_chance() -> None:

@@ -1,14 +1,54 @@
-"""Stores as tests query them."""
+"""Stores as tests query them, a small dataset for these, and queries that go too far on it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from apecgraph.query.model import Answer, Data, Query, Store
+import pyoxigraph as ox
+
+from apecgraph.query.model import Answer, Data, DataFile, Query, Store
 from apecgraph.query.workers.pool import WorkerPool
-from apecgraph.rdf.formats import RESULTS_CSV, Format
+from apecgraph.rdf.formats import N_QUADS, RESULTS_CSV, TURTLE, Format
+
+ROWS: Final = 400
+QUADS: Final = ROWS + 5
+G1, G2 = "http://x/g1", "http://x/g2"
+LATE: Final = ox.Quad(*map(ox.NamedNode, ("http://x/late", "http://x/q", "http://x/o")))
+"""A quad that a store on disk has in its log, beside the dataset in its tables."""
+
+FOREVER: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+MEMORY_HOG: Final = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
+DOUBLING: Final = (
+    "SELECT (STRLEN(?x30) AS ?n) { BIND('aaaaaaaaaaaaaaaa' AS ?x0) "
+    + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(30))
+    + " }"
+)
+LONG: Final = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+"""A query with 160 000 rows: about 40 MB of JSON."""
+
+DEEP: Final = "SELECT * {" + "FILTER NOT EXISTS { ?s ?p ?o " * 3000 + "}" * 3000 + "}"
+"""A query that overflows the stack."""
+
+SLOW: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) < STR(?f)) }"
+"""A query that takes long and comes to an end."""
+
+
+def write_dataset(folder: Path) -> list[DataFile]:
+    """Write the dataset: ROWS triples, four quads in two named graphs, and a file of Turtle."""
+    rows = [f'<http://x/s{i}> <http://x/p> "{i}" .\n' for i in range(ROWS)]
+    rows += [
+        f"<http://x/s{i}> <http://x/q> <http://x/o> <{graph}> .\n"
+        for i, graph in ((1, G1), (2, G2), (3, G1), (3, G2))
+    ]
+    quads, turtle = folder / "a.nq", folder / "b.ttl"
+    quads.write_text("".join(rows))
+    turtle.write_text(
+        "@prefix dcterms: <http://purl.org/dc/terms/> . <http://x/t> dcterms:title 1 ."
+    )
+    return [DataFile.of(quads, N_QUADS), DataFile.of(turtle, TURTLE)]
 
 
 @asynccontextmanager

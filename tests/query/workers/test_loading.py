@@ -1,8 +1,7 @@
-"""Files to serve that are meant to harm: an error with their name, and the front lives on."""
+"""Loading files: harmful ones are refused with their names, and the front process lives on."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from resource import RLIMIT_AS, getrlimit, prlimit
@@ -10,13 +9,12 @@ from resource import RLIMIT_AS, getrlimit, prlimit
 import pytest
 
 from apecgraph.errors import StoreError
+from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
 from tests.support.connections import listener
 from tests.support.processes import zygotes
-from tests.support.stores import is_well, isolated
-
-pytestmark = pytest.mark.usefixtures("of_others")
+from tests.support.stores import G1, G2, QUADS, ask, is_well, isolated
 
 DEEP = 100_000
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="a:">'
@@ -29,21 +27,40 @@ def xml(entities: str, body: str) -> str:
     )
 
 
-def refusal(path: Path, format_: Format, *, seconds: float = 30, megabytes: int = 300) -> str:
-    """Have a store load a file that it does not load; return what it says."""
-
-    async def load() -> None:
-        limits = {"load_seconds": seconds, "load_megabytes": megabytes}
-        with pytest.raises(StoreError) as caught:
-            async with isolated([DataFile.of(path, format_)], **limits):
-                pass
-        told.append(str(caught.value))
-
-    told: list[str] = []
-    asyncio.run(load())
-    assert told[0].startswith(f"{path} ")
+async def refusal(path: Path, format_: Format, *, seconds: float = 30, megabytes: int = 300) -> str:
+    """Load a file, which must fail; return the message without the path that it begins with."""
+    limits = {"load_seconds": seconds, "load_megabytes": megabytes}
+    with pytest.raises(StoreError) as caught:
+        async with isolated([DataFile.of(path, format_)], **limits):
+            pass
+    message = str(caught.value)
+    assert message.startswith(f"{path} ")
     assert zygotes() == []
-    return told[0].removeprefix(f"{path} ")
+    return message.removeprefix(f"{path} ")
+
+
+async def test_quads_and_graphs_are_counted(files: list[DataFile]) -> None:
+    async with isolated(files) as store:
+        assert store.quads == QUADS
+        assert store.graphs == {G1, G2}
+
+
+async def test_a_blank_node_label_in_two_files_names_two_nodes(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.nq", tmp_path / "b.nq"]
+    for path in paths:
+        path.write_text('_:a <a:p> "1" .\n_:a <a:p> "2" .\n')
+    async with isolated([DataFile.of(path, N_QUADS) for path in paths]) as store:
+        text = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
+        assert await ask(store, text) == b"n\r\n2\r\n"
+
+
+async def test_a_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.nq"
+    broken.write_text("<a:s> <a:p> <a:o> .\n<a:s> oops .\n")
+    assert "line 2" in await refusal(broken, N_QUADS)
+    assert "No such file" in await refusal(tmp_path / "none.nq", N_QUADS)
+    with pytest.raises(StoreError, match="line 2"):
+        load([DataFile.of(broken, N_QUADS)])
 
 
 LAUGHS = '<!ENTITY a0 "ha">' + "".join(
@@ -93,48 +110,44 @@ LAUGHS = '<!ENTITY a0 "ha">' + "".join(
         ),
     ],
 )
-def test_a_file_that_is_meant_to_harm_is_refused(
+async def test_a_harmful_file_is_refused(
     tmp_path: Path, format_: Format, text: str, reason: str
 ) -> None:
     path = tmp_path / "a"
     path.write_text(text)
-    assert refusal(path, format_).startswith(reason)
+    assert (await refusal(path, format_)).startswith(reason)
 
 
-def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+async def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.rdf"
     deep = "<rdf:Description><a:p>" * DEEP + "</a:p></rdf:Description>" * DEEP
     path.write_text(f"{HEAD}{deep}</rdf:RDF>")
-    assert refusal(path, RDF_XML, seconds=1).startswith("was not loaded in 1 s")
+    assert (await refusal(path, RDF_XML, seconds=1)).startswith("was not loaded in 1 s")
 
 
-def test_no_context_is_fetched(tmp_path: Path) -> None:
+async def test_no_json_ld_context_is_fetched(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     with listener() as (port, callers):
         path.write_text(f'{{"@context": "http://127.0.0.1:{port}/", "@id": "a:a", "a:b": 1}}')
-        assert "a context from elsewhere, and none is fetched" in refusal(path, JSON_LD)
+        assert "a context from elsewhere, and none is fetched" in await refusal(path, JSON_LD)
         assert callers == []
 
 
-def test_a_process_that_has_loaded_cannot_call_anybody(tmp_path: Path) -> None:
+async def test_a_process_that_has_loaded_cannot_open_connections(tmp_path: Path) -> None:
     path = tmp_path / "a.nq"
     path.write_text("<a:s> <a:p> <a:o> .\n")
-
-    async def check() -> None:
-        async with isolated([DataFile.of(path, N_QUADS)]) as store:
-            (zygote,) = zygotes()
-            assert "Seccomp:\t2" in Path(f"/proc/{zygote}/status").read_text()
-            # The limit on memory was for the load: workers have their own.
-            assert prlimit(zygote, RLIMIT_AS) == getrlimit(RLIMIT_AS)
-            assert await is_well(store)
-
-    asyncio.run(check())
+    async with isolated([DataFile.of(path, N_QUADS)]) as store:
+        (zygote,) = zygotes()
+        assert "Seccomp:\t2" in Path(f"/proc/{zygote}/status").read_text()
+        # The limit on memory was for the load: workers have their own.
+        assert prlimit(zygote, RLIMIT_AS) == getrlimit(RLIMIT_AS)
+        assert await is_well(store)
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), os.mkdir])
-def test_what_is_no_regular_file_is_not_opened(tmp_path: Path, make: object) -> None:
+async def test_only_regular_files_are_opened(tmp_path: Path, make: object) -> None:
     path = tmp_path / "a.nq"
     make(path)  # type: ignore[operator]
-    assert refusal(path, N_QUADS) == "cannot be loaded: is no regular file"
+    assert await refusal(path, N_QUADS) == "cannot be loaded: is no regular file"
     with pytest.raises(StoreError, match="is no regular file"):
         DataFile.of(path, N_QUADS)

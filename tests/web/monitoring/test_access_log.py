@@ -1,4 +1,4 @@
-"""What is logged never holds up who logs it."""
+"""The access log never delays the server."""
 
 from __future__ import annotations
 
@@ -13,18 +13,14 @@ from apecgraph.web.monitoring.metrics import Metrics, State
 from apecgraph.web.monitoring.observer import Observer
 
 
-def test_nobody_who_reads_holds_up_neither_requests_nor_the_end() -> None:
+async def test_a_log_that_nobody_reads_delays_neither_requests_nor_the_end() -> None:
     never = Event()
     begun = monotonic()
-
-    async def note() -> None:
-        journal = AccessLog(lambda _: never.wait())
-        journal.note(path="/")
-        await asyncio.sleep(0.5)
-        journal.note(path="/")
-        await journal.close()
-
-    asyncio.run(note())
+    log = AccessLog(lambda _: never.wait())
+    log.note(path="/")
+    await asyncio.sleep(0.5)
+    log.note(path="/")
+    await log.close()
     root = logging.getLogger()
     before = root.handlers[:]
     root.handlers.clear()
@@ -39,16 +35,11 @@ def test_nobody_who_reads_holds_up_neither_requests_nor_the_end() -> None:
     assert monotonic() - begun < 5
 
 
-def test_a_path_is_noted_as_far_as_paths_of_ours_go() -> None:
+async def test_a_long_path_is_cut_to_the_length_of_the_longest_of_our_own() -> None:
     lines: list[bytes] = []
-
-    async def see() -> None:
-        journal = AccessLog(lines.append)
-        state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})
-        observer = Observer(Metrics(lambda: state), journal)
-        observer.saw("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)
-        await journal.close()
-
-    asyncio.run(see())
+    log = AccessLog(lines.append)
+    state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})
+    Observer(Metrics(lambda: state), log).saw("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)
+    await log.close()
     (line,) = b"".join(lines).splitlines()
     assert len(json.loads(line)["path"]) == 1024

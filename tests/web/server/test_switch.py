@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import os
@@ -118,26 +117,23 @@ def test_what_was_asked_of_a_release_is_answered_by_it(
         assert client.get("/health").json()["status"] == "ok"
 
 
-def test_what_is_served_no_more_is_forgotten(first: Release, second: Release) -> None:
+async def test_what_is_served_no_more_is_forgotten(first: Release, second: Release) -> None:
     """With all that refers to it: else each switch would cost memory for good."""
 
     def held() -> int:
         gc.collect()
         return sum(isinstance(each, (WorkerPool, ox.Store)) for each in gc.get_objects())
 
-    async def check() -> None:
-        current = ReleaseSwitch(Settings(workers=1))
-        await current.begin(Publication.of(first))
-        transport = httpx.ASGITransport(current)
-        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-            for each in (second, first, second):
-                for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):
-                    await client.get(path)
-                await current.switch(Publication.of(each))
-        await current.close()
-
     before = held()
-    asyncio.run(check())
+    current = ReleaseSwitch(Settings(workers=1))
+    await current.begin(Publication.of(first))
+    transport = httpx.ASGITransport(current)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        for each in (second, first, second):
+            for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):
+                await client.get(path)
+            await current.switch(Publication.of(each))
+    await current.close()
     assert held() == before
 
 
