@@ -1,24 +1,51 @@
-"""Progress: what long work is at, for a person who waits at a terminal."""
+"""Progress of long work: steps, which the sandbox limits, and log lines, which a terminal shows."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final, TextIO, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, TextIO, TypeVar
 
 _ERASE: Final = "\r\x1b[K"
-_OFTEN: Final = 0.1
+_INTERVAL_SECONDS: Final = 0.1
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of the work on content that may not take long.
+
+    Attributes:
+        kind: "file" if a file is read, "shape" if a shape is applied.
+        name: Path of the file, or IRI of the shape.
+    """
+
+    kind: Literal["file", "shape"]
+    name: str
+
+
+class StepObserver(Protocol):
+    """Observes the steps of work. `contextlib.nullcontext` is one that does nothing."""
+
+    def __call__(self, step: Step, /) -> AbstractContextManager[object]:
+        """Return the context in which a step runs."""
+        ...
+
+
 @contextmanager
 def shown(stream: TextIO, level: int = logging.INFO) -> Iterator[None]:
-    """Show on one line of a terminal what the modules of apecgraph log; elsewhere nothing.
+    """Show log messages of apecgraph on one line of a terminal.
 
-    level: of what is shown, and above.
+    Args:
+        stream: Where to write. Nothing is shown if it is not a terminal.
+        level: Lowest level that is shown.
+
+    Yields:
+        Nothing: messages are shown until the context ends.
     """
     if not stream.isatty():
         yield
@@ -38,7 +65,7 @@ def shown(stream: TextIO, level: int = logging.INFO) -> Iterator[None]:
 
 
 def logged_items(log: logging.Logger, work: str, items: Sequence[T]) -> Iterator[T]:
-    """Give items one by one; log how many are done, as Progress does."""
+    """Iterate over items and log how many are done, as `Progress` does."""
     progress = Progress(log.info, work, len(items))
     for done, item in enumerate(items):
         progress.at(done)
@@ -46,10 +73,13 @@ def logged_items(log: logging.Logger, work: str, items: Sequence[T]) -> Iterator
 
 
 class Progress:
-    """Logs how much of some work is done, and how long the rest will take.
+    """Logs how much of some work is done, and the time left if all parts take equally long.
 
-    The time left supposes that all parts take equally long. work: what is done, in words; total:
-    how many parts there are, and unit: what they are, where the work does not say it.
+    Args:
+        log: Called with each message.
+        work: Description of the work, such as "reading files".
+        total: Number of parts.
+        unit: Unit of the parts, with a leading space, if the work does not name it.
     """
 
     def __init__(self, log: Callable[[str], object], work: str, total: int, unit: str = "") -> None:
@@ -57,22 +87,22 @@ class Progress:
         self._work = work
         self._total = total
         self._unit = unit
-        self._start = self._told = time.monotonic()
+        self._start = self._logged = time.monotonic()
 
     def at(self, done: int) -> None:
-        """Note that so many parts are done; log it, but not too often."""
+        """Log that this many parts are done, at most ten times a second."""
         now = time.monotonic()
         text = f"{self._work}: {done:,} of {self._total:,}{self._unit}"
         if done == 0:
             self._log(text)
-        elif now - self._told >= _OFTEN:
+        elif now - self._logged >= _INTERVAL_SECONDS:
             left = (now - self._start) / done * (self._total - done)
             self._log(f"{text}, {left:.0f} s left")
-            self._told = now
+            self._logged = now
 
 
 class _Line(logging.StreamHandler[TextIO]):
-    """Writes each message over the one before."""
+    """Writes each message over the previous one."""
 
     terminator = ""
 

@@ -15,7 +15,7 @@ import pytest
 from rdflib import Graph as RdfGraph
 from rdflib import URIRef
 
-from apecgraph.check.shacl import violations
+from apecgraph.check.shacl import validate_shapes
 from apecgraph.check.validation import validate
 from apecgraph.consistency import claim_relations as disagreements
 from apecgraph.consistency.cell_relations import DECLARED
@@ -238,7 +238,7 @@ def test_shapes_give_what_the_specification_has_them_give(shapes: str) -> None:
     content = written(shapes)
     given = {
         (each.nodes[0], each.component, each.path, each.value)
-        for each in violations(content, Evidence.gather(content))
+        for each in validate_shapes(content, Evidence.gather(content)).results
     }
     conforms, report, _ = pyshacl.validate(
         RdfGraph().parse(data=DATA, format="turtle"),
@@ -256,7 +256,7 @@ def test_shapes_give_what_the_specification_has_them_give(shapes: str) -> None:
 def test_a_property_shape_that_is_not_there_is_an_error() -> None:
     content = written("<shape> sh:targetClass <A> ; sh:property <nmaed> .")
     with pytest.raises(ContentError, match=r"the shapes cannot be applied: .*nmaed"):
-        list(violations(content, Evidence.gather(content)))
+        validate_shapes(content, Evidence.gather(content))
 
 
 def test_a_query_has_the_prefixes_that_the_shapes_declare() -> None:
@@ -266,4 +266,4 @@ def test_a_query_has_the_prefixes_that_the_shapes_declare() -> None:
         ' sh:select "SELECT $this WHERE { $this foaf:name ?name }" .'
     )
     with pytest.raises(ContentError, match=r"the shapes cannot be applied: .*Prefix not found"):
-        list(violations(content, Evidence.gather(content)))
+        validate_shapes(content, Evidence.gather(content))

@@ -163,7 +163,9 @@ def test_a_malformed_literal_that_no_shape_looks_at(content: ContentCopy) -> Non
         ('dcterms:issued "2026-02-05"^^xsd:date ;\n    dcterms:modified "soon"^^xsd:date'),
     )
     message = only(content.check())
-    assert message.startswith(f"{CRI}:{line + 1}: source/cri-cd684bbb: 'soon' is no xsd:date")
+    assert message.startswith(
+        f"{CRI}:{line + 1}: source/cri-cd684bbb: 'soon' is not a valid xsd:date"
+    )
 
 
 def test_an_unknown_term_of_our_own_namespace(content: ContentCopy) -> None:

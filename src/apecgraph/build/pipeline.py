@@ -6,6 +6,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from apecgraph.check.validation import check_content
 from apecgraph.content.folder import CONTEXT
 from apecgraph.content.questions import QUESTIONS_FOLDER, question_paths, read_questions
 from apecgraph.errors import ContentError, LossFound, ReleaseError
+from apecgraph.progress import StepObserver
 from apecgraph.rdf.canonical import canonical_nquads, digest_of_canonical
 from apecgraph.rdf.graph import placed
 from apecgraph.rdf.jsonld import Context
@@ -49,19 +51,37 @@ _RELEASE: Final = ox.NamedNode(f"{ID}graph/release")
 
 
 def build_release(
-    content: Path, releases: Path, *, keep: int = 0, accept_loss: bool = False
+    content: Path,
+    releases: Path,
+    *,
+    keep: int = 0,
+    accept_loss: bool = False,
+    observe: StepObserver = nullcontext,
 ) -> tuple[Release, Report]:
-    """Check a content folder and make a release of it; make it the current one.
+    """Check a content folder, build a release of it and make it the current one.
 
-    The same content makes the same release, under the same name. keep: how many releases stay, 0
-    for all. accept_loss: publish it even where much of the last release is gone.
+    The same content makes the same release, under the same name. If an error is raised, the
+    current release stays as it is; the report of CheckFailed and LossFound is kept in the folder
+    of releases.
 
-    Raises CheckFailed, with the report in words, where the content does not pass, LossFound where
-    much is gone, RolledBack where its release was taken back; what was current stays so. Of the
-    first two, the report is kept in the folder of releases.
+    Args:
+        content: The content folder.
+        releases: The folder of releases.
+        keep: Number of releases to keep, 0 for all.
+        accept_loss: Whether to publish even if much of the last release is gone.
+        observe: Observes the reading of each file and the application of each shape.
+
+    Returns:
+        The release, and the report of the check.
+
+    Raises:
+        CheckFailed: If the content does not pass the check; the message is the report as text.
+        ContentError: If the content changed while it was checked.
+        LossFound: If much of the last release is gone.
+        RolledBack: If the release of this content was rolled back.
     """
     made_of = build_fingerprint(content)
-    report, findings = check_content(content)
+    report, findings = check_content(content, observe)
     if build_fingerprint(content) != made_of:
         raise ContentError("changed while it was checked: build it again", content)
     archive = Archive(releases)

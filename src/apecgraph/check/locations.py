@@ -1,13 +1,11 @@
-"""Where in the content's files something is stated."""
+"""Where in the files of the content something is stated."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
-from contextlib import suppress
-from functools import cache
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import rdflib
 from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
@@ -15,35 +13,53 @@ from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 from apecgraph.check.report import Place
 from apecgraph.content.folder import Content, ContentFile
 from apecgraph.content.statements import Statement
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.namespaces import ID, RDF
 
-_log = logging.getLogger(__name__)
+_Lines: TypeAlias = dict[tuple[str, ...], int]
+"""The first line of each subject, each subject with predicate, and each triple."""
 
 
 class Locator:
     """Finds places in a content folder.
 
-    It parses the files that it is asked about a second time, by a slower parser that knows its
-    lines, so it is asked only when there is something to report.
+    It parses files a second time, by a slower parser that knows its lines, so it is only used if
+    there is something to report.
+
+    Args:
+        content: The content.
+        statements: Its statements.
+        observe: Observes the parsing of each file.
     """
 
-    def __init__(self, content: Content, statements: Iterable[Statement]) -> None:
+    def __init__(
+        self,
+        content: Content,
+        statements: Iterable[Statement],
+        observe: StepObserver = nullcontext,
+    ) -> None:
         self._content = content
         self._statements = tuple(statements)
-        self._lines = cache(_lines)
+        self._observe = observe
+        self._parsed: dict[Path, _Lines] = {}
 
     def places(self, node: str, path: str | None, value: str | None) -> Iterator[Place]:
-        """Yield where a node (IRI or literal) is described, or else where it is mentioned.
+        """Find the places that describe a node, or else those that mention it.
 
-        path, value: the property and the value in question, where one is; the place of the
-        triple is preferred to that of its subject.
+        Args:
+            node: The node, as an IRI or the text of a literal.
+            path: The property in question, if any.
+            value: The value in question, if any.
+
+        Yields:
+            The places: the triple with the property and the value is preferred to its subject.
         """
         for statement in self._statements:
             subject, predicate, object_ = map(_text, statement.triple)
             if (subject, predicate) == (node, path) and value in (None, object_):
                 yield from self.places(statement.iri, f"{RDF}object", object_)
                 return
-        described = [file for file in self._content.files if self._states(file, node)]
+        described = [file for file in self._content.files if self._describes(file, node)]
         # A thing may be described in several files: prefer those that state the property.
         exact = [file for file in described if (node, path) in self._lines(file.path)]
         for file in exact or described:
@@ -55,6 +71,7 @@ class Locator:
                     yield Place(self._content.relative(file.path), min(mentions))
 
     def _closest(self, file: ContentFile, *wanted: str | None) -> int | None:
+        """Return the line of a triple, or of as much of its beginning as the file has."""
         parts = [part for part in wanted if part is not None]
         while parts:
             line = self._lines(file.path).get(tuple(parts))
@@ -64,8 +81,14 @@ class Locator:
         return None
 
     @staticmethod
-    def _states(file: ContentFile, node: str) -> bool:
+    def _describes(file: ContentFile, node: str) -> bool:
         return any(_text(triple.subject) == node for triple in file.triples)
+
+    def _lines(self, path: Path) -> _Lines:
+        if path not in self._parsed:
+            with self._observe(Step("file", str(path))):
+                self._parsed[path] = _parsed_lines(path)
+        return self._parsed[path]
 
 
 def _text(term: Any) -> str:
@@ -73,27 +96,29 @@ def _text(term: Any) -> str:
     return text
 
 
-def _lines(path: Path) -> dict[tuple[str, ...], int]:
-    """Map each subject, each subject and predicate, and each triple to its first line."""
-    lines: dict[tuple[str, ...], int] = {}
+def _parsed_lines(path: Path) -> _Lines:
+    lines: _Lines = {}
 
-    def see(start: int, line: int, *triple: str) -> None:
+    def note(start: int, line: int, *triple: str) -> None:
         for length, number in ((1, start), (2, line), (3, line)):
             key = triple[:length]
             lines[key] = min(number, lines.get(key, number))
 
-    _log.debug("finding lines in %s", path, extra={"place": str(path)})
-    with suppress(RecursionError):  # too deep for it: what was read has its lines
-        _LineParser(see).loadBuf(path.read_bytes())
+    with suppress(RecursionError):  # nested too deeply: the lines so far are known
+        _LineParser(note).loadBuf(path.read_bytes())
     return lines
 
 
 class _LineParser(SinkParser):
-    """rdflib's Turtle parser, asked where each subject and each value begins."""
+    """rdflib's Turtle parser, extended to note the line of each subject and each value.
 
-    def __init__(self, see: Callable[[int, int, str, str, str], None]) -> None:
+    Args:
+        note: Called with the line of the subject, that of the value, and the triple.
+    """
+
+    def __init__(self, note: Callable[[int, int, str, str, str], None]) -> None:
         super().__init__(RDFSink(rdflib.Graph()), baseURI=ID, turtle=True)
-        self._see = see
+        self._note = note
         self._begun: dict[str, int] = {}
         self._start = 1
 
@@ -116,5 +141,5 @@ class _LineParser(SinkParser):
         # The parser keeps its own keywords (`a`) as pairs of a kind and an IRI.
         name = predicate[1] if isinstance(predicate, tuple) else predicate
         line = self._begun.get(str(value), self.lines + 1)
-        self._see(self._start, line, str(subject), str(name), str(value))
+        self._note(self._start, line, str(subject), str(name), str(value))
         super().makeStatement(quadruple)

@@ -1,17 +1,17 @@
-"""The rules that content is checked by: which there are, and to how many things each applies."""
+"""The rules that content is checked by, and the number of nodes that each applies to."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.rdf.graph import Term
-from apecgraph.rdf.namespaces import APEC, ID, OWL, RDF, RDFS, SH
+from apecgraph.rdf.namespaces import APEC, ID, RDF, SH
 
 _SHAPES: Final = frozenset(
     f"{SH}{name}" for name in ("NodeShape", "PropertyShape", "SPARQLConstraint")
@@ -27,14 +27,20 @@ _UNCOUNTED: Final = frozenset(
 """Properties of shapes that constrain nothing (SHACL, sections 2.1 and 2.3.2)."""
 
 
+FocusNodes: TypeAlias = Mapping[Term, frozenset[object]]
+"""The focus nodes of each shape that has targets (SHACL, section 2.1.3), the shape as a term."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A shape, a constraint in SPARQL, or a relation between figures.
 
-    iri: of the rule. constraints: what it demands: the IRIs of the parameters of its constraint
-        components, or what a relation declares.
-    nodes: how many focus nodes it applies to (SHACL, section 2.1.3); None of a relation, which
-        holds figures together.
+    Attributes:
+        iri: IRI of the rule.
+        constraints: IRIs of the parameters of its constraint components, or the values that a
+            relation declares.
+        nodes: Number of focus nodes that it applies to (SHACL, section 2.1.3), or None for a
+            relation, which compares figures.
     """
 
     iri: str
@@ -42,95 +48,67 @@ class Rule:
     nodes: int | None
 
 
-def read_rules(store: ox.Store) -> tuple[Rule, ...]:
-    """Read the rules in the graph of the shapes, and count what they apply to in all others."""
+def read_rules(store: ox.Store, focus_nodes: FocusNodes) -> tuple[Rule, ...]:
+    """Read the rules in the graph of the shapes, and count the nodes to which each applies.
+
+    Args:
+        store: The store that holds the graph of the shapes.
+        focus_nodes: The focus nodes of each shape that has targets.
+
+    Returns:
+        The rules, in the order of their IRIs.
+    """
     triples: defaultdict[Term, list[tuple[str, Term]]] = defaultdict(list)
     for quad in store.quads_for_pattern(None, None, None, SHAPES_GRAPH):
         triples[quad.subject].append((quad.predicate.value, quad.object))
-    focus = _focus(store, triples)
+    focus = _reached(focus_nodes, triples)
     return tuple(
         sorted(
             (
                 Rule(
                     subject.value,
-                    tuple(sorted(set(_constraints(said)))),
+                    tuple(sorted(set(_constraints(values)))),
                     None if subject.value.startswith(_RELATION) else len(focus[subject]),
                 )
-                for subject, said in triples.items()
-                if isinstance(subject, ox.NamedNode) and _is_rule(subject.value, said)
+                for subject, values in triples.items()
+                if isinstance(subject, ox.NamedNode) and _is_rule(subject.value, values)
             ),
             key=lambda rule: rule.iri,
         )
     )
 
 
-def _is_rule(iri: str, said: list[tuple[str, Term]]) -> bool:
-    classes = {_iri(value) for name, value in said if name == f"{RDF}type"}
-    return iri.startswith(_RELATION) or (bool(classes & _SHAPES) and _is_active(said))
+def _is_rule(iri: str, values: list[tuple[str, Term]]) -> bool:
+    classes = {_iri(value) for name, value in values if name == f"{RDF}type"}
+    return iri.startswith(_RELATION) or (bool(classes & _SHAPES) and _is_active(values))
 
 
-def _constraints(said: list[tuple[str, Term]]) -> Iterator[str]:
-    for name, value in said:
-        if name.startswith(APEC):  # what a relation compares, and within which band
+def _constraints(values: list[tuple[str, Term]]) -> Iterator[str]:
+    for name, value in values:
+        if name.startswith(APEC):  # the values that a relation compares, and its band
             yield _iri(value) or name
         elif name.startswith(SH) and name not in _UNCOUNTED:
             yield name
 
 
-def _focus(
-    store: ox.Store, triples: dict[Term, list[tuple[str, Term]]]
-) -> defaultdict[Term, set[Term]]:
-    """Return the focus nodes of each shape: those of its targets, and of the shapes it is in."""
-    found: defaultdict[Term, set[Term]] = defaultdict(set)
-    for shape, said in list(triples.items()):
-        targeted = set(_targets(store, shape, said))
+def _reached(
+    focus_nodes: FocusNodes, triples: dict[Term, list[tuple[str, Term]]]
+) -> defaultdict[Term, set[object]]:
+    """Return the nodes that each shape is applied to: its own, and those of the shapes it is in."""
+    nodes: defaultdict[Term, set[object]] = defaultdict(set)
+    for shape, targeted in focus_nodes.items():
         waiting, reached = ([shape] if targeted else []), set[Term]()
         while waiting:
-            each = waiting.pop()
-            if each not in reached and _is_active(triples.get(each, [])):
-                reached.add(each)
-                found[each] |= targeted
-                waiting += [value for _, value in triples.get(each, [])]
-    return found
+            part = waiting.pop()
+            if part not in reached and _is_active(triples.get(part, [])):
+                reached.add(part)
+                nodes[part] |= targeted
+                waiting += [value for _, value in triples.get(part, [])]
+    return nodes
 
 
-def _is_active(said: list[tuple[str, Term]]) -> bool:
-    return not any(name == f"{SH}deactivated" and _is_true(value) for name, value in said)
-
-
-def _targets(store: ox.Store, shape: Term, said: list[tuple[str, Term]]) -> Iterator[Term]:
-    """Return what a shape targets (SHACL, section 2.1.3), without those it takes from others."""
-    for name, value in said:
-        match name.removeprefix(SH):
-            case "targetNode":
-                yield value
-            case "targetClass":
-                yield from _instances(store, value)
-            case "targetSubjectsOf" if isinstance(value, ox.NamedNode):
-                for quad in store.quads_for_pattern(None, value, None):
-                    if quad.graph_name != SHAPES_GRAPH:
-                        yield quad.subject
-            case "targetObjectsOf" if isinstance(value, ox.NamedNode):
-                for quad in store.quads_for_pattern(None, value, None):
-                    if quad.graph_name != SHAPES_GRAPH:
-                        yield quad.object
-    classes = {_iri(value) for name, value in said if name == f"{RDF}type"}
-    if classes & {f"{RDFS}Class", f"{OWL}Class"}:
-        yield from _instances(store, shape)
-
-
-def _instances(store: ox.Store, class_: Term) -> Iterator[Term]:
-    """Return the SHACL instances of a class: those of its subclasses too."""
-    kind, below = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{RDFS}subClassOf")
-    classes, waiting = set[Term](), [class_]
-    while waiting:
-        each = waiting.pop()
-        if each not in classes:
-            classes.add(each)
-            waiting += [quad.subject for quad in store.quads_for_pattern(None, below, each)]
-            for quad in store.quads_for_pattern(None, kind, each):
-                if quad.graph_name != SHAPES_GRAPH:
-                    yield quad.subject
+def _is_active(values: list[tuple[str, Term]]) -> bool:
+    return not any(name == f"{SH}deactivated" and _is_true(value) for name, value in values)
 
 
 def _iri(term: Term) -> str:

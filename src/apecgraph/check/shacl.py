@@ -1,12 +1,13 @@
-"""The shapes, applied: what pyshacl finds in the content (SHACL, section 3)."""
+"""Validation of the content by its shapes, with pyshacl (SHACL, section 3)."""
 
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 import pyshacl
@@ -22,22 +23,98 @@ from rdflib.term import Node
 
 from apecgraph.check.locations import Locator
 from apecgraph.check.report import Result
+from apecgraph.check.rules import FocusNodes
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
-from apecgraph.progress import logged_items
-from apecgraph.rdf.graph import placed
+from apecgraph.progress import Step, StepObserver, logged_items
+from apecgraph.rdf.graph import Term
 from apecgraph.rdf.namespaces import BASE, ID, RDF, XSD, compact
 
-_log = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
-_TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
+_TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
+_PARTS: Final = (
+    "focusNode",
+    "resultPath",
+    "value",
+    "sourceShape",
+    "sourceConstraint",
+    "sourceConstraintComponent",
+    "resultMessage",
+)
 
 
-def violations(content: Content, evidence: Evidence) -> Iterator[Result]:
-    """Validate everything but the shapes against the shapes, with pyshacl.
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a validation by shapes found.
 
-    Raises ContentError, with its place, where pyshacl cannot apply one.
+    Attributes:
+        results: The results.
+        focus_nodes: The focus nodes of each shape.
+    """
+
+    results: tuple[Result, ...]
+    focus_nodes: FocusNodes
+
+
+def validate_shapes(
+    content: Content, evidence: Evidence, observe: StepObserver = nullcontext
+) -> Validation:
+    """Validate all graphs but that of the shapes against the shapes, with pyshacl.
+
+    Args:
+        content: The content, to find the place of a shape that fails.
+        evidence: The evidence, which holds all graphs.
+        observe: Observes the application of each shape.
+
+    Returns:
+        The results, and the focus nodes.
+
+    Raises:
+        ContentError: If a shape cannot be applied; it names the place of the shape.
+    """
+    data, malformed = _data(evidence)
+    validator = pyshacl.Validator(
+        DataGraph.from_rdflib(_rdflib(data)),
+        shacl_graph=_spread(_shapes(evidence)),
+        options={"allow_infos": True},
+    )
+    executor = validator.make_executor()
+    focus_nodes: dict[Term, frozenset[object]] = {}
+    reports: list[tuple[object, ...]] = []
+    current = None
+    try:
+        shapes = list(validator.shacl_graph.shapes)
+        for shape in logged_items(_log, "applying shapes", shapes):
+            current = str(shape.node)
+            with observe(Step("shape", current)):
+                focus = shape.focus_nodes(validator.data_graph)
+                if focus:
+                    _, violations = shape.validate(executor, validator.data_graph, focus=focus)
+                    reports += violations
+            focus_nodes[_term(shape.node)] = frozenset(focus)
+        current = None
+        report, _ = validator.create_validation_report(validator.shacl_graph, not reports, reports)
+    except Exception as error:  # pyshacl and the engine raise anything at an editor's shape
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        path, line = shape_place(content, current, observe)
+        raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
+    # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
+    results = [_result(report, node) for node in report.objects(None, SH.result)]
+    reported = {(result.nodes[0], result.path) for result in results}
+    results += [
+        result
+        for result in map(_malformed, malformed)
+        if (result.nodes[0], result.path) not in reported
+    ]
+    return Validation(tuple(results), focus_nodes)
+
+
+def _data(evidence: Evidence) -> tuple[ox.Store, list[ox.Triple]]:
+    """Merge all graphs but that of the shapes; also return the triples with malformed literals.
+
+    pyshacl would stop at a malformed literal; as a string it breaks a shape and is reported.
     """
     data = ox.Store()
     malformed: list[ox.Triple] = []
@@ -46,68 +123,38 @@ def violations(content: Content, evidence: Evidence) -> Iterator[Result]:
             continue
         subject, predicate, value = quad.triple
         if isinstance(value, ox.Literal) and not _well_formed(value):
-            # pyshacl would stop at it; as a string it is reported by whatever shape it breaks.
             malformed.append(quad.triple)
             value = ox.Literal(value.value)
         data.add(ox.Quad(subject, predicate, value))
-    shapes = ox.Store()
-    shapes.extend(
-        placed(quad.triple)
-        for quad in evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
-    )
-    rules = _Rules(_spread(_copied(shapes)), False, logging.getLogger("pyshacl"))
-    validator = pyshacl.Validator(
-        DataGraph.from_rdflib(_rdflib(data)),
-        shacl_graph=rules.graph,
-        options={"inplace": True, "allow_infos": True},
-    )
-    validator.shacl_graph = rules
-    try:
-        _, found, _ = validator.run()  # type: ignore[no-untyped-call]
-    except Exception as error:  # whatever pyshacl and the engine make of an editor's shape
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
-        path, line = shape_place(content, rules.current)
-        raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
-    # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
-    results = [_result(found, node) for node in found.objects(None, SH.result)]
-    yield from results
-    reported = {(each.nodes[0], each.path) for each in results}
-    for triple in malformed:
-        result = _malformed(triple)
-        if (result.nodes[0], result.path) not in reported:
-            yield result
+    return data, malformed
 
 
-class _Rules(pyshacl.ShapesGraph):
-    """The shapes, which tell when it is their turn: `current` is the IRI of the one at work."""
+def shape_place(
+    content: Content, shape: str | None, observe: StepObserver = nullcontext
+) -> tuple[Path, int | None]:
+    """Find a shape in the files of the content.
 
-    current: str | None = None
+    Args:
+        content: The content.
+        shape: IRI of the shape, or None if it is not known.
+        observe: Observes the parsing of each file.
 
-    @property
-    def shapes(self) -> Iterator[pyshacl.Shape]:
-        for shape in logged_items(_log, "applying shapes", list(super().shapes)):
-            self.current = str(shape.node)
-            _log.debug("applying %s", self.current, extra={"shape": self.current})
-            yield shape
-        self.current = None
-        _log.info("gathering what the shapes find")
-
-
-def shape_place(content: Content, shape: str | None) -> tuple[Path, int | None]:
-    """Return the file and the line of a shape; the folder of all where it cannot be told."""
+    Returns:
+        The file and the line of the shape, or the folder of all shapes if it is not found.
+    """
     files = tuple(file for file in content.files if file.graph == SHAPES_GRAPH)
-    places = Locator(replace(content, files=files), ()).places(shape or "", None, None)
-    for place in places:
+    locator = Locator(replace(content, files=files), (), observe)
+    for place in locator.places(shape or "", None, None):
         return content.root / place.file, place.line
     return content.root / "shapes", None
 
 
-def _result(found: RdfGraph, node: Node) -> Result:
+def _result(report: RdfGraph, node: Node) -> Result:
     """Read a sh:ValidationResult."""
-    get = {name: found.value(node, SH[name]) for name in _PARTS}
+    get = {name: report.value(node, SH[name]) for name in _PARTS}
     focus, value = str(get["focusNode"]), get["value"]
     return Result(
-        # What holds for everything has the publication as its focus: the value is what is wrong.
+        # A shape about everything has the publication as its focus node; the value is at fault.
         nodes=(str(value),) if focus == BASE and value is not None else (focus,),
         path=None if get["resultPath"] is None else str(get["resultPath"]),
         value=None if value is None else str(value),
@@ -126,31 +173,20 @@ def _malformed(triple: ox.Triple) -> Result:
         value=value.value,
         shape=f"{ID}shape/hygiene",
         component=str(SH.DatatypeConstraintComponent),
-        message=f"'{value.value}' is no {compact(value.datatype.value)}: correct it",
+        message=f"'{value.value}' is not a valid {compact(value.datatype.value)}: correct it",
     )
 
 
 def _well_formed(literal: ox.Literal) -> bool:
-    """Whether the lexical form is one of its datatype, as far as rdflib knows the datatype."""
+    """Return whether a lexical form is one of its datatype, as far as rdflib knows the datatype."""
     if literal.datatype.value in (f"{XSD}string", f"{RDF}langString"):
         return True
     with warnings.catch_warnings(action="ignore"):
         return not RdfLiteral(literal.value, datatype=URIRef(literal.datatype.value)).ill_typed
 
 
-_PARTS = (
-    "focusNode",
-    "resultPath",
-    "value",
-    "sourceShape",
-    "sourceConstraint",
-    "sourceConstraintComponent",
-    "resultMessage",
-)
-
-
-class _OneGraph(OxigraphStore):
-    """A store of triples only, which knows how many without asking a query for each result."""
+class _TripleStore(OxigraphStore):
+    """A store of triples that does not change: it counts them once, not by a query each time."""
 
     def __init__(self, store: ox.Store) -> None:
         super().__init__(store=store)
@@ -161,31 +197,34 @@ class _OneGraph(OxigraphStore):
 
 
 def _rdflib(store: ox.Store) -> RdfGraph:
-    """Let pyshacl read a store where it lies: far quicker than a copy of it in rdflib's own.
+    """Let pyshacl read a store in place, which is far quicker than a copy in rdflib's own store.
 
-    Without prefixes of rdflib's: a query has those that the shapes declare (SHACL, section 5.2.1).
+    The graph has none of rdflib's prefixes: a query uses those that the shapes declare (SHACL,
+    section 5.2.1).
     """
     return RdfGraph(
-        store=_OneGraph(store), identifier=DATASET_DEFAULT_GRAPH_ID, bind_namespaces="none"
+        store=_TripleStore(store), identifier=DATASET_DEFAULT_GRAPH_ID, bind_namespaces="none"
     )
 
 
-def _copied(store: ox.Store) -> RdfGraph:
-    """Copy the shapes into rdflib's own store: pyshacl asks for the same few triples each time."""
-    data = ox.serialize((quad.triple for quad in store), format=ox.RdfFormat.N_TRIPLES)
+def _shapes(evidence: Evidence) -> RdfGraph:
+    """Copy the shapes into rdflib's own store, since pyshacl reads the same few triples often."""
+    quads = evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
+    data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
     return RdfGraph().parse(data=data, format="ox-nt")
 
 
 def _spread(shapes: RdfGraph) -> RdfGraph:
-    """Give the targets of a node shape to its property shapes, in the place of sh:property.
+    """Give the targets of a node shape to its property shapes, in place of sh:property.
 
-    With targets of their own they give the same results (SHACL, sections 2.1.3 and 4.7.2), but
-    pyshacl begins with each of them once, not once for each focus node: a third of the check.
+    Property shapes with targets of their own give the same results (SHACL, sections 2.1.3 and
+    4.7.2), but pyshacl starts each of them once instead of once for each focus node. This saves a
+    third of the time of a check.
     """
     for shape, property_ in list(shapes.subject_objects(SH.property)):
         targets = _targets(shapes, shape)
-        # One without an IRI could not be told of: it stays a part of the shape that has one.
+        # Errors need an IRI to name, so a property shape without one stays in its node shape.
         if targets and isinstance(property_, URIRef) and (property_, SH.path, None) in shapes:
             shapes.remove((shape, SH.property, property_))
             for name, value in targets:
@@ -194,14 +233,18 @@ def _spread(shapes: RdfGraph) -> RdfGraph:
 
 
 def _targets(shapes: RdfGraph, shape: Node) -> list[tuple[Node, Node]]:
-    """Return the targets of a shape; none of one that is not there for their sake alone.
+    """Return the targets of a node shape that has no other use.
 
-    Such a one is a class too, or is switched off, or another refers to it.
+    A shape has another use if it is a class too, is deactivated, or if another shape refers to it.
     """
-    said = dict[Node, set[Node]]()
+    values = dict[Node, set[Node]]()
     for name, value in shapes.predicate_objects(shape):
-        said.setdefault(name, set()).add(value)
-    plain = said.get(RDF_TERMS.type) == {SH.NodeShape}
-    if not plain or SH.deactivated in said or any(shapes.subjects(None, shape)):
+        values.setdefault(name, set()).add(value)
+    plain = values.get(RDF_TERMS.type) == {SH.NodeShape}
+    if not plain or SH.deactivated in values or any(shapes.subjects(None, shape)):
         return []
-    return [(name, value) for name in _TARGETS for value in said.get(name, ())]
+    return [(name, value) for name in _TARGETS for value in values.get(name, ())]
+
+
+def _term(node: Node) -> Term:
+    return ox.NamedNode(node) if isinstance(node, URIRef) else ox.BlankNode(str(node))

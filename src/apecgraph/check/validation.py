@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from apecgraph.check.locations import Locator
 from apecgraph.check.placement import misplaced
 from apecgraph.check.report import Place, Report, Result
 from apecgraph.check.rules import read_rules
-from apecgraph.check.shacl import violations
+from apecgraph.check.shacl import validate_shapes
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.findings import Findings, by_culprit
 from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
@@ -19,6 +20,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import CONTEXT, Content
 from apecgraph.content.questions import read_questions
 from apecgraph.errors import ContentError
+from apecgraph.progress import StepObserver
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SDMX_MEASURE, SH, compact
 
@@ -28,45 +30,60 @@ _DECIDED = f"{ID}relation/decided"
 _MOST_WORDS = 3
 
 
-def check_content(root: Path) -> tuple[Report, Findings | None]:
+def check_content(
+    root: Path, observe: StepObserver = nullcontext
+) -> tuple[Report, Findings | None]:
     """Check a content folder.
 
+    Args:
+        root: The content folder.
+        observe: Observes the reading of each file and the application of each shape.
+
     Returns:
-        The report, and what was found in the evidence; None if the content cannot be read.
+        The report, and the findings in the evidence if the content can be read.
     """
     try:
-        content = Content.read(root)
-        # What a release has besides, so that no build meets what a check has not.
+        content = Content.read(root, observe)
+        # A release holds these too: a build must not fail on what a check accepts.
         Context(root / "ontology" / CONTEXT)
         read_questions(root)
-        return validate(content)
+        return validate(content, observe)
     except ExceptionGroup as group:
         return Report.unreadable(group.exceptions, root), None
     except ContentError as error:
         return Report.unreadable([error], root), None
 
 
-def validate(content: Content) -> tuple[Report, Findings]:
+def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Report, Findings]:
     """Check content that has been read.
 
-    Raises ContentError where there is nothing to check by: no shapes, or none that applies.
+    Args:
+        content: The content.
+        observe: Observes the application of each shape, and the parsing of files for their lines.
+
+    Returns:
+        The report, and the findings in the evidence.
+
+    Raises:
+        ContentError: If no shape applies to anything, or one cannot be applied.
     """
     evidence = Evidence.gather(content)
     findings = Findings(evidence)
-    rules = read_rules(evidence.graph.store)
+    validation = validate_shapes(content, evidence, observe)
+    rules = read_rules(evidence.graph.store, validation.focus_nodes)
     if not any(rule.nodes for rule in rules):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
     results = [
-        *violations(content, evidence),
+        *validation.results,
         *misplaced(content, stated),
         *_relations(findings),
     ]
-    reported = {node for each in results for node in each.nodes}
-    results += [each for each in _unread(evidence) if each.nodes[0] not in reported]
-    positions = Locator(content, evidence.statements)
-    located = {replace(each, places=tuple(_places(each, positions))) for each in results}
-    ordered = sorted(located, key=lambda each: (list(map(_order, each.places)), str(each)))
+    reported = {node for result in results for node in result.nodes}
+    results += [result for result in _unread(evidence) if result.nodes[0] not in reported]
+    locator = Locator(content, evidence.statements, observe)
+    located = {replace(result, places=tuple(_places(result, locator))) for result in results}
+    ordered = sorted(located, key=lambda result: (list(map(_order, result.places)), str(result)))
     return Report(tuple(ordered), len(content.quads), rules), findings
 
 
@@ -85,10 +102,10 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
             )
 
 
-def _places(result: Result, positions: Locator) -> Iterator[Place]:
+def _places(result: Result, locator: Locator) -> Iterator[Place]:
     seen = set()
     for node in result.nodes:
-        for place in positions.places(node, result.path, result.value):
+        for place in locator.places(node, result.path, result.value):
             if place not in seen:
                 seen.add(place)
                 yield place

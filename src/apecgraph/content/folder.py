@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
-from apecgraph.progress import logged_items
+from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import ID
 from apecgraph.rdf.turtle import parse_file
@@ -56,19 +57,27 @@ class Content:
     files: tuple[ContentFile, ...]
 
     @classmethod
-    def read(cls, root: Path) -> Content:
+    def read(cls, root: Path, observe: StepObserver = nullcontext) -> Content:
         """Read a content folder.
 
-        Raises an ExceptionGroup of ContentErrors, one for each file that cannot be read, or for
-        each kind of file of which there is none.
+        Args:
+            root: The content folder.
+            observe: Observes the reading of each file.
+
+        Returns:
+            The content.
+
+        Raises:
+            ExceptionGroup: If files cannot be read, or a kind of file is missing altogether; it
+                holds a ContentError for each.
         """
         errors: list[ContentError] = []
         files: list[ContentFile] = []
         paths = list(_paths(root, errors))
         for path, graph in logged_items(_log, "reading files", paths):
-            _log.debug("reading %s", path, extra={"place": str(path)})
             try:
-                triples, _ = parse_file(path)
+                with observe(Step("file", str(path))):
+                    triples, _ = parse_file(path)
                 files.append(ContentFile(path, graph, tuple(triples)))
             except ContentError as error:
                 errors.append(error)

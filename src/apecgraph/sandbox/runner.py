@@ -1,9 +1,9 @@
-"""The sandbox: work on content, done by a process of its own, with limits and without network.
+"""The sandbox: work on content in a process of its own, with limits and without network.
 
-What an editor is sent may be meant to harm, and nothing stops a parser, a query or a regular
-expression at its work but the end of its process. So `apecgraph.sandbox.tasks` does the work and
-tells what it is at; here it is held to its deadlines, and its end is told as an error with its
-place.
+Content may be sent by strangers and meant to harm, and a parser, a query or a regular expression
+can only be stopped by ending its process. So `apecgraph.sandbox.tasks` does the work and reports
+its steps; this module enforces the deadline and turns the death of that process into an error that
+names the step.
 """
 
 from __future__ import annotations
@@ -26,78 +26,114 @@ from apecgraph import errors
 from apecgraph.build.refusals import refused
 from apecgraph.check.report import Report
 from apecgraph.errors import ApecgraphError, ContentError
+from apecgraph.progress import Step
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
 
-_AT_ONCE: Final = 1 << 20
-_LARGEST_ANSWER: Final = 1 << 28
+_CHUNK: Final = 1 << 20
+_LARGEST_MESSAGE: Final = 1 << 28
 _SHAPES: Final = "shapes"
 
 
 def run_check(content: Path, settings: Settings) -> Report:
-    """Check a content folder; report also what cannot be checked within the limits."""
+    """Check a content folder; the report also names what is over a limit."""
     try:
-        return Report.parse(_Work(content, settings).do("check"))
+        return Report.parse(_Task(content, settings).run("check"))
     except ContentError as error:
         return Report.unreadable([error], content)
 
 
 def run_build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Release:
-    """Check a content folder, make a release of it and make it the current one.
+    """Check a content folder, build a release of it and make it the current one.
 
-    accept_loss: publish it even where much of the last release is gone. Raises what `build.build`
-    raises, and CheckFailed also where it is over a limit; what was current stays so.
+    Args:
+        content: The content folder.
+        settings: The limits, and the folder of releases.
+        accept_loss: Whether to publish even if much of the last release is gone.
+
+    Returns:
+        The release.
+
+    Raises:
+        CheckFailed: If the content does not pass the check, or is over a limit.
+        NotPublished: Like `build_release`, which leaves the current release as it is.
     """
     try:
-        path = _Work(content, settings).do(
+        path = _Task(content, settings).run(
             "build",
             releases=str(settings.releases),
             keep=settings.keep_releases,
             accept_loss=accept_loss,
         )
     except ContentError as error:
-        # Whoever looks after the nightly build looks for its report, whatever stopped it.
+        # The operator of a nightly build expects a report, whatever stopped it.
         report = Report.unreadable([error], content)
         raise refused(Archive(settings.releases), report) from None
     return Release.open(Path(path))
 
 
 def run_dataset(content: Path, settings: Settings) -> tuple[list[ox.Quad], Report]:
-    """Return the dataset that a build of a content folder makes, canonical, and the check's report.
+    """Derive the dataset of a content folder without building a release.
 
-    Raises CheckFailed where the content cannot be read.
+    Args:
+        content: The content folder.
+        settings: The limits.
+
+    Returns:
+        The canonical dataset that a build makes, and the report of the check.
+
+    Raises:
+        CheckFailed: If the content cannot be read.
     """
-    answer = _Work(content, settings).do("dataset")
+    answer = _Task(content, settings).run("dataset")
     return list(ox.parse(answer["quads"], ox.RdfFormat.N_QUADS)), Report.parse(answer["report"])
 
 
 def run_canonical(
     content: Path, settings: Settings
 ) -> tuple[dict[Path, str], Sequence[ApecgraphError]]:
-    """Return the canonical text of each Turtle file of a content folder that differs from it.
+    """Write the Turtle files of a content folder in canonical form.
 
-    Beside it, the errors of the files that have none.
+    Args:
+        content: The content folder.
+        settings: The limits.
+
+    Returns:
+        The canonical text of each file that differs from it, and the errors of the files that have
+        no canonical text.
     """
-    answer = _Work(content, settings).do("canonical")
+    answer = _Task(content, settings).run("canonical")
     changed = {Path(path): text for path, text in answer["changed"].items()}
     return changed, list(_errors(answer["errors"]))
 
 
-class _Work:
-    """What a process is at, the file or the shape, or what it has told; and until when."""
+class _Task:
+    """A task that a process of its own does: its present step, its result, its deadline."""
 
     def __init__(self, content: Path, settings: Settings) -> None:
         self._content = content
         self._settings = settings
         self._deadline = time.monotonic() + settings.load_seconds
-        self._step: dict[str, str] = {}
+        self._step: Step | None = None
         self._answer: dict[str, Any] | None = None
 
-    def do(self, task: str, **arguments: object) -> Any:
-        """Have a process do a task; return its answer, or raise its errors or what it died of."""
+    def run(self, task: str, **arguments: object) -> Any:
+        """Run a task to its end.
+
+        Args:
+            task: Name of the task.
+            **arguments: What else the task needs.
+
+        Returns:
+            The result of the task.
+
+        Raises:
+            ContentError: If the process died, or met its deadline.
+            ExceptionGroup: If the task ended in several errors; one error is raised as it is.
+        """
         reading, writing = os.pipe()
         request = {
             "task": task,
@@ -107,10 +143,10 @@ class _Work:
             "rule_seconds": self._settings.rule_seconds,
             **arguments,
         }
-        with os.fdopen(reading, "rb", buffering=0) as told:
+        with os.fdopen(reading, "rb", buffering=0) as messages:
             try:
                 process = subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
-                    # -P: what lies in the working directory is not imported.
+                    # -P: modules in the working directory are not imported.
                     [
                         *(sys.executable, "-P", "-m", "apecgraph.sandbox.tasks"),
                         *(str(writing), str(os.getpid()), json.dumps(request)),
@@ -124,115 +160,128 @@ class _Work:
                 os.close(writing)
             with process:
                 try:
-                    complaint = self._follow(told.fileno(), process)
+                    output = self._follow(messages.fileno(), process)
                 except BaseException:
                     process.kill()
                     raise
         if self._answer is None:
-            raise self._cause_of_death(process.returncode, complaint)
+            raise self._cause_of_death(process.returncode, output)
         if "errors" in self._answer:
             raise _raised(self._answer["errors"])
         return self._answer["result"]
 
-    def _follow(self, told: int, process: subprocess.Popen[bytes]) -> bytes:
-        """Hear a process until its end; return what it has written to its standard error.
+    def _follow(self, messages: int, process: subprocess.Popen[bytes]) -> bytes:
+        """Read the messages of a process until it ends.
 
-        Raises ContentError where it is over its deadline, or says too much.
+        Args:
+            messages: File descriptor of its messages.
+            process: The process.
+
+        Returns:
+            The end of its standard error.
+
+        Raises:
+            ContentError: If the process meets its deadline, or sends too much.
         """
         assert process.stderr is not None  # noqa: S101 - it is a pipe
-        pending, complaint = bytearray(), b""
+        pending, output = bytearray(), b""
         with selectors.DefaultSelector() as selector:
-            for each in (told, process.stderr.fileno()):
-                selector.register(each, selectors.EVENT_READ)
+            for source in (messages, process.stderr.fileno()):
+                selector.register(source, selectors.EVENT_READ)
             while selector.get_map():
                 left = self._deadline - time.monotonic()
                 ready = selector.select(max(left, 0))
                 if not ready and left <= 0:
                     raise self._late()
                 for key, _ in ready:
-                    data = os.read(key.fd, _AT_ONCE)
+                    data = os.read(key.fd, _CHUNK)
                     if not data:
                         selector.unregister(key.fd)
-                    elif key.fd == told:
+                    elif key.fd == messages:
                         pending += data
                         if b"\n" in data:
                             *lines, pending = pending.split(b"\n")
                             for line in lines:
-                                self._hear(json.loads(line))
-                        if len(pending) > _LARGEST_ANSWER:
-                            raise ContentError("has more errors than can be told", self._content)
+                                self._receive(json.loads(line))
+                        if len(pending) > _LARGEST_MESSAGE:
+                            raise ContentError("has too many errors to report", self._content)
                     else:
-                        complaint = (complaint + data)[-_AT_ONCE:]
-        return complaint
+                        output = (output + data)[-_CHUNK:]
+        return output
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         match message:
-            case {"told": words}:
-                _log.info("%s", words)
-                self._step = message
-            case {"place": _} | {"shape": _}:
-                self._step = message
+            case {"progress": text}:
+                _log.info("%s", text)
+            case {"step": step}:
+                self._step = None if step is None else Step(**step)
             case _:
                 self._answer = message
 
     def _late(self) -> ContentError:
         seconds = self._settings.load_seconds
-        return self._at(f"took longer than {seconds:g} s (APECGRAPH_LOAD_SECONDS)")
+        return self._error(f"took longer than {seconds:g} s (APECGRAPH_LOAD_SECONDS)")
 
-    def _cause_of_death(self, status: int, complaint: bytes) -> ApecgraphError:
-        """Tell what a process without an answer has died of."""
+    def _cause_of_death(self, status: int, output: bytes) -> ApecgraphError:
+        """Explain why a process ended without an answer.
+
+        Args:
+            status: Its return code, negative if a signal ended it.
+            output: What it wrote to its standard error.
+
+        Returns:
+            The error that names the present step.
+        """
         match -status:
             case signal.SIGABRT | signal.SIGKILL:
-                most = self._settings.load_megabytes
-                return self._at(
-                    f"took more than {most} MB of memory (APECGRAPH_LOAD_MEGABYTES), "
-                    "or more than there is"
+                megabytes = self._settings.load_megabytes
+                return self._error(
+                    f"took more than {megabytes} MB of memory (APECGRAPH_LOAD_MEGABYTES), "
+                    "or more than the machine has"
                 )
             case signal.SIGSEGV | signal.SIGBUS:
-                return self._at("nests too deeply for the stack of a parser")
-            case signal.SIGXCPU if "told" in self._step:
+                return self._error("overflowed the stack of a parser: it nests too deeply")
+            case signal.SIGXCPU if self._step is None:
                 return self._late()
             case signal.SIGXCPU:
                 seconds = self._settings.rule_seconds
-                return self._at(f"took longer than {seconds:g} s (APECGRAPH_RULE_SECONDS)")
-        words = complaint.decode(errors="replace")
-        sys.stderr.write(words)
-        reason = (words.splitlines() or ["it says nothing"])[-1]
-        return self._at(f"ended its process with status {status}: {reason}")
+                return self._error(f"took longer than {seconds:g} s (APECGRAPH_RULE_SECONDS)")
+        text = output.decode(errors="replace")
+        sys.stderr.write(text)
+        reason = (text.splitlines() or ["without a message"])[-1]
+        return self._error(f"ended its process with status {status}: {reason}")
 
-    def _at(self, message: str) -> ContentError:
-        """Tell what happened at the present step."""
+    def _error(self, message: str) -> ContentError:
+        """Return the error that says what happened at the present step."""
         match self._step:
-            case {"place": path}:
-                return ContentError(f"to read it {message}", Path(path))
-            case {"shape": shape}:
+            case Step("file", path):
+                return ContentError(f"reading it {message}", Path(path))
+            case Step("shape", shape):
                 file, line = self._place(shape)
                 return ContentError(
-                    f"to apply this shape {message}: look at its queries and patterns", file, line
+                    f"applying this shape {message}: look at its queries and patterns", file, line
                 )
-            case {"told": words}:
-                return ContentError(f"{words}: this {message}", self._content)
-        return ContentError(f"to begin {message}", self._content)
+        return ContentError(f"processing it {message}", self._content)
 
     def _place(self, shape: str) -> tuple[Path, int | None]:
-        """Have another process tell the file and the line of a shape."""
+        """Have another process find the file and the line of a shape."""
         try:
-            path, line = _Work(self._content, self._settings).do("place", shape=shape)
+            path, line = _Task(self._content, self._settings).run("place", shape=shape)
         except ApecgraphError:
             return self._content / _SHAPES, None
         return Path(path), line
 
 
-def _raised(told: list[dict[str, Any]]) -> Exception:
-    """Make the errors that a process has told."""
-    found = list(_errors(told))
-    return found[0] if len(found) == 1 else ExceptionGroup("the content is not right", found)
+def _raised(described: list[dict[str, Any]]) -> Exception:
+    """Return the errors that a process sent as one exception."""
+    raised = list(_errors(described))
+    return raised[0] if len(raised) == 1 else ExceptionGroup("the content is not right", raised)
 
 
-def _errors(told: list[dict[str, Any]]) -> Iterator[ApecgraphError]:
-    for each in told:
-        kind, message = each["kind"], each["message"]
+def _errors(described: list[dict[str, Any]]) -> Iterator[ApecgraphError]:
+    for error in described:
+        kind, message = error["kind"], error["message"]
         if kind == ContentError.__name__:
-            yield ContentError(message, Path(each["path"]), each["line"], each["column"])
+            yield ContentError(message, Path(error["path"]), error["line"], error["column"])
         else:
             yield getattr(errors, kind)(message)

@@ -1,10 +1,12 @@
-"""Work on content by a process that has given up all it does not need.
+"""Work on content in a process that has given up everything it does not need.
 
-Run as `python -m apecgraph.sandbox.tasks FD PID REQUEST`: a pipe to write to, the process that
-reads it, and a JSON object. Each line written is one as well: {told: words}, {place: path} or
-{shape: IRI} for what the work is at, and in the end {result: ...} or {errors: [...]}.
+Run as `python -m apecgraph.sandbox.tasks FD PID REQUEST`: the pipe to write to, the process that
+reads it, and the task as a JSON object. Each line written is a JSON object too: {progress: text},
+{step: {kind, name}} when a step begins, {step: null} when it ends, and at last {result: ...} or
+{errors: [...]}.
 
-What only some tasks need is imported by them: it takes longer than a small content to check.
+Tasks import their own dependencies: importing pyshacl takes longer than checking a small content
+folder.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import math
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
@@ -24,99 +28,120 @@ from apecgraph.errors import ApecgraphError, CheckFailed, ContentError, leaves
 from apecgraph.files import read_file
 from apecgraph.isolation.limits import confine, end_with_parent
 from apecgraph.isolation.seccomp import deny_network
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.turtle import format_file
 
 TaskRequest: TypeAlias = Mapping[str, Any]
 
-_MOST_OPEN: Final = 64
+_OPEN_FILES: Final = 64
 
 
 def main() -> None:
-    """Do what the third argument says and tell the process at the other end."""
+    """Do the requested task and send its result, or its errors, to the waiting process."""
     request = json.loads(sys.argv[3])
     with os.fdopen(int(sys.argv[1]), "wb") as pipe:
         channel = _Channel(pipe, request)
-        logging.getLogger("apecgraph").addHandler(channel)
-        logging.getLogger("apecgraph").setLevel(logging.DEBUG)
+        logging.getLogger("apecgraph").addHandler(_ProgressHandler(channel))
+        logging.getLogger("apecgraph").setLevel(logging.INFO)
         # rdflib prints a traceback for each malformed literal; the check reports them.
         logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
         try:
-            _give_up(request, int(sys.argv[2]))
-            channel.say({"result": _TASKS[request["task"]](request)})
+            _confine(request, int(sys.argv[2]))
+            channel.send({"result": _TASKS[request["task"]](request, channel.observe)})
         except* ApecgraphError as group:
-            channel.say({"errors": list(map(_described, leaves(group)))})
+            channel.send({"errors": list(map(_described, leaves(group)))})
         except* MemoryError:
-            os.abort()  # as where the engine is short of it, so that there is one thing to tell
+            os.abort()  # as pyoxigraph does, so that there is one sign of too little memory
 
 
-class _Channel(logging.Handler):
-    """The way to the process that waits: for messages, and for what modules log."""
+class _Channel:
+    """The way to the waiting process, and the observer of steps: it limits each one's time."""
 
     def __init__(self, pipe: BinaryIO, request: TaskRequest) -> None:
-        super().__init__()
         self._pipe = pipe
         self._request = request
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Tell what the work is at: a file, a shape, or what a person is told."""
-        for name in ("place", "shape"):
-            if hasattr(record, name):
-                self.say({name: getattr(record, name)})
-                _give_time(self._request["rule_seconds"])
-                return
-        if record.levelno >= logging.INFO:
-            self.say({"told": record.getMessage()})
-            _give_time(self._request["seconds"])
+    @contextmanager
+    def observe(self, step: Step) -> Iterator[None]:
+        """Send that a step begins and ends, and limit its processor time meanwhile."""
+        self.send({"step": asdict(step)})
+        _limit_processor(self._request["rule_seconds"])
+        try:
+            yield
+        except MemoryError:
+            os.abort()  # while the step is known
+        finally:
+            _limit_processor(self._request["seconds"])
+            self.send({"step": None})
 
-    def say(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Write a message."""
         self._pipe.write(json.dumps(message).encode() + b"\n")
         self._pipe.flush()
 
 
+class _ProgressHandler(logging.Handler):
+    """Sends log messages to the waiting process, which logs them: they are only for people."""
+
+    def __init__(self, channel: _Channel) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._channel.send({"progress": record.getMessage()})
+
+
 def _described(error: BaseException) -> dict[str, Any]:
-    """Write an error as JSON."""
+    """Describe an error in JSON."""
     if isinstance(error, ContentError):
         described = {"message": error.message, "path": str(error.path)}
         return {"kind": "ContentError", **described, "line": error.line, "column": error.column}
     return {"kind": type(error).__name__, "message": str(error)}
 
 
-def _give_up(request: TaskRequest, waiting: int) -> None:
-    """Take on the limits, the end of the process that waits among them; give up the network."""
+def _confine(request: TaskRequest, waiting: int) -> None:
+    """Set the limits of this process, end it with the waiting one, and give up the network.
+
+    Args:
+        request: The task with its limits.
+        waiting: Process id of the waiting process.
+
+    Raises:
+        ContentError: If the kernel cannot deny the network.
+    """
     content, megabytes = Path(request["content"]), request["megabytes"]
     confine(megabytes, file_megabytes=megabytes if request["task"] == "build" else 0)
-    _give_time(request["seconds"])
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_OPEN, _MOST_OPEN))
+    _limit_processor(request["seconds"])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     try:
         end_with_parent(waiting)
         deny_network()
     except OSError as error:
         raise ContentError(
-            "is not read: that takes a kernel that keeps the process that reads from the network "
-            f"by seccomp(2), and here: {error.strerror}",
+            "is not read: the process that reads it must be kept from the network by seccomp(2), "
+            f"which this kernel refuses: {error.strerror}",
             content,
         ) from None
 
 
-def _give_time(seconds: float) -> None:
-    """Have the kernel kill this process after that time on the processor, if nothing else comes.
+def _limit_processor(seconds: float) -> None:
+    """Have the kernel kill this process after this many more seconds of processor time.
 
-    It is not the clock's: where many are at work, a file or a shape takes no less of it.
+    Processor time, unlike the clock, does not depend on how busy the machine is.
     """
     usage = resource.getrusage(resource.RUSAGE_SELF)
     ceiling = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (ceiling, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _check(request: TaskRequest) -> str:
+def _check(request: TaskRequest, observe: StepObserver) -> str:
     from apecgraph.check.validation import check_content
 
-    report, _ = check_content(Path(request["content"]))
+    report, _ = check_content(Path(request["content"]), observe)
     return report.json()
 
 
-def _build(request: TaskRequest) -> str:
+def _build(request: TaskRequest, observe: StepObserver) -> str:
     from apecgraph.build.pipeline import build_release
 
     release, _ = build_release(
@@ -124,18 +149,19 @@ def _build(request: TaskRequest) -> str:
         Path(request["releases"]),
         keep=request["keep"],
         accept_loss=request["accept_loss"],
+        observe=observe,
     )
     return str(release.path)
 
 
-def _dataset(request: TaskRequest) -> dict[str, str]:
+def _dataset(request: TaskRequest, observe: StepObserver) -> dict[str, str]:
     import pyoxigraph as ox
 
     from apecgraph.build.derivation import derived_dataset
     from apecgraph.check.validation import check_content
     from apecgraph.rdf.canonical import canonical_nquads
 
-    report, findings = check_content(Path(request["content"]))
+    report, findings = check_content(Path(request["content"]), observe)
     if findings is None:
         raise CheckFailed(report.text())
     quads = ox.serialize(canonical_nquads(derived_dataset(findings)), format=ox.RdfFormat.N_QUADS)
@@ -143,28 +169,29 @@ def _dataset(request: TaskRequest) -> dict[str, str]:
     return {"quads": quads.decode(), "report": report.json()}
 
 
-def _canonical(request: TaskRequest) -> dict[str, Any]:
+def _canonical(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
     changed = {}
     errors = []
     for path in content_paths(Path(request["content"])):
-        logging.getLogger(__name__).debug("reading %s", path, extra={"place": str(path)})
         try:
-            text = format_file(path)
-            if text.encode() != read_file(path):
-                changed[str(path)] = text
+            with observe(Step("file", str(path))):
+                text = format_file(path)
+                if text.encode() != read_file(path):
+                    changed[str(path)] = text
         except ContentError as error:
             errors.append(_described(error))
     return {"changed": changed, "errors": errors}
 
 
-def _place(request: TaskRequest) -> tuple[str, int | None]:
+def _place(request: TaskRequest, observe: StepObserver) -> tuple[str, int | None]:
     from apecgraph.check.shacl import shape_place
 
-    path, line = shape_place(Content.read(Path(request["content"])), request["shape"])
+    content = Content.read(Path(request["content"]), observe)
+    path, line = shape_place(content, request["shape"], observe)
     return str(path), line
 
 
-_TASKS: Final[Mapping[str, Callable[[TaskRequest], Any]]] = {
+_TASKS: Final[Mapping[str, Callable[[TaskRequest, StepObserver], Any]]] = {
     "check": _check,
     "build": _build,
     "canonical": _canonical,
