@@ -1,4 +1,4 @@
-"""Bundles the scripts of others when the package is built: npm fetches them, esbuild joins them."""
+"""Bundle third-party scripts when the package is built: npm fetches them, esbuild bundles them."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _QUIET = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
 
 class BundleHook(BuildHookInterface[Any]):
-    """Makes the bundle where it is not that of the sources; without it the pages do with less."""
+    """Builds the bundle if it is out of date. Without it, the pages have plain forms."""
 
     def dependencies(self) -> list[str]:
-        """Ask for Node where there is something to do; a source distribution has the bundle."""
+        """Require Node if the bundle is out of date; a source distribution contains the bundle."""
         return [] if self._is_fresh() else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Make the bundle, or say in a line why it could not be made."""
+        """Build the bundle, or warn in one line why that failed."""
         if self._is_fresh():
             return
         try:
             self._fetch()
             self._run("node", "build.js", str(Path(self.root, BUNDLE)))
         except (OSError, subprocess.SubprocessError) as error:
-            told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[:2]
-            self.app.display_warning(f"the scripts of the pages are left out: {'; '.join(told)}")
+            reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[:2]
+            self.app.display_warning(f"the scripts of the pages are left out: {'; '.join(reason)}")
         else:
             self._stamp.write_text(self._state())
 
@@ -47,15 +47,15 @@ class BundleHook(BuildHookInterface[Any]):
         return self._stamp.is_file() and self._stamp.read_text() == self._state()
 
     def _state(self) -> str:
-        """Name what the bundle is made of."""
-        seen = sha256()
+        """Return a digest of the sources of the bundle."""
+        digest = sha256()
         for path in sorted(Path(self.root, SOURCES).iterdir()):
             if path.is_file():
-                seen.update(path.name.encode() + b"\0" + path.read_bytes())
-        return seen.hexdigest()
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()
 
     def _fetch(self) -> None:
-        """Fetch what the lock file lists, where that is not there already."""
+        """Install the packages of the lock file, unless they are installed already."""
         folder = Path(self.root, SOURCES)
         lock, fetched = folder / "package-lock.json", folder / "node_modules" / "fetched.json"
         if not (fetched.is_file() and fetched.read_bytes() == lock.read_bytes()):

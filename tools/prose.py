@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-MOST: Final = 800
+MOST: Final = 760
 """Number of signs that may remain."""
 
 SIGNS: Final = {

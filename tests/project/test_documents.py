@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,15 @@ from apecgraph.settings import Settings
 
 ROOT: Final = Path(__file__).parents[2]
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+OF_THE_SYSTEM: Final = {
+    "Read-only file system",
+    "Permission denied",
+    "No space left on device",
+    "killed by the OOM killer",
+    "queue",
+}
+"""Messages of the kernel and of systemd, and the name of a limit."""
 
 
 def read(name: str) -> str:
@@ -61,3 +72,27 @@ def test_the_table_of_settings_is_complete_and_has_their_defaults_and_descriptio
 def test_the_list_of_commands_is_complete() -> None:
     commands = re.findall(r"^apecgraph (\w+)", read("docs/command-line.md"), re.MULTILINE)
     assert set(commands) == set(main.commands)
+
+
+def literals(module: Path) -> Iterator[str]:
+    """Yield the strings of a module; a placeholder of an f-string is a space."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else " " for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_operating_quotes_messages_of_the_program() -> None:
+    symptoms = re.findall(r"^\| (.*?) \|", read("docs/operating.md"), re.MULTILINE)
+    quoted = {part for row in symptoms for part in re.findall(r'"([^"]+)"', row)} - OF_THE_SYSTEM
+    assert len(quoted) > 10
+    texts = [text for module in (ROOT / "src").rglob("*.py") for text in literals(module)]
+    missing = [
+        message
+        for message in quoted
+        if not any(all(part.strip() in text for part in message.split("...")) for text in texts)
+    ]
+    assert missing == []
