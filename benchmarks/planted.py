@@ -113,7 +113,7 @@ def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
     if mutated.cell.unit not in evidence.graph.values(mutated.cell.measure, f"{APEC}unit"):
         return True  # a measure has its units (shape/figure-unit-of-measure)
     edited = replace(evidence, figures=(*others, mutated))
-    return any(mutated.iri in contradiction.nodes for contradiction in Findings(edited).unsettled)
+    return any(mutated.iri in contradiction.claims for contradiction in Findings(edited).unsettled)
 
 
 def share(planted: list[Planted]) -> str:
@@ -125,7 +125,7 @@ def share(planted: list[Planted]) -> str:
 def main() -> None:
     """Plant every kind of error in every figure and print the table as Markdown."""
     evidence = Evidence.gather(Content.read(default_content()))
-    held = Findings(evidence).touched
+    held = Findings(evidence).rules_by_figure
     planted = []
     total = len(evidence.figures) - len(
         [each for each in evidence.figures if each.iri in evidence.rejected]

@@ -17,15 +17,15 @@ from rdflib import URIRef
 
 from apecgraph.check.shacl import validate_shapes
 from apecgraph.check.validation import validate
-from apecgraph.consistency import claim_relations as disagreements
-from apecgraph.consistency.cell_relations import DECLARED
+from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
+from apecgraph.consistency.claim_edit_rules import CLAIM_EDIT_RULES
 from apecgraph.consistency.estimates import SAME_CELL
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, ContentFile, default_content
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import ID, RDF, SH
 
-RELATIONS = {SAME_CELL, *DECLARED, *disagreements.CLAIM_RELATIONS}
+EDIT_RULES = {SAME_CELL, *SUMS, *CELL_EDIT_RULES, *CLAIM_EDIT_RULES}
 EXAMPLES = Path(__file__).parents[1] / "shapes"
 EXPECTED = ox.NamedNode(f"{ID}expected")
 ENTITIES = ox.NamedNode(f"{ID}graph/entities")
@@ -167,7 +167,7 @@ def rules() -> set[tuple[str, str]]:
 
 def test_every_rule_has_an_example_that_fails() -> None:
     shown = {result[1:] for path in INVALID for result in read(path)[1]}
-    wanted = rules() | {(relation, relation) for relation in RELATIONS}
+    wanted = rules() | {(relation, relation) for relation in EDIT_RULES}
     assert len(wanted) > 100
     assert wanted - shown == set()
 
@@ -180,7 +180,7 @@ def test_every_relation_is_declared_and_every_declared_one_is_checked() -> None:
         if isinstance(triple.subject, ox.NamedNode)
         and triple.subject.value.startswith(f"{ID}relation/")
     }
-    assert declared == {*RELATIONS, f"{ID}relation/decided"}
+    assert declared == {*EDIT_RULES, f"{ID}relation/decided"}
 
 
 WRITTEN = {

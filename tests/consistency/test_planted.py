@@ -36,7 +36,7 @@ def test_every_kind_is_planted(planted: list[Planted]) -> None:
 def test_factors_are_noticed_on_what_a_relation_holds(
     evidence: Evidence, planted: list[Planted]
 ) -> None:
-    held = Findings(evidence).touched
+    held = Findings(evidence).rules_by_figure
     factors = [each for each in planted if each.kind in FACTORS and each.figure.iri in held]
     assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has the whole
 
@@ -47,8 +47,8 @@ def test_factors_are_noticed_on_values_of_trade(planted: list[Planted]) -> None:
 
 
 def test_what_nothing_holds_is_not_noticed(evidence: Evidence, planted: list[Planted]) -> None:
-    """A blind spot is one: else `touched` would understate the check."""
-    held = Findings(evidence).touched
+    """A blind spot is one: else `rules_by_figure` would understate the check."""
+    held = Findings(evidence).rules_by_figure
     blind = [each for each in planted if each.figure.iri not in held and each.kind in FACTORS]
     assert blind
     assert not any(each.caught for each in blind)

@@ -94,7 +94,7 @@ def test_intervals_share_what_is_in_all_of_them() -> None:
 
 
 def test_a_contradiction_tells_what_is_other_in_what_implies_it(evidence: Evidence) -> None:
-    told = [each.arithmetic for each in Findings(evidence).contradictions]
+    told = list(map(Wording(evidence.graph.store).contradiction, Findings(evidence).contradictions))
     assert (
         "value of trade, China, other APEC economies, 2025: "
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "

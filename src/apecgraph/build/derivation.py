@@ -12,7 +12,7 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
-from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.graph import Graph, english
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
 
@@ -28,17 +28,18 @@ def derived_dataset(findings: Findings) -> list[ox.Quad]:
 def _derived(findings: Findings) -> Iterator[ox.Quad]:
     """Write contradictions at their decisions, relations at their figures, figures at slices."""
     evidence = findings.evidence
+    wording = Wording(evidence.graph.store)
     for decision in evidence.decisions:
-        for each in findings.justifying(decision):
+        for contradiction in findings.justifying(decision):
             yield ox.Quad(
                 ox.NamedNode(decision.iri),
                 ox.NamedNode(f"{APEC}arithmetic"),
-                ox.Literal(each.arithmetic, language="en"),
+                english(wording.contradiction(contradiction)),
                 DERIVED_GRAPH,
             )
-    held = findings.touched
+    held = findings.rules_by_figure
     links = [
-        *((each, f"{APEC}heldBy", relation) for each in held for relation in held[each]),
+        *((figure, f"{APEC}heldBy", rule) for figure, rules in held.items() for rule in rules),
         *((each, f"{QB}observation", figure) for each, figure in _sliced(evidence)),
     ]
     for subject, predicate, value in links:

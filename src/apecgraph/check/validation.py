@@ -15,6 +15,7 @@ from apecgraph.check.rules import read_rules
 from apecgraph.check.shacl import validate_shapes
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.findings import Findings, by_culprit
+from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import CONTEXT, Content
@@ -118,13 +119,14 @@ def _order(place: Place) -> tuple[str, int]:
 def _relations(findings: Findings) -> Iterator[Result]:
     """Hold the contradictions found against the decisions recorded."""
     evidence = findings.evidence
+    wording = Wording(evidence.graph.store)
     _log.info("holding %d figures against each other", len(evidence.figures))
     for culprit, conflict in by_culprit(findings.unsettled):
-        others = {node for each in conflict for node in each.nodes} - culprit - evidence.rejected
-        relations = sorted(frozenset().union(*(each.relations for each in conflict)))
-        shape = min(conflict[0].relations)
-        told = {node for each in conflict[:_MOST_WORDS] for node in each.nodes} & others
-        words = "; and ".join(each.arithmetic for each in conflict[:_MOST_WORDS])
+        others = {node for each in conflict for node in each.claims} - culprit - evidence.rejected
+        relations = sorted(frozenset().union(*(each.edit_rules for each in conflict)))
+        shape = min(conflict[0].edit_rules)
+        told = {node for each in conflict[:_MOST_WORDS] for node in each.claims} & others
+        words = "; and ".join(map(wording.contradiction, conflict[:_MOST_WORDS]))
         more = len(conflict) - _MOST_WORDS
         yield Result(
             # Those that the words are about come first.

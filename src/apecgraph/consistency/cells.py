@@ -1,4 +1,4 @@
-"""Cells: what is printed for each, and what is known of it by implication."""
+"""Cells with what is known of them: the figures printed for each, and what these imply."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ from apecgraph.rdf.namespaces import APEC, DCAT
 class Reading:
     """A number printed for a cell, by one source or by several.
 
-    interval: what it says; figures, sources: the IRIs of those that say it alike.
-    value, bound: of one of them.
+    Attributes:
+        interval: The numbers that it may stand for.
+        figures: IRIs of the figures that have this interval.
+        sources: IRIs of their sources.
+        cell: The cell.
+        value: The number of one of the figures.
+        bound: IRI of the bound of that figure.
     """
 
     interval: Interval
@@ -31,22 +36,39 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What is known of a cell.
+    """An interval that a cell must lie in if some readings are right.
 
-    readings: those that it rests on, all of them. relation: the IRI of the relation that implies
-    it, None where it is a reading of the cell itself. inputs: what it is implied by; words: how,
-    as a format string that has a place for each of them.
+    Attributes:
+        interval: The interval.
+        readings: All readings that the estimate rests on.
+        edit_rule: IRI of the edit rule that implies it; None for a reading of the cell itself.
+        inputs: The estimates of other cells that it is computed from.
+        words: A format string that says how, with a place for each input.
     """
 
     interval: Interval
     readings: tuple[Reading, ...]
-    relation: str | None = None
+    edit_rule: str | None = None
     inputs: tuple[Estimate, ...] = ()
     words: str = ""
 
+    @property
+    def figures(self) -> frozenset[str]:
+        """IRIs of all figures that the estimate rests on."""
+        return frozenset[str]().union(*(reading.figures for reading in self.readings))
+
 
 class Cells:
-    """All cells with what is printed for them, and what the graph declares of their measures."""
+    """All cells that figures are printed for.
+
+    Args:
+        figures: The figures.
+        graph: What the content declares of measures, units, periods and edit rules.
+
+    Attributes:
+        graph: The same graph.
+        known: The estimates of each cell: its readings and, once added, the sums of its parts.
+    """
 
     def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
         self.graph = graph
@@ -55,12 +77,11 @@ class Cells:
         for figure in figures:
             alike[figure.cell, figure.interval].append(figure)
         self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
-        for (cell, interval), each in alike.items():
-            reading = _reading(cell, interval, each)
-            self.known[cell].append(Estimate(interval, (reading,)))
+        for (cell, interval), group in alike.items():
+            self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
 
     def units(self, *cells: Cell) -> list[str]:
-        """Return the units in which cells, whatever their own unit, are printed."""
+        """Return the units, sorted, in which any of some cells is printed."""
         return [
             unit
             for unit in sorted({cell.unit for cell in self.known})
@@ -68,16 +89,21 @@ class Cells:
         ]
 
     def at(self, cell: Cell) -> list[Estimate]:
-        """Return what is printed for a cell, or sums up; nothing where there is none."""
+        """Return the readings of a cell and the sums of its parts; empty if there are none."""
         return self.known.get(cell, [])
 
-    def comparing(self, relation: str, *, dimension: str = "measure") -> list[Cell]:
-        """Return the cells with a dimension (by its field) that a relation compares."""
-        compared = self.graph.values(relation, f"{APEC}compares")
+    def comparing(self, edit_rule: str, *, dimension: str = "measure") -> list[Cell]:
+        """Return the cells that an edit rule applies to.
+
+        Args:
+            edit_rule: IRI of the edit rule, which names the values that it compares.
+            dimension: The field of a cell that must have one of these values.
+        """
+        compared = self.graph.values(edit_rule, f"{APEC}compares")
         return [cell for cell in self.known if getattr(cell, dimension) in compared]
 
     def days(self, period: str) -> tuple[str, str] | None:
-        """Return the first and the last day of a period; None where it has none."""
+        """Return the first and the last day of a period (ISO 8601), or None if it has none."""
         if period not in self._days:
             first = self.graph.value(period, f"{DCAT}startDate")
             last = self.graph.value(period, f"{DCAT}endDate")

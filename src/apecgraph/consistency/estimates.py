@@ -1,8 +1,8 @@
-"""Estimates: all that is known of each cell, from what is printed and by implication.
+"""Estimates: all intervals that a cell must lie in, printed or implied by edit rules.
 
-All that is known of one cell must have a number in common; where two estimates have none, the
-figures that they rest on contradict each other. What is implied is held against what else is
-implied too, so that each relation is carried one step further.
+All estimates of one cell must have a number in common; if two of them have none, the figures that
+they rest on contradict each other. Implied estimates are also compared with each other, so that
+two edit rules in a row are checked.
 """
 
 from __future__ import annotations
@@ -12,33 +12,43 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
-from apecgraph.consistency.cell_relations import CELL_RELATIONS, SUMS, Implied
+from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS, Implied
 from apecgraph.consistency.cells import Cells, Estimate
 from apecgraph.content.figures import Cell, Figure
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 
 SAME_CELL: Final = f"{ID}relation/same-cell"
+"""The consistency edit: all figures of one cell have a number in common."""
 
 
-def estimates(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estimate]]:
-    """Return all that is known of each cell: what is printed first, then what is implied."""
+def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estimate]]:
+    """Return all estimates of each cell: its readings first, then what is implied.
+
+    Args:
+        figures: The figures.
+        graph: What the content declares of measures, units, periods and edit rules.
+    """
     cells = Cells(figures, graph)
-    for iri, relation in SUMS.items():
-        for cell, estimate in list(_estimates(relation(cells, iri), iri)):
+    for iri, rule in SUMS.items():
+        for cell, estimate in list(_estimates(rule(cells, iri), iri)):
             cells.known[cell].append(estimate)
-    known = defaultdict(list, {cell: list(each) for cell, each in cells.known.items()})
-    for iri, relation in CELL_RELATIONS.items():
-        for cell, estimate in _estimates(relation(cells, iri), iri):
+    known = defaultdict(list, {cell: list(found) for cell, found in cells.known.items()})
+    for iri, rule in CELL_EDIT_RULES.items():
+        for cell, estimate in _estimates(rule(cells, iri), iri):
             known[cell].append(estimate)
     return known
 
 
-def touched(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[str]]:
-    """Return the relations that hold each figure against another one.
+def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[str]]:
+    """Return the edit rules that compare each figure with another one.
 
-    A figure that is missing from the result is a blind spot: if it were wrong, nothing would show
-    it.
+    Args:
+        estimates: All estimates of each cell.
+
+    Returns:
+        IRIs of edit rules by the IRI of the figure. A figure that is missing is a blind spot: if
+        it were wrong, no edit rule would fail.
     """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for known in estimates.values():
@@ -47,15 +57,16 @@ def touched(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[str]]:
                 continue
             for reading in (*one.readings, *other.readings):
                 for figure in reading.figures:
-                    found[figure] |= {one.relation or SAME_CELL, other.relation or SAME_CELL}
-        for reading in (each for one in known for each in one.readings if one.relation is None):
+                    found[figure] |= {one.edit_rule or SAME_CELL, other.edit_rule or SAME_CELL}
+        readings = (reading for one in known if one.edit_rule is None for reading in one.readings)
+        for reading in readings:
             if len(reading.figures) > 1:
                 for figure in reading.figures:
                     found[figure].add(SAME_CELL)
     return found
 
 
-def _estimates(implied: Implied, relation: str) -> Iterator[tuple[Cell, Estimate]]:
+def _estimates(implied: Implied, edit_rule: str) -> Iterator[tuple[Cell, Estimate]]:
     for cell, interval, inputs, words in implied:
-        readings = dict.fromkeys(reading for each in inputs for reading in each.readings)
-        yield cell, Estimate(interval, tuple(readings), relation, inputs, words)
+        readings = dict.fromkeys(reading for estimate in inputs for reading in estimate.readings)
+        yield cell, Estimate(interval, tuple(readings), edit_rule, inputs, words)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apecgraph.consistency.cells import Estimate
-from apecgraph.consistency.contradictions import Contradiction, contradictions
-from apecgraph.consistency.estimates import estimates, touched
+from apecgraph.consistency.claim_edit_rules import claim_contradictions
+from apecgraph.consistency.contradictions import Contradiction, discrepancies
+from apecgraph.consistency.estimates import estimate_cells, rules_by_figure
 from apecgraph.content.decisions import Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Cell
@@ -23,50 +24,48 @@ class Findings:
 
     @cached_property
     def estimates(self) -> dict[Cell, list[Estimate]]:
-        """All that is known of each cell."""
-        return estimates(self.evidence.figures, self.evidence.graph)
+        """All estimates of each cell."""
+        return estimate_cells(self.evidence.figures, self.evidence.graph)
 
     @cached_property
     def contradictions(self) -> list[Contradiction]:
-        """All contradictions, the plainest first."""
-        return contradictions(self.evidence, self.estimates)
+        """All contradictions, those that are easiest to follow first."""
+        found = (*discrepancies(self.estimates), *claim_contradictions(self.evidence))
+        return sorted(found, key=lambda contradiction: contradiction.clarity)
 
     @cached_property
-    def touched(self) -> dict[str, set[str]]:
-        """The relations that hold each figure against another one; both by their IRIs."""
-        return touched(self.estimates)
+    def rules_by_figure(self) -> dict[str, set[str]]:
+        """The edit rules that compare each figure with another one, all by their IRIs."""
+        return rules_by_figure(self.estimates)
 
     @property
     def unsettled(self) -> list[Contradiction]:
         """The contradictions that no decision settles or leaves open."""
-        return self._unsettled(self.evidence.decisions)
-
-    def justifying(self, decision: Decision) -> list[Contradiction]:
-        """Return the contradictions that justify a decision.
-
-        They are the plainest one of each set of relations; a relation with a wide band counts only
-        if no other one fails. Contradictions that rest on a claim that another decision rejects
-        are left to that decision.
-        """
-        plainest: dict[frozenset[str], Contradiction] = {}
-        rejected_by_others = self.evidence.rejected - decision.rejects
-        for contradiction in self.contradictions:
-            readings = contradiction.without(rejected_by_others)
-            rejects = bool(readings and decision.rejects & contradiction.nodes)
-            if rejects or decision.leaves_open(readings):
-                plainest.setdefault(contradiction.relations, contradiction)
-        justifying = list(plainest.values())
-        return [each for each in justifying if each.is_plain] or justifying
-
-    def _unsettled(self, decisions: Iterable[Decision]) -> list[Contradiction]:
-        decisions = list(decisions)
-        rejected = frozenset[str]().union(*(decision.rejects for decision in decisions))
+        decisions = self.evidence.decisions
+        rejected = self.evidence.rejected
         return [
             contradiction
             for contradiction in self.contradictions
             if (readings := contradiction.without(rejected))
             and not any(decision.leaves_open(readings) for decision in decisions)
         ]
+
+    def justifying(self, decision: Decision) -> list[Contradiction]:
+        """Return the contradictions that justify a decision.
+
+        They are the clearest one of each set of edit rules; those of query edits only if there is
+        no other. A contradiction that rests on a claim that another decision rejects is left to
+        that decision.
+        """
+        clearest: dict[frozenset[str], Contradiction] = {}
+        rejected_by_others = self.evidence.rejected - decision.rejects
+        for contradiction in self.contradictions:
+            readings = contradiction.without(rejected_by_others)
+            rejects = bool(readings and decision.rejects & contradiction.claims)
+            if rejects or decision.leaves_open(readings):
+                clearest.setdefault(contradiction.edit_rules, contradiction)
+        justifying = list(clearest.values())
+        return [each for each in justifying if each.is_fatal] or justifying
 
 
 def by_culprit(

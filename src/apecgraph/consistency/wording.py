@@ -1,15 +1,15 @@
-"""Wording: claims, cells, and what is known of them, told so that it needs no vocabulary."""
+"""Wording: claims, cells, estimates and contradictions in words that need no vocabulary."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
 
 from apecgraph.consistency.cells import Estimate, Reading
+from apecgraph.consistency.contradictions import Contradiction, Discrepancy
 from apecgraph.content.figures import Cell, Figure
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
@@ -19,17 +19,30 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, XSD
 from apecgraph.text.dates import spelled_day
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
-_TOLD: Final = ("measure", "reporter", "flow", "subject", "counterpart", "coverage", "period")
-"""What tells cells apart, in the order in which it is told; the unit stands at the number."""
+_DIMENSIONS: Final = (
+    "measure",
+    "reporter",
+    "flow",
+    "subject",
+    "counterpart",
+    "coverage",
+    "period",
+)
+"""The dimensions that name a cell, in the order in which they are written."""
 
 _DATES: Final = tuple(ox.NamedNode(f"{XSD}{name}") for name in ("date", "gYearMonth", "gYear"))
 _DIGITS: Final = 6  # of the end of an interval
 _RATIO_DIGITS: Final = 2
+_MULTIPLE: Final = 2  # the ratio from which "times" is clearer than "no number is in both"
 _TOTAL: Final = f"{ID}flow/total"
 
 
 class Wording:
-    """Tells what is known; the names of things come from the data."""
+    """Writes what is known of the figures; the names of things come from the data.
+
+    Args:
+        store: The store that holds the data.
+    """
 
     def __init__(self, store: ox.Store) -> None:
         self._graph = Graph(store)
@@ -37,26 +50,28 @@ class Wording:
         self._numerals = Numerals(store)
 
     def cell(self, cell: Cell) -> str:
-        """Tell what a cell measures: "value of trade, China, other APEC economies, 2025"."""
+        """Write what a cell measures: "value of trade, China, other APEC economies, 2025"."""
         return self.common([cell])
 
-    def common(self, cells: Collection[Cell], leaving: Collection[str] = ()) -> str:
-        """Tell what cells have in common. What is total goes without saying.
+    def common(self, cells: Collection[Cell], without: Collection[str] = ()) -> str:
+        """Write what some cells have in common; totals and wholes are left out.
 
-        leaving: the fields of what is told elsewhere.
+        Args:
+            cells: The cells.
+            without: Fields of the cells that the context already tells.
         """
-        names = (_values(cells, field) for field in _TOLD if field not in leaving)
-        alike = (each.pop() for each in names if len(each) == 1)
-        return ", ".join(self.name(each) for each in alike if each and not self._whole(each))
+        names = (_values(cells, field) for field in _DIMENSIONS if field not in without)
+        shared = (values.pop() for values in names if len(values) == 1)
+        return ", ".join(self.name(iri) for iri in shared if iri and not self._is_whole(iri))
 
     def apart(self, cell: Cell, cells: Collection[Cell]) -> str:
-        """Tell what sets a cell apart from others: "exports", "2024"."""
-        fields = (field for field in _TOLD if len(_values(cells, field)) > 1)
+        """Write how a cell differs from some others: "exports", "2024"."""
+        fields = (field for field in _DIMENSIONS if len(_values(cells, field)) > 1)
         values = (getattr(cell, field) for field in fields)
-        return ", ".join(self.name(each) for each in values if each)
+        return ", ".join(self.name(value) for value in values if value)
 
     def claim(self, claim: Figure | Statement) -> str:
-        """Call a claim by what it says, whatever the language of its source.
+        """Write what a claim says, whatever the language of its source.
 
         "value of trade, China, world, 2025: 45.47 trillion yuan", "Guangzhou – in – China".
         """
@@ -65,12 +80,33 @@ class Wording:
         triple = claim.triple
         return " – ".join(map(self._term, (triple.subject, triple.predicate, triple.object)))
 
+    def contradiction(self, contradiction: Contradiction) -> str:
+        """Explain why claims contradict each other, in one sentence without a full stop."""
+        reason = contradiction.reason
+        if isinstance(reason, str):
+            return reason
+        meanings = "; ".join(
+            f"{self.estimate(estimate, reason.cell)} means "
+            f"{self.meaning(estimate.interval, reason.cell.unit)}"
+            for estimate in (reason.one, reason.other)
+        )
+        return f"{self.cell(reason.cell)}: {meanings}; they cannot both be: {self.gap(reason)}"
+
+    def gap(self, discrepancy: Discrepancy) -> str:
+        """Write how far two estimates are apart: "one is 10 times the other"."""
+        ratio = discrepancy.ratio
+        if ratio is None or ratio < _MULTIPLE:
+            return "no number is in both"
+        return f"one is {spelled(rounded(ratio, _RATIO_DIGITS))} times the other"
+
     def estimate(self, estimate: Estimate, cell: Cell) -> str:
-        """Tell how an estimate of a cell comes about; of other cells, what is other in them."""
+        """Explain how an estimate of a cell was derived.
+
+        Inputs from other cells are labelled with the dimensions in which they differ.
+        """
         if not estimate.inputs:
-            return ", ".join(self._reading(each, cell) for each in estimate.readings) or (
-                estimate.words
-            )
+            readings = (self._reading(reading, cell) for reading in estimate.readings)
+            return ", ".join(readings) or estimate.words
         return estimate.words.format(*(self.estimate(each, cell) for each in estimate.inputs))
 
     def meaning(self, interval: Interval, unit: str) -> str:
@@ -81,44 +117,39 @@ class Wording:
         )
         return self._numerals.interval(replace(interval, lower=low, upper=high), unit)
 
-    def times(self, ratio: Decimal) -> str:
-        """Write how many times something is something else."""
-        return spelled(rounded(ratio, _RATIO_DIGITS))
-
     def figure(self, figure: Figure) -> str:
-        """Tell what one figure says, and who prints it."""
+        """Write what one figure says, and who prints it."""
         return self.figures([figure])
 
     def figures(self, figures: Sequence[Figure]) -> str:
-        """Tell what figures that say the same say, and who prints them."""
-        one = figures[0]
-        return f"{self._value(one)} ({self.publishers([each.source for each in figures])})"
+        """Write what figures of one value say, and who prints them."""
+        sources = [figure.source for figure in figures]
+        return f"{self._value(figures[0])} ({self.publishers(sources)})"
 
     def publisher(self, source: str) -> str:
-        """Name who published a source; the source where that is not known."""
-        return self.name(
-            self._graph.named_graph(source).value(source, f"{DCTERMS}publisher") or source
-        )
+        """Name the publisher of a source, or the source if its publisher is not known."""
+        described = self._graph.named_graph(source)
+        return self.name(described.value(source, f"{DCTERMS}publisher") or source)
 
     def publishers(self, sources: Collection[str]) -> str:
-        """Name one of the publishers: the shortest name is the one that is quickest read.
+        """Name one of the publishers of some sources, the shortest name, and count the others.
 
-        What one of them prints again makes no other one.
+        A publisher that prints something twice is one publisher.
         """
         names = set(map(self.publisher, sources))
-        who = min(names, key=lambda name: (len(name), name))
+        name = min(names, key=lambda name: (len(name), name))
         others = len(names) - 1
         if others:
-            return f"{who} and {others} other{'s'[: others > 1]}"
+            return f"{name} and {others} other{'s'[: others > 1]}"
         times = len(sources)
-        return who if times == 1 else f"{who}, {'twice' if times == 2 else f'{times} times'}"
+        return name if times == 1 else f"{name}, {'twice' if times == 2 else f'{times} times'}"
 
     def name(self, iri: str) -> str:
         """Name a thing."""
         return self._labels.title(iri).value
 
-    def _value(self, said: Figure | Reading) -> str:
-        return self._numerals.number(said.value, said.cell.unit, said.bound)
+    def _value(self, item: Figure | Reading) -> str:
+        return self._numerals.number(item.value, item.cell.unit, item.bound)
 
     def _term(self, term: Term) -> str:
         match term:
@@ -130,15 +161,13 @@ class Wording:
                 return "?"
 
     def _reading(self, reading: Reading, cell: Cell) -> str:
-        value = self._value(reading)
-        other = self.apart(reading.cell, (reading.cell, cell))
-        return f"{value} ({other}{'; ' if other else ''}{self.publishers(reading.sources)})"
+        difference = self.apart(reading.cell, (reading.cell, cell))
+        publishers = self.publishers(reading.sources)
+        return f"{self._value(reading)} ({'; '.join(filter(None, (difference, publishers)))})"
 
-    def _whole(self, iri: str) -> bool:
-        """Whether something is the whole of what there is of its kind, as all goods are."""
-        whole = ox.NamedNode(f"{APEC}whole")
-        found = self._graph.store.quads_for_pattern(None, whole, ox.NamedNode(iri), None)
-        return iri == _TOTAL or next(found, None) is not None
+    def _is_whole(self, iri: str) -> bool:
+        """Tell whether something is the whole of its kind, as all goods are."""
+        return iri == _TOTAL or self._graph.has(None, f"{APEC}whole", iri)
 
 
 def _values(cells: Collection[Cell], field: str) -> set[str | None]:

@@ -62,7 +62,7 @@ class BlindSpotsPage(Page):
         for figure in comparisons.figures(blind):
             cell = figure.cell
             field = next((name for name in _ABOUT if getattr(cell, name)), "measure")
-            of = wording.common([cell], leaving=(field,))
+            of = wording.common([cell], without=(field,))
             groups[getattr(cell, field)].append((of, figure.iri))
         spots = [
             Spot(

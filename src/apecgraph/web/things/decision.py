@@ -11,7 +11,6 @@ from typing import ClassVar
 import pyoxigraph as ox
 from markupsafe import Markup
 
-from apecgraph.consistency.contradictions import CONCLUSION
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE
 from apecgraph.content.figures import Cell
@@ -23,6 +22,8 @@ from apecgraph.readers.conflicts import Conflict, read_conflict
 from apecgraph.readers.relations import read_relations
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.things.thing import ThingPage, ThingView
+
+CONCLUSION = "; they cannot both be: "
 
 
 @dataclass(frozen=True, slots=True)

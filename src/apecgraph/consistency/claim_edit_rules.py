@@ -1,15 +1,15 @@
-"""Disagreements: what sources state that cannot all be right, figure by figure and text by text.
+"""Edit rules between claims: figures and statements that are compared one by one.
 
-Each function goes through the evidence for one relation, and yields the figures and statements for
-which it fails, with the reason in words. It is declared for editors in `shapes/consistency.ttl`,
-under the IRI that stands at the end here, with what it compares.
+Each function applies one edit rule to the evidence and yields the claims for which it fails, with
+the reason in words. `shapes/consistency.ttl` declares the rule for editors, with what it compares,
+under the IRI that the table at the end of this module gives.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,28 +18,42 @@ from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
+from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.namespaces import ID, ORG, SCHEMA, XSD
+from apecgraph.rdf.namespaces import APEC, ID, ORG, SCHEMA, XSD
 
 _T = TypeVar("_T")
 
 _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
-"""From how many digits a number is not the same by chance, by what it is printed of."""
+"""Digits from which two equal numbers are no coincidence, by the dimension that differs."""
+
 _NUMBER: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _SCALED_BY_WORDS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]")
+"""Arabic, Japanese, Chinese and Korean letters: these scripts scale a number by a word."""
+
 _DATES: Final = {f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"}
 
-Found = Iterator[tuple[tuple[str, ...], str]]
+Failures = Iterator[tuple[tuple[str, ...], str]]
+"""IRIs of the claims for which an edit rule fails, and the reason in words."""
 
 
-def event_days(evidence: Evidence, compares: list[str]) -> Found:
-    """An event's first day, its days and its last day fit together."""
+def claim_contradictions(evidence: Evidence) -> Iterator[Contradiction]:
+    """Find the contradictions that the edit rules between claims show."""
     wording = Wording(evidence.graph.store)
-    starts = _stated(evidence, f"{SCHEMA}startDate")
-    ends = _stated(evidence, f"{SCHEMA}endDate")
+    for iri, rule in CLAIM_EDIT_RULES.items():
+        compares = evidence.graph.values(iri, f"{APEC}compares")
+        for claims, reason in rule(evidence, compares, wording):
+            readings = frozenset(frozenset([claim]) for claim in claims)
+            yield Contradiction(frozenset([iri]), readings, reason)
+
+
+def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """The first day, the duration and the last day of an event fit together."""
+    starts = _by_subject(evidence, f"{SCHEMA}startDate")
+    ends = _by_subject(evidence, f"{SCHEMA}endDate")
     for days in evidence.figures:
         if days.cell.measure not in compares or days.cell.subject is None:
             continue
@@ -58,32 +72,30 @@ def event_days(evidence: Evidence, compares: list[str]) -> Found:
                     )
 
 
-def one_value(evidence: Evidence, compares: list[str]) -> Found:
-    """What has one value has the same value in all sources; texts are compared by language."""
-    wording = Wording(evidence.graph.store)
-    stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
-    key = _grouped(
-        stated,
+def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """All sources state the same value of a property that has one; texts, in each language."""
+    groups = _grouped(
+        _stated(evidence, compares),
         lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period),
     )
-    for statements in key.values():
+    for statements in groups.values():
         for one, other in combinations(statements, 2):
             if not _agree(one, other):
                 yield (
                     (one.iri, other.iri),
                     f"{wording.name(one.triple.subject.value)} has one "  # type: ignore[union-attr]
                     f"{wording.name(one.triple.predicate.value)}: "
-                    f"{wording.publisher(one.source)} says {_said(one, wording)}, "
-                    f"{wording.publisher(other.source)} says {_said(other, wording)}",
+                    f"{wording.publisher(one.source)} says {_quoted(one, wording)}, "
+                    f"{wording.publisher(other.source)} says {_quoted(other, wording)}",
                 )
 
 
-def same_list(evidence: Evidence, compares: list[str]) -> Found:
-    """Where sources list all values of a property, they list the same."""
-    wording = Wording(evidence.graph.store)
-    stated = [each for each in evidence.statements if each.triple.predicate.value in compares]
-    key = _grouped(stated, lambda each: (each.triple.subject, each.triple.predicate))
-    for statements in key.values():
+def same_list(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """Sources that list all values of a property list the same."""
+    groups = _grouped(
+        _stated(evidence, compares), lambda each: (each.triple.subject, each.triple.predicate)
+    )
+    for statements in groups.values():
         lists = _grouped(statements, lambda each: each.source)
         for one, other in combinations(lists.values(), 2):
             for longer, shorter in ((one, other), (other, one)):
@@ -92,16 +104,18 @@ def same_list(evidence: Evidence, compares: list[str]) -> Found:
                 if extra:
                     yield (
                         tuple(each.iri for each in (*extra, *shorter)),
-                        f"{wording.publisher(longer[0].source)} lists {_all(extra, wording)} among "
-                        f"{len(longer)} of {wording.name(extra[0].triple.predicate.value)}; "
+                        f"{wording.publisher(longer[0].source)} lists {_listed(extra, wording)} "
+                        f"among {len(longer)} of {wording.name(extra[0].triple.predicate.value)}; "
                         f"{wording.publisher(shorter[0].source)} lists {len(shorter)}: "
-                        f"{_all(shorter, wording)}",
+                        f"{_listed(shorter, wording)}",
                     )
 
 
-def same_number(evidence: Evidence, compares: list[str]) -> Found:
-    """A number with many digits is of one coverage and of one measure: else a label is wrong."""
-    wording = Wording(evidence.graph.store)
+def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """Two figures with the same many-digit value have the same coverage and measure.
+
+    Otherwise one of them is mislabelled.
+    """
     figures = [each for each in evidence.figures if each.cell.measure in compares]
     for one, other in combinations(figures, 2):
         if one.value != other.value:
@@ -118,13 +132,10 @@ def same_number(evidence: Evidence, compares: list[str]) -> Found:
                 )
 
 
-def listed_members(evidence: Evidence, compares: list[str]) -> Found:
+def listed_members(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
     """A body has as many members as a source lists."""
-    wording = Wording(evidence.graph.store)
-    stated = [
-        each for each in evidence.statements if each.triple.predicate.value == f"{ORG}memberOf"
-    ]
-    lists = _grouped(stated, lambda each: (_value(each), each.source))
+    members_of = _stated(evidence, [f"{ORG}memberOf"])
+    lists = _grouped(members_of, lambda each: (_value(each), each.source))
     for figure in evidence.figures:
         if figure.cell.measure not in compares:
             continue
@@ -139,12 +150,12 @@ def listed_members(evidence: Evidence, compares: list[str]) -> Found:
                 )
 
 
-def as_printed(evidence: Evidence, compares: list[str]) -> Found:
-    """A figure is the number that stands among the words printed.
+def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """A figure has the number that is among the printed words.
 
-    Words without a number in Arabic digits, and those of scripts that scale it, say it otherwise.
+    Words without exactly one number in Arabic digits are left out, and so are scripts that scale
+    the number by a word.
     """
-    wording = Wording(evidence.graph.store)
     for figure in evidence.figures:
         if _SCALED_BY_WORDS.search(figure.printed):
             continue
@@ -162,7 +173,7 @@ def as_printed(evidence: Evidence, compares: list[str]) -> Found:
             )
 
 
-CLAIM_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], Found]]] = {
+CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str], Wording], Failures]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
     f"{ID}relation/same-list": same_list,
@@ -170,7 +181,7 @@ CLAIM_RELATIONS: Final[dict[str, Callable[[Evidence, list[str]], Found]]] = {
     f"{ID}relation/listed-members": listed_members,
     f"{ID}relation/as-printed": as_printed,
 }
-"""Every relation that does not follow from cells, by its IRI."""
+"""All edit rules between claims, by their IRIs."""
 
 
 def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[Hashable, list[_T]]:
@@ -180,8 +191,13 @@ def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[
     return groups
 
 
-def _stated(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
-    stated = [each for each in evidence.statements if each.triple.predicate.value == predicate]
+def _stated(evidence: Evidence, properties: Collection[str]) -> list[Statement]:
+    """Return the statements of some properties, given by their IRIs."""
+    return [each for each in evidence.statements if each.triple.predicate.value in properties]
+
+
+def _by_subject(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
+    stated = _stated(evidence, [predicate])
     return _grouped(stated, lambda each: each.triple.subject.value)  # type: ignore[union-attr]
 
 
@@ -193,14 +209,14 @@ def _date(statement: Statement) -> date | None:
 
 
 def _agree(one: Statement, other: Statement) -> bool:
-    """Whether two values are one; a date told to the year agrees with one told to the day."""
-    left, right = _wording(one), _wording(other)
-    if _dated(one) and _dated(other):
+    """Tell whether two values are the same; a year agrees with any day of that year."""
+    left, right = _normalized(one), _normalized(other)
+    if _is_date(one) and _is_date(other):
         return left.startswith(right) or right.startswith(left)
     return left == right
 
 
-def _dated(statement: Statement) -> bool:
+def _is_date(statement: Statement) -> bool:
     value = statement.triple.object
     return isinstance(value, ox.Literal) and value.datatype.value in _DATES
 
@@ -210,23 +226,23 @@ def _digits(value: Decimal) -> tuple[int, ...]:
 
 
 def _value(statement: Statement) -> str:
-    """Return what is stated: an IRI, or the text of a literal."""
+    """Return the value that is stated: an IRI, or the text of a literal."""
     value = statement.triple.object
     return str(value) if isinstance(value, ox.Triple) else value.value
 
 
-def _wording(statement: Statement) -> str:
-    """Return a value as it is compared: a text without case, punctuation and spacing."""
+def _normalized(statement: Statement) -> str:
+    """Return a value in the form that is compared: texts without case, punctuation and spacing."""
     text = _value(statement)
     return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
 
 
-def _said(statement: Statement, wording: Wording) -> str:
+def _quoted(statement: Statement, wording: Wording) -> str:
     value = statement.triple.object
     if isinstance(value, ox.NamedNode):
         return wording.name(value.value)
     return f"'{_value(statement)}'" if statement.language else _value(statement)
 
 
-def _all(statements: Iterable[Statement], wording: Wording) -> str:
-    return ", ".join(_said(each, wording) for each in statements)
+def _listed(statements: Iterable[Statement], wording: Wording) -> str:
+    return ", ".join(_quoted(each, wording) for each in statements)

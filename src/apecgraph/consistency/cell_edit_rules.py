@@ -1,0 +1,300 @@
+"""Edit rules between cells: what the numbers of some cells imply about another cell.
+
+A share and a whole imply the part (a ratio edit); exports and imports imply the total (a balance
+edit). Each function applies one edit rule to all cells. `shapes/consistency.ttl` declares the rule
+for editors, under the IRI that the tables at the end of this module give.
+
+The rules are functions and not SPARQL constraints: interval arithmetic is shorter in Python, runs
+once over all figures and not once for each focus node, and can explain itself in words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import reduce
+from itertools import islice, permutations, product
+from operator import add
+from typing import Final
+
+from apecgraph.consistency.cells import Cells, Estimate
+from apecgraph.content.figures import Cell
+from apecgraph.intervals import Interval
+from apecgraph.rdf.namespaces import APEC, ID
+
+_HUNDREDTH: Final = Decimal("0.01")
+_BAND_DAYS: Final = 3 * 366
+"""Days after which a steady value may leave its band; after twice as many, the band squared."""
+
+_MOST_SUMS: Final = 16
+"""Sums computed for one period: sources may disagree on each of its parts."""
+
+Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
+"""A cell, the interval that it must lie in, the estimates that imply it, and a format string that
+says how, with a place for each of these estimates."""
+
+
+def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
+    """Ratio edit: a share, in percent, of the whole is the part."""
+    for cell, shares in list(cells.known.items()):
+        measure = cells.graph.value(cell.measure, f"{APEC}shareOf")
+        all_of_it = cells.graph.value(cell.measure, f"{APEC}whole")
+        if measure is None or all_of_it is None:
+            continue
+        part = replace(cell, measure=measure)
+        # The whole is a counterpart (the world) or a coverage (all goods).
+        is_coverage = all_of_it.startswith(f"{ID}coverage/")
+        dimension = "coverage" if is_coverage else "counterpart"
+        whole = replace(part, **{dimension: all_of_it})
+        for unit in cells.units(part, whole):
+            part, whole = replace(part, unit=unit), replace(whole, unit=unit)
+            for share in shares:
+                ratio = share.interval.scaled(_HUNDREDTH)
+                for known in cells.at(whole):
+                    yield part, known.interval * ratio, (share, known), "{} of {}"
+                for known in cells.at(part):
+                    words = "the whole of which {1} is {0}"
+                    yield whole, known.interval / ratio, (share, known), words
+            for known, total in product(cells.at(part), cells.at(whole)):
+                ratio = (known.interval / total.interval).scaled(Decimal(100))
+                yield cell, ratio, (known, total), "{} out of {}"
+
+
+def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
+    """Ratio edit: the value of the base period, grown by the rate in percent, is the value.
+
+    The band of the edit rule allows for revisions of the value of the base period.
+    """
+    band = _band(cells, edit_rule)
+    for cell, rates in list(cells.known.items()):
+        measure = cells.graph.value(cell.measure, f"{APEC}growthOf")
+        if measure is None or cell.base_period is None:
+            continue
+        now = replace(cell, measure=measure, base_period=None)
+        before = replace(now, period=cell.base_period)
+        # The same growth has another rate in another currency.
+        currencies = cells.graph.values(cell.measure, f"{APEC}compares")
+        for unit in set(cells.units(now, before)).intersection(currencies):
+            now, before = replace(now, unit=unit), replace(before, unit=unit)
+            for rate in rates:
+                factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
+                for known in cells.at(before):
+                    yield now, known.interval * factor, (rate, known), "{1} grown by {0}"
+                for known in cells.at(now):
+                    words = "{1} before it grew by {0}"
+                    yield before, known.interval / factor, (rate, known), words
+            for new, old in product(cells.at(now), cells.at(before)):
+                factor = new.interval / old.interval * band
+                percent = factor.scaled(Decimal(100), plus=Decimal(-100))
+                yield cell, percent, (new, old), "{} after {}"
+
+
+def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
+    """Balance edit: exports plus imports are the trade, exports less imports the balance."""
+    for total in _with(cells.comparing(edit_rule), flow=f"{ID}flow/total"):
+        exports, imports, balance = (
+            replace(total, flow=f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
+        )
+        for sold, bought in product(cells.at(exports), cells.at(imports)):
+            yield total, sold.interval + bought.interval, (sold, bought), "{} and {} together"
+            yield balance, sold.interval - bought.interval, (sold, bought), "{} less {}"
+        for one, other in ((exports, imports), (imports, exports)):
+            for both, known in product(cells.at(total), cells.at(one)):
+                yield other, both.interval - known.interval, (both, known), "{} less {}"
+
+
+def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
+    """Range edit: trade with one partner, or in some goods, is at most trade with or in all."""
+    wholes = cells.graph.values(edit_rule, f"{APEC}whole")
+    if len(wholes) != 2:
+        return  # the content does not declare the edit rule
+    goods, partners = wholes
+    for part in cells.comparing(edit_rule):
+        all_trade = replace(part, counterpart=partners, coverage=goods)
+        wider = replace(part, counterpart=partners), replace(part, coverage=goods)
+        for whole in {all_trade, *wider}:
+            if whole != part:
+                yield from _at_most(cells, part, whole)
+
+
+def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
+    """Range edit: exports, and imports, are at most both together."""
+    for part in cells.comparing(edit_rule):
+        if part.flow in (f"{ID}flow/exports", f"{ID}flow/imports"):
+            yield from _at_most(cells, part, replace(part, flow=f"{ID}flow/total"))
+
+
+def part_of_period(cells: Cells, edit_rule: str) -> Implied:
+    """Range edit: a value that adds up over time is at most as large in a part of a period."""
+    for group in _series(cells, edit_rule):
+        for part, whole in product(group, repeat=2):
+            inside, outside = cells.days(part.period), cells.days(whole.period)
+            if not inside or not outside or inside == outside:
+                continue
+            if outside[0] <= inside[0] and inside[1] <= outside[1]:
+                yield from _at_most(cells, part, whole)
+
+
+def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
+    """Balance edit: a value that adds up over time is the sum of its values in the parts."""
+    bases = {cell.base_period for cell in cells.known if cell.base_period}
+    for group in _series(cells, edit_rule):
+        spans = {cell: days for cell in group if (days := cells.days(cell.period))}
+        # The sum for a base period helps the growth rates, even if no source prints the sum.
+        wholes = dict.fromkeys((*group, *(replace(group[0], period=base) for base in bases)))
+        for whole in wholes:
+            days = cells.days(whole.period)
+            parts = _partition(spans, whole, *map(date.fromisoformat, days)) if days else []
+            if not parts:
+                continue
+            for known in islice(product(*map(cells.at, parts)), _MOST_SUMS):
+                total = reduce(add, (estimate.interval for estimate in known))
+                yield whole, total, known, f"the sum of {', '.join(['{}'] * len(known))}"
+
+
+def steady_pace(cells: Cells, edit_rule: str) -> Implied:
+    """Query edit: over a few years, the daily mean of a value stays within a band."""
+    yield from _steady(cells, edit_rule, per_day=True)
+
+
+def steady_share(cells: Cells, edit_rule: str) -> Implied:
+    """Query edit: over a few years, a share stays within a band."""
+    yield from _steady(cells, edit_rule, per_day=False)
+
+
+def percentage(cells: Cells, edit_rule: str) -> Implied:
+    """Range edit: a share is from 0 to 100 percent."""
+    for cell in cells.comparing(edit_rule):
+        yield cell, Interval(Decimal(0), Decimal(100)), (), "a share of a whole"
+
+
+def near_bound(cells: Cells, edit_rule: str) -> Implied:
+    """Query edit: nobody says "more than" a number of what is a multiple of that number."""
+    band = _band(cells, edit_rule)
+    words = f"at most {band.upper} times {{}}"
+    for cell, estimates in list(cells.known.items()):
+        for known in estimates:
+            least = known.interval.lower
+            if known.interval.upper is None and least is not None and least > 0:
+                yield cell, Interval(least, least) * band, (known,), words
+
+
+def currency_pair(cells: Cells, edit_rule: str) -> Implied:
+    """Ratio edit: a value in two currencies implies an exchange rate within a band."""
+    units = cells.graph.values(edit_rule, f"{APEC}compares")
+    if len(units) != 2:
+        return  # the content does not declare the edit rule
+    local, foreign = units
+    band = _band(cells, edit_rule)
+    words = f"{{}} at a rate of {band.lower} to {band.upper}"
+    for cell in cells.comparing(edit_rule, dimension="unit"):
+        if cell.unit == foreign:
+            other, factor = replace(cell, unit=local), band
+        else:
+            other, factor = replace(cell, unit=foreign), band.inverse()
+        for known in cells.at(cell):
+            yield other, known.interval * factor, (known,), words
+
+
+def _band(cells: Cells, edit_rule: str) -> Interval:
+    """Return the factors that an edit rule declares; an end that it does not declare is open."""
+    low, high = (cells.graph.value(edit_rule, f"{APEC}{end}Factor") for end in ("lower", "upper"))
+    return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
+
+
+def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
+    within = _band(cells, edit_rule)
+    for group in _series(cells, edit_rule):
+        spans = {cell: _span(*ends) for cell in group if (ends := cells.days(cell.period))}
+        for (one, (start, days)), (other, (start_, days_)) in permutations(spans.items(), 2):
+            distance = abs((start + days / 2) - (start_ + days_ / 2))
+            band = within.powered(math.ceil(distance / _BAND_DAYS) or 1)
+            factor = band.scaled(Decimal(days_) / Decimal(days)) if per_day else band
+            times = f"{band.lower} to {band.upper} times"
+            words = f"{times} the pace of {{}}" if per_day else f"{times} {{}}"
+            for known in cells.at(one):
+                yield other, known.interval * factor, (known,), words
+
+
+def _span(first: str, last: str) -> tuple[int, int]:
+    """Return the ordinal of the first day, and the number of days."""
+    start, end = date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal()
+    return start, end - start + 1
+
+
+def _at_most(cells: Cells, part: Cell, whole: Cell) -> Implied:
+    for known in cells.at(whole):
+        most = Interval(None, known.interval.upper, excludes_upper=known.interval.excludes_upper)
+        yield part, most, (known,), "no more than {}"
+    for known in cells.at(part):
+        least = Interval(known.interval.lower, None, excludes_lower=known.interval.excludes_lower)
+        yield whole, least, (known,), "no less than {}"
+
+
+def _with(cells: Iterable[Cell], **dimension: str) -> list[Cell]:
+    """Return the cells with a dimension set to a value, each once."""
+    return list(dict.fromkeys(replace(cell, **dimension) for cell in cells))
+
+
+def _series(cells: Cells, edit_rule: str) -> list[list[Cell]]:
+    """Group the cells that an edit rule applies to; those of a group differ in the period only."""
+    groups: defaultdict[Cell, list[Cell]] = defaultdict(list)
+    for cell in cells.comparing(edit_rule):
+        groups[replace(cell, period="")].append(cell)
+    return list(groups.values())
+
+
+def _partition(
+    spans: dict[Cell, tuple[str, str]], whole: Cell, first: date, last: date
+) -> list[Cell]:
+    """Partition a period into the periods of other cells.
+
+    Args:
+        spans: The first and the last day of each cell (ISO 8601).
+        whole: The cell whose period is to be partitioned.
+        first: The first day of that period.
+        last: The last day of it.
+
+    Returns:
+        Cells whose periods follow on one another without a gap, at each step the longest that
+        fits; empty if there are none.
+    """
+    parts: list[Cell] = []
+    start = first
+    while start <= last:
+        fitting = [
+            (end, cell)
+            for cell, (begin, end) in spans.items()
+            if cell != whole and begin == start.isoformat() and end <= last.isoformat()
+        ]
+        if not fitting:
+            return []
+        end, cell = max(fitting, key=lambda pair: pair[0])
+        parts.append(cell)
+        start = date.fromisoformat(end) + timedelta(days=1)
+    return parts
+
+
+SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
+    f"{ID}relation/sum-of-periods": sum_of_periods,
+}
+"""The edit rules whose estimates all other edit rules take like readings."""
+
+CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
+    f"{ID}relation/share-of-whole": share_of_whole,
+    f"{ID}relation/growth-of-value": growth_of_value,
+    f"{ID}relation/exports-and-imports": exports_and_imports,
+    f"{ID}relation/part-of-whole": part_of_whole,
+    f"{ID}relation/part-of-flow": part_of_flow,
+    f"{ID}relation/part-of-period": part_of_period,
+    f"{ID}relation/steady-pace": steady_pace,
+    f"{ID}relation/steady-share": steady_share,
+    f"{ID}relation/percentage": percentage,
+    f"{ID}relation/near-bound": near_bound,
+    f"{ID}relation/currency-pair": currency_pair,
+}
+"""All other edit rules between cells, by their IRIs."""
