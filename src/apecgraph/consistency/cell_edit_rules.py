@@ -108,7 +108,7 @@ def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
 
 
 def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
-    """Range edit: trade with one partner, or in some goods, is at most trade with or in all."""
+    """Inequality edit: trade with one partner, or in some goods, is at most all trade."""
     wholes = cells.graph.values(edit_rule, f"{APEC}whole")
     if len(wholes) != 2:
         return  # the content does not declare the edit rule
@@ -122,14 +122,14 @@ def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
 
 
 def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
-    """Range edit: exports, and imports, are at most both together."""
+    """Inequality edit: exports, and imports, are at most both together."""
     for part in cells.comparing(edit_rule):
         if part.flow in (f"{ID}flow/exports", f"{ID}flow/imports"):
             yield from _at_most(cells, part, replace(part, flow=f"{ID}flow/total"))
 
 
 def part_of_period(cells: Cells, edit_rule: str) -> Implied:
-    """Range edit: a value that adds up over time is at most as large in a part of a period."""
+    """Inequality edit: a value that adds up over time is at most as large in a part of a period."""
     for group in _series(cells, edit_rule):
         for part, whole in product(group, repeat=2):
             inside, outside = cells.days(part.period), cells.days(whole.period)
@@ -157,12 +157,12 @@ def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
 
 
 def steady_pace(cells: Cells, edit_rule: str) -> Implied:
-    """Query edit: over a few years, the daily mean of a value stays within a band."""
+    """Statistical edit: over a few years, the daily mean of a value stays within a band."""
     yield from _steady(cells, edit_rule, per_day=True)
 
 
 def steady_share(cells: Cells, edit_rule: str) -> Implied:
-    """Query edit: over a few years, a share stays within a band."""
+    """Statistical edit: over a few years, a share stays within a band."""
     yield from _steady(cells, edit_rule, per_day=False)
 
 
@@ -173,7 +173,7 @@ def percentage(cells: Cells, edit_rule: str) -> Implied:
 
 
 def near_bound(cells: Cells, edit_rule: str) -> Implied:
-    """Query edit: nobody says "more than" a number of what is a multiple of that number."""
+    """Range edit: nobody says "more than" a number of what is a multiple of that number."""
     band = _band(cells, edit_rule)
     words = f"at most {band.upper} times {{}}"
     for cell, estimates in list(cells.known.items()):
