@@ -4,9 +4,8 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.check.rule_text import RuleText
 from apecgraph.content.questions import mentioned, read_questions
-from apecgraph.rdf.namespaces import APEC, ID, RDF, SH, compact
+from apecgraph.rdf.namespaces import APEC, ID, RDF, compact
 from apecgraph.readers.vocabulary import Vocabulary
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
@@ -64,46 +63,6 @@ def test_a_code_list_tells_how_often_each_code_is_used(terms: Vocabulary) -> Non
     codes = dict(terms.lists())[f"{ID}scheme/bounds"]
     used = {each.iri: each.used for each in codes}
     assert used[f"{ID}bound/rounded"] > used[f"{ID}bound/at-least"] > 0
-
-
-class TestTheRules:
-    @pytest.fixture(scope="class")
-    @classmethod
-    def rules(cls, store: ox.Store) -> RuleText:
-        return RuleText(store)
-
-    def test_a_property_shape_is_a_sentence(self, rules: RuleText) -> None:
-        shape = next(each for each in rules.read() if each.iri == f"{ID}shape/decision")
-        sentences = [each.sentence for each in shape.rules]
-        assert (
-            "A decision has exactly one “verdict”: “resolved” or “likely” or “open” or "
-            "“compatible”." in sentences
-        )
-        assert any(each.startswith("A decision has at least one “upholds”") for each in sentences)
-        assert shape.nodes == 32
-
-    def test_every_message_of_a_shape_with_targets_is_told(
-        self, rules: RuleText, store: ox.Store
-    ) -> None:
-        shapes = rules.read()
-        told = {rule.iri for shape in shapes for rule in shape.rules}
-        for shape in shapes:
-            for name in ("property", "sparql"):
-                for quad in store.quads_for_pattern(
-                    ox.NamedNode(shape.iri), ox.NamedNode(f"{SH}{name}"), None
-                ):
-                    assert isinstance(quad.object, ox.NamedNode)
-                    assert quad.object.value in told
-        assert not [rule for shape in shapes for rule in shape.rules if "{?" in rule.sentence]
-
-    def test_a_rule_names_what_it_is_about(self, rules: RuleText) -> None:
-        names = {name for shape in rules.read() for rule in shape.rules for name in rule.names}
-        assert {f"{APEC}bound", f"{APEC}m49", f"{ID}scheme/bounds"} <= names
-
-    def test_relations_tell_how_many_figures_they_hold(self, rules: RuleText) -> None:
-        held = {iri: count for iri, _, count in rules.relations()}
-        assert held[f"{ID}relation/same-cell"] > 100
-        assert held[f"{ID}relation/one-value"] == 0
 
 
 def test_a_page_of_a_term_shows_its_rules_example_and_questions(client: httpx.Client) -> None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from apecgraph.check.report import Report
 from apecgraph.check.rules import Rule
-from apecgraph.errors import ReleaseError
 from apecgraph.rdf.namespaces import compact
-from apecgraph.release.release import REPORT, Release
+from apecgraph.release.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,8 @@ def losses(last: Release | None, new: Release, report: Report) -> list[Loss]:
     gone, or applies to less than half of what it applied to; no source at all; a rule that has
     never applied to anything. report: that of the new release.
     """
-    return [*_counts(last, new), *_rules(_known(last), {each.iri: each for each in report.rules})]
+    before = {} if last is None else last.rules
+    return [*_counts(last, new), *_rules(before, {rule.iri: rule for rule in report.rules})]
 
 
 def _counts(last: Release | None, new: Release) -> Iterator[Loss]:
@@ -62,15 +62,6 @@ def _rules(before: dict[str, Rule], now: dict[str, Rule]) -> Iterator[Loss]:
     for iri, rule in now.items():
         if iri not in before and rule.nodes == 0:
             yield Loss(f"things to which rule {compact(iri)} applies", None, 0)
-
-
-def _known(last: Release | None) -> dict[str, Rule]:
-    if last is None:
-        return {}
-    try:
-        return {each.iri: each for each in Report.read(last.path / REPORT).rules}
-    except ReleaseError:
-        return {}  # of another version of apecgraph
 
 
 def _much(before: int, now: int) -> bool:

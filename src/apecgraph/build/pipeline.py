@@ -99,7 +99,7 @@ def publish(release: Release, *, keep: int = 0) -> None:
     """Make a release that there is already the current one of its folder, as `build` would."""
     archive = Archive(release.path.parent)
     with archive.writing("build"):
-        _admit(archive, release, Report.read(release.path / REPORT), accept_loss=False)
+        _admit(archive, release, release.report, accept_loss=False)
         archive.switch(release.name, "build")
         archive.prune(keep)
 

@@ -7,7 +7,6 @@ of a sentence.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +17,7 @@ from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.content.questions import mentioned
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, RDF, RDFS, SH, SKOS, XSD, compact
+from apecgraph.rdf.namespaces import RDF, SH, XSD, compact
 
 _TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
 _PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
@@ -55,16 +54,18 @@ class WordedRule:
 
 @dataclass(frozen=True, slots=True)
 class WordedShape:
-    """A node shape that has targets, with its rules.
+    """A node shape that has targets, with its rules in words.
 
-    targets: the IRIs of the classes, the properties or the nodes; subject: the same in words.
-    nodes: how many it looks at.
+    Attributes:
+        iri: IRI of the shape.
+        targets: IRIs of the classes, properties or nodes that it targets.
+        subject: The targets in words.
+        rules: Its rules.
     """
 
     iri: str
     targets: tuple[str, ...]
     subject: str
-    nodes: int
     rules: tuple[WordedRule, ...]
 
 
@@ -72,16 +73,12 @@ class RuleText:
     """Reads the shapes of a store that holds a release."""
 
     def __init__(self, store: ox.Store) -> None:
-        self._store = store
         self._labels = Labels(store)
-        self._graph = Graph(
-            quad for quad in store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
-        )
+        self._graph = Graph(store).named_graph(SHAPES_GRAPH)
 
     def read(self) -> list[WordedShape]:
-        """Return the shapes that have targets, those that look at most nodes first."""
-        found = map(self._shape, self._targeting())
-        return sorted(found, key=lambda shape: (-shape.nodes, shape.iri))
+        """Return the shapes that have targets, in the order of their IRIs."""
+        return list(map(self._shape, self._targeting()))
 
     def naming(self, iri: str) -> list[tuple[str, list[WordedRule]]]:
         """Return the rules that name a term or look at what it stands for, by shape."""
@@ -105,21 +102,6 @@ class RuleText:
                 found.setdefault(rule.iri, asked.removesuffix("."))
         return found
 
-    def relations(self) -> list[tuple[str, str, int]]:
-        """Return the relations of the check: IRI, definition, how many figures each holds."""
-        held: dict[str, set[str]] = defaultdict(set)
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(f"{APEC}heldBy"), None):
-            if isinstance(quad.object, ox.NamedNode):
-                held[quad.object.value].add(str(quad.subject))
-        schemes = {each for iri in held for each in self._graph.values(iri, f"{SKOS}inScheme")}
-        iris = {
-            each for scheme in schemes for each in self._graph.subjects(f"{SKOS}inScheme", scheme)
-        }
-        return [
-            (iri, self._graph.value(iri, f"{SKOS}definition") or "", len(held[iri]))
-            for iri in sorted(iris, key=lambda iri: (-len(held[iri]), iri))
-        ]
-
     def _targeting(self) -> list[str]:
         return [
             iri
@@ -129,10 +111,8 @@ class RuleText:
 
     def _shape(self, iri: str) -> WordedShape:
         targets = {each: self._graph.values(iri, f"{SH}{each}") for each in _TARGETS}
-        nodes = {node for kind, values in targets.items() for node in self._focus(kind, values)}
-        told = tuple(each for values in targets.values() for each in values)
-        rules = tuple(self._rules(iri, targets))
-        return WordedShape(iri, told, self._subject(targets), len(nodes), rules)
+        named = tuple(name for values in targets.values() for name in values)
+        return WordedShape(iri, named, self._subject(targets), tuple(self._rules(iri, targets)))
 
     def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[WordedRule]:
         subject = self._subject(targets)
@@ -148,35 +128,6 @@ class RuleText:
                 for each in self._graph.values(constraint, f"{SH}message")
             ]
         return rules
-
-    def _focus(self, kind: str, values: list[str]) -> Iterator[str]:
-        """Find the nodes that targets stand for (section 2.1.3)."""
-        for each in values:
-            node = ox.NamedNode(each)
-            if kind == "targetNode":
-                yield each
-            elif kind == "targetClass":
-                for class_ in self._below(each):
-                    quads = self._store.quads_for_pattern(
-                        None, ox.NamedNode(f"{RDF}type"), ox.NamedNode(class_)
-                    )
-                    yield from (str(quad.subject) for quad in quads)
-            else:
-                for quad in self._store.quads_for_pattern(None, node, None):
-                    yield str(quad.subject if kind == "targetSubjectsOf" else quad.object)
-
-    def _below(self, class_: str) -> list[str]:
-        found = [class_]
-        for each in found:
-            quads = self._store.quads_for_pattern(
-                None, ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(each)
-            )
-            found += [
-                quad.subject.value
-                for quad in quads
-                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value not in found
-            ]
-        return found
 
     def _subject(self, targets: Mapping[str, list[str]]) -> str:
         """Name what a shape looks at, to begin a sentence with."""

@@ -1,28 +1,52 @@
-"""Relations of the check, and how many figures each of them holds against others."""
+"""The relations of the check, and the number of figures that each compares with others."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, SKOS
+from apecgraph.rdf.namespaces import APEC, ID, SKOS
+
+_SCHEME: Final = f"{ID}scheme/relations"
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation, with what it says and the number of figures that it holds."""
+    """A relation of the check (in statistics, an edit rule).
+
+    Attributes:
+        iri: IRI of the relation.
+        definition: What holds between the figures.
+        figures: Number of figures that it compares with others.
+    """
 
     iri: str
     definition: str
     figures: int
 
 
-def read_relations(graph: Graph, figures: Iterable[str]) -> list[Relation]:
-    """Read the relations that hold some figures, given by their IRIs: that of most comes first."""
-    count = Counter(each for figure in figures for each in graph.values(figure, f"{APEC}heldBy"))
-    return [
-        Relation(iri, graph.value(iri, f"{SKOS}definition") or "", held)
-        for iri, held in sorted(count.items(), key=lambda each: (-each[1], each[0]))
-    ]
+def read_relations(graph: Graph, figures: Iterable[str] | None = None) -> list[Relation]:
+    """Read the relations that compare some figures with others.
+
+    Args:
+        graph: The dataset of a release.
+        figures: IRIs of the figures. If it is None, all figures are counted, and the relations
+            that compare none are returned as well.
+
+    Returns:
+        The relations, the one that compares most figures first.
+    """
+    count = Counter[str]()
+    if figures is None:
+        count.update(dict.fromkeys(graph.subjects(f"{SKOS}inScheme", _SCHEME), 0))
+        figures = graph.subjects(f"{APEC}heldBy")
+    for figure in figures:
+        count.update(graph.values(figure, f"{APEC}heldBy"))
+    relations = (
+        Relation(iri, graph.value(iri, f"{SKOS}definition") or "", compared)
+        for iri, compared in count.items()
+    )
+    return sorted(relations, key=lambda relation: (-relation.figures, relation.iri))

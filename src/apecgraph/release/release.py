@@ -12,6 +12,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph.check.report import Report
+from apecgraph.check.rules import Rule
 from apecgraph.errors import ReleaseError
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.canonical import digest
@@ -142,6 +144,19 @@ class Release:
     def has(self, file: File) -> bool:
         """Whether a file is there as it was released."""
         return describe_files(self.path, file.name) == file
+
+    @property
+    def report(self) -> Report:
+        """The report of the check; ReleaseError is raised if it cannot be read."""
+        return Report.read(self.path / REPORT)
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The rules of the check by IRI; empty if another version of apecgraph wrote the report."""
+        try:
+            return {rule.iri: rule for rule in self.report.rules}
+        except ReleaseError:
+            return {}
 
     def verify(self) -> None:
         """Read the dataset back; raise ReleaseError where it is not the one of the digest.

@@ -14,10 +14,14 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.pipeline import build_release
+from apecgraph.content.decisions import read_decisions
 from apecgraph.content.folder import default_content
 from apecgraph.content.questions import read_questions
-from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.formats import N_QUADS
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.readers.description import describe
+from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, Example
 from tests.support.contents import ContentCopy
@@ -453,3 +457,12 @@ class TestHostileData:
         page = Page(text)
         assert page.runs_own_scripts_only()
         assert not [href for href, _ in page.links if href.startswith("javascript:")]
+
+
+def test_the_page_of_rules_shows_how_many_nodes_the_check_looked_at(
+    client: httpx.Client, release: Release
+) -> None:
+    page = client.get("/shapes").raise_for_status().text
+    decisions = release.rules[f"{ID}shape/decision"].nodes
+    assert decisions == len(list(read_decisions(Graph(ox.parse(path=release.dump(N_QUADS))))))
+    assert f"It looks at {decisions} nodes" in page

@@ -9,7 +9,6 @@ from typing import ClassVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.check.report import Report
 from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import HTML, JSON, TURTLE
 from apecgraph.release.release import REPORT, REPORT_TURTLE, Release
@@ -38,7 +37,7 @@ class ReportPage(Page):
 
 def _values(release: Release) -> Mapping[str, object]:
     try:
-        report = Report.read(release.path / REPORT)
+        report = release.report
     except ReleaseError:
         raise NotFound(f"Release {release.name} has no intact report.", []) from None
     return {"release_of": release, "report": report}

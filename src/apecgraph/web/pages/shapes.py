@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from apecgraph.check.rule_text import RuleText
+from apecgraph.readers.relations import read_relations
 from apecgraph.web.pages.page import Page
 
 
@@ -15,6 +16,11 @@ class ShapesPage(Page):
     template: ClassVar[str] = "shapes.html"
 
     def values(self) -> Mapping[str, object]:
-        """Return the shapes and the relations."""
-        text = RuleText(self.site.graph.store)
-        return {"shapes": text.read(), "relations": text.relations()}
+        """Return the shapes, those with most focus nodes first, and the relations."""
+        nodes = {iri: rule.nodes or 0 for iri, rule in self.site.release.rules.items()}
+        shapes = RuleText(self.site.graph.store).read()
+        return {
+            "shapes": sorted(shapes, key=lambda shape: -nodes.get(shape.iri, 0)),
+            "nodes": nodes,
+            "relations": read_relations(self.site.graph),
+        }
