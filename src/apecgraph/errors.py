@@ -1,29 +1,34 @@
-"""Everything that apecgraph raises on purpose.
+"""The errors that apecgraph raises on purpose, each with its HTTP status or that of its base.
 
-ApecgraphError
-├── ContentError            a file of the content cannot be read: names the place
-├── NotPublished            nothing is made current: what was stays
-│   ├── CheckFailed         the content was read, but does not pass the check
-│   ├── LossFound           it passes, but much of the last release, or a rule, is gone
-│   └── RolledBack          the release of the content was taken back
-├── ReleaseError            a release is missing, incomplete or damaged
-│   └── ReleasesLocked      another process writes to the folder of releases
-├── StoreError              the store cannot be opened or has gone
-├── RequestError            what a client asked for cannot be had as asked
-│   ├── MalformedRequest    400
-│   │   └── MalformedQuery  400, with line and column
-│   ├── Forbidden           403  an update, SERVICE, a graph outside the dataset
-│   ├── NotFound            404
-│   ├── Gone                410
-│   ├── MethodNotAllowed    405
-│   ├── NotAcceptable       406
-│   ├── ContentTooLarge     413
-│   ├── RangeNotSatisfiable 416
-│   └── UnsupportedMediaType  415
-└── QueryError              a well-formed query that was not answered
-    ├── QueryTooHeavy       422  it met a limit on memory, nesting or size of the reply
-    ├── StoreBusy           503
-    └── QueryTimedOut       504
+ApecgraphError               500
+├── ContentError                 the content cannot be read: names the file and the line
+├── NotPublished                 no release becomes current: the previous one stays
+│   ├── CheckFailed              the content does not pass the check
+│   ├── LossFound                much of the last release, or a rule, is missing
+│   └── RolledBack               the release of this content was rolled back
+├── ReleaseError                 a release is missing, incomplete or damaged
+│   └── ReleasesLocked           another process writes to the folder of releases
+├── StoreError               503 the store cannot be opened, or its process has died
+├── RequestError             400 a request that cannot be answered as it is
+│   ├── MalformedRequest     400 it breaks the rules of its protocol
+│   │   └── MalformedQuery   400 its query is not SPARQL: names the line and the column
+│   ├── Forbidden            403 an update, SERVICE, or a graph outside the dataset
+│   ├── NotFound             404
+│   ├── MethodNotAllowed     405
+│   ├── NotAcceptable        406
+│   ├── Gone                 410
+│   ├── UnsupportedMediaType 415
+│   ├── RangeNotSatisfiable  416
+│   └── LimitExceeded        400 it is over a limit, which the error names
+│       ├── RequestTimedOut  408
+│       ├── ContentTooLarge  413
+│       ├── UriTooLong       414
+│       ├── TooManyRequests  429
+│       └── HeadersTooLarge  431
+└── QueryError               500 a well-formed query that was not answered
+    ├── QueryTooHeavy        422 it is over a limit on memory, nesting or the size of the reply
+    ├── StoreBusy            503
+    └── QueryTimedOut        504
 """
 
 from __future__ import annotations
@@ -36,20 +41,24 @@ if TYPE_CHECKING:
 
 
 class ApecgraphError(Exception):
-    """The root of the tree; its text is fit to be shown to whoever asked."""
+    """The root of the tree. Its text may be shown to whoever caused the error."""
 
 
 def leaves(error: BaseException) -> list[BaseException]:
-    """Return the errors that a group holds, however deep, or the one that is none."""
+    """Return the errors in an exception group, at any depth, or the error itself."""
     if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in leaves(each)]
+        return [leaf for member in error.exceptions for leaf in leaves(member)]
     return [error]
 
 
 class ContentError(ApecgraphError):
-    """A file of the content cannot be read.
+    """The content cannot be read.
 
-    `path` is the file (or folder), `line` and `column` count from 1 where they are known.
+    Args:
+        message: What is wrong.
+        path: The file or folder.
+        line: Line in the file, from 1, if known.
+        column: Column in the line, from 1, if known.
     """
 
     def __init__(
@@ -64,19 +73,19 @@ class ContentError(ApecgraphError):
 
 
 class NotPublished(ApecgraphError):
-    """The content is not published: what was current stays so."""
+    """The content is not published: the current release stays as it is."""
 
 
 class CheckFailed(NotPublished):
-    """The content does not pass the check, so no release is made of it."""
+    """The content does not pass the check, so no release is built."""
 
 
 class LossFound(NotPublished):
-    """Much of the last release is gone, or a rule of it, and nobody said that this is meant."""
+    """Much of the last release, or a rule, is missing, and the loss was not accepted."""
 
 
 class RolledBack(NotPublished):
-    """The release of this content was taken back, which building it again does not undo."""
+    """The release of this content was rolled back, which building it again does not undo."""
 
 
 class ReleaseError(ApecgraphError):
@@ -84,15 +93,15 @@ class ReleaseError(ApecgraphError):
 
 
 class ReleasesLocked(ReleaseError):
-    """Another process writes to the folder of releases, and has not come to its end in time."""
+    """Another process writes to the folder of releases and did not end in time."""
 
 
 class StoreError(ApecgraphError):
-    """The store cannot be opened, or its process has gone and does not come back."""
+    """The store cannot be opened, or its process has died and cannot be replaced."""
 
 
 class RequestError(ApecgraphError):
-    """What a client asked for cannot be had as asked."""
+    """A request cannot be answered as it is."""
 
 
 class MalformedRequest(RequestError):
@@ -100,7 +109,13 @@ class MalformedRequest(RequestError):
 
 
 class MalformedQuery(MalformedRequest):
-    """The text of a query is not SPARQL; `line` and `column` count from 1."""
+    """The text of a query is not SPARQL.
+
+    Args:
+        message: What is wrong.
+        line: Line of the error, from 1, if known.
+        column: Column of the error, from 1, if known.
+    """
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
@@ -109,11 +124,16 @@ class MalformedQuery(MalformedRequest):
 
 
 class Forbidden(RequestError):
-    """This endpoint only reads, and only what it holds."""
+    """The request would change data, or read data that this endpoint does not hold."""
 
 
 class NotFound(RequestError):
-    """There is nothing of that name here; `available` are the IRIs that may have been meant."""
+    """Nothing has this name.
+
+    Args:
+        message: What was not found.
+        available: IRIs that may have been meant.
+    """
 
     def __init__(self, message: str, available: Sequence[str] | None = None) -> None:
         super().__init__(message)
@@ -121,7 +141,12 @@ class NotFound(RequestError):
 
 
 class Gone(RequestError):
-    """What was here is withdrawn; `available` are the IRIs of what replaces it."""
+    """The thing was withdrawn.
+
+    Args:
+        message: What was withdrawn.
+        available: IRIs of its replacements.
+    """
 
     def __init__(self, message: str, available: Sequence[str]) -> None:
         super().__init__(message)
@@ -129,7 +154,12 @@ class Gone(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """The resource does not take this method; `allowed` are those that it takes."""
+    """The resource does not support the method.
+
+    Args:
+        message: What is wrong.
+        allowed: The methods that it supports.
+    """
 
     def __init__(self, message: str, allowed: Sequence[str]) -> None:
         super().__init__(message)
@@ -137,39 +167,55 @@ class MethodNotAllowed(RequestError):
 
 
 class NotAcceptable(RequestError):
-    """None of the available media types is acceptable; `available` lists them."""
+    """No available media type is acceptable.
+
+    Args:
+        message: What is wrong.
+        available: The available media types.
+    """
 
     def __init__(self, message: str, available: Sequence[str]) -> None:
         super().__init__(message)
         self.available = tuple(available)
 
 
-class LimitMet(RequestError):
-    """The request is over a `limit`, which is told with its unit."""
+class LimitExceeded(RequestError):
+    """The request is over a limit.
+
+    Args:
+        message: What is too much.
+        limit: The limit with its unit.
+    """
 
     def __init__(self, message: str, limit: str) -> None:
         super().__init__(message)
         self.limit = limit
 
 
-class ContentTooLarge(LimitMet):
+class ContentTooLarge(LimitExceeded):
     """The body of the request is too large."""
 
 
-class UriTooLong(LimitMet):
+class UriTooLong(LimitExceeded):
     """The request line is too long."""
 
 
-class HeadersTooLarge(LimitMet):
+class HeadersTooLarge(LimitExceeded):
     """The headers are too large."""
 
 
-class RequestTimedOut(LimitMet):
+class RequestTimedOut(LimitExceeded):
     """The request did not arrive in time."""
 
 
-class TooManyRequests(LimitMet):
-    """A client is over its budget; in `retry_after` seconds it may ask again."""
+class TooManyRequests(LimitExceeded):
+    """The client has used up its rate limit.
+
+    Args:
+        message: What is too much.
+        limit: The limit with its unit.
+        retry_after: Seconds until the client may try again.
+    """
 
     def __init__(self, message: str, limit: str, retry_after: int) -> None:
         super().__init__(message, limit)
@@ -177,7 +223,12 @@ class TooManyRequests(LimitMet):
 
 
 class RangeNotSatisfiable(RequestError):
-    """None of the ranges asked for is there; `size` is that of the whole, in bytes."""
+    """The file has none of the requested ranges.
+
+    Args:
+        message: What is wrong.
+        size: Size of the file in bytes.
+    """
 
     def __init__(self, message: str, size: int) -> None:
         super().__init__(message)
@@ -185,17 +236,19 @@ class RangeNotSatisfiable(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body of the request is of a type that is not read here."""
+    """The body of the request has a media type that cannot be read."""
 
 
 class QueryError(ApecgraphError):
-    """A well-formed query that was not answered."""
+    """A well-formed query was not answered."""
 
 
 class QueryTooHeavy(QueryError):
-    """The query met a limit on memory, on nesting or on the size of its reply.
+    """The query is over a limit on memory, on nesting or on the size of its reply.
 
-    limit: the limit with its unit, None where it cannot be put in a number.
+    Args:
+        message: What is too much.
+        limit: The limit with its unit, or None if it is not a number.
     """
 
     def __init__(self, message: str, limit: str | None = None) -> None:
@@ -204,11 +257,16 @@ class QueryTooHeavy(QueryError):
 
 
 class StoreBusy(QueryError):
-    """All workers are at work and the queue is full."""
+    """All workers are busy and the queue is full."""
 
 
 class QueryTimedOut(QueryError):
-    """The query was stopped at its deadline; `limit` is the time that it had."""
+    """The query was stopped at its deadline.
+
+    Args:
+        message: What took too long.
+        limit: The time that it had, with its unit.
+    """
 
     def __init__(self, message: str, limit: str) -> None:
         super().__init__(message)
