@@ -10,7 +10,7 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (
     "README.md",
     "docs/reconciliation.md",
-    "src/apecgraph/web/templates/use.md",
+    "src/apecgraph/web/templates/pages/use.md",
 )
 
 

@@ -77,7 +77,7 @@ def test_without_the_bundle_there_is_the_plain_form(tmp_path: Path) -> None:
     html = Html(None, ox.Store(), assets)
     served = SimpleNamespace(quads=0, graphs=())
     page = html.page(
-        "sparql.html", served=served, examples=EXAMPLES, asked=False, tables=(), graphs=()
+        "sparql/page.html", served=served, examples=EXAMPLES, asked=False, tables=(), graphs=()
     )
     assert "<script" not in page
     assert '<form method="get" action="/sparql">' in page

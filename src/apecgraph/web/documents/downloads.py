@@ -81,7 +81,7 @@ class Downloads:
         def body() -> str:
             if format_ is HTML:
                 return self.site.html.page(
-                    "dumps.html",
+                    "documents/downloads.html",
                     shelf=shelf,
                     files=shelf.files,
                     sums=CHECKSUMS,

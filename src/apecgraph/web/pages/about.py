@@ -19,7 +19,7 @@ from apecgraph.web.pages.site import ReleaseSite
 class AboutPage(Page):
     """The page about a release, and the citation of the release as a file."""
 
-    template: ClassVar[str] = "about.html"
+    template: ClassVar[str] = "pages/about.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)

@@ -32,7 +32,7 @@ class Spot:
 class BlindSpotsPage(Page):
     """The figures of a release that no relation of the check holds."""
 
-    template: ClassVar[str] = "blind_spots.html"
+    template: ClassVar[str] = "pages/blind_spots.html"
 
     def values(self) -> Mapping[str, object]:
         """Return the figures that nothing holds, by subject, and what holds the others."""

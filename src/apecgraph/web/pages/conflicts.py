@@ -45,7 +45,7 @@ class Section:
 class ConflictsPage(Page):
     """The conflicts of a release, by verdict."""
 
-    template: ClassVar[str] = "conflicts.html"
+    template: ClassVar[str] = "pages/conflicts.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)

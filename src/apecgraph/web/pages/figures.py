@@ -47,7 +47,7 @@ class Facet:
 class FiguresPage(Page):
     """The figures of a release, or a selection of them."""
 
-    template: ClassVar[str] = "figures.html"
+    template: ClassVar[str] = "pages/figures.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +10,6 @@ from starlette.responses import Response
 from apecgraph.rdf.formats import HTML
 from apecgraph.web.pages.site import Site
 from apecgraph.web.publication import Served
-
-_TEMPLATE: Final = "files.html"
 
 
 class FilesPage:
@@ -21,7 +19,11 @@ class FilesPage:
         site: How the files are presented.
         served: Answers queries on them.
 
+    Attributes:
+        template: Path of the template.
     """
+
+    template: ClassVar[str] = "pages/files.html"
 
     def __init__(self, site: Site, served: Served) -> None:
         self.site = site
@@ -32,5 +34,5 @@ class FilesPage:
         return await self.site.responder.answer(
             request,
             HTML.content_type,
-            lambda: self.site.html.page(_TEMPLATE, served=self._served),
+            lambda: self.site.html.page(self.template, served=self._served),
         )

@@ -41,7 +41,7 @@ class MainEvent:
 class HomePage(Page):
     """The page about the publication itself."""
 
-    template: ClassVar[str] = "home.html"
+    template: ClassVar[str] = "pages/home.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)

@@ -88,7 +88,7 @@ class Html:
     @staticmethod
     def _edition(assets: Assets) -> str:
         seen = sha256(assets.edition.encode())
-        for path in sorted((Path(__file__).parents[1] / "templates").iterdir()):
+        for path in sorted((Path(__file__).parents[1] / "templates").rglob("*.*")):
             seen.update(path.read_bytes())
         return seen.hexdigest()
 

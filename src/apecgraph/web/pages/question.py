@@ -30,7 +30,7 @@ class QuestionPage(Page):
     The answer is the one that the release holds: no query runs.
     """
 
-    template: ClassVar[str] = "question.html"
+    template: ClassVar[str] = "pages/question.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)

@@ -13,7 +13,7 @@ from apecgraph.web.pages.site import ReleaseSite
 class QuestionsPage(Page):
     """The competency questions of a release."""
 
-    template: ClassVar[str] = "questions.html"
+    template: ClassVar[str] = "pages/questions.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)

@@ -33,7 +33,7 @@ _FILES: Final[Mapping[str, Format]] = {
 class ReleasePage(Page):
     """A kept release."""
 
-    template: ClassVar[str] = "release.html"
+    template: ClassVar[str] = "pages/release.html"
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page about the release that the path names."""

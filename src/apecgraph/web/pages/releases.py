@@ -50,7 +50,7 @@ class PublishedRelease:
 class ReleasesPage(Page):
     """The list of the kept releases."""
 
-    template: ClassVar[str] = "releases.html"
+    template: ClassVar[str] = "pages/releases.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
@@ -70,7 +70,7 @@ class ReleasesPage(Page):
         """Answer a request with the list as an Atom feed (RFC 4287)."""
 
         def body() -> str:
-            return self.site.html.page("releases.xml", releases=self._published(), base=BASE)
+            return self.site.html.page("pages/releases.xml", releases=self._published(), base=BASE)
 
         return await self.site.responder.answer(
             request, ATOM.content_type, body, variant=await self._state()

@@ -21,7 +21,7 @@ from apecgraph.web.pages.releases import find_release
 class ReportPage(Page):
     """The report of the check of a release: as a page, as Turtle or as JSON."""
 
-    template: ClassVar[str] = "report.html"
+    template: ClassVar[str] = "pages/report.html"
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the report of the release that the path names."""

@@ -45,7 +45,7 @@ class SearchPage(Page):
     Results are not cached, as strangers may ask for anything.
     """
 
-    template: ClassVar[str] = "search.html"
+    template: ClassVar[str] = "pages/search.html"
 
     @cached_property
     def _search(self) -> Search:

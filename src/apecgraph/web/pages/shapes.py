@@ -13,7 +13,7 @@ from apecgraph.web.pages.page import Page
 class ShapesPage(Page):
     """The shapes of a release, and the relations between its figures."""
 
-    template: ClassVar[str] = "shapes.html"
+    template: ClassVar[str] = "pages/shapes.html"
 
     def values(self) -> Mapping[str, object]:
         """Return the shapes, those with most focus nodes first, and the relations."""

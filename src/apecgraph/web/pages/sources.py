@@ -55,7 +55,7 @@ _UPWARDS: Final = ("publisher", "language")
 class SourcesPage(Page):
     """The table of the sources of a release."""
 
-    template: ClassVar[str] = "sources.html"
+    template: ClassVar[str] = "pages/sources.html"
 
     async def answer(self, request: Request) -> Response:
         """Answer with the page, in the order that `sort` names; by publisher without it.

@@ -20,7 +20,7 @@ _EXAMPLE_URL: Final = "http://127.0.0.1:8000"
 class UsePage(Page):
     """The programs of `use.md`, with the address at which people reach the server."""
 
-    template: ClassVar[str] = "use.html"
+    template: ClassVar[str] = "pages/use.html"
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page."""
@@ -28,7 +28,9 @@ class UsePage(Page):
 
     def values(self) -> Mapping[str, object]:
         """Return the text as HTML."""
-        text = (files("apecgraph.web") / "templates" / "use.md").read_text(encoding="utf-8")
+        text = (files("apecgraph.web") / "templates" / "pages" / "use.md").read_text(
+            encoding="utf-8"
+        )
         markdown = MarkdownIt("commonmark", {"html": False})
         html = markdown.render(text.replace(_EXAMPLE_URL, self.site.url))
         # Regions that scroll must be reachable by keyboard. The text is ours; raw HTML is escaped.

@@ -118,7 +118,7 @@ class Reconcile:
                 raise _missing("entity", name)
             types = [self.site.entities.types[each].name for each in entity.own_types]
             return self.site.html.page(
-                "preview.html", entity=entity, iri=ID + entity.id, types=types
+                "reconcile/preview.html", entity=entity, iri=ID + entity.id, types=types
             )
 
         client = self._charge(request)

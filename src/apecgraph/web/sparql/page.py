@@ -48,7 +48,7 @@ class QueryPage:
         def body() -> bytes | str:
             if format_ is HTML:
                 return self.site.html.page(
-                    "sparql.html",
+                    "sparql/page.html",
                     served=self._served,
                     examples=first,
                     asked=query is not None,

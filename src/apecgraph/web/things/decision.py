@@ -65,7 +65,7 @@ class StatedValues:
 class DecisionPage(ThingPage):
     """Writes the page about a decision."""
 
-    template: ClassVar[str] = "decision.html"
+    template: ClassVar[str] = "things/decision.html"
 
     @cached_property
     def _comparisons(self) -> Comparisons:

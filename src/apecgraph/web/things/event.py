@@ -31,7 +31,7 @@ _NAMES: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
 class EventPage(ThingPage):
     """Writes the page about an event."""
 
-    template: ClassVar[str] = "event.html"
+    template: ClassVar[str] = "things/event.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return what the page shows of an event in sections of their own."""

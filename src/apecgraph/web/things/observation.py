@@ -13,7 +13,7 @@ from apecgraph.web.things.thing import ThingPage, ThingView
 class ObservationPage(ThingPage):
     """Writes the page about a figure."""
 
-    template: ClassVar[str] = "observation.html"
+    template: ClassVar[str] = "things/observation.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the figure with those of the same cell, and the path of its series."""

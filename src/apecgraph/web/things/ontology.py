@@ -16,7 +16,7 @@ _PREFIXES: Final[Mapping[str, str]] = {namespace: name for name, namespace in PR
 class OntologyPage(ThingPage):
     """The page about the ontology."""
 
-    template: ClassVar[str] = "ontology.html"
+    template: ClassVar[str] = "things/ontology.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the terms by group, the code lists, and the terms of others by namespace."""

@@ -37,7 +37,7 @@ class Stated:
 class SourcePage(ThingPage):
     """Writes the page about a source."""
 
-    template: ClassVar[str] = "source.html"
+    template: ClassVar[str] = "things/source.html"
 
     @cached_property
     def _comparisons(self) -> Comparisons:

@@ -20,7 +20,7 @@ from apecgraph.web.things.thing import ThingPage, ThingView
 class TermPage(ThingPage):
     """Writes the page about a class, a property or a datatype of the ontology."""
 
-    template: ClassVar[str] = "term.html"
+    template: ClassVar[str] = "things/term.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, the rules and the questions that name it."""

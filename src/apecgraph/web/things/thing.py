@@ -222,7 +222,7 @@ class ThingPage:
     A kind with a page of its own sets `template`, and returns from `more` what only that shows.
     """
 
-    template: ClassVar[str] = "thing.html"
+    template: ClassVar[str] = "things/thing.html"
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
