@@ -220,14 +220,14 @@ def test_a_decision_about_an_unknown_figure(whole: ContentCopy) -> None:
     text = whole.check().text()
     line = whole.line(DECISIONS, "trade-2052")
     assert f"{DECISIONS}:{line}: decision/trade-2025: a decision rejects figures or" in text
-    assert "this one is not known" in text
+    assert "this one is unknown" in text
 
 
 def test_a_name_that_is_not_described(content: ContentCopy) -> None:
     line = content.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
     text = content.check().text()
     assert f"{CRI}:{line}" in text
-    assert "place/guangzhuo is named but nothing says what it is" in text
+    assert "place/guangzhuo is used but not described" in text
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
