@@ -1,0 +1,155 @@
+"""The terms of published vocabularies that content may use, as the vocabularies publish them.
+
+`ontology/vocabularies.csv` lists the files of the vocabularies, `ontology/terms.csv` the terms.
+Both are written by `scripts/vocabularies`, which reads the vocabularies themselves.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final, TypeVar
+
+from apecgraph.errors import ContentError
+from apecgraph.files import read_file
+
+VOCABULARIES: Final = "ontology/vocabularies.csv"
+TERMS: Final = "ontology/terms.csv"
+
+CLASS: Final = "class"
+DATATYPE: Final = "datatype"
+INDIVIDUAL: Final = "individual"
+PROPERTIES: Final = ("property", "object property", "datatype property", "annotation property")
+"""The kinds of properties: what OWL calls them, or `property` if the vocabulary does not say."""
+
+KINDS: Final = frozenset((CLASS, DATATYPE, INDIVIDUAL, *PROPERTIES))
+
+_Row = TypeVar("_Row", "VocabularyFile", "PublishedTerm")
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyFile:
+    """A file that publishes terms of a vocabulary.
+
+    Attributes:
+        prefix: The prefix of the vocabulary in `ontology/terms.csv`.
+        namespace: The IRI that its terms begin with.
+        version: The version or date that the vocabulary states of itself, or "".
+        repository: The public repository that holds the file, `owner/name` on GitHub.
+        commit: The commit at which the file was read.
+        path: The path of the file in the repository.
+        sha256: The SHA-256 of the file, in hexadecimal.
+    """
+
+    prefix: str
+    namespace: str
+    version: str
+    repository: str
+    commit: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTerm:
+    """A term as its vocabulary publishes it.
+
+    Attributes:
+        term: Its IRI.
+        kind: One of `KINDS`.
+        domain: For a property, the classes of its subjects: a subject has one of them or more.
+            Empty if any subject will do.
+        range: The same of its values: classes and datatypes.
+        broader: For a class or datatype, those that hold all its instances.
+        deprecated: Whether the vocabulary deprecates it.
+    """
+
+    term: str
+    kind: str
+    domain: tuple[str, ...] = ()
+    range: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    deprecated: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabularies:
+    """The published vocabularies that content may use.
+
+    Attributes:
+        files: The files that the terms were read from.
+        terms: The terms, by IRI.
+    """
+
+    files: tuple[VocabularyFile, ...]
+    terms: dict[str, PublishedTerm]
+
+    @classmethod
+    def read(cls, root: Path) -> Vocabularies:
+        """Read the two tables of a content folder.
+
+        Raises:
+            ContentError: A table cannot be read; names the line.
+        """
+        files = read_vocabulary_files(root)
+        namespaces = {file.prefix: file.namespace for file in files}
+        terms = _rows(root / TERMS, PublishedTerm, lambda row: _term(row, namespaces))
+        return cls(files, {term.term: term for term in terms})
+
+    def namespace(self, iri: str) -> str | None:
+        """Return the namespace of a term, or None if an IRI is in none of the vocabularies."""
+        for file in self.files:
+            if iri.startswith(file.namespace) and iri != file.namespace:
+                return file.namespace
+        return None
+
+
+def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
+    """Read the files that the vocabularies of a content folder were read from.
+
+    Raises:
+        ContentError: The table cannot be read; names the line.
+    """
+    return tuple(_rows(root / VOCABULARIES, VocabularyFile, lambda row: VocabularyFile(**row)))
+
+
+def _rows(path: Path, class_: type[_Row], parse: Callable[[dict[str, str]], _Row]) -> list[_Row]:
+    try:
+        text = read_file(path).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise ContentError(f"cannot be read: {reason}", path) from None
+    table = csv.DictReader(io.StringIO(text), strict=True)
+    names = [field.name for field in fields(class_)]
+    if table.fieldnames != names:
+        raise ContentError(f"its first line must be {','.join(names)}", path, 1)
+    rows = []
+    for row in table:
+        if None in row or None in row.values():
+            raise ContentError(f"a line must have {len(names)} fields", path, table.line_num)
+        try:
+            rows.append(parse(row))
+        except ValueError as error:
+            raise ContentError(str(error), path, table.line_num) from None
+    return rows
+
+
+def _term(row: dict[str, str], namespaces: dict[str, str]) -> PublishedTerm:
+    if row["kind"] not in KINDS:
+        raise ValueError(f"{row['kind']!r} is none of: {', '.join(sorted(KINDS))}")
+
+    def expanded(name: str) -> str:
+        prefix, _, local = name.partition(":")
+        return f"{namespaces[prefix]}{local}" if prefix in namespaces else name
+
+    return PublishedTerm(
+        expanded(row["term"]),
+        row["kind"],
+        tuple(map(expanded, row["domain"].split())),
+        tuple(map(expanded, row["range"].split())),
+        tuple(map(expanded, row["broader"].split())),
+        row["deprecated"] == "yes",
+    )
