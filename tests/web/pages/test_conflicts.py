@@ -78,7 +78,7 @@ class TestADecision:
             "all of it holds for 26.2895 trillion to under 26.2905 trillion yuan",
             "<td>2.6285 trillion to 2.6295 trillion yuan</td>",
             "<strong>one is 10 times the other:</strong> value of trade, China, other APEC",
-            "exports less imports are the balance",  # what else holds the figure
+            "exports minus imports are the balance",  # another edit rule that compares the figure
         ]
         places = [text.index(part) for part in story]
         assert places == sorted(places)
