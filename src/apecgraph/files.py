@@ -1,6 +1,6 @@
-"""Files that others may have made: regular ones, as they were at one moment.
+"""Files that others may have made: regular files, as they were at one moment.
 
-What is a pipe or a device is never opened for reading, since it may have no end.
+Pipes and devices are never opened for reading, since they may have no end.
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ from pathlib import Path
 from typing import Final
 
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of the largest file that is read whole: an editor's files are far smaller."""
+"""Bytes of the largest file that is read at once: an editor's files are far smaller."""
 
 
 def read_file(path: Path) -> bytes:
-    """Read a regular file whole; raise OSError with the reason where it is not read."""
+    """Read a regular file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its content.
+
+    Raises:
+        OSError: If it cannot be read, is not a regular file, is too large, or changes meanwhile.
+    """
     with steady(path) as size:
         if size > LARGEST:
-            reason = f"has {size:,} bytes, and {LARGEST:,} are the most: divide it"
+            reason = f"has {size:,} bytes, which is more than {LARGEST:,}: divide it"
             raise OSError(errno.EFBIG, reason)
-        # Meanwhile it may have become a pipe, which is not to be waited for.
+        # Meanwhile it may have become a pipe, which must not be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             return file.read(size)
@@ -31,13 +41,20 @@ def read_file(path: Path) -> bytes:
 
 @contextmanager
 def steady(path: Path) -> Iterator[int]:
-    """Give the size of a regular file that is read meanwhile.
+    """Watch a regular file while it is read.
 
-    Raises OSError where it is no regular file, and at the end where it has changed since.
+    Args:
+        path: The file.
+
+    Yields:
+        Its size in bytes.
+
+    Raises:
+        OSError: If it is not a regular file, or has changed when the context ends.
     """
     before = path.stat()
     if not stat.S_ISREG(before.st_mode):
-        raise OSError(errno.EINVAL, "is no regular file")
+        raise OSError(errno.EINVAL, "is not a regular file")
     yield before.st_size
     if _version(path.stat()) != _version(before):
         raise OSError(errno.EBUSY, "changed while it was read: try again when it is written")

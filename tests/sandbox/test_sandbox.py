@@ -178,16 +178,16 @@ def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (sources / "word.ttl").write_text(f'<a:a> <a:b> "{"x" * 20_000_000}" .')
     text = sandbox.run_check(root, Settings(load_megabytes=300)).text()
     for name, reason in {
-        "pipe.ttl": "is not read: it is no regular file",
-        "device.ttl": "is not read: it is no regular file",
-        "loop.ttl": "is not read: it is no regular file",
+        "pipe.ttl": "is not read: it is not a regular file",
+        "device.ttl": "is not read: it is not a regular file",
+        "loop.ttl": "is not read: it is not a regular file",
         "bytes.ttl:1:14": "Invalid UTF-8",
         "large.ttl": "cannot be read: has 500,000,000 bytes",
         "word.ttl": "has a literal, or another word, that is too long",
         "x.ttl": "nests brackets more than 64 deep",
     }.items():
         assert f"data/sources/{name}: {reason}" in text
-    with pytest.raises(CheckFailed, match=r"device\.ttl: cannot be read: is no regular file"):
+    with pytest.raises(CheckFailed, match=r"device\.ttl: cannot be read: is not a regular file"):
         sandbox.run_build(root, Settings(releases=tmp_path / "releases"))
 
 

@@ -1,30 +1,60 @@
-"""The fingerprint of a content folder, and of the program."""
+"""The fingerprint of a release: what it is made of, and the code that makes it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from apecgraph.content.folder import CONTEXT, content_paths
 from apecgraph.content.questions import question_paths
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 
+CODE: Final = (
+    "build",
+    "catalog",
+    "check",
+    "consistency",
+    "content",
+    "intervals.py",
+    "query/outline.py",
+    "rdf",
+    "release",
+    "text/dates.py",
+    "text/numbers.py",
+)
+"""The packages and modules that decide what the files of a release hold."""
+
 
 def build_fingerprint(content: Path) -> str:
-    """Name the files of a content folder, and the program that makes a release of them.
+    """Return the fingerprint of a content folder and of the code that makes a release of it.
 
-    Raises ContentError with the file where one is not read.
+    Args:
+        content: The content folder.
+
+    Returns:
+        A SHA-256 in hexadecimal: the same fingerprint makes the same release.
+
+    Raises:
+        ContentError: If a file cannot be read.
     """
-    seen = sha256()
+    digest = sha256()
     program = Path(__file__).parents[1]
     files = [*content_paths(content), *question_paths(content), content / "ontology" / CONTEXT]
-    for root, paths in ((content, files), (program, program.rglob("*.py"))):
+    for root, paths in ((content, files), (program, _code(program))):
         for path in sorted(paths):
             try:
                 data = read_file(path)
             except OSError as error:
                 raise ContentError(f"cannot be read: {error.strerror}", path) from None
-            seen.update(f"{path.relative_to(root)}\0{len(data)}\0".encode())
-            seen.update(data)
-    return seen.hexdigest()
+            digest.update(f"{path.relative_to(root)}\0{len(data)}\0".encode())
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def _code(program: Path) -> Iterator[Path]:
+    for name in CODE:
+        path = program / name
+        yield from [path] if path.is_file() else path.rglob("*.py")

@@ -116,7 +116,7 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
             )
         for path in paths:
             if not path.is_file():
-                errors.append(ContentError("is not read: it is no regular file", path))
+                errors.append(ContentError("is not read: it is not a regular file", path))
                 continue
             if not _NAME.fullmatch(path.name):
                 errors.append(

@@ -132,8 +132,7 @@ def _site(
     executor = FairExecutor(settings.query_seconds)
     megabytes = settings.cache_megabytes
     if release is None:
-        program = f"{version('apecgraph')} {html.edition}"
-        responder = CachedResponder(publication.digest, "", program, megabytes, executor)
+        responder = CachedResponder(publication.digest, "", html.edition, megabytes, executor)
         return Site(None, graph, html, writer, responder, executor, rate_limit)
     # The catalogue names the release before this one, which is no part of the digest.
     program = f"{release.fingerprint} {release.previous} {html.edition}"

@@ -148,6 +148,6 @@ async def test_a_process_that_has_loaded_cannot_open_connections(tmp_path: Path)
 async def test_only_regular_files_are_opened(tmp_path: Path, make: object) -> None:
     path = tmp_path / "a.nq"
     make(path)  # type: ignore[operator]
-    assert await refusal(path, N_QUADS) == "cannot be loaded: is no regular file"
-    with pytest.raises(StoreError, match="is no regular file"):
+    assert await refusal(path, N_QUADS) == "cannot be loaded: is not a regular file"
+    with pytest.raises(StoreError, match="is not a regular file"):
         DataFile.of(path, N_QUADS)

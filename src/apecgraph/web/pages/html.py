@@ -38,7 +38,7 @@ class Html:
     store: holds the release, or nothing.
     site: what the publication is called.
     assets: what the pages load.
-    edition: names the templates and the assets: with other ones a page is another page.
+    edition: names the code, the templates and the assets, on all of which a page depends.
     """
 
     def __init__(self, release: Release | None, store: ox.Store, assets: Assets) -> None:
@@ -87,10 +87,11 @@ class Html:
 
     @staticmethod
     def _edition(assets: Assets) -> str:
-        seen = sha256(assets.edition.encode())
-        for path in sorted((Path(__file__).parents[1] / "templates").rglob("*.*")):
-            seen.update(path.read_bytes())
-        return seen.hexdigest()
+        digest = sha256(assets.edition.encode())
+        program = Path(__file__).parents[2]
+        for path in sorted([*program.rglob("*.py"), *(program / "web/templates").rglob("*.*")]):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
 
 
 def kind(term: Term) -> str:
