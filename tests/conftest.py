@@ -1,18 +1,52 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import httpx
+import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.pipeline import build_release
-from apecgraph.content.folder import default_content
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from tests.support.contents import SmallContent
+from tests.support.contents import EXCERPT, ContentCopy, SmallContent
 from tests.support.probe import SECOND_NAME
 from tests.support.servers import server_thread
+from tests.support.turns import Turns, locked
+
+TURNS = pytest.StashKey[Turns]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="test in full where it takes minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: no other process of pytest runs a test meanwhile")
+    assert config.cache is not None
+    config.stash[TURNS] = Turns(config.cache.mkdir("turns"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    turns = item.config.stash[TURNS]
+    turns.take(alone=runs_alone(item))
+    try:
+        return (yield)
+    finally:
+        # Tests that run alone keep the turn from the first to the last of a module.
+        if nextitem is None or not runs_alone(nextitem):
+            turns.give()
+
+
+def runs_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +56,30 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """A release of the repository's content."""
-    made, _ = build_release(default_content(), tmp_path_factory.mktemp("releases"))
-    return made
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether to test in full what takes minutes, as `scripts/test-all` does."""
+    chosen: bool = request.config.getoption("--full")
+    return chosen
+
+
+# --- content folders and releases that a test makes ---------------------------------------------
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> SmallContent:
+    return SmallContent(tmp_path / "content")
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    """A folder for releases, which is not there yet."""
+    return tmp_path / "releases"
+
+
+@pytest.fixture
+def excerpt(tmp_path: Path) -> ContentCopy:
+    """A copy of so much of the real content as passes the check by itself."""
+    return ContentCopy(tmp_path, EXCERPT)
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +93,37 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     return first, second
 
 
+# --- the real content, its release, and a server of it ------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Evidence:
+    return Evidence.gather(Content.read(default_content()))
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Release:
+    """A release of the repository's content, which all processes of pytest share."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with locked(folder / "release.lock"):
+        if (folder / "releases" / "current").exists():
+            return Release.current(folder / "releases")
+        release, _ = build_release(default_content(), folder / "releases")
+        return release
+
+
 @pytest.fixture(scope="session")
 def publication(release: Release) -> Publication:
     return Publication.of(release)
+
+
+@pytest.fixture(scope="session")
+def store(publication: Publication) -> ox.Store:
+    """The quads of that release."""
+    assert publication.store is not None
+    return publication.store
 
 
 @pytest.fixture(scope="session")

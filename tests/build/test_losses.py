@@ -15,16 +15,6 @@ from apecgraph.release.release import Release
 from tests.support.contents import PLACES, SHAPES, SmallContent
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> SmallContent:
-    return SmallContent(tmp_path / "content")
-
-
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
-    return tmp_path / "releases"
-
-
 def refused(content: SmallContent, releases: Path) -> str:
     """Build what is not published; return why, and see that nothing else happened."""
     before = {path.name for path in releases.glob("[0-9a-f]*")}

@@ -22,16 +22,6 @@ from apecgraph.release.release import DUMP_FORMATS, Release
 from tests.support.contents import ContentCopy, SmallContent
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> SmallContent:
-    return SmallContent(tmp_path / "content")
-
-
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
-    return tmp_path / "releases"
-
-
 def canonical(path: Path, format_: ox.RdfFormat) -> str:
     return digest(ox.parse(path=path, format=format_))
 

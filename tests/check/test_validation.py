@@ -12,7 +12,7 @@ from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
 from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import SH
-from tests.support.contents import EXCERPT, ContentCopy
+from tests.support.contents import ContentCopy
 
 CRI = "data/sources/cri-cd684bbb.ttl"
 CHINA_DAILY = "data/sources/chinadailyasia-628497.ttl"
@@ -21,13 +21,8 @@ DECISIONS = "data/decisions.ttl"
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> ContentCopy:
-    return ContentCopy(tmp_path, EXCERPT)
-
-
-@pytest.fixture
 def whole(tmp_path: Path) -> ContentCopy:
-    """All of the content, where it takes a conflict."""
+    """A copy of all of the real content: a conflict needs more than the excerpt."""
     return ContentCopy(tmp_path)
 
 
@@ -37,9 +32,9 @@ def only(report: Report) -> str:
     return str(report.results[0])
 
 
-def test_an_excerpt_passes(content: ContentCopy) -> None:
+def test_an_excerpt_passes(excerpt: ContentCopy) -> None:
     """Otherwise what the tests below find would prove nothing."""
-    assert content.check().results == ()
+    assert excerpt.check().results == ()
 
 
 def test_the_content_passes() -> None:
@@ -113,79 +108,79 @@ def test_a_decision_whose_conflict_is_gone_fails(whole: ContentCopy) -> None:
     assert "contradicts nothing that stands, so the conflict is gone" in message
 
 
-def test_a_syntax_error(content: ContentCopy) -> None:
-    line = content.replace(CRI, "apec:unit <unit/count> ;", "apec:unit <unit/count> ; ; )")
-    assert only(content.check()).startswith(f"{CRI}:{line}:")
+def test_a_syntax_error(excerpt: ContentCopy) -> None:
+    line = excerpt.replace(CRI, "apec:unit <unit/count> ;", "apec:unit <unit/count> ; ; )")
+    assert only(excerpt.check()).startswith(f"{CRI}:{line}:")
 
 
-def test_a_missing_prefix(content: ContentCopy) -> None:
-    path = content.path(CRI)
+def test_a_missing_prefix(excerpt: ContentCopy) -> None:
+    path = excerpt.path(CRI)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith("@prefix qb:")))
-    message = only(content.check())
-    assert message.startswith(f"{CRI}:{content.line(CRI, 'a qb:')}:")
+    message = only(excerpt.check())
+    assert message.startswith(f"{CRI}:{excerpt.line(CRI, 'a qb:')}:")
     assert "The prefix qb: has not been declared: add its @prefix line" in message
 
 
-def test_several_unreadable_files_are_all_named(content: ContentCopy) -> None:
-    content.path(CHINA_DAILY).write_text("<a> .")
-    content.path(CRI).write_bytes(b'<a> <b> "\xff" .')
-    places = [result.places[0].file for result in content.check().results]
+def test_several_unreadable_files_are_all_named(excerpt: ContentCopy) -> None:
+    excerpt.path(CHINA_DAILY).write_text("<a> .")
+    excerpt.path(CRI).write_bytes(b'<a> <b> "\xff" .')
+    places = [result.places[0].file for result in excerpt.check().results]
     assert places == [CHINA_DAILY, CRI]
 
 
-def test_a_wrong_datatype(content: ContentCopy) -> None:
+def test_a_wrong_datatype(excerpt: ContentCopy) -> None:
     old = "sdmx-measure:obsValue 57.82"
-    line = content.replace(CHINA_DAILY, old, 'sdmx-measure:obsValue "57.82"')
-    message = only(content.check())
+    line = excerpt.replace(CHINA_DAILY, old, 'sdmx-measure:obsValue "57.82"')
+    message = only(excerpt.check())
     assert message.startswith(f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/share-2025: ")
     assert "an xsd:decimal" in message
 
 
 @pytest.mark.parametrize("value", ['"many"^^xsd:integer', '"1e3"^^xsd:integer', "99999999999"])
-def test_a_malformed_multiplier_is_an_error_and_no_crash(content: ContentCopy, value: str) -> None:
-    path = content.path(CHINA_DAILY)
+def test_a_malformed_multiplier_is_an_error_and_no_crash(excerpt: ContentCopy, value: str) -> None:
+    path = excerpt.path(CHINA_DAILY)
     path.write_text(path.read_text().replace("unitMult 0", f"unitMult {value}"))
-    assert "a figure needs one sdmx-attribute:unitMult" in content.check().text()
+    assert "a figure needs one sdmx-attribute:unitMult" in excerpt.check().text()
 
 
-def test_a_malformed_date(content: ContentCopy) -> None:
-    content.replace(CRI, '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date')
-    line = content.line(CRI, '"2026-02-6"')
-    text = content.check().text()
+def test_a_malformed_date(excerpt: ContentCopy) -> None:
+    excerpt.replace(CRI, '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date')
+    line = excerpt.line(CRI, '"2026-02-6"')
+    text = excerpt.check().text()
     assert f"{CRI}:{line}: meeting/sccp1-2026: a schema:endDate is an xsd:date" in text
 
 
-def test_a_malformed_literal_that_no_shape_looks_at(content: ContentCopy) -> None:
-    line = content.replace(
+def test_a_malformed_literal_that_no_shape_looks_at(excerpt: ContentCopy) -> None:
+    line = excerpt.replace(
         CRI,
         'dcterms:issued "2026-02-05"^^xsd:date',
         ('dcterms:issued "2026-02-05"^^xsd:date ;\n    dcterms:modified "soon"^^xsd:date'),
     )
-    message = only(content.check())
+    message = only(excerpt.check())
     assert message.startswith(
         f"{CRI}:{line + 1}: source/cri-cd684bbb: 'soon' is not a valid xsd:date"
     )
 
 
-def test_an_unknown_term_of_our_own_namespace(content: ContentCopy) -> None:
-    path = content.path(CRI)
+def test_an_unknown_term_of_our_own_namespace(excerpt: ContentCopy) -> None:
+    path = excerpt.path(CRI)
     path.write_text(path.read_text().replace("apec:unit <unit/count>", "apec:unti <unit/count>"))
-    text = content.check().text()
-    assert f"{CRI}:{content.line(CRI, 'apec:unti')}: apec:unti: " in text
+    text = excerpt.check().text()
+    assert f"{CRI}:{excerpt.line(CRI, 'apec:unti')}: apec:unti: " in text
     assert "is not a term of this ontology: correct its spelling" in text
 
 
-def test_a_figure_without_a_unit(content: ContentCopy) -> None:
-    line = content.line(CRI, "<figure/cri-cd684bbb/initiatives>")
-    content.replace(CRI, "    apec:unit <unit/count> ;\n", "")
-    message = only(content.check())
+def test_a_figure_without_a_unit(excerpt: ContentCopy) -> None:
+    line = excerpt.line(CRI, "<figure/cri-cd684bbb/initiatives>")
+    excerpt.replace(CRI, "    apec:unit <unit/count> ;\n", "")
+    message = only(excerpt.check())
     assert message.startswith(f"{CRI}:{line}: figure/cri-cd684bbb/initiatives: ")
     assert "needs one apec:unit" in message
 
 
-def test_a_source_without_a_url(content: ContentCopy) -> None:
-    path = content.path(CRI)
+def test_a_source_without_a_url(excerpt: ContentCopy) -> None:
+    path = excerpt.path(CRI)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text(
         "".join(each for each in lines if "schema:url" not in each).replace(
@@ -193,21 +188,21 @@ def test_a_source_without_a_url(content: ContentCopy) -> None:
             ('"15:45:01; excerpt cut in the first initiative"@en .'),
         )
     )
-    message = only(content.check())
-    line = content.line(CRI, "<source/cri-cd684bbb>")
+    message = only(excerpt.check())
+    line = excerpt.line(CRI, "<source/cri-cd684bbb>")
     assert message.startswith(f"{CRI}:{line}: source/cri-cd684bbb: ")
     assert "needs one schema:url" in message
 
 
-def test_a_cell_twice_in_one_source(content: ContentCopy) -> None:
-    path = content.path(CHINA_DAILY)
+def test_a_cell_twice_in_one_source(excerpt: ContentCopy) -> None:
+    path = excerpt.path(CHINA_DAILY)
     text = path.read_text()
     start = text.index("<figure/chinadailyasia-628497/trade-2025>\n")
     block = text[start : text.index(" .\n", start) + 3]
     again = block.replace("trade-2025>", "trade-2025-again>").replace('"C0100"', '"C0100b"')
     path.write_text(f"{text}\n{again}")
-    message = only(content.check())
-    line = content.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025>")
+    message = only(excerpt.check())
+    line = excerpt.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025>")
     assert message.startswith(f"{CHINA_DAILY}:{line}: ")
     assert "one source states this cell twice, here and in" in message
     assert "figure/chinadailyasia-628497/trade-2025-again" in message
@@ -223,9 +218,9 @@ def test_a_decision_about_an_unknown_figure(whole: ContentCopy) -> None:
     assert "this one is unknown" in text
 
 
-def test_a_name_that_is_not_described(content: ContentCopy) -> None:
-    line = content.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
-    text = content.check().text()
+def test_a_name_that_is_not_described(excerpt: ContentCopy) -> None:
+    line = excerpt.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
+    text = excerpt.check().text()
     assert f"{CRI}:{line}" in text
     assert "place/guangzhuo is used but not described" in text
 
@@ -237,17 +232,17 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     assert "there is no data/sources/*.ttl: this is not a content folder" in report.text()
 
 
-def test_shapes_that_apply_to_nothing_fail(content: ContentCopy) -> None:
-    for path in content.path("shapes").glob("*.ttl"):
+def test_shapes_that_apply_to_nothing_fail(excerpt: ContentCopy) -> None:
+    for path in excerpt.path("shapes").glob("*.ttl"):
         if path.name != "consistency.ttl":
             path.unlink()
-    assert "no shape applies to anything" in only(content.check())
+    assert "no shape applies to anything" in only(excerpt.check())
 
 
-def test_a_shape_that_cannot_be_applied_fails(content: ContentCopy) -> None:
-    path = content.path("shapes/figures.ttl")
+def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
+    path = excerpt.path("shapes/figures.ttl")
     path.write_text(path.read_text().replace("SELECT $this WHERE", "SELECT $this WHERE WHERE"))
-    assert not content.check().conforms
+    assert not excerpt.check().conforms
 
 
 @pytest.mark.parametrize(
@@ -293,47 +288,47 @@ def test_a_shape_that_cannot_be_applied_fails(content: ContentCopy) -> None:
     ],
 )
 def test_nothing_stands_where_it_may_not(
-    content: ContentCopy, name: str, text: str, message: str
+    excerpt: ContentCopy, name: str, text: str, message: str
 ) -> None:
-    path = content.path(name)
+    path = excerpt.path(name)
     path.write_text(f"{path.read_text()}\n{text}\n")
     line = len(path.read_text().splitlines())
-    found = [str(each) for each in content.check().results if message in each.message]
+    found = [str(each) for each in excerpt.check().results if message in each.message]
     assert found
     assert any(each.startswith(f"{name}:{line}: ") for each in found), found
 
 
-def test_a_thing_has_an_iri_that_a_document_can_be_about(content: ContentCopy) -> None:
-    path = content.path("data/entities/bodies.ttl")
+def test_a_thing_has_an_iri_that_a_document_can_be_about(excerpt: ContentCopy) -> None:
+    path = excerpt.path("data/entities/bodies.ttl")
     wrong = ("index", "ontology/X", "topic/a?b=c", "topic/a#b", "topic//a", "topic/a/")
     label = '<http://www.w3.org/2004/02/skos/core#altLabel> "x"@en .'
     for name in wrong:
         path.write_text(f"{path.read_text()}\n<https://w3id.org/apecgraph/id/{name}> {label}\n")
-    text = content.check().text()
+    text = excerpt.check().text()
     for name in wrong:
         assert f"<https://w3id.org/apecgraph/id/{name}> has no document of its own" in text
 
 
-def test_a_source_is_named_as_its_file(content: ContentCopy) -> None:
-    content.path(CRI).rename(content.path("data/sources/renamed.ttl"))
-    text = content.check().text()
+def test_a_source_is_named_as_its_file(excerpt: ContentCopy) -> None:
+    excerpt.path(CRI).rename(excerpt.path("data/sources/renamed.ttl"))
+    text = excerpt.check().text()
     assert "data/sources/renamed.ttl must describe <source/renamed> as an apec:Source" in text
 
 
-def test_words_and_number_that_differ(content: ContentCopy) -> None:
-    line = content.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025-usd>")
-    content.replace(CHINA_DAILY, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
-    text = content.check().text()
+def test_words_and_number_that_differ(excerpt: ContentCopy) -> None:
+    line = excerpt.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025-usd>")
+    excerpt.replace(CHINA_DAILY, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
+    text = excerpt.check().text()
     assert f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/trade-2025-usd: " in text
     assert "'$3.79 trillion' (China Daily) is written as 37.9" in text
 
 
 @pytest.mark.parametrize("value", ["NaN", "3e0", "Infinity", "1" * 400, "0_3", "３"])
-def test_a_number_that_is_not_read_is_an_error(content: ContentCopy, value: str) -> None:
-    content.replace(
+def test_a_number_that_is_not_read_is_an_error(excerpt: ContentCopy, value: str) -> None:
+    excerpt.replace(
         CHINA_DAILY, "sdmx-measure:obsValue 3.79", f'sdmx-measure:obsValue "{value}"^^xsd:decimal'
     )
-    report = content.check()
+    report = excerpt.check()
     assert "figure/chinadailyasia-628497/trade-2025-usd" in report.text()
 
 
@@ -348,16 +343,16 @@ def test_a_number_that_is_not_read_is_an_error(content: ContentCopy, value: str)
     ],
     ids=["nested lists", "nested triples", "a triple as value", "20 MB", "nested blank nodes"],
 )
-def test_hostile_turtle_is_an_error_with_its_file(content: ContentCopy, text: str) -> None:
-    content.path(CRI).write_text(text)
-    report = content.check()
+def test_hostile_turtle_is_an_error_with_its_file(excerpt: ContentCopy, text: str) -> None:
+    excerpt.path(CRI).write_text(text)
+    report = excerpt.check()
     assert not report.conforms
     assert CRI in report.text()
 
 
-def test_what_is_no_file_is_named(content: ContentCopy) -> None:
-    content.path("data/sources/folder.ttl").mkdir()
-    content.path("data/sources/with space.ttl").write_text("")
-    text = content.check().text()
+def test_what_is_no_file_is_named(excerpt: ContentCopy) -> None:
+    excerpt.path("data/sources/folder.ttl").mkdir()
+    excerpt.path("data/sources/with space.ttl").write_text("")
+    text = excerpt.check().text()
     assert "data/sources/folder.ttl: is not read" in text
     assert "data/sources/with space.ttl: is not read" in text

@@ -11,22 +11,17 @@ import pytest
 
 from apecgraph.release.release import Release
 from tests.support.command import COMMAND, run, run_on_terminal
-from tests.support.contents import EXCERPT, ContentCopy, SmallContent
+from tests.support.contents import ContentCopy, SmallContent
 
 
 @pytest.fixture(scope="module")
-def releases(release: Release) -> Path:
+def published(release: Release) -> Path:
     """A folder with a release of what apecgraph brings along."""
     return release.path.parent
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> ContentCopy:
-    return ContentCopy(tmp_path, EXCERPT)
-
-
-def test_check_passes(releases: Path, content: ContentCopy) -> None:
-    done = run("check", "--content", str(content.root), releases=releases)
+def test_check_passes(published: Path, excerpt: ContentCopy) -> None:
+    done = run("check", "--content", str(excerpt.root), releases=published)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("the content passes the check (")
 
@@ -40,23 +35,23 @@ def test_check_passes(releases: Path, content: ContentCopy) -> None:
     ],
 )
 def test_check_fails_with_1_in_each_format(
-    releases: Path, content: ContentCopy, format_: str, part: str
+    published: Path, excerpt: ContentCopy, format_: str, part: str
 ) -> None:
     source = "data/sources/chinadailyasia-628497.ttl"
-    content.replace(source, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
-    done = run("check", "--content", str(content.root), "--format", format_, releases=releases)
+    excerpt.replace(source, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
+    done = run("check", "--content", str(excerpt.root), "--format", format_, releases=published)
     assert done.returncode == 1
     assert part in done.stdout
     assert "is written as 37.9" in done.stdout
 
 
 def test_check_of_a_malformed_literal_prints_no_traceback(
-    releases: Path, content: ContentCopy
+    published: Path, excerpt: ContentCopy
 ) -> None:
-    content.replace(
+    excerpt.replace(
         "data/sources/cri-cd684bbb.ttl", '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date'
     )
-    done = run("check", "--content", str(content.root), releases=releases)
+    done = run("check", "--content", str(excerpt.root), releases=published)
     assert done.returncode == 1
     assert done.stderr == ""
 
@@ -70,68 +65,68 @@ def test_build_makes_a_release_and_makes_it_current(tmp_path: Path) -> None:
 
 
 def test_build_refuses_what_fails_and_keeps_what_is_current(
-    releases: Path, content: ContentCopy
+    published: Path, excerpt: ContentCopy
 ) -> None:
-    content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
-    before = (releases / "current").readlink()
-    done = run("build", "--content", str(content.root), releases=releases)
+    excerpt.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
+    before = (published / "current").readlink()
+    done = run("build", "--content", str(excerpt.root), releases=published)
     assert done.returncode == 1
     assert "Error: data/sources/cri-cd684bbb.ttl:1:" in done.stderr
     assert "Traceback" not in done.stderr
-    assert (releases / "current").readlink() == before
+    assert (published / "current").readlink() == before
 
 
 def test_fmt_writes_the_canonical_form_and_check_only_tells(
-    releases: Path, content: ContentCopy
+    published: Path, excerpt: ContentCopy
 ) -> None:
-    path = content.path("data/entities/people.ttl")
+    path = excerpt.path("data/entities/people.ttl")
     canonical = path.read_text()
     messy = canonical.replace(" ;\n    ", " ; ")
     path.write_text(messy)
-    told = run("fmt", "--check", "--content", str(content.root), releases=releases)
+    told = run("fmt", "--check", "--content", str(excerpt.root), releases=published)
     assert told.returncode == 1
     assert told.stdout == "data/entities/people.ttl: not canonical\n"
     assert path.read_text() == messy
-    done = run("fmt", "--content", str(content.root), releases=releases)
+    done = run("fmt", "--content", str(excerpt.root), releases=published)
     assert done.returncode == 0
     assert path.read_text() == canonical
 
 
-def test_fmt_loses_nothing(releases: Path, content: ContentCopy) -> None:
-    path = content.path("data/entities/people.ttl")
+def test_fmt_loses_nothing(published: Path, excerpt: ContentCopy) -> None:
+    path = excerpt.path("data/entities/people.ttl")
     text = path.read_text() + "\n# who else?\n"
     path.write_text(text)
-    done = run("fmt", "--content", str(content.root), releases=releases)
+    done = run("fmt", "--content", str(excerpt.root), releases=published)
     assert done.returncode == 1
     assert "people.ttl" in done.stderr
     assert "a comment would be lost" in done.stderr
     assert path.read_text() == text
 
 
-def test_dump_writes_the_release(releases: Path) -> None:
-    done = run("dump", "--format", "ntriples", releases=releases)
+def test_dump_writes_the_release(published: Path) -> None:
+    done = run("dump", "--format", "ntriples", releases=published)
     assert done.returncode == 0
-    assert done.stdout == (releases / "current" / "apecgraph.nt").read_text()
+    assert done.stdout == (published / "current" / "apecgraph.nt").read_text()
 
 
-def test_query_reads_standard_input_and_answers_csv(releases: Path) -> None:
+def test_query_reads_standard_input_and_answers_csv(published: Path) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?decision a apec:Decision }"
     done = run(
         "query",
         "-",
         stdin=f"PREFIX apec: <https://w3id.org/apecgraph/ontology/> {query}",
-        releases=releases,
+        releases=published,
     )
     assert (done.returncode, done.stdout) == (0, "n\n32\n")
 
 
-def test_query_reads_a_file_and_answers_as_told(releases: Path, tmp_path: Path) -> None:
+def test_query_reads_a_file_and_answers_as_told(published: Path, tmp_path: Path) -> None:
     path = tmp_path / "ask.rq"
     path.write_text("ASK { ?s ?p ?o }")
-    done = run("query", str(path), "--format", "json", releases=releases)
+    done = run("query", str(path), "--format", "json", releases=published)
     assert json.loads(done.stdout) == {"head": {}, "boolean": True}
     path.write_text("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 1")
-    assert " a " in run("query", str(path), releases=releases).stdout
+    assert " a " in run("query", str(path), releases=published).stdout
 
 
 @pytest.mark.parametrize(
@@ -142,8 +137,8 @@ def test_query_reads_a_file_and_answers_as_told(releases: Path, tmp_path: Path) 
         ("INSERT DATA { <a:a> <a:b> 1 }", ""),
     ],
 )
-def test_query_says_what_is_wrong(releases: Path, query: str, message: str) -> None:
-    done = run("query", "-", stdin=query, releases=releases)
+def test_query_says_what_is_wrong(published: Path, query: str, message: str) -> None:
+    done = run("query", "-", stdin=query, releases=published)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")
     assert message in done.stderr
@@ -174,12 +169,12 @@ def test_loading_tells_a_terminal_how_much_is_read(tmp_path: Path) -> None:
 
 
 def test_a_setting_that_cannot_be_read_is_named(
-    releases: Path, monkeypatch: pytest.MonkeyPatch
+    published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APECGRAPH_WORKERS", "many")
     monkeypatch.setenv("APECGRAPH_QUERY_SECONDS", "0")
     for arguments in (["releases"], ["serve", "--current", "--port", "0"]):
-        done = run(*arguments, releases=releases)
+        done = run(*arguments, releases=published)
         assert (done.returncode, done.stdout) == (1, "")
         first, second = sorted(done.stderr.removeprefix("Error: ").splitlines())
         assert first.startswith("APECGRAPH_QUERY_SECONDS is set to '0': Input should be greater")

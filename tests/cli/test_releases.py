@@ -6,22 +6,11 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
 from apecgraph.cli.main import main
 from tests.support.command import run_on_terminal
 from tests.support.contents import SmallContent
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> SmallContent:
-    return SmallContent(tmp_path / "content")
-
-
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
-    return tmp_path / "releases"
 
 
 def run(releases: Path, *arguments: str | Path) -> Result:

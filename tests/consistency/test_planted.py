@@ -6,13 +6,7 @@ import pytest
 
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
 from benchmarks.planted import FACTORS, KINDS, MEASURE, Planted, false_alarms, plant
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
-from apecgraph.content.folder import Content, default_content
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval, shared
 from apecgraph.rdf.namespaces import ID
@@ -17,11 +16,6 @@ from apecgraph.text.numbers import Numerals, rounded
 D = Decimal
 
 SEETAO = ("seetao/trade-value-2025", "seetaoe-258468/trade-2025")
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
 
 
 @pytest.mark.parametrize(

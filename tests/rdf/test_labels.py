@@ -1,17 +1,9 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-import pytest
 
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
-from apecgraph.web.publication import Publication
-
-
-@pytest.fixture(scope="module")
-def store(publication: Publication) -> ox.Store:
-    assert publication.store is not None
-    return publication.store
 
 
 def test_whatever_is_used_of_a_vocabulary_has_a_label(store: ox.Store) -> None:

@@ -8,14 +8,7 @@ from apecgraph.content.questions import mentioned, read_questions
 from apecgraph.rdf.namespaces import APEC, ID, RDF, compact
 from apecgraph.readers.vocabulary import Vocabulary
 from apecgraph.release.release import Release
-from apecgraph.web.publication import Publication
 from apecgraph.web.things.term import uses_query
-
-
-@pytest.fixture(scope="module")
-def store(publication: Publication) -> ox.Store:
-    assert publication.store is not None
-    return publication.store
 
 
 @pytest.fixture(scope="module")

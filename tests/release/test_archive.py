@@ -23,16 +23,6 @@ from apecgraph.release.release import CURRENT, MANIFEST, Release, describe_files
 from tests.support.contents import SmallContent
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> SmallContent:
-    return SmallContent(tmp_path / "content")
-
-
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
-    return tmp_path / "releases"
-
-
 def published(content: SmallContent, releases: Path, label: str, keep: int = 0) -> str:
     """Build the content with another label of a source; return the name of the release."""
     content.source(0, label)

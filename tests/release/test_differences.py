@@ -21,16 +21,6 @@ FIGURE = f"{ID}figure/chinadailyasia-628497/trade-2025"
 SOURCE = f"{ID}source/chinadailyasia-628497"
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> SmallContent:
-    return SmallContent(tmp_path / "content")
-
-
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
-    return tmp_path / "releases"
-
-
 @pytest.fixture(scope="module")
 def real(release: Release) -> Snapshot:
     return Snapshot.of_release(release)

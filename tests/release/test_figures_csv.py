@@ -20,7 +20,6 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB, RDF, SKOS
 from apecgraph.release.figures_csv import write_figures, write_metadata
 from apecgraph.release.release import Release
-from apecgraph.web.publication import Publication
 
 A = ox.NamedNode(f"{RDF}type")
 OBSERVATION = ox.NamedNode(f"{QB}Observation")
@@ -32,12 +31,6 @@ FIGURE = ox.NamedNode(f"{ID}figure/x")
 def rows(release: Release) -> list[dict[str, str]]:
     text = (release.path / "figures.csv").read_bytes().decode()
     return list(csv.DictReader(StringIO(text, newline="")))
-
-
-@pytest.fixture(scope="module")
-def store(publication: Publication) -> ox.Store:
-    assert publication.store is not None
-    return publication.store
 
 
 def solutions(store: ox.Store, query: str) -> list[tuple[str, ...]]:

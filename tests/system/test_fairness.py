@@ -21,6 +21,8 @@ from tests.support.connections import BROKEN_OFF, PATIENCE, QUERY, connected, re
 from tests.support.servers import QUERY_SECONDS, Server, server_process
 from tests.support.waiting import soon
 
+pytestmark = pytest.mark.alone  # it takes the whole machine and looks how soon others are answered
+
 LIGHT: Final = "SELECT ?o { <urn:x:n1> <urn:x:next> ?o }"
 HEAVY: Final = (attacks.FOREVER, *attacks.JOINS.queries.values(), *attacks.STREAMS.values())
 TOGETHER: Final = 3.0

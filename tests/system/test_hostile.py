@@ -38,6 +38,8 @@ from tests.support.replies import fault
 from tests.support.servers import QUERY_SECONDS, Server, server_process
 from tests.support.waiting import soon
 
+pytestmark = pytest.mark.alone  # it takes the whole machine and looks how soon others are answered
+
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE: Final = "application/sparql-update"
 ALWAYS: Final = "ASK {}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection
@@ -47,7 +47,7 @@ def own_iris(store: ox.Store) -> set[str]:
 
 
 class Visitor:
-    """Who visits thousands of addresses, on one connection; with httpx it takes twice as long."""
+    """A client that visits thousands of addresses on one connection, twice as fast as httpx."""
 
     def __init__(self, connection: HTTPConnection) -> None:
         self._connection = connection
@@ -74,14 +74,14 @@ class Visitor:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         return frozenset(map(str, dataset))
 
-    def visit(self, iri: str) -> list[str]:
-        """Visit an IRI in all formats; return what is wrong."""
+    def visit(self, iri: str, formats: Sequence[Format]) -> list[str]:
+        """Visit an IRI in some formats; return what is wrong."""
         path = "/" + iri.removeprefix(BASE)
         if path == "/sparql" or path.startswith("/dumps/"):
             status, _, _ = self.get(path)
             return [] if status == 200 else [f"{iri}: {status}"]
         graphs = {}
-        for format_ in VISITED:
+        for format_ in formats:
             status, headers, body = self.get(path, Accept=format_.media_type)
             if path == "/" and format_ is HTML:
                 if b"<h1>" not in body:
@@ -98,24 +98,30 @@ class Visitor:
                     return [f"{location}: there is no heading"]
             else:
                 graphs[format_.name] = self.graph(location, body, format_)
-        turtle = graphs["turtle"]
-        wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != turtle]
-        if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in turtle):
+        if not graphs:
+            return []
+        graph = next(iter(graphs.values()))
+        wrong = [f"{iri}: {name} is another graph" for name in graphs if graphs[name] != graph]
+        if not any(line.startswith(f"<{iri}> {RDF_TYPE} ") for line in graph):
             wrong.append(f"{iri}: has no type")
-        if not any(line.startswith(f"<{iri}> <{name}> ") for line in turtle for name in LABELS):
+        if not any(line.startswith(f"<{iri}> <{name}> ") for line in graph for name in LABELS):
             wrong.append(f"{iri}: has no label")
-        if not any(f" {TITLE} " in line for line in turtle):
+        if not any(f" {TITLE} " in line for line in graph):
             wrong.append(f"{iri}: has no title")
         return wrong
 
 
-def test_every_iri_answers_in_every_format(server: str, publication: Publication) -> None:
-    assert publication.store is not None
-    iris = own_iris(publication.store)
+def test_every_iri_answers_in_every_format(server: str, store: ox.Store, full: bool) -> None:
+    """In full; otherwise every IRI in one format, and every twentieth in all."""
+    iris = sorted(own_iris(store))
     assert len(iris) > 1500
+    wrong: list[str] = []
     with closing(HTTPConnection(server.removeprefix("http://"))) as connection:
         visitor = Visitor(connection)
-        wrong = [each for iri in sorted(iris) for each in visitor.visit(iri)]
+        for number, iri in enumerate(iris):
+            every = full or number % 20 == 0
+            formats = VISITED if every else [VISITED[number % len(VISITED)]]
+            wrong += visitor.visit(iri, formats)
     assert not wrong, "\n".join(wrong[:20])
 
 

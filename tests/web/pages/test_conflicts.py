@@ -5,11 +5,9 @@ import io
 
 import httpx
 import pyoxigraph as ox
-import pytest
 
 from apecgraph.rdf.namespaces import APEC, BASE, ID
 from apecgraph.web.pages.queries import BLIND_SPOTS
-from apecgraph.web.publication import Publication
 from tests.web.pages.test_pages import Page, get
 
 UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejects"))
@@ -18,12 +16,6 @@ UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejec
 def here(node: object) -> str:
     assert isinstance(node, ox.NamedNode)
     return f'href="/{node.value.removeprefix(BASE)}"'
-
-
-@pytest.fixture(scope="module")
-def store(publication: Publication) -> ox.Store:
-    assert publication.store is not None
-    return publication.store
 
 
 class TestTheOverview:
