@@ -58,7 +58,7 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_for_everybody(
+def test_a_page_is_accessible(
     visit: Open, violations: Violations, path: str, release: Release
 ) -> None:
     """By day and by night, on a desk and on a phone: in one visit, since there are many pages."""
@@ -102,7 +102,7 @@ def test_a_reference_leads_to_its_source(visit: Open) -> None:
     expect(themes.get_by_role("row").filter(has_text="rejected")).to_have_count(3)
 
 
-def test_a_name_in_another_language(visit: Open) -> None:
+def test_a_page_can_be_switched_to_another_language(visit: Open) -> None:
     page = visit("/id/meeting/sccp1-2026", PHONE, scripts=False)
     page.get_by_role("navigation", name="Languages").get_by_role("link", name="中文").click()
     expect(page.get_by_role("heading", level=1).locator("bdi[lang=zh]")).to_be_visible()
@@ -110,7 +110,7 @@ def test_a_name_in_another_language(visit: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_a_thing_can_be_had_as_data(visit: Open) -> None:
+def test_a_page_links_to_its_data_formats(visit: Open) -> None:
     page = visit("/id/economy/CHN")
     for name in ("Turtle", "JSON-LD", "N-Triples", "RDF/XML"):
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()

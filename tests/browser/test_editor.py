@@ -81,7 +81,9 @@ def test_an_example_is_one_click_away(visit: Open) -> None:
     expect(page.get_by_role("cell", name="C0021").first).to_be_visible()
 
 
-def test_an_error_is_told_at_its_line_and_tab_leaves(visit: Open, violations: Violations) -> None:
+def test_an_error_is_marked_at_its_line_and_tab_leaves_the_editor(
+    visit: Open, violations: Violations
+) -> None:
     page = visit("/sparql")
     write(page, "SELECT * {\n ?x 😀 ?y }")
     page.get_by_role("button", name="Run").click()
@@ -105,7 +107,7 @@ def test_a_query_can_be_stopped(visit: Open) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_an_answer_is_text_whatever_it_says(visit: Open) -> None:
+def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
     page = visit(asked(HOSTILE))
     expect(page.get_by_role("cell", name="<img src=x onerror=alert(1)>")).to_be_visible()
     expect(page.get_by_role("cell", name="{{text}}")).to_be_visible()
@@ -124,11 +126,11 @@ def test_an_answer_is_text_whatever_it_says(visit: Open) -> None:
         ("CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 0", "No triples in"),
     ],
 )
-def test_other_answers(visit: Open, query: str, told: str) -> None:
+def test_answers_of_the_other_query_forms(visit: Open, query: str, told: str) -> None:
     expect(visit(asked(query)).get_by_role("main").get_by_role("status")).to_contain_text(told)
 
 
-def test_a_limit_is_told_with_what_to_do(
+def test_an_exceeded_limit_is_explained(
     browser: Browser, publication: Publication, release: Release
 ) -> None:
     with (

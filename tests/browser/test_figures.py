@@ -12,7 +12,7 @@ HEADLINE = "Trade of China with the other APEC economies, in yuan"
 PATIENCE = 60  # presses of the Tab key to a link
 
 
-def test_by_mouse(visit: Open) -> None:
+def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
     """Two clicks to the series, where the value of 2025 is drawn; the third is the CSV."""
     page = visit("/", scripts=False)
     page.get_by_role("navigation").get_by_role("link", name="Figures").click()
@@ -35,7 +35,7 @@ def test_by_mouse(visit: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("2.629 trillion yuan")
 
 
-def test_by_keyboard(visit: Open) -> None:
+def test_a_figure_and_its_csv_are_reached_by_keyboard(visit: Open) -> None:
     """On a phone, where the chart scrolls in its own region; from the home page to the CSV."""
     page = visit("/", PHONE)
     expect(page.get_by_role("region", name=f"Chart: {HEADLINE}")).to_be_visible()
@@ -65,7 +65,7 @@ def _saved(page: Page) -> str:
     return Path(download.value.path()).read_text(encoding="utf-8")
 
 
-def test_chart_and_table_stand_side_by_side_where_there_is_room(visit: Open) -> None:
+def test_chart_and_table_are_side_by_side_if_there_is_room(visit: Open) -> None:
     page = visit("/figures?counterpart=economy/USA", {"width": 1600, "height": 900})
     chart = page.get_by_role("region", name="Chart").first.bounding_box()
     table = page.get_by_role("table").first.bounding_box()

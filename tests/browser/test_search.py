@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Open, Violations
 
 
-def test_by_keyboard(visit: Open, violations: Violations) -> None:
+def test_suggestions_are_chosen_by_keyboard(visit: Open, violations: Violations) -> None:
     page = visit("/about")
     box = page.get_by_role("combobox", name="Search")
     box.focus()
@@ -33,7 +33,7 @@ def test_by_keyboard(visit: Open, violations: Violations) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Guangdong")
 
 
-def test_by_mouse_on_a_phone(visit: Open) -> None:
+def test_search_by_touch_on_a_phone(visit: Open) -> None:
     page = visit("/about", PHONE)
     page.get_by_role("combobox", name="Search").press_sequentially("C0021")
     option = page.get_by_role("option").filter(has_text="2.629")
@@ -43,7 +43,7 @@ def test_by_mouse_on_a_phone(visit: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("2.629 trillion yuan")
 
 
-def test_enter_shows_all_results_then_those_of_a_kind(visit: Open) -> None:
+def test_enter_shows_all_results_and_a_link_those_of_a_type(visit: Open) -> None:
     page = visit("/about", scripts=False)
     page.get_by_role("searchbox", name="Search").fill("Korea")
     page.keyboard.press("Enter")

@@ -26,9 +26,7 @@ def refused(content: SmallContent, releases: Path) -> str:
     return str(error.value)
 
 
-def test_what_is_much_smaller_is_published_only_when_that_is_meant(
-    content: SmallContent, releases: Path
-) -> None:
+def test_a_large_loss_is_published_only_if_accepted(content: SmallContent, releases: Path) -> None:
     first, _ = build_release(content.root, releases)
     for number in (1, 2):
         (content.root / f"data/sources/s{number}.ttl").unlink()
@@ -47,7 +45,7 @@ def test_what_is_much_smaller_is_published_only_when_that_is_meant(
     assert Release.current(releases) == again
 
 
-def test_figures_that_are_gone_are_missed(content: SmallContent, releases: Path) -> None:
+def test_the_loss_of_figures_is_refused(content: SmallContent, releases: Path) -> None:
     figure = "<figure/s0/a> a qb:Observation ; rdfs:label 'a'@en ."
     source = "<source/s0> a apec:Source ; rdfs:label 's0'@en ."
     # The check has no rule for figures here but that they can be read.
@@ -83,7 +81,7 @@ def test_figures_that_are_gone_are_missed(content: SmallContent, releases: Path)
         ),
     ],
 )
-def test_a_rule_that_is_gone_is_missed(
+def test_the_loss_of_a_rule_is_refused(
     content: SmallContent, releases: Path, old: str, new: str, loss: str
 ) -> None:
     build_release(content.root, releases)
@@ -92,7 +90,7 @@ def test_a_rule_that_is_gone_is_missed(
     assert f"\n    {loss}\n" in refused(content, releases)
 
 
-def test_a_file_of_rules_that_is_deleted_is_missed(content: SmallContent, releases: Path) -> None:
+def test_the_loss_of_a_file_of_rules_is_refused(content: SmallContent, releases: Path) -> None:
     content.write(
         "shapes/more.ttl",
         "<shape/more> a sh:NodeShape ; sh:targetClass apec:Source ; sh:nodeKind sh:IRI .\n"
@@ -111,9 +109,7 @@ def test_a_file_of_rules_that_is_deleted_is_missed(content: SmallContent, releas
     assert "\n    rule relation/part-of-whole: 1 -> 0\n" in message
 
 
-def test_a_rule_that_applies_to_nothing_is_not_published(
-    content: SmallContent, releases: Path
-) -> None:
+def test_a_rule_that_applies_to_nothing_is_refused(content: SmallContent, releases: Path) -> None:
     content.write("shapes/all.ttl", SHAPES.replace("schema:Place ; sh:p", "schema:Palace ; sh:p"))
     message = refused(content, releases)
     assert "\n    things to which rule shape/place applies: 0\n" in message
@@ -122,7 +118,7 @@ def test_a_rule_that_applies_to_nothing_is_not_published(
     build_release(content.root, releases)  # which is known now
 
 
-def test_what_is_refused_is_kept_with_its_report(content: SmallContent, releases: Path) -> None:
+def test_a_refusal_is_kept_with_its_report(content: SmallContent, releases: Path) -> None:
     build_release(content.root, releases)
     for number in (1, 2, 3):
         (content.root / f"data/sources/s{number}.ttl").unlink()
@@ -144,7 +140,7 @@ def test_what_is_refused_is_kept_with_its_report(content: SmallContent, releases
     assert b"sh:conforms false" in (latest.path / "report.ttl").read_bytes()
 
 
-def test_only_so_many_refusals_are_kept(content: SmallContent, releases: Path) -> None:
+def test_the_number_of_kept_refusals_is_bounded(content: SmallContent, releases: Path) -> None:
     content.write("data/sources/s0.ttl", "<source/s0> a .")
     (releases / "refused").mkdir(parents=True)
     (releases / "refused" / "0").write_text("of somebody else")

@@ -33,7 +33,7 @@ def test_a_release_is_named_by_the_canonical_hash_of_its_dump(release: Release) 
     assert canonical(release.dump(TRIG), ox.RdfFormat.TRIG) == release.digest
 
 
-def test_the_digest_is_that_of_the_canonical_n_quads() -> None:
+def test_the_digest_is_that_of_canonical_n_quads() -> None:
     """RDFC-1.0, section 4: canonical labels, sorted lines, SHA-256."""
     data = b'_:b <http://x/p> "1" .\n<http://x/s> <http://x/p> _:b <http://x/g> .\n'
     lines = b'<http://x/s> <http://x/p> _:c14n0 <http://x/g> .\n_:c14n0 <http://x/p> "1" .\n'
@@ -58,7 +58,9 @@ def test_all_dumps_have_one_canonical_hash(release: Release) -> None:
         assert len(set(parsed[format_])) == release.triples
 
 
-def test_same_content_same_release(content: SmallContent, releases: Path, tmp_path: Path) -> None:
+def test_the_same_content_makes_the_same_release(
+    content: SmallContent, releases: Path, tmp_path: Path
+) -> None:
     release, _ = build_release(content.root, releases)
     again, _ = build_release(SmallContent(tmp_path / "copy").root, releases)
     elsewhere, _ = build_release(content.root, tmp_path / "elsewhere")
@@ -68,7 +70,7 @@ def test_same_content_same_release(content: SmallContent, releases: Path, tmp_pa
     assert kept == {release.digest, "current", ".lock", "history.json"}
 
 
-def test_other_content_other_release(content: SmallContent, releases: Path) -> None:
+def test_other_content_makes_another_release(content: SmallContent, releases: Path) -> None:
     release, _ = build_release(content.root, releases)
     content.source(0, "another name")
     other, _ = build_release(content.root, releases)
@@ -76,7 +78,7 @@ def test_other_content_other_release(content: SmallContent, releases: Path) -> N
     assert other.fingerprint != release.fingerprint
 
 
-def test_the_release_of_a_content_is_found_again(release: Release) -> None:
+def test_the_release_of_a_content_folder_is_found_again(release: Release) -> None:
     releases = release.path.parent
     assert Release.find(releases, build_fingerprint(default_content())) == release
     assert Release.find(releases, "0" * 64) is None
@@ -95,7 +97,7 @@ def test_content_that_fails_the_check_makes_no_release(
     assert not list(releases.glob(".tmp-*"))
 
 
-def test_a_damaged_file_is_noticed_and_the_release_built_again(
+def test_a_damaged_file_is_detected_and_the_release_built_again(
     content: SmallContent, releases: Path
 ) -> None:
     release, _ = build_release(content.root, releases)
@@ -118,12 +120,12 @@ def test_a_broken_manifest_is_an_error_and_no_crash(tmp_path: Path, manifest: st
         Release.open(tmp_path)
 
 
-def test_a_folder_that_is_no_release(tmp_path: Path) -> None:
+def test_a_folder_without_manifest_is_not_a_release(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=r"has no manifest\.json"):
         Release.open(tmp_path)
 
 
-def test_two_builds_at_once_both_end_well(content: SmallContent, releases: Path) -> None:
+def test_concurrent_builds_all_succeed(content: SmallContent, releases: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from apecgraph.build.pipeline import build_release; "
         "print(build_release(*map(Path, sys.argv[1:]))[0].digest)"
@@ -153,7 +155,7 @@ def test_the_report_is_kept(release: Release) -> None:
     assert 0 not in nodes.values()
 
 
-def test_a_release_knows_the_one_before_it(content: SmallContent, releases: Path) -> None:
+def test_a_release_knows_the_previous_one(content: SmallContent, releases: Path) -> None:
     first, _ = build_release(content.root, releases)
     content.source(0, "another name")
     second, _ = build_release(content.root, releases)
@@ -169,18 +171,20 @@ def test_a_release_knows_the_one_before_it(content: SmallContent, releases: Path
 @pytest.mark.parametrize(
     "digest", ["0123456789abcdef", "../current", "current", ".", "", "0123456789ABCDEF"]
 )
-def test_there_is_no_other_release_beside_one(release: Release, digest: str) -> None:
+def test_no_release_is_found_under_an_invalid_name(release: Release, digest: str) -> None:
     assert release.beside(digest) is None
 
 
-def test_a_release_under_another_name_is_none(release: Release, tmp_path: Path) -> None:
+def test_a_release_in_a_folder_of_another_name_is_not_found(
+    release: Release, tmp_path: Path
+) -> None:
     shutil.copytree(release.path, tmp_path / release.digest)
     shutil.copytree(release.path, tmp_path / "0123456789abcdef")
     copy = Release.open(tmp_path / release.digest)
     assert copy.beside("0123456789abcdef") is None
 
 
-def test_what_was_published_is_never_written_anew(content: SmallContent, releases: Path) -> None:
+def test_a_published_release_is_never_overwritten(content: SmallContent, releases: Path) -> None:
     """The same facts in other bytes, here of another context, are a release of another name."""
     first, _ = build_release(content.root, releases)
     context = content.root / "ontology" / "context.jsonld"

@@ -82,7 +82,7 @@ class TestVoid:
         assert told == {name: int(count) for name, count in row.items()}
         assert told["triples"] == release.triples
 
-    def test_counts_what_is_served(self, endpoint: Asking) -> None:
+    def test_counts_the_default_graph(self, endpoint: Asking) -> None:
         """The default graph with its description, and with these counts."""
         told = counts(endpoint, f"{ID}service/default-graph")
         (row,) = endpoint.rows(COUNTS % (BASE, ""))
@@ -134,7 +134,7 @@ class TestVoid:
         (total,) = endpoint.values("SELECT ?n { <id/linkset> void:triples ?n }")
         assert int(total) == sum(told.values())
 
-    def test_examples_are_things_of_ours(self, endpoint: Asking) -> None:
+    def test_examples_are_resources_of_the_publication(self, endpoint: Asking) -> None:
         examples = endpoint.values("SELECT ?iri { <> void:exampleResource ?iri . ?iri a ?class }")
         assert len(set(examples)) >= 3
         assert all(each.startswith(ID) for each in examples)
@@ -144,7 +144,7 @@ class TestVoid:
         assert names == sorted(each.iri for each in DOCUMENT_FORMATS if each.iri is not None)
         assert "http://www.w3.org/ns/formats/RDF_XML" in names
 
-    def test_dumps_hold_the_dataset(self, endpoint: Asking, client: httpx.Client) -> None:
+    def test_dumps_are_those_of_the_release(self, endpoint: Asking, client: httpx.Client) -> None:
         dumps = endpoint.values("SELECT ?url { <> void:dataDump ?url }")
         assert len(dumps) == 12
         for url in dumps:
@@ -177,7 +177,7 @@ class TestDcat:
             plain = client.head(url.removesuffix(".gz")).headers["content-type"]
             assert row["type"] == types + plain.split(";")[0]
 
-    def test_the_catalogue_leads_to_all(self, endpoint: Asking, release: Release) -> None:
+    def test_the_catalogue_links_all_its_parts(self, endpoint: Asking, release: Release) -> None:
         (row,) = endpoint.rows(
             """SELECT * WHERE {
               ?catalog a dcat:Catalog ; dcat:dataset ?dataset, ?series ; dcat:service ?service ;
@@ -204,7 +204,7 @@ class TestDcat:
         )
         assert {"start": "2021-01-01", "end": "2025-12-31"} in rows
 
-    def test_provenance(self, endpoint: Asking) -> None:
+    def test_provenance_names_sources_and_program(self, endpoint: Asking) -> None:
         """What was used, and by which version of the program."""
         (row,) = endpoint.rows(
             """SELECT ?version (COUNT(DISTINCT ?source) AS ?sources) WHERE {
@@ -218,7 +218,7 @@ class TestDcat:
         (sources,) = endpoint.values("SELECT (COUNT(?s) AS ?n) { ?s a apec:Source }")
         assert row == {"version": version("apecgraph"), "sources": sources}
 
-    def test_a_release_that_came_before_is_told(self) -> None:
+    def test_the_previous_release_is_named(self) -> None:
         one, two = "0" * 16, "1" * 16
         triples = describe_release(BuildInfo(two, two, one, "2026-01-01", "1.0"), (), (), (), ())
         store = ox.Store()
@@ -249,7 +249,7 @@ class TestQuestions:
             assert row["label"] == row["comment"] == question.text
             assert row["select"] == question.query
 
-    def test_can_be_asked_as_they_are_found(self, client: httpx.Client) -> None:
+    def test_can_be_run_as_published(self, client: httpx.Client) -> None:
         query = f"""PREFIX sh: <{PREFIXES["sh"]}>
         SELECT ?query WHERE {{ <{ID}question/01-chairs> sh:select ?query }}"""
         found = client.get("/sparql", params={"query": query, "format": "json"}).json()
@@ -277,7 +277,7 @@ def test_the_description_is_in_its_graph_and_in_the_default_graph(endpoint: Aski
     assert missing == []
 
 
-def test_what_is_new_is_named_and_typed(endpoint: Asking) -> None:
+def test_the_description_names_and_types_its_resources(endpoint: Asking) -> None:
     for kind in ("rdf:type", "rdfs:label|skos:prefLabel|dcterms:title|schema:name"):
         nameless = endpoint.values(
             f"SELECT DISTINCT ?s {{ GRAPH <id/graph/release> {{ ?s ?p ?o }}"
@@ -303,7 +303,7 @@ def test_statistics_count_each_triple_once() -> None:
     assert {iri: len(members) for iri, members in found.classes.items()} == {type_.value: 2}
 
 
-def test_parts_are_named_after_terms_from_anywhere() -> None:
+def test_partitions_by_terms_of_any_vocabulary_have_distinct_names() -> None:
     terms = (
         "https://example.org/A",
         "http://example.org/A",

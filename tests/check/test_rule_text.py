@@ -21,7 +21,7 @@ def rules(store: ox.Store) -> RuleText:
     return RuleText(store)
 
 
-def test_a_property_shape_is_a_sentence(rules: RuleText) -> None:
+def test_a_property_shape_is_written_as_a_sentence(rules: RuleText) -> None:
     shape = next(each for each in rules.read() if each.iri == f"{ID}shape/decision")
     sentences = [each.sentence for each in shape.rules]
     assert (
@@ -44,6 +44,6 @@ def test_every_message_of_a_shape_with_targets_is_a_rule(rules: RuleText, store:
     assert not [rule for shape in shapes for rule in shape.rules if "{?" in rule.sentence]
 
 
-def test_a_rule_names_what_it_is_about(rules: RuleText) -> None:
+def test_a_rule_lists_the_terms_that_it_names(rules: RuleText) -> None:
     names = {name for shape in rules.read() for rule in shape.rules for name in rule.names}
     assert {f"{APEC}bound", f"{APEC}m49", f"{ID}scheme/bounds"} <= names

@@ -82,14 +82,16 @@ def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
 
 
 @pytest.mark.parametrize("path", VALID, ids=name)
-def test_valid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_valid_example_has_no_results(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content, expected = read(path)
     assert not expected
     assert found(content, monkeypatch) == set()
 
 
 @pytest.mark.parametrize("path", INVALID, ids=name)
-def test_invalid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_example_has_exactly_the_expected_results(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content, expected = read(path)
     assert expected
     results = found(content, monkeypatch)
@@ -233,7 +235,7 @@ def written(shapes: str) -> Content:
 
 
 @pytest.mark.parametrize("shapes", WRITTEN.values(), ids=WRITTEN)
-def test_shapes_give_what_the_specification_has_them_give(shapes: str) -> None:
+def test_shapes_give_the_results_of_pyshacl(shapes: str) -> None:
     """However they are prepared: pyshacl alone, on the graphs as they are, is the measure."""
     content = written(shapes)
     given = {
@@ -253,13 +255,13 @@ def test_shapes_give_what_the_specification_has_them_give(shapes: str) -> None:
     assert conforms == (not wanted) == ("sh:deactivated" in shapes)
 
 
-def test_a_property_shape_that_is_not_there_is_an_error() -> None:
+def test_a_missing_property_shape_is_an_error() -> None:
     content = written("<shape> sh:targetClass <A> ; sh:property <nmaed> .")
     with pytest.raises(ContentError, match=r"the shapes cannot be applied: .*nmaed"):
         validate_shapes(content, Evidence.gather(content))
 
 
-def test_a_query_has_the_prefixes_that_the_shapes_declare() -> None:
+def test_a_query_has_only_the_prefixes_that_the_shapes_declare() -> None:
     """Not those that rdflib knows: another engine would not know them."""
     content = written(
         "<shape> sh:targetClass <A> ; sh:sparql <query> . <query> a sh:SPARQLConstraint ;"

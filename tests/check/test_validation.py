@@ -44,7 +44,7 @@ def test_the_content_passes() -> None:
     assert report.text().startswith("the content passes the check (")
 
 
-def test_the_tenth_of_the_true_figure_cannot_land_without_its_decision(whole: ContentCopy) -> None:
+def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(whole: ContentCopy) -> None:
     whole.remove(DECISIONS, "<decision/trade-2025>")
     report = whole.check()
     message = only(report)
@@ -108,12 +108,12 @@ def test_a_decision_whose_conflict_is_gone_fails(whole: ContentCopy) -> None:
     assert "contradicts nothing that stands, so the conflict is gone" in message
 
 
-def test_a_syntax_error(excerpt: ContentCopy) -> None:
+def test_a_syntax_error_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.replace(CRI, "apec:unit <unit/count> ;", "apec:unit <unit/count> ; ; )")
     assert only(excerpt.check()).startswith(f"{CRI}:{line}:")
 
 
-def test_a_missing_prefix(excerpt: ContentCopy) -> None:
+def test_a_missing_prefix_is_located_with_its_remedy(excerpt: ContentCopy) -> None:
     path = excerpt.path(CRI)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith("@prefix qb:")))
@@ -129,7 +129,7 @@ def test_several_unreadable_files_are_all_named(excerpt: ContentCopy) -> None:
     assert places == [CHINA_DAILY, CRI]
 
 
-def test_a_wrong_datatype(excerpt: ContentCopy) -> None:
+def test_a_wrong_datatype_is_located(excerpt: ContentCopy) -> None:
     old = "sdmx-measure:obsValue 57.82"
     line = excerpt.replace(CHINA_DAILY, old, 'sdmx-measure:obsValue "57.82"')
     message = only(excerpt.check())
@@ -144,14 +144,14 @@ def test_a_malformed_multiplier_is_an_error_and_no_crash(excerpt: ContentCopy, v
     assert "a figure needs one sdmx-attribute:unitMult" in excerpt.check().text()
 
 
-def test_a_malformed_date(excerpt: ContentCopy) -> None:
+def test_a_malformed_date_is_located(excerpt: ContentCopy) -> None:
     excerpt.replace(CRI, '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date')
     line = excerpt.line(CRI, '"2026-02-6"')
     text = excerpt.check().text()
     assert f"{CRI}:{line}: meeting/sccp1-2026: a schema:endDate is an xsd:date" in text
 
 
-def test_a_malformed_literal_that_no_shape_looks_at(excerpt: ContentCopy) -> None:
+def test_a_malformed_literal_that_no_shape_covers_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.replace(
         CRI,
         'dcterms:issued "2026-02-05"^^xsd:date',
@@ -163,7 +163,7 @@ def test_a_malformed_literal_that_no_shape_looks_at(excerpt: ContentCopy) -> Non
     )
 
 
-def test_an_unknown_term_of_our_own_namespace(excerpt: ContentCopy) -> None:
+def test_an_unknown_term_of_the_ontology_is_located(excerpt: ContentCopy) -> None:
     path = excerpt.path(CRI)
     path.write_text(path.read_text().replace("apec:unit <unit/count>", "apec:unti <unit/count>"))
     text = excerpt.check().text()
@@ -171,7 +171,7 @@ def test_an_unknown_term_of_our_own_namespace(excerpt: ContentCopy) -> None:
     assert "is not a term of this ontology: correct its spelling" in text
 
 
-def test_a_figure_without_a_unit(excerpt: ContentCopy) -> None:
+def test_a_figure_without_a_unit_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.line(CRI, "<figure/cri-cd684bbb/initiatives>")
     excerpt.replace(CRI, "    apec:unit <unit/count> ;\n", "")
     message = only(excerpt.check())
@@ -179,7 +179,7 @@ def test_a_figure_without_a_unit(excerpt: ContentCopy) -> None:
     assert "needs one apec:unit" in message
 
 
-def test_a_source_without_a_url(excerpt: ContentCopy) -> None:
+def test_a_source_without_a_url_is_located(excerpt: ContentCopy) -> None:
     path = excerpt.path(CRI)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text(
@@ -194,7 +194,7 @@ def test_a_source_without_a_url(excerpt: ContentCopy) -> None:
     assert "needs one schema:url" in message
 
 
-def test_a_cell_twice_in_one_source(excerpt: ContentCopy) -> None:
+def test_a_cell_that_a_source_states_twice_is_located(excerpt: ContentCopy) -> None:
     path = excerpt.path(CHINA_DAILY)
     text = path.read_text()
     start = text.index("<figure/chinadailyasia-628497/trade-2025>\n")
@@ -208,7 +208,7 @@ def test_a_cell_twice_in_one_source(excerpt: ContentCopy) -> None:
     assert "figure/chinadailyasia-628497/trade-2025-again" in message
 
 
-def test_a_decision_about_an_unknown_figure(whole: ContentCopy) -> None:
+def test_a_decision_about_an_unknown_figure_is_located(whole: ContentCopy) -> None:
     whole.replace(
         DECISIONS, "<figure/seetaoe-258468/trade-2025>", "<figure/seetaoe-258468/trade-2052>"
     )
@@ -218,14 +218,14 @@ def test_a_decision_about_an_unknown_figure(whole: ContentCopy) -> None:
     assert "this one is unknown" in text
 
 
-def test_a_name_that_is_not_described(excerpt: ContentCopy) -> None:
+def test_a_thing_that_is_not_described_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
     text = excerpt.check().text()
     assert f"{CRI}:{line}" in text
     assert "place/guangzhuo is used but not described" in text
 
 
-def test_an_empty_folder(tmp_path: Path) -> None:
+def test_an_empty_folder_is_not_a_content_folder(tmp_path: Path) -> None:
     report, findings = check_content(tmp_path)
     assert findings is None
     assert not report.conforms
@@ -287,7 +287,7 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         ),
     ],
 )
-def test_nothing_stands_where_it_may_not(
+def test_triples_in_the_wrong_file_are_located(
     excerpt: ContentCopy, name: str, text: str, message: str
 ) -> None:
     path = excerpt.path(name)
@@ -298,7 +298,7 @@ def test_nothing_stands_where_it_may_not(
     assert any(each.startswith(f"{name}:{line}: ") for each in found), found
 
 
-def test_a_thing_has_an_iri_that_a_document_can_be_about(excerpt: ContentCopy) -> None:
+def test_an_iri_that_can_have_no_document_is_refused(excerpt: ContentCopy) -> None:
     path = excerpt.path("data/entities/bodies.ttl")
     wrong = ("index", "ontology/X", "topic/a?b=c", "topic/a#b", "topic//a", "topic/a/")
     label = '<http://www.w3.org/2004/02/skos/core#altLabel> "x"@en .'
@@ -309,13 +309,13 @@ def test_a_thing_has_an_iri_that_a_document_can_be_about(excerpt: ContentCopy) -
         assert f"<https://w3id.org/apecgraph/id/{name}> has no document of its own" in text
 
 
-def test_a_source_is_named_as_its_file(excerpt: ContentCopy) -> None:
+def test_a_source_has_the_name_of_its_file(excerpt: ContentCopy) -> None:
     excerpt.path(CRI).rename(excerpt.path("data/sources/renamed.ttl"))
     text = excerpt.check().text()
     assert "data/sources/renamed.ttl must describe <source/renamed> as an apec:Source" in text
 
 
-def test_words_and_number_that_differ(excerpt: ContentCopy) -> None:
+def test_a_value_that_differs_from_its_printed_words_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.line(CHINA_DAILY, "<figure/chinadailyasia-628497/trade-2025-usd>")
     excerpt.replace(CHINA_DAILY, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
     text = excerpt.check().text()
@@ -324,7 +324,7 @@ def test_words_and_number_that_differ(excerpt: ContentCopy) -> None:
 
 
 @pytest.mark.parametrize("value", ["NaN", "3e0", "Infinity", "1" * 400, "0_3", "３"])
-def test_a_number_that_is_not_read_is_an_error(excerpt: ContentCopy, value: str) -> None:
+def test_an_unreadable_number_is_an_error(excerpt: ContentCopy, value: str) -> None:
     excerpt.replace(
         CHINA_DAILY, "sdmx-measure:obsValue 3.79", f'sdmx-measure:obsValue "{value}"^^xsd:decimal'
     )
@@ -343,14 +343,14 @@ def test_a_number_that_is_not_read_is_an_error(excerpt: ContentCopy, value: str)
     ],
     ids=["nested lists", "nested triples", "a triple as value", "20 MB", "nested blank nodes"],
 )
-def test_hostile_turtle_is_an_error_with_its_file(excerpt: ContentCopy, text: str) -> None:
+def test_hostile_turtle_is_an_error_that_names_its_file(excerpt: ContentCopy, text: str) -> None:
     excerpt.path(CRI).write_text(text)
     report = excerpt.check()
     assert not report.conforms
     assert CRI in report.text()
 
 
-def test_what_is_no_file_is_named(excerpt: ContentCopy) -> None:
+def test_paths_that_are_not_read_are_named(excerpt: ContentCopy) -> None:
     excerpt.path("data/sources/folder.ttl").mkdir()
     excerpt.path("data/sources/with space.ttl").write_text("")
     text = excerpt.check().text()

@@ -76,7 +76,7 @@ def test_build_refuses_what_fails_and_keeps_what_is_current(
     assert (published / "current").readlink() == before
 
 
-def test_fmt_writes_the_canonical_form_and_check_only_tells(
+def test_fmt_writes_the_canonical_form_and_with_check_only_reports(
     published: Path, excerpt: ContentCopy
 ) -> None:
     path = excerpt.path("data/entities/people.ttl")
@@ -120,7 +120,9 @@ def test_query_reads_standard_input_and_answers_csv(published: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "n\n32\n")
 
 
-def test_query_reads_a_file_and_answers_as_told(published: Path, tmp_path: Path) -> None:
+def test_query_reads_a_file_and_answers_in_the_requested_format(
+    published: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "ask.rq"
     path.write_text("ASK { ?s ?p ?o }")
     done = run("query", str(path), "--format", "json", releases=published)
@@ -137,7 +139,7 @@ def test_query_reads_a_file_and_answers_as_told(published: Path, tmp_path: Path)
         ("INSERT DATA { <a:a> <a:b> 1 }", ""),
     ],
 )
-def test_query_says_what_is_wrong(published: Path, query: str, message: str) -> None:
+def test_query_reports_errors(published: Path, query: str, message: str) -> None:
     done = run("query", "-", stdin=query, releases=published)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")
@@ -145,14 +147,14 @@ def test_query_says_what_is_wrong(published: Path, query: str, message: str) -> 
     assert "Traceback" not in done.stderr
 
 
-def test_long_work_tells_a_terminal_what_it_is_at() -> None:
+def test_a_check_shows_its_progress_on_a_terminal() -> None:
     printed, shown = run_on_terminal("check")
     assert printed.startswith("the content passes the check")
     steps = (r"reading files: 0 of \d+ ", r"applying shapes: \d+ of \d+, \d+ s left ", "holding")
     assert re.search(".*".join(rf"\x1b\[K{step}" for step in steps), shown, re.DOTALL)
 
 
-def test_loading_tells_a_terminal_how_much_is_read(tmp_path: Path) -> None:
+def test_loading_shows_its_progress_on_a_terminal(tmp_path: Path) -> None:
     path = tmp_path / "a.nq"
     path.write_text("<a:s> <a:p> <a:o> .\n")
     terminal, end = pty.openpty()

@@ -45,7 +45,9 @@ def test_releases_are_listed(content: SmallContent, releases: Path) -> None:
     assert listed[2]["damaged"].endswith("build the release again")
 
 
-def test_rollback_and_what_it_says(content: SmallContent, releases: Path) -> None:
+def test_rollback_reports_the_current_and_the_previous_release(
+    content: SmallContent, releases: Path
+) -> None:
     first, second = (built(releases, content, label) for label in "ab")
     assert run(releases, "rollback").stdout == f"{releases / first}: current; before: {second}\n"
     done = run(releases, "rollback")
@@ -77,7 +79,9 @@ def test_releases_and_content_are_compared(content: SmallContent, releases: Path
     assert f"has no release 0123456789abcdef; it has {second}, {first}" in done.stderr
 
 
-def test_a_build_says_where_its_refusal_is_kept(content: SmallContent, releases: Path) -> None:
+def test_a_refused_build_says_where_its_report_is_kept(
+    content: SmallContent, releases: Path
+) -> None:
     built(releases, content, "a")
     for number in (1, 2, 3):
         (content.root / f"data/sources/s{number}.ttl").unlink()
@@ -89,7 +93,7 @@ def test_a_build_says_where_its_refusal_is_kept(content: SmallContent, releases:
     assert done.exit_code == 0
 
 
-def test_a_terminal_is_told_how_far_a_build_is(content: SmallContent, releases: Path) -> None:
+def test_a_build_shows_its_progress_on_a_terminal(content: SmallContent, releases: Path) -> None:
     _, shown = run_on_terminal("build", "--content", content.root, releases=releases)
     assert re.search(r"writing dumps of \d+ quads: 0 of 9 .*reading back", shown, re.DOTALL)
     assert shown.endswith("\x1b[K")

@@ -28,7 +28,7 @@ def column(answer: str, name: str) -> list[str]:
     return sorted(row[name]["value"] for row in json.loads(answer)["results"]["bindings"])
 
 
-def test_the_endpoint_as_a_source(server: str) -> None:
+def test_the_endpoint_is_a_source(server: str) -> None:
     endpoint = f"{server}/sparql"
     told = {"type": "sparql", "value": endpoint}
     graphs = BASE + "SELECT ?g { GRAPH ?g { <id/source/seetao> a <ontology/Source> } }"
@@ -51,7 +51,7 @@ def test_the_endpoint_as_a_source(server: str) -> None:
     assert answers[6].startswith("error")
 
 
-def test_a_document_as_a_source(server: str) -> None:
+def test_a_document_is_a_source(server: str) -> None:
     urls = [f"{server}/{path}" for path in ("id/economy/CHN", "doc/economy/CHN")]
     urls += [f"{server}/doc/economy/CHN.{extension}" for extension in EXTENSIONS]
     urls.append("https://w3id.org/apecgraph/id/economy/CHN")
@@ -66,7 +66,7 @@ def test_a_missing_document_is_an_error(server: str) -> None:
 
 
 @pytest.mark.parametrize("extension", ["trig", "nq"])
-def test_a_dump_as_a_source(server: str, extension: str, release: Release) -> None:
+def test_a_dump_is_a_source(server: str, extension: str, release: Release) -> None:
     count = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
     (answer,) = ask(server, (count, [f"{server}/dumps/apecgraph.{extension}"]))
     assert column(answer, "n") == [str(release.quads)]
@@ -94,7 +94,7 @@ def test_the_endpoint_and_a_document_are_joined(server: str) -> None:
     assert column(joined, "name") == ["China"]
 
 
-def test_a_query_of_its_own_calls_the_endpoint(server: str) -> None:
+def test_a_federated_query_calls_the_endpoint(server: str) -> None:
     query = BASE + f"SELECT ?name {{ SERVICE <{server}/sparql> {{ {NAMES} }} }}".replace(BASE, "")
     mine = {
         "type": "serialized",

@@ -40,7 +40,7 @@ def canonical(data: bytes) -> list[str]:
     return sorted(f"{quad} ." for quad in dataset)
 
 
-def test_a_document_in_json_ld_is_the_graph_that_it_is_in_n_triples(
+def test_a_document_is_the_same_graph_in_json_ld_and_n_triples(
     canonize: Canonize, client: httpx.Client, server: str
 ) -> None:
     graphs = canonize(*(f"{server}/doc/{page}.jsonld" for page in PAGES))
@@ -49,7 +49,7 @@ def test_a_document_in_json_ld_is_the_graph_that_it_is_in_n_triples(
         assert sorted(graph.splitlines()) == canonical(data), page
 
 
-def test_a_thing_is_found_and_negotiated(canonize: Canonize, server: str) -> None:
+def test_the_iri_of_a_thing_leads_to_its_json_ld(canonize: Canonize, server: str) -> None:
     thing, document, canonical_ = canonize(
         f"{server}/id/economy/CHN",
         f"{server}/doc/economy/CHN",
@@ -59,6 +59,6 @@ def test_a_thing_is_found_and_negotiated(canonize: Canonize, server: str) -> Non
     assert "中国" in thing
 
 
-def test_the_dump_is_read_whole(canonize: Canonize, server: str, release: Release) -> None:
+def test_the_dump_is_read_completely(canonize: Canonize, server: str, release: Release) -> None:
     (graph,) = canonize(f"{server}/dumps/apecgraph.jsonld")
     assert len(graph.splitlines()) == release.triples

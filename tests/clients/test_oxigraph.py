@@ -43,7 +43,7 @@ def names(service: str) -> str:
         }} ORDER BY ?name"""
 
 
-def test_its_things_get_our_names(oxigraph: Server, server: str) -> None:
+def test_a_federated_query_reads_names_from_the_endpoint(oxigraph: Server, server: str) -> None:
     body, _ = oxigraph.ask(names(f"SERVICE <{server}/sparql>"))
     assert rows(body) == [
         {"mine": f"{MINE}MEX", "name": "Mexico"},
@@ -51,7 +51,7 @@ def test_its_things_get_our_names(oxigraph: Server, server: str) -> None:
     ]
 
 
-def test_the_example_answers_as_it_is_printed(oxigraph: Server, server: str) -> None:
+def test_the_example_answers_as_printed(oxigraph: Server, server: str) -> None:
     (block,) = [each for each in blocks("console") if ":7878" in each]
     command, answer = split_command(block)
     command = command.replace("http://127.0.0.1:8000", server)
@@ -62,7 +62,9 @@ def test_the_example_answers_as_it_is_printed(oxigraph: Server, server: str) -> 
     assert done.stdout.splitlines() == answer.splitlines()
 
 
-def test_what_is_refused_here_fails_there(oxigraph: Server, server: str) -> None:
+def test_a_query_that_the_endpoint_refuses_fails_at_the_caller(
+    oxigraph: Server, server: str
+) -> None:
     """It breaks off its answer, unless the service is SILENT (section 2.3)."""
     refused = f"SELECT * {{ SERVICE <{server}/sparql> {{ SERVICE <{server}/sparql> {{}} }} }}"
     body, _ = oxigraph.ask(refused)

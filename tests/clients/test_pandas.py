@@ -28,13 +28,13 @@ def test_numbers_and_names_become_columns(server: str) -> None:
     assert table["name"].tolist() == ["China", "中国"]
 
 
-def test_decimals_are_exact_where_asked_for(server: str) -> None:
+def test_decimals_are_exact_on_request(server: str) -> None:
     url = csv_of(server, "SELECT ?v { VALUES ?v { 0.1 12345678901234.5678 } } ORDER BY ?v")
     table = pd.read_csv(url, converters={"v": Decimal})
     assert table["v"].tolist() == [Decimal("0.1"), Decimal("12345678901234.5678")]
 
 
-def test_what_csv_has_to_quote_and_what_is_unbound(server: str) -> None:
+def test_quoted_and_unbound_values_are_read(server: str) -> None:
     url = csv_of(server, r"""SELECT ?a ?b { VALUES (?a ?b) { ("x, \"y\"\nz" UNDEF) ("" 1) } }""")
     table = pd.read_csv(url, keep_default_na=False, dtype=str)
     assert table.to_dict("records") == [{"a": 'x, "y"\nz', "b": ""}, {"a": "", "b": "1"}]
@@ -46,7 +46,7 @@ def test_an_answer_without_rows_is_an_empty_table(server: str) -> None:
     assert table.empty
 
 
-def test_a_broken_query_is_no_table(server: str) -> None:
+def test_a_malformed_query_is_an_error(server: str) -> None:
     with pytest.raises(HTTPError) as caught:
         pd.read_csv(csv_of(server, "SELECT nonsense"))
     with caught.value as error:

@@ -37,7 +37,7 @@ def canonical(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("extension", PARSERS)
-def test_a_dump_is_read_whole(server: str, extension: str, release: Release) -> None:
+def test_a_dump_is_read_completely(server: str, extension: str, release: Release) -> None:
     expected = release.quads if extension in ("trig", "nq") else release.triples
     url = f"{server}/dumps/apecgraph.{extension}"
     assert count("-i", PARSERS[extension], url) == expected

@@ -89,7 +89,7 @@ def test_a_dump_has_all_quads(server: str, extension: str, release: Release) -> 
     assert sum(map(len, dataset.graphs())) == release.quads
 
 
-def test_what_is_missing_is_an_error(server: str) -> None:
+def test_a_missing_document_is_an_error(server: str) -> None:
     with pytest.raises(HTTPError) as caught:
         Graph().parse(f"{server}/id/economy/CHX")
     with caught.value as error:
@@ -99,7 +99,7 @@ def test_what_is_missing_is_an_error(server: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
 @pytest.mark.parametrize("format_", ["xml", "json", "csv", "tsv"])
-def test_the_endpoint_as_a_store_is_queried(server: str, method: str, format_: str) -> None:
+def test_the_endpoint_can_be_queried_as_a_store(server: str, method: str, format_: str) -> None:
     store = SPARQLStore(f"{server}/sparql", method=method, returnFormat=format_)
     rows = Graph(store).query(
         "SELECT ?name { ?economy skos:prefLabel ?name }",
@@ -109,7 +109,7 @@ def test_the_endpoint_as_a_store_is_queried(server: str, method: str, format_: s
     assert names(rows) == ["China", "中国"]
 
 
-def test_the_endpoint_as_a_store_has_triples(remote: Graph, publication: Publication) -> None:
+def test_the_endpoint_can_be_read_as_a_store(remote: Graph, publication: Publication) -> None:
     china = THING["economy/CHN"]
     assert set(remote.objects(china, SKOS.prefLabel)) == {
         Literal("China", lang="en"),
@@ -122,19 +122,19 @@ def test_the_endpoint_as_a_store_has_triples(remote: Graph, publication: Publica
     assert len(remote) == len(list(default))
 
 
-def test_the_endpoint_as_a_store_gives_graphs_and_answers(remote: Graph) -> None:
+def test_describe_and_ask_work_on_the_endpoint_as_a_store(remote: Graph) -> None:
     described = remote.query("DESCRIBE <id/economy/CHN>").graph
     assert described is not None
     assert set(described) == set(remote.triples((THING["economy/CHN"], None, None)))
     assert remote.query("ASK { <id/economy/CHN> ?p ?o }").askAnswer is True
 
 
-def test_the_endpoint_as_a_store_says_that_a_query_is_broken(remote: Graph) -> None:
+def test_a_malformed_query_on_the_endpoint_as_a_store_is_an_error(remote: Graph) -> None:
     with pytest.raises(ValueError, match="SPARQL query"):
         remote.query("SELECT nonsense")
 
 
-def test_a_query_elsewhere_calls_the_endpoint(server: str) -> None:
+def test_a_federated_query_calls_the_endpoint(server: str) -> None:
     mine = Graph().add((URIRef("http://example.org/me"), SKOS.related, THING["economy/PER"]))
     rows = mine.query(f"""
         SELECT ?name {{

@@ -65,7 +65,7 @@ def described(publication: Publication) -> set[object]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_select(server: str, way: tuple[str, str]) -> None:
+def test_select_queries_are_answered_in_every_format(server: str, way: tuple[str, str]) -> None:
     found = converted(server, NAMES, JSON, way)
     names = [row["name"] for row in found["results"]["bindings"]]
     assert sorted((name["xml:lang"], name["value"]) for name in names) == [
@@ -82,13 +82,15 @@ def test_select(server: str, way: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_ask(server: str, way: tuple[str, str]) -> None:
+def test_ask_queries_are_answered(server: str, way: tuple[str, str]) -> None:
     assert converted(server, "ASK {}", JSON, way)["boolean"] is True
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("query", [CONSTRUCT, DESCRIBE], ids=["CONSTRUCT", "DESCRIBE"])
-def test_a_graph(server: str, query: str, way: tuple[str, str], described: set[object]) -> None:
+def test_graphs_are_answered_in_every_format(
+    server: str, query: str, way: tuple[str, str], described: set[object]
+) -> None:
     for format_ in (XML, RDFXML, JSONLD):
         graph = converted(server, query, format_, way)
         assert isinstance(graph, Graph)
@@ -98,7 +100,7 @@ def test_a_graph(server: str, query: str, way: tuple[str, str], described: set[o
         assert set(Graph().parse(data=data)) == described, format_
 
 
-def test_the_dataset_of_the_protocol(server: str) -> None:
+def test_the_protocol_can_set_the_dataset(server: str) -> None:
     source = f"{BASE}id/source/seetao"
     wrapper = endpoint(server, f"ASK {{ <{source}> ?p ?o }}", JSON)
     wrapper.addDefaultGraph(source)
@@ -109,7 +111,7 @@ def test_the_dataset_of_the_protocol(server: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_broken_query_is_told_with_its_place(server: str, way: tuple[str, str]) -> None:
+def test_a_malformed_query_is_reported_with_its_position(server: str, way: tuple[str, str]) -> None:
     with pytest.raises(QueryBadFormed) as caught:
         endpoint(server, "SELECT *\n{ ?s ?p }", JSON, way).query()
     assert '"line": 2, "column": 9' in str(caught.value)

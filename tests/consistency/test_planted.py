@@ -23,11 +23,11 @@ def test_there_are_no_false_alarms(evidence: Evidence) -> None:
     assert false_alarms(evidence) == 0
 
 
-def test_every_kind_is_planted(planted: list[Planted]) -> None:
+def test_every_kind_of_error_is_planted(planted: list[Planted]) -> None:
     assert {each.kind for each in planted} == set(KINDS)
 
 
-def test_factors_are_noticed_on_what_a_relation_holds(
+def test_errors_of_scale_are_caught_in_figures_that_a_relation_covers(
     evidence: Evidence, planted: list[Planted]
 ) -> None:
     held = Findings(evidence).rules_by_figure
@@ -35,12 +35,12 @@ def test_factors_are_noticed_on_what_a_relation_holds(
     assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has the whole
 
 
-def test_factors_are_noticed_on_values_of_trade(planted: list[Planted]) -> None:
+def test_errors_of_scale_are_caught_in_values_of_trade(planted: list[Planted]) -> None:
     values = [each for each in planted if each.figure.cell.measure == f"{MEASURE}trade-value"]
     assert caught([each for each in values if each.kind in FACTORS]) >= 0.8
 
 
-def test_what_nothing_holds_is_not_noticed(evidence: Evidence, planted: list[Planted]) -> None:
+def test_errors_in_blind_spots_are_not_caught(evidence: Evidence, planted: list[Planted]) -> None:
     """A blind spot is one: else `rules_by_figure` would understate the check."""
     held = Findings(evidence).rules_by_figure
     blind = [each for each in planted if each.figure.iri not in held and each.kind in FACTORS]

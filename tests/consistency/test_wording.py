@@ -33,7 +33,7 @@ SEETAO = ("seetao/trade-value-2025", "seetaoe-258468/trade-2025")
         (Interval(), "any number"),
     ],
 )
-def test_an_interval_is_told_with_its_ends(
+def test_an_interval_is_written_with_its_ends(
     evidence: Evidence, interval: Interval, words: str
 ) -> None:
     assert Numerals(evidence.graph.store).interval(interval, f"{ID}unit/percent") == words
@@ -65,13 +65,13 @@ def test_an_interval_is_told_with_its_ends(
         ),
     ],
 )
-def test_a_claim_is_called_by_what_it_says(evidence: Evidence, claim: str, words: str) -> None:
+def test_a_claim_is_labelled_by_its_content(evidence: Evidence, claim: str, words: str) -> None:
     claims: list[Figure | Statement] = [*evidence.figures, *evidence.statements]
     (said,) = (each for each in claims if each.iri == f"{ID}{claim}")
     assert Wording(evidence.graph.store).claim(said) == words
 
 
-def test_numbers_are_rounded_to_the_digits_that_help() -> None:
+def test_numbers_are_rounded_to_significant_digits() -> None:
     assert [rounded(D(each), 3) for each in ("26285589", "0.0123456", "0", "-1.23456")] == [
         D("26300000"),
         D("0.0123"),
@@ -80,14 +80,16 @@ def test_numbers_are_rounded_to_the_digits_that_help() -> None:
     ]
 
 
-def test_intervals_share_what_is_in_all_of_them() -> None:
+def test_intervals_are_intersected() -> None:
     half_open = Interval(D(1), D(3), excludes_upper=True)
     assert shared([half_open, Interval(D(2))]) == Interval(D(2), D(3), excludes_upper=True)
     assert shared([half_open, Interval(D(3), D(4))]) is None
     assert shared([]) == Interval()
 
 
-def test_a_contradiction_tells_what_is_other_in_what_implies_it(evidence: Evidence) -> None:
+def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
+    evidence: Evidence,
+) -> None:
     told = list(map(Wording(evidence.graph.store).contradiction, Findings(evidence).contradictions))
     assert (
         "value of trade, China, other APEC economies, 2025: "
@@ -104,7 +106,7 @@ def test_a_contradiction_tells_what_is_other_in_what_implies_it(evidence: Eviden
     assert not [each for each in told if "source/" in each or "{" in each]
 
 
-def test_what_a_publisher_prints_again_makes_no_other_publisher(evidence: Evidence) -> None:
+def test_a_publisher_that_prints_a_figure_twice_counts_once(evidence: Evidence) -> None:
     figures = {each.iri: each for each in evidence.figures}
     again = [figures[f"{ID}figure/{name}"] for name in SEETAO]
     other = figures[f"{ID}figure/chinadailyasia-628497/trade-2025"]

@@ -287,12 +287,12 @@ def normal(cube: Cube) -> ox.Store:
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
-def test_nothing_violates(normal: ox.Store, constraint: str) -> None:
+def test_the_cube_violates_no_constraint(normal: ox.Store, constraint: str) -> None:
     assert violations(normal, [constraint]) == {}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.constraint)
-def test_what_violates_is_found(cube: Cube, case: Case) -> None:
+def test_a_violation_is_found(cube: Cube, case: Case) -> None:
     found = violations(changed(cube, case.given, case.spoils), [case.constraint])
     wrong = case.wrong if case.wrong.startswith("http") else f"{ID}{case.wrong}"
     assert wrong in found.get(case.constraint, [])
@@ -303,11 +303,11 @@ def test_what_violates_is_found(cube: Cube, case: Case) -> None:
     [SLICES, MEASURES, COLLECTION, DOWNWARDS, UPWARDS],
     ids=["slices", "measures", "collection", "downwards", "upwards"],
 )
-def test_what_a_case_is_given_violates_nothing(cube: Cube, given: str) -> None:
+def test_the_data_given_to_a_case_violates_no_constraint(cube: Cube, given: str) -> None:
     assert violations(changed(cube, given)) == {}
 
 
-def test_what_a_slice_or_a_data_set_says_holds_for_its_observations(cube: Cube) -> None:
+def test_observations_inherit_from_their_slice_and_data_set(cube: Cube) -> None:
     told_once = f"""DELETE {{ <{TRADE}> apec:unit ?unit }} WHERE {{ <{TRADE}> apec:unit ?unit }} ;
         DELETE {{ ?figure apec:bound ?bound }}
         WHERE {{ ?figure qb:dataSet <dataset/indicators> ; apec:bound ?bound }} ;

@@ -39,14 +39,14 @@ def interval(
         (interval("54", "60", open_high=True), interval("5.775", "5.785"), False),
     ],
 )
-def test_intervals_meet_where_they_have_a_number_in_common(
+def test_intervals_meet_if_they_have_a_number_in_common(
     one: Interval, other: Interval, meets: bool
 ) -> None:
     assert one.meets(other) is meets
     assert other.meets(one) is meets
 
 
-def test_arithmetic_keeps_ends_and_what_they_exclude() -> None:
+def test_arithmetic_keeps_open_and_closed_ends() -> None:
     whole = interval("10", "20", open_high=True)
     assert str(whole * interval("0.5", "0.6")) == "[5, 12)"
     assert str(whole.scaled(Decimal("0.1"), plus=Decimal(1))) == "[2, 3)"
@@ -54,7 +54,7 @@ def test_arithmetic_keeps_ends_and_what_they_exclude() -> None:
     assert str(interval("3", "3")) == "3"
 
 
-def test_numbers_are_written_plainly() -> None:
+def test_numbers_are_written_without_exponent() -> None:
     assert decimal_text(Decimal("26.29") * Decimal(10) ** 12) == "26290000000000"
     assert decimal_text(Decimal("0.50")) == "0.5"
     assert decimal_text(Decimal("1E+3")) == "1000"
@@ -91,7 +91,7 @@ def test_the_interval_follows_from_digits_multiplier_and_bound(
     assert str(figures[figure].interval) == shown
 
 
-def test_the_build_adds_value_and_ends(figures: dict[str, Figure]) -> None:
+def test_the_build_derives_value_lower_and_upper(figures: dict[str, Figure]) -> None:
     added = {
         triple.predicate.value.rpartition("/")[2]: str(triple.object)
         for triple in figures["seetaoe-258468/representatives"].derived()

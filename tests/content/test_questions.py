@@ -54,13 +54,15 @@ class TestAQuestion:
         assert answer == question.expected
         assert answer.count(b"\r\n") > 1, "an answer without a row"
 
-    def test_is_answered_to_anyone(self, question: Question, client: httpx.Client) -> None:
+    def test_is_answered_by_the_endpoint(self, question: Question, client: httpx.Client) -> None:
         query = {"query": question.query, "format": "csv"}
         answer = client.get("/sparql", params=query).raise_for_status()
         assert answer.content == question.expected
 
 
-def test_every_term_of_ours_in_the_data_is_asked_for(publication: Publication) -> None:
+def test_every_term_of_the_ontology_in_the_data_is_used_in_a_question(
+    publication: Publication,
+) -> None:
     store = publication.store
     assert store is not None
     used: set[str] = set()
@@ -84,7 +86,7 @@ def test_a_release_carries_its_questions(release: Release) -> None:
     assert {f"questions/{path.name}" for path in question_paths(default_content())} <= names
 
 
-def test_they_are_the_examples_of_the_endpoint(client: httpx.Client) -> None:
+def test_questions_are_the_examples_of_the_endpoint(client: httpx.Client) -> None:
     page = html.unescape(client.get("/sparql", headers={"Accept": "text/html"}).text)
     for question in QUESTIONS:
         assert question.text in page
@@ -98,7 +100,7 @@ def test_a_changed_question_is_another_release(tmp_path: Path) -> None:
     assert build_fingerprint(content.root) != before
 
 
-def test_where_there_are_none_the_examples_fit_any_data(tmp_path: Path) -> None:
+def test_without_questions_the_examples_fit_any_data(tmp_path: Path) -> None:
     assert read_questions(tmp_path) == ()
     assert examples(None) == EXAMPLES
 
@@ -114,7 +116,7 @@ def test_where_there_are_none_the_examples_fit_any_data(tmp_path: Path) -> None:
         ("02-y.rq", "# Why?\n", "without its answer"),
     ],
 )
-def test_what_is_no_question_is_named(tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_an_invalid_question_is_named(tmp_path: Path, name: str, text: str, message: str) -> None:
     folder = tmp_path / "ontology" / "questions"
     folder.mkdir(parents=True)
     shutil.copy(FOLDER / "01-chairs.csv", folder / "01-x.csv")

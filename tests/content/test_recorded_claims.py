@@ -183,7 +183,7 @@ def rows(store: ox.Store, query: str) -> list[tuple[str, ...]]:
     return sorted(tuple(getattr(value, "value", "") for value in row) for row in solutions)
 
 
-def test_all_737_claims_are_asked_for() -> None:
+def test_all_737_claims_are_listed() -> None:
     assert len(ids(CLAIMS["S001"])) == 66
     assert sum(len(ids(ranges)) for ranges in CLAIMS.values()) == 737
 
@@ -258,7 +258,7 @@ def test_a_source_is_cited_without_reification(store: ox.Store) -> None:
     assert len(found) == 11
 
 
-def test_what_is_rejected_is_nowhere_in_the_default_graph(store: ox.Store) -> None:
+def test_rejected_claims_are_not_in_the_default_graph(store: ox.Store) -> None:
     rejected = "?decision apec:rejects ?node ."
     assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 34
     assert rows(store, f"SELECT ?node {{ {rejected} ?node ?p ?o }}") == []
@@ -270,7 +270,7 @@ def test_what_is_rejected_is_nowhere_in_the_default_graph(store: ox.Store) -> No
     assert themes == [("Building an Asia-Pacific Community to Prosper Together",)]
 
 
-def test_a_triple_that_one_source_states_wrongly_and_another_rightly_stands(
+def test_a_triple_stands_if_one_of_its_statements_is_not_rejected(
     store: ox.Store,
 ) -> None:
     # nothing rejects the start date: four sources state it, it is one triple

@@ -106,7 +106,7 @@ def fail_in_turn() -> None:
 
 
 @pytest.mark.parametrize("function", [read_and_fail, fail_in_turn])
-def test_an_error_keeps_its_places_and_none_of_the_variables_there(
+def test_an_error_keeps_its_traceback_without_local_variables(
     function: Callable[[], None],
 ) -> None:
     with dropped_elsewhere() as complaints:
@@ -125,7 +125,7 @@ def test_an_error_keeps_its_places_and_none_of_the_variables_there(
     assert names[-1] == function.__name__
 
 
-def test_an_error_that_is_being_handled_keeps_its_variables() -> None:
+def test_an_error_that_is_being_handled_keeps_its_local_variables() -> None:
     def fail() -> None:
         kept = "kept"
         raise KeyError(kept)
@@ -140,7 +140,7 @@ def test_an_error_that_is_being_handled_keeps_its_variables() -> None:
     assert caught.traceback[-1].frame.f_locals["kept"] == "kept"
 
 
-def test_an_error_comes_out_of_a_thread_without_the_variables_there() -> None:
+def test_an_error_leaves_a_thread_without_its_local_variables() -> None:
     async def work() -> None:
         asyncio.get_running_loop().set_default_executor(EngineThreadPool())
         with pytest.raises(ValueError, match="read"):
@@ -152,7 +152,7 @@ def test_an_error_comes_out_of_a_thread_without_the_variables_there() -> None:
     assert complaints == []
 
 
-def test_a_page_that_fails_as_it_reads_leaves_nothing_to_the_event_loop(
+def test_a_page_that_fails_while_reading_leaves_no_engine_object_to_the_event_loop(
     publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Description, "triples", lambda *_: read_and_fail())

@@ -24,12 +24,12 @@ VAGUE = {"utils", "helpers", "manager", "managers", "common", "misc"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
-def test_a_module_has_a_name_that_says_something_and_fits_one_topic(path: Path) -> None:
+def test_a_module_has_a_telling_name_and_a_bounded_length(path: Path) -> None:
     assert path.stem not in VAGUE
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
 
 
-def test_a_folder_shows_its_architecture_at_a_glance() -> None:
+def test_a_folder_has_at_most_20_modules() -> None:
     for folder in {path.parent for path in MODULES}:
         assert len(list(folder.glob("[!_]*.py"))) <= 20, folder
 
@@ -54,7 +54,7 @@ def test_the_changelog_knows_the_version() -> None:
     assert "## Unreleased" in changelog or f"## {version('apecgraph')}" in changelog
 
 
-def test_nothing_of_elsewhere_is_needed() -> None:
+def test_the_repository_needs_nothing_from_outside() -> None:
     """The product builds, runs and is tested without what only its makers have."""
     for path in (*MODULES, *(ROOT / "scripts").iterdir(), *TESTS):
         assert "/".join(("..", "shared")) not in path.read_text(encoding="utf-8"), path

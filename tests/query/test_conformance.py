@@ -68,7 +68,7 @@ def ask(store: pyoxigraph.Store, example: str) -> str:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["example"])
-def test_the_engine_departs_as_the_page_says(
+def test_the_engine_deviates_as_documented(
     row: dict[str, str | None], store: pyoxigraph.Store
 ) -> None:
     assert row["example"]
@@ -78,7 +78,7 @@ def test_the_engine_departs_as_the_page_says(
         assert ask(store, row["instead"]) == row["right"]
 
 
-def test_all_rows_are_read_and_account_for_all_tests() -> None:
+def test_all_rows_are_read_and_cover_all_failing_tests() -> None:
     table = PAGE.partition("| difference | example |")[2]
     assert len(ROWS) == len(re.findall(r"^\| ", table, re.MULTILINE))
     counts = re.search(r"of its (\d+) tests .*? (\d+) pass.*?the other (\d+) are", PAGE, re.DOTALL)
@@ -87,7 +87,7 @@ def test_all_rows_are_read_and_account_for_all_tests() -> None:
     assert total - passed == rest == sum(int(row["tests"] or 0) for row in ROWS)
 
 
-def test_the_formats_are_those_that_the_page_names() -> None:
+def test_the_formats_are_those_that_the_page_lists() -> None:
     line = next(line for line in PAGE.splitlines() if line.startswith("| 2.1.5"))
     names = line.partition("overrides it:")[2].partition("; or a media type")[0]
     assert re.findall(r"`(\w+)`", names) == [
@@ -111,13 +111,13 @@ def test_the_formats_are_those_that_the_page_names() -> None:
         ("ASK FROM NAMED ex:graph { ?s ?p ?o }", "false"),
     ],
 )
-def test_what_the_page_says_of_the_language_is_so(
+def test_the_language_features_on_the_page_work(
     store: pyoxigraph.Store, example: str, answer: str
 ) -> None:
     assert ask(store, example) == answer
 
 
-def test_describe_answers_the_triples_of_which_the_thing_is_the_subject(
+def test_describe_returns_the_triples_of_which_the_thing_is_the_subject(
     store: pyoxigraph.Store,
 ) -> None:
     body = b"DESCRIBE <http://example.org/a> <http://example.org/b>"

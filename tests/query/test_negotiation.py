@@ -58,7 +58,7 @@ BROWSER = (
         (BROWSER, RESULTS_JSON),
     ],
 )
-def test_results(accept: str | None, chosen: Format) -> None:
+def test_the_format_of_results_is_negotiated(accept: str | None, chosen: Format) -> None:
     assert negotiate(accept, RESULTS_FORMATS) is chosen
 
 
@@ -72,12 +72,12 @@ def test_results(accept: str | None, chosen: Format) -> None:
         ("text/turtle;q=0.5, application/*;q=0.5", TURTLE),
     ],
 )
-def test_documents(accept: str, chosen: Format) -> None:
+def test_the_format_of_documents_is_negotiated(accept: str, chosen: Format) -> None:
     assert negotiate(accept, DOCUMENT_FORMATS) is chosen
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/csv", "*/*;q=0", "text/turtle;q=0"])
-def test_what_is_not_there_is_not_acceptable(accept: str) -> None:
+def test_an_unavailable_format_is_not_acceptable(accept: str) -> None:
     with pytest.raises(NotAcceptable) as caught:
         negotiate(accept, GRAPH_FORMATS)
     assert caught.value.available == tuple(each.media_type for each in GRAPH_FORMATS)
@@ -113,5 +113,7 @@ def test_no_header_of_64_kilobytes_takes_long(unit: str) -> None:
         ("text/html" + ", text/html" * 100_000, True),
     ],
 )
-def test_a_page_is_for_who_names_it_and_nothing_better(accept: str | None, wanted: bool) -> None:
+def test_html_is_preferred_only_if_named_and_nothing_is_better(
+    accept: str | None, wanted: bool
+) -> None:
     assert prefers(accept, HTML, (*RESULTS_FORMATS, *GRAPH_FORMATS)) is wanted

@@ -58,7 +58,7 @@ def test_the_form_is_the_first_word_after_the_declarations(text: str, form: str 
         "INS\\u0045RT DATA {}",
     ],
 )
-def test_an_update_is_seen(text: str) -> None:
+def test_updates_are_recognized(text: str) -> None:
     assert outline(text).update
 
 
@@ -70,7 +70,7 @@ def test_an_update_is_seen(text: str) -> None:
         "ASK {} ; DROP ALL",
     ],
 )
-def test_a_query_is_not_an_update(text: str) -> None:
+def test_queries_are_not_taken_for_updates(text: str) -> None:
     assert not outline(text).update
 
 
@@ -179,7 +179,7 @@ def test_iris_are_resolved_as_rfc_3986_section_5_4_shows(reference: str, resolve
         f"SELECT * {{ ?s ?p 'a' . SERVICE {HERE} {{ ?s ?p 'it\\'s' }} }}",
     ],
 )
-def test_service_is_seen_in_any_spelling(text: str) -> None:
+def test_service_is_recognized_in_any_spelling(text: str) -> None:
     assert outline(text).service
 
 
@@ -202,12 +202,12 @@ def test_service_is_seen_in_any_spelling(text: str) -> None:
         "PREFIX a: <http://x/> SELECT * { ?s a a:SERVICE { ?s ?p ?o } }",
     ],
 )
-def test_service_is_not_seen_where_it_is_no_keyword(text: str) -> None:
+def test_service_is_ignored_if_it_is_not_a_keyword(text: str) -> None:
     assert not outline(text).service
     pyoxigraph.Store().query(text)  # and each is a query indeed
 
 
-def test_the_engine_calls_no_service_that_the_outline_does_not_see() -> None:
+def test_the_engine_calls_no_service_that_the_outline_misses() -> None:
     pick = random.Random(20261123).choice
     store = pyoxigraph.Store()
     store.load(b'<a:a> <a:p> 1, "x"@en, <a:b> .', format=pyoxigraph.RdfFormat.TURTLE)
@@ -239,7 +239,7 @@ def test_the_engine_calls_no_service_that_the_outline_does_not_see() -> None:
 
 
 @pytest.mark.parametrize("pair", ["{}", "()", "[]"])
-def test_nesting_is_refused_before_it_can_overflow_a_stack(pair: str) -> None:
+def test_nesting_is_refused_before_it_overflows_a_stack(pair: str) -> None:
     opened, closed = pair[0], pair[1]
     assert outline("SELECT * " + opened * DEPTH + closed * DEPTH).form == "SELECT"
     with pytest.raises(QueryTooHeavy, match=str(DEPTH)) as caught:
@@ -276,7 +276,7 @@ def test_no_text_of_64_kilobytes_takes_long(unit: str) -> None:
     assert time.process_time() - began < 2
 
 
-def test_tokens_are_named_and_placed() -> None:
+def test_tokens_have_kinds_and_positions() -> None:
     text = "ASK { ?s a:b \"x\"@en , 'y' # c\n; _:b -1.5e3 . FILTER(?a<=<a:b> && ^^) }"
     found = list(tokens(text))
     assert all(text[start : start + len(token)] == token for _, start, token in found)
@@ -288,7 +288,7 @@ def test_tokens_are_named_and_placed() -> None:
     ]  # fmt: skip
 
 
-def test_booleans_are_lowered_where_they_are_words_of_their_own() -> None:
+def test_only_boolean_keywords_are_lowered() -> None:
     text = 'PREFIX a: <a:TRUE> ASK { ?TRUE a:TRUE "TRUE"@TRUE, <a:FALSE>, FALSE FILTER(True)} #TRUE'
     lowered = text.replace("FALSE FILTER(True)", "false FILTER(true)")
     assert with_lower_booleans(text) == lowered
@@ -306,11 +306,11 @@ def test_booleans_are_lowered_where_they_are_words_of_their_own() -> None:
     ],
     ids=["bases", "prefixes", "graphs", "named graphs", "long prefix", "long graph"],
 )
-def test_what_is_resolved_is_bounded(text: str) -> None:
+def test_the_length_of_resolved_iris_is_bounded(text: str) -> None:
     with pytest.raises(QueryTooHeavy) as raised:
         outline(text)
     assert raised.value.limit
 
 
-def test_a_long_iri_that_is_not_resolved_is_no_matter() -> None:
+def test_an_absolute_iri_may_be_long() -> None:
     outline(f"ASK {{ ?s ?p <urn:{'a' * 10 * LONGEST_IRI}> }}")

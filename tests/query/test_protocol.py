@@ -73,7 +73,7 @@ def test_a_form_is_decoded_once(sent: bytes, text: str) -> None:
     assert query(post(b"query=" + sent, FORM)).text == text
 
 
-def test_a_query_sent_as_such_is_not_decoded() -> None:
+def test_a_query_sent_as_a_body_is_not_decoded() -> None:
     assert query(post(b"ASK { ?s ?p '100%25+1' }", SPARQL_QUERY)).text == "ASK { ?s ?p '100%25+1' }"
 
 
@@ -85,11 +85,11 @@ def test_a_query_sent_as_such_is_not_decoded() -> None:
         post(b"query=\xef\xbb\xbfASK+{}", FORM),
     ],
 )
-def test_a_byte_order_mark_is_no_part_of_the_query(request_: ProtocolRequest) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_query(request_: ProtocolRequest) -> None:
     assert query(request_).text == "ASK {}"
 
 
-def test_the_text_goes_to_the_engine_as_it_was_sent() -> None:
+def test_the_engine_receives_the_text_as_it_was_sent() -> None:
     text = "# a comment\nASK { ?s ?p 'a\\u0022' }"
     assert query(post(text.encode(), SPARQL_QUERY)).text == text
 
@@ -125,7 +125,7 @@ def test_malformed_requests_are_refused(request_: ProtocolRequest) -> None:
 @pytest.mark.parametrize(
     "request_", [get(b""), get(b"", method="HEAD"), get(b"format=turtle"), get(b"utm_source=x")]
 )
-def test_a_get_that_asks_nothing_is_for_the_description(request_: ProtocolRequest) -> None:
+def test_a_get_without_a_query_asks_for_the_service_description(request_: ProtocolRequest) -> None:
     assert read_request(request_, GRAPHS) is None
 
 
@@ -136,13 +136,13 @@ def test_a_get_that_asks_nothing_is_for_the_description(request_: ProtocolReques
         "application/sparql-query; charset=latin1", f"{FORM}; charset=utf-16", "x", "a;b",
     ],
 )  # fmt: skip
-def test_other_bodies_are_not_read(content_type: str | None) -> None:
+def test_bodies_of_other_media_types_are_refused(content_type: str | None) -> None:
     with pytest.raises(UnsupportedMediaType):
         read_request(post(b"query=ASK{}", content_type), GRAPHS)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "get", "X"])
-def test_other_methods_are_not_taken(method: str) -> None:
+def test_other_methods_are_refused(method: str) -> None:
     with pytest.raises(MethodNotAllowed) as caught:
         read_request(ProtocolRequest(method, b"query=ASK{}"), GRAPHS)
     assert caught.value.allowed == METHODS
@@ -288,7 +288,7 @@ def test_a_format_that_the_answer_cannot_have_is_not_acceptable(
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "text/turtle"])
-def test_what_is_not_sparql_goes_to_the_engine_whatever_is_accepted(accept: str) -> None:
+def test_a_malformed_query_reaches_the_engine_whatever_is_accepted(accept: str) -> None:
     assert (
         query(ProtocolRequest("POST", b"", SPARQL_QUERY, b"SELEC * {}", accept)).text
         == "SELEC * {}"
@@ -300,7 +300,7 @@ def test_deep_nesting_is_refused() -> None:
         read_request(post(b"SELECT * " + b"{" * 3000 + b"}" * 3000, SPARQL_QUERY), GRAPHS)
 
 
-def test_what_was_sent_is_not_sent_back_in_full() -> None:
+def test_an_error_does_not_repeat_the_full_request() -> None:
     with pytest.raises(ApecgraphError) as caught:
         read_request(post(b"ASK FROM <a:" + b"x" * 100_000 + b"> {}", SPARQL_QUERY), GRAPHS)
     assert len(str(caught.value)) < 1000

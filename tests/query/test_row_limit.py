@@ -36,7 +36,7 @@ def answer(text: str, format_: Format, most: int | None = MOST) -> bytes:
 
 
 @pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
-def test_as_many_rows_as_are_allowed_and_no_more(format_: Format) -> None:
+def test_an_answer_may_have_exactly_the_allowed_number_of_rows(format_: Format) -> None:
     for pattern in (
         "VALUES ?x { %s }",
         "VALUES ?x { %s } BIND(1 AS ?y)",
@@ -51,7 +51,7 @@ def test_as_many_rows_as_are_allowed_and_no_more(format_: Format) -> None:
 
 
 @pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
-def test_what_looks_like_a_row_is_none(format_: Format) -> None:
+def test_values_that_look_like_rows_are_not_counted(format_: Format) -> None:
     text = f"SELECT ?x ?y {{ VALUES ?x {{ {MARKS} }} VALUES ?y {{ 1 2 }} }}"
     assert answer(text, format_, 14) == answer(text, format_, None)
     with pytest.raises(QueryTooHeavy):
@@ -59,7 +59,7 @@ def test_what_looks_like_a_row_is_none(format_: Format) -> None:
 
 
 @pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
-def test_rows_are_counted_over_the_borders_of_chunks(format_: Format) -> None:
+def test_rows_are_counted_across_the_borders_of_chunks(format_: Format) -> None:
     for length in range(1, 40):
         filler = "x" * (CHUNK // 40 - length)
         text = f'SELECT ?x ?y {{ VALUES ?x {{ {values(200)} }} BIND("{filler}" AS ?y) }}'
@@ -69,7 +69,7 @@ def test_rows_are_counted_over_the_borders_of_chunks(format_: Format) -> None:
 
 
 @pytest.mark.parametrize("format_", GRAPH_FORMATS, ids=lambda each: each.name)
-def test_as_many_triples_as_are_allowed_and_no_more(format_: Format) -> None:
+def test_a_graph_may_have_exactly_the_allowed_number_of_triples(format_: Format) -> None:
     text = "CONSTRUCT { <http://a/> <http://b/c> ?x } WHERE { VALUES ?x { %s } }"
     assert answer(text % values(MOST), format_) == answer(text % values(MOST), format_, None)
     with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
@@ -95,7 +95,7 @@ async def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path
             assert await is_well(store)
 
 
-def test_an_answer_that_changes_has_no_second_chance() -> None:
+def test_a_changing_answer_is_not_counted_by_evaluating_it_again() -> None:
     """It cannot be counted by evaluating it again."""
     text = f"SELECT ?x ?y {{ VALUES ?x {{ {MARKS} }} VALUES ?y {{ 1 2 }} FILTER(RAND() < 2) }}"
     with pytest.raises(QueryTooHeavy):

@@ -156,7 +156,7 @@ class TestLists:
         assert self.members(graph, "empty") == []
 
     @pytest.mark.parametrize("name", ["circle", "open", "fork", "blank", "text"])
-    def test_what_is_not_a_well_formed_list_has_no_members(self, graph: Graph, name: str) -> None:
+    def test_a_malformed_list_has_no_members(self, graph: Graph, name: str) -> None:
         assert self.members(graph, name) is None
 
     def test_a_list_in_two_graphs_is_one_list(self, graph: Graph) -> None:

@@ -62,18 +62,18 @@ def document(context: Context, *lines: str) -> dict[str, object]:
     return read
 
 
-def test_the_whole_default_graph_goes_round(context: Context, quads: list[ox.Quad]) -> None:
+def test_the_default_graph_survives_a_round_trip(context: Context, quads: list[ox.Quad]) -> None:
     data = context.graph(quad.triple for quad in quads)
     assert canonical(ox.parse(data, ox.RdfFormat.JSON_LD)) == canonical(quads)
 
 
-def test_another_reader_reads_the_same(context: Context, quads: list[ox.Quad]) -> None:
+def test_another_parser_reads_the_same_graph(context: Context, quads: list[ox.Quad]) -> None:
     data = context.graph(quad.triple for quad in quads)
     text = jsonld.to_rdf(json.loads(data), {"format": "application/n-quads"})
     assert canonical(ox.parse(text.encode(), ox.RdfFormat.N_QUADS)) == canonical(quads)
 
 
-def test_the_shapes_go_round(context: Context, publication: Publication) -> None:
+def test_the_shapes_survive_a_round_trip(context: Context, publication: Publication) -> None:
     assert publication.store is not None
     graph = ox.NamedNode(f"{ID}graph/shapes")
     shapes = [quad.triple for quad in publication.store.quads_for_pattern(None, None, None, graph)]
@@ -113,7 +113,7 @@ def test_a_topic_may_link_to_itself(context: Context) -> None:
     assert document(context, ":x a schema:Event ; schema:about :x .")["about"] == [f"{ID}x"]
 
 
-def test_a_list_is_a_list(context: Context) -> None:
+def test_a_list_is_written_as_an_array(context: Context) -> None:
     assert document(context, ":x sh:in ( :a :b ) .")["in"] == [f"{ID}a", f"{ID}b"]
     found = document(context, ":x sh:in ( 1 ( :a () ) 'b' ) .")
     assert found["sh:in"] == {"@list": [1, {"@list": [{"id": f"{ID}a"}, {"id": "rdf:nil"}]}, "b"]}
@@ -132,7 +132,7 @@ def test_a_list_is_a_list(context: Context) -> None:
         ":x rdf:rest rdf:nil ; rdf:first 'the topic is a list' .",
     ],
 )
-def test_odd_graphs_are_the_same_graphs(context: Context, lines: str) -> None:
+def test_unusual_graphs_survive_a_round_trip(context: Context, lines: str) -> None:
     document(context, lines)
 
 
@@ -150,14 +150,14 @@ def test_the_same_triples_make_the_same_bytes(context: Context) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
-def test_what_is_no_context_is_refused(tmp_path: Path, text: str) -> None:
+def test_invalid_contexts_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "context.jsonld"
     path.write_text(text)
     with pytest.raises(ContentError, match=r"context\.jsonld.*is no JSON-LD context"):
         Context(path)
 
 
-def test_a_context_within_a_context_names_things_anew(tmp_path: Path) -> None:
+def test_a_nested_context_redefines_terms(tmp_path: Path) -> None:
     path = tmp_path / "context.jsonld"
     within = {"T": "http://x/Other", "U": "http://x/T"}
     terms = {"T": "http://x/T", "b": {"@id": "http://x/b", "@context": within}}
@@ -184,7 +184,9 @@ def test_another_context_has_another_path(context: Context, tmp_path: Path) -> N
     assert Context(path).path != context.path
 
 
-def test_every_property_has_a_name_and_one_form(context: Context, quads: list[ox.Quad]) -> None:
+def test_every_property_has_a_term_and_a_fixed_container(
+    context: Context, quads: list[ox.Quad]
+) -> None:
     """Who reads it as JSON finds an array wherever there may be several values, and only there."""
     terms = json.loads(context.data)["@context"]
     defined = {
@@ -220,7 +222,7 @@ def test_every_property_has_a_name_and_one_form(context: Context, quads: list[ox
         ("26.290", "decimal", None),
     ],
 )
-def test_numbers_are_json_numbers_where_nothing_of_their_writing_is_lost(
+def test_numbers_are_json_numbers_if_their_lexical_form_is_kept(
     context: Context, lexical: str, datatype: str, written: object
 ) -> None:
     found = document(context, f':x <http://example.org/p> "{lexical}"^^xsd:{datatype} .')

@@ -6,7 +6,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
 
 
-def test_whatever_is_used_of_a_vocabulary_has_a_label(store: ox.Store) -> None:
+def test_every_vocabulary_term_in_use_has_a_label(store: ox.Store) -> None:
     """Properties, classes and datatypes alike, so that no page shows a compact name."""
     used = {quad.predicate.value for quad in store}
     for quad in store:
@@ -25,7 +25,7 @@ def test_whatever_is_used_of_a_vocabulary_has_a_label(store: ox.Store) -> None:
     assert without == set()
 
 
-def test_whatever_links_to_a_thing_of_ours_can_be_read_from_there(store: ox.Store) -> None:
+def test_every_linking_property_has_an_inverse_label(store: ox.Store) -> None:
     things = {quad.subject for quad in store if str(quad.subject).startswith(f"<{BASE}")}
     links = {
         quad.predicate.value
@@ -37,7 +37,7 @@ def test_whatever_links_to_a_thing_of_ours_can_be_read_from_there(store: ox.Stor
     assert {each for each in links if labels.inverse(each) is None} == set()
 
 
-def test_a_label_is_in_the_language_wanted_or_else_in_another(store: ox.Store) -> None:
+def test_a_label_is_in_the_requested_language_if_possible(store: ox.Store) -> None:
     china = f"{ID}economy/CHN"
     assert Labels(store, "zh").title(china) == ox.Literal("中国", language="zh")
     assert Labels(store, "tlh").title(china).value

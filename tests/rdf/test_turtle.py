@@ -50,7 +50,7 @@ def written(tmp_path: Path, text: str) -> str:
     return format_file(path)
 
 
-def test_one_form_whatever_the_writing(tmp_path: Path) -> None:
+def test_every_spelling_has_one_canonical_form(tmp_path: Path) -> None:
     text = written(tmp_path, MESSY)
     assert graph(text) == graph(MESSY)
     assert written(tmp_path, text) == text
@@ -79,7 +79,7 @@ def test_one_form_whatever_the_writing(tmp_path: Path) -> None:
         "'''",
     ],
 )
-def test_any_text_survives(tmp_path: Path, value: str) -> None:
+def test_any_text_is_written_and_read_back(tmp_path: Path, value: str) -> None:
     triple = ox.Triple(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal(value))
     source = ox.serialize([triple], format=ox.RdfFormat.N_TRIPLES)
     assert source is not None
@@ -98,7 +98,7 @@ def test_any_text_survives(tmp_path: Path, value: str) -> None:
         ('<a> <b> "# no comment", <http://x#y>, """\n# nor this""" .', "", ""),
     ],
 )
-def test_what_cannot_be_written_is_refused_with_its_place(
+def test_files_that_cannot_be_formatted_are_refused_with_the_place(
     tmp_path: Path, text: str, place: str, message: str
 ) -> None:
     if not place:
@@ -122,7 +122,7 @@ def test_what_cannot_be_written_is_refused_with_its_place(
         "<a> <b> <c> . _:l rdf:first 1 ; rdf:rest () .",
     ],
 )
-def test_a_list_that_brackets_cannot_write_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_malformed_list_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ContentError, match="blank nodes are not used here: give it an IRI"):
         written(tmp_path, f"@prefix rdf: <{RDF}> .\n{text}")
 

@@ -25,7 +25,7 @@ DATA = """
 """
 
 
-def test_the_default_graph_is_what_is_completed() -> None:
+def test_completions_come_from_the_default_graph() -> None:
     store = ox.Store()
     store.load(DATA, format=ox.RdfFormat.TRIG)
     words = list(read_completions(store))
@@ -39,11 +39,11 @@ def test_the_default_graph_is_what_is_completed() -> None:
     assert "urn:rejected" not in properties
 
 
-def test_an_empty_store_has_none() -> None:
+def test_an_empty_store_has_no_completions() -> None:
     assert list(read_completions(ox.Store())) == []
 
 
-def test_the_server_tells_it_with_the_prefixes(client: httpx.Client) -> None:
+def test_the_server_sends_completions_with_the_prefixes(client: httpx.Client) -> None:
     response = client.get("/sparql/vocabulary.json").raise_for_status()
     assert response.headers["content-type"] == "application/json"
     known = json.loads(response.content)

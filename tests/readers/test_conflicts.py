@@ -18,7 +18,7 @@ def conflicts(publication: Publication) -> list[Conflict]:
     return read_conflicts(Graph(publication.store))
 
 
-def test_the_first_number_that_is_rejected(conflicts: list[Conflict]) -> None:
+def test_the_first_conflict_about_a_number_is_read(conflicts: list[Conflict]) -> None:
     found = read_refutation(conflicts)
     assert found is not None
     assert found.conflict.identifier == "A1"
@@ -28,7 +28,7 @@ def test_the_first_number_that_is_rejected(conflicts: list[Conflict]) -> None:
     assert found.proportion == "a tenth of"
 
 
-def test_there_may_be_none(conflicts: list[Conflict]) -> None:
+def test_there_may_be_no_conflict_about_a_number(conflicts: list[Conflict]) -> None:
     assert read_refutation(each for each in conflicts if not each.rejected) is None
     assert read_refutation(replace(each, upheld=()) for each in conflicts) is None
 
@@ -37,7 +37,7 @@ def test_there_may_be_none(conflicts: list[Conflict]) -> None:
     ("number", "words"),
     [("0", "less than"), ("13145000000000", "less than"), ("99999999999999", "more than")],
 )
-def test_what_is_no_plain_part(conflicts: list[Conflict], number: str, words: str) -> None:
+def test_a_ratio_is_written_in_words(conflicts: list[Conflict], number: str, words: str) -> None:
     first = next(each for each in conflicts if each.identifier == "A1")
     value = ox.Literal(number, datatype=ox.NamedNode(f"{XSD}decimal"))
     rejected = tuple(replace(claim, value=value) for claim in first.rejected)
@@ -57,5 +57,5 @@ def test_what_is_no_plain_part(conflicts: list[Conflict], number: str, words: st
         ("<b>", "2026-02-06", "<b> to 6 February 2026"),
     ],
 )
-def test_days_are_written_as_people_do(first: str, last: str, words: str) -> None:
+def test_days_are_written_in_words(first: str, last: str, words: str) -> None:
     assert spelled_days(first, last) == words

@@ -71,11 +71,11 @@ def facts(found: Description, name: str) -> dict[str, Fact]:
     }
 
 
-def test_what_is_not_described_is_unknown(store: ox.Store) -> None:
+def test_an_undescribed_thing_is_unknown(store: ox.Store) -> None:
     assert describe(store, f"{ID}sun") is None
 
 
-def test_a_fact_has_all_its_sources(store: ox.Store) -> None:
+def test_a_fact_lists_all_its_sources(store: ox.Store) -> None:
     moon = description(store, "moon")
     rock = facts(moon, "theme")["rock"]
     assert [each.source for each in rock.citations] == [f"{ID}source/a", f"{ID}source/b"]
@@ -83,7 +83,7 @@ def test_a_fact_has_all_its_sources(store: ox.Store) -> None:
     assert moon.sources == (f"{ID}source/a", f"{ID}source/b")
 
 
-def test_a_rejected_fact_is_there_and_does_not_stand(store: ox.Store) -> None:
+def test_a_rejected_fact_is_shown_as_rejected(store: ox.Store) -> None:
     cheese = facts(description(store, "moon"), "theme")["cheese"]
     assert not cheese.stands
     (citation,) = cheese.citations
@@ -92,12 +92,12 @@ def test_a_rejected_fact_is_there_and_does_not_stand(store: ox.Store) -> None:
     assert [ruling.upheld for ruling in cheese.rulings] == [False]
 
 
-def test_what_an_open_decision_upholds_is_disputed(store: ox.Store) -> None:
+def test_claims_that_an_open_decision_upholds_are_disputed(store: ox.Store) -> None:
     rock = facts(description(store, "moon"), "theme")["rock"]
     assert [(ruling.upheld, ruling.disputed) for ruling in rock.rulings] == [(True, True)]
 
 
-def test_a_rule_is_no_fact(store: ox.Store) -> None:
+def test_a_shape_is_not_a_fact(store: ox.Store) -> None:
     assert not facts(description(store, "moon"), "comment")
 
 
@@ -124,7 +124,7 @@ def triples(found: Description) -> list[ox.Triple]:
     return found.triples("https://example.org/doc", ox.Literal("title"), "https://example.org/cc0")
 
 
-def test_links_to_a_thing(store: ox.Store) -> None:
+def test_links_to_a_thing_are_listed(store: ox.Store) -> None:
     moon = description(store, "moon")
     assert f"{ID}earth" in {link.subject for link in moon.links}
     # What is rejected does not link either.
@@ -132,12 +132,12 @@ def test_links_to_a_thing(store: ox.Store) -> None:
     assert moon.link_count == len(moon.links) == 2
 
 
-def test_a_source_lists_what_it_states_and_was_rejected(store: ox.Store) -> None:
+def test_a_source_lists_its_rejected_claims(store: ox.Store) -> None:
     links = {link.subject for link in description(store, "source/b").links}
     assert f"{ID}figure/b/far" in links
 
 
-def test_links_are_counted_beyond_those_listed() -> None:
+def test_links_are_counted_beyond_the_listed_ones() -> None:
     store = ox.Store()
     hub, property_ = ox.NamedNode(f"{ID}hub"), ox.NamedNode(f"{ID}property")
     store.extend(
@@ -156,7 +156,7 @@ def test_the_document_holds_no_rejected_fact(store: ox.Store) -> None:
     assert ox.Literal("cheese", language="en") not in values
 
 
-def test_the_document_says_what_it_is(store: ox.Store) -> None:
+def test_the_document_describes_itself(store: ox.Store) -> None:
     page = ox.NamedNode("https://example.org/doc")
     about = {
         (each.predicate.value.rpartition("/")[2], each.object)
@@ -182,17 +182,19 @@ def test_the_document_says_what_it_is(store: ox.Store) -> None:
         ("shape/moon", "en", "shape/moon"),
     ],
 )
-def test_titles(store: ox.Store, name: str, language: str, title: str) -> None:
+def test_a_title_is_in_the_requested_language(
+    store: ox.Store, name: str, language: str, title: str
+) -> None:
     assert Labels(store, language).title(ID + name).value == title
 
 
-def test_an_empty_label_is_none() -> None:
+def test_an_empty_label_is_ignored() -> None:
     store = ox.Store()
     store.load(b'<a:a> <http://www.w3.org/2000/01/rdf-schema#label> ""@en .', ox.RdfFormat.TURTLE)
     assert Labels(store).label("a:a") is None
 
 
-def test_every_claim_of_the_release_is_cited_where_it_stands(publication: Publication) -> None:
+def test_every_statement_of_the_release_is_cited_by_its_subject(publication: Publication) -> None:
     store = publication.store
     assert store is not None
     subject = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#subject")

@@ -23,7 +23,7 @@ from apecgraph.web.publication import Publication
         ("1.000000000000000001", "1.000000000000000001"),
     ],
 )
-def test_a_number_is_written_as_people_do(number: str, words: str) -> None:
+def test_a_number_is_written_in_words(number: str, words: str) -> None:
     assert spelled(Decimal(number)) == words
 
 

@@ -55,11 +55,11 @@ def test_the_page_of_the_meeting_describes_the_event(client: httpx.Client) -> No
     }
 
 
-def test_what_is_not_of_schema_org_is_not_described(client: httpx.Client) -> None:
+def test_things_without_a_schema_org_type_are_not_described(client: httpx.Client) -> None:
     assert embedded(client, "/doc/figure/chinadailyasia-628497/trade-2025.html") == []
 
 
-def test_only_what_stands_is_described(client: httpx.Client) -> None:
+def test_only_facts_that_stand_are_described(client: httpx.Client) -> None:
     (person,) = embedded(client, "/doc/person/zhao-zenglian.html")
     stands = client.get(
         "/sparql",

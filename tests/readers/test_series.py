@@ -27,14 +27,14 @@ def test_every_figure_is_in_one_series(graph: Graph, series: tuple[Series, ...])
     assert sorted(listed) == list(graph.subjects(f"{RDF}type", f"{QB}Observation"))
 
 
-def test_what_the_content_is_mainly_about_comes_first(series: tuple[Series, ...]) -> None:
+def test_the_main_topic_of_the_content_comes_first(series: tuple[Series, ...]) -> None:
     assert series[0].slice_ == f"{ID}slice/china-apec-trade"
     named = [each.slice_ is not None for each in series]
     assert named == sorted(named, reverse=True)
     assert sum(named) == 7
 
 
-def test_figures_are_in_the_order_of_time_whether_they_stand_or_not(
+def test_figures_are_in_order_of_time_rejected_or_not(
     series: tuple[Series, ...],
 ) -> None:
     assert series[0].periods == tuple(
@@ -43,7 +43,7 @@ def test_figures_are_in_the_order_of_time_whether_they_stand_or_not(
     assert [claim.status for claim in series[0].claims].count("rejected") == 3
 
 
-def test_a_series_without_a_name_is_called_by_what_it_measures(
+def test_a_series_without_a_name_is_labelled_by_its_dimensions(
     graph: Graph, series: tuple[Series, ...]
 ) -> None:
     labels, quantities = Labels(graph.store), Quantities(graph.store)
@@ -63,8 +63,6 @@ def test_figures_of_other_units_are_another_series(
         assert units == {dict(each.dimensions)["unit"]}
 
 
-def test_a_claim_of_a_source_is_the_one_in_its_series(
-    graph: Graph, series: tuple[Series, ...]
-) -> None:
+def test_every_figure_of_a_source_is_in_a_series(graph: Graph, series: tuple[Series, ...]) -> None:
     claims = {claim for claim in read_claims(graph.store, f"{ID}source/seetao") if claim.value}
     assert claims <= {claim for each in series for claim in each.claims}

@@ -44,7 +44,7 @@ def test_an_example_is_in_the_data(terms: Vocabulary, store: ox.Store) -> None:
             assert term.iri in str(example)
 
 
-def test_terms_of_others_have_their_vocabulary(terms: Vocabulary) -> None:
+def test_terms_of_other_ontologies_have_a_vocabulary(terms: Vocabulary) -> None:
     foreign = dict(terms.foreign())
     assert not [each for each in foreign if each.startswith(APEC)]
     assert {"qb:Observation", "qb:dataSet"} <= {
@@ -52,7 +52,7 @@ def test_terms_of_others_have_their_vocabulary(terms: Vocabulary) -> None:
     }
 
 
-def test_a_code_list_tells_how_often_each_code_is_used(terms: Vocabulary) -> None:
+def test_a_code_list_counts_the_uses_of_each_code(terms: Vocabulary) -> None:
     codes = dict(terms.lists())[f"{ID}scheme/bounds"]
     used = {each.iri: each.used for each in codes}
     assert used[f"{ID}bound/rounded"] > used[f"{ID}bound/at-least"] > 0
@@ -66,12 +66,12 @@ def test_a_page_of_a_term_shows_its_rules_example_and_questions(client: httpx.Cl
     assert "471" in page
 
 
-def test_terms_that_a_query_names() -> None:
+def test_terms_in_a_query_are_found() -> None:
     query = "PREFIX x: <http://x/> SELECT * { ?a x:b ?c ; apec:bound <http://y:z> ; no:t 1 }"
     assert list(mentioned(query)) == ["http://x/b", f"{APEC}bound"]
 
 
-def test_a_question_is_a_page_a_table_and_a_query(client: httpx.Client, release: Release) -> None:
+def test_a_question_has_a_page_a_table_and_a_query(client: httpx.Client, release: Release) -> None:
     question = next(each for each in read_questions(release.path) if each.number == 22)
     page = client.get(f"/questions/{question.name}").raise_for_status()
     assert "26,290,000,000,000" in page.text

@@ -76,7 +76,7 @@ print(left)
 """
 
 
-def test_a_build_that_is_killed_at_any_moment_leaves_the_old_release_and_no_work(
+def test_a_build_killed_at_any_moment_leaves_the_old_release_and_no_leftovers(
     tmp_path: Path,
 ) -> None:
     seed = random.randrange(1 << 30)
@@ -103,7 +103,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk(request: pytest.FixtureRequest, tmp_path: Path, content: SmallContent) -> None:
+def test_a_full_disk_publishes_nothing(
+    request: pytest.FixtureRequest, tmp_path: Path, content: SmallContent
+) -> None:
     namespace = ["unshare", "--user", "--map-root-user", "--mount"]
     if os.geteuid() and not subprocess.run([*namespace, "true"], check=False).returncode:
         # Who is not root is it in a namespace of his own, and may mount there.
@@ -135,7 +137,9 @@ def test_a_full_disk(request: pytest.FixtureRequest, tmp_path: Path, content: Sm
     assert leftovers(releases) == []
 
 
-def test_a_file_that_cannot_be_written_whole(content: SmallContent, releases: Path) -> None:
+def test_a_file_that_cannot_be_written_completely_publishes_nothing(
+    content: SmallContent, releases: Path
+) -> None:
     """As on a full disk, where no small disk can be mounted."""
     first = published(content, releases, "first")
     content.source(0, "second")
@@ -158,7 +162,7 @@ def test_a_file_that_cannot_be_written_whole(content: SmallContent, releases: Pa
     assert Archive(releases).names() == [first]
 
 
-def test_a_flipped_bit_is_noticed_in_every_file(content: SmallContent, releases: Path) -> None:
+def test_a_flipped_bit_is_detected_in_every_file(content: SmallContent, releases: Path) -> None:
     published(content, releases, "first")
     published(content, releases, "second")
     release = Release.current(releases)
@@ -183,7 +187,7 @@ def test_a_flipped_bit_is_noticed_in_every_file(content: SmallContent, releases:
     Release.open(release.path).verify()
 
 
-def test_reading_back_notices_what_was_changed_with_its_checksums(
+def test_reading_back_detects_changes_that_have_matching_checksums(
     content: SmallContent, releases: Path
 ) -> None:
     first = published(content, releases, "first")
@@ -202,9 +206,7 @@ def test_reading_back_notices_what_was_changed_with_its_checksums(
     assert Release.current(releases).name != first
 
 
-def test_a_damaged_release_is_restored_where_it_stands(
-    content: SmallContent, releases: Path
-) -> None:
+def test_a_damaged_release_is_restored_in_place(content: SmallContent, releases: Path) -> None:
     name = published(content, releases, "first")
     folder = releases / name
     whole = Release.open(folder)
@@ -218,7 +220,7 @@ def test_a_damaged_release_is_restored_where_it_stands(
     assert changed <= damaged
 
 
-def test_a_release_that_cannot_be_restored_stays_and_another_name_is_taken(
+def test_a_release_that_cannot_be_restored_stays_and_the_new_one_gets_another_name(
     content: SmallContent, releases: Path
 ) -> None:
     first = published(content, releases, "first")
@@ -233,7 +235,7 @@ def test_a_release_that_cannot_be_restored_stays_and_another_name_is_taken(
     assert damaged == {first, second}
 
 
-def test_who_has_the_lock_is_told_and_a_dead_one_has_it_no_more(tmp_path: Path) -> None:
+def test_the_holder_of_the_lock_is_named_and_a_dead_one_holds_it_no_longer(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from apecgraph.release.lock import locked\n"
         "with locked(Path(sys.argv[1]), 'build'): print('has it', flush=True); time.sleep(60)"
@@ -276,7 +278,7 @@ def test_building_does_not_undo_a_rollback(content: SmallContent, releases: Path
     assert (archive.current, archive.previous) == (third, first)
 
 
-def test_content_that_returns_is_rolled_back_to_what_it_took_the_place_of(
+def test_the_previous_release_is_the_one_that_was_replaced_last(
     content: SmallContent, releases: Path
 ) -> None:
     names = [published(content, releases, label) for label in ("a", "b", "a")]
@@ -287,7 +289,7 @@ def test_content_that_returns_is_rolled_back_to_what_it_took_the_place_of(
 
 
 @pytest.mark.parametrize("history", ["", "[1]", '[{"release": 1}]', "[" * 99_999])
-def test_a_history_that_is_lost_or_broken(
+def test_a_lost_or_broken_history_is_tolerated(
     content: SmallContent, releases: Path, history: str
 ) -> None:
     first, second = (published(content, releases, label) for label in "ab")
@@ -297,7 +299,9 @@ def test_a_history_that_is_lost_or_broken(
 
 
 @pytest.mark.parametrize("name", ["../releases", "current", "0123456789abcdef", ""])
-def test_a_rollback_to_what_is_no_release(content: SmallContent, releases: Path, name: str) -> None:
+def test_a_rollback_to_an_unknown_release_is_refused(
+    content: SmallContent, releases: Path, name: str
+) -> None:
     first = published(content, releases, "a")
     with pytest.raises(ReleaseError, match=f"no release.*{first}"):
         Archive(releases).rollback(name)
@@ -311,7 +315,7 @@ def test_a_damaged_release_is_not_rolled_back_to(content: SmallContent, releases
     assert Release.current(releases).name == second
 
 
-def test_old_releases_are_removed_but_those_that_may_be_wanted(
+def test_old_releases_are_removed_except_the_previous_one(
     content: SmallContent, releases: Path
 ) -> None:
     names = [published(content, releases, label) for label in "abcd"]
@@ -326,7 +330,7 @@ def test_old_releases_are_removed_but_those_that_may_be_wanted(
     assert leftovers(releases) == []
 
 
-def test_there_is_no_current_release(releases: Path) -> None:
+def test_no_current_release_is_an_error(releases: Path) -> None:
     with pytest.raises(ReleaseError, match="has no current release: run `apecgraph build`"):
         Release.current(releases)
     with pytest.raises(ReleaseError, match="does not exist"):

@@ -33,7 +33,7 @@ def test_bibtex_is_escaped() -> None:
     assert entry.count("{") - entry.count("\\{") == entry.count("}") - entry.count("\\}")
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_parts_of_a_citation_are_left_out() -> None:
     bare = ReleaseCitation("", "Title", "0" * 16, "", "https://example.org/")
     assert bare.text() == f"Title. Release {'0' * 16}. https://example.org/"
     assert "author" not in bare.bibtex() + bare.csl()

@@ -32,7 +32,7 @@ def edited(snapshot: Snapshot, old: str, new: str) -> Snapshot:
     return Snapshot.of("f" * 16, ox.parse(quads, ox.RdfFormat.N_QUADS))
 
 
-def test_things_in_words(content: SmallContent, releases: Path) -> None:
+def test_changes_are_written_in_words(content: SmallContent, releases: Path) -> None:
     first, _ = build_release(content.root, releases)
     assert Differences.kept(first) is None
     (content.root / "data/sources/s3.ttl").unlink()
@@ -58,9 +58,7 @@ def test_things_in_words(content: SmallContent, releases: Path) -> None:
         Differences.read(second.path / "manifest.json")
 
 
-def test_a_list_is_told_by_its_members_and_others_are_left_alone(
-    content: SmallContent, releases: Path
-) -> None:
+def test_a_list_is_compared_by_its_members(content: SmallContent, releases: Path) -> None:
     more = "<shape/kinds> a sh:NodeShape ; sh:targetClass apec:Source ; sh:in ( <x> <y> ) ."
     content.write("shapes/more.ttl", more.replace("sh:in", "sh:or"))
     first, _ = build_release(content.root, releases)
@@ -103,7 +101,7 @@ def test_the_patch_leads_from_one_release_to_the_other(
     assert digest(quads) == second.digest
 
 
-def test_blank_nodes_are_labelled_by_what_is_said_of_them() -> None:
+def test_blank_nodes_are_labelled_by_their_descriptions() -> None:
     one = list(ox.parse(b'_:a <x:p> _:b . _:b <x:p> "1" . _:c <x:q> "2" .', ox.RdfFormat.TURTLE))
     other = list(ox.parse(b'_:c <x:p> _:a . _:a <x:p> "1" . _:b <x:q> "3" .', ox.RdfFormat.TURTLE))
     same = labelled(one) & labelled(other)
@@ -112,7 +110,7 @@ def test_blank_nodes_are_labelled_by_what_is_said_of_them() -> None:
     assert len(same) == 2
 
 
-def test_a_figure_is_told_by_its_printed_words(real: Snapshot) -> None:
+def test_a_figure_is_labelled_by_its_printed_words(real: Snapshot) -> None:
     changed = edited(
         real, f'<{FIGURE}> <{APEC}printed> "26.29', f'<{FIGURE}> <{APEC}printed> "26.3'
     )
@@ -125,13 +123,13 @@ def test_a_figure_is_told_by_its_printed_words(real: Snapshot) -> None:
     assert found.removed == found.added == 2  # in the source's graph and in the default graph
 
 
-def test_what_is_derived_follows_and_is_not_told(real: Snapshot) -> None:
+def test_changes_of_derived_values_are_not_listed(real: Snapshot) -> None:
     changed = edited(real, f"<{FIGURE}> <{APEC}lower>", f"<{FIGURE}> <{APEC}upper>")
     found = Differences.between(real, changed)
     assert (found.things, found.removed) == ((), 2)
 
 
-def test_what_stands_no_more_and_who_states_it(real: Snapshot) -> None:
+def test_changes_of_standing_and_of_sources_are_listed(real: Snapshot) -> None:
     triple = next(
         quad
         for quad in real.quads

@@ -67,7 +67,9 @@ def test_each_figure_is_a_row(rows: list[dict[str, str]], store: ox.Store) -> No
     assert [row["figure"] for row in rows] == sorted(row["figure"] for row in rows)
 
 
-def test_what_is_decided_is_told(rows: list[dict[str, str]], store: ox.Store) -> None:
+def test_the_status_of_each_figure_follows_from_the_decisions(
+    rows: list[dict[str, str]], store: ox.Store
+) -> None:
     standing = {each for (each,) in solutions(store, "SELECT ?f { ?f a qb:Observation }")}
     assert {row["figure"] for row in rows if row["status"] != "rejected"} == standing
     disputed = solutions(
@@ -83,7 +85,7 @@ def test_what_is_decided_is_told(rows: list[dict[str, str]], store: ox.Store) ->
     assert sorted(told) == pairs
 
 
-def test_labels_and_dates_stand_beside_the_iris(rows: list[dict[str, str]]) -> None:
+def test_labels_and_dates_are_beside_the_iris(rows: list[dict[str, str]]) -> None:
     (row,) = [each for each in rows if each["figure"].endswith("chinadailyasia-628497/trade-2025")]
     assert (row["reporter"], row["reporterLabel"]) == (f"{ID}economy/CHN", "China")
     assert (row["period"], row["periodLabel"]) == (f"{ID}period/2025", "2025")
@@ -92,7 +94,9 @@ def test_labels_and_dates_stand_beside_the_iris(rows: list[dict[str, str]]) -> N
     assert (row["printed"], row["language"]) == ("26.29 trillion yuan", "en")
 
 
-def test_a_processor_accepts_it(server: str, release: Release, rows: list[dict[str, str]]) -> None:
+def test_a_csvw_processor_accepts_it(
+    server: str, release: Release, rows: list[dict[str, str]]
+) -> None:
     """The processor finds the metadata by the link, and the rows fit it."""
     for path in ("dumps", f"dumps/{release.digest}"):
         table = CSVW(f"{server}/{path}/figures.csv", validate=True)
@@ -101,7 +105,7 @@ def test_a_processor_accepts_it(server: str, release: Release, rows: list[dict[s
     assert len(list(table.tables[0])) == len(rows)
 
 
-def test_a_processor_makes_the_triples_of_the_graph(
+def test_a_csvw_processor_makes_the_triples_of_the_graph(
     server: str, store: ox.Store, rows: list[dict[str, str]]
 ) -> None:
     objects = CSVW(f"{server}/dumps/figures.csv").to_json(minimal=True)
@@ -138,7 +142,7 @@ def expanded(name: str) -> str:
         (",2021-01-01,", ",yesterday,"),
     ],
 )
-def test_a_processor_notices_what_is_wrong(
+def test_a_csvw_processor_rejects_invalid_files(
     release: Release, tmp_path: Path, right: str, wrong: str
 ) -> None:
     """The oracle of the tests above can tell."""
@@ -164,7 +168,7 @@ def test_pandas_reads_its_types(server: str, rows: list[dict[str, str]]) -> None
     assert len(compressed) == len(rows)
 
 
-def test_its_metadata_are_found(client: httpx.Client) -> None:
+def test_its_metadata_can_be_found(client: httpx.Client) -> None:
     response = client.get("/dumps/figures.csv").raise_for_status()
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     link = '<figures.csv-metadata.json>; rel="describedby"; type="application/csvm+json"'
@@ -229,11 +233,11 @@ def test_no_cell_of_a_release_is_a_formula(rows: list[dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("text", ["-3.5", "+3", "0", "1,5", 'say "x", \r\n then y', "'quoted", ""])
-def test_other_cells_are_left_as_they_are(text: str) -> None:
+def test_other_cells_are_unchanged(text: str) -> None:
     assert row(figure((f"{APEC}printed", ox.Literal(text, language="en"))))["printed"] == text
 
 
-def test_a_label_is_harmless_too() -> None:
+def test_no_label_is_a_formula() -> None:
     place = ox.NamedNode(f"{ID}place/x")
     graph = figure((f"{APEC}reporter", place))
     label = ox.NamedNode(f"{SKOS}prefLabel")
@@ -242,12 +246,14 @@ def test_a_label_is_harmless_too() -> None:
 
 
 @pytest.mark.parametrize("value", [ox.Literal("no IRI"), ox.BlankNode("b")])
-def test_what_is_no_iri_is_no_thing(value: ox.Literal | ox.BlankNode) -> None:
+def test_literals_and_blank_nodes_in_place_of_iris_are_left_out(
+    value: ox.Literal | ox.BlankNode,
+) -> None:
     found = row(figure((f"{APEC}reporter", value), (f"{APEC}period", value)))
     assert (found["reporter"], found["reporterLabel"], found["startDate"]) == ("", "", "")
 
 
-def test_a_table_without_figures() -> None:
+def test_a_table_may_have_no_figures() -> None:
     table = pd.read_csv(BytesIO(write_figures(Graph(()))))
     assert list(table.columns)[:2] == ["figure", "identifier"]
     assert table.empty

@@ -58,11 +58,13 @@ def test_a_linkset_has_one_property_and_one_target() -> None:
         (THING, "https://schema.org/url", "https://a.example/1"),
     ],
 )
-def test_what_is_no_link_from_here_to_elsewhere(subject: str, predicate: str, value: str) -> None:
+def test_links_within_the_dataset_and_other_properties_are_left_out(
+    subject: str, predicate: str, value: str
+) -> None:
     assert list(links([triple(subject, predicate, value)])) == []
 
 
-def test_a_literal_and_a_blank_node_are_no_things_elsewhere() -> None:
+def test_literals_and_blank_nodes_are_not_link_targets() -> None:
     thing, same = ox.NamedNode(THING), ox.NamedNode(f"{OWL}sameAs")
     triples = [ox.Triple(thing, same, ox.Literal("x")), ox.Triple(thing, same, ox.BlankNode())]
     assert linksets(triples) == []

@@ -62,7 +62,7 @@ def checked(folder: Path, files: Mapping[str, str], **settings: Any) -> list[str
     return [str(result) for result in report.results]
 
 
-def test_content_that_means_no_harm_passes(tmp_path: Path) -> None:
+def test_harmless_content_passes(tmp_path: Path) -> None:
     many = "".join(f"@prefix p{each}: <http://x/{each}/> .\n" for each in range(DEEP))
     assert checked(tmp_path, {PEOPLE: many, **shape('sh:pattern "^a+b$"')}) == []
 
@@ -75,7 +75,7 @@ def test_content_that_means_no_harm_passes(tmp_path: Path) -> None:
         pytest.param(sparql(NESTED), id="a deep query"),
     ],
 )
-def test_a_rule_that_does_not_end_is_stopped_and_named(tmp_path: Path, rule: str) -> None:
+def test_an_endless_rule_is_stopped_and_named(tmp_path: Path, rule: str) -> None:
     (found,) = checked(tmp_path, shape(rule), rule_seconds=1)
     line = len((tmp_path / "content" / RULES).read_text().splitlines()) - 1
     assert found.startswith(f"{RULES}:{line}: applying this shape took longer than 1 s")
@@ -110,7 +110,7 @@ def test_a_file_is_limited_and_named_even_if_nothing_is_logged(
     assert without_logging.exists()
 
 
-def test_the_limit_of_a_file_is_for_each_file_alone(tmp_path: Path) -> None:
+def test_each_file_has_the_limit_to_itself(tmp_path: Path) -> None:
     """Sixteen files of a quarter of a second each, in a process that has a second for a file."""
     text = "".join(f"<a:{i}> <a:b> <a:c> .\n" for i in range(20_000))
     files = {f"data/sources/many-{number}.ttl": text for number in range(16)}
@@ -122,13 +122,13 @@ def test_the_limit_of_a_file_is_for_each_file_alone(tmp_path: Path) -> None:
     assert {root / name for name in files} <= changed.keys()
 
 
-def test_a_shape_that_refers_to_itself_comes_to_an_end(tmp_path: Path) -> None:
+def test_a_recursive_shape_terminates(tmp_path: Path) -> None:
     """Recursion, whose meaning each processor chooses (SHACL, section 3.4.3)."""
     itself = shape("sh:node <shape/hostile>")
     assert checked(tmp_path, itself) == []
 
 
-def test_what_takes_all_memory_is_stopped_and_named(tmp_path: Path) -> None:
+def test_a_file_that_exhausts_memory_is_stopped_and_named(tmp_path: Path) -> None:
     """A prefix of 100 KB is in each of 300,000 IRIs: 30 GB out of a file of two megabytes."""
     text = f"@prefix p: <a:{'x' * 100_000}> .\n" + "".join(
         f"p:{each} p: p: .\n" for each in range(DEEP)
@@ -137,7 +137,7 @@ def test_what_takes_all_memory_is_stopped_and_named(tmp_path: Path) -> None:
     assert found.startswith(f"{PEOPLE}: reading it took more than 300 MB of memory")
 
 
-def test_the_whole_has_a_deadline(tmp_path: Path) -> None:
+def test_the_check_as_a_whole_has_a_deadline(tmp_path: Path) -> None:
     (found,) = checked(tmp_path, shape(sparql(ENDLESS)), load_seconds=0.1)
     assert "processing it took longer than 0.1 s (APECGRAPH_LOAD_SECONDS)" in found
 
@@ -158,7 +158,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         assert soon(lambda: bool(callers))  # in this process, which has a network
 
 
-def test_without_the_wall_nothing_is_read(tmp_path: Path) -> None:
+def test_nothing_is_read_without_seccomp(tmp_path: Path) -> None:
     root = written(tmp_path, {})
     ran = run("check", "--content", root, command=WITHOUT_SECCOMP)
     assert ran.returncode == 1
@@ -233,7 +233,7 @@ def test_content_that_changes_while_it_is_checked_makes_no_release(
     assert not (tmp_path / "releases").exists()
 
 
-def test_the_process_ends_with_the_one_that_waits_for_it(tmp_path: Path) -> None:
+def test_the_process_ends_if_its_parent_is_killed(tmp_path: Path) -> None:
     root = written(tmp_path, shape(sparql(ENDLESS)))
     with subprocess.Popen([*COMMAND, "check", "--content", str(root)]) as waiting:
         assert soon(lambda: bool(children(waiting.pid)))

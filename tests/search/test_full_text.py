@@ -49,12 +49,12 @@ def search(publication: Publication) -> Search:
         ("In which fields", "question/"),
     ],
 )
-def test_what_is_meant_comes_first(search: Search, text: str, first: str | None) -> None:
+def test_the_best_match_comes_first(search: Search, text: str, first: str | None) -> None:
     found = [hit.entry.iri.removeprefix(ID) for hit in search.find(text)]
     assert (not found) if first is None else found[0].startswith(first), found[:3]
 
 
-def test_a_name_in_another_language_is_told(search: Search) -> None:
+def test_a_match_in_another_language_is_shown(search: Search) -> None:
     hit = search.find("广东")[0]
     assert hit.entry.name.value == "Guangdong"
     assert hit.matched is not None
@@ -62,7 +62,7 @@ def test_a_name_in_another_language_is_told(search: Search) -> None:
     assert search.find("Guangdong")[0].matched is None
 
 
-def test_what_has_parts_of_a_text_tells_in_which_name(search: Search) -> None:
+def test_a_partial_match_shows_the_name_that_matches(search: Search) -> None:
     hits = search.find("中国海关")
     assert hits[0].matched is not None
     assert hits[0].matched.value == "中华人民共和国海关总署"
@@ -85,13 +85,13 @@ def test_a_figure_is_found_by_the_words_printed(search: Search) -> None:
     }
 
 
-def test_things_come_before_what_is_said_of_them(search: Search) -> None:
+def test_things_come_before_claims_about_them(search: Search) -> None:
     claimed = [hit.entry.claimed for hit in search.find("guangzhou")]
     assert claimed[0] is False
     assert True in claimed
 
 
-def test_all_of_a_kind_in_the_order_of_the_names(search: Search) -> None:
+def test_a_kind_is_listed_in_the_order_of_names(search: Search) -> None:
     kind = search.kind("apec:Economy")
     assert kind is not None
     names = [hit.entry.name.value for hit in search.find("", kind)]
@@ -112,12 +112,12 @@ def test_all_of_a_kind_in_the_order_of_the_names(search: Search) -> None:
         "か" * LONGEST_SEARCH,
     ],
 )
-def test_what_nothing_is_called_finds_nothing(search: Search, text: str) -> None:
+def test_an_unknown_name_finds_nothing(search: Search, text: str) -> None:
     assert search.find(text) == []
 
 
 class TestThePage:
-    def test_escapes_what_is_asked(self, client: httpx.Client) -> None:
+    def test_escapes_the_query(self, client: httpx.Client) -> None:
         page = client.get("/search", params={"q": '"><script>alert(1)</script>'})
         assert page.status_code == 200
         assert "<script>alert" not in page.text
@@ -153,7 +153,7 @@ class TestThePage:
             ("type=" + "x" * 201, 413, "200 characters"),
         ],
     )
-    def test_tells_what_is_wrong(
+    def test_reports_invalid_parameters(
         self, client: httpx.Client, query: str, status: int, word: str
     ) -> None:
         response = client.get(f"/search?{query}")
@@ -167,7 +167,7 @@ def strict(publication: Publication, release: Release) -> Iterator[str]:
         yield url
 
 
-def test_a_client_has_a_budget(strict: str) -> None:
+def test_a_client_has_a_rate_limit(strict: str) -> None:
     # To the server this is a client of its own: those of this machine have no limit.
     headers = {"X-Forwarded-For": "192.0.2.7"}
     with httpx.Client(base_url=strict, headers=headers) as client:

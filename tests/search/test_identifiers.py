@@ -60,7 +60,7 @@ def identifiers() -> Identifiers:
         f"{BASE.replace('https', 'http')}id/place/a",
     ],
 )
-def test_all_writings_of_an_iri_lead_to_the_thing(identifiers: Identifiers, iri: str) -> None:
+def test_all_spellings_of_an_iri_lead_to_the_thing(identifiers: Identifiers, iri: str) -> None:
     found = identifiers.by_iri(iri)
     assert (found.iri, found.name, found.relation) == (f"{BASE}id/place/a", "A", "owl:sameAs")
 
@@ -83,7 +83,7 @@ def test_all_writings_of_an_iri_lead_to_the_thing(identifiers: Identifiers, iri:
         "http://",
     ],
 )
-def test_what_is_not_the_same_is_not_found(identifiers: Identifiers, iri: str) -> None:
+def test_an_iri_of_another_thing_is_not_found(identifiers: Identifiers, iri: str) -> None:
     with pytest.raises(NotFound, match="un-locode \\(UN/LOCODE code\\), units \\(Units\\)"):
         identifiers.by_iri(iri)
 
@@ -94,7 +94,7 @@ def test_the_strongest_relation_counts(identifiers: Identifiers) -> None:
     assert (found.iri, found.relation) == (f"{BASE}id/topic/c", "skos:closeMatch")
 
 
-def test_what_stands_for_several_things_is_not_guessed(identifiers: Identifiers) -> None:
+def test_an_ambiguous_identifier_is_not_guessed(identifiers: Identifiers) -> None:
     with pytest.raises(NotFound, match="stands for 2 things") as error:
         identifiers.by_iri("http://eurovoc.europa.eu/8")
     assert error.value.available == [f"{BASE}id/topic/e", f"{BASE}id/topic/f"]
@@ -110,11 +110,13 @@ def test_a_document_is_found_by_its_address(identifiers: Identifiers) -> None:
     "scheme",
     ["un-locode", "UN/LOCODE", "UN/LOCODE code", "locode", "apec:locode", f"{BASE}ontology/locode"],
 )
-def test_a_scheme_is_what_the_data_calls_it(identifiers: Identifiers, scheme: str) -> None:
+def test_a_scheme_has_the_names_that_the_data_gives_it(
+    identifiers: Identifiers, scheme: str
+) -> None:
     assert identifiers.by_code("cncan ", scheme).iri == f"{BASE}id/place/a"
 
 
-def test_a_plain_notation_is_of_its_concept_scheme(identifiers: Identifiers) -> None:
+def test_an_untyped_notation_belongs_to_its_concept_scheme(identifiers: Identifiers) -> None:
     assert identifiers.by_code("X1", "units").iri == f"{BASE}id/unit/x"
     assert sorted(identifiers.schemes) == ["un-locode", "units"]
 
@@ -122,6 +124,6 @@ def test_a_plain_notation_is_of_its_concept_scheme(identifiers: Identifiers) -> 
 @pytest.mark.parametrize(
     ("code", "scheme"), [("CNCAN", "hs"), ("CNCAN", ""), ("X1", "un-locode"), ("", "units")]
 )
-def test_codes_of_no_thing(identifiers: Identifiers, code: str, scheme: str) -> None:
+def test_unknown_codes_are_not_found(identifiers: Identifiers, code: str, scheme: str) -> None:
     with pytest.raises(NotFound, match="un-locode \\(UN/LOCODE code\\), units \\(Units\\)"):
         identifiers.by_code(code, scheme)

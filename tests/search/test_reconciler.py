@@ -141,10 +141,10 @@ class TestAName:
         assert matched(reconciler.candidates(ReconciliationQuery(text, ECONOMY))) == ["economy/VNM"]
 
     @pytest.mark.parametrize("text", ["", " ", "🙂", "---", "zzzzqqq", "http://", "://"])
-    def test_of_nothing_has_no_candidates(self, reconciler: Reconciler, text: str) -> None:
+    def test_without_letters_has_no_candidates(self, reconciler: Reconciler, text: str) -> None:
         assert reconciler.candidates(ReconciliationQuery(text)) == []
 
-    def test_a_sign_may_be_a_code(self, reconciler: Reconciler) -> None:
+    def test_may_be_a_code_of_one_character(self, reconciler: Reconciler) -> None:
         assert matched(reconciler.candidates(ReconciliationQuery(" % "))) == ["unit/percent"]
 
     def test_namesakes_are_not_certain_until_the_type_tells_them_apart(
@@ -196,7 +196,7 @@ class TestTypes:
         neither = ("apec:Economy", "schema:City")
         assert reconciler.candidates(ReconciliationQuery("Korea", neither, "all")) == []
 
-    def test_should_lets_others_come_after(self, reconciler: Reconciler) -> None:
+    def test_should_ranks_others_lower(self, reconciler: Reconciler) -> None:
         found = reconciler.candidates(ReconciliationQuery("Singapore", ECONOMY, "should"))
         assert [(each.entity.id, each.match) for each in found] == [
             ("economy/SGP", True),
@@ -216,7 +216,7 @@ class TestTypes:
             "https://schema.org/AdministrativeArea",
         ],
     )
-    def test_an_iri_or_a_broader_class_is_as_good(self, reconciler: Reconciler, type_: str) -> None:
+    def test_may_be_given_as_iri_or_broader_class(self, reconciler: Reconciler, type_: str) -> None:
         assert matched(reconciler.candidates(ReconciliationQuery("Korea", (type_,)))) == [
             "economy/KOR"
         ]
@@ -225,7 +225,7 @@ class TestTypes:
         assert matched(reconciler.candidates(ReconciliationQuery("percent", ("scheme/units",))))
         assert matched(reconciler.candidates(ReconciliationQuery("percent", ("skos:Concept",))))
 
-    def test_one_that_is_not_known_is_named(self, reconciler: Reconciler) -> None:
+    def test_an_unknown_one_is_named(self, reconciler: Reconciler) -> None:
         with pytest.raises(MalformedRequest, match="no type 'Q6256'"):
             reconciler.candidates(ReconciliationQuery("Korea", ("Q6256",)))
 
@@ -295,7 +295,7 @@ class TestProperties:
             == []
         )
 
-    def test_several_values_are_all_wanted(self, reconciler: Reconciler) -> None:
+    def test_with_several_values_must_have_them_all(self, reconciler: Reconciler) -> None:
         both = PropertyCondition("skos:notation", ("KOR", "410"))
         assert matched(reconciler.candidates(ReconciliationQuery("Korea", conditions=(both,)))) == [
             "economy/KOR"
@@ -315,7 +315,7 @@ class TestProperties:
             == []
         )
 
-    def test_one_that_is_not_known_is_named(self, reconciler: Reconciler) -> None:
+    def test_an_unknown_one_is_named(self, reconciler: Reconciler) -> None:
         with pytest.raises(MalformedRequest, match="no property 'capital'"):
             reconciler.candidates(
                 ReconciliationQuery("Korea", conditions=(PropertyCondition("capital", ("Seoul",)),))
@@ -323,19 +323,19 @@ class TestProperties:
 
 
 class TestEntities:
-    def test_are_things_with_a_name_that_stands(self, entities: Entities) -> None:
+    def test_are_things_with_a_name_in_the_default_graph(self, entities: Entities) -> None:
         assert "figure/x" not in entities.entities
         assert "scheme/units" not in entities.entities
         assert "nameless/x" not in entities.entities
         assert "economy/ROK" not in entities.entities  # it is withdrawn
         assert "austria" not in entities.entities["economy/AUS"].spellings
 
-    def test_are_told_apart_by_what_the_data_says(self, entities: Entities) -> None:
+    def test_are_distinguished_by_their_descriptions(self, entities: Entities) -> None:
         assert entities.entities["economy/KOR"].description == "economy, 410, KOR"
         assert entities.entities["unit/percent"].description == "One hundredth."
         assert entities.entities["place/springfield-1"].description == "city, 1850-01-02"
 
-    def test_types_have_names_and_what_is_above(self, entities: Entities) -> None:
+    def test_types_have_names_and_broader_types(self, entities: Entities) -> None:
         economy = entities.types["apec:Economy"]
         assert (economy.name, economy.broader) == ("economy", ("schema:AdministrativeArea",))
         assert entities.types["schema:AdministrativeArea"].name == "administrative area"
@@ -378,7 +378,7 @@ class TestSuggestions:
         assert suggest(entities.properties.values(), "contained")[0].id == "schema:containedInPlace"
         assert suggest(entities.properties.values(), "skos:notation")[0].id == "skos:notation"
 
-    def test_go_on_where_they_ended(self, entities: Entities) -> None:
+    def test_continue_after_a_cursor(self, entities: Entities) -> None:
         everything = suggest(entities.entities.values(), "")
         assert len(everything) == len(entities.entities) < PAGE
         assert suggest(entities.entities.values(), "", 3) == everything[3:]
@@ -386,7 +386,7 @@ class TestSuggestions:
 
 
 class TestExtension:
-    def test_values_have_their_kinds(self, entities: Entities) -> None:
+    def test_values_have_the_kind_of_their_datatype(self, entities: Entities) -> None:
         columns = [
             Column("schema:population"),
             Column("schema:containedInPlace"),
@@ -435,7 +435,7 @@ class TestExtension:
         ],
         ids=lambda each: str(each)[:30],
     )
-    def test_a_value_that_is_none_of_its_datatype_is_a_text(
+    def test_an_ill_typed_value_is_text(
         self, text: str, datatype: str, value: dict[str, object]
     ) -> None:
         store = ox.Store()
@@ -447,11 +447,11 @@ class TestExtension:
         assert found["rows"]["economy/KOR"]["schema:area"] == [value]
         json.dumps(found, allow_nan=False)
 
-    def test_settings_choose(self, entities: Entities) -> None:
+    def test_settings_select_values(self, entities: Entities) -> None:
         columns = [Column("skos:prefLabel", language="KO"), Column("skos:notation", limit=1)]
         row = extend(entities, ["economy/KOR"], columns)["rows"]["economy/KOR"]
         assert row == {"skos:prefLabel": [{"str": "대한민국"}], "skos:notation": [{"str": "410"}]}
 
-    def test_a_property_that_is_not_known_is_named(self, entities: Entities) -> None:
+    def test_an_unknown_property_is_named(self, entities: Entities) -> None:
         with pytest.raises(MalformedRequest, match="no property 'x'"):
             extend(entities, [], [Column("x")])

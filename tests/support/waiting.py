@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Final
 
-from tests.support.connections import PATIENCE
+SECONDS: Final = 30.0
+"""How long to wait: what takes longer, on a busy machine too, never comes."""
 
-_PAUSE = 0.02
+_PAUSE: Final = 0.02
 
 
-def soon(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+def soon(condition: Callable[[], bool], seconds: float = SECONDS) -> bool:
     """Wait until a condition holds; return whether it did within some seconds."""
     end = time.monotonic() + seconds
     while not condition():
@@ -23,6 +25,6 @@ def soon(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds, and let other tasks run meanwhile."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(SECONDS):
         while not condition():
             await asyncio.sleep(_PAUSE)

@@ -50,11 +50,11 @@ def test_the_cube_is_the_same_for_the_same_seed() -> None:
 
 
 @pytest.mark.parametrize("count", [600, 5_000])
-def test_the_cube_has_the_size_that_it_says(count: int) -> None:
+def test_the_cube_has_the_requested_size(count: int) -> None:
     assert len(graph_of(count)) == count
 
 
-def test_the_cube_is_never_of_another_size() -> None:
+def test_a_size_that_the_cube_cannot_have_is_refused() -> None:
     assert cube.TRIPLES == 1_000_000
     next(cube.triples(cube.TRIPLES))
     for count in (599, 601):
@@ -79,12 +79,12 @@ def test_errors_are_counted() -> None:
     assert load.parse(REPORT + SOCKET_ERRORS + REFUSED + RATES).errors == 19
 
 
-def test_what_is_no_report_is_refused() -> None:
+def test_other_text_than_a_report_is_refused() -> None:
     with pytest.raises(ValueError, match="unable to connect"):
         load.parse("unable to connect to 127.0.0.1:1 Connection refused\n")
 
 
-def test_a_ratio_is_marked() -> None:
+def test_a_ratio_is_marked_as_met_or_missed() -> None:
     assert ratio(LOAD, replace(LOAD, rate=50), 2) == f"2.00 {MET} (≥ 2)"
     assert ratio(LOAD, replace(LOAD, rate=200), 0.7) == f"0.50 {MISSED} (≥ 0.7)"
     assert ratio(LOAD, replace(LOAD, rate=100.2), 1) == f"0.99 {MISSED} (≥ 1)"
@@ -107,7 +107,7 @@ def comparison(*outcomes: Load | str) -> Comparison:
     return Comparison("A graph", evaluations, cells, {OXIGRAPH.name: 61_500_000})
 
 
-def test_the_document_shows_how_fair_it_is() -> None:
+def test_the_document_shows_fairness() -> None:
     slow = replace(LOAD, p50=70.4, p99=600.0)
     lines = document(
         [], 3, [], [Fairness("A", LOAD, replace(slow, p99=499.0)), Fairness("B", LOAD, slow)]
@@ -131,7 +131,7 @@ def test_the_document_shows_ratios_failures_and_errors() -> None:
     ]
 
 
-def test_the_fronts_share_is_what_the_engine_does_not_take() -> None:
+def test_the_share_of_the_front_is_the_time_outside_of_the_engine() -> None:
     assert "of (a): 90%" in front_share(comparison(LOAD, LOAD, LOAD, LOAD))
     assert FAILED in front_share(comparison("no answer", LOAD, LOAD, LOAD))
 
@@ -143,7 +143,7 @@ def graph(tmp_path: Path) -> Graph:
     return Graph("A cube", file, file, CUBE)
 
 
-def test_a_server_is_asked_weighed_and_ended(graph: Graph, tmp_path: Path) -> None:
+def test_a_server_is_queried_measured_and_ended(graph: Graph, tmp_path: Path) -> None:
     with Server(UNCACHED, graph, tmp_path) as running:
         running.wait()
         body, seconds = running.ask(CUBE[3].text)

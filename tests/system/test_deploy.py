@@ -37,7 +37,7 @@ def tool(name: str) -> str:
     return found
 
 
-def test_systemd_understands_the_units_and_finds_them_closed(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units_and_rates_them_safe(tmp_path: Path) -> None:
     units = list(DEPLOY.glob("*.service"))
     assert len(units) == 2
     for unit in units:
@@ -59,7 +59,7 @@ def lines(unit: str, name: str) -> list[str]:
     return re.findall(rf"^{name}=(.*)$", (DEPLOY / unit).read_text(), re.MULTILINE)
 
 
-def test_the_server_starts_whatever_becomes_of_a_build() -> None:
+def test_the_server_starts_even_if_a_build_is_refused() -> None:
     """A build that is refused does not keep it from that, nor does it build at each restart."""
     server, build = "apecgraph.service", "apecgraph-build.service"
     for name in ("Requires", "Requisite", "BindsTo", "Wants"):
@@ -69,7 +69,7 @@ def test_the_server_starts_whatever_becomes_of_a_build() -> None:
     assert " serve --current " in lines(server, "ExecStart")[0]
 
 
-def test_a_query_that_the_kernel_ends_for_memory_does_not_end_the_server() -> None:
+def test_a_query_that_the_kernel_kills_for_memory_does_not_end_the_server() -> None:
     """Left to itself, systemd ends a service of which one process was ended so."""
     assert lines("apecgraph.service", "OOMPolicy") == ["continue"]
 
@@ -93,7 +93,7 @@ def health_check(server: Server) -> int:
     ).returncode
 
 
-def test_the_image_is_healthy_as_long_as_queries_are_answered(tmp_path: Path) -> None:
+def test_the_image_is_healthy_while_queries_are_answered(tmp_path: Path) -> None:
     data = tmp_path / "data.nt"
     data.write_text("<http://example.org/a> <http://example.org/b> <http://example.org/c> .\n")
     with server_process("--data", data, log=tmp_path / "log.txt") as server:
@@ -155,7 +155,9 @@ def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
         nginx.wait(SECONDS)
 
 
-def test_nginx_passes_on_and_keeps_what_never_changes(release: Release, tmp_path: Path) -> None:
+def test_nginx_proxies_requests_and_caches_immutable_files(
+    release: Release, tmp_path: Path
+) -> None:
     log = tmp_path / "log.txt"
     dump = f"/dumps/{release.name}/figures.csv"
     paths = {"/doc/index.ttl": 200, "/sparql?query=ASK%20%7B%7D": 200, "/metrics": 403, dump: 200}

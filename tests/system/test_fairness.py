@@ -174,13 +174,13 @@ TRICKLES: Final = {
 
 
 @pytest.mark.parametrize("name", TRICKLES)
-def test_a_request_that_trickles_in_is_ended(strict: Server, name: str) -> None:
+def test_a_request_that_trickles_in_is_cut_off(strict: Server, name: str) -> None:
     expected, begin, rest = TRICKLES[name]
     assert trickled(strict, begin, rest) in expected
     assert reply_to(strict, LIGHT) == "200"
 
 
-def test_who_says_nothing_is_shown_out(strict: Server) -> None:
+def test_a_silent_client_is_disconnected(strict: Server) -> None:
     with connected(strict.port) as connection:
         assert reply(connection) in ("408", BROKEN_OFF)
 
@@ -193,7 +193,7 @@ def is_shut(connection: socket.socket) -> bool:
     return False
 
 
-def test_who_is_refused_and_goes_on_sending_is_shown_out(strict: Server) -> None:
+def test_a_refused_client_that_keeps_sending_is_disconnected(strict: Server) -> None:
     head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n"
     with connected(strict.port) as connection:
         connection.sendall(head)
@@ -201,7 +201,9 @@ def test_who_is_refused_and_goes_on_sending_is_shown_out(strict: Server) -> None
         assert soon(lambda: is_shut(connection))
 
 
-def test_more_idle_connections_than_descriptors_shut_nobody_out(data: Path, tmp_path: Path) -> None:
+def test_more_idle_connections_than_descriptors_lock_no_client_out(
+    data: Path, tmp_path: Path
+) -> None:
     limits = {"request_seconds": 1, "connections": DESCRIPTORS // 2}
     log = tmp_path / "log.txt"
     with server_process("--data", data, log=log, **limits) as server, ExitStack() as stack:

@@ -22,7 +22,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def test_nothing_that_is_sent_takes_the_endpoint_down(server: Server) -> None:
+def test_no_generated_request_takes_the_endpoint_down(server: Server) -> None:
     done = 0
     with server.client() as client:
         for case in fuzzing.cases(SEED, SECONDS):
@@ -33,14 +33,14 @@ def test_nothing_that_is_sent_takes_the_endpoint_down(server: Server) -> None:
     assert done > 100
 
 
-def test_what_is_sent_depends_on_seed_and_number_alone() -> None:
+def test_a_request_depends_only_on_seed_and_number() -> None:
     cases = [fuzzing.make_case(SEED, number) for number in range(200)]
     assert cases == [fuzzing.make_case(SEED, number) for number in range(200)]
     assert len(set(cases)) == len(cases)
     assert cases[7] != fuzzing.make_case(SEED + 1, 7)
 
 
-def test_most_queries_are_sparql_and_of_all_forms() -> None:
+def test_most_generated_queries_are_sparql_of_all_forms() -> None:
     """Or the fuzzer would test a parser only."""
     store = pyoxigraph.Store()
     forms: Counter[str] = Counter()

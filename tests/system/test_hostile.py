@@ -197,7 +197,7 @@ def test_no_query_takes_the_endpoint_down(attacked: Attacked, kind: str) -> None
     assert others(found, chosen.outcomes) == {}
 
 
-def test_nothing_that_the_front_reads_keeps_it_from_others(tmp_path: Path) -> None:
+def test_no_text_that_the_front_parses_delays_other_clients(tmp_path: Path) -> None:
     """On a server of its own: where it is kept, it is for long."""
     chosen = attacks.READ_BY_THE_FRONT
     with watched(tmp_path) as attacked:
@@ -207,7 +207,7 @@ def test_nothing_that_the_front_reads_keeps_it_from_others(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("accept", ["application/sparql-results+json, text/turtle", "text/csv"])
-def test_an_answer_that_cannot_be_completed_is_not_taken_for_whole(
+def test_an_answer_that_cannot_be_completed_is_not_taken_for_complete(
     attacked: Attacked, accept: str
 ) -> None:
     streams = {
@@ -221,7 +221,9 @@ def test_an_answer_that_cannot_be_completed_is_not_taken_for_whole(
     assert BROKEN_OFF in found.values()
 
 
-def test_an_answer_that_ends_with_its_connection_is_not_taken_for_whole(attacked: Attacked) -> None:
+def test_an_answer_that_ends_with_its_connection_is_not_taken_for_complete(
+    attacked: Attacked,
+) -> None:
     """HTTP/1.0 knows no chunks: there the end of the connection is the end of the answer."""
     text = attacks.STREAMS["SELECT"]
     with attacked.probe.beside(), connected(attacked.server.port) as connection:
@@ -271,7 +273,7 @@ def test_no_spelling_of_a_dataset_is_fetched(attacked: Attacked, scheme: str) ->
                 assert client.send(post).status_code == 403
 
 
-def test_no_spelling_of_an_update_is_taken(attacked: Attacked) -> None:
+def test_no_spelling_of_an_update_is_accepted(attacked: Attacked) -> None:
     def ways(client: httpx.Client, text: str) -> Iterator[Callable[[], httpx.Response]]:
         sent = functools.partial(client.request, url="/sparql")
         for name in ("update", "query"):
@@ -474,7 +476,7 @@ def test_many_requests_on_one_connection_are_answered_in_their_order(attacked: A
 
 @pytest.mark.parametrize("text", [attacks.FOREVER, attacks.STREAMS["SELECT"], "ASK {"])
 @pytest.mark.parametrize("how", ["closed", "reset"])
-def test_clients_who_leave_at_once_take_nothing_with_them(
+def test_clients_that_disconnect_at_once_leave_the_server_intact(
     attacked: Attacked, text: str, how: str
 ) -> None:
     with attacked.probe.beside(may_be_busy=True):
@@ -487,7 +489,7 @@ def test_clients_who_leave_at_once_take_nothing_with_them(
     assert soon(lambda: posted(attacked.server, ALWAYS) == "200")
 
 
-def test_clients_who_leave_in_mid_stream_take_nothing_with_them(attacked: Attacked) -> None:
+def test_clients_that_disconnect_in_mid_stream_leave_the_server_intact(attacked: Attacked) -> None:
     def leave(_: int) -> str:
         with connected(attacked.server.port) as connection:
             connection.sendall(request(attacks.STREAMS["SELECT"]))
@@ -498,7 +500,7 @@ def test_clients_who_leave_in_mid_stream_take_nothing_with_them(attacked: Attack
     assert others(found, ["HTTP/1.1 200", "HTTP/1.1 504"]) == {}
 
 
-def test_who_reads_slowly_holds_up_nobody_and_gets_all_or_an_error(attacked: Attacked) -> None:
+def test_slow_readers_delay_nobody_and_get_all_or_an_error(attacked: Attacked) -> None:
     rows = 40_000
     text = f"SELECT ?a ?b ?c {{ {attacks.CROSS} }} LIMIT {rows}"
     whole: list[int] = []
@@ -519,7 +521,7 @@ def test_who_reads_slowly_holds_up_nobody_and_gets_all_or_an_error(attacked: Att
     assert set(whole) <= {rows}
 
 
-def test_who_sends_slowly_holds_up_nobody(attacked: Attacked) -> None:
+def test_slow_senders_delay_nobody(attacked: Attacked) -> None:
     with attacked.probe.beside(), ExitStack() as stack:
         halves = [
             (stack.enter_context(connected(attacked.server.port)), piece)
@@ -532,7 +534,7 @@ def test_who_sends_slowly_holds_up_nobody(attacked: Attacked) -> None:
             time.sleep(0.05)
 
 
-def test_a_hundred_who_say_nothing_hold_up_nobody(attacked: Attacked) -> None:
+def test_a_hundred_silent_clients_delay_nobody(attacked: Attacked) -> None:
     with attacked.probe.beside(), ExitStack() as stack:
         for _ in range(100):
             stack.enter_context(connected(attacked.server.port))
@@ -540,7 +542,7 @@ def test_a_hundred_who_say_nothing_hold_up_nobody(attacked: Attacked) -> None:
 
 
 @pytest.mark.parametrize("clients", [1, 200])
-def test_a_flood_of_heavy_queries_is_told_to_come_back(attacked: Attacked, clients: int) -> None:
+def test_a_flood_of_heavy_queries_is_told_to_retry_later(attacked: Attacked, clients: int) -> None:
     """Of one client and of as many as there are queries."""
     addresses = [new_address() for _ in range(clients)]
     with attacked.probe.beside(may_be_busy=True), ExitStack() as stack:
@@ -556,7 +558,7 @@ def test_a_flood_of_heavy_queries_is_told_to_come_back(attacked: Attacked, clien
     assert_it_answers(attacked.server)
 
 
-def test_a_flood_of_long_queries_holds_up_nobody(attacked: Attacked) -> None:
+def test_a_flood_of_long_texts_delays_nobody(attacked: Attacked) -> None:
     texts = {str(number): "ASK {" + "<a" * 400_000 + "}" for number in range(AT_ONCE)}
     with attacked.probe.beside():
         found = outcomes(functools.partial(posted, attacked.server), texts)
@@ -566,7 +568,7 @@ def test_a_flood_of_long_queries_holds_up_nobody(attacked: Attacked) -> None:
 # --- afterwards ---------------------------------------------------------------------------------
 
 
-def test_after_all_of_this_the_server_is_as_it_was(attacked: Attacked) -> None:
+def test_afterwards_the_server_holds_no_more_than_before(attacked: Attacked) -> None:
     server = attacked.server
     assert server.process.poll() is None
     with attacked.probe.beside():

@@ -80,7 +80,7 @@ def w3id(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         "dumps/apecgraph.nq?",
     ],
 )
-def test_a_path_is_led_to_the_server_as_it_was_sent(w3id: httpx.Client, path: str) -> None:
+def test_a_path_is_redirected_unchanged(w3id: httpx.Client, path: str) -> None:
     response = w3id.get(f"/apecgraph/{path}")
     assert response.status_code == 307
     assert response.headers["location"].removesuffix("?") == f"{HOST}/{path.removesuffix('?')}"
@@ -92,11 +92,11 @@ def test_a_query_by_post_keeps_its_method(w3id: httpx.Client) -> None:
     assert (response.status_code, response.headers["location"]) == (307, f"{HOST}/sparql")
 
 
-def test_what_is_not_ours_is_not_led_anywhere(w3id: httpx.Client) -> None:
+def test_other_paths_are_not_redirected(w3id: httpx.Client) -> None:
     assert w3id.get("/apecgraphs/id/x").status_code == 404
 
 
-def test_an_iri_is_found_through_it(server: str, tmp_path: Path) -> None:
+def test_an_iri_is_resolved_through_the_redirect(server: str, tmp_path: Path) -> None:
     with apache(tmp_path, RULES.read_text().replace(HOST, server)) as client:
         client.follow_redirects = True
         turtle = client.get("/apecgraph/id/economy/CHN", headers={"Accept": "text/turtle"})

@@ -26,7 +26,7 @@ def run(*command: str | Path, cwd: Path) -> None:
     subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, timeout=300)
 
 
-def test_pip_install_and_serve(tmp_path: Path) -> None:
+def test_the_wheel_can_be_installed_and_serves_the_graph(tmp_path: Path) -> None:
     run(uv(), "build", "--quiet", "--wheel", "--out-dir", tmp_path / "dist", cwd=ROOT)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     names = ZipFile(wheel).namelist()
@@ -69,7 +69,7 @@ def test_pip_install_and_serve(tmp_path: Path) -> None:
     assert list((tmp_path / ".local" / "share" / "apecgraph" / "releases").glob("*/manifest.json"))
 
 
-def test_the_image_is_made_of_all_that_the_wheel_is_made_of(tmp_path: Path) -> None:
+def test_the_image_is_built_from_all_files_of_the_wheel(tmp_path: Path) -> None:
     """What .dockerignore lets through makes the same wheel; and it lets through nothing else."""
     rules = (ROOT / ".dockerignore").read_text().splitlines()
     allowed = [rule[1:] for rule in rules if rule.startswith("!")]

@@ -18,7 +18,7 @@ from apecgraph.text.languages import autonym
         ("", ""),
     ],
 )
-def test_a_date_is_written_as_people_do(text: str, words: str) -> None:
+def test_a_date_is_written_in_words(text: str, words: str) -> None:
     assert spelled_day(text) == words
 
 
@@ -33,7 +33,7 @@ def test_a_date_is_written_as_people_do(text: str, words: str) -> None:
         ("soon", "later", "soon to later"),
     ],
 )
-def test_days_share_what_they_have_in_common(first: str, last: str, words: str) -> None:
+def test_a_range_of_days_writes_shared_parts_once(first: str, last: str, words: str) -> None:
     assert spelled_days(first, last) == words
 
 

@@ -26,7 +26,7 @@ from apecgraph.text.folding import fold, spellings
         ("Sub-Committee on Customs Procedures", "sub committee  on customs procedures."),
     ],
 )
-def test_writings_of_one_name_are_folded_to_the_same(one: str, other: str) -> None:
+def test_spellings_of_one_name_fold_to_the_same_text(one: str, other: str) -> None:
     assert fold(one) == fold(other) != ""
 
 
@@ -43,12 +43,12 @@ def test_writings_of_one_name_are_folded_to_the_same(one: str, other: str) -> No
         ("2024", "2025"),
     ],
 )
-def test_other_names_stay_others(one: str, other: str) -> None:
+def test_different_names_stay_different(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
 @pytest.mark.parametrize("text", ["", " ", "%", "---", "\u200b", "🙂"])
-def test_what_has_no_letters_folds_to_nothing(text: str) -> None:
+def test_text_without_letters_folds_to_nothing(text: str) -> None:
     assert fold(text) == ""
     assert spellings(fold(text)) == frozenset()
 
@@ -66,7 +66,7 @@ def test_an_article_alone_is_a_name() -> None:
         ("U.S.A.", "USA"),
     ],
 )
-def test_spaces_and_the_order_of_words_do_not_matter(one: str, other: str) -> None:
+def test_spaces_and_the_order_of_words_are_ignored(one: str, other: str) -> None:
     assert spellings(fold(one)) & spellings(fold(other))
 
 
@@ -79,5 +79,5 @@ def test_spaces_and_the_order_of_words_do_not_matter(one: str, other: str) -> No
         ("Korea", "North Korea"),
     ],
 )
-def test_numbers_and_words_do(one: str, other: str) -> None:
+def test_different_numbers_and_words_do_not_match(one: str, other: str) -> None:
     assert not spellings(fold(one)) & spellings(fold(other))

@@ -18,7 +18,7 @@ from tests.support.servers import server_thread
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-def test_health_tells_what_is_served(client: httpx.Client, release: Release) -> None:
+def test_health_names_the_release(client: httpx.Client, release: Release) -> None:
     health = client.get("/health").raise_for_status().json()
     assert health["status"] == "ok"
     assert health["release"] == release.digest
@@ -61,7 +61,7 @@ def test_openapi_describes_health(client: httpx.Client) -> None:
         "/nowhere",
     ],
 )
-def test_every_response_says_what_browsers_may_do(client: httpx.Client, path: str) -> None:
+def test_every_response_has_security_headers(client: httpx.Client, path: str) -> None:
     response = client.get(path)
     for name in (
         "content-security-policy",
@@ -79,7 +79,7 @@ def test_every_response_says_what_browsers_may_do(client: httpx.Client, path: st
 @pytest.mark.parametrize(
     "path", ["/", "/sources", "/id/economy/CHN", "/doc/economy/CHN.ttl", "/dumps/", "/health"]
 )
-def test_what_is_read_is_not_written(client: httpx.Client, path: str) -> None:
+def test_resources_are_read_only(client: httpx.Client, path: str) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         response = client.request(method, path)
         assert response.status_code == 405
@@ -87,14 +87,14 @@ def test_what_is_read_is_not_written(client: httpx.Client, path: str) -> None:
         assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_preflight(client: httpx.Client) -> None:
+def test_cors_preflight_requests_are_answered(client: httpx.Client) -> None:
     response = client.options("/id/economy/CHN")
     assert response.status_code == 204
     assert response.headers["allow"] == "GET, HEAD, OPTIONS"
     assert response.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
 
 
-def test_an_unknown_path_is_told_what_there_is(client: httpx.Client) -> None:
+def test_an_unknown_path_is_answered_with_known_ones(client: httpx.Client) -> None:
     problem = client.get("/nowhere/at-all")
     assert problem.status_code == 404
     assert problem.headers["content-type"] == "application/problem+json"
@@ -105,7 +105,7 @@ def test_an_unknown_path_is_told_what_there_is(client: httpx.Client) -> None:
     assert '<a href="/sparql">' in page.text
 
 
-def test_no_link_is_made_of_the_host(client: httpx.Client) -> None:
+def test_no_link_is_built_from_the_host_header(client: httpx.Client) -> None:
     for path in ("/", "/dumps", "/sources/", "/id/economy/CHN", "/doc/economy/CHN"):
         response = client.get(path, headers={"Host": "evil.example", "Accept": BROWSER})
         assert "evil.example" not in str(response.headers) + response.text
@@ -113,7 +113,7 @@ def test_no_link_is_made_of_the_host(client: httpx.Client) -> None:
     assert "evil" not in strange.text
 
 
-def test_the_context_is_there_for_others(client: httpx.Client) -> None:
+def test_the_json_ld_context_is_served_to_other_sites(client: httpx.Client) -> None:
     document = client.get("/doc/economy/CHN.jsonld").raise_for_status().json()
     response = client.get(document["@context"]).raise_for_status()
     assert response.headers["content-type"] == "application/ld+json"
@@ -129,7 +129,9 @@ def test_the_context_is_there_for_others(client: httpx.Client) -> None:
     assert missing.json()["available"] == [document["@context"]]
 
 
-def test_the_context_of_an_earlier_release_stays(release: Release, tmp_path: Path) -> None:
+def test_the_context_of_an_earlier_release_stays_available(
+    release: Release, tmp_path: Path
+) -> None:
     shutil.copytree(release.path, tmp_path / release.path.name)
     (tmp_path / "0123456789abcdef").mkdir()
     earlier = tmp_path / "0123456789abcdef" / CONTEXT
@@ -155,7 +157,7 @@ class TestFilesServedAsTheyAre:
         ):
             yield client
 
-    def test_home_says_what_is_served(self, files: httpx.Client) -> None:
+    def test_home_describes_the_data(self, files: httpx.Client) -> None:
         page = files.get("/", headers={"Accept": BROWSER}).raise_for_status().text
         assert "2 quads" in page
         assert "a:g" in page

@@ -109,7 +109,7 @@ def place(point: ET.Element) -> tuple[float, float]:
     return float(circle.get("cx", "")), float(circle.get("cy", ""))
 
 
-def test_over_time(charts: Charts) -> None:
+def test_a_chart_over_time(charts: Charts) -> None:
     tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
     found = points(tree)
     right, wrong, open_ = (found[f"/id/figure/x/{value}"] for value in ("26", "2.6", "21"))
@@ -135,7 +135,7 @@ def test_an_open_end_is_no_error_bar(charts: Charts) -> None:
     assert bars["/id/figure/x/26"].count("L") == 0
 
 
-def test_rows_on_one_scale(charts: Charts) -> None:
+def test_a_chart_of_rows_on_one_scale(charts: Charts) -> None:
     rows = [(f"{number}{SCRIPT * 9}", each) for number, each in enumerate(FIGURES)]
     tree = drawn(charts.rows("it", SCRIPT, rows))
     found = list(points(tree).values())
@@ -146,7 +146,7 @@ def test_rows_on_one_scale(charts: Charts) -> None:
     assert max(map(float, bar.replace("H", "M").split("M")[2].split("L")[0].split()[:1])) > right[0]
 
 
-def test_what_is_far_off_leaves_room_for_the_others(charts: Charts) -> None:
+def test_an_outlier_leaves_room_for_the_other_values(charts: Charts) -> None:
     slip = replace(figure("0.000002", "", ""), rulings=FIGURES[1].rulings)
     far = drawn(charts.over_time("it", SCRIPT, [*FIGURES, slip]))
     near = drawn(charts.over_time("it", SCRIPT, FIGURES))
@@ -158,6 +158,6 @@ def test_what_is_far_off_leaves_room_for_the_others(charts: Charts) -> None:
     assert "off the scale" in [text.text for text in far.iter("text")]
 
 
-def test_there_is_no_chart_of_nothing(charts: Charts) -> None:
+def test_no_figures_make_no_chart(charts: Charts) -> None:
     statement = replace(FIGURES[0], value=None)
     assert charts.over_time("it", "", [statement]) == charts.rows("it", "", [("", statement)]) == ""

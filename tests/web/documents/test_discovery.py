@@ -33,7 +33,7 @@ class TestADescription:
         assert all(each == graphs[0] for each in graphs)
         assert len(graphs[0]) > 200
 
-    def test_is_turtle_to_who_does_not_say(self, client: httpx.Client, path: str) -> None:
+    def test_is_turtle_by_default(self, client: httpx.Client, path: str) -> None:
         assert client.get(path).headers["content-type"] == TURTLE.content_type
 
     def test_is_about_its_topic(self, client: httpx.Client, path: str) -> None:
@@ -41,20 +41,20 @@ class TestADescription:
         document = BASE + path.removeprefix("/")
         assert f"<{document}> <{FOAF}primaryTopic> <{PATHS[path]}>" in found
 
-    def test_is_a_page_to_browsers(self, client: httpx.Client, path: str) -> None:
+    def test_is_a_page_for_browsers(self, client: httpx.Client, path: str) -> None:
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.status_code == 303
         assert page.headers["vary"] == "Accept"
         assert client.get(page.headers["location"]).headers["content-type"] == HTML.content_type
 
-    def test_is_not_sent_again(self, client: httpx.Client, path: str) -> None:
+    def test_is_answered_304_to_a_fresh_copy(self, client: httpx.Client, path: str) -> None:
         tag = client.get(path).headers["etag"]
         again = client.get(path, headers={"If-None-Match": tag})
         assert (again.status_code, again.content) == (304, b"")
         other = client.get(path, headers={"If-None-Match": tag, "Accept": "application/ld+json"})
         assert other.status_code == 200
 
-    def test_is_read_alone(self, client: httpx.Client, path: str) -> None:
+    def test_is_read_only(self, client: httpx.Client, path: str) -> None:
         assert (
             client.head(path).headers["content-length"]
             == client.get(path).headers["content-length"]

@@ -56,7 +56,7 @@ def test_a_dump_is_what_was_released(
     assert count == (release.quads if whole else release.triples)
 
 
-def test_the_list_for_browsers(client: httpx.Client, release: Release) -> None:
+def test_browsers_get_the_list_as_a_page(client: httpx.Client, release: Release) -> None:
     page = client.get("/dumps/", headers={"Accept": "text/html"}).raise_for_status()
     assert page.headers["vary"] == "Accept, Accept-Encoding"
     for name in NAMES:
@@ -67,7 +67,7 @@ def test_the_list_for_browsers(client: httpx.Client, release: Release) -> None:
     assert lasting.text == page.text
 
 
-def test_the_list_for_programs(client: httpx.Client, release: Release) -> None:
+def test_programs_get_the_list_as_json(client: httpx.Client, release: Release) -> None:
     listing = client.get("/dumps/", headers={"Accept": "application/json"}).json()
     assert listing["release"] == release.digest
     assert [each["url"] for each in listing["dumps"]] == [
@@ -102,13 +102,15 @@ def test_a_file_stays_at_its_address(client: httpx.Client, release: Release, nam
     assert latest.headers["cache-control"] == "no-cache"
 
 
-def test_the_latest_list(client: httpx.Client, release: Release) -> None:
+def test_the_latest_list_redirects_to_that_of_its_release(
+    client: httpx.Client, release: Release
+) -> None:
     latest = client.get("/dumps/latest/")
     assert (latest.status_code, latest.headers["location"]) == (302, f"/dumps/{release.digest}/")
 
 
 @pytest.mark.parametrize("name", DUMPS)
-def test_what_is_compressed_holds_the_same(
+def test_a_compressed_file_has_the_same_content(
     client: httpx.Client, release: Release, name: str
 ) -> None:
     compressed = client.get(f"/dumps/{name}.gz").raise_for_status()
@@ -121,7 +123,7 @@ def test_what_is_compressed_holds_the_same(
 
 
 @pytest.mark.parametrize("name", DUMPS)
-def test_a_dump_comes_compressed_to_who_takes_that(
+def test_a_dump_is_compressed_for_clients_that_accept_gzip(
     client: httpx.Client, release: Release, name: str
 ) -> None:
     plain = client.get(f"/dumps/{name}", headers=PLAIN)
@@ -144,14 +146,12 @@ def test_a_dump_comes_compressed_to_who_takes_that(
 
 
 @pytest.mark.parametrize("refusal", ["gzip;q=0", "br", "", "identity;q=1, *;q=0"])
-def test_nothing_comes_compressed_to_who_does_not_take_it(
-    client: httpx.Client, refusal: str
-) -> None:
+def test_a_dump_is_not_compressed_for_other_clients(client: httpx.Client, refusal: str) -> None:
     response = client.get(TURTLE, headers={"Accept-Encoding": refusal})
     assert "content-encoding" not in response.headers
 
 
-def test_a_part_is_one_of_the_plain_file(client: httpx.Client, release: Release) -> None:
+def test_a_range_refers_to_the_uncompressed_file(client: httpx.Client, release: Release) -> None:
     """What resumes a download holds it decoded, whatever it takes."""
     data = release.path.joinpath("apecgraph.ttl").read_bytes()
     response = client.get(TURTLE, headers={**CODED, "Range": "bytes=0-9"})
@@ -161,7 +161,7 @@ def test_a_part_is_one_of_the_plain_file(client: httpx.Client, release: Release)
     assert (part.status_code, part.content) == (206, b"\x1f\x8b")
 
 
-def test_the_checksums_check(client: httpx.Client, release: Release, tmp_path: Path) -> None:
+def test_the_checksums_are_right(client: httpx.Client, release: Release, tmp_path: Path) -> None:
     for name in NAMES:
         data = client.get(f"/dumps/{release.digest}/{name}", headers=PLAIN).content
         (tmp_path / name).write_bytes(data)
@@ -236,11 +236,11 @@ class TestAnEarlierRelease:
             "00000000000000aa%2f..%2f00000000000000aa",
         ],
     )
-    def test_is_not_there(self, later: httpx.Client, digest: str) -> None:
+    def test_is_not_found_under_another_name(self, later: httpx.Client, digest: str) -> None:
         for name in ("", "apecgraph.ttl"):
             assert later.get(f"/dumps/{digest}/{name}").status_code == 404
 
-    def test_that_was_removed_is_not_there(self, later: httpx.Client, release: Release) -> None:
+    def test_that_was_removed_is_not_found(self, later: httpx.Client, release: Release) -> None:
         removed, kept = "00000000000000dd", self.kept[0]
         shutil.copytree(kept / self.earlier, kept / removed)
         (kept / removed / "manifest.json").write_bytes(replace(release, name=removed).manifest())
@@ -256,14 +256,14 @@ class TestAnEarlierRelease:
         assert expected in problem.json()["available"]
 
 
-def test_what_a_client_has_is_not_sent_again(client: httpx.Client) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client) -> None:
     tag = client.get(TURTLE).headers["etag"]
     response = client.get(TURTLE, headers={"If-None-Match": tag})
     assert (response.status_code, response.content) == (304, b"")
     assert response.headers["etag"] == tag
 
 
-def test_a_range(client: httpx.Client, release: Release) -> None:
+def test_a_range_is_sent(client: httpx.Client, release: Release) -> None:
     data = release.path.joinpath("apecgraph.ttl").read_bytes()
     response = client.get(TURTLE, headers={"Range": "bytes=100-199"})
     assert response.status_code == 206
@@ -286,7 +286,7 @@ def test_a_range(client: httpx.Client, release: Release) -> None:
         "bytes=" + "9" * 5000 + "-",
     ],
 )
-def test_what_asks_for_no_range_is_answered_whole(
+def test_a_header_that_asks_for_no_range_gets_the_full_file(
     client: httpx.Client, release: Release, asked: str
 ) -> None:
     response = client.get(TURTLE, headers={"Range": asked})
@@ -294,7 +294,7 @@ def test_what_asks_for_no_range_is_answered_whole(
     assert response.content == release.path.joinpath("apecgraph.ttl").read_bytes()
 
 
-def test_ranges_that_are_not_there(client: httpx.Client, release: Release) -> None:
+def test_unsatisfiable_ranges_are_416(client: httpx.Client, release: Release) -> None:
     size = release.path.joinpath("apecgraph.ttl").stat().st_size
     for asked in (f"bytes={size}-", f"bytes={size}-,{size + 5}-{size + 9}", "bytes=-0"):
         response = client.get(TURTLE, headers={"Range": asked})
@@ -303,13 +303,13 @@ def test_ranges_that_are_not_there(client: httpx.Client, release: Release) -> No
         assert response.headers["content-range"] == f"bytes */{size}"
 
 
-def test_a_head_has_no_range(client: httpx.Client) -> None:
+def test_head_ignores_ranges(client: httpx.Client) -> None:
     head = client.head(TURTLE, headers={"Range": "bytes=0-9"})
     assert head.status_code == 200
     assert int(head.headers["content-length"]) > 10
 
 
-def test_a_range_of_another_release_is_the_whole_file(client: httpx.Client) -> None:
+def test_a_range_of_another_release_gets_the_full_file(client: httpx.Client) -> None:
     headers = {"Range": "bytes=0-9", "If-Range": '"other"'}
     assert client.get(TURTLE, headers=headers).status_code == 200
     tag = client.get(TURTLE, headers=PLAIN).headers["etag"]
@@ -319,7 +319,7 @@ def test_a_range_of_another_release_is_the_whole_file(client: httpx.Client) -> N
     assert client.get(TURTLE, headers={**headers, "If-Range": tag}).status_code == 200
 
 
-def test_head(client: httpx.Client) -> None:
+def test_head_has_the_headers_of_get(client: httpx.Client) -> None:
     got, head = client.get(TURTLE), client.head(TURTLE)
     assert head.content == b""
     assert head.headers["content-length"] == got.headers["content-length"]

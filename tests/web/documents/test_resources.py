@@ -149,7 +149,7 @@ def test_every_iri_answers_in_every_format(server: str, store: ox.Store, full: b
         ("text/plain;q=0.1, text/html", "html"),
     ],
 )
-def test_negotiation(client: httpx.Client, accept: str | None, extension: str) -> None:
+def test_the_format_is_negotiated(client: httpx.Client, accept: str | None, extension: str) -> None:
     request = client.build_request("GET", MEETING)
     del request.headers["accept"]
     if accept is not None:
@@ -160,7 +160,7 @@ def test_negotiation(client: httpx.Client, accept: str | None, extension: str) -
     assert response.headers["vary"] == "Accept"
 
 
-def test_negotiation_over_several_headers(client: httpx.Client) -> None:
+def test_several_accept_headers_count_as_one(client: httpx.Client) -> None:
     headers = [("Accept", "text/turtle;q=0.1"), ("Accept", "application/n-triples")]
     request = client.build_request("GET", MEETING)
     del request.headers["accept"]
@@ -170,7 +170,7 @@ def test_negotiation_over_several_headers(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "application/json", "*/*;q=0"])
 @pytest.mark.parametrize("path", [MEETING, DOCUMENT])
-def test_nothing_acceptable(client: httpx.Client, path: str, accept: str) -> None:
+def test_no_acceptable_format_is_406(client: httpx.Client, path: str, accept: str) -> None:
     response = client.get(path, headers={"Accept": accept})
     assert response.status_code == 406
     assert "text/turtle" in response.json()["available"]
@@ -185,20 +185,20 @@ def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> Non
     assert response.content == client.get(f"{DOCUMENT}.jsonld").content
 
 
-def test_n_triples_is_found_by_its_old_type(client: httpx.Client) -> None:
+def test_n_triples_has_an_old_media_type_too(client: httpx.Client) -> None:
     response = client.get(DOCUMENT, headers={"Accept": "text/plain, */*;q=0.1"})
     assert response.headers["content-type"] == "application/n-triples"
     assert response.headers["content-location"] == f"{DOCUMENT}.nt"
 
 
-def test_an_extension_wins_over_accept(client: httpx.Client) -> None:
+def test_an_extension_overrides_accept(client: httpx.Client) -> None:
     response = client.get(f"{DOCUMENT}.ttl", headers={"Accept": "text/html"})
     assert response.headers["content-type"] == "text/turtle; charset=utf-8"
     assert response.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda each: each.name)
-def test_what_a_client_has_is_not_sent_again(client: httpx.Client, format_: Format) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client, format_: Format) -> None:
     path = f"{DOCUMENT}.{format_.extension}"
     tag = client.get(path).headers["etag"]
     for header in (tag, f'"other", W/{tag}', "*"):
@@ -224,7 +224,7 @@ def test_head_is_get_without_the_body(client: httpx.Client) -> None:
         assert head.headers == got.headers
 
 
-def test_a_document_leads_on(client: httpx.Client) -> None:
+def test_a_document_has_links_in_its_header(client: httpx.Client) -> None:
     response = client.get(f"{DOCUMENT}.html")
     links = response.headers["link"].split(", ")
     assert f'<{BASE}id/meeting/sccp1-2026>; rel="cite-as"' in links
@@ -244,7 +244,9 @@ def test_a_document_leads_on(client: httpx.Client) -> None:
         ("/ontology/Soruce", f"{BASE}ontology/Source"),
     ],
 )
-def test_what_is_missing_is_told_what_is_near(client: httpx.Client, path: str, near: str) -> None:
+def test_a_missing_resource_is_answered_with_similar_ones(
+    client: httpx.Client, path: str, near: str
+) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert near in response.json()["available"]
@@ -350,7 +352,7 @@ class TestSignposting:
         assert links["describes"] == [f"{DOCUMENT}.html"]
         assert "describedby" not in links
 
-    def test_the_dataset_leads_to_what_it_can_be_downloaded_as(self, client: httpx.Client) -> None:
+    def test_the_dataset_leads_to_its_downloads(self, client: httpx.Client) -> None:
         for path in ("/doc/index.html", "/"):
             links = typed(client.get(path, headers={"Accept": BROWSER}))
             assert "/dumps/apecgraph.trig" in links["item"]
@@ -365,7 +367,7 @@ class TestSignposting:
                     "collection": [{"href": BASE}],
                 }
 
-    def test_a_set_of_links_says_the_same(self, client: httpx.Client) -> None:
+    def test_the_link_set_has_the_same_links(self, client: httpx.Client) -> None:
         page = typed(client.get(DOCUMENT, headers={"Accept": BROWSER}))
         response = client.get(page["linkset"][0]).raise_for_status()
         assert response.headers["content-type"] == "application/linkset+json"
@@ -381,7 +383,7 @@ class TestSignposting:
                 whole = [BASE + each[1:] if each.startswith("/") else each for each in targets]
                 assert [each["href"] for each in said[rel]] == whole
 
-    def test_all_that_is_led_to_is_there(self, client: httpx.Client) -> None:
+    def test_every_linked_resource_exists(self, client: httpx.Client) -> None:
         for paths in typed(client.get(f"{DOCUMENT}.html")).values():
             for path in paths:
                 if path.startswith("/"):
@@ -397,7 +399,7 @@ def typed(response: httpx.Response) -> dict[str, list[str]]:
     return links
 
 
-def test_trig_holds_who_says_what(client: httpx.Client) -> None:
+def test_trig_has_the_named_graphs_of_the_sources(client: httpx.Client) -> None:
     found = client.get(f"{DOCUMENT}.trig").raise_for_status()
     quads = set(ox.parse(found.content, ox.RdfFormat.TRIG))
     theme = ox.NamedNode("https://w3id.org/apecgraph/ontology/theme")
@@ -491,7 +493,7 @@ class TestWithdrawn:
             ("id/economy/ZZZ", []),
         ],
     )
-    def test_is_gone_to_who_looks_it_up(
+    def test_is_gone_for_lookups(
         self, withdrawn: httpx.Client, path: str, successors: list[str]
     ) -> None:
         for accept in ("*/*", "application/json"):
@@ -500,7 +502,7 @@ class TestWithdrawn:
             assert response.status_code == 410
             assert response.json()["available"] == [f"{BASE}id/economy/{x}" for x in successors]
 
-    def test_lists_have_the_one_thing_that_replaces_it(self, withdrawn: httpx.Client) -> None:
+    def test_list_lookups_return_its_replacement(self, withdrawn: httpx.Client) -> None:
         asked = [{"iri": f"{BASE}id/economy/{each}"} for each in ("PRC", "TWO", "ZZZ", "CHN")]
         china = {"iri": f"{BASE}id/economy/CHN", "name": "China"}
         assert withdrawn.post("/lookup", json=asked).json() == [
@@ -510,11 +512,11 @@ class TestWithdrawn:
             {**china, "relation": "owl:sameAs"},
         ]
 
-    def test_what_replaces_it_is_there(self, withdrawn: httpx.Client) -> None:
+    def test_its_replacement_exists(self, withdrawn: httpx.Client) -> None:
         assert withdrawn.get("/id/economy/CHN").status_code == 303
 
 
-def test_a_document_comes_compressed_to_who_takes_it_so(client: httpx.Client) -> None:
+def test_a_document_is_compressed_for_clients_that_accept_gzip(client: httpx.Client) -> None:
     path = f"{DOCUMENT}.ttl"
     plain = client.get(path, headers={"Accept-Encoding": "identity"})
     compressed = client.get(path, headers={"Accept-Encoding": "gzip"})

@@ -71,7 +71,7 @@ PROBLEMS: list[tuple[Exception, int, dict[str, object]]] = [
 
 
 @pytest.mark.parametrize(("error", "status", "members"), PROBLEMS)
-def test_a_problem_tells_its_cause(
+def test_a_problem_names_its_cause(
     error: Exception, status: int, members: dict[str, object]
 ) -> None:
     response = problem_response(error, None)
@@ -109,7 +109,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
     ],
 )
 @pytest.mark.parametrize("accept", [None, BROWSER])
-def test_our_own_failures_are_logged_and_not_told(
+def test_internal_errors_are_logged_and_not_disclosed(
     error: Exception, status: int, accept: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
@@ -124,7 +124,9 @@ def test_our_own_failures_are_logged_and_not_told(
 
 @pytest.mark.parametrize("error", [Forbidden("m"), RuntimeError("m"), StoreBusy("m")])
 @pytest.mark.parametrize("accept", [None, BROWSER])
-def test_headers(error: Exception, accept: str | None) -> None:
+def test_problems_can_be_read_by_other_sites_and_are_not_cached(
+    error: Exception, accept: str | None
+) -> None:
     headers = problem_response(error, accept).headers
     assert headers["cache-control"] == "no-store"
     assert headers["vary"] == "Accept"
@@ -141,7 +143,7 @@ def test_405_lists_the_methods() -> None:
 
 
 @pytest.mark.parametrize("error", [StoreBusy("m"), StoreError("m")])
-def test_503_says_when_to_try_again(error: Exception) -> None:
+def test_503_says_when_to_retry(error: Exception) -> None:
     assert int(problem_response(error, None).headers["retry-after"]) > 0
     assert "retry-after" not in problem_response(QueryTimedOut("m", "1 s"), None).headers
 
@@ -160,18 +162,18 @@ def test_503_says_when_to_try_again(error: Exception) -> None:
         ("application/problem+json;q=0.5, text/html;q=0.4", "application/problem+json"),
     ],
 )
-def test_who_prefers_html_gets_a_page(accept: str | None, content_type: str) -> None:
+def test_a_client_that_prefers_html_gets_a_page(accept: str | None, content_type: str) -> None:
     assert problem_response(Forbidden("m"), accept).headers["content-type"] == content_type
 
 
-def test_a_page_escapes_what_it_repeats() -> None:
+def test_an_error_page_escapes_the_request() -> None:
     page = bytes(problem_response(Forbidden("<script>&兆"), BROWSER).body).decode()
     assert "&lt;script&gt;&amp;兆" in page
     assert "<script>" not in page
     assert "403 Forbidden" in page
 
 
-def test_the_page_can_be_another() -> None:
+def test_the_error_page_can_be_replaced() -> None:
     def render(problem: Mapping[str, object]) -> str:
         return f"<p>{problem['status']} at {problem['line']}"
 

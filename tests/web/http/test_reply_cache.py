@@ -44,7 +44,7 @@ def keeping(publication: Publication, release: Release) -> Iterator[httpx.Client
 
 
 @pytest.mark.parametrize("query", [ALL, ALL_STREAMED], ids=["whole", "streamed"])
-def test_a_reply_is_the_same_when_it_was_kept(keeping: httpx.Client, query: str) -> None:
+def test_a_cached_reply_equals_the_first(keeping: httpx.Client, query: str) -> None:
     replies = [ask(keeping, query) for _ in range(3)]
     assert [each.status_code for each in replies] == [200] * 3
     assert {each.content for each in replies} == {replies[0].content}
@@ -56,7 +56,7 @@ def test_a_reply_is_the_same_when_it_was_kept(keeping: httpx.Client, query: str)
     assert kept["content-security-policy"]
 
 
-def test_a_repeated_request_has_the_same_answer_but_for_the_date(keeping: httpx.Client) -> None:
+def test_a_repeated_request_gets_the_same_answer_with_a_new_date(keeping: httpx.Client) -> None:
     """The first time a query is evaluated, then its reply is kept, then its whole answer."""
     replies = [ask(keeping, f"{ALL} # again", coding) for coding in 4 * ["identity", "gzip"]]
     for found in (replies[::2], replies[1::2]):
@@ -68,7 +68,7 @@ def test_a_repeated_request_has_the_same_answer_but_for_the_date(keeping: httpx.
         assert found[0].headers["content-security-policy"]
 
 
-def test_repeated_requests_keep_their_places_on_a_connection(keeping: httpx.Client) -> None:
+def test_repeated_requests_on_a_connection_are_answered_in_order(keeping: httpx.Client) -> None:
     host, port = keeping.base_url.host, keeping.base_url.port
     known = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\n\r\n"
     other = known.replace(b"ASK%7B%7D", b"ASK%7B?s%20?p%201.25%7D")
@@ -102,7 +102,7 @@ def until(connection: socket.socket, end: bytes, times: int = 1) -> bytes:
     return received
 
 
-def test_a_reply_is_kept_by_format_and_dataset(client: httpx.Client) -> None:
+def test_replies_are_cached_by_format_and_dataset(client: httpx.Client) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     seen = set()
     for accept in ("application/sparql-results+json", "text/csv", "text/tab-separated-values"):
@@ -116,7 +116,7 @@ def test_a_reply_is_kept_by_format_and_dataset(client: httpx.Client) -> None:
     assert len({tag for _, tag in seen}) == 6
 
 
-def test_all_ways_to_ask_share_a_reply(client: httpx.Client) -> None:
+def test_all_request_methods_share_a_cached_reply(client: httpx.Client) -> None:
     asked = (
         client.get("/sparql", params=SELECT),
         client.post("/sparql", data=SELECT),
@@ -127,14 +127,14 @@ def test_all_ways_to_ask_share_a_reply(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
-def test_what_a_client_has_is_not_sent_again(client: httpx.Client, coding: str) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client, coding: str) -> None:
     tag = ask(client, ALL, coding).headers["etag"]
     again = ask(client, ALL, coding, **{"If-None-Match": f'"x", W/{tag}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert ask(client, ALL, coding, **{"If-None-Match": '"x"'}).status_code == 200
 
 
-def test_a_client_has_what_was_never_evaluated(client: httpx.Client, release: Release) -> None:
+def test_a_fresh_copy_needs_no_evaluation(client: httpx.Client, release: Release) -> None:
     """The tag tells the release and the query: there is nothing to evaluate."""
     query = f"ASK {{ <http://x/never> ?p '{release.digest}' }}"
     tag = ask(client, query).headers["etag"]
@@ -158,7 +158,7 @@ def test_a_client_has_what_was_never_evaluated(client: httpx.Client, release: Re
         ("", False),
     ],
 )
-def test_a_reply_is_compressed_for_who_takes_it(
+def test_a_reply_is_compressed_for_clients_that_accept_gzip(
     client: httpx.Client, coding: str, compressed: bool
 ) -> None:
     plain = ask(client, ALL, "identity")
@@ -172,14 +172,14 @@ def test_a_reply_is_compressed_for_who_takes_it(
     assert (reply.headers["etag"] != plain.headers["etag"]) is compressed
 
 
-def test_little_is_not_compressed(client: httpx.Client) -> None:
+def test_short_replies_are_not_compressed(client: httpx.Client) -> None:
     assert "content-encoding" not in ask(client, "ASK {}", "gzip").headers
 
 
 @pytest.mark.parametrize(
     "call", ["NOW()", "RAND()", "UUID()", "STRUUID()", "now ( )", "Rand #\n()"]
 )
-def test_what_changes_is_not_kept(client: httpx.Client, call: str) -> None:
+def test_changing_answers_are_not_cached(client: httpx.Client, call: str) -> None:
     query = f"SELECT ({call} AS ?x) {{}}"
     replies = [ask(client, query, **{"If-None-Match": "*"}) for _ in range(2)]
     assert [reply.status_code for reply in replies] == [200, 200]
@@ -189,7 +189,7 @@ def test_what_changes_is_not_kept(client: httpx.Client, call: str) -> None:
         assert reply.headers["cache-control"] == "no-store"
 
 
-def test_what_fails_is_not_kept(client: httpx.Client) -> None:
+def test_errors_are_not_cached(client: httpx.Client) -> None:
     for _ in range(2):
         reply = ask(client, "SELECT nonsense")
         assert reply.status_code == 400
@@ -197,13 +197,13 @@ def test_what_fails_is_not_kept(client: httpx.Client) -> None:
         assert "etag" not in reply.headers
 
 
-def test_another_edition_has_other_tags() -> None:
+def test_another_release_has_other_entity_tags() -> None:
     query = Query("ASK {}", RESULTS_JSON)
     assert ReplyCache("a", 1).etag(query) == ReplyCache("a", 1).etag(query)
     assert ReplyCache("a", 1).etag(query) != ReplyCache("b", 1).etag(query)
 
 
-def test_the_room_is_bounded() -> None:
+def test_the_size_of_the_cache_is_bounded() -> None:
     replies = ReplyCache("", 1)
     queries = [Query(f"ASK {{}} # {number}", RESULTS_CSV) for number in range(50)]
     for query in queries:
@@ -214,7 +214,7 @@ def test_the_room_is_bounded() -> None:
     assert replies.get(queries[0]) is None
 
 
-def test_without_room_nothing_is_kept() -> None:
+def test_a_cache_of_size_zero_keeps_nothing() -> None:
     replies = ReplyCache("", 0)
     query = Query("ASK {}", RESULTS_CSV)
     replies.keep(query, b"true")
@@ -222,7 +222,7 @@ def test_without_room_nothing_is_kept() -> None:
 
 
 @pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.9"])
-def test_a_client_over_its_budget_is_told_when_to_ask_again(client: str) -> None:
+def test_a_client_over_its_rate_limit_is_told_when_to_retry(client: str) -> None:
     budget = RateLimit(3)
     for _ in range(3):
         budget.spend(client)
@@ -232,7 +232,7 @@ def test_a_client_over_its_budget_is_told_when_to_ask_again(client: str) -> None
     budget.spend("198.51.100.7")  # others are not concerned
 
 
-def test_one_network_of_ipv6_is_one_client() -> None:
+def test_an_ipv6_network_counts_as_one_client() -> None:
     budget = RateLimit(1)
     budget.spend("2001:db8::1")
     with pytest.raises(TooManyRequests):
@@ -240,14 +240,14 @@ def test_one_network_of_ipv6_is_one_client() -> None:
     budget.spend("2001:db8:0:1::1")
 
 
-def test_this_machine_has_no_limit() -> None:
+def test_loopback_clients_have_no_rate_limit() -> None:
     budget = RateLimit(1)
     for _ in range(5):
         budget.spend("127.0.0.1")
         budget.spend("::1")
 
 
-def test_a_client_behind_a_proxy_has_its_own_budget(
+def test_a_client_behind_a_proxy_has_its_own_rate_limit(
     publication: Publication, release: Release
 ) -> None:
     with (

@@ -25,7 +25,7 @@ def addresses(client: httpx.Client) -> list[str]:
     return re.findall(r'(?:src|href)="(/static/[^"]*)"', page)
 
 
-def test_a_page_names_what_never_changes(client: httpx.Client) -> None:
+def test_a_page_refers_to_immutable_assets(client: httpx.Client) -> None:
     found = addresses(client)
     assert len([each for each in found if f"/{BUNDLE}/" in each]) == 2
     for each in found:
@@ -62,14 +62,14 @@ def test_scripts_are_sent_compressed(client: httpx.Client) -> None:
         "style.css/",
     ],
 )
-def test_nothing_else_is_there(server: str, path: str) -> None:
+def test_other_static_paths_are_not_found(server: str, path: str) -> None:
     connection = http.client.HTTPConnection(server.removeprefix("http://"), timeout=10)
     with closing(connection):
         connection.request("GET", f"/static/{path}")  # as it is written here
         assert connection.getresponse().status == 404
 
 
-def test_without_the_bundle_there_is_the_plain_form(tmp_path: Path) -> None:
+def test_without_the_bundle_the_query_page_has_a_plain_form(tmp_path: Path) -> None:
     shutil.copy(STATIC_FOLDER / "style.css", tmp_path)
     assets = Assets(tmp_path)
     assert assets.bundled("editor.js") is None

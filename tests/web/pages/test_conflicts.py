@@ -39,7 +39,7 @@ class TestTheOverview:
             (section,) = (each for each in sections if f'labelledby="{name}"' in each)
             assert here(quad.subject) in section
 
-    def test_says_what_was_printed_and_what_of_it_stands(self, client: httpx.Client) -> None:
+    def test_shows_which_printed_values_stand(self, client: httpx.Client) -> None:
         text = get(client, "/conflicts")
         item = text[text.index('id="decision/trade-2025"') :].partition("</ul>")[0]
         kept, rejected = item.split("<li class=")[1:]
@@ -51,7 +51,7 @@ class TestTheOverview:
 
 
 class TestADecision:
-    def test_has_all_its_claims_with_who_makes_them(
+    def test_lists_all_claims_with_their_sources(
         self, client: httpx.Client, store: ox.Store
     ) -> None:
         for name in ("trade-2025", "theme", "trade-2020-mozambique", "supply-chain-qualities"):
@@ -62,7 +62,7 @@ class TestADecision:
                 for quad in store.quads_for_pattern(decision, predicate, None, ox.DefaultGraph()):
                     assert here(quad.object) in told
 
-    def test_tells_the_story(self, client: httpx.Client) -> None:
+    def test_explains_the_conflict(self, client: httpx.Client) -> None:
         text = get(client, "/doc/decision/trade-2025.html")
         story = [
             "26.29 trillion stands.",  # the reason
@@ -75,13 +75,13 @@ class TestADecision:
         places = [text.index(part) for part in story]
         assert places == sorted(places)
 
-    def test_tells_apart_what_its_figures_are_of(self, client: httpx.Client) -> None:
+    def test_distinguishes_its_figures_by_their_dimensions(self, client: httpx.Client) -> None:
         text = get(client, "/doc/decision/trade-2020-mozambique.html")
         assert ">Value of trade, China, 2020<" in text.replace("value", "Value")
         for part in ("<td>exports</td>", "<td>imports</td>", "<td>exports and imports</td>"):
             assert part in text
 
-    def test_of_words_has_who_prints_which(self, client: httpx.Client) -> None:
+    def test_about_wordings_lists_the_sources_of_each(self, client: httpx.Client) -> None:
         text = get(client, "/doc/decision/theme.html")
         wording = "<q>Building an Asia-Pacific Community to Prosper Together</q>"
         (row,) = (each for each in text.split("<tr") if wording in each)
@@ -95,7 +95,7 @@ class TestADecision:
         assert '<span class="mark disputed">open</span>' in text
         assert text.count('<td class="decided open">disputed</td>') == 2
 
-    def test_that_finds_no_contradiction_says_what_fits(self, client: httpx.Client) -> None:
+    def test_without_a_contradiction_says_what_is_compatible(self, client: httpx.Client) -> None:
         text = get(client, "/doc/decision/share-2025.html")
         assert "There is no contradiction: all of it holds for 57.815 to under 57.825 %" in text
         assert "Why they cannot all be right" not in text

@@ -48,7 +48,7 @@ def test_the_query_finds_the_figures_of_the_csv(client: httpx.Client, selection:
     assert listed
 
 
-def test_a_selection_is_of_the_dump(client: httpx.Client) -> None:
+def test_a_selection_is_a_part_of_the_dump(client: httpx.Client) -> None:
     whole = client.get("/dumps/figures.csv", follow_redirects=True)
     assert client.get("/figures.csv").content == whole.content
     name = client.get(f"/figures.csv?{KOREA}").headers["content-disposition"]
@@ -70,7 +70,7 @@ def test_a_selection_has_one_address(client: httpx.Client) -> None:
     assert page.headers["etag"] != other.headers["etag"]
 
 
-def test_only_what_exists_is_offered(client: httpx.Client) -> None:
+def test_only_existing_values_are_offered(client: httpx.Client) -> None:
     page = client.get(f"/figures?{KOREA}").text
     facets = page.partition('class="facets"')[2].partition("</nav>")[0]
     assert "measure=measure/trade-growth&amp;counterpart=economy/KOR" in facets
@@ -97,7 +97,7 @@ def test_only_what_exists_is_offered(client: httpx.Client) -> None:
         ("from=2030", 404, "from=2030", "figures"),
     ],
 )
-def test_what_is_wrong_is_told(
+def test_invalid_selections_are_reported(
     client: httpx.Client, selection: str, status: int, words: str, available: str | None
 ) -> None:
     for path in ("/figures", "/figures.csv"):

@@ -109,7 +109,7 @@ def get(client: httpx.Client, path: str) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_well_made(client: httpx.Client, path: str) -> None:
+def test_a_page_is_well_formed(client: httpx.Client, path: str) -> None:
     page = Page(get(client, path))
     assert page.all("html")[0][1]["lang"] == "en"
     assert len(page.all("main")) == len(page.all("header")) == len(page.all("footer")) == 1
@@ -153,7 +153,7 @@ def test_links_lead_somewhere(client: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES[:-1])
-def test_what_a_client_has_is_not_sent_again(client: httpx.Client, path: str) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client, path: str) -> None:
     headers = {"Accept": BROWSER}
     response = client.get(path, headers=headers)
     headers["If-None-Match"] = response.headers["etag"]
@@ -161,7 +161,7 @@ def test_what_a_client_has_is_not_sent_again(client: httpx.Client, path: str) ->
     assert client.head(path).content == b""
 
 
-def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
+def test_home_shows_the_rejected_figure(client: httpx.Client) -> None:
     text = get(client, "/")
     for each in ("26.29 trillion yuan", "2.629 trillion yuan", "26.285 trillion", "rejected"):
         assert each in text
@@ -172,7 +172,7 @@ def test_home_shows_what_was_found_wrong(client: httpx.Client) -> None:
     assert title.count("apecgraph") == 1
 
 
-def test_home_says_what_it_serves(client: httpx.Client, publication: Publication) -> None:
+def test_home_describes_the_publication(client: httpx.Client, publication: Publication) -> None:
     assert publication.release is not None
     text = get(client, "/")
     assert publication.release.digest in text
@@ -191,7 +191,7 @@ def test_every_source_is_listed(client: httpx.Client, publication: Publication) 
         assert f'href="/{quad.subject.value.removeprefix(BASE)}"' in text
 
 
-def test_a_figure_says_what_it_means(client: httpx.Client) -> None:
+def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
     text = get(client, "/doc/figure/chinadailyasia-628497/trade-2025.html")
     for each in (
         "26,290,000,000,000",
@@ -210,13 +210,13 @@ def test_a_rejected_figure_says_so(client: httpx.Client) -> None:
     assert 'href="/id/decision/trade-2025"' in text
 
 
-def test_a_note_of_the_editors_is_not_said_to_be_the_source_s(client: httpx.Client) -> None:
+def test_an_editorial_note_is_not_attributed_to_the_source(client: httpx.Client) -> None:
     text = client.get("/doc/figure/seetao/trade-value-2025.html").text
     (note,) = re.findall(r"<dd>(FACTOR-10 ERROR.*?)</dd>", text, re.DOTALL)
     assert "reference" not in note
 
 
-def test_a_fact_has_its_claim_and_its_words(client: httpx.Client) -> None:
+def test_a_fact_is_shown_with_its_claim_and_wording(client: httpx.Client) -> None:
     text = get(client, "/doc/meeting/sccp1-2026.html")
     assert ">C0132</a>" in text
     assert '<q><bdi lang="ja">広州</bdi></q>' in text
@@ -227,7 +227,7 @@ def test_a_fact_has_its_claim_and_its_words(client: httpx.Client) -> None:
     assert {f'id="cited-{each.removeprefix("source-")}"' in text for each in references} == {True}
 
 
-def test_an_event_says_what_is_known_of_it(client: httpx.Client) -> None:
+def test_an_event_page_shows_all_facts(client: httpx.Client) -> None:
     text = get(client, "/doc/meeting/sccp1-2026.html")
     for each in (
         '<time datetime="2026-02-04">4 to 6 February 2026</time>',
@@ -250,7 +250,7 @@ def test_an_event_says_what_is_known_of_it(client: httpx.Client) -> None:
     assert "Initiative 2" not in get(client, "/doc/meeting/leaders-2026.html")
 
 
-def test_a_page_is_in_a_language_of_its_thing(client: httpx.Client) -> None:
+def test_a_page_is_in_a_language_of_its_topic(client: httpx.Client) -> None:
     page = "/doc/economy/CHN.html"
     text = get(client, f"{page}?lang=ZH")
     assert re.search(r'<h1[^>]*><bdi lang="zh">中国</bdi></h1>', text)
@@ -264,7 +264,7 @@ def test_a_page_is_in_a_language_of_its_thing(client: httpx.Client) -> None:
     assert client.get("/doc/economy/CHN.ttl?lang=ar").status_code == 200
 
 
-def test_the_query_of_a_page_yields_its_facts(
+def test_the_query_of_a_page_returns_its_facts(
     client: httpx.Client, publication: Publication
 ) -> None:
     assert publication.store is not None
@@ -285,7 +285,7 @@ def test_the_query_of_a_page_yields_its_facts(
     }
 
 
-def test_the_page_of_the_dataset_says_its_name_and_its_kind_once(client: httpx.Client) -> None:
+def test_the_page_of_the_dataset_shows_its_name_and_type_once(client: httpx.Client) -> None:
     text = get(client, "/doc/index.html")
     assert "<title>apecgraph</title>" in text
     assert "<h1>apecgraph</h1>" in text  # a name is not a sentence
@@ -294,14 +294,14 @@ def test_the_page_of_the_dataset_says_its_name_and_its_kind_once(client: httpx.C
     assert re.sub("<[^>]+>", "", kinds[1]).split(" · ") == ["dataset"]
 
 
-def test_a_page_that_is_not_there_leads_to_those_that_are(client: httpx.Client) -> None:
+def test_a_missing_page_links_to_existing_ones(client: httpx.Client) -> None:
     text = client.get("/nothing", headers={"Accept": BROWSER}).text
     assert '<a href="/figures">/figures</a>' in text
     assert '<a href="/ontology">The apecgraph ontology</a>' in text
     assert ">https://w3id.org/" not in text
 
 
-def test_the_figures_of_a_thing_are_told_apart(client: httpx.Client) -> None:
+def test_the_figures_of_a_thing_are_distinguished(client: httpx.Client) -> None:
     text = get(client, "/doc/economy/KOR.html")
     for each in (
         "growth of trade, China, exports, Korea",
@@ -310,7 +310,7 @@ def test_the_figures_of_a_thing_are_told_apart(client: httpx.Client) -> None:
         assert f">{each}, January to September 2025: " in text
 
 
-def test_what_links_to_a_thing_is_counted(client: httpx.Client) -> None:
+def test_links_to_a_thing_are_counted(client: httpx.Client) -> None:
     text = get(client, "/doc/economy/CHN.html")
     found = re.search(r'href="/sparql#query=([^"]+)">All (\d+), by a query', text)
     assert found is not None
@@ -320,7 +320,7 @@ def test_what_links_to_a_thing_is_counted(client: httpx.Client) -> None:
     assert "Reporter of" in text.replace("reporter of", "Reporter of")
 
 
-def test_what_is_no_web_address_is_no_link(client: httpx.Client) -> None:
+def test_only_web_addresses_become_links(client: httpx.Client) -> None:
     text = get(client, "/doc/source/eurovoc.html")
     assert "pkg:pypi/eurovoc" in text
     assert 'href="pkg:' not in text
@@ -338,7 +338,9 @@ class TestTheQueryPage:
     @pytest.mark.parametrize(
         "media_type", ["application/ld+json", "application/rdf+xml", "application/n-triples"]
     )
-    def test_in_the_format_they_ask_for(self, client: httpx.Client, media_type: str) -> None:
+    def test_programs_get_the_format_that_they_request(
+        self, client: httpx.Client, media_type: str
+    ) -> None:
         response = client.get("/sparql", headers={"Accept": media_type})
         assert response.headers["content-type"] == media_type
         assert response.headers["vary"] == "Accept, Accept-Encoding"
@@ -376,7 +378,7 @@ class TestTheQueryPage:
     @pytest.mark.parametrize(
         "more", [{"format": "csv"}, {"default-graph-uri": f"{BASE}id/source/seetao"}]
     )
-    def test_a_browser_that_says_more_than_a_query_gets_the_answer(
+    def test_a_browser_that_sends_more_than_a_query_gets_the_answer(
         self, client: httpx.Client, more: dict[str, str]
     ) -> None:
         asked = {"query": "ASK {}", **more}
@@ -384,21 +386,21 @@ class TestTheQueryPage:
         assert "html" not in answer.raise_for_status().headers["content-type"]
 
     @pytest.mark.parametrize("name", ["ntriples", "nt"])
-    def test_in_the_format_that_people_name(self, client: httpx.Client, name: str) -> None:
+    def test_a_format_can_be_named_in_several_ways(self, client: httpx.Client, name: str) -> None:
         response = client.get("/sparql", params={"format": name}, headers={"Accept": "text/html"})
         assert response.headers["content-type"] == "application/n-triples"
 
-    def test_in_the_format_that_other_endpoints_name(self, client: httpx.Client) -> None:
+    def test_a_format_can_be_named_as_at_other_endpoints(self, client: httpx.Client) -> None:
         response = client.get("/sparql", params={"format": "xml"})
         assert response.headers["content-type"] == "application/rdf+xml"
 
-    def test_a_format_that_it_does_not_have(self, client: httpx.Client) -> None:
+    def test_an_unknown_format_is_refused(self, client: httpx.Client) -> None:
         response = client.get("/sparql", params={"format": "csv"})
         assert response.status_code == 406
         assert "turtle" in response.json()["available"]
 
     @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.title)
-    def test_an_example_answers(self, client: httpx.Client, example: Example) -> None:
+    def test_an_example_has_an_answer(self, client: httpx.Client, example: Example) -> None:
         query = {"query": example.query, "format": example.format}
         answer = client.get("/sparql", params=query).raise_for_status()
         assert answer.text.count("\n") > 3

@@ -32,7 +32,7 @@ def client(pair: tuple[Release, Release]) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_all_are_listed_the_latest_first(
+def test_releases_are_listed_latest_first(
     client: httpx.Client, pair: tuple[Release, Release]
 ) -> None:
     text = client.get("/releases", headers=HTML).raise_for_status().text
@@ -43,7 +43,7 @@ def test_all_are_listed_the_latest_first(
     assert f'<a href="/releases/{pair[1].name}"><code>{pair[1].name}</code></a>' in footer
 
 
-def test_a_release_tells_what_is_different(
+def test_a_release_page_lists_the_differences(
     client: httpx.Client, pair: tuple[Release, Release]
 ) -> None:
     first, second = pair
@@ -59,7 +59,7 @@ def test_a_release_tells_what_is_different(
     assert all(line.startswith("A ") for line in rows)
 
 
-def test_the_report_of_the_check_is_kept_in_three_formats(
+def test_the_report_of_the_check_is_served_in_three_formats(
     client: httpx.Client, pair: tuple[Release, Release]
 ) -> None:
     for release in pair:
@@ -112,7 +112,7 @@ def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -
     assert f"{FIRST_NAME} -> {SECOND_NAME}" in (entries[0].findtext(f"{ATOM}content") or "")
 
 
-def test_a_rollback_is_told_and_publishes_nothing_anew(
+def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     pair: tuple[Release, Release], tmp_path: Path
 ) -> None:
     first, second = pair
@@ -167,13 +167,13 @@ def test_a_rollback_is_told_and_publishes_nothing_anew(
         "/releases/0123456789abcdef/report",
     ],
 )
-def test_what_is_no_release_is_not_found(client: httpx.Client, path: str) -> None:
+def test_an_unknown_release_is_not_found(client: httpx.Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert "<script>" not in response.text or response.headers["content-type"] != "text/html"
 
 
-def test_a_file_that_is_no_report_is_not_given(
+def test_files_other_than_the_report_are_not_served(
     client: httpx.Client, pair: tuple[Release, Release]
 ) -> None:
     for name in ("manifest.json", "apecgraph.nq", "nothing", "%2E%2E%2Fcurrent"):

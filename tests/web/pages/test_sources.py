@@ -14,7 +14,7 @@ def order(text: str) -> list[str]:
     return [href.removeprefix("/id/source/") for href in links if href.startswith("/id/source/")]
 
 
-def test_sources_are_in_the_order_asked_for(client: httpx.Client) -> None:
+def test_sources_are_sorted_as_requested(client: httpx.Client) -> None:
     by_publisher, by_rejected = (
         get(client, f"/sources{query}") for query in ("", "?sort=rejected")
     )
@@ -28,14 +28,14 @@ def test_sources_are_in_the_order_asked_for(client: httpx.Client) -> None:
         assert f"Sources by {name}" in text
 
 
-def test_an_order_that_there_is_not_is_refused_with_those_there_are(client: httpx.Client) -> None:
+def test_an_unknown_sort_order_is_refused_with_the_known_ones(client: httpx.Client) -> None:
     for query in ("sort=<script>", "sort=", "sort=date&sort=nothing"):
         response = client.get(f"/sources?{query}")
         assert response.status_code == 400
         assert "sort is one of publisher, date" in response.json()["detail"]
 
 
-def test_one_order_is_kept_once_however_it_is_asked_for(client: httpx.Client) -> None:
+def test_a_sort_order_has_one_cached_page(client: httpx.Client) -> None:
     tags = {
         client.get(f"/sources{query}", headers={"Accept": BROWSER}).headers["etag"]
         for query in ("", "?sort=publisher", "?x=1", "?sort=publisher&x=2")
@@ -49,7 +49,7 @@ class TestASource:
     def text(cls, client: httpx.Client) -> str:
         return get(client, "/doc/source/seetaoe-258468.html")
 
-    def test_has_what_is_rejected_first(self, text: str) -> None:
+    def test_lists_rejected_claims_first(self, text: str) -> None:
         for heading in ("Figures", "Statements"):
             rows = text.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0].split("<tr")
             marked = [each.startswith(' class="rejected"') for each in rows[2:]]

@@ -38,7 +38,9 @@ CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
         ({"code": "CNY", "scheme": "units"}, "/id/unit/CNY"),
     ],
 )
-def test_leads_to_the_thing(client: httpx.Client, asked: dict[str, str], path: str) -> None:
+def test_an_identifier_leads_to_its_thing(
+    client: httpx.Client, asked: dict[str, str], path: str
+) -> None:
     for method in ("GET", "HEAD"):
         response = client.request(method, "/lookup", params=asked)
         assert (response.status_code, response.headers["location"]) == (303, path)
@@ -48,7 +50,7 @@ def test_leads_to_the_thing(client: httpx.Client, asked: dict[str, str], path: s
     assert client.get(path, follow_redirects=True).status_code == 200
 
 
-def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
+def test_json_is_sent_on_request(client: httpx.Client) -> None:
     asked = {"iri": "http://www.wikidata.org/entity/Q148"}
     response = client.get("/lookup", params=asked, headers={"Accept": "application/json"})
     assert response.headers["content-type"] == "application/json"
@@ -77,14 +79,16 @@ def test_json_is_for_who_asks_for_it(client: httpx.Client) -> None:
         {"code": "CHN", "scheme": "hs"},
     ],
 )
-def test_what_is_not_there_is_told_the_schemes(client: httpx.Client, asked: dict[str, str]) -> None:
+def test_an_unknown_identifier_is_answered_with_the_schemes(
+    client: httpx.Client, asked: dict[str, str]
+) -> None:
     response = client.get("/lookup", params=asked)
     assert (response.status_code, response.headers["content-type"]) == (404, PROBLEM)
     assert "iso-3166-1-alpha-3 (ISO 3166-1 alpha-3 code)" in response.json()["detail"]
     assert client.head("/lookup", params=asked).status_code == 404
 
 
-def test_many_are_answered_in_their_order(client: httpx.Client) -> None:
+def test_a_list_is_answered_in_order(client: httpx.Client) -> None:
     asked = [
         {"iri": "http://www.wikidata.org/entity/Q148"},
         {"iri": "http://www.wikidata.org/entity/Q1"},
@@ -137,25 +141,25 @@ def test_hostile_lists_are_refused(
     "query",
     ["", "iri=a&iri=b", "code=CHN", "scheme=m49", "iri=a&code=b&scheme=c", "url=x", "iri=%zz"],
 )
-def test_what_is_no_question_is_refused(client: httpx.Client, query: str) -> None:
+def test_malformed_requests_are_refused(client: httpx.Client, query: str) -> None:
     response = client.get(f"/lookup?{query}")
     assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
 
 
 @pytest.mark.parametrize("query", ["iri=", "iri=%20", "code=&scheme=m49", "code=CHN&scheme="])
-def test_nothing_is_no_question(client: httpx.Client, query: str) -> None:
+def test_an_empty_identifier_is_refused(client: httpx.Client, query: str) -> None:
     response = client.get(f"/lookup?{query}")
     assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
     assert "empty" in response.json()["detail"]
 
 
-def test_an_empty_cell_of_a_list_is_nothing(client: httpx.Client) -> None:
+def test_an_empty_cell_of_a_list_is_answered_null(client: httpx.Client) -> None:
     asked = [{"iri": ""}, {"code": " ", "scheme": "m49"}, {"iri": f"{ID}economy/CHN"}]
     answer = client.post("/lookup", json=asked).json()
     assert answer == [None, None, {**CHINA, "relation": "owl:sameAs"}]
 
 
-def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:
+def test_long_texts_lone_surrogates_and_other_media_types(client: httpx.Client) -> None:
     assert client.get("/lookup", params={"iri": "x" * 3000}).status_code == 413
     headers = {"Content-Type": "application/json"}
     response = client.post("/lookup", content=rb'[{"iri":"\ud800"}]', headers=headers)
@@ -164,7 +168,7 @@ def test_lone_surrogates_and_long_texts(client: httpx.Client) -> None:
     assert alone.status_code == 415
 
 
-def test_long_lists_hold_up_nobody(server: str, client: httpx.Client) -> None:
+def test_long_lists_do_not_delay_other_clients(server: str, client: httpx.Client) -> None:
     """Those of one client are worked off one after the other, and others come between."""
     body = json.dumps([{"iri": f"{'x/' * 400}{each}"} for each in range(MOST)])
     statuses: list[int] = []
@@ -186,7 +190,7 @@ def test_long_lists_hold_up_nobody(server: str, client: httpx.Client) -> None:
     assert set(statuses) <= {200, 503}
 
 
-def test_other_methods(client: httpx.Client) -> None:
+def test_other_methods_are_refused(client: httpx.Client) -> None:
     response = client.delete("/lookup")
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
     preflight = client.options("/lookup")

@@ -161,7 +161,7 @@ class TestAColumn:
         assert first["id"] == meant
         assert not first["match"]
 
-    def test_of_what_is_no_economy_has_nothing_certain(self, client: httpx.Client) -> None:
+    def test_of_other_names_has_no_certain_match(self, client: httpx.Client) -> None:
         column = ["Austria", "North Korea", "Россия", "Chine", "England", "Congo", "APEC", "", "?"]
         assert matches(client, column, type=ECONOMY) == [None] * len(column)
 
@@ -181,7 +181,7 @@ class TestAColumn:
         # The source of that name is another thing, and so it is not certain which is meant.
         assert matches(client, ["Sub-Committee on Customs Procedures"]) == [None]
 
-    def test_of_a_body_is_never_matched_with_a_page_of_that_address(
+    def test_never_matches_a_body_with_a_source_of_the_same_name(
         self, client: httpx.Client
     ) -> None:
         found = ask(client, {"q": {"query": "APEC SCCP"}})["q"]["result"]
@@ -220,7 +220,7 @@ class TestQueries:
         assert client.get("/reconcile", params=queries).json() == posted.json()
         assert client.get("/reconcile", params=queries).json()["q0"]["result"]
 
-    def test_a_candidate_has_all_that_it_should(self, client: httpx.Client) -> None:
+    def test_a_candidate_is_complete(self, client: httpx.Client) -> None:
         query = {
             "query": "China",
             "type": [ECONOMY],
@@ -243,7 +243,7 @@ class TestQueries:
             ],
         }
 
-    def test_properties_alone(self, client: httpx.Client) -> None:
+    def test_properties_are_enough_without_a_name(self, client: httpx.Client) -> None:
         query = {"properties": [{"pid": "skos:notation", "v": "VNM"}]}
         (first, *_) = ask(client, {"q": query})["q"]["result"]
         assert (first["id"], first["match"]) == ("economy/VNM", True)
@@ -251,7 +251,7 @@ class TestQueries:
     def test_no_queries_have_no_results(self, client: httpx.Client) -> None:
         assert ask(client, {}) == {}
 
-    def test_as_many_as_the_manifest_says(self, client: httpx.Client) -> None:
+    def test_a_batch_may_be_as_large_as_the_manifest_says(self, client: httpx.Client) -> None:
         queries = {f"q{i}": {"query": "China"} for i in range(MOST_QUERIES)}
         assert len(ask(client, queries)) == MOST_QUERIES
 
@@ -316,7 +316,7 @@ class TestHostileInput:
             assert response.json()["limit"]
 
     @pytest.mark.parametrize("query", ["queries={}&queries={}", "queries={}&extend={}"])
-    def test_there_is_one_question(self, client: httpx.Client, query: str) -> None:
+    def test_one_kind_of_request_at_a_time(self, client: httpx.Client, query: str) -> None:
         assert client.get(f"/reconcile?{query}").status_code == 400
 
     def test_there_is_no_jsonp(self, client: httpx.Client) -> None:
@@ -336,7 +336,7 @@ class TestHostileInput:
             (b"", "", 415),
         ],
     )
-    def test_a_post_is_a_form(
+    def test_a_post_must_be_a_form(
         self, client: httpx.Client, content: bytes, media_type: str, status: int
     ) -> None:
         response = client.post("/reconcile", content=content, headers={"Content-Type": media_type})
@@ -353,7 +353,7 @@ class TestHostileInput:
             assert response.status_code == 504
             assert response.json()["limit"] == "0.01 s"
 
-    def test_others_come_between_the_queries_of_batches(
+    def test_other_clients_are_served_between_the_queries_of_a_batch(
         self, client: httpx.Client, server: str
     ) -> None:
         """As many batches as wait at once hold up a query for the time of a few queries."""
@@ -378,7 +378,7 @@ class TestHostileInput:
         # They are let wait, and answered where they come to their end in time.
         assert {each.status_code for each in done} <= {200, 504}
 
-    def test_a_client_has_a_budget(self, publication: Publication, release: Release) -> None:
+    def test_a_client_has_a_rate_limit(self, publication: Publication, release: Release) -> None:
         with (
             server_thread(publication, queries_per_minute=2) as url,
             httpx.Client(base_url=url, headers={"X-Forwarded-For": "192.0.2.1"}) as client,
@@ -387,7 +387,7 @@ class TestHostileInput:
             assert statuses == [200, 200, 429]
             assert client.get("/lookup?iri=x").status_code == 429
 
-    def test_other_methods(self, client: httpx.Client) -> None:
+    def test_other_methods_are_refused(self, client: httpx.Client) -> None:
         for path in ("/reconcile", "/reconcile/preview", "/reconcile/suggest/entity"):
             assert client.delete(path).status_code == 405
             assert client.options(path).status_code == 204
@@ -408,13 +408,15 @@ class TestSuggestions:
             ("property", "nota", "skos:notation"),
         ],
     )
-    def test_begin_so(self, client: httpx.Client, kind: str, prefix: str, first: str) -> None:
+    def test_begin_with_the_prefix(
+        self, client: httpx.Client, kind: str, prefix: str, first: str
+    ) -> None:
         found = client.get(f"/reconcile/suggest/{kind}", params={"prefix": prefix}).json()
         conforms(found, SUGGESTIONS[kind])
         assert found["result"][0]["id"] == first
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_strange_prefixes(self, client: httpx.Client, kind: str) -> None:
+    def test_accept_any_prefix_up_to_a_length(self, client: httpx.Client, kind: str) -> None:
         for prefix in ("\x00", "%", "<script>", "'", "🙂" * 100, "a" * LONGEST_QUERY):
             response = client.get(f"/reconcile/suggest/{kind}", params={"prefix": prefix})
             conforms(response.raise_for_status().json(), SUGGESTIONS[kind])
@@ -424,7 +426,7 @@ class TestSuggestions:
         assert long.status_code == 413
 
     @pytest.mark.parametrize("cursor", ["-1", "x", "1.5", "9" * 30, "٣", "1_0"])
-    def test_a_cursor_is_a_number(self, client: httpx.Client, cursor: str) -> None:
+    def test_need_a_number_as_cursor(self, client: httpx.Client, cursor: str) -> None:
         response = client.get("/reconcile/suggest/entity", params={"cursor": cursor})
         assert (response.status_code, response.headers["content-type"]) == (400, PROBLEM)
 
@@ -441,7 +443,7 @@ class TestSuggestions:
 
 
 class TestThePreview:
-    def test_may_be_framed_and_runs_nothing(self, client: httpx.Client) -> None:
+    def test_may_be_framed_and_runs_no_scripts(self, client: httpx.Client) -> None:
         response = client.get("/reconcile/preview", params={"id": "economy/CHN"})
         policy = response.headers["content-security-policy"]
         assert "frame-ancestors *" in policy
@@ -452,7 +454,7 @@ class TestThePreview:
         missing = client.get("/reconcile/preview", params={"id": "economy/XXX"})
         assert missing.status_code == 404
 
-    def test_is_the_only_page_that_may(self, client: httpx.Client) -> None:
+    def test_is_the_only_page_that_may_be_framed(self, client: httpx.Client) -> None:
         for path in ("/", "/reconcile", "/reconcile/suggest/entity", "/id/economy/CHN", "/sparql"):
             policy = client.get(path).headers["content-security-policy"]
             assert "frame-ancestors 'none'" in policy
@@ -513,7 +515,7 @@ class TestExtension:
             (json.dumps({"ids": [], "properties": [{"id": "x"}] * 51}), 413, "extend.properties"),
         ],
     )
-    def test_hostile_requests(
+    def test_malformed_requests_are_refused(
         self, client: httpx.Client, text: str, status: int, said: str
     ) -> None:
         response = client.post("/reconcile", data={"extend": text})
@@ -521,14 +523,16 @@ class TestExtension:
         assert said in response.json()["detail"]
 
     @pytest.mark.parametrize("limit", ["100", "1000000"])
-    def test_a_number_of_proposals_may_be_large(self, client: httpx.Client, limit: str) -> None:
+    def test_the_number_of_proposals_may_be_large(self, client: httpx.Client, limit: str) -> None:
         proposed = client.get("/reconcile/properties", params={"limit": limit}).json()
         conforms(proposed, PROPOSALS)
         assert proposed["limit"] == int(limit)
         assert len(proposed["properties"]) > 10
 
     @pytest.mark.parametrize("limit", ["-1", "x", "1.5", "٣", "1" * 8, "1" * 5000])
-    def test_a_number_of_proposals_is_a_number(self, client: httpx.Client, limit: str) -> None:
+    def test_the_number_of_proposals_must_be_a_number(
+        self, client: httpx.Client, limit: str
+    ) -> None:
         assert client.get("/reconcile/properties", params={"limit": limit}).status_code == 400
         assert client.get("/reconcile/properties").json()["properties"]
         assert client.get("/reconcile/properties?type=Q5").status_code == 404

@@ -81,7 +81,9 @@ GET = b"GET /health HTTP/1.1\r\n"
         *("no Host", "two Hosts", "two lengths", "TLS", "no HTTP", "no colon", "NUL"),
     ],
 )
-def test_what_is_no_request_is_refused(hasty: str, request_: bytes, status: int, told: str) -> None:
+def test_malformed_requests_are_refused(
+    hasty: str, request_: bytes, status: int, told: str
+) -> None:
     found, problem = answer(hasty, request_)
     assert (found, problem["status"]) == (status, status)
     assert told in str(problem["detail"])
@@ -99,7 +101,7 @@ def test_what_is_no_request_is_refused(hasty: str, request_: bytes, status: int,
     ],
     ids=["nothing", "line", "headers", "body"],
 )
-def test_a_request_that_trickles_in_is_cut_off(hasty: str, begin: bytes) -> None:
+def test_a_request_that_trickles_in_is_answered_408(hasty: str, begin: bytes) -> None:
     with connect(hasty) as connection:
         connection.sendall(begin)
         began = time.monotonic()
@@ -121,7 +123,7 @@ def test_a_request_that_trickles_in_is_cut_off(hasty: str, begin: bytes) -> None
     assert httpx.get(f"{hasty}/health").status_code == 200
 
 
-def test_a_client_who_trickles_after_the_answer_is_closed(hasty: str) -> None:
+def test_a_body_that_trickles_in_after_the_answer_is_cut_off(hasty: str) -> None:
     with connect(hasty) as connection:
         connection.sendall(GET + b"Host: a\r\nContent-Length: 1000\r\n\r\na")
         received = receive(connection)
@@ -129,7 +131,7 @@ def test_a_client_who_trickles_after_the_answer_is_closed(hasty: str) -> None:
     assert b" 408 " not in received
 
 
-def test_a_connection_that_waits_for_its_next_request_is_kept(hasty: str) -> None:
+def test_an_idle_connection_is_kept_for_its_next_request(hasty: str) -> None:
     with connect(hasty) as connection:
         for _ in range(2):
             connection.sendall(GET + b"Host: a\r\n\r\n")
@@ -140,7 +142,7 @@ def test_a_connection_that_waits_for_its_next_request_is_kept(hasty: str) -> Non
             time.sleep(1.5 * SECONDS)
 
 
-def test_more_connections_than_there_may_be_are_told_so(hasty: str) -> None:
+def test_connections_over_the_limit_are_answered_503(hasty: str) -> None:
     idle = [connect(hasty) for _ in range(CONNECTIONS)]
     try:
         time.sleep(0.1)
@@ -155,13 +157,13 @@ def test_more_connections_than_there_may_be_are_told_so(hasty: str) -> None:
     assert httpx.get(f"{hasty}/health").status_code == 200
 
 
-def test_a_request_may_name_the_whole_url(hasty: str) -> None:
+def test_a_request_line_may_contain_the_full_url(hasty: str) -> None:
     with connect(hasty) as connection:
         connection.sendall(b"GET http://a/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert receive(connection).startswith(b"HTTP/1.1 200 ")
 
 
-def test_requests_in_one_go_are_answered_one_after_the_other(hasty: str) -> None:
+def test_pipelined_requests_are_answered_in_order(hasty: str) -> None:
     with connect(hasty) as connection:
         connection.sendall(
             2 * (GET + b"Host: a\r\n\r\n") + GET + b"Host: a\r\nConnection: close\r\n\r\n"

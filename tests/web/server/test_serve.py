@@ -40,7 +40,7 @@ def served(*arguments: str | Path, releases: Path) -> str:
         return str(httpx.get(f"{server.url}/health").json()["release"])
 
 
-def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
+def test_it_builds_new_content_and_finds_the_release_again(tmp_path: Path) -> None:
     content, releases = SmallContent(tmp_path / "content"), tmp_path / "releases"
     digests = [served("--content", content.root, releases=releases) for _ in range(2)]
     assert digests[0] == digests[1]
@@ -48,7 +48,7 @@ def test_it_builds_what_is_not_built_and_finds_it_again(tmp_path: Path) -> None:
     assert kept == {digests[0], "current", ".lock", "history.json"}
 
 
-def test_it_serves_what_is_current_and_undoes_no_rollback(tmp_path: Path) -> None:
+def test_it_serves_the_current_release_and_undoes_no_rollback(tmp_path: Path) -> None:
     content, releases = SmallContent(tmp_path / "content"), tmp_path / "releases"
     assert "has no current release" in refused("--current", releases=releases)
     first, _ = build_release(content.root, releases)
@@ -66,7 +66,7 @@ def test_it_serves_what_is_current_and_undoes_no_rollback(tmp_path: Path) -> Non
     assert (Archive(releases).current, Archive(releases).previous) == (second.name, third.name)
 
 
-def test_bad_content_is_not_served_and_what_is_served_stays(
+def test_content_that_fails_the_check_is_not_served_and_changes_nothing(
     release: Release, tmp_path: Path
 ) -> None:
     content = ContentCopy(tmp_path)
@@ -116,7 +116,7 @@ def test_a_file_that_is_not_rdf_is_named(
     assert message in refused("--data", path, releases=tmp_path)
 
 
-def test_what_cannot_go_together_is_refused(release: Release, tmp_path: Path) -> None:
+def test_conflicting_options_are_refused(release: Release, tmp_path: Path) -> None:
     errors = refused("--release", release.path, "--content", tmp_path, releases=tmp_path)
     assert "give one of --content, --current, --release and --data" in errors
     file = tmp_path / "a.nq"
@@ -128,7 +128,7 @@ def test_a_damaged_release_is_refused(release: Release, tmp_path: Path) -> None:
     assert "has no manifest.json" in refused("--release", tmp_path, releases=tmp_path)
 
 
-def test_a_port_that_is_taken_is_told(release: Release, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported(release: Release, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         errors = refused("--release", release.path, "--port", port, releases=tmp_path)

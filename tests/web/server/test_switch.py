@@ -72,7 +72,7 @@ def serves(server: Server, release: Release) -> Callable[[], bool]:
     return lambda: health(server)["release"] == release.name
 
 
-def test_another_release_takes_its_place_and_nothing_is_lost(
+def test_no_request_is_lost_when_another_release_is_switched_to(
     releases: Path, first: Release, second: Release
 ) -> None:
     with serving(releases) as server:
@@ -95,7 +95,7 @@ def test_another_release_takes_its_place_and_nothing_is_lost(
         assert soon(lambda: len(server.tree()) == 4)
 
 
-def test_what_was_asked_of_a_release_is_answered_by_it(
+def test_a_running_query_is_finished_on_its_release_after_a_switch(
     releases: Path, first: Release, second: Release
 ) -> None:
     """A query that runs while another release takes its place."""
@@ -117,27 +117,30 @@ def test_what_was_asked_of_a_release_is_answered_by_it(
         assert client.get("/health").json()["status"] == "ok"
 
 
-async def test_what_is_served_no_more_is_forgotten(first: Release, second: Release) -> None:
-    """With all that refers to it: else each switch would cost memory for good."""
+async def test_a_replaced_release_is_freed(first: Release, second: Release) -> None:
+    """With all that refers to it; otherwise each switch would cost memory for good."""
 
     def held() -> int:
         gc.collect()
         return sum(isinstance(each, (WorkerPool, ox.Store)) for each in gc.get_objects())
 
+    async def serve() -> None:
+        current = ReleaseSwitch(Settings(workers=1))
+        await current.begin(Publication.of(first))
+        transport = httpx.ASGITransport(current)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            for release in (second, first, second):
+                for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):
+                    await client.get(path)
+                await current.switch(Publication.of(release))
+        await current.close()
+
     before = held()
-    current = ReleaseSwitch(Settings(workers=1))
-    await current.begin(Publication.of(first))
-    transport = httpx.ASGITransport(current)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-        for each in (second, first, second):
-            for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):
-                await client.get(path)
-            await current.switch(Publication.of(each))
-    await current.close()
+    await serve()
     assert held() == before
 
 
-def test_a_release_that_is_not_right_is_refused(
+def test_a_damaged_release_is_not_switched_to(
     releases: Path, first: Release, second: Release
 ) -> None:
     """A file of it has another byte, or one less, or is not there."""
@@ -167,7 +170,7 @@ def test_a_release_that_is_not_right_is_refused(
         assert soon(serves(server, second))
 
 
-def test_a_release_that_is_gone_is_told_and_served_on(
+def test_a_deleted_release_is_reported_and_still_served(
     releases: Path, first: Release, second: Release
 ) -> None:
     with serving(releases) as server, probed(server, first, second, dump={503, BROKEN_OFF}):
@@ -181,22 +184,19 @@ def test_a_release_that_is_gone_is_told_and_served_on(
         assert soon(lambda: health(server)["status"] == "ok")
 
 
-def test_it_serves_where_nothing_can_be_written(
+def test_it_serves_from_a_read_only_folder_with_a_full_log_disk(
     releases: Path, first: Release, second: Release
 ) -> None:
-    """On a file system that is read-only, with a log on a disk that is full."""
     with (
         read_only(releases),
         server_process("--current", log=Path("/dev/full"), releases=releases) as server,
         probed(server, first, second) as probe,
     ):
-        assert soon(lambda: min(map(len, probe.seen.values())) > 50)
+        assert soon(lambda: min(map(len, probe.seen.values())) > 20)
     assert all(set(seen) == {first.name} for seen in probe.seen.values())
 
 
-def test_processes_that_are_killed_are_replaced(
-    releases: Path, first: Release, second: Release
-) -> None:
+def test_killed_processes_are_replaced(releases: Path, first: Release, second: Release) -> None:
     """A query that one of them was at is lost with it; nothing else is.
 
     It is answered as where the kernel kills a process for its memory, which looks the same.
@@ -235,7 +235,9 @@ def read_only(folder: Path) -> Iterator[None]:
             folder.chmod(0o755)
 
 
-def test_answers_on_their_way_are_ended_before_the_server(release: Release, tmp_path: Path) -> None:
+def test_answers_in_progress_are_completed_before_the_server_ends(
+    release: Release, tmp_path: Path
+) -> None:
     """SIGTERM while a large answer is on its way to a client that reads slowly."""
     with server_process("--release", release.path, log=tmp_path / "log.txt") as server:
         with connected(server.port, receives=65536) as connection:
@@ -251,7 +253,7 @@ def test_answers_on_their_way_are_ended_before_the_server(release: Release, tmp_
         assert server.process.wait(20) == 0
 
 
-def test_a_clock_that_jumps_stops_nothing(releases: Path, tmp_path: Path) -> None:
+def test_a_jump_of_the_clock_stops_nothing(releases: Path, tmp_path: Path) -> None:
     """Days forth and back: deadlines and turns go by a clock that nobody sets."""
     offset = tmp_path / "offset"
     offset.write_text("0")
@@ -270,7 +272,7 @@ def test_a_clock_that_jumps_stops_nothing(releases: Path, tmp_path: Path) -> Non
                 assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
 
 
-def test_each_request_is_noted_without_who_asked_what(releases: Path) -> None:
+def test_requests_are_logged_without_clients_and_queries(releases: Path) -> None:
     with serving(releases) as server, server.client("127.1.1.1") as client:
         asked = client.get("/sparql", params={"query": "ASK { <http://secret.example/> ?p ?o }"})
         for _ in range(2):
@@ -290,7 +292,7 @@ def test_each_request_is_noted_without_who_asked_what(releases: Path) -> None:
     assert len({each["id"] for each in noted}) == 5
 
 
-def test_the_metrics_count_what_happened(releases: Path, first: Release) -> None:
+def test_the_metrics_count_requests_and_ended_workers(releases: Path, first: Release) -> None:
     with serving(releases, query_seconds=1) as server, server.client() as client:
         for _ in range(4):
             client.get("/sparql", params={"query": "ASK {}"}).raise_for_status()

@@ -142,7 +142,7 @@ def test_a_query_is_answered(
         ("DESCRIBE <http://x/s1>", "application/ld+json", "application/ld+json"),
     ],
 )
-def test_the_type_is_the_one_that_was_negotiated(
+def test_the_content_type_is_the_negotiated_one(
     client: httpx.Client, text: str, accept: str, content_type: str
 ) -> None:
     response = post(client, text, Accept=accept)
@@ -150,7 +150,7 @@ def test_the_type_is_the_one_that_was_negotiated(
     assert response.content
 
 
-def test_two_accept_headers_are_one(client: httpx.Client) -> None:
+def test_several_accept_headers_count_as_one(client: httpx.Client) -> None:
     headers = [("Content-Type", QUERY), ("Accept", "image/png"), ("Accept", "text/csv")]
     response = client.post("", content=b"ASK {}", headers=headers)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
@@ -173,7 +173,7 @@ def test_without_a_query_another_application_answers(client: httpx.Client) -> No
     assert client.get("", params={"format": "turtle"}).text == "the description"
 
 
-def test_scripts_of_other_sites_may_ask(client: httpx.Client) -> None:
+def test_scripts_of_other_sites_may_query(client: httpx.Client) -> None:
     headers = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "POST",
@@ -189,14 +189,14 @@ def test_scripts_of_other_sites_may_ask(client: httpx.Client) -> None:
         assert "application/sparql-query" in response.headers[name]
 
 
-def test_a_long_answer_comes_in_chunks_and_whole(client: httpx.Client) -> None:
+def test_a_long_answer_is_streamed_completely(client: httpx.Client) -> None:
     response = post(client, LONG, Accept="text/csv")
     assert response.status_code == 200
     assert "content-length" not in response.headers
     assert response.text.count("\r\n") == ROWS * ROWS + 1
 
 
-def test_the_dataset_of_the_protocol(client: httpx.Client) -> None:
+def test_the_protocol_can_set_the_dataset(client: httpx.Client) -> None:
     parameters = {"query": "ASK { ?s <http://x/q> ?o }", "default-graph-uri": "http://x/g1"}
     assert client.get("", params=parameters).json()["boolean"] is True
     del parameters["default-graph-uri"]
@@ -253,7 +253,7 @@ REFUSED: list[tuple[int, Callable[[httpx.Client], httpx.Response], dict[str, obj
 
 
 @pytest.mark.parametrize(("status", "ask", "members"), REFUSED)
-def test_what_cannot_be_answered_is_told_with_its_cause(
+def test_a_query_that_cannot_be_answered_is_a_problem_with_its_cause(
     client: httpx.Client,
     status: int,
     ask: Callable[[httpx.Client], httpx.Response],
@@ -275,7 +275,7 @@ def test_405_lists_the_methods(client: httpx.Client) -> None:
     assert client.put("").headers["allow"] == "GET, HEAD, POST, QUERY, OPTIONS"
 
 
-def test_a_browser_is_told_in_html(client: httpx.Client) -> None:
+def test_a_browser_gets_problems_in_html(client: httpx.Client) -> None:
     asked = {"query": "<b>", "format": "csv"}
     response = client.get("", params=asked, headers={"Accept": BROWSER})
     assert response.status_code == 400
@@ -299,7 +299,7 @@ def test_a_query_over_its_time_is_504_and_a_full_queue_503(path: Path) -> None:
         assert soon(lambda: is_well(client))
 
 
-def test_an_answer_that_breaks_off_is_not_taken_for_whole(path: Path) -> None:
+def test_an_answer_that_breaks_off_cannot_be_taken_for_complete(path: Path) -> None:
     with serving(path, reply_megabytes=3) as client:
         with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
             post(client, LONG)
@@ -317,7 +317,7 @@ def raw(client: httpx.Client, text: str) -> socket.socket:
     return connection
 
 
-def test_the_query_of_a_client_who_leaves_is_stopped(path: Path) -> None:
+def test_the_query_of_a_client_that_disconnects_is_stopped(path: Path) -> None:
     with serving(path, query_seconds=60, queue=0) as client:
         connection = raw(client, FOREVER)
         time.sleep(0.3)
@@ -326,7 +326,7 @@ def test_the_query_of_a_client_who_leaves_is_stopped(path: Path) -> None:
         assert soon(lambda: is_well(client))
 
 
-def test_the_answer_to_a_client_who_leaves_is_stopped(path: Path) -> None:
+def test_the_answer_to_a_client_that_disconnects_is_stopped(path: Path) -> None:
     with serving(path, query_seconds=60, queue=0) as client:
         connection = raw(client, LONG)
         assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
@@ -336,7 +336,7 @@ def test_the_answer_to_a_client_who_leaves_is_stopped(path: Path) -> None:
         assert soon(lambda: is_well(client))
 
 
-def test_a_client_who_leaves_while_it_sends_is_forgotten(client: httpx.Client) -> None:
+def test_a_client_that_disconnects_while_it_sends_is_forgotten(client: httpx.Client) -> None:
     connection = raw(client, "ASK {")
     connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nASK")
     connection.close()
@@ -405,7 +405,7 @@ def call(store: BrokenStore) -> list[Message]:
     return messages
 
 
-def test_an_unforeseen_failure_is_500_and_keeps_its_secrets() -> None:
+def test_an_unexpected_error_is_500_without_details() -> None:
     start, body = call(BrokenStore(late=False))
     assert start["status"] == 500
     assert json.loads(body["body"]) == {
