@@ -10,6 +10,7 @@ import pytest
 from apecgraph.build.pipeline import build_release
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
@@ -120,10 +121,16 @@ def publication(release: Release) -> Publication:
 
 
 @pytest.fixture(scope="session")
-def store(publication: Publication) -> ox.Store:
-    """The quads of that release."""
-    assert publication.store is not None
-    return publication.store
+def graph(publication: Publication) -> Graph:
+    """The dataset of that release."""
+    assert publication.graph is not None
+    return publication.graph
+
+
+@pytest.fixture(scope="session")
+def store(graph: Graph) -> ox.Store:
+    """The store that holds that dataset."""
+    return graph.store
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.error import HTTPError
 
-import pyoxigraph as ox
 import pytest
 from rdflib import RDF, SKOS, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.compare import to_isomorphic
@@ -117,8 +116,8 @@ def test_the_endpoint_can_be_read_as_a_store(remote: Graph, publication: Publica
     }
     assert (china, RDF.type, URIRef(f"{APEC}Economy")) in remote
     assert (china, RDF.type, URIRef(f"{APEC}Source")) not in remote
-    assert publication.store is not None
-    default = publication.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    assert publication.graph is not None
+    default = publication.graph.default_graph.quads()
     assert len(remote) == len(list(default))
 
 

@@ -55,9 +55,8 @@ def converted(server: str, query: str, format_: str, way: tuple[str, str]) -> An
 @pytest.fixture(scope="module")
 def described(publication: Publication) -> set[object]:
     """All that the default graph says of China."""
-    assert publication.store is not None
-    node, default = ox.NamedNode(f"{BASE}id/economy/CHN"), ox.DefaultGraph()
-    quads = publication.store.quads_for_pattern(node, None, None, default)
+    assert publication.graph is not None
+    quads = publication.graph.default_graph.quads(f"{BASE}id/economy/CHN")
     data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     triples: set[object] = set(Graph().parse(data=data, format="nt"))
     assert len(triples) > 10

@@ -36,7 +36,7 @@ SEETAO = ("seetao/trade-value-2025", "seetaoe-258468/trade-2025")
 def test_an_interval_is_written_with_its_ends(
     evidence: Evidence, interval: Interval, words: str
 ) -> None:
-    assert Numerals(evidence.graph.store).interval(interval, f"{ID}unit/percent") == words
+    assert Numerals(evidence.graph).interval(interval, f"{ID}unit/percent") == words
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_an_interval_is_written_with_its_ends(
 def test_a_claim_is_labelled_by_its_content(evidence: Evidence, claim: str, words: str) -> None:
     claims: list[Figure | Statement] = [*evidence.figures, *evidence.statements]
     (said,) = (each for each in claims if each.iri == f"{ID}{claim}")
-    assert Wording(evidence.graph.store).claim(said) == words
+    assert Wording(evidence.graph).claim(said) == words
 
 
 def test_numbers_are_rounded_to_significant_digits() -> None:
@@ -90,7 +90,7 @@ def test_intervals_are_intersected() -> None:
 def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
     evidence: Evidence,
 ) -> None:
-    told = list(map(Wording(evidence.graph.store).contradiction, Findings(evidence).contradictions))
+    told = list(map(Wording(evidence.graph).contradiction, Findings(evidence).contradictions))
     assert (
         "value of trade, China, other APEC economies, 2025: "
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
@@ -110,7 +110,7 @@ def test_a_publisher_that_prints_a_figure_twice_counts_once(evidence: Evidence) 
     figures = {each.iri: each for each in evidence.figures}
     again = [figures[f"{ID}figure/{name}"] for name in SEETAO]
     other = figures[f"{ID}figure/chinadailyasia-628497/trade-2025"]
-    wording = Wording(evidence.graph.store)
+    wording = Wording(evidence.graph)
     told = {
         "2.629 trillion yuan (SEETAO)": again[:1],
         "2.629 trillion yuan (SEETAO, twice)": again,

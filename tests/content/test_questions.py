@@ -18,9 +18,9 @@ from apecgraph.errors import ContentError
 from apecgraph.query.engine import evaluate
 from apecgraph.query.model import Query
 from apecgraph.rdf.formats import RESULTS_CSV
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, RDF
 from apecgraph.release.release import Release
-from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, examples
 from tests.support.contents import ContentCopy
 
@@ -45,10 +45,9 @@ class TestAQuestion:
         assert question.query.startswith(f"# {question.text}\n")
         assert "ORDER BY" in question.query
 
-    def test_has_its_exact_answer(self, question: Question, publication: Publication) -> None:
-        assert publication.store is not None
+    def test_has_its_exact_answer(self, question: Question, store: ox.Store) -> None:
         chunks: list[bytes] = []
-        evaluate(publication.store, Query(question.query, RESULTS_CSV), chunks.append)
+        evaluate(store, Query(question.query, RESULTS_CSV), chunks.append)
         answer = b"".join(chunks)
         assert answer.decode().splitlines() == question.expected.decode().splitlines()
         assert answer == question.expected
@@ -60,13 +59,9 @@ class TestAQuestion:
         assert answer.content == question.expected
 
 
-def test_every_term_of_the_ontology_in_the_data_is_used_in_a_question(
-    publication: Publication,
-) -> None:
-    store = publication.store
-    assert store is not None
+def test_every_term_of_the_ontology_in_the_data_is_used_in_a_question(graph: Graph) -> None:
     used: set[str] = set()
-    for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+    for quad in graph.default_graph.quads():
         used.add(quad.predicate.value)
         if quad.predicate.value == f"{RDF}type" and isinstance(quad.object, ox.NamedNode):
             used.add(quad.object.value)

@@ -11,10 +11,10 @@ from pyld import jsonld
 
 from apecgraph.content.folder import CONTEXT
 from apecgraph.errors import ContentError
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import PREFIXES
 from apecgraph.release.release import Release
-from apecgraph.web.publication import Publication
 
 ID = "https://w3id.org/apecgraph/id/"
 RDF = PREFIXES["rdf"]
@@ -29,10 +29,9 @@ def context(release: Release) -> Context:
 
 
 @pytest.fixture(scope="module")
-def quads(publication: Publication) -> list[ox.Quad]:
+def quads(graph: Graph) -> list[ox.Quad]:
     """The default graph."""
-    assert publication.store is not None
-    return list(publication.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    return list(graph.default_graph.quads())
 
 
 def canonical(quads: Iterable[ox.Quad]) -> list[str]:
@@ -73,10 +72,8 @@ def test_another_parser_reads_the_same_graph(context: Context, quads: list[ox.Qu
     assert canonical(ox.parse(text.encode(), ox.RdfFormat.N_QUADS)) == canonical(quads)
 
 
-def test_the_shapes_survive_a_round_trip(context: Context, publication: Publication) -> None:
-    assert publication.store is not None
-    graph = ox.NamedNode(f"{ID}graph/shapes")
-    shapes = [quad.triple for quad in publication.store.quads_for_pattern(None, None, None, graph)]
+def test_the_shapes_survive_a_round_trip(context: Context, graph: Graph) -> None:
+    shapes = [quad.triple for quad in graph.named_graph(f"{ID}graph/shapes").quads()]
     read = ox.parse(context.graph(shapes), ox.RdfFormat.JSON_LD)
     assert canonical(read) == canonical(
         ox.Quad(each.subject, each.predicate, each.object) for each in shapes

@@ -2,20 +2,21 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
 
 
-def test_every_vocabulary_term_in_use_has_a_label(store: ox.Store) -> None:
+def test_every_vocabulary_term_in_use_has_a_label(graph: Graph) -> None:
     """Properties, classes and datatypes alike, so that no page shows a compact name."""
-    used = {quad.predicate.value for quad in store}
-    for quad in store:
+    used = {quad.predicate.value for quad in graph.quads()}
+    for quad in graph.quads():
         if isinstance(quad.object, ox.NamedNode):
             used.add(quad.object.value)
         elif isinstance(quad.object, ox.Literal):
             used.add(quad.object.datatype.value)
     terms = {each for each in used if each.startswith(tuple(PREFIXES.values()))}
-    labels = Labels(store)
+    labels = Labels(graph)
     without = {
         each
         for each in terms.difference(PREFIXES.values())
@@ -25,21 +26,17 @@ def test_every_vocabulary_term_in_use_has_a_label(store: ox.Store) -> None:
     assert without == set()
 
 
-def test_every_linking_property_has_an_inverse_label(store: ox.Store) -> None:
-    things = {quad.subject for quad in store if str(quad.subject).startswith(f"<{BASE}")}
-    links = {
-        quad.predicate.value
-        for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-        if quad.object in things
-    }
-    labels = Labels(store)
+def test_every_linking_property_has_an_inverse_label(graph: Graph) -> None:
+    things = {quad.subject for quad in graph.quads() if str(quad.subject).startswith(f"<{BASE}")}
+    links = {quad.predicate.value for quad in graph.default_graph.quads() if quad.object in things}
+    labels = Labels(graph)
     assert f"{SCHEMA}location" in links
     assert {each for each in links if labels.inverse(each) is None} == set()
 
 
-def test_a_label_is_in_the_requested_language_if_possible(store: ox.Store) -> None:
+def test_a_label_is_in_the_requested_language_if_possible(graph: Graph) -> None:
     china = f"{ID}economy/CHN"
-    assert Labels(store, "zh").title(china) == ox.Literal("中国", language="zh")
-    assert Labels(store, "tlh").title(china).value
-    kind = Labels(store, "zh").title(f"{RDF}type")
+    assert Labels(graph, "zh").title(china) == ox.Literal("中国", language="zh")
+    assert Labels(graph, "tlh").title(china).value
+    kind = Labels(graph, "zh").title(f"{RDF}type")
     assert kind == ox.Literal("kind", language="en")

@@ -7,6 +7,7 @@ import json
 import httpx
 import pyoxigraph as ox
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, PREFIXES
 from apecgraph.readers.completion import Completion, read_completions
 
@@ -26,9 +27,8 @@ DATA = """
 
 
 def test_completions_come_from_the_default_graph() -> None:
-    store = ox.Store()
-    store.load(DATA, format=ox.RdfFormat.TRIG)
-    words = list(read_completions(store))
+    graph = Graph(ox.parse(DATA, ox.RdfFormat.TRIG))
+    words = list(read_completions(graph))
     assert Completion(f"{BASE}id/x", "thing", ("name", "X", "名")) in words
     assert [each.iri for each in words if each.kind == "thing"] == [f"{BASE}id/x"]
     classes = {each.iri: each.names for each in words if each.kind == "class"}
@@ -40,7 +40,7 @@ def test_completions_come_from_the_default_graph() -> None:
 
 
 def test_an_empty_store_has_no_completions() -> None:
-    assert list(read_completions(ox.Store())) == []
+    assert list(read_completions(Graph())) == []
 
 
 def test_the_server_sends_completions_with_the_prefixes(client: httpx.Client) -> None:

@@ -9,13 +9,11 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import XSD
 from apecgraph.readers.conflicts import Conflict, read_conflicts, read_refutation
 from apecgraph.text.dates import spelled_days
-from apecgraph.web.publication import Publication
 
 
 @pytest.fixture(scope="module")
-def conflicts(publication: Publication) -> list[Conflict]:
-    assert publication.store is not None
-    return read_conflicts(Graph(publication.store))
+def conflicts(graph: Graph) -> list[Conflict]:
+    return read_conflicts(graph)
 
 
 def test_the_first_conflict_about_a_number_is_read(conflicts: list[Conflict]) -> None:

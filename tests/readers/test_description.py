@@ -3,7 +3,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import RDF
 from apecgraph.readers.description import LINKS, Description, Fact, describe
 from apecgraph.web.publication import Publication
 
@@ -51,14 +53,12 @@ DATA = """
 
 
 @pytest.fixture(scope="module")
-def store() -> ox.Store:
-    store = ox.Store()
-    store.load(DATA.encode(), format=ox.RdfFormat.TRIG)
-    return store
+def graph() -> Graph:
+    return Graph(ox.parse(DATA, ox.RdfFormat.TRIG))
 
 
-def description(store: ox.Store, name: str) -> Description:
-    found = describe(store, ID + name)
+def description(graph: Graph, name: str) -> Description:
+    found = describe(graph, ID + name)
     assert found is not None
     return found
 
@@ -71,20 +71,20 @@ def facts(found: Description, name: str) -> dict[str, Fact]:
     }
 
 
-def test_an_undescribed_thing_is_unknown(store: ox.Store) -> None:
-    assert describe(store, f"{ID}sun") is None
+def test_an_undescribed_thing_is_unknown(graph: Graph) -> None:
+    assert describe(graph, f"{ID}sun") is None
 
 
-def test_a_fact_lists_all_its_sources(store: ox.Store) -> None:
-    moon = description(store, "moon")
+def test_a_fact_lists_all_its_sources(graph: Graph) -> None:
+    moon = description(graph, "moon")
     rock = facts(moon, "theme")["rock"]
     assert [each.source for each in rock.citations] == [f"{ID}source/a", f"{ID}source/b"]
     assert [each.identifier for each in rock.citations] == ["C2", None]
     assert moon.sources == (f"{ID}source/a", f"{ID}source/b")
 
 
-def test_a_rejected_fact_is_shown_as_rejected(store: ox.Store) -> None:
-    cheese = facts(description(store, "moon"), "theme")["cheese"]
+def test_a_rejected_fact_is_shown_as_rejected(graph: Graph) -> None:
+    cheese = facts(description(graph, "moon"), "theme")["cheese"]
     assert not cheese.stands
     (citation,) = cheese.citations
     assert citation.statement == f"{ID}statement/a/cheese"
@@ -92,25 +92,25 @@ def test_a_rejected_fact_is_shown_as_rejected(store: ox.Store) -> None:
     assert [ruling.upheld for ruling in cheese.rulings] == [False]
 
 
-def test_claims_that_an_open_decision_upholds_are_disputed(store: ox.Store) -> None:
-    rock = facts(description(store, "moon"), "theme")["rock"]
+def test_claims_that_an_open_decision_upholds_are_disputed(graph: Graph) -> None:
+    rock = facts(description(graph, "moon"), "theme")["rock"]
     assert [(ruling.upheld, ruling.disputed) for ruling in rock.rulings] == [(True, True)]
 
 
-def test_a_shape_is_not_a_fact(store: ox.Store) -> None:
-    assert not facts(description(store, "moon"), "comment")
+def test_a_shape_is_not_a_fact(graph: Graph) -> None:
+    assert not facts(description(graph, "moon"), "comment")
 
 
-def test_a_rejected_figure_is_described_by_its_source(store: ox.Store) -> None:
-    figure = description(store, "figure/b/far")
+def test_a_rejected_figure_is_described_by_its_source(graph: Graph) -> None:
+    figure = description(graph, "figure/b/far")
     assert figure.rejected
     assert not figure.stands
     assert figure.graphs == (f"{ID}source/b",)
     assert facts(figure, "printed")
 
 
-def test_a_shape_is_described_with_its_lists(store: ox.Store) -> None:
-    shape = description(store, "shape/moon")
+def test_a_shape_is_described_with_its_lists(graph: Graph) -> None:
+    shape = description(graph, "shape/moon")
     assert not shape.stands
     assert not shape.rejected
     (fact,) = [each for each in shape.facts if isinstance(each.value, ox.BlankNode)]
@@ -124,43 +124,43 @@ def triples(found: Description) -> list[ox.Triple]:
     return found.triples("https://example.org/doc", ox.Literal("title"), "https://example.org/cc0")
 
 
-def test_links_to_a_thing_are_listed(store: ox.Store) -> None:
-    moon = description(store, "moon")
+def test_links_to_a_thing_are_listed(graph: Graph) -> None:
+    moon = description(graph, "moon")
     assert f"{ID}earth" in {link.subject for link in moon.links}
     # What is rejected does not link either.
     assert f"{ID}figure/b/far" not in {link.subject for link in moon.links}
     assert moon.link_count == len(moon.links) == 2
 
 
-def test_a_source_lists_its_rejected_claims(store: ox.Store) -> None:
-    links = {link.subject for link in description(store, "source/b").links}
+def test_a_source_lists_its_rejected_claims(graph: Graph) -> None:
+    links = {link.subject for link in description(graph, "source/b").links}
     assert f"{ID}figure/b/far" in links
 
 
 def test_links_are_counted_beyond_the_listed_ones() -> None:
-    store = ox.Store()
+    graph = Graph()
     hub, property_ = ox.NamedNode(f"{ID}hub"), ox.NamedNode(f"{ID}property")
-    store.extend(
+    graph.store.extend(
         ox.Quad(ox.NamedNode(f"{ID}spoke/{number}"), property_, hub) for number in range(LINKS + 50)
     )
-    store.add(ox.Quad(hub, property_, ox.Literal("x")))
-    hub_found = description(store, "hub")
+    graph.store.add(ox.Quad(hub, property_, ox.Literal("x")))
+    hub_found = description(graph, "hub")
     assert len(hub_found.links) == LINKS
     assert hub_found.link_count == LINKS + 50
 
 
-def test_the_document_holds_no_rejected_fact(store: ox.Store) -> None:
-    document = triples(description(store, "moon"))
+def test_the_document_holds_no_rejected_fact(graph: Graph) -> None:
+    document = triples(description(graph, "moon"))
     values = {each.object for each in document if each.subject == ox.NamedNode(f"{ID}moon")}
     assert ox.Literal("rock", language="en") in values
     assert ox.Literal("cheese", language="en") not in values
 
 
-def test_the_document_describes_itself(store: ox.Store) -> None:
+def test_the_document_describes_itself(graph: Graph) -> None:
     page = ox.NamedNode("https://example.org/doc")
     about = {
         (each.predicate.value.rpartition("/")[2], each.object)
-        for each in triples(description(store, "moon"))
+        for each in triples(description(graph, "moon"))
         if each.subject == page
     }
     assert about == {
@@ -183,29 +183,28 @@ def test_the_document_describes_itself(store: ox.Store) -> None:
     ],
 )
 def test_a_title_is_in_the_requested_language(
-    store: ox.Store, name: str, language: str, title: str
+    graph: Graph, name: str, language: str, title: str
 ) -> None:
-    assert Labels(store, language).title(ID + name).value == title
+    assert Labels(graph, language).title(ID + name).value == title
 
 
 def test_an_empty_label_is_ignored() -> None:
-    store = ox.Store()
-    store.load(b'<a:a> <http://www.w3.org/2000/01/rdf-schema#label> ""@en .', ox.RdfFormat.TURTLE)
-    assert Labels(store).label("a:a") is None
+    text = '<a:a> <http://www.w3.org/2000/01/rdf-schema#label> ""@en .'
+    graph = Graph(ox.parse(text, ox.RdfFormat.TURTLE))
+    assert Labels(graph).label("a:a") is None
 
 
 def test_every_statement_of_the_release_is_cited_by_its_subject(publication: Publication) -> None:
-    store = publication.store
-    assert store is not None
-    subject = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#subject")
+    graph = publication.graph
+    assert graph is not None
     statements = {
         (quad.subject.value, quad.object.value)
-        for quad in store.quads_for_pattern(None, subject, None)
+        for quad in graph.quads(None, f"{RDF}subject")
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
     }
     assert statements
     for statement, thing in statements:
-        found = describe(store, thing)
+        found = describe(graph, thing)
         assert found is not None
         assert any(
             citation.statement == statement for fact in found.facts for citation in fact.citations

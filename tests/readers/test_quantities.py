@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.claims import read_claim
 from apecgraph.readers.quantities import Quantities, spelled
-from apecgraph.web.publication import Publication
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,9 @@ def test_a_number_is_written_in_words(number: str, words: str) -> None:
     ],
 )
 def test_a_figure_is_written_with_its_unit(
-    publication: Publication, figure: str, value: str, interval: str
+    graph: Graph, figure: str, value: str, interval: str
 ) -> None:
-    assert publication.store is not None
-    claim = read_claim(publication.store, f"{ID}figure/{figure}")
+    claim = read_claim(graph, f"{ID}figure/{figure}")
     assert claim is not None
-    quantities = Quantities(publication.store)
+    quantities = Quantities(graph)
     assert (quantities.value(claim), quantities.interval(claim)) == (value, interval)

@@ -4,19 +4,16 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.relations import read_relations
 from apecgraph.release.release import Release
-from apecgraph.web.publication import Publication
 
 
 def test_all_relations_are_read_with_the_number_of_figures_that_they_compare(
-    publication: Publication, release: Release
+    graph: Graph, release: Release
 ) -> None:
-    assert publication.store is not None
-    compared = {each.iri: each.figures for each in read_relations(Graph(publication.store))}
+    compared = {each.iri: each.figures for each in read_relations(graph)}
     assert compared[f"{ID}relation/same-cell"] > 100
     assert compared[f"{ID}relation/one-value"] == 0
     assert compared.keys() == {iri for iri, rule in release.rules.items() if rule.nodes is None}
 
 
-def test_the_relations_of_no_figure_are_none(publication: Publication) -> None:
-    assert publication.store is not None
-    assert read_relations(Graph(publication.store), []) == []
+def test_the_relations_of_no_figure_are_none(graph: Graph) -> None:
+    assert read_relations(graph, []) == []

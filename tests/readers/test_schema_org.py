@@ -10,8 +10,9 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.namespaces import BASE, SCHEMA
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.release.release import Release
 from apecgraph.web.pages.assets import Assets
@@ -72,18 +73,11 @@ def test_only_facts_that_stand_are_described(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--", "\u2028]]>"])
 def test_a_text_cannot_end_the_script(text: str) -> None:
-    store = ox.Store()
-    store.load(
-        f"""
-        <{BASE}id/x> a <https://schema.org/Event> ; <https://schema.org/name> {ox.Literal(text)} .
-        """,
-        format=ox.RdfFormat.TURTLE,
-    )
-    described = SchemaOrg(store, Labels(store)).thing(f"{BASE}id/x")
+    event = f"<{BASE}id/x> a <{SCHEMA}Event> ; <{SCHEMA}name> {ox.Literal(text)} ."
+    graph = Graph(ox.parse(event, ox.RdfFormat.TURTLE))
+    described = SchemaOrg(graph, Labels(graph)).thing(f"{BASE}id/x")
     problem = {"title": "a page", "status": 400}
-    page = Html(None, ox.Store(), Assets()).page(
-        "problem.html", problem=problem, schema_org=described
-    )
+    page = Html(None, Graph(), Assets()).page("problem.html", problem=problem, schema_org=described)
     (found,) = EMBEDDED.findall(page)
     assert json.loads(found) == described
     assert json.loads(found)["name"] == text

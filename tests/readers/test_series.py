@@ -8,13 +8,6 @@ from apecgraph.rdf.namespaces import APEC, ID, QB, RDF
 from apecgraph.readers.claims import read_claims
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.series import Series, read_series
-from apecgraph.web.publication import Publication
-
-
-@pytest.fixture(scope="module")
-def graph(publication: Publication) -> Graph:
-    assert publication.store is not None
-    return Graph(publication.store)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +39,7 @@ def test_figures_are_in_order_of_time_rejected_or_not(
 def test_a_series_without_a_name_is_labelled_by_its_dimensions(
     graph: Graph, series: tuple[Series, ...]
 ) -> None:
-    labels, quantities = Labels(graph.store), Quantities(graph.store)
+    labels, quantities = Labels(graph), Quantities(graph)
     names = {each.name(labels, quantities) for each in series}
     assert len(names) == len(series)
     assert "value of trade, exports and imports, China, Korea, all goods, in yuan" in names
@@ -64,5 +57,5 @@ def test_figures_of_other_units_are_another_series(
 
 
 def test_every_figure_of_a_source_is_in_a_series(graph: Graph, series: tuple[Series, ...]) -> None:
-    claims = {claim for claim in read_claims(graph.store, f"{ID}source/seetao") if claim.value}
+    claims = {claim for claim in read_claims(graph, f"{ID}source/seetao") if claim.value}
     assert claims <= {claim for each in series for claim in each.claims}

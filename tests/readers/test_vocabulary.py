@@ -5,6 +5,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.questions import mentioned, read_questions
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, RDF, compact
 from apecgraph.readers.vocabulary import Vocabulary
 from apecgraph.release.release import Release
@@ -12,14 +13,14 @@ from apecgraph.web.things.term import uses_query
 
 
 @pytest.fixture(scope="module")
-def terms(store: ox.Store) -> Vocabulary:
-    return Vocabulary(store)
+def terms(graph: Graph) -> Vocabulary:
+    return Vocabulary(graph)
 
 
-def test_every_term_of_the_ontology_is_in_one_group(terms: Vocabulary, store: ox.Store) -> None:
+def test_every_term_of_the_ontology_is_in_one_group(terms: Vocabulary, graph: Graph) -> None:
     groups = dict(terms.groups())
     found = [term.iri for terms in groups.values() for term in terms]
-    typed = store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None, ox.DefaultGraph())
+    typed = graph.default_graph.quads(None, f"{RDF}type")
     subjects = {each.subject.value for each in typed if isinstance(each.subject, ox.NamedNode)}
     assert sorted(found) == sorted(each for each in subjects if each.startswith(APEC))
     assert f"{APEC}bound" in [term.iri for term in groups["Attributes"]]
@@ -35,12 +36,12 @@ def test_a_count_is_what_the_endpoint_answers(terms: Vocabulary, client: httpx.C
         assert term.used
 
 
-def test_an_example_is_in_the_data(terms: Vocabulary, store: ox.Store) -> None:
+def test_an_example_is_in_the_data(terms: Vocabulary, graph: Graph) -> None:
     for _, group in terms.groups():
         for term in group:
             example = terms.example(term)
             assert example is not None, term.iri
-            assert example in store
+            assert example in graph.store
             assert term.iri in str(example)
 
 

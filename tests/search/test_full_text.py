@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID, ONTOLOGY
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
@@ -16,9 +17,8 @@ from tests.support.servers import server_thread
 
 
 @pytest.fixture(scope="module")
-def search(publication: Publication) -> Search:
-    assert publication.store is not None
-    return Search(Entries(publication.store, Entities(publication.store)))
+def search(graph: Graph) -> Search:
+    return Search(Entries(graph, Entities(graph)))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.errors import NotFound
+from apecgraph.rdf.graph import Graph
 from apecgraph.search.identifiers import Identifiers
 
 BASE = "https://w3id.org/apecgraph/"
@@ -31,16 +32,15 @@ ex:locode rdfs:label "UN/LOCODE code"@en .
 
 @pytest.fixture(scope="module")
 def identifiers() -> Identifiers:
-    store = ox.Store()
-    store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
+    graph = Graph(ox.parse(DATA, ox.RdfFormat.TURTLE))
     rejected = ox.Quad(
         ox.NamedNode(f"{BASE}id/place/a"),
         ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs"),
         ox.NamedNode("http://www.wikidata.org/entity/Q666"),
         ox.NamedNode(f"{BASE}id/source/s"),
     )
-    store.add(rejected)
-    return Identifiers(store)
+    graph.store.add(rejected)
+    return Identifiers(graph)
 
 
 @pytest.mark.parametrize(

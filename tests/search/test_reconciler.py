@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.errors import MalformedRequest
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import XSD
 from apecgraph.search.entities import Entities
 from apecgraph.search.extension import Column, extend
@@ -55,10 +56,9 @@ ECONOMY = ("apec:Economy",)
 
 
 @pytest.fixture(scope="module")
-def store() -> ox.Store:
-    store = ox.Store()
-    store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
-    store.add(
+def graph() -> Graph:
+    graph = Graph(ox.parse(DATA, ox.RdfFormat.TURTLE))
+    graph.store.add(
         ox.Quad(
             ox.NamedNode(f"{BASE}id/economy/AUS"),
             ox.NamedNode("http://www.w3.org/2004/02/skos/core#altLabel"),
@@ -66,17 +66,17 @@ def store() -> ox.Store:
             ox.NamedNode(f"{BASE}id/source/wrong"),
         )
     )
-    return store
+    return graph
 
 
 @pytest.fixture(scope="module")
-def entities(store: ox.Store) -> Entities:
-    return Entities(store)
+def entities(graph: Graph) -> Entities:
+    return Entities(graph)
 
 
 @pytest.fixture(scope="module")
-def reconciler(store: ox.Store, entities: Entities) -> Reconciler:
-    return Reconciler(entities, Identifiers(store))
+def reconciler(graph: Graph, entities: Entities) -> Reconciler:
+    return Reconciler(entities, Identifiers(graph))
 
 
 def matched(candidates: list[Candidate]) -> list[str]:
@@ -438,12 +438,11 @@ class TestExtension:
     def test_an_ill_typed_value_is_text(
         self, text: str, datatype: str, value: dict[str, object]
     ) -> None:
-        store = ox.Store()
-        store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
+        graph = Graph(ox.parse(DATA, ox.RdfFormat.TURTLE))
         literal = ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
         thing, area = f"{BASE}id/economy/KOR", "https://schema.org/area"
-        store.add(ox.Quad(ox.NamedNode(thing), ox.NamedNode(area), literal))
-        found = extend(Entities(store), ["economy/KOR"], [Column("schema:area")])
+        graph.store.add(ox.Quad(ox.NamedNode(thing), ox.NamedNode(area), literal))
+        found = extend(Entities(graph), ["economy/KOR"], [Column("schema:area")])
         assert found["rows"]["economy/KOR"]["schema:area"] == [value]
         json.dumps(found, allow_nan=False)
 

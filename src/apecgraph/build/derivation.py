@@ -22,13 +22,13 @@ def derived_dataset(findings: Findings) -> list[ox.Quad]:
     evidence = findings.evidence
     derived = [*_derived(findings), *_labels(evidence)]
     evidence.graph.store.extend(derived)
-    return [*evidence.graph.store, *dict.fromkeys(evidence.supported())]
+    return [*evidence.graph.quads(), *dict.fromkeys(evidence.supported())]
 
 
 def _derived(findings: Findings) -> Iterator[ox.Quad]:
     """Write contradictions at their decisions, relations at their figures, figures at slices."""
     evidence = findings.evidence
-    wording = Wording(evidence.graph.store)
+    wording = Wording(evidence.graph)
     for decision in evidence.decisions:
         for contradiction in findings.justifying(decision):
             yield ox.Quad(
@@ -50,11 +50,11 @@ def _derived(findings: Findings) -> Iterator[ox.Quad]:
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
     """Label what the content does not: claims by what they say, shapes by what they ask."""
-    labels, wording = Labels(evidence.graph.store), Wording(evidence.graph.store)
-    titles = RuleText(evidence.graph.store).titles()
+    labels, wording = Labels(evidence.graph), Wording(evidence.graph)
+    titles = RuleText(evidence.graph).titles()
     titles |= {each.iri: wording.claim(each) for each in evidence.figures}
     titles |= {each.iri: wording.claim(each) for each in evidence.statements}
-    for quad in evidence.graph.store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), None):
+    for quad in evidence.graph.quads(None, f"{RDF}type"):
         if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
             graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
             told = titles.get(quad.subject.value)

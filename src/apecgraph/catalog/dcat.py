@@ -204,12 +204,9 @@ def _file(version: BuildInfo, each: Download, graph: Graph) -> Iterator[ox.Tripl
 def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]]:
     """Return what the content says of the dataset in terms of Dublin Core."""
     for name in names:
-        property_ = ox.NamedNode(f"{DCTERMS}{name}")
-        for quad in graph.store.quads_for_pattern(
-            ox.NamedNode(BASE), property_, None, ox.DefaultGraph()
-        ):
-            if isinstance(quad.object, ox.NamedNode | ox.Literal):
-                yield property_.value, quad.object
+        for value in graph.default_graph.objects(BASE, f"{DCTERMS}{name}"):
+            if isinstance(value, ox.NamedNode | ox.Literal):
+                yield f"{DCTERMS}{name}", value
 
 
 def _distribution(version: BuildInfo, each: Download) -> str:
@@ -219,8 +216,5 @@ def _distribution(version: BuildInfo, each: Download) -> str:
 
 def _standards(graph: Graph) -> list[str]:
     """Return what the dataset conforms to: its own ontologies, and the shapes of the check."""
-    ontologies = graph.store.quads_for_pattern(
-        None, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{OWL}Ontology"), ox.DefaultGraph()
-    )
-    iris = (quad.subject.value for quad in ontologies if isinstance(quad.subject, ox.NamedNode))
-    return [*sorted(iri for iri in iris if iri.startswith(BASE)), SHAPES_GRAPH.value]
+    ontologies = graph.default_graph.subjects(f"{RDF}type", f"{OWL}Ontology")
+    return [*(iri for iri in ontologies if iri.startswith(BASE)), SHAPES_GRAPH.value]

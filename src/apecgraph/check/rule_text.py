@@ -70,11 +70,15 @@ class WordedShape:
 
 
 class RuleText:
-    """Reads the shapes of a store that holds a release."""
+    """Puts the shapes of a release into words.
 
-    def __init__(self, store: ox.Store) -> None:
-        self._labels = Labels(store)
-        self._graph = Graph(store).named_graph(SHAPES_GRAPH)
+    Args:
+        graph: The dataset of the release.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._labels = Labels(graph)
+        self._graph = graph.named_graph(SHAPES_GRAPH)
 
     def read(self) -> list[WordedShape]:
         """Return the shapes that have targets, in the order of their IRIs."""

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph, Term
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SH
 
 _SHAPES: Final = frozenset(
@@ -48,18 +48,18 @@ class Rule:
     nodes: int | None
 
 
-def read_rules(store: ox.Store, focus_nodes: FocusNodes) -> tuple[Rule, ...]:
+def read_rules(graph: Graph, focus_nodes: FocusNodes) -> tuple[Rule, ...]:
     """Read the rules in the graph of the shapes, and count the nodes to which each applies.
 
     Args:
-        store: The store that holds the graph of the shapes.
+        graph: The dataset that has the graph of the shapes.
         focus_nodes: The focus nodes of each shape that has targets.
 
     Returns:
         The rules, in the order of their IRIs.
     """
     triples: defaultdict[Term, list[tuple[str, Term]]] = defaultdict(list)
-    for quad in store.quads_for_pattern(None, None, None, SHAPES_GRAPH):
+    for quad in graph.named_graph(SHAPES_GRAPH).quads():
         triples[quad.subject].append((quad.predicate.value, quad.object))
     focus = _reached(focus_nodes, triples)
     return tuple(

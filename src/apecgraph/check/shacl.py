@@ -118,7 +118,7 @@ def _data(evidence: Evidence) -> tuple[ox.Store, list[ox.Triple]]:
     """
     data = ox.Store()
     malformed: list[ox.Triple] = []
-    for quad in evidence.graph.store:
+    for quad in evidence.graph.quads():
         if quad.graph_name == SHAPES_GRAPH:
             continue
         subject, predicate, value = quad.triple
@@ -209,7 +209,7 @@ def _rdflib(store: ox.Store) -> RdfGraph:
 
 def _shapes(evidence: Evidence) -> RdfGraph:
     """Copy the shapes into rdflib's own store, since pyshacl reads the same few triples often."""
-    quads = evidence.graph.store.quads_for_pattern(None, None, None, SHAPES_GRAPH)
+    quads = evidence.graph.named_graph(SHAPES_GRAPH).quads()
     data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
     assert data is not None  # noqa: S101 - without an output the bytes are returned
     return RdfGraph().parse(data=data, format="ox-nt")

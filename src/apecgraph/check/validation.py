@@ -71,7 +71,7 @@ def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Rep
     evidence = Evidence.gather(content)
     findings = Findings(evidence)
     validation = validate_shapes(content, evidence, observe)
-    rules = read_rules(evidence.graph.store, validation.focus_nodes)
+    rules = read_rules(evidence.graph, validation.focus_nodes)
     if not any(rule.nodes for rule in rules):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
@@ -119,7 +119,7 @@ def _order(place: Place) -> tuple[str, int]:
 def _relations(findings: Findings) -> Iterator[Result]:
     """Hold the contradictions found against the decisions recorded."""
     evidence = findings.evidence
-    wording = Wording(evidence.graph.store)
+    wording = Wording(evidence.graph)
     _log.info("holding %d figures against each other", len(evidence.figures))
     for culprit, conflict in by_culprit(findings.unsettled):
         others = {node for each in conflict for node in each.claims} - culprit - evidence.rejected

@@ -152,7 +152,8 @@ def dump(content: Path, format_: str) -> None:
 def query(file: TextIO, content: Path, format_: str | None) -> None:
     """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
     publication = Publication.of(_release(content))
-    assert publication.store is not None  # noqa: S101 - a release has one
+    assert publication.graph is not None  # noqa: S101 - a release has one
+    store = publication.graph.store
     request = ProtocolRequest(
         "POST",
         query_string=b"" if format_ is None else f"format={format_}".encode(),
@@ -160,10 +161,10 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
         body=file.read().encode(),
         accept=f"{RESULTS_CSV.media_type}, {TURTLE.media_type}",
     )
-    graphs = {graph.value for graph in publication.store.named_graphs()}
+    graphs = {graph.value for graph in store.named_graphs()}
     asked = read_request(request, graphs)
     assert asked is not None  # noqa: S101 - a POST asks something or is refused
-    evaluate(publication.store, asked, sys.stdout.buffer.write)
+    evaluate(store, asked, sys.stdout.buffer.write)
 
 
 @main.command()

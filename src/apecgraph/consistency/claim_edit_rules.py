@@ -42,7 +42,7 @@ Failures = Iterator[tuple[tuple[str, ...], str]]
 
 def claim_contradictions(evidence: Evidence) -> Iterator[Contradiction]:
     """Find the contradictions that the edit rules between claims show."""
-    wording = Wording(evidence.graph.store)
+    wording = Wording(evidence.graph)
     for iri, rule in CLAIM_EDIT_RULES.items():
         compares = evidence.graph.values(iri, f"{APEC}compares")
         for claims, reason in rule(evidence, compares, wording):

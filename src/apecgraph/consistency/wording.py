@@ -41,13 +41,13 @@ class Wording:
     """Writes what is known of the figures; the names of things come from the data.
 
     Args:
-        store: The store that holds the data.
+        graph: The dataset that has the names.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
-        self._numerals = Numerals(store)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
+        self._numerals = Numerals(graph)
 
     def cell(self, cell: Cell) -> str:
         """Write what a cell measures: "value of trade, China, other APEC economies, 2025"."""

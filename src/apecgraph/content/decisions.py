@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import pyoxigraph as ox
-
 from apecgraph.content.folder import DECISIONS_GRAPH
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, RDF
 
 RESOLVED: Final = f"{ID}verdict/resolved"
@@ -75,23 +73,18 @@ def read_decisions(graph: Graph) -> Iterator[Decision]:
         )
 
 
-def rulings(store: ox.Store, node: ox.NamedNode) -> tuple[Ruling, ...]:
-    """Return what the decisions say of a figure or a statement."""
-    found = []
-    standing = ox.DefaultGraph()
+def rulings(graph: Graph, claim: str) -> tuple[Ruling, ...]:
+    """Return what the decisions say of a claim, sorted by the IRIs of the decisions.
 
-    def said(decision: ox.NamedNode, property_: str) -> Term | None:
-        quads = store.quads_for_pattern(decision, ox.NamedNode(property_), None, standing)
-        return next((each.object for each in quads), None)
-
-    for name, upheld in (("rejects", False), ("upholds", True)):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(f"{APEC}{name}"), node, standing):
-            decision = quad.subject
-            if not isinstance(decision, ox.NamedNode):
-                continue
-            verdict = said(decision, f"{APEC}verdict")
-            identifier = said(decision, f"{DCTERMS}identifier")
-            if isinstance(verdict, ox.NamedNode):
-                code = identifier.value if isinstance(identifier, ox.Literal) else ""
-                found.append(Ruling(decision.value, verdict.value, upheld, code))
+    Args:
+        graph: The dataset of a release.
+        claim: IRI of a figure or a statement.
+    """
+    standing = graph.default_graph
+    found = [
+        Ruling(decision, verdict, upheld, standing.value(decision, f"{DCTERMS}identifier") or "")
+        for name, upheld in (("rejects", False), ("upholds", True))
+        for decision in standing.subjects(f"{APEC}{name}", claim)
+        for verdict in standing.iris(decision, f"{APEC}verdict")[:1]
+    ]
     return tuple(sorted(found, key=lambda ruling: ruling.decision))

@@ -59,7 +59,7 @@ class Evidence:
         """
         standing = {each.triple for each in self.statements if each.iri not in self.rejected}
         falling = {each.triple for each in self.statements} - standing
-        for quad in self.graph.store:
+        for quad in self.graph.quads():
             rejected = isinstance(quad.subject, ox.NamedNode) and (
                 quad.subject.value in self.rejected
             )

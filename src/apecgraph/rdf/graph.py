@@ -13,8 +13,8 @@ from apecgraph.rdf.namespaces import RDF, RDFS, XSD
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """The object of a triple."""
 
-Subject: TypeAlias = str | ox.NamedNode | ox.BlankNode
-"""A subject to look up: an IRI, as text or as a term, or a blank node."""
+Subject: TypeAlias = str | ox.NamedNode | ox.BlankNode | ox.Triple
+"""A subject to look up: an IRI as text, or any subject that the engine knows."""
 
 Property: TypeAlias = str | ox.NamedNode
 """A property to look up: an IRI, as text or as a term."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCTERMS, OSLC, RDFS, SCHEMA, SKOS, compact
 
 _PROPERTIES: Final = (
@@ -22,56 +21,45 @@ _OTHERWISE: Final = "en"  # what most things have a label in
 
 
 class Labels:
-    """The labels in a store, read as they are asked for.
+    """Names the things of a dataset.
 
-    language: the language wanted, as a tag; where a thing has no label in it, one in English,
-    else in any other language, is better than none.
+    Args:
+        graph: The dataset.
+        language: Tag of the language wanted. A thing without a label in it is named in English,
+            else in any other language.
     """
 
-    def __init__(self, store: ox.Store, language: str = "en") -> None:
-        self._store = store
+    def __init__(self, graph: Graph, language: str = "en") -> None:
+        self._graph = graph
+        # A label that a decision rejects is in the graph of its source only.
+        self._graphs = (graph.default_graph, graph)
         self.language = language
 
     def label(self, iri: str) -> ox.Literal | None:
-        """Return the label that the data gives a thing, None where there is none."""
+        """Return the label that the data gives a thing, or None if it gives none."""
         return min(self._labels(iri), key=self._preference, default=None)
 
     def languages(self, iri: str) -> tuple[str, ...]:
-        """Return the languages that a thing has labels in, sorted by their tags."""
-        return tuple(sorted({each.language for each in self._labels(iri) if each.language}))
-
-    def _labels(self, iri: str) -> list[ox.Literal]:
-        node = ox.NamedNode(iri)
-        for property_ in _PROPERTIES:
-            # The default graph first: the label in another graph may be a rejected one.
-            for graph in (ox.DefaultGraph(), None):
-                found = [
-                    value
-                    for value in self._values(node, property_, graph)
-                    if isinstance(value, ox.Literal) and value.value.strip()
-                ]
-                if found:
-                    return found
-        return []
+        """Return the tags of the languages that a thing has labels in, sorted."""
+        return tuple(sorted({label.language for label in self._labels(iri) if label.language}))
 
     def title(self, iri: str) -> ox.Literal:
-        """Return what to call a thing: its label, else its IRI."""
+        """Return the label of a thing, or its IRI in short if it has none."""
         return self.label(iri) or ox.Literal(compact(iri))
 
     def inverse(self, iri: str) -> ox.Literal | None:
-        """Return what to call a property read from its values: "place of" where it is "place"."""
-        found = self._values(ox.NamedNode(iri), f"{OSLC}inverseLabel")
-        return min(
-            (value for value in found if isinstance(value, ox.Literal)),
-            key=self._preference,
-            default=None,
-        )
+        """Return the label of a property read from its values, as "place of" for "place"."""
+        labels = _literals(self._graph, iri, f"{OSLC}inverseLabel")
+        return min(labels, key=self._preference, default=None)
 
-    def _values(
-        self, node: ox.NamedNode, property_: str, graph: ox.DefaultGraph | None = None
-    ) -> Iterator[Term]:
-        for quad in self._store.quads_for_pattern(node, ox.NamedNode(property_), None, graph):
-            yield quad.object
+    def _labels(self, iri: str) -> list[ox.Literal]:
+        """Return the labels by the first property, in the first graph, that has any."""
+        for property_ in _PROPERTIES:
+            for graph in self._graphs:
+                labels = _literals(graph, iri, property_)
+                if labels:
+                    return labels
+        return []
 
     def _preference(self, literal: ox.Literal) -> tuple[int, str, str]:
         language = literal.language or ""
@@ -84,3 +72,11 @@ class Labels:
         else:
             rank = 4 if language else 3
         return rank, language, literal.value
+
+
+def _literals(graph: Graph, iri: str, property_: str) -> list[ox.Literal]:
+    return [
+        value
+        for value in graph.objects(iri, property_)
+        if isinstance(value, ox.Literal) and value.value.strip()
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import Ruling, rulings, status
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph, Term
 from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF
 
 
@@ -50,12 +50,9 @@ class Claim:
         return status(self.rulings)
 
 
-def read_claim(store: ox.Store, iri: str) -> Claim | None:
-    """Read a claim from a store that holds a release; None where the IRI is not one of a claim."""
-    node = ox.NamedNode(iri)
-    values: dict[str, Term] = {}
-    for quad in store.quads_for_pattern(node, None, None, None):
-        values[quad.predicate.value] = quad.object
+def read_claim(graph: Graph, iri: str) -> Claim | None:
+    """Read a claim from the dataset of a release; return None if the IRI is not that of a claim."""
+    values: dict[str, Term] = {quad.predicate.value: quad.object for quad in graph.quads(iri)}
     source = values.get(f"{APEC}statedIn")
     if not isinstance(source, ox.NamedNode):
         return None
@@ -78,7 +75,7 @@ def read_claim(store: ox.Store, iri: str) -> Claim | None:
         source.value,
         "" if identifier is None else identifier.value,
         literal(f"{APEC}printed"),
-        rulings(store, node),
+        rulings(graph, iri),
         measure=name(f"{APEC}measure"),
         period=name(f"{APEC}period"),
         base_period=name(f"{APEC}basePeriod"),
@@ -91,13 +88,9 @@ def read_claim(store: ox.Store, iri: str) -> Claim | None:
     )
 
 
-def read_claims(store: ox.Store, source: str) -> Iterator[Claim]:
-    """Read all that a source states: first its figures, then its statements, each by their IRIs."""
-    graph = ox.NamedNode(source)
-    stated = store.quads_for_pattern(None, ox.NamedNode(f"{APEC}statedIn"), graph, graph)
-    for iri in sorted(
-        quad.subject.value for quad in stated if isinstance(quad.subject, ox.NamedNode)
-    ):
-        claim = read_claim(store, iri)
+def read_claims(graph: Graph, source: str) -> Iterator[Claim]:
+    """Read all claims of a source: its figures, then its statements, each by their IRIs."""
+    for iri in graph.named_graph(source).subjects(f"{APEC}statedIn", source):
+        claim = read_claim(graph, iri)
         if claim is not None:
             yield claim

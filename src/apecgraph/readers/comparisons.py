@@ -41,7 +41,7 @@ class Comparisons:
     """Compares the figures of a store that holds a release, rejected or not."""
 
     def __init__(self, graph: Graph) -> None:
-        self._numerals = Numerals(graph.store)
+        self._numerals = Numerals(graph)
         sources = graph.subjects(f"{RDF}type", f"{APEC}Source")
         self._figures = {each.iri: each for each in read_figures(graph, sources)}
         decisions = read_decisions(graph)

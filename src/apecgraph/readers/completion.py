@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import pyoxigraph as ox
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
     DCAT,
@@ -58,7 +59,7 @@ class Completion:
     names: tuple[str, ...]
 
 
-def read_completions(store: ox.Store) -> Iterator[Completion]:
+def read_completions(graph: Graph) -> Iterator[Completion]:
     """Return the words of the default graph of a store, by kind and IRI.
 
     These are the classes that things have and the properties that they are described by, those
@@ -67,7 +68,7 @@ def read_completions(store: ox.Store) -> Iterator[Completion]:
     words: dict[str, set[str]] = {"class": set(), "property": set(), "thing": set()}
     names: dict[str, set[str]] = defaultdict(set)
     apart: set[str] = set()
-    for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+    for quad in graph.default_graph.quads():
         if not isinstance(quad.subject, ox.NamedNode):
             continue
         subject, predicate, value = quad.subject.value, quad.predicate.value, quad.object
@@ -85,7 +86,7 @@ def read_completions(store: ox.Store) -> Iterator[Completion]:
             elif value.value in _PROPERTIES:
                 words["property"].add(subject)
     words["thing"] -= apart
-    labels = Labels(store)
+    labels = Labels(graph)
     kinds: tuple[CompletionKind, ...] = ("class", "property", "thing")
     for kind in kinds:
         for iri in sorted(words[kind]):

@@ -78,7 +78,7 @@ def _rank(conflict: Conflict) -> tuple[int, int, str]:
 
 def _claims(graph: Graph, iris: Iterable[str]) -> Iterator[Claim]:
     for iri in sorted(iris):
-        claim = read_claim(graph.store, iri)
+        claim = read_claim(graph, iri)
         if claim is not None:
             yield claim
 

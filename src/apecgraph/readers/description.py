@@ -178,12 +178,11 @@ class Description:
         ]
 
 
-def describe(store: ox.Store, iri: str) -> Description | None:
+def describe(graph: Graph, iri: str) -> Description | None:
     """Describe an IRI from a store that holds a release; None where nothing is said of it."""
-    node = ox.NamedNode(iri)
     graphs: dict[tuple[ox.NamedNode, Term], list[str]] = defaultdict(list)
     standing: set[tuple[ox.NamedNode, Term]] = set()
-    for quad in store.quads_for_pattern(node, None, None, None):
+    for quad in graph.quads(iri):
         pair = quad.predicate, quad.object
         if isinstance(quad.graph_name, ox.NamedNode):
             graphs[pair].append(quad.graph_name.value)
@@ -191,31 +190,31 @@ def describe(store: ox.Store, iri: str) -> Description | None:
             standing.add(pair)
     if not graphs and not standing:
         return None
-    facts = tuple(_facts(store, node, standing, graphs))
-    links = linking(store, iri, stands=bool(standing))
+    facts = tuple(_facts(graph, iri, standing, graphs))
+    links = linking(graph, iri, stands=bool(standing))
     return Description(
         iri=iri,
         facts=facts,
         links=tuple(links[:LINKS]),
         link_count=len(links),
-        rulings=rulings(store, node),
-        nodes=_blank_nodes(store, [fact.value for fact in facts]),
+        rulings=rulings(graph, iri),
+        nodes=_blank_nodes(graph, [fact.value for fact in facts]),
         stands=bool(standing),
     )
 
 
-def linking(store: ox.Store, iri: str, *, stands: bool) -> list[IncomingLink]:
+def linking(graph: Graph, iri: str, *, stands: bool) -> list[IncomingLink]:
     """Return all links to a thing, sorted; stands: whether the default graph describes it."""
-    return sorted(_links(store, ox.NamedNode(iri), stands))
+    return sorted(_links(graph, iri, stands))
 
 
 def _facts(
-    store: ox.Store,
-    node: ox.NamedNode,
+    graph: Graph,
+    iri: str,
     standing: set[tuple[ox.NamedNode, Term]],
     graphs: dict[tuple[ox.NamedNode, Term], list[str]],
 ) -> Iterator[Fact]:
-    statements = _statements(store, node)
+    statements = _statements(graph, iri)
     for pair in sorted(standing | graphs.keys(), key=str):
         predicate, value = pair
         names = tuple(sorted(graphs.get(pair, ())))
@@ -230,37 +229,35 @@ def _facts(
         yield Fact(predicate.value, value, citations, pair in standing, names)
 
 
-def _statements(
-    store: ox.Store, node: ox.NamedNode
-) -> dict[tuple[str, Term, Term], list[Citation]]:
+def _statements(graph: Graph, iri: str) -> dict[tuple[str, Term, Term], list[Citation]]:
     """Return the rdf:Statements about a thing by source, predicate and object."""
     found: dict[tuple[str, Term, Term], list[Citation]] = defaultdict(list)
-    for quad in store.quads_for_pattern(None, ox.NamedNode(f"{RDF}subject"), node, None):
-        statement, graph = quad.subject, quad.graph_name
-        if not (isinstance(statement, ox.NamedNode) and isinstance(graph, ox.NamedNode)):
+    for quad in graph.quads(None, f"{RDF}subject", iri):
+        statement, source = quad.subject, quad.graph_name
+        if not (isinstance(statement, ox.NamedNode) and isinstance(source, ox.NamedNode)):
             continue
         values: dict[str, Term] = {
-            each.predicate.value: each.object
-            for each in store.quads_for_pattern(statement, None, None, graph)
+            each.predicate.value: each.object for each in graph.named_graph(source).quads(statement)
         }
-        key = graph.value, values[f"{RDF}predicate"], values[f"{RDF}object"]
+        key = source.value, values[f"{RDF}predicate"], values[f"{RDF}object"]
         identifier, printed = values.get(f"{DCTERMS}identifier"), values.get(f"{APEC}printed")
         found[key].append(
             Citation(
-                graph.value,
+                source.value,
                 statement.value,
                 identifier.value if isinstance(identifier, ox.Literal) else None,
                 printed if isinstance(printed, ox.Literal) else None,
-                rulings(store, statement),
+                rulings(graph, statement.value),
             )
         )
     return found
 
 
-def _links(store: ox.Store, node: ox.NamedNode, stands: bool) -> Iterator[IncomingLink]:
+def _links(graph: Graph, iri: str, stands: bool) -> Iterator[IncomingLink]:
+    node = ox.NamedNode(iri)
     graphs: dict[tuple[str, str], set[str]] = defaultdict(set)
     shown = set[tuple[str, str]]()
-    for quad in store.quads_for_pattern(None, None, node, None):
+    for quad in graph.quads(None, None, node):
         if isinstance(quad.subject, ox.NamedNode) and quad.subject != node:
             link = quad.predicate.value, quad.subject.value
             if isinstance(quad.graph_name, ox.NamedNode):
@@ -272,13 +269,13 @@ def _links(store: ox.Store, node: ox.NamedNode, stands: bool) -> Iterator[Incomi
         yield IncomingLink(*link, tuple(sorted(graphs[link])))
 
 
-def _blank_nodes(store: ox.Store, values: list[Term]) -> dict[ox.BlankNode, tuple[ox.Triple, ...]]:
+def _blank_nodes(graph: Graph, values: list[Term]) -> dict[ox.BlankNode, tuple[ox.Triple, ...]]:
     found: dict[ox.BlankNode, tuple[ox.Triple, ...]] = {}
     waiting = [value for value in values if isinstance(value, ox.BlankNode)]
     while waiting:
         node = waiting.pop()
         if node not in found:
-            triples = {quad.triple for quad in store.quads_for_pattern(node, None, None, None)}
+            triples = {quad.triple for quad in graph.quads(node)}
             found[node] = tuple(sorted(triples, key=str))
             waiting.extend(each.object for each in triples if isinstance(each.object, ox.BlankNode))
     return found

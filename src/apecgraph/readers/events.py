@@ -40,18 +40,16 @@ class PrintedText:
 
 def read_event(graph: Graph, iri: str) -> Event:
     """Read what stands of when and where an event is."""
-    first = _standing(graph, iri, f"{SCHEMA}startDate") or _standing(graph, iri, f"{DCTERMS}date")
-    last = _standing(graph, iri, f"{SCHEMA}endDate") or first
+    standing = graph.default_graph
+    first = standing.value(iri, f"{SCHEMA}startDate") or standing.value(iri, f"{DCTERMS}date")
     within = [iri]
-    while (
-        above := next(iter(_standing(graph, within[-1], f"{SCHEMA}superEvent")), iri)
-    ) not in within:
+    while (above := standing.value(within[-1], f"{SCHEMA}superEvent") or iri) not in within:
         within.append(above)
     return Event(
         iri,
-        next(iter(first), None),
-        next(iter(last), None),
-        tuple(_standing(graph, iri, f"{SCHEMA}location")),
+        first,
+        standing.value(iri, f"{SCHEMA}endDate") or first,
+        tuple(standing.values(iri, f"{SCHEMA}location")),
         tuple(within[1:]),
     )
 
@@ -71,7 +69,7 @@ def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedTe
     """Read the texts that sources give for a property of an event, those that stand first."""
     claims: dict[ox.Literal, list[Claim]] = defaultdict(list)
     for statement in graph.subjects(f"{RDF}subject", iri):
-        claim = read_claim(graph.store, statement)
+        claim = read_claim(graph, statement)
         if claim is None or claim.triple is None or claim.triple.predicate.value != property_:
             continue
         if isinstance(claim.triple.object, ox.Literal):
@@ -87,7 +85,7 @@ def read_counts(graph: Graph, iri: str) -> list[tuple[Claim, ...]]:
     """Read the figures about an event: those that say the same of the same together."""
     found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for figure in graph.subjects(f"{APEC}subject", iri):
-        claim = read_claim(graph.store, figure)
+        claim = read_claim(graph, figure)
         if claim is not None and claim.value is not None:
             said = claim.measure, claim.lower, claim.upper, claim.rejected
             found[tuple(map(str, said))].append(claim)
@@ -105,21 +103,16 @@ def read_initiatives(graph: Graph, iri: str) -> list[str]:
     if not linked:
         sources = {
             quad.graph_name.value
-            for quad in graph.store.quads_for_pattern(ox.NamedNode(iri), None, None)
+            for quad in graph.quads(iri)
             if isinstance(quad.graph_name, ox.NamedNode)
         }
         main = {each for each in sources if each.startswith(_SOURCE) and _main(graph, each) == iri}
-        linked = {each for each in found for source in main if _tells(graph, source, each)}
+        linked = {
+            each for each in found for source in main if graph.named_graph(source).describes(each)
+        }
     parts = {part for each in linked for part in graph.values(each, f"{DCTERMS}hasPart")}
     wholes = sorted(linked - parts, key=lambda each: (not _parts(graph, each), each))
     return [one for whole in wholes for one in (whole, *_parts(graph, whole))]
-
-
-def _standing(graph: Graph, iri: str, property_: str) -> list[str]:
-    found = graph.store.quads_for_pattern(
-        ox.NamedNode(iri), ox.NamedNode(property_), None, ox.DefaultGraph()
-    )
-    return sorted(quad.object.value for quad in found if not isinstance(quad.object, ox.Triple))
 
 
 def _parts(graph: Graph, iri: str) -> list[str]:
@@ -127,12 +120,8 @@ def _parts(graph: Graph, iri: str) -> list[str]:
 
 
 def _is_linked(graph: Graph, one: str, other: str) -> bool:
-    nodes = ox.NamedNode(one), ox.NamedNode(other)
-    both = (
-        graph.store.quads_for_pattern(subject, None, object_, ox.DefaultGraph())
-        for subject, object_ in (nodes, reversed(nodes))
-    )
-    return any(True for quads in both for _ in quads)
+    standing = graph.default_graph
+    return standing.has(one, None, other) or standing.has(other, None, one)
 
 
 def _main(graph: Graph, source: str) -> str | None:
@@ -142,12 +131,7 @@ def _main(graph: Graph, source: str) -> str | None:
     return min(stated, key=lambda each: (-stated[each], each), default=None)
 
 
-def _tells(graph: Graph, source: str, iri: str) -> bool:
-    quads = graph.store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.NamedNode(source))
-    return any(True for _ in quads)
-
-
 def _subjects(graph: Graph, source: str) -> Iterator[str]:
-    for quad in graph.store.quads_for_pattern(None, None, None, ox.NamedNode(source)):
+    for quad in graph.named_graph(source).quads():
         if isinstance(quad.subject, ox.NamedNode):
             yield quad.subject.value

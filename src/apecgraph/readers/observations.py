@@ -54,7 +54,7 @@ def read_observation(graph: Graph, claim: Claim) -> Observation:
     order = {name: index for index, name in enumerate((_MEASURE, *_ORDER, _PERIOD, _UNIT))}
     # No dimension tells more cells apart than the period does in all but the longest series.
     near = graph.subjects(_PERIOD, values[_PERIOD]) if _PERIOD in values else []
-    others = (read_claim(graph.store, iri) for iri in near if iri != claim.iri)
+    others = (read_claim(graph, iri) for iri in near if iri != claim.iri)
     alike = [
         each
         for each in others

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.readers.claims import Claim
 from apecgraph.text.numbers import Numerals, spelled
 
@@ -15,8 +16,8 @@ __all__ = ["Quantities", "spelled"]
 class Quantities:
     """Writes the quantities of a release; what units and bounds are called comes from the data."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._numerals = Numerals(store)
+    def __init__(self, graph: Graph) -> None:
+        self._numerals = Numerals(graph)
 
     def value(self, claim: Claim) -> str:
         """Write the value of a figure with the word of its bound: "nearly 60 %"."""

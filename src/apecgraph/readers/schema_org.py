@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph, Term, term_text
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SCHEMA
 
@@ -32,8 +32,8 @@ class SchemaOrg:
     store: holds the release. labels: names things.
     """
 
-    def __init__(self, store: ox.Store, labels: Labels) -> None:
-        self._store = store
+    def __init__(self, graph: Graph, labels: Labels) -> None:
+        self._graph = graph.default_graph
         self._labels = labels
 
     def thing(self, iri: str) -> Node | None:
@@ -86,9 +86,9 @@ class SchemaOrg:
         download: Node = {"@type": "DataDownload", "@id": iri}
         for property_, name in (("downloadURL", "contentUrl"), ("byteSize", "contentSize")):
             for value in facts[f"{DCAT}{property_}"]:
-                download[name] = _text(value)
+                download[name] = term_text(value)
         for value in facts[f"{DCAT}mediaType"]:
-            download["encodingFormat"] = "/".join(_text(value).split("/")[-2:])
+            download["encodingFormat"] = "/".join(term_text(value).split("/")[-2:])
         return download
 
     def _values(self, values: list[Term]) -> object:
@@ -102,7 +102,7 @@ class SchemaOrg:
     def _value(self, value: Term) -> object:
         if isinstance(value, ox.NamedNode) and value.value.startswith(BASE):
             return self._reference(value.value)
-        return _text(value)
+        return term_text(value)
 
     def _reference(self, iri: str) -> Node:
         """Name a thing, with its classes that schema.org has."""
@@ -117,11 +117,6 @@ class SchemaOrg:
     def _facts(self, iri: str) -> defaultdict[str, list[Term]]:
         """Return what stands of a thing by property, sorted."""
         found: defaultdict[str, list[Term]] = defaultdict(list)
-        node, default = ox.NamedNode(iri), ox.DefaultGraph()
-        for quad in sorted(self._store.quads_for_pattern(node, None, None, default), key=str):
+        for quad in sorted(self._graph.quads(iri), key=str):
             found[quad.predicate.value].append(quad.object)
         return found
-
-
-def _text(value: Term) -> str:
-    return str(value) if isinstance(value, ox.Triple) else value.value

@@ -61,7 +61,7 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
     """
     found: defaultdict[tuple[tuple[str, str], ...], list[Claim]] = defaultdict(list)
     for iri in graph.subjects(f"{RDF}type", f"{QB}Observation"):
-        claim = read_claim(graph.store, iri)
+        claim = read_claim(graph, iri)
         if claim is not None and claim.value is not None:
             found[_dimensions(graph.named_graph(claim.source), iri)].append(claim)
     slices = {_dimensions(graph, iri): iri for iri in graph.subjects(f"{RDF}type", f"{QB}Slice")}

@@ -22,7 +22,6 @@ _GROUPS: Final = {
 }
 """The groups of terms by the class that makes one; the first that fits decides."""
 
-_DEFAULT: Final = ox.DefaultGraph()
 _UNTOLD: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))  # a range that tells nothing
 
 
@@ -78,10 +77,9 @@ class Vocabulary:
     What counts is the default graph, as the endpoint has it: anyone can ask that for the counts.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
-        self._graph = Graph(store)
-        self._labels = Labels(store)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
 
     def term(self, iri: str) -> VocabularyTerm | None:
         """Read a term of the publication's own; None where the IRI is that of none."""
@@ -94,7 +92,7 @@ class Vocabulary:
             iri,
             self._definition(iri),
             group,
-            sum(1 for _ in self._uses(iri, group)),
+            sum(1 for _ in self._uses(self._graph.default_graph, iri, group)),
             domain=self._told(iri, f"{RDFS}domain"),
             range=self._told(iri, f"{RDFS}range"),
             above=tuple(each for name in above for each in self._graph.values(iri, name)),
@@ -103,11 +101,8 @@ class Vocabulary:
 
     def groups(self) -> list[tuple[str, list[VocabularyTerm]]]:
         """Return the publication's own terms by group, each group in the order of the labels."""
-        defined = self._store.quads_for_pattern(
-            None, ox.NamedNode(f"{RDFS}isDefinedBy"), None, ox.DefaultGraph()
-        )
-        iris = {each.subject.value for each in defined if isinstance(each.subject, ox.NamedNode)}
-        own = self._sorted(each for each in iris if each.startswith(BASE))
+        defined = self._graph.default_graph.subjects(f"{RDFS}isDefinedBy")
+        own = self._sorted(iri for iri in defined if iri.startswith(BASE))
         terms = [term for iri in own if (term := self.term(iri)) is not None]
         groups = [(name, [each for each in terms if each.group == name]) for name in _GROUPS]
         return [(name, found) for name, found in groups if found]
@@ -147,29 +142,26 @@ class Vocabulary:
         """
         candidates = (
             quad
-            for quad in self._uses(term.iri, term.group, None)
+            for quad in self._uses(self._graph, term.iri, term.group)
             if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode)
         )
         return min(
             candidates, key=lambda quad: (quad.graph_name != quad.subject, str(quad)), default=None
         )
 
-    def _uses(
-        self, iri: str, group: str, graph: ox.DefaultGraph | None = _DEFAULT
-    ) -> Iterator[ox.Quad]:
-        """Find the statements that use a term, in the default graph or in any."""
-        node = ox.NamedNode(iri)
+    @staticmethod
+    def _uses(graph: Graph, iri: str, group: str) -> Iterator[ox.Quad]:
+        """Return the statements of a graph that use a term."""
         if group == "Datatypes":
-            quads = self._store.quads_for_pattern(None, None, None, graph)
-            return (each for each in quads if _is_of(each.object, node))
+            return (quad for quad in graph.quads() if _is_of(quad.object, ox.NamedNode(iri)))
         if group == "Classes":
-            return self._store.quads_for_pattern(None, ox.NamedNode(f"{RDF}type"), node, graph)
-        return self._store.quads_for_pattern(None, node, None, graph)
+            return graph.quads(None, f"{RDF}type", iri)
+        return graph.quads(None, iri)
 
     def _counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         """Count classes, properties, and the IRIs that are values of properties but SKOS's."""
         classes, properties, values = Counter[str](), Counter[str](), Counter[str]()
-        for quad in self._store.quads_for_pattern(None, None, None, _DEFAULT):
+        for quad in self._graph.default_graph.quads():
             property_ = quad.predicate.value
             properties[property_] += 1
             if isinstance(quad.object, ox.NamedNode):

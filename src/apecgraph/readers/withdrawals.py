@@ -1,4 +1,4 @@
-"""Things that the content has withdrawn: their IRIs are no more, and something may replace them."""
+"""Things that the content has withdrawn: their IRIs are gone, and others may replace them."""
 
 from __future__ import annotations
 
@@ -7,30 +7,40 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.errors import Gone
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS, ID, OWL, XSD
 
-_DEFAULT: Final = ox.DefaultGraph()
-_DEPRECATED: Final = ox.NamedNode(f"{OWL}deprecated")
-_REPLACED: Final = ox.NamedNode(f"{DCTERMS}isReplacedBy")
 _BOOLEAN: Final = ox.NamedNode(f"{XSD}boolean")
-_TRUE: Final = [ox.Literal(each, datatype=_BOOLEAN) for each in ("true", "1")]
+_TRUE: Final = frozenset(ox.Literal(form, datatype=_BOOLEAN) for form in ("true", "1"))
 
 
-def withdrawn(store: ox.Store, iri: str) -> list[str] | None:
-    """Return what replaces a thing that is withdrawn, sorted; None for any other."""
-    node = ox.NamedNode(iri)
-    deprecated = store.quads_for_pattern(node, _DEPRECATED, None, _DEFAULT)
-    if not iri.startswith(ID) or not any(quad.object in _TRUE for quad in deprecated):
+def withdrawn(graph: Graph, iri: str) -> list[str] | None:
+    """Return the IRIs that replace a withdrawn thing, sorted; None if the thing is not withdrawn.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the thing.
+    """
+    standing = graph.default_graph
+    deprecated = iri.startswith(ID) and standing.objects(iri, f"{OWL}deprecated")
+    if not deprecated or _TRUE.isdisjoint(deprecated):
         return None
-    found = store.quads_for_pattern(node, _REPLACED, None, _DEFAULT)
-    return sorted(quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode))
+    return standing.iris(iri, f"{DCTERMS}isReplacedBy")
 
 
-def refuse_withdrawn(store: ox.Store, iri: str) -> None:
-    """Raise Gone, with what replaces it, for a thing that is withdrawn."""
-    successors = withdrawn(store, iri)
+def refuse_withdrawn(graph: Graph, iri: str) -> None:
+    """Raise an error if a thing is withdrawn.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the thing.
+
+    Raises:
+        Gone: The thing is withdrawn; the error names its replacements.
+    """
+    successors = withdrawn(graph, iri)
     if successors is not None:
         instead = f"; instead there is {', '.join(successors)}" if successors else ""
-        name = Labels(store).title(iri).value
+        name = Labels(graph).title(iri).value
         raise Gone(f"{iri} ({name}) is withdrawn{instead}.", successors)

@@ -33,7 +33,7 @@ class ReleaseCitation:
     @classmethod
     def of(cls, release: Release, graph: Graph) -> ReleaseCitation:
         """Read what the data says of its publication."""
-        labels = Labels(graph.store)
+        labels = Labels(graph)
         publishers = graph.values(BASE, f"{DCTERMS}publisher")
         return cls(
             author=", ".join(labels.title(each).value for each in publishers),

@@ -101,7 +101,7 @@ class Differences:
         subjects = {
             quad.subject.value for quad in gone | come if isinstance(quad.subject, ox.NamedNode)
         }
-        sides = _Side(old.store), _Side(new.store)
+        sides = _Side(old.graph), _Side(new.graph)
         things = (_thing(iri, *sides) for iri in sorted(subjects))
         return cls(old.name, new.name, len(gone), len(come), tuple(each for each in things if each))
 
@@ -141,16 +141,15 @@ class Differences:
 class _Side:
     """One of the two releases that are compared, read thing by thing."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self.labels = Labels(store)
-        self._store = store
-        self._graph = Graph(store)
+    def __init__(self, graph: Graph) -> None:
+        self.labels = Labels(graph)
+        self._graph = graph
 
     def facts(self, iri: str) -> dict[tuple[str, Term], ChangedValue]:
         """Return what is said of a thing, but what is derived."""
         graphs: defaultdict[tuple[str, Term], set[str]] = defaultdict(set)
         standing = set()
-        for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+        for quad in self._graph.quads(iri):
             fact = quad.predicate.value, quad.object
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs[fact].add(quad.graph_name.value)
@@ -176,7 +175,7 @@ class _Side:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return RuleText(self._store).titles()
+        return RuleText(self._graph).titles()
 
     def _words(self, term: Term) -> str:
         match term:

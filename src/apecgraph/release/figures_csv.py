@@ -86,7 +86,7 @@ def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
     """
     if figures is None:
         figures = graph.subjects(f"{RDF}type", f"{QB}Observation")
-    labels = Labels(graph.store)
+    labels = Labels(graph)
     output = StringIO()
     names = [column["name"] for column in _schema(graph) if "virtual" not in column]
     writer = csv.DictWriter(output, names)
@@ -128,7 +128,7 @@ def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
     for text in _objects(graph, iri, f"{APEC}printed"):
         if isinstance(text, ox.Literal):
             row |= {"printed": text.value, "language": text.language or ""}
-    found = rulings(graph.store, ox.NamedNode(iri))
+    found = rulings(graph, iri)
     row["status"] = status(found)
     row["decision"] = " ".join(ruling.decision for ruling in found)
     return row
@@ -142,11 +142,7 @@ def _value(graph: Graph, subject: str, column: _Column) -> str:
 
 
 def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
-    if not subject:
-        return []
-    node = ox.NamedNode(subject)
-    quads = graph.store.quads_for_pattern(node, ox.NamedNode(property_), None, None)
-    return sorted({quad.object for quad in quads}, key=str)
+    return sorted(graph.objects(subject, property_), key=str) if subject else []
 
 
 def _harmless(text: str) -> str:

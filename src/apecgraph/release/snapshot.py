@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from apecgraph.rdf.canonical import labelled
 from apecgraph.rdf.formats import N_QUADS
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.release.release import Release
 
@@ -36,11 +37,11 @@ class Snapshot:
         return cls.of(release.name, ox.parse(path=path, format=ox.RdfFormat.N_QUADS))
 
     @cached_property
-    def store(self) -> ox.Store:
+    def graph(self) -> Graph:
         """The dataset, to look things up."""
         store = ox.Store()
         store.bulk_extend(self.quads)
-        return store
+        return Graph(store)
 
     def patch(self, to: Snapshot) -> Iterator[str]:
         """Write the lines of the patch that leads to another snapshot.

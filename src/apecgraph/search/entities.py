@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.graph import Graph, Term, term_text
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
     DCAT,
@@ -105,9 +105,9 @@ class Entity:
 class Entities:
     """The entities of the default graph of a store, by id; with their types and properties."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._labels = Labels(store)
-        self._store = store
+    def __init__(self, graph: Graph) -> None:
+        self._labels = Labels(graph)
+        self._graph = graph
         facts = self._read()
         broader = self._broader(facts)
         self.entities: Mapping[str, Entity] = {
@@ -167,7 +167,7 @@ class Entities:
     def _read(self) -> dict[str, dict[str, list[Term]]]:
         """Return the values by subject and property."""
         found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+        for quad in self._graph.default_graph.quads():
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(ID):
                 found[quad.subject.value][quad.predicate.value].append(quad.object)
         return found
@@ -184,15 +184,11 @@ class Entities:
         waiting = list(found)
         while waiting:
             class_ = waiting.pop()
-            for quad in self._store.quads_for_pattern(
-                ox.NamedNode(class_), ox.NamedNode(f"{RDFS}subClassOf"), None, ox.DefaultGraph()
-            ):
-                if isinstance(quad.object, ox.NamedNode):
-                    above = quad.object.value
-                    if above not in found:
-                        waiting.append(above)
-                        found[above] = set()
-                    found[class_].add(above)
+            for above in self._graph.default_graph.iris(class_, f"{RDFS}subClassOf"):
+                if above not in found:
+                    waiting.append(above)
+                    found[above] = set()
+                found[class_].add(above)
         return found
 
     def _entities(
@@ -202,7 +198,7 @@ class Entities:
             own = _iris(values, f"{RDF}type")
             own = [each for each in own if not each.startswith(_OF_DATA)]
             label = self._labels.label(iri)
-            if not own or label is None or withdrawn(self._store, iri) is not None:
+            if not own or label is None or withdrawn(self._graph, iri) is not None:
                 continue
             own += _iris(values, f"{SKOS}inScheme")
             values_of_names = [each for name in _NAMES for each in values.get(name, ())]
@@ -232,7 +228,7 @@ class Entities:
                 words = min((english or found), key=str).value.split()
                 return " ".join(words[:_MOST_WORDS]) + (" …" if len(words) > _MOST_WORDS else "")
         what = [self.title(each) for each in types if each != f"{SKOS}Concept"]
-        codes = sorted(_text(each) for name in _CODES for each in values.get(name, ()))
+        codes = sorted(term_text(each) for name in _CODES for each in values.get(name, ()))
         dates = sorted(
             each.value
             for terms in values.values()
@@ -251,10 +247,7 @@ class Entities:
         return Property(compact(iri), name, self._comment(iri), _terms(iri, name))
 
     def _comment(self, iri: str) -> str | None:
-        found = self._store.quads_for_pattern(
-            ox.NamedNode(iri), ox.NamedNode(f"{RDFS}comment"), None, ox.DefaultGraph()
-        )
-        return min((_text(each.object) for each in found), default=None)
+        return self._graph.default_graph.value(iri, f"{RDFS}comment")
 
 
 def _closure(types: Iterable[str], broader: Mapping[str, set[str]]) -> list[str]:
@@ -268,7 +261,7 @@ def _codes(iri: str, values: Mapping[str, list[Term]]) -> Iterator[str]:
     yield fold(iri.removeprefix(ID))
     for name in _CODES:
         for each in values.get(name, ()):
-            yield fold(_text(each)) or _text(each)
+            yield fold(term_text(each)) or term_text(each)
     for name in _SAME:
         for other in _iris(values, name):
             local = other.rstrip("/").rpartition("/")[2]
@@ -287,7 +280,3 @@ def _terms(iri: str, name: str) -> tuple[str, ...]:
 
 def _iris(values: Mapping[str, list[Term]], name: str) -> list[str]:
     return sorted(each.value for each in values.get(name, ()) if isinstance(each, ox.NamedNode))
-
-
-def _text(term: Term) -> str:
-    return str(term) if isinstance(term, ox.Triple) else term.value

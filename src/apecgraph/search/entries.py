@@ -8,6 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF, RDFS, SD, SH, SKOS, compact
 from apecgraph.readers.claims import read_claim
@@ -51,19 +52,19 @@ class Entry:
 class Entries:
     """Reads entries; store: holds the release, and the entities are those in it."""
 
-    def __init__(self, store: ox.Store, entities: Entities) -> None:
-        self._store = store
-        self._labels = Labels(store)
+    def __init__(self, graph: Graph, entities: Entities) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
         self._entities = entities
 
     def read(self) -> Iterator[Entry]:
         """Read all that can be found."""
         for entity in self._entities.entities.values():
             yield self._entity(entity)
-        for iri in self._subjects(f"{APEC}statedIn", None):
+        for iri in self._graph.subjects(f"{APEC}statedIn"):
             yield from self._claim(iri)
-        defined = self._subjects(f"{RDFS}isDefinedBy", None)
-        for iri in (*defined, *self._subjects(f"{RDF}type", QUESTIONS)):
+        defined = self._graph.subjects(f"{RDFS}isDefinedBy")
+        for iri in (*defined, *self._graph.subjects(f"{RDF}type", QUESTIONS)):
             name = self._labels.label(iri)
             if name is not None and iri.startswith(BASE):
                 yield self._entry(iri, name, [name], [compact(iri)])
@@ -83,7 +84,7 @@ class Entries:
         return self._entry(iri, name, [name, *entity.names], entity.codes, publishers)
 
     def _claim(self, iri: str) -> Iterator[Entry]:
-        claim = read_claim(self._store, iri)
+        claim = read_claim(self._graph, iri)
         if claim is not None:
             name = self._labels.title(iri)
             names = [name] if claim.printed is None else [name, claim.printed]
@@ -108,20 +109,10 @@ class Entries:
 
     def _kinds(self, iri: str) -> tuple[str, ...]:
         """Return the classes that tell something of a thing, or the code lists of a concept."""
-        classes = self._values(iri, f"{RDF}type")
+        classes = self._graph.iris(iri, f"{RDF}type")
         leading = [each for each in _LEADING if each in classes]
         if leading:
             return (leading[0],)
-        lists = self._values(iri, f"{SKOS}inScheme")
+        lists = self._graph.iris(iri, f"{SKOS}inScheme")
         own = [each for each in classes if not each.startswith((SD, SKOS) if lists else SD)]
         return tuple(sorted({*lists, *own}, key=lambda each: (not each.startswith(BASE), each)))
-
-    def _values(self, iri: str, property_: str) -> set[str]:
-        quads = self._store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(property_), None)
-        return {each.object.value for each in quads if isinstance(each.object, ox.NamedNode)}
-
-    def _subjects(self, property_: str, value: str | None) -> list[str]:
-        node = None if value is None else ox.NamedNode(value)
-        quads = self._store.quads_for_pattern(None, ox.NamedNode(property_), node)
-        found = {each.subject.value for each in quads if isinstance(each.subject, ox.NamedNode)}
-        return sorted(found)

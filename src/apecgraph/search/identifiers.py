@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from apecgraph.errors import NotFound
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, ID, OWL, SCHEMA, SKOS, XSD, compact
 
@@ -67,12 +68,12 @@ class Identifiers:
     the concept scheme of its concept. about_schemes: a sentence that says which schemes there are.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
-        self._labels = Labels(store)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
         self._iris: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for relation in _RELATIONS:
-            for quad in self._facts(relation):
+            for quad in graph.default_graph.quads(None, relation):
                 if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
                     self._iris[canonical_identifier(quad.object.value)][relation].append(
                         quad.subject.value
@@ -109,11 +110,7 @@ class Identifiers:
         """Tell whether an IRI is that of a thing or a term of ours, or of the dataset itself."""
         if not (iri == BASE or iri.startswith((ID, f"{BASE}ontology"))):
             return False
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return False
-        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
+        return self._graph.describes(iri)
 
     def by_code(self, code: str, scheme: str) -> Identified:
         """Find our thing for a code of a scheme, by the name, the label or the IRI of the scheme.
@@ -143,17 +140,12 @@ class Identifiers:
 
     def _read_codes(self) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for quad in self._facts(f"{SKOS}notation"):
+        for quad in self._graph.default_graph.quads(None, f"{SKOS}notation"):
             thing, code = quad.subject, quad.object
             if not (isinstance(thing, ox.NamedNode) and isinstance(code, ox.Literal)):
                 continue
             if code.datatype.value.startswith(XSD):
-                within = self._store.quads_for_pattern(
-                    thing, ox.NamedNode(f"{SKOS}inScheme"), None, ox.DefaultGraph()
-                )
-                schemes = [
-                    each.object.value for each in within if isinstance(each.object, ox.NamedNode)
-                ]
+                schemes = self._graph.default_graph.iris(thing, f"{SKOS}inScheme")
             else:
                 schemes = [code.datatype.value]
             for scheme in schemes:
@@ -164,11 +156,6 @@ class Identifiers:
         label = self._labels.title(iri).value
         words = re.findall(r"\w+", label.removesuffix(" code").casefold())
         return Scheme(iri, "-".join(words), label)
-
-    def _facts(self, property_: str) -> list[ox.Quad]:
-        return list(
-            self._store.quads_for_pattern(None, ox.NamedNode(property_), None, ox.DefaultGraph())
-        )
 
 
 def canonical_identifier(iri: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-import pyoxigraph as ox
 from babel.numbers import format_compact_decimal, format_decimal
 
 from apecgraph.intervals import Interval
@@ -24,9 +23,9 @@ _UNSPOKEN: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal")
 class Numerals:
     """Writes numbers; what units and bounds are called comes from the data."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
 
     def number(self, number: Decimal, unit: str | None, bound: str | None = None) -> str:
         """Write a number with its unit and the word of its bound, given by their IRIs.

@@ -127,8 +127,8 @@ def _site(
     rate_limit: RateLimit,
 ) -> Site:
     release = publication.release
-    graph = Graph([] if publication.store is None else publication.store)
-    html = Html(release, graph.store, assets)
+    graph = Graph() if publication.graph is None else publication.graph
+    html = Html(release, graph, assets)
     executor = FairExecutor(settings.query_seconds)
     megabytes = settings.cache_megabytes
     if release is None:

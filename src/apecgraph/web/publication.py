@@ -8,11 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-import pyoxigraph as ox
-
 from apecgraph.query.engine import load
 from apecgraph.query.model import Data, DataFile, Store
 from apecgraph.query.workers.disk import directory_digest
+from apecgraph.rdf.graph import Graph
 from apecgraph.release.release import Release
 
 
@@ -38,19 +37,19 @@ class Publication:
 
     digest: names the content: other content, other digest.
     data: what there is to query.
-    release, store: the release, and a store that holds it for look-ups that no stranger's query
+    release, graph: the release, and its dataset for look-ups that no stranger's query
     reaches; None where files are served as they are.
     """
 
     digest: str
     data: Data
     release: Release | None = None
-    store: ox.Store | None = None
+    graph: Graph | None = None
 
     @classmethod
     def of(cls, release: Release) -> Publication:
         """Publish a release: load its dataset, too, for looking things up."""
-        return cls(release.digest, release.dataset, release, load(release.dataset))
+        return cls(release.digest, release.dataset, release, Graph(load(release.dataset)))
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile]) -> Publication:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.decisions import OPEN, RESOLVED, Ruling
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCAT, DCTERMS, ID, SKOS, XSD
 from apecgraph.readers.claims import Claim
 from apecgraph.web.charts.charts import Charts
@@ -42,11 +43,11 @@ def test_a_scale_has_round_numbers(numbers: str, ticks: str, logarithmic: bool) 
 @pytest.fixture(scope="module")
 def charts() -> Charts:
     """Draws what is called by hostile labels."""
-    store = ox.Store()
+    data = Graph()
 
     def say(iri: str, property_: str, value: ox.NamedNode | ox.Literal, graph: str = "") -> None:
         place = ox.NamedNode(graph) if graph else ox.DefaultGraph()
-        store.add(ox.Quad(ox.NamedNode(iri), ox.NamedNode(property_), value, place))
+        data.store.add(ox.Quad(ox.NamedNode(iri), ox.NamedNode(property_), value, place))
 
     for year in ("2024", "2025"):
         date = ox.NamedNode(f"{XSD}date")
@@ -55,7 +56,7 @@ def charts() -> Charts:
         say(f"{ID}period/{year}", f"{DCAT}endDate", ox.Literal(f"{year}-12-31", datatype=date))
     say(f"{ID}publisher/x", f"{SKOS}prefLabel", ox.Literal(f'"{SCRIPT}&\x00'))
     say(SOURCE, f"{DCTERMS}publisher", ox.NamedNode(f"{ID}publisher/x"), SOURCE)
-    return Charts(store)
+    return Charts(data)
 
 
 def figure(value: str, lower: str, upper: str, year: str = "2025", **ruling: object) -> Claim:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.rdf.formats import N_QUADS, TRIG, Format
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.web.publication import Publication
@@ -172,15 +173,12 @@ def test_the_checksums_are_right(client: httpx.Client, release: Release, tmp_pat
     assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 1
 
 
-def test_the_links_are_those_of_the_default_graph(
-    client: httpx.Client, publication: Publication
-) -> None:
-    assert publication.store is not None
+def test_the_links_are_those_of_the_default_graph(client: httpx.Client, graph: Graph) -> None:
     query = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
     PREFIX owl: <http://www.w3.org/2002/07/owl#>
     CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?p IN (owl:sameAs, skos:exactMatch,
       skos:closeMatch, skos:broadMatch, skos:narrowMatch, skos:relatedMatch)) }"""
-    found = publication.store.query(query)
+    found = graph.store.query(query)
     assert isinstance(found, ox.QueryTriples)
     data = client.get("/dumps/links.nt").content
     dumped = {quad.triple for quad in ox.parse(data, ox.RdfFormat.N_TRIPLES)}

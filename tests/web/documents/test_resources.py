@@ -15,6 +15,7 @@ import pytest
 from apecgraph.build.pipeline import build_release
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.web.publication import Publication
 from tests.support.contents import EXCERPT, ContentCopy
@@ -290,7 +291,7 @@ class TestOddNames:
         path = tmp_path_factory.mktemp("odd") / "odd.nq"
         store.dump(path, N_QUADS.rdf)
         data = [DataFile.of(path, N_QUADS)]
-        odd = Publication("odd", data, publication.release, store)
+        odd = Publication("odd", data, publication.release, Graph(store))
         with server_thread(odd) as url, httpx.Client(base_url=url) as client:
             yield client
 

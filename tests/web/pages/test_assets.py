@@ -10,9 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
-import pyoxigraph as ox
 import pytest
 
+from apecgraph.rdf.graph import Graph
 from apecgraph.web.pages.assets import BUNDLE, STATIC_FOLDER, Assets
 from apecgraph.web.pages.html import Html
 from apecgraph.web.sparql.examples import EXAMPLES
@@ -74,7 +74,7 @@ def test_without_the_bundle_the_query_page_has_a_plain_form(tmp_path: Path) -> N
     assets = Assets(tmp_path)
     assert assets.bundled("editor.js") is None
     assert assets.edition != Assets().edition
-    html = Html(None, ox.Store(), assets)
+    html = Html(None, Graph(), assets)
     served = SimpleNamespace(quads=0, graphs=())
     page = html.page(
         "sparql/page.html", served=served, examples=EXAMPLES, asked=False, tables=(), graphs=()

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import pyoxigraph as ox
 from markupsafe import Markup
 
 from apecgraph.rdf.graph import Graph
@@ -33,11 +32,11 @@ class Charts:
     What it draws takes its colours from style.css, and needs the table of its data beside it.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
-        self._quantities = Quantities(store)
-        self._points = Points(store)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
+        self._quantities = Quantities(graph)
+        self._points = Points(graph)
 
     def over_time(self, name: str, title: str, claims: Iterable[Claim]) -> Markup:
         """Draw figures of one unit by period; nothing where there are none.

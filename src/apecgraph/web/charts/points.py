@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-import pyoxigraph as ox
-
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS
@@ -71,10 +69,10 @@ def _reach(claim: Claim) -> tuple[Decimal, Decimal]:
 class Points:
     """Puts the figures of a release on drawings."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
-        self._quantities = Quantities(store)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
+        self._quantities = Quantities(graph)
 
     def words(self, claim: Claim) -> str:
         """Say what a figure is: period, value, interval, publisher, status."""

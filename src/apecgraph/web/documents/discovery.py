@@ -124,9 +124,7 @@ class Discovery:
             if node in seen:
                 continue
             seen.add(node)
-            for quad in self.site.graph.store.quads_for_pattern(
-                node, None, None, ox.DefaultGraph()
-            ):
+            for quad in self.site.graph.default_graph.quads(node):
                 property_ = quad.predicate.value
                 if property_.startswith(description.passed_over):
                     continue

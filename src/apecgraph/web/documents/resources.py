@@ -61,13 +61,13 @@ class Resources:
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
-        store = self._store = site.graph.store
-        self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(store, iri))
-        self._schema_org = SchemaOrg(store, site.labels)
+        graph = self._graph = site.graph
+        self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(graph, iri))
+        self._schema_org = SchemaOrg(graph, site.labels)
         self._page = ThingPage(site)
         self._pages = {class_: page(site) for class_, page in _PAGES.items()}
         self._names = sorted(
-            {name for quad in store if (name := _document_of(quad.subject)) is not None}
+            {name for quad in graph.quads() if (name := _document_of(quad.subject)) is not None}
         )
 
     async def thing(self, request: Request) -> Response:
@@ -81,7 +81,7 @@ class Resources:
         name = document_address(known[0]) if known else None
         if name is None:
             raise self._missing(request)
-        refuse_withdrawn(self._store, known[0])
+        refuse_withdrawn(self._graph, known[0])
         return RedirectResponse(
             document_path(name, _choose(request)),
             status_code=303,
@@ -108,7 +108,7 @@ class Resources:
         self, request: Request, name: str, format_: Format, headers: dict[str, str]
     ) -> Response:
         iri = topic_of(name)
-        refuse_withdrawn(self._store, iri)
+        refuse_withdrawn(self._graph, iri)
         description = self._describe(iri)
         if description is None:
             raise self._missing(request)
@@ -152,11 +152,7 @@ class Resources:
         return self.site.writer.write(triples, format_, description.iri, description.evidence())
 
     def _knows(self, iri: str) -> bool:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            return False
-        return any(True for _ in self._store.quads_for_pattern(node, None, None, None))
+        return self._graph.describes(iri)
 
     def _missing(self, request: Request) -> NotFound:
         """Say what there is instead: the names that are most like the one asked for."""

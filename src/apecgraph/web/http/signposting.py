@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import pyoxigraph as ox
-
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, Format
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, DCTERMS, SCHEMA
 from apecgraph.readers.description import Description
 from apecgraph.web.http.addresses import DOC, INDEX, encoded
@@ -32,16 +31,13 @@ class TypedLink:
 class Signposts:
     """The links of documents, as headers and as sets of links.
 
-    store: holds the release. items: what the dataset can be downloaded as, by path.
+    graph: holds the release. items: what the dataset can be downloaded as, by path.
     license: the IRI of that of the dataset, None where there is none.
     """
 
-    def __init__(self, store: ox.Store, items: Iterable[tuple[str, Format]]) -> None:
-        found = store.quads_for_pattern(
-            ox.NamedNode(BASE), ox.NamedNode(f"{DCTERMS}license"), None, ox.DefaultGraph()
-        )
-        licenses = [quad.object.value for quad in found if isinstance(quad.object, ox.NamedNode)]
-        self.license = min(licenses, default=None)
+    def __init__(self, graph: Graph, items: Iterable[tuple[str, Format]]) -> None:
+        licenses = graph.default_graph.iris(BASE, f"{DCTERMS}license")
+        self.license = next(iter(licenses), None)
         self._items = [TypedLink("item", path, format_.media_type) for path, format_ in items]
 
     def header(self, name: str, description: Description, format_: Format) -> str:

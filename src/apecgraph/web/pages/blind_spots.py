@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-import pyoxigraph as ox
-
 from apecgraph.consistency.wording import Wording
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.claims import Claim, read_claim
@@ -36,8 +34,9 @@ class BlindSpotsPage(Page):
 
     def values(self) -> Mapping[str, object]:
         """Return the figures that nothing holds, by subject, and what holds the others."""
-        figures = self._subjects(f"{RDF}type", f"{QB}Observation")
-        blind = figures - self._subjects(f"{APEC}heldBy")
+        standing = self.site.graph.default_graph
+        figures = standing.subjects(f"{RDF}type", f"{QB}Observation")
+        blind = set(figures).difference(standing.subjects(f"{APEC}heldBy"))
         return {
             "figures": len(figures),
             "blind": len(blind),
@@ -46,18 +45,8 @@ class BlindSpotsPage(Page):
             "query": BLIND_SPOTS,
         }
 
-    def _subjects(self, predicate: str, value: str | None = None) -> set[str]:
-        """Return the IRIs that the default graph gives a property, with a value or any."""
-        quads = self.site.graph.store.quads_for_pattern(
-            None,
-            ox.NamedNode(predicate),
-            None if value is None else ox.NamedNode(value),
-            ox.DefaultGraph(),
-        )
-        return {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
-
     def _spots(self, blind: Iterable[str]) -> list[Spot]:
-        comparisons, wording = Comparisons(self.site.graph), Wording(self.site.graph.store)
+        comparisons, wording = Comparisons(self.site.graph), Wording(self.site.graph)
         groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for figure in comparisons.figures(blind):
             cell = figure.cell
@@ -70,7 +59,7 @@ class BlindSpotsPage(Page):
                 tuple(
                     (claim, of)
                     for of, iri in sorted(found)
-                    if (claim := read_claim(self.site.graph.store, iri)) is not None
+                    if (claim := read_claim(self.site.graph, iri)) is not None
                 ),
             )
             for about, found in groups.items()

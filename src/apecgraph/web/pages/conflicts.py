@@ -49,7 +49,7 @@ class ConflictsPage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._quantities = Quantities(site.graph.store)
+        self._quantities = Quantities(site.graph)
 
     def values(self) -> Mapping[str, object]:
         """Return the conflicts of each verdict."""

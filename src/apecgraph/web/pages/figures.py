@@ -51,8 +51,8 @@ class FiguresPage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._quantities = Quantities(site.graph.store)
-        self._charts = Charts(site.graph.store)
+        self._quantities = Quantities(site.graph)
+        self._charts = Charts(site.graph)
         series = site.series
         periods = dict.fromkeys(period for each in series for period in each.periods)
         self._days = {period: when(site.graph, period) for period in periods}

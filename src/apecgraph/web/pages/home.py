@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -45,7 +44,7 @@ class HomePage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._charts = Charts(site.graph.store)
+        self._charts = Charts(site.graph)
 
     async def answer(self, request: Request) -> Response:
         """Answer with the home page; who wants RDF is shown to that of the dataset."""
@@ -57,7 +56,7 @@ class HomePage(Page):
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )
         headers = {"Vary": "Accept"}
-        if (dataset := describe(self.site.graph.store, BASE)) is not None:
+        if (dataset := describe(self.site.graph, BASE)) is not None:
             headers["Link"] = self.site.signposts.header(INDEX, dataset, HTML)
         return await self.respond(request, self.values, headers)
 
@@ -75,8 +74,7 @@ class HomePage(Page):
             "selection": selection,
             "charts": self._charts,
             "figures": selection_address,
-            "called": headline
-            and headline.name(self.site.labels, Quantities(self.site.graph.store)),
+            "called": headline and headline.name(self.site.labels, Quantities(self.site.graph)),
             "events": [self._event(iri) for iri in main if self._is_event(iri)],
             "refutation": read_refutation(conflicts),
             "counts": {
@@ -87,27 +85,15 @@ class HomePage(Page):
                     conflict.verdict not in (OPEN, COMPATIBLE) for conflict in conflicts
                 ),
             },
-            "schema_org": SchemaOrg(self.site.graph.store, self.site.labels).dataset(),
+            "schema_org": SchemaOrg(self.site.graph, self.site.labels).dataset(),
         }
 
     def _is_event(self, iri: str) -> bool:
         return f"{SCHEMA}Event" in self.site.graph.values(iri, f"{RDF}type")
 
     def _event(self, iri: str) -> MainEvent:
-        default = ox.DefaultGraph()
-
-        def values(name: str) -> list[str]:
-            property_ = ox.NamedNode(f"{SCHEMA}{name}")
-            quads = self.site.graph.store.quads_for_pattern(
-                ox.NamedNode(iri), property_, None, default
-            )
-            return sorted(
-                quad.object.value
-                for quad in quads
-                if isinstance(quad.object, ox.NamedNode | ox.Literal)
-            )
-
+        standing = self.site.graph.default_graph
         # What a decision rejects is not in the default graph; what it leaves open may be twice.
-        first, last = values("startDate"), values("endDate")
+        first, last = (standing.values(iri, f"{SCHEMA}{end}Date") for end in ("start", "end"))
         days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
-        return MainEvent(iri, days, tuple(values("location")))
+        return MainEvent(iri, days, tuple(standing.values(iri, f"{SCHEMA}location")))

@@ -35,15 +35,15 @@ class Html:
     """Writes pages; whatever comes from the data is escaped.
 
     release: what the pages are of, None where files are served as they are.
-    store: holds the release, or nothing.
+    graph: holds the release, or nothing.
     site: what the publication is called.
     assets: what the pages load.
     edition: names the code, the templates and the assets, on all of which a page depends.
     """
 
-    def __init__(self, release: Release | None, store: ox.Store, assets: Assets) -> None:
-        self._graph = Graph(store)
-        self._labels = Labels(store)
+    def __init__(self, release: Release | None, graph: Graph, assets: Assets) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
         self._environment = Environment(
             loader=PackageLoader("apecgraph.web"),
             autoescape=True,
@@ -64,7 +64,7 @@ class Html:
             grouped=grouped,
             kind=kind,
             link=local_link,
-            quantities=Quantities(store),
+            quantities=Quantities(graph),
             source=self._source,
             schema_org=None,
             shapes=SHAPES,

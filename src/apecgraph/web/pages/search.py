@@ -49,7 +49,7 @@ class SearchPage(Page):
 
     @cached_property
     def _search(self) -> Search:
-        return Search(Entries(self.site.graph.store, self.site.entities))
+        return Search(Entries(self.site.graph, self.site.entities))
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page."""

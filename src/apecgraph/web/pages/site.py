@@ -59,7 +59,7 @@ class ReleaseSite(Site):
     @cached_property
     def labels(self) -> Labels:
         """The labels of the release, in English if possible."""
-        return Labels(self.graph.store)
+        return Labels(self.graph)
 
     @cached_property
     def series(self) -> tuple[Series, ...]:
@@ -69,7 +69,7 @@ class ReleaseSite(Site):
     @cached_property
     def entities(self) -> Entities:
         """The things that can be searched for and reconciled; reading them takes a while."""
-        return Entities(self.graph.store)
+        return Entities(self.graph)
 
     @cached_property
     def signposts(self) -> Signposts:
@@ -80,4 +80,4 @@ class ReleaseSite(Site):
             for name, item in files
             if not item.compressed and name != CHECKSUMS
         ]
-        return Signposts(self.graph.store, dumps)
+        return Signposts(self.graph, dumps)

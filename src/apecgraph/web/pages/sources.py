@@ -98,13 +98,13 @@ class SourcesPage(Page):
 
 def read_shares(graph: Graph) -> list[Share]:
     """Read all sources, in the order of their identifiers."""
-    store = graph.store
-    stated = store.quads_for_pattern(None, ox.NamedNode(f"{APEC}statedIn"), None)
-    claims = [quad for quad in stated if isinstance(quad.graph_name, ox.NamedNode)]
-    kind, observation = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{QB}Observation")
-    observed = store.quads_for_pattern(None, kind, observation)
-    rulings = store.quads_for_pattern(None, ox.NamedNode(f"{APEC}rejects"), None, ox.DefaultGraph())
-    rejected = {quad.object for quad in rulings}
+    claims = [
+        quad
+        for quad in graph.quads(None, f"{APEC}statedIn")
+        if isinstance(quad.graph_name, ox.NamedNode)
+    ]
+    observed = graph.quads(None, f"{RDF}type", f"{QB}Observation")
+    rejected = {quad.object for quad in graph.default_graph.quads(None, f"{APEC}rejects")}
     made = Counter(str(quad.graph_name) for quad in claims)
     figures = Counter(str(quad.graph_name) for quad in observed)
     fallen = Counter(str(quad.graph_name) for quad in claims if quad.subject in rejected)

@@ -42,7 +42,7 @@ class Lookup:
 
     @cached_property
     def _identifiers(self) -> Identifiers:
-        return Identifiers(self.site.graph.store)
+        return Identifiers(self.site.graph)
 
     async def answer(self, request: Request, body: bytes) -> Response:
         """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
@@ -64,7 +64,7 @@ class Lookup:
             raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
         format_ = choose_format(request, (*OFFERS, JSON))
         found = self._find(asked)
-        refuse_withdrawn(self.site.graph.store, found.iri)
+        refuse_withdrawn(self.site.graph, found.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is JSON:
             return _json(asdict(found), headers)
@@ -94,10 +94,10 @@ class Lookup:
 
     def _standing(self, found: Identified) -> Identified | None:
         """Give what was found; where it is withdrawn, the one thing that replaces it."""
-        successors = withdrawn(self.site.graph.store, found.iri)
+        successors = withdrawn(self.site.graph, found.iri)
         if successors is None:
             return found
-        if len(successors) != 1 or withdrawn(self.site.graph.store, successors[0]) is not None:
+        if len(successors) != 1 or withdrawn(self.site.graph, successors[0]) is not None:
             return None
         successor = self._identifiers.by_iri(successors[0])
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))

@@ -50,7 +50,7 @@ class Reconcile:
 
     @cached_property
     def _reconciler(self) -> Reconciler:
-        return Reconciler(self.site.entities, Identifiers(self.site.graph.store))
+        return Reconciler(self.site.entities, Identifiers(self.site.graph))
 
     async def service(self, request: Request, body: bytes) -> Response:
         """Answer with the manifest, with candidates (`queries`) or with values (`extend`)."""

@@ -73,7 +73,7 @@ class QueryPage:
                 "base": BASE,
                 "pages": self.site.release is not None,
                 "prefixes": PREFIXES,
-                "terms": [asdict(term) for term in read_completions(self.site.graph.store)],
+                "terms": [asdict(term) for term in read_completions(self.site.graph)],
             }
             return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 

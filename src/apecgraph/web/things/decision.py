@@ -88,7 +88,7 @@ class DecisionPage(ThingPage):
         }
 
     def _series(self, conflict: Conflict) -> Iterator[FigureTable]:
-        wording = Wording(self.site.graph.store)
+        wording = Wording(self.site.graph)
         groups: defaultdict[tuple[str, str], list[tuple[Claim, Cell]]] = defaultdict(list)
         for claim in conflict.claims:
             figure = self._comparisons.figure(claim.iri)
@@ -120,7 +120,7 @@ class DecisionPage(ThingPage):
         if len(alike) < 2:
             return Markup()
         rows = [(_row(group, wording), group[0].claim) for group in alike.values()]
-        return Charts(self.site.graph.store).rows(name, title, rows)
+        return Charts(self.site.graph).rows(name, title, rows)
 
 
 def _row(lines: Sequence[Line], wording: Wording) -> str:

@@ -63,10 +63,10 @@ class EventPage(ThingPage):
 
     def _view(self, view: ThingView, iri: str) -> ThingView | None:
         """Return a view of another thing, whose sources have their numbers on the same page."""
-        description = describe(self.site.graph.store, iri)
+        description = describe(self.site.graph, iri)
         if description is None:
             return None
-        return ThingView(description, view.labels, self.site.graph.store, view.references)
+        return ThingView(description, view.labels, self.site.graph, view.references)
 
     def _positions(self, view: ThingView, speaker: Fact) -> list[Fact]:
         """Return the positions of a speaker that stand: in the site's language where there are."""

@@ -20,7 +20,7 @@ class OntologyPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the terms by group, the code lists, and the terms of others by namespace."""
-        vocabulary = Vocabulary(self.site.graph.store)
+        vocabulary = Vocabulary(self.site.graph)
         return {
             "groups": vocabulary.groups(),
             "lists": vocabulary.lists(),

@@ -57,7 +57,7 @@ class SourcePage(ThingPage):
         }
 
     def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
-        wording = Wording(self.site.graph.store)
+        wording = Wording(self.site.graph)
         for claim in claims:
             figure = self._comparisons.figure(claim.iri)
             if figure is not None:
@@ -72,9 +72,7 @@ class SourcePage(ThingPage):
             if claim.triple is None:
                 continue
             triple = claim.triple
-            quads = self.site.graph.store.quads_for_pattern(
-                triple.subject, triple.predicate, triple.object
-            )
+            quads = self.site.graph.quads(triple.subject, triple.predicate, triple.object)
             graphs = {
                 quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)
             }

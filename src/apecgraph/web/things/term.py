@@ -25,14 +25,14 @@ class TermPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, the rules and the questions that name it."""
         iri = view.description.iri
-        terms = Vocabulary(self.site.graph.store)
+        terms = Vocabulary(self.site.graph)
         term = terms.term(iri)
         example = None if term is None else terms.example(term)
         return {
             "term": term,
             "example": example,
             "turtle": "" if example is None else _turtle(example),
-            "shapes": RuleText(self.site.graph.store).naming(iri),
+            "shapes": RuleText(self.site.graph).naming(iri),
             "questions": self._questions(iri),
             "counting": "" if term is None else uses_query(term),
         }

@@ -80,18 +80,18 @@ class ThingView:
 
     description: Description
     labels: Labels
-    store: ox.Store
+    graph: Graph
     references: References = field(default_factory=References)
 
     @cached_property
     def claim(self) -> Claim | None:
         """The thing, where it is a claim."""
-        return read_claim(self.store, self.description.iri)
+        return read_claim(self.graph, self.description.iri)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """All that the thing states, where it is a source."""
-        return tuple(read_claims(self.store, self.description.iri))
+        return tuple(read_claims(self.graph, self.description.iri))
 
     @cached_property
     def rows(self) -> tuple[PropertyRow, ...]:
@@ -136,7 +136,7 @@ class ThingView:
 
     def figure(self, iri: str) -> Claim | None:
         """Return what a figure says, where the IRI is one of a figure that is whole."""
-        claim = read_claim(self.store, iri)
+        claim = read_claim(self.graph, iri)
         return claim if claim and claim.value and claim.measure and claim.period else None
 
     @property
@@ -151,14 +151,13 @@ class ThingView:
         """The links by property; without those that the page shows as claims or decisions."""
         found: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
-        for link in linking(self.store, iri, stands=self.description.stands):
+        for link in linking(self.graph, iri, stands=self.description.stands):
             if link.predicate not in _ABOUT_CLAIMS:
                 found[link.predicate].append(link)
         statements = found.pop(f"{RDF}object", [])
         if unsaid := [each for each in statements if not self._is_said(each.subject, found)]:
             found[f"{RDF}object"] = unsaid
-        graph = Graph(self.store)
-        dimensions = set(graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
+        dimensions = set(self.graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
         return tuple(
             Use(
                 predicate,
@@ -184,7 +183,7 @@ class ThingView:
 
     def _is_said(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
         """Whether the links have what an rdf:Statement says of the thing."""
-        claim = read_claim(self.store, statement)
+        claim = read_claim(self.graph, statement)
         if claim is None or claim.triple is None:
             return False
         subject, predicate, _ = claim.triple
@@ -238,9 +237,9 @@ class ThingPage:
 
         formats: what else the document can be had in, each with its path.
         """
-        store = self.site.graph.store
-        labels = Labels(store, language)
-        view = ThingView(description, labels, store)
+        graph = self.site.graph
+        labels = Labels(graph, language)
+        view = ThingView(description, labels, graph)
         return self.site.html.page(
             self.template,
             view=view,
