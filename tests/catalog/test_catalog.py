@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
 from io import StringIO
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.catalog.dcat import BuildInfo
 from apecgraph.catalog.description import describe_release
 from apecgraph.catalog.void import Statistics, describe_dataset
 from apecgraph.content.folder import default_content
@@ -218,9 +219,22 @@ class TestDcat:
         (sources,) = endpoint.values("SELECT (COUNT(?s) AS ?n) { ?s a apec:Source }")
         assert row == {"version": version("apecgraph"), "sources": sources}
 
-    def test_the_previous_release_is_named(self) -> None:
+    def test_the_previous_release_is_named(self, tmp_path: Path) -> None:
         one, two = "0" * 16, "1" * 16
-        triples = describe_release(BuildInfo(two, two, one, "2026-01-01", "1.0"), (), (), (), ())
+        first = Release(
+            tmp_path,
+            name=one,
+            digest=one,
+            fingerprint="",
+            issued="",
+            quads=0,
+            triples=0,
+            figures=0,
+            sources=0,
+            files=(),
+        )
+        second = replace(first, name=two, digest=two, previous=one)
+        triples = describe_release(second, (), (), ())
         store = ox.Store()
         store.extend(placed(each) for each in triples)
         assert store.query(
@@ -229,8 +243,11 @@ class TestDcat:
               ?before dcat:version "{one}" ; dcat:inSeries ?series ; a dcat:Dataset .
             }}"""
         )
-        first = describe_release(BuildInfo(two, two, None, "", "1.0"), (), (), (), ())
-        assert not [each for each in first if each.predicate.value.endswith("#prev")]
+        assert not [
+            triple
+            for triple in describe_release(first, (), (), ())
+            if triple.predicate.value.endswith("#prev")
+        ]
 
 
 class TestQuestions:

@@ -1,4 +1,4 @@
-"""From content to a release: check, derive, write, check again, switch."""
+"""From content to a release: check, derive, write, read back, switch."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from contextlib import nullcontext
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.build import refusals as refusal
+from apecgraph.build import refusals
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.build.losses import losses
-from apecgraph.catalog.dcat import BuildInfo
 from apecgraph.catalog.description import describe_release
 from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
@@ -31,7 +30,7 @@ from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF
 from apecgraph.release.archive import Archive
 from apecgraph.release.differences import Differences
-from apecgraph.release.dumps import downloads, write_dumps
+from apecgraph.release.dumps import write_dumps
 from apecgraph.release.durable import TEMPORARY, persist
 from apecgraph.release.release import (
     CATALOG_FILE,
@@ -80,23 +79,36 @@ def build_release(
         LossFound: If much of the last release is gone.
         RolledBack: If the release of this content was rolled back.
     """
-    made_of = build_fingerprint(content)
+    fingerprint = build_fingerprint(content)
     report, findings = check_content(content, observe)
-    if build_fingerprint(content) != made_of:
+    if build_fingerprint(content) != fingerprint:
         raise ContentError("changed while it was checked: build it again", content)
     archive = Archive(releases)
     if findings is None or not report.conforms:
-        raise refusal.refused(archive, report)
+        raise refusals.refused(archive, report)
     quads = canonical_nquads(derived_dataset(findings))
     with archive.writing("build"):
-        release = _made(archive, content, made_of, quads, report, accept_loss=accept_loss)
+        release = Release.find(archive.path, fingerprint)
+        if release is None:
+            release = _added(archive, content, fingerprint, quads, report, accept_loss)
+        else:
+            _admit(archive, release, report, accept_loss)
         archive.switch(release.name, "build")
         archive.prune(keep)
     return release, report
 
 
 def publish(release: Release, *, keep: int = 0) -> None:
-    """Make a release that there is already the current one of its folder, as `build` would."""
+    """Make an existing release the current one of its folder, as `build_release` would.
+
+    Args:
+        release: The release.
+        keep: Number of releases to keep, 0 for all.
+
+    Raises:
+        LossFound: If much of the last release is gone.
+        RolledBack: If the release was rolled back.
+    """
     archive = Archive(release.path.parent)
     with archive.writing("build"):
         _admit(archive, release, release.report, accept_loss=False)
@@ -104,32 +116,35 @@ def publish(release: Release, *, keep: int = 0) -> None:
         archive.prune(keep)
 
 
-def _made(
+def _added(
     archive: Archive,
     content: Path,
-    made_of: str,
+    fingerprint: str,
     quads: list[ox.Quad],
     report: Report,
-    *,
     accept_loss: bool,
 ) -> Release:
-    """Find the release of the content, or write it; let it into the archive, if it may.
-
-    made_of: the fingerprint of the content that was checked.
-    """
-    there = Release.find(archive.path, made_of)
-    if there is not None:
-        _admit(archive, there, report, accept_loss=accept_loss)
-        return there
+    """Write the release of a content folder and add it to the archive."""
     digest = digest_of_canonical(quads)
-    for name, damaged in archive.places(digest, made_of):
-        previous = archive.current if damaged is None else damaged.previous
-        made = BuildInfo(name, digest, previous, _issued(quads), version("apecgraph"))
+    for name, damaged in archive.places(digest, fingerprint):
         folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=archive.path))
         folder.chmod(0o755)
         try:
-            release = _write(folder, content, made, made_of, quads, report)
-            _admit(archive, release, report, accept_loss=accept_loss)
+            planned = Release(
+                folder.resolve(),
+                name=name,
+                digest=digest,
+                fingerprint=fingerprint,
+                issued=_issued(quads),
+                quads=len(quads),
+                triples=sum(quad.graph_name == ox.DefaultGraph() for quad in quads),
+                figures=_count(quads, f"{QB}Observation"),
+                sources=_count(quads, f"{APEC}Source"),
+                files=(),
+                previous=archive.current if damaged is None else damaged.previous,
+            )
+            release = _write(planned, content, quads, report)
+            _admit(archive, release, report, accept_loss)
             added = archive.add(release) if damaged is None else archive.restore(release)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -138,24 +153,24 @@ def _made(
     raise AssertionError("there is always another name")
 
 
-def _admit(archive: Archive, release: Release, report: Report, *, accept_loss: bool) -> None:
-    """Raise NotPublished where a release must not become the current one."""
+def _admit(archive: Archive, release: Release, report: Report, accept_loss: bool) -> None:
+    """Raise NotPublished if a release must not become the current one."""
     archive.refuse_taken_back(release.name)
     last = archive.last()
     found = losses(last, release, report)
     if not found or accept_loss:
         return
-    before = "none before" if last is None else f"release {last.name}"
-    text = f"the content is not published, for it lacks what it should have ({before}):\n"
+    before = "there was none before" if last is None else f"compared with release {last.name}"
+    text = f"the content is not published, because much is missing ({before}):\n"
     text += "".join(f"    {loss}\n" for loss in found)
     text += "Correct it, or publish it as it is: apecgraph build --accept-loss\n"
-    told = (release.path / name for name in (DIFFERENCES, PATCH))
-    kept = refusal.keep(archive, text, report, [path for path in told if path.exists()])
+    differences = (release.path / name for name in (DIFFERENCES, PATCH))
+    kept = refusals.keep(archive, text, report, [path for path in differences if path.exists()])
     raise LossFound(f"{text}The report and the differences are kept in {kept.path}")
 
 
 def _issued(quads: list[ox.Quad]) -> str:
-    """Return the date that the content gives the dataset; nothing where it gives none."""
+    """Return the date of issue that the content states of the dataset, or an empty text."""
     issued = ox.NamedNode(f"{DCTERMS}issued")
     return max(
         (
@@ -169,69 +184,57 @@ def _issued(quads: list[ox.Quad]) -> str:
     )
 
 
-def _write(
-    folder: Path,
-    content: Path,
-    made: BuildInfo,
-    fingerprint: str,
-    quads: list[ox.Quad],
-    report: Report,
-) -> Release:
-    """Write all files of a release, the manifest last; check what came to the disk."""
+def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report) -> Release:
+    """Write all files of a release, the manifest last, and read them back from the disk.
+
+    Args:
+        release: The release without its files.
+        content: The content folder.
+        quads: The canonical dataset.
+        report: The report of the check.
+
+    Returns:
+        The release with its files.
+    """
+    folder = release.path
     context = content / "ontology" / CONTEXT
-    dumps = write_dumps(folder, quads, Context(context))
+    files = write_dumps(folder, quads, Context(context))
     questions = read_questions(content)
     catalog = describe_release(
-        made,
-        quads,
-        downloads(dumps).values(),
-        questions,
-        {*_named(quads), _RELEASE.value},
+        replace(release, files=tuple(files)), quads, questions, {*_named(quads), _RELEASE.value}
     )
-    described = (placed(each, graph) for each in catalog for graph in (_RELEASE, None))
+    described = (placed(triple, graph) for triple in catalog for graph in (_RELEASE, None))
     texts = {
         CATALOG_FILE: ox.serialize(described, format=ox.RdfFormat.N_QUADS) or b"",
         CONTEXT: context.read_bytes(),
         REPORT: report.json().encode(),
         REPORT_TURTLE: report.turtle().encode(),
-        **_differences(folder.parent, made, quads),
+        **_differences(release, quads),
     }
     if questions:
         (folder / QUESTIONS_FOLDER).mkdir()
         for path in question_paths(content):
             texts[f"{QUESTIONS_FOLDER}/{path.name}"] = path.read_bytes()
-    files = [*dumps, *(File.written(folder, name, data) for name, data in texts.items())]
-    release = Release(
-        folder.resolve(),
-        name=made.name,
-        digest=made.digest,
-        fingerprint=fingerprint,
-        issued=made.issued,
-        quads=len(quads),
-        triples=sum(quad.graph_name == ox.DefaultGraph() for quad in quads),
-        figures=_count(quads, f"{QB}Observation"),
-        sources=_count(quads, f"{APEC}Source"),
-        files=tuple(sorted(files, key=lambda file: file.name)),
-        previous=made.previous,
-    )
+    files += (File.written(folder, name, data) for name, data in texts.items())
+    release = replace(release, files=tuple(sorted(files, key=lambda file: file.name)))
     (folder / MANIFEST).write_bytes(release.manifest())
-    _log.info("bringing the release to the disk")
+    _log.info("writing the release to the disk")
     persist(folder)
     _log.info("reading back %s quads", f"{len(quads):,}")
     Release.open(folder).verify()
     return release
 
 
-def _differences(releases: Path, made: BuildInfo, quads: list[ox.Quad]) -> dict[str, bytes]:
-    """Tell how a release differs from the one before it, where that is there, and whole."""
-    if made.previous is None:
+def _differences(release: Release, quads: list[ox.Quad]) -> dict[str, bytes]:
+    """Compare a release with the previous one, if that is there and intact; return the files."""
+    if release.previous is None:
         return {}
-    _log.info("comparing with release %s", made.previous)
+    _log.info("comparing with release %s", release.previous)
     try:
-        old = Snapshot.of_release(Archive(releases).open(made.previous))
+        old = Snapshot.of_release(Archive(release.path.parent).open(release.previous))
     except ReleaseError:
         return {}
-    new = Snapshot.of(made.name, quads)
+    new = Snapshot.of(release.name, quads)
     return {
         DIFFERENCES: Differences.between(old, new).json().encode(),
         PATCH: "".join(old.patch(new)).encode(),
@@ -243,6 +246,6 @@ def _named(quads: Iterable[ox.Quad]) -> set[str]:
 
 
 def _count(quads: Iterable[ox.Quad], class_: str) -> int:
-    """Count the things of a class."""
+    """Return the number of members of a class."""
     kind, wanted = ox.NamedNode(f"{RDF}type"), ox.NamedNode(class_)
-    return len({each.subject for each in quads if (each.predicate, each.object) == (kind, wanted)})
+    return len({quad.subject for quad in quads if (quad.predicate, quad.object) == (kind, wanted)})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from importlib.metadata import version
 from typing import Final
 
 import pyoxigraph as ox
@@ -26,7 +26,7 @@ from apecgraph.rdf.namespaces import (
     SPDX,
 )
 from apecgraph.release.dumps import Download
-from apecgraph.release.release import download_url, release_iri
+from apecgraph.release.release import Release, download_url, release_iri
 
 CATALOG: Final = f"{ID}catalog"
 SERIES: Final = f"{ID}series/releases"
@@ -37,7 +37,7 @@ _STANDARDS: Final = {
     CSV: "http://www.w3.org/TR/tabular-data-model/",
     CSVW: "http://www.w3.org/TR/tabular-metadata/",
 }
-"""What a file conforms to that is no RDF."""
+"""The standards of the files that are not RDF."""
 
 _INHERITED: Final = (
     "creator",
@@ -48,38 +48,22 @@ _INHERITED: Final = (
     "spatial",
     "temporal",
 )
-"""The terms of Dublin Core that are true of a release as they are of the dataset."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildInfo:
-    """One release among the others.
-
-    name: in addresses and IRIs; digest: of its dataset. previous: the name of the release before
-    it, None where there was none.
-    issued: its date, empty where it has none. program: the version of apecgraph that made it.
-    """
-
-    name: str
-    digest: str
-    previous: str | None
-    issued: str
-    program: str
-
-    @property
-    def iri(self) -> str:
-        """The IRI of the release."""
-        return release_iri(self.name)
+"""The Dublin Core terms that a release inherits from the dataset."""
 
 
 def describe_catalog(
-    version: BuildInfo, files: Iterable[Download], graph: Graph
+    release: Release, files: Collection[Download], graph: Graph
 ) -> Iterator[ox.Triple]:
-    """Describe the catalogue and all that is in it.
+    """Describe the catalogue, the dataset, its releases, and the endpoint.
 
-    files: what the release offers. graph: its dataset, which says what the dataset is.
+    Args:
+        release: The release.
+        files: The files that it offers for download.
+        graph: Its dataset, which describes itself.
+
+    Yields:
+        The triples.
     """
-    offered = list(files)
     title = graph.value(BASE, f"{DCTERMS}title") or BASE
     shared = list(_inherited(graph, ("license", "publisher")))
     yield from introduced(
@@ -96,20 +80,20 @@ def describe_catalog(
     )
     yield from said(
         BASE,
-        (f"{OWL}versionInfo", ox.Literal(version.digest)),
-        (f"{DCAT}version", ox.Literal(version.name)),
-        (f"{DCAT}hasVersion", version.iri),
-        (f"{DCAT}hasCurrentVersion", version.iri),
+        (f"{OWL}versionInfo", ox.Literal(release.digest)),
+        (f"{DCAT}version", ox.Literal(release.name)),
+        (f"{DCAT}hasVersion", release.iri),
+        (f"{DCAT}hasCurrentVersion", release.iri),
         (f"{DCAT}landingPage", BASE),
         *((f"{DCTERMS}conformsTo", each) for each in _standards(graph)),
-        *((f"{DCAT}distribution", _distribution(version, each)) for each in offered),
+        *((f"{DCAT}distribution", _distribution(release, file)) for file in files),
     )
     yield from introduced(
         SERIES,
         f"{DCAT}DatasetSeries",
         "Releases",
         (f"{DCTERMS}title", english(f"Releases of {title}")),
-        (f"{DCAT}last", version.iri),
+        (f"{DCAT}last", release.iri),
         *shared,
     )
     yield from introduced(
@@ -123,42 +107,43 @@ def describe_catalog(
         (f"{DCTERMS}conformsTo", _PROTOCOL),
         *shared,
     )
-    yield from _release(version, offered, graph)
-    for each in offered:
-        yield from _file(version, each, graph)
+    yield from _release(release, files, graph)
+    for file in files:
+        yield from _file(release, file, graph)
 
 
-def _release(version: BuildInfo, files: Iterable[Download], graph: Graph) -> Iterator[ox.Triple]:
-    """Describe a release, what it was made of, and by which program (PROV-O)."""
-    activity = f"{ID}build/{version.name}"
-    program = f"{ID}program/apecgraph-{version.program}"
+def _release(release: Release, files: Iterable[Download], graph: Graph) -> Iterator[ox.Triple]:
+    """Describe a release, its sources, and the program that built it (PROV-O)."""
+    activity = f"{ID}build/{release.name}"
+    program_version = version("apecgraph")
+    program = f"{ID}program/apecgraph-{program_version}"
     sources = list(graph.subjects(f"{RDF}type", f"{APEC}Source"))
-    yield from _versioned(version.name)
+    yield from _versioned(release.name)
     yield from said(
-        version.iri,
+        release.iri,
         (f"{DCAT}isVersionOf", BASE),
-        *((f"{DCAT}prev", release_iri(each)) for each in [version.previous] if each is not None),
-        *((f"{DCTERMS}issued", typed(each, "date")) for each in [version.issued] if each),
+        *((f"{DCAT}prev", release_iri(each)) for each in [release.previous] if each is not None),
+        *((f"{DCTERMS}issued", typed(each, "date")) for each in [release.issued] if each),
         *_inherited(graph, _INHERITED),
         *((f"{DCTERMS}conformsTo", each) for each in _standards(graph)),
-        *((f"{DCAT}distribution", _distribution(version, each)) for each in files),
+        *((f"{DCAT}distribution", _distribution(release, file)) for file in files),
         (f"{PROV}wasGeneratedBy", activity),
         *((f"{PROV}wasDerivedFrom", each) for each in sources),
     )
-    if version.previous is not None:
-        yield from _versioned(version.previous)
+    if release.previous is not None:
+        yield from _versioned(release.previous)
     yield from introduced(
         activity,
         f"{PROV}Activity",
-        f"Build of release {version.name}",
+        f"Build of release {release.name}",
         (f"{PROV}wasAssociatedWith", program),
         *((f"{PROV}used", each) for each in sources),
     )
     yield from introduced(
         program,
         f"{PROV}SoftwareAgent",
-        f"apecgraph {version.program}",
-        (f"{SCHEMA}softwareVersion", ox.Literal(version.program)),
+        f"apecgraph {program_version}",
+        (f"{SCHEMA}softwareVersion", ox.Literal(program_version)),
     )
 
 
@@ -173,21 +158,21 @@ def _versioned(name: str) -> Iterator[ox.Triple]:
     )
 
 
-def _file(version: BuildInfo, each: Download, graph: Graph) -> Iterator[ox.Triple]:
+def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Triple]:
     """Describe a file with its checksum (DCAT 3, sections 6.8 and 6.17)."""
-    node = _distribution(version, each)
-    standard = _STANDARDS.get(each.dump.format)
-    compression = [f"{_MEDIA_TYPES}{GZIP.media_type}"] if each.compressed else []
+    node = _distribution(release, download)
+    standard = _STANDARDS.get(download.dump.format)
+    compression = [f"{_MEDIA_TYPES}{GZIP.media_type}"] if download.compressed else []
     yield from introduced(
         node,
         f"{DCAT}Distribution",
-        each.label,
-        (f"{DCTERMS}title", english(each.label)),
-        (f"{DCAT}accessURL", download_url(version.name)),
-        (f"{DCAT}downloadURL", download_url(version.name, each.file.name)),
-        (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{each.dump.format.media_type}"),
+        download.label,
+        (f"{DCTERMS}title", english(download.label)),
+        (f"{DCAT}accessURL", download_url(release.name)),
+        (f"{DCAT}downloadURL", download_url(release.name, download.file.name)),
+        (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{download.dump.format.media_type}"),
         *((f"{DCAT}compressFormat", iri) for iri in compression),
-        (f"{DCAT}byteSize", each.file.size),
+        (f"{DCAT}byteSize", download.file.size),
         (f"{SPDX}checksum", f"{node}/checksum"),
         *((f"{DCTERMS}conformsTo", iri) for iri in ([standard] if standard else _standards(graph))),
         *((f"{DCTERMS}license", iri) for iri in graph.values(BASE, f"{DCTERMS}license")),
@@ -195,26 +180,26 @@ def _file(version: BuildInfo, each: Download, graph: Graph) -> Iterator[ox.Tripl
     yield from introduced(
         f"{node}/checksum",
         f"{SPDX}Checksum",
-        f"SHA-256: {each.label}",
+        f"SHA-256: {download.label}",
         (f"{SPDX}algorithm", f"{SPDX}checksumAlgorithm_sha256"),
-        (f"{SPDX}checksumValue", typed(each.file.sha256, "hexBinary")),
+        (f"{SPDX}checksumValue", typed(download.file.sha256, "hexBinary")),
     )
 
 
 def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]]:
-    """Return what the content says of the dataset in terms of Dublin Core."""
+    """Return what the content states of the dataset with Dublin Core terms."""
     for name in names:
         for value in graph.default_graph.objects(BASE, f"{DCTERMS}{name}"):
             if isinstance(value, ox.NamedNode | ox.Literal):
                 yield f"{DCTERMS}{name}", value
 
 
-def _distribution(version: BuildInfo, each: Download) -> str:
-    # Without dots: of the document about it the extension tells the format.
-    return f"{ID}distribution/{version.name}/{each.file.name.replace('.', '-')}"
+def _distribution(release: Release, download: Download) -> str:
+    # Without dots, since the extension of a document's address names its format.
+    return f"{ID}distribution/{release.name}/{download.file.name.replace('.', '-')}"
 
 
 def _standards(graph: Graph) -> list[str]:
-    """Return what the dataset conforms to: its own ontologies, and the shapes of the check."""
+    """Return what the dataset conforms to: its own ontologies, and the shapes."""
     ontologies = graph.default_graph.subjects(f"{RDF}type", f"{OWL}Ontology")
     return [*(iri for iri in ontologies if iri.startswith(BASE)), SHAPES_GRAPH.value]

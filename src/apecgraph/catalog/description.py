@@ -1,4 +1,4 @@
-"""The catalogue: all that a release says of itself, in RDF."""
+"""The catalogue: the description of a release in RDF."""
 
 from __future__ import annotations
 
@@ -6,46 +6,47 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from apecgraph.catalog.dcat import BuildInfo, describe_catalog
+from apecgraph.catalog.dcat import describe_catalog
 from apecgraph.catalog.questions import describe_questions
 from apecgraph.catalog.service import describe_service
 from apecgraph.catalog.void import describe_dataset, describe_default_graph
 from apecgraph.content.questions import Question
 from apecgraph.rdf.formats import TEXT
 from apecgraph.rdf.graph import Graph
-from apecgraph.release.dumps import Download
-from apecgraph.release.release import download_url
+from apecgraph.release.dumps import downloads
+from apecgraph.release.release import Release, download_url
 
 
 def describe_release(
-    version: BuildInfo,
+    release: Release,
     quads: Sequence[ox.Quad],
-    files: Iterable[Download],
     questions: Iterable[Question],
     graphs: Iterable[str],
 ) -> list[ox.Triple]:
-    """Describe a release: by VoID, by DCAT 3, by its service description, by its questions.
+    """Describe a release in VoID, in DCAT 3, as a SPARQL service, and by its questions.
 
-    quads: its dataset, by which the digest is computed. files: what it offers for download.
-    graphs: the IRIs of the named graphs that are served.
+    Args:
+        release: The release, with the files that it offers for download.
+        quads: Its dataset, from which the digest is computed.
+        questions: The competency questions.
+        graphs: IRIs of the named graphs that are served.
+
+    Returns:
+        The triples, each once.
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
-    data = [each for each in files if each.dump.format is not TEXT]
+    files = [item for item in downloads(release.files).values() if item.dump.format is not TEXT]
+    dumps = {
+        partial: [
+            download_url(release.name, item.file.name)
+            for item in files
+            if item.dump.format.rdf and item.dump.partial is partial
+        ]
+        for partial in (False, True)
+    }
     triples = [
-        *describe_dataset(
-            default,
-            dumps=[
-                download_url(version.name, each.file.name)
-                for each in data
-                if each.dump.format.rdf and not each.dump.partial
-            ],
-            link_dumps=[
-                download_url(version.name, each.file.name)
-                for each in data
-                if each.dump.format.rdf and each.dump.partial
-            ],
-        ),
-        *describe_catalog(version, data, Graph(quads)),
+        *describe_dataset(default, dumps=dumps[False], link_dumps=dumps[True]),
+        *describe_catalog(release, files, Graph(quads)),
         *describe_service(graphs),
         *describe_questions(questions),
     ]

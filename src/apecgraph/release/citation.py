@@ -10,7 +10,7 @@ from typing import Any, Final
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS
-from apecgraph.release.release import Release, release_iri
+from apecgraph.release.release import Release
 
 _COMMANDS: Final = {
     **{each: f"\\{each}" for each in "{}$&#%_"},
@@ -40,7 +40,7 @@ class ReleaseCitation:
             title=graph.value(BASE, f"{DCTERMS}title") or labels.title(BASE).value,
             release=release.name,
             issued=release.issued,
-            iri=release_iri(release.name),
+            iri=release.iri,
         )
 
     def text(self) -> str:

@@ -131,6 +131,11 @@ class Release:
                 continue
         return None
 
+    @property
+    def iri(self) -> str:
+        """The IRI of the release."""
+        return release_iri(self.name)
+
     def beside(self, name: str) -> Release | None:
         """Return the release of a name that is kept in the same folder, if it is there, whole."""
         if not NAME.fullmatch(name):
