@@ -1,4 +1,4 @@
-"""Intervals: the numbers that a figure may stand for."""
+"""Intervals: the values that a figure may stand for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from operator import mul
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range of numbers; None for an end that is not set, a flag for an end not included."""
+    """A range of numbers.
+
+    Attributes:
+        lower: The lower end, or None if there is no lower end.
+        upper: The upper end, or None if there is no upper end.
+        excludes_lower: Whether the lower end itself is outside.
+        excludes_upper: Whether the upper end itself is outside.
+    """
 
     lower: Decimal | None = None
     upper: Decimal | None = None
@@ -19,11 +26,11 @@ class Interval:
     excludes_upper: bool = False
 
     def meets(self, other: Interval) -> bool:
-        """Whether some number lies in both."""
+        """Return whether the intervals have a number in common."""
         return not (self.is_below(other) or other.is_below(self))
 
     def is_below(self, other: Interval) -> bool:
-        """Whether every number in this one is less than every number in the other."""
+        """Return whether every number of this interval is less than every number of the other."""
         if self.upper is None or other.lower is None:
             return False
         if self.excludes_upper or other.excludes_lower:
@@ -31,7 +38,7 @@ class Interval:
         return self.upper < other.lower
 
     def __mul__(self, other: Interval) -> Interval:
-        """Return the interval of all products; both must be of numbers from zero up."""
+        """Return the interval of all products; neither interval may contain negative numbers."""
         return self._ends(
             _product(self.lower, other.lower), _product(self.upper, other.upper), other
         )
@@ -41,7 +48,7 @@ class Interval:
         return self._ends(_sum(self.lower, other.lower), _sum(self.upper, other.upper), other)
 
     def __neg__(self) -> Interval:
-        """Return the interval of the numbers with the other sign."""
+        """Return the interval of the negated numbers."""
         low, high = (None if end is None else -end for end in (self.upper, self.lower))
         return Interval(low, high, self.excludes_upper, self.excludes_lower)
 
@@ -50,17 +57,17 @@ class Interval:
         return self + -other
 
     def inverse(self) -> Interval:
-        """Return the interval of all reciprocals; it must be of numbers from zero up."""
+        """Return the interval of all reciprocals; it may not contain negative numbers."""
         low = 1 / self.upper if self.upper else None
         high = 1 / self.lower if self.lower else None
         return Interval(low, high, self.excludes_upper, self.excludes_lower)
 
     def __truediv__(self, other: Interval) -> Interval:
-        """Return the interval of all quotients; both must be of numbers from zero up."""
+        """Return the interval of all quotients; neither interval may contain negative numbers."""
         return self * other.inverse()
 
     def powered(self, times: int) -> Interval:
-        """Return the interval multiplied by itself; it must be of numbers from zero up."""
+        """Return the interval to a power; it may not contain negative numbers."""
         return reduce(mul, [self] * times)
 
     def _ends(self, low: Decimal | None, high: Decimal | None, other: Interval) -> Interval:
@@ -93,24 +100,27 @@ class Interval:
 
 
 def all_meet(intervals: Iterable[Interval]) -> bool:
-    """Whether some number lies in all of them: so it does where each two have one in common."""
+    """Return whether all intervals have a number in common.
+
+    They do if each pair of them does.
+    """
     return shared(intervals) is not None
 
 
 def shared(intervals: Iterable[Interval]) -> Interval | None:
-    """Return the interval of the numbers that lie in all of them; None where there are none."""
-    each = list(intervals)
-    lowers = [one for one in each if one.lower is not None]
-    uppers = [one for one in each if one.upper is not None]
-    highest = max(lowers, key=lambda one: (one.lower, one.excludes_lower), default=Interval())
-    lowest = min(uppers, key=lambda one: (one.upper, not one.excludes_upper), default=Interval())
+    """Return the intersection of all intervals, or None if it is empty."""
+    items = list(intervals)
+    lowers = [item for item in items if item.lower is not None]
+    uppers = [item for item in items if item.upper is not None]
+    highest = max(lowers, key=lambda item: (item.lower, item.excludes_lower), default=Interval())
+    lowest = min(uppers, key=lambda item: (item.upper, not item.excludes_upper), default=Interval())
     if not highest.meets(lowest):
         return None
     return Interval(highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper)
 
 
 def decimal_text(value: Decimal) -> str:
-    """Write a number plainly: no exponent, no zeros at the end of a fraction."""
+    """Write a number without an exponent and without trailing zeros in its fraction."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

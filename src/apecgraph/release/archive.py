@@ -1,7 +1,7 @@
-"""The archive: the folder of releases, with the one that is current and those before it.
+"""The archive: a folder of releases, one of which is current.
 
-`current` is a symbolic link, so that one rename switches. What is not finished has a name that no
-release has, and is removed by whoever writes next. Only who holds the lock writes.
+`current` is a symbolic link, so one rename switches. Unfinished files have names that no release
+has, and the next writer removes them. Only the process that holds the lock writes.
 """
 
 from __future__ import annotations
@@ -25,10 +25,16 @@ from apecgraph.release.release import CURRENT, MANIFEST, NAME, Release
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A release that is kept.
+    """A release in the archive.
 
-    release: None where it is damaged; error then says how. published: when it first became current,
-        in UTC; None where that is not remembered. size: of all its files, in bytes.
+    Attributes:
+        name: Its name.
+        release: The release, or None if it is damaged.
+        error: The damage, or None if the release is intact.
+        published: When it first became current, in UTC, or None if the history does not say.
+        size: The size of all its files in bytes.
+        current: Whether it is the current release.
+        taken_back: Whether it was rolled back.
     """
 
     name: str
@@ -48,7 +54,7 @@ class Archive:
 
     @property
     def current(self) -> str | None:
-        """The name of the current release, whole or not; None where there is none."""
+        """The name of the current release, intact or not, or None."""
         try:
             name = (self.path / CURRENT).readlink().name
         except OSError:
@@ -57,30 +63,30 @@ class Archive:
 
     @property
     def previous(self) -> str | None:
-        """The name of the release that a rollback goes to; None where there is none."""
+        """The name of the release that a rollback would make current, or None."""
         current = self.current
         before = None if current is None else History.read(self.path).predecessor(current)
         if before is None and current is not None:
-            # Where the history was lost the release itself knows.
+            # Without a history, the release itself names the one before it.
             with suppress(ReleaseError):
                 before = Release.read(self.path / current).previous
         return before if before in self.names() else None
 
     def names(self) -> list[str]:
-        """Return the names of all releases, the one that became current first coming first."""
-        found = [path.name for path in self.path.glob("[0-9a-f]*") if NAME.fullmatch(path.name)]
-        found.sort(key=lambda name: (_written(self.path / name), name))
-        return History.read(self.path).order(found)
+        """Return the names of all releases, in the order in which they became current."""
+        names = [path.name for path in self.path.glob("[0-9a-f]*") if NAME.fullmatch(path.name)]
+        names.sort(key=lambda name: (_written(self.path / name), name))
+        return History.read(self.path).order(names)
 
     def kept(self) -> Iterator[Kept]:
-        """Look at each release, the latest first."""
+        """Open each release, the latest first."""
         history, current = History.read(self.path), self.current
         for name in reversed(self.names()):
             release, error = None, None
             try:
                 release = self.open(name)
-            except ReleaseError as found:
-                error = str(found)
+            except ReleaseError as damage:
+                error = str(damage)
             yield Kept(
                 name,
                 release,
@@ -92,22 +98,22 @@ class Archive:
             )
 
     def readable(self) -> Iterator[Release]:
-        """Read what each release says of itself, the latest first; its files are not looked at.
+        """Read the manifest of each release, the latest first, without checking its files.
 
-        One that says nothing is left out: `kept` tells of it.
+        Releases without a readable manifest are skipped; `kept` lists them.
         """
         for name in reversed(self.names()):
             with suppress(ReleaseError):
                 yield Release.read(self.path / name)
 
     def open(self, name: str) -> Release:
-        """Open a release by its name, checking each of its files."""
+        """Open a release by its name and compare its files with their checksums."""
         return Release.open(self.read(name).path)
 
     def read(self, name: str) -> Release:
-        """Read what a release says of itself, by its name; its files are not looked at."""
+        """Read the manifest of a release by its name, without checking its files."""
         if not NAME.fullmatch(name) or not (self.path / name).is_dir():
-            known = ", ".join(reversed(self.names())) or "none at all"
+            known = ", ".join(reversed(self.names())) or "no release at all"
             raise ReleaseError(f"{self.path} has no release {name}; it has {known}")
         release = Release.read(self.path / name)
         if release.name != name:
@@ -115,7 +121,7 @@ class Archive:
         return release
 
     def last(self) -> Release | None:
-        """Return the release that others come after: the current one, or else the latest whole."""
+        """Return the current release if it is intact, else the latest intact one, else None."""
         current = self.current
         for name in dict.fromkeys([*([current] if current else []), *reversed(self.names())]):
             with suppress(ReleaseError):
@@ -124,7 +130,7 @@ class Archive:
 
     @contextmanager
     def locked(self, work: str) -> Iterator[None]:
-        """Lock the archive, as `locked` does; remove what those left that were killed."""
+        """Lock the archive, as `locked` does; remove the leftovers of killed processes."""
         self.path.mkdir(parents=True, exist_ok=True)
         with locked(self.path, work):
             for leftover in self.path.glob(f"{TEMPORARY}*"):
@@ -133,7 +139,7 @@ class Archive:
 
     @contextmanager
     def writing(self, work: str) -> Iterator[None]:
-        """Lock the archive, as `locked` does; raise ReleaseError where it cannot be written to."""
+        """Lock the archive, as `locked` does; raise ReleaseError if it is not writable."""
         try:
             with self.locked(work):
                 yield
@@ -143,10 +149,17 @@ class Archive:
             ) from None
 
     def places(self, digest: str, fingerprint: str) -> Iterator[tuple[str, Release | None]]:
-        """Yield the names that a release may have, the best one first, until there is a free one.
+        """Yield the names that a release may have, the best one first, up to a free one.
 
-        What was published under a name is never written anew: with a name comes the release that
-        there is, damaged, and was made of the same; None where the name is free.
+        A published name never changes its content.
+
+        Args:
+            digest: The digest of the dataset of the release.
+            fingerprint: The digest of its content and program.
+
+        Yields:
+            Each name, with the damaged release of that name if it has the same fingerprint, so that
+            it can be restored; or with None if the name is free.
         """
         names = [digest, f"{digest}-{fingerprint[:8]}"]
         for number in itertools.count():
@@ -155,22 +168,27 @@ class Archive:
                 yield name, None
                 return
             with suppress(ReleaseError):
-                there = Release.read(self.path / name)
-                if (there.name, there.fingerprint) == (name, fingerprint):
-                    yield name, there
+                existing = Release.read(self.path / name)
+                if (existing.name, existing.fingerprint) == (name, fingerprint):
+                    yield name, existing
 
     def add(self, release: Release) -> Release:
-        """Put a release, which was written elsewhere in the archive, in its place."""
+        """Move a release that was written to a temporary folder of the archive to its place."""
         target = self.path.resolve() / release.name
         release.path.rename(target)
         persist_names(self.path)
         return replace(release, path=target)
 
     def restore(self, release: Release) -> Release | None:
-        """Restore a damaged release from one that was made of the same again.
+        """Restore a damaged release from a new build of the same content.
 
-        File by file, so that each is there at each moment. None where the two are not the same, as
-        the manifests tell, or it cannot be made whole.
+        Files are replaced one by one, so each exists at every moment.
+
+        Args:
+            release: The new build, in a temporary folder.
+
+        Returns:
+            The restored release, or None if the manifests differ or files cannot be replaced.
         """
         target = self.path / release.name
         try:
@@ -188,7 +206,7 @@ class Archive:
             return None
 
     def refuse_taken_back(self, name: str) -> None:
-        """Raise RolledBack where a rollback took a release back, and nothing brought it back."""
+        """Raise RolledBack if a release was rolled back and has not become current again."""
         event = History.read(self.path).taken_back(name)
         if event is not None and name != self.current:
             raise RolledBack(
@@ -208,14 +226,20 @@ class Archive:
         replace_link(self.path / CURRENT, name)
 
     def prune(self, keep: int) -> list[str]:
-        """Remove the oldest releases, so many staying; return the names of those removed.
+        """Remove the oldest releases.
 
-        The current one stays, and the one that a rollback goes to. What somebody reads stays
-        readable for him who has it open. keep: 0 for all.
+        The current release stays, and the one that a rollback would make current. A process that
+        has files of a removed release open can still read them.
+
+        Args:
+            keep: Number of releases to keep; 0 keeps all.
+
+        Returns:
+            The names of the removed releases.
         """
         names = self.names()
-        staying = {*names[-keep:], self.current, self.previous} if keep else {*names}
-        removed = [name for name in names if name not in staying]
+        kept = {*names[-keep:], self.current, self.previous} if keep else {*names}
+        removed = [name for name in names if name not in kept]
         for name in removed:
             gone = self.path / f"{TEMPORARY}{name}"
             (self.path / name).rename(gone)
@@ -223,9 +247,16 @@ class Archive:
         return removed
 
     def rollback(self, name: str | None = None) -> Release:
-        """Make an earlier release current: the previous one, or the one named.
+        """Verify a release and make it current.
 
-        It is read back first. Raises ReleaseError where there is none or it is damaged.
+        Args:
+            name: Its name, or None for the previous release.
+
+        Returns:
+            The release that is current now.
+
+        Raises:
+            ReleaseError: If there is no such release, or it is damaged.
         """
         if not self.path.is_dir():
             raise ReleaseError(f"{self.path} does not exist: there are no releases")
@@ -233,8 +264,8 @@ class Archive:
             target = name or self.previous
             if target is None:
                 raise ReleaseError(
-                    f"there is no release before {self.current}: `apecgraph releases` lists those "
-                    "that there are, and `apecgraph rollback NAME` goes to one of them"
+                    f"there is no release before {self.current}: `apecgraph releases` lists all "
+                    "releases, and `apecgraph rollback NAME` makes one of them current"
                 )
             release = self.open(target)
             release.verify()
@@ -250,7 +281,7 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size if path.is_file() else 0
     except OSError:
-        return 0  # it was removed meanwhile
+        return 0  # removed in the meantime
 
 
 def _written(path: Path) -> float:

@@ -1,4 +1,4 @@
-"""Citations: how to name a release in a text, in BibTeX and in CSL-JSON."""
+"""Citations of a release: as text, in BibTeX and in CSL-JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apecgraph.rdf.namespaces import BASE, DCTERMS
 from apecgraph.release.release import Release
 
 _COMMANDS: Final = {
-    **{each: f"\\{each}" for each in "{}$&#%_"},
+    **{character: f"\\{character}" for character in "{}$&#%_"},
     "\\": "\\textbackslash ",
     "^": "\\textasciicircum ",
     "~": "\\textasciitilde ",
@@ -22,7 +22,7 @@ _COMMANDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReleaseCitation:
-    """What names a release; iri: stays the same for it, and leads to its description."""
+    """The parts of a citation; `iri` is permanent and leads to the description of the release."""
 
     author: str
     title: str
@@ -32,11 +32,11 @@ class ReleaseCitation:
 
     @classmethod
     def of(cls, release: Release, graph: Graph) -> ReleaseCitation:
-        """Read what the data says of its publication."""
+        """Read the description of the publication."""
         labels = Labels(graph)
         publishers = graph.values(BASE, f"{DCTERMS}publisher")
         return cls(
-            author=", ".join(labels.title(each).value for each in publishers),
+            author=", ".join(labels.title(publisher).value for publisher in publishers),
             title=graph.value(BASE, f"{DCTERMS}title") or labels.title(BASE).value,
             release=release.name,
             issued=release.issued,
@@ -44,14 +44,14 @@ class ReleaseCitation:
         )
 
     def text(self) -> str:
-        """Write it as a sentence or two."""
+        """Write the citation as text."""
         parts = (self.author, self.title, f"Release {self.release}", self.issued)
         return f"{'. '.join(filter(None, parts))}. {self.iri}"
 
     def bibtex(self) -> str:
-        """Write it as an entry of BibTeX."""
+        """Write the citation as a BibTeX entry."""
         fields = {
-            # In braces of its own it is not taken for a first and a last name.
+            # Its own braces keep BibTeX from splitting it into first and last name.
             "author": self.author and f"{{{_escaped(self.author)}}}",
             "title": _escaped(self.title),
             "year": self.issued[:4],
@@ -63,7 +63,7 @@ class ReleaseCitation:
         return ",\n".join([f"@misc{{release-{self.release}", *lines]) + "\n}\n"
 
     def csl(self) -> str:
-        """Write it in CSL-JSON, for Zotero and its kin."""
+        """Write the citation in CSL-JSON, for Zotero and similar programs."""
         item: dict[str, Any] = {
             "id": self.iri,
             "type": "dataset",
@@ -74,10 +74,10 @@ class ReleaseCitation:
         if self.author:
             item["author"] = [{"literal": self.author}]
         if re.fullmatch(r"\d{4}-\d\d-\d\d", self.issued):
-            item["issued"] = {"date-parts": [[int(each) for each in self.issued.split("-")]]}
+            item["issued"] = {"date-parts": [[int(part) for part in self.issued.split("-")]]}
         return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 
 def _escaped(text: str) -> str:
-    """Write a text in a field of BibTeX, where some characters are commands."""
-    return "".join(_COMMANDS.get(each, each) for each in text)
+    """Escape the characters of a text that are commands in BibTeX."""
+    return "".join(_COMMANDS.get(character, character) for character in text)

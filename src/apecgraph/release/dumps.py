@@ -1,4 +1,4 @@
-"""The dumps of a release: the files that it offers for download, and how they are written."""
+"""The dumps of a release: the files for download, and how they are written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ _LEVEL: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A dump: the name of its file, its format, and what it holds, in words."""
+    """A dump.
+
+    Attributes:
+        name: Its file name.
+        format: Its format.
+        holds: A description of its content, for people.
+    """
 
     name: str
     format: Format
@@ -39,19 +45,19 @@ class Dump:
 
     @property
     def whole(self) -> bool:
-        """Whether it holds the named graphs too."""
+        """Whether it contains the named graphs."""
         return self.format in _WHOLE
 
     @property
     def partial(self) -> bool:
-        """Whether it holds less than the default graph."""
+        """Whether it contains less than the default graph."""
         return self.name != dump_name(self.format)
 
 
 DUMPS: Final = (
     *(
-        Dump(dump_name(each), each, "All graphs" if each in _WHOLE else "What stands")
-        for each in DUMP_FORMATS
+        Dump(dump_name(format_), format_, "All graphs" if format_ in _WHOLE else "Default graph")
+        for format_ in DUMP_FORMATS
     ),
     Dump(LINKS_FILE, N_TRIPLES, "Links to other datasets"),
     Dump(FIGURES, CSV, "All figures"),
@@ -63,7 +69,7 @@ _SUMS: Final = Dump(CHECKSUMS, TEXT, "Checksums of all these files")
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file that a release offers: a dump, as it is or compressed."""
+    """A file for download: a dump, plain or compressed."""
 
     file: File
     dump: Dump
@@ -71,18 +77,18 @@ class Download:
 
     @property
     def format(self) -> Format:
-        """What the file is, whatever is in it."""
+        """The format of the file itself."""
         return GZIP if self.compressed else self.dump.format
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The label of the file, for people."""
         label = f"{self.dump.holds}, as {self.dump.format.label}"
         return f"{label}, in gzip" if self.compressed else label
 
 
 def downloads(files: Iterable[File]) -> dict[str, Download]:
-    """Return those among the files of a release that it offers, by their names."""
+    """Return the downloads among the files of a release, by file name."""
     by_name = {file.name: file for file in files}
     return {
         name: Download(by_name[name], dump, compressed)
@@ -93,15 +99,22 @@ def downloads(files: Iterable[File]) -> dict[str, Download]:
 
 
 def zipped(name: str) -> str:
-    """Name the file that holds another one in gzip."""
+    """Return the name of the gzip file of a file."""
     return f"{name}.{GZIP.extension}"
 
 
 def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> list[File]:
     """Write the dumps of a dataset, each also in gzip (RFC 1952), and their checksums.
 
-    quads: the dataset, canonical. The same dataset makes the same bytes.
-    Returns the files that were written.
+    The same dataset makes the same bytes.
+
+    Args:
+        folder: Where to write.
+        quads: The canonical dataset.
+        context: The JSON-LD context.
+
+    Returns:
+        The files that were written.
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     graph = Graph(quads)

@@ -1,4 +1,4 @@
-"""Persistence: what is written is on disk, whole, before it can be seen."""
+"""Durable writes: files are complete and on disk before other processes can see them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 TEMPORARY: Final = ".tmp-"
-"""What the names of things begin with that are not finished; whoever is killed leaves them."""
+"""Prefix of the names of unfinished files, which a killed process leaves behind."""
 
 
 def persist(folder: Path) -> None:
-    """Bring a folder and all that is in it to the disk, and out of memory (fsync(2)).
+    """Flush a folder with its files to disk, and drop them from memory (fsync(2)).
 
-    What is read of it afterwards was read from the disk, as far as the kernel does as advised.
+    Later reads then come from the disk, if the kernel follows the advice.
     """
     for path in (*folder.rglob("*"), folder):
         descriptor = os.open(path, os.O_RDONLY)
@@ -26,7 +26,7 @@ def persist(folder: Path) -> None:
 
 
 def persist_names(folder: Path) -> None:
-    """Bring to the disk which names there are in a folder: after a rename."""
+    """Flush the entries of a folder to disk, after a rename."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -35,7 +35,7 @@ def persist_names(folder: Path) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file in one step: who reads it finds the old text or the new."""
+    """Write a file in one step: readers see the old text or the new one."""
     new = path.with_name(f"{TEMPORARY}{path.name}")
     with new.open("w", encoding="utf-8") as file:
         file.write(text)
@@ -46,7 +46,7 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def replace_link(path: Path, target: str) -> None:
-    """Make a symbolic link lead elsewhere in one step."""
+    """Point a symbolic link to another target in one step."""
     new = path.with_name(f"{TEMPORARY}{path.name}")
     new.unlink(missing_ok=True)
     new.symlink_to(target)

@@ -1,4 +1,4 @@
-"""The figures as tabular data: CSV, and the CSVW metadata that tells what its columns hold."""
+"""The figures as a table: CSV, and CSVW metadata that describes its columns."""
 
 from __future__ import annotations
 
@@ -29,20 +29,24 @@ from apecgraph.rdf.namespaces import (
 
 FIGURES: Final = "figures.csv"
 METADATA: Final = f"{FIGURES}-metadata.json"
-"""Where processors look for it (Model for Tabular Data, section 5.3)."""
+"""The name under which processors look for metadata (Model for Tabular Data, section 5.3)."""
 
-# How a text begins that spreadsheets take for a formula (OWASP, CSV Injection), and what else
-# begins so.
+# Spreadsheets take a text that begins like this for a formula (OWASP, CSV Injection), unless it is
+# a number.
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: a property of the figure, or of what another column names, called by its term.
+    """A column: a property of the figure, or of the thing in another column.
 
-    datatype: of CSVW; None for things, which are known by their IRIs and have a label beside them.
-    of: the column whose thing has the property.
+    Attributes:
+        name: Its name, which is that of the term.
+        property: The IRI of the property.
+        datatype: The CSVW datatype, or None for things, which have an IRI and a label.
+        required: Whether every row has a value.
+        of: The column with the subject of the property.
     """
 
     name: str
@@ -78,11 +82,16 @@ _COLUMNS: Final = (
 
 
 def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
-    """Write figures as CSV (RFC 4180), a row each, in the order of their IRIs.
+    """Write figures as CSV (RFC 4180), one row each, in the order of their IRIs.
 
-    graph: the dataset of a release, so that those are there which a decision rejects, too.
-    figures: the IRIs of some; without them all are written.
-    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    If a spreadsheet would take a text for a formula, an apostrophe is written before it.
+
+    Args:
+        graph: The dataset of a release, which includes rejected figures.
+        figures: The IRIs of the figures to write; None writes all.
+
+    Returns:
+        The table in UTF-8.
     """
     if figures is None:
         figures = graph.subjects(f"{RDF}type", f"{QB}Observation")
@@ -100,13 +109,13 @@ def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
 def write_metadata(graph: Graph) -> bytes:
     """Write the description of the table (Metadata Vocabulary for Tabular Data, section 5).
 
-    By it a processor makes the triples of the graph out of the rows (CSV2RDF).
+    A processor can convert the rows to the triples of the graph with it (CSV2RDF).
     """
     metadata = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": FIGURES,
         "dc:title": graph.value(BASE, f"{DCTERMS}title"),
-        "dc:license": [{"@id": each} for each in graph.values(BASE, f"{DCTERMS}license")],
+        "dc:license": [{"@id": iri} for iri in graph.values(BASE, f"{DCTERMS}license")],
         "dc:isPartOf": {"@id": BASE},
         "tableSchema": {
             "aboutUrl": "{+figure}",
@@ -128,17 +137,17 @@ def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
     for text in _objects(graph, iri, f"{APEC}printed"):
         if isinstance(text, ox.Literal):
             row |= {"printed": text.value, "language": text.language or ""}
-    found = rulings(graph, iri)
-    row["status"] = status(found)
-    row["decision"] = " ".join(ruling.decision for ruling in found)
+    decided = rulings(graph, iri)
+    row["status"] = status(decided)
+    row["decision"] = " ".join(ruling.decision for ruling in decided)
     return row
 
 
 def _value(graph: Graph, subject: str, column: _Column) -> str:
-    """Return what a thing has in a column, an IRI or a text; nothing where it has none."""
+    """Return the value of a thing in a column, an IRI or a text; an empty text if it has none."""
     kind = ox.NamedNode if column.datatype is None else ox.Literal
-    found = (each for each in _objects(graph, subject, column.property) if isinstance(each, kind))
-    return next((each.value for each in found), "")
+    terms = _objects(graph, subject, column.property)
+    return next((term.value for term in terms if isinstance(term, kind)), "")
 
 
 def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
@@ -151,7 +160,7 @@ def _harmless(text: str) -> str:
 
 
 def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
-    """Describe the columns, those after them that hold labels, and what each row is."""
+    """Describe the columns, the columns of labels, and the class of each row."""
     yield _described("figure", "string", "IRI of the figure", required=True, suppressOutput=True)
     for column in _COLUMNS:
         comment = graph.value(column.property, f"{RDFS}comment")
@@ -159,30 +168,30 @@ def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
         if column.required:
             place["required"] = True
         if column.of != "figure":
-            place = {"suppressOutput": True}  # of a row, the processors write one thing
+            place = {"suppressOutput": True}  # processors describe one thing per row
         if column.datatype is None:
-            # This makes it an IRI; of cells that were read as one some processors make no other.
+            # This makes the value an IRI; with datatype anyURI, some processors ignore it.
             place["valueUrl"] = f"{{+{column.name}}}"
         yield _described(column.name, column.datatype or "string", comment, **place)
         if column.datatype is None:
-            label = f"Label of the {column.name}, in English where there is one"
+            label = f"Label of the {column.name}, in English if available"
             yield _described(f"{column.name}Label", "string", label, suppressOutput=True)
-    # A text whose language differs from row to row is none that CSV2RDF can write.
+    # CSV2RDF cannot write texts whose language differs from row to row.
     printed = graph.value(f"{APEC}printed", f"{RDFS}comment")
     yield _described("printed", "string", printed, suppressOutput=True)
-    yield _described("language", "string", "Language of what is printed", suppressOutput=True)
+    yield _described("language", "string", "Language of the printed text", suppressOutput=True)
     yield _described(
         "status",
         {"base": "string", "format": "standing|rejected|open"},
-        "Whether the figure is in the default graph: standing; rejected by a decision, and not in "
-        "it; or open, in it and disputed",
+        "Whether the figure is in the default graph: standing (it is), rejected by a decision "
+        "(it is not), or open (it is, but disputed)",
         required=True,
         suppressOutput=True,
     )
     yield _described(
         "decision",
         "anyURI",
-        "The decisions that speak of the figure",
+        "The decisions about the figure",
         separator=" ",
         suppressOutput=True,
     )

@@ -1,8 +1,7 @@
-"""The history of a folder of releases: which was made current when, and what it took the place of.
+"""The history of a folder of releases: when each became current, and which it replaced.
 
-It is written before the switch, so that no switch lacks its entry. An entry whose switch did not
-come about, since the process was killed between them, changes nothing: what is current is what the
-link says.
+An entry is written before its switch, so no switch lacks its entry. If the process is killed in
+between, the entry has no effect: the link decides which release is current.
 """
 
 from __future__ import annotations
@@ -20,9 +19,13 @@ HISTORY: Final = "history.json"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSwitched:
-    """A release becomes the current one.
+    """The event that a release becomes the current one.
 
-    release, before: names; before is None where there was none. time: UTC, as in RFC 3339.
+    Attributes:
+        time: The time in UTC (RFC 3339).
+        release: The name of the release.
+        before: The name of the release that was current before, or None.
+        by: The command that switched.
     """
 
     time: str
@@ -33,47 +36,47 @@ class ReleaseSwitched:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All events that are remembered, the latest last."""
+    """All recorded events, the latest last."""
 
     events: tuple[ReleaseSwitched, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> History:
-        """Read the history of a folder; it is empty where there is none that can be read."""
+        """Read the history of a folder; a missing or unreadable history is empty."""
         try:
             entries = json.loads((folder / HISTORY).read_bytes())
-            events = tuple(ReleaseSwitched(**each) for each in entries)
+            events = tuple(ReleaseSwitched(**entry) for entry in entries)
         except (OSError, ValueError, TypeError, RecursionError):
             return cls()
-        return cls(tuple(each for each in events if isinstance(each.release, str)))
+        return cls(tuple(event for event in events if isinstance(event.release, str)))
 
     def write(self, folder: Path) -> None:
         """Write the history of a folder."""
-        entries = [asdict(each) for each in self.events]
+        entries = [asdict(event) for event in self.events]
         replace_text(folder / HISTORY, json.dumps(entries, indent=1) + "\n")
 
     def then(self, event: ReleaseSwitched) -> History:
-        """Return the history with an event more."""
+        """Return the history with one more event."""
         return History((*self.events, event))
 
     def of(self, releases: Collection[str]) -> History:
-        """Return what of the history is about releases that there are."""
-        return History(tuple(each for each in self.events if each.release in releases))
+        """Return the part of the history that is about existing releases."""
+        return History(tuple(event for event in self.events if event.release in releases))
 
     def published(self, release: str) -> str | None:
-        """Return when a release first became the current one, in UTC; None where it is not told.
+        """Return when a release first became current, in UTC, or None if that is unknown.
 
-        That it becomes current again, by a rollback or by a build, does not publish it anew.
+        Becoming current again, by a rollback or a build, does not change its date of publication.
         """
-        return next((each.time for each in self.events if each.release == release), None)
+        return next((event.time for event in self.events if event.release == release), None)
 
     def predecessor(self, release: str) -> str | None:
-        """Return what a release took the place of when it was last published by a build."""
-        built = (each for each in reversed(self.events) if each.by == "build")
-        return next((each.before for each in built if each.release == release), None)
+        """Return the release that a release replaced when a build last published it."""
+        built = (event for event in reversed(self.events) if event.by == "build")
+        return next((event.before for event in built if event.release == release), None)
 
     def taken_back(self, release: str) -> ReleaseSwitched | None:
-        """Return the rollback that took a release back, unless it became current again since."""
+        """Return the rollback that withdrew a release, unless it has become current again."""
         for event in reversed(self.events):
             if event.release == release:
                 return None
@@ -82,6 +85,6 @@ class History:
         return None
 
     def order(self, releases: Sequence[str]) -> list[str]:
-        """Put releases in the order in which they last became current; unknown ones come first."""
-        last = {each.release: number for number, each in enumerate(self.events)}
+        """Sort releases by when they last became current; unknown ones come first."""
+        last = {event.release: number for number, event in enumerate(self.events)}
         return sorted(releases, key=lambda name: last.get(name, -1))

@@ -1,4 +1,4 @@
-"""Linksets: the links that lead from our things to those of other datasets."""
+"""Linksets: links from our things to things of other datasets."""
 
 from __future__ import annotations
 
@@ -20,15 +20,21 @@ PREDICATES: Final = (
     f"{SKOS}narrowMatch",
     f"{SKOS}relatedMatch",
 )
-"""The properties that say what a thing is called elsewhere, and what is like it there."""
+"""Properties that link a thing to the same or a similar thing elsewhere."""
 
-# What has an authority keeps it, whatever else is cut off.
+# An IRI with an authority keeps it.
 _NAMESPACE: Final = re.compile(r"[^:]+://[^/]*/(?:.*[/#])?|(?![^:]+://).*[:/#]")
 
 
 @dataclass(frozen=True, slots=True)
 class Linkset:
-    """All links by one property into one dataset, known by the namespace of its IRIs."""
+    """All links by one property into one dataset.
+
+    Attributes:
+        target: The namespace of the IRIs of the dataset.
+        predicate: The property.
+        triples: The links.
+    """
 
     target: str
     predicate: str
@@ -36,7 +42,7 @@ class Linkset:
 
 
 def links(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Return the links among triples: their subject is ours and their object is not."""
+    """Yield the links among triples: the subject is ours, the object is not."""
     for triple in triples:
         if (
             triple.predicate.value in PREDICATES
@@ -49,15 +55,15 @@ def links(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 
 def linksets(triples: Iterable[ox.Triple]) -> list[Linkset]:
-    """Sort the links among triples into linksets; one has one property (VoID, section 5.1)."""
-    found: defaultdict[tuple[str, str], list[ox.Triple]] = defaultdict(list)
+    """Group the links among triples into linksets, one per property (VoID, section 5.1)."""
+    groups: defaultdict[tuple[str, str], list[ox.Triple]] = defaultdict(list)
     for triple in links(triples):
-        assert isinstance(triple.object, ox.NamedNode)  # noqa: S101 - so it is in a link
-        found[_namespace(triple.object.value), triple.predicate.value].append(triple)
-    return [Linkset(*key, tuple(found[key])) for key in sorted(found)]
+        assert isinstance(triple.object, ox.NamedNode)  # noqa: S101 - `links` yields no others
+        groups[_namespace(triple.object.value), triple.predicate.value].append(triple)
+    return [Linkset(*key, tuple(groups[key])) for key in sorted(groups)]
 
 
 def _namespace(iri: str) -> str:
-    """Return an IRI without its last name: `https://sws.geonames.org/` of `.../1795565/`."""
-    found = _NAMESPACE.match(iri.rstrip("/#"))
-    return iri if found is None else found[0]
+    """Return an IRI without its last part: `https://sws.geonames.org/` for `.../1795565/`."""
+    match = _NAMESPACE.match(iri.rstrip("/#"))
+    return iri if match is None else match[0]

@@ -1,4 +1,4 @@
-"""The lock on a folder: one process at a time writes to it, and the lock goes with that process."""
+"""The lock on a folder: one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,28 @@ _log: Final = logging.getLogger(__name__)
 
 LOCK: Final = ".lock"
 PATIENCE: Final = 60.0
-"""Seconds that one waits for another: builds write for a few."""
+"""Seconds to wait for another process; a build writes for a few."""
 
 _PAUSE: Final = 0.1
 
 
 @contextmanager
 def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Lock a folder; wait where another process has it, and say which.
+    """Lock a folder with flock(2); wait for another process that holds the lock.
 
-    The lock is one of flock(2): the kernel gives it back when its process ends, however it ends,
-    and what stands in the file only tells who has it. Nothing is forked while it is held: a child
-    that lives on would hold it too.
+    The kernel releases the lock when its process ends for whatever reason; the file itself only
+    names the holder. Do not fork while holding the lock: a surviving child would hold it too.
 
-    work: what it is wanted for, in a word. Raises ReleasesLocked when patience, in seconds, ends.
+    Args:
+        folder: The folder to lock.
+        work: A word for the work, which other processes show.
+        patience: Seconds to wait.
+
+    Yields:
+        Nothing: the lock is held until the context ends.
+
+    Raises:
+        ReleasesLocked: If another process still holds the lock after that time.
     """
     with (folder / LOCK).open("a+b", buffering=0) as file:
         end = time.monotonic() + patience
@@ -44,7 +52,7 @@ def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None
                 )
             _log.info("waiting for %s", holder)
             time.sleep(_PAUSE)
-        with suppress(OSError):  # on a full disk it is a lock all the same
+        with suppress(OSError):  # the lock works on a full disk, too
             file.truncate(0)
             since = datetime.now(UTC).isoformat(timespec="seconds")
             file.write(f"process {os.getpid()} ({work}), since {since}".encode())

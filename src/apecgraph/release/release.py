@@ -1,4 +1,4 @@
-"""A release: one immutable, checked version of everything, in a directory of its own name."""
+"""A release: one immutable, checked version of everything, in a folder of that name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATCH: Final = "differences.rdfp"
 DUMP: Final = "apecgraph"
 
 DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
-"""TriG and N-Quads hold everything with its named graphs; the others hold the default graph."""
+"""TriG and N-Quads contain the named graphs; the others contain the default graph only."""
 
 NAME: Final = re.compile("[0-9a-f]{16}(?:-[0-9a-f]{8})?")
 
@@ -41,7 +41,13 @@ _UNREADABLE: Final = (OSError, ValueError, TypeError, LookupError, AttributeErro
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a release: its name, its size in bytes, its SHA-256 in hexadecimal."""
+    """A file of a release.
+
+    Attributes:
+        name: Its path inside the folder of the release.
+        size: Its size in bytes.
+        sha256: Its SHA-256 digest in hexadecimal.
+    """
 
     name: str
     size: int
@@ -49,20 +55,29 @@ class File:
 
     @classmethod
     def written(cls, folder: Path, name: str, data: bytes) -> File:
-        """Write a file, and describe what it is to hold, whatever the disk makes of it."""
+        """Write a file and describe the data, not what the disk made of it."""
         (folder / name).write_bytes(data)
         return cls(name, len(data), sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release.
+    """A release, as its manifest describes it.
 
-    name: of its folder, and in the addresses of its files: its digest; where another version of the
-        program, or other questions, made other files of the same dataset, with more after it.
-    quads, triples: how many there are in all graphs, and in the default graph.
-    figures, sources: how many of these.
-    previous: the name of the release that it came after, None where it is the first.
+    Attributes:
+        path: Its folder.
+        name: The name of its folder, also in the addresses of its files: the first digits of the
+            digest, followed by more if another version of the program, or other questions, made
+            other files of the same dataset before.
+        digest: The canonical hash of its dataset (RDFC-1.0).
+        fingerprint: The digest of the content and the program that made it.
+        issued: The date of the content in ISO 8601, or an empty text.
+        quads: Number of quads in all graphs.
+        triples: Number of triples in the default graph.
+        figures: Number of figures.
+        sources: Number of sources.
+        files: Its files, except the manifest.
+        previous: The name of the release before it, or None if it is the first.
     """
 
     path: Path
@@ -79,29 +94,29 @@ class Release:
 
     @classmethod
     def read(cls, path: Path) -> Release:
-        """Read what the manifest says of a release; raise ReleaseError where it is not right."""
+        """Read a manifest without checking the files; raise ReleaseError if it is damaged."""
         try:
             data = (path / MANIFEST).read_bytes()
             manifest = json.loads(data)
             manifest.pop(_CHECKSUM)
-            files = tuple(File(**each) for each in manifest.pop("files"))
+            files = tuple(File(**entry) for entry in manifest.pop("files"))
             if any(
                 ".." in Path(file.name).parts or Path(file.name).is_absolute() for file in files
             ):
                 raise ValueError("it names files elsewhere")
             release = cls(path=path.resolve(), files=files, **manifest)
-            whole = release.manifest() == data
+            intact = release.manifest() == data
         except FileNotFoundError:
             raise ReleaseError(f"{path} is no release: it has no {MANIFEST}") from None
         except _UNREADABLE as error:
             raise ReleaseError(f"the manifest of {path} cannot be read: {error}") from None
-        if not whole:
+        if not intact:
             raise ReleaseError(f"{path / MANIFEST} is not what was released: {_REMEDY}")
         return release
 
     @classmethod
     def open(cls, path: Path) -> Release:
-        """Open a release and check each of its files; raise ReleaseError where one is not right."""
+        """Open a release; raise ReleaseError if a file is missing or has another checksum."""
         release = cls.read(path)
         for file in release.files:
             if not release.has(file):
@@ -110,23 +125,30 @@ class Release:
 
     @classmethod
     def current(cls, releases: Path) -> Release:
-        """Open the release in a folder that is the current one, checking each of its files."""
+        """Open the current release of a folder and compare its files with their checksums."""
         if not (releases / CURRENT).is_symlink():
             raise ReleaseError(f"{releases} has no current release: run `apecgraph build`")
         return cls.open((releases / CURRENT).resolve())
 
     @classmethod
     def find(cls, releases: Path, fingerprint: str) -> Release | None:
-        """Return the release in a folder that was made of this content by this program, if any.
+        """Return the release that this program made from this content, or None.
 
-        One that is damaged is passed over, so that it is built again.
+        Damaged releases are skipped, so that they are built again.
+
+        Args:
+            releases: The folder of releases.
+            fingerprint: The digest of the content and the program.
+
+        Returns:
+            The release, with its files checked.
         """
         for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
             try:
                 if fingerprint in manifest.read_text(encoding="utf-8"):
-                    found = cls.open(manifest.parent)
-                    if found.name == manifest.parent.name:
-                        return found
+                    release = cls.open(manifest.parent)
+                    if release.name == manifest.parent.name:
+                        return release
             except (ReleaseError, OSError, UnicodeDecodeError):
                 continue
         return None
@@ -137,17 +159,17 @@ class Release:
         return release_iri(self.name)
 
     def beside(self, name: str) -> Release | None:
-        """Return the release of a name that is kept in the same folder, if it is there, whole."""
+        """Return the release of that name in the same folder, or None if it is not intact."""
         if not NAME.fullmatch(name):
             return None
         try:
-            found = Release.open(self.path.parent / name)
+            release = Release.open(self.path.parent / name)
         except ReleaseError:
             return None
-        return found if found.name == name else None
+        return release if release.name == name else None
 
     def has(self, file: File) -> bool:
-        """Whether a file is there as it was released."""
+        """Return whether a file is present and unchanged."""
         return describe_files(self.path, file.name) == file
 
     @property
@@ -164,9 +186,13 @@ class Release:
             return {}
 
     def verify(self) -> None:
-        """Read the dataset back; raise ReleaseError where it is not the one of the digest.
+        """Parse the dataset and compare it with the digest.
 
-        This takes longer than checksums, and notices what was changed together with them.
+        This takes longer than comparing checksums, but also notices if a file was changed together
+        with its checksum.
+
+        Raises:
+            ReleaseError: If the dataset cannot be read or is another one.
         """
         path = self.dump(N_QUADS)
         try:
@@ -174,17 +200,16 @@ class Release:
         except (OSError, ValueError, SyntaxError) as error:
             raise ReleaseError(f"{path} cannot be read: {error}") from None
         triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
-        found = digest(quads), len(quads), triples
-        if found != (self.digest, self.quads, self.triples):
+        if (digest(quads), len(quads), triples) != (self.digest, self.quads, self.triples):
             raise ReleaseError(f"{path} does not hold what the release is named by: {_REMEDY}")
 
     def dump(self, format_: Format) -> Path:
-        """Return the file that holds the dump in a format."""
+        """Return the path of the dump in a format."""
         return self.path / dump_name(format_)
 
     @property
     def dataset(self) -> tuple[DataFile, ...]:
-        """The N-Quads files that are served together: the dump, and what describes the release."""
+        """The N-Quads files that are served: the dump and the description of the release."""
         checksums = {file.name: file.sha256 for file in self.files}
         return tuple(
             DataFile(self.path / name, N_QUADS, checksums[name])
@@ -192,21 +217,21 @@ class Release:
         )
 
     def manifest(self) -> bytes:
-        """Write the manifest, with a checksum of its own."""
-        said = {each.name: getattr(self, each.name) for each in fields(self)}
-        del said["path"]
-        said["files"] = [asdict(file) for file in self.files]
-        said[_CHECKSUM] = sha256(json.dumps(said).encode()).hexdigest()
-        return json.dumps(said, indent=2).encode() + b"\n"
+        """Write the manifest, with its own checksum."""
+        manifest = {field.name: getattr(self, field.name) for field in fields(self)}
+        del manifest["path"]
+        manifest["files"] = [asdict(file) for file in self.files]
+        manifest[_CHECKSUM] = sha256(json.dumps(manifest).encode()).hexdigest()
+        return json.dumps(manifest, indent=2).encode() + b"\n"
 
 
 def dump_name(format_: Format) -> str:
-    """Name the file of a dump."""
+    """Return the file name of a dump."""
     return f"{DUMP}.{format_.extension}"
 
 
 def describe_files(folder: Path, name: str) -> File | None:
-    """Measure a file; None where it cannot be read."""
+    """Measure a file; return None if it cannot be read."""
     try:
         with (folder / name).open("rb") as file:
             return File(
@@ -222,5 +247,5 @@ def release_iri(name: str) -> str:
 
 
 def download_url(release: str, file: str = "") -> str:
-    """Return the URL of a file of a release, which is the same for all time, or of its list."""
+    """Return the permanent URL of a file of a release, or of its list of files."""
     return f"{BASE}dumps/{release}/{file}"

@@ -1,4 +1,4 @@
-"""A snapshot: a dataset that can be compared with another; and the patch from one to the other."""
+"""Snapshots: datasets that can be compared, and the patch from one to another."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from apecgraph.release.release import Release
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The dataset of a release, or of content that is none yet.
+    """The dataset of a release, or of content before it is built.
 
-    name: of the release, or the digest. quads: with blank nodes labelled by what is said of them.
+    Attributes:
+        name: The name of the release, or the digest.
+        quads: The quads; the labels of blank nodes depend on their triples.
     """
 
     name: str
@@ -32,23 +34,23 @@ class Snapshot:
 
     @classmethod
     def of_release(cls, release: Release) -> Snapshot:
-        """Take a snapshot of a release that was opened."""
+        """Take a snapshot of a release."""
         path = release.dump(N_QUADS)
         return cls.of(release.name, ox.parse(path=path, format=ox.RdfFormat.N_QUADS))
 
     @cached_property
     def graph(self) -> Graph:
-        """The dataset, to look things up."""
+        """The dataset as a graph, for look-ups."""
         store = ox.Store()
         store.bulk_extend(self.quads)
         return Graph(store)
 
     def patch(self, to: Snapshot) -> Iterator[str]:
-        """Write the lines of the patch that leads to another snapshot.
+        """Write the lines of the patch from this snapshot to another.
 
-        The format is RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html), text, one
-        transaction: what is deleted (D), then what is added (A). A release is known by its IRI.
-        Blank nodes have the labels of snapshots, which are not those of dumps.
+        The format is RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html): text, one
+        transaction, deletions (D) before additions (A). Releases are named by their IRIs. Blank
+        nodes have the labels of snapshots, not those of dumps.
         """
         yield f"H id <{ID}release/{to.name}> .\n"
         yield f"H prev <{ID}release/{self.name}> .\n"

@@ -1,4 +1,4 @@
-"""Languages, by the names that they have for themselves."""
+"""Names of languages in the languages themselves."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from babel import Locale, UnknownLocaleError
 
 
 def autonym(tag: str) -> str:
-    """Return what a language calls itself: "中文" for "zh"; the tag where that is not known.
+    """Return the name of a language in that language: "中文" for "zh".
 
-    tag: a language tag (BCP 47).
+    Args:
+        tag: A language tag (BCP 47).
+
+    Returns:
+        The name, or the tag itself if the language is unknown.
     """
     try:
         locale = Locale.parse(tag, sep="-")
