@@ -11,7 +11,7 @@ from benchmarks.planted import FACTORS, KINDS, MEASURE, Planted, false_alarms, p
 
 @pytest.fixture(scope="module")
 def planted(evidence: Evidence) -> list[Planted]:
-    return list(plant(evidence, every=25))
+    return list(plant(evidence, every=60))
 
 
 def caught(planted: list[Planted]) -> float:

@@ -1,10 +1,9 @@
 """A fuzzer for the endpoint: queries by the grammar of SPARQL 1.1, spoilt, in all kinds of request.
 
-What case `number` of a seed sends depends on the two alone. Against a server that it starts itself:
+    .venv/bin/python -m tests.load.fuzzing --seconds 600 --seed 1
 
-    .venv/bin/python tests/fuzzing.py --seconds 600 --seed 1
-
-It ends with 1 at the first case that fails, which it prints; `--seed 1 --number 42` repeats it.
+It starts a server of its own, and exits with 1 at the first case that fails, which it prints:
+`--seed 1 --number 42` repeats it. What a case sends depends only on seed and number.
 """
 
 from __future__ import annotations
