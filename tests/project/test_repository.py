@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,10 +36,16 @@ def test_a_folder_has_at_most_20_modules() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["scripts/serve", "scripts/test", "scripts/check", "scripts/bench", ".ci/run"]
+    "path", [*(ROOT / "scripts").iterdir(), ROOT / ".ci" / "run"], ids=lambda path: path.name
 )
-def test_a_script_can_be_run(name: str) -> None:
-    assert os.access(ROOT / name, os.X_OK)
+def test_a_script_can_be_run(path: Path) -> None:
+    assert os.access(path, os.X_OK)
+
+
+def test_the_documented_scripts_are_those_that_exist() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `scripts/([\w-]+)` \|", page, re.MULTILINE)
+    assert sorted(documented) == sorted(path.name for path in (ROOT / "scripts").iterdir())
 
 
 def test_continuous_integration_runs_what_a_developer_runs() -> None:
