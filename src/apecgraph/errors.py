@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class ApecgraphError(Exception):
-    """The root of the tree. Its text may be shown to whoever caused the error."""
+    """The root of the tree. Its text may be shown to the client that caused it."""
 
 
 def leaves(error: BaseException) -> list[BaseException]:
@@ -55,7 +55,7 @@ class ContentError(ApecgraphError):
     """The content cannot be read.
 
     Args:
-        message: What is wrong.
+        message: Text for people.
         path: The file or folder.
         line: Line in the file, from 1, if known.
         column: Column in the line, from 1, if known.
@@ -112,7 +112,7 @@ class MalformedQuery(MalformedRequest):
     """The text of a query is not SPARQL.
 
     Args:
-        message: What is wrong.
+        message: Text for people.
         line: Line of the error, from 1, if known.
         column: Column of the error, from 1, if known.
     """
@@ -131,7 +131,7 @@ class NotFound(RequestError):
     """Nothing has this name.
 
     Args:
-        message: What was not found.
+        message: Text for people.
         available: IRIs that may have been meant.
     """
 
@@ -144,7 +144,7 @@ class Gone(RequestError):
     """The thing was withdrawn.
 
     Args:
-        message: What was withdrawn.
+        message: Text for people.
         available: IRIs of its replacements.
     """
 
@@ -157,7 +157,7 @@ class MethodNotAllowed(RequestError):
     """The resource does not support the method.
 
     Args:
-        message: What is wrong.
+        message: Text for people.
         allowed: The methods that it supports.
     """
 
@@ -170,7 +170,7 @@ class NotAcceptable(RequestError):
     """No available media type is acceptable.
 
     Args:
-        message: What is wrong.
+        message: Text for people.
         available: The available media types.
     """
 
@@ -183,7 +183,7 @@ class LimitExceeded(RequestError):
     """The request is over a limit.
 
     Args:
-        message: What is too much.
+        message: Text for people.
         limit: The limit with its unit.
     """
 
@@ -212,7 +212,7 @@ class TooManyRequests(LimitExceeded):
     """The client has used up its rate limit.
 
     Args:
-        message: What is too much.
+        message: Text for people.
         limit: The limit with its unit.
         retry_after: Seconds until the client may try again.
     """
@@ -226,7 +226,7 @@ class RangeNotSatisfiable(RequestError):
     """The file has none of the requested ranges.
 
     Args:
-        message: What is wrong.
+        message: Text for people.
         size: Size of the file in bytes.
     """
 
@@ -247,7 +247,7 @@ class QueryTooHeavy(QueryError):
     """The query is over a limit on memory, on nesting or on the size of its reply.
 
     Args:
-        message: What is too much.
+        message: Text for people.
         limit: The limit with its unit, or None if it is not a number.
     """
 
@@ -264,7 +264,7 @@ class QueryTimedOut(QueryError):
     """The query was stopped at its deadline.
 
     Args:
-        message: What took too long.
+        message: Text for people.
         limit: The time that it had, with its unit.
     """
 

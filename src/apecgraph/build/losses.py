@@ -1,4 +1,4 @@
-"""The gate: what of the last release a new one lacks, so that nothing is lost unnoticed."""
+"""Losses: parts of the last release that a new one lacks, so that none is lost unnoticed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from apecgraph.release.release import Release
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something of which there is much less than before, or nothing at all.
+    """Something that a new release has much less of, or none.
 
-    what: in words. before: None where there was no release before.
+    Attributes:
+        what: Its name, in words.
+        before: Its number in the last release, or None if there is no last release.
+        now: Its number in the new release.
     """
 
     what: str
@@ -28,11 +31,19 @@ class Loss:
 
 
 def losses(last: Release | None, new: Release, report: Report) -> list[Loss]:
-    """Compare a release with the one that it comes after; None where it is the first.
+    """Compare a new release with the last one.
 
-    A loss is: less than half of the quads, sources or figures; a rule or a constraint that is
-    gone, or applies to less than half of what it applied to; no source at all; a rule that has
-    never applied to anything. report: that of the new release.
+    These are losses: less than half of the quads, sources or figures remain; a rule or one of its
+    constraints is missing; a rule applies to less than half as many nodes as before; there are no
+    sources; a new rule applies to nothing.
+
+    Args:
+        last: The last release, or None if the new one is the first.
+        new: The new release.
+        report: The report of the new release.
+
+    Returns:
+        The losses.
     """
     before = {} if last is None else last.rules
     return [*_counts(last, new), *_rules(before, {rule.iri: rule for rule in report.rules})]
@@ -55,8 +66,8 @@ def _rules(before: dict[str, Rule], now: dict[str, Rule]) -> Iterator[Loss]:
         if iri not in now:
             yield Loss(name, 1, 0)
             continue
-        for gone in sorted(set(rule.constraints) - set(now[iri].constraints)):
-            yield Loss(f"{compact(gone)} in {name}", 1, 0)
+        for missing in sorted(set(rule.constraints) - set(now[iri].constraints)):
+            yield Loss(f"{compact(missing)} in {name}", 1, 0)
         if _much(rule.nodes or 0, now[iri].nodes or 0):
             yield Loss(f"things to which {name} applies", rule.nodes, now[iri].nodes or 0)
     for iri, rule in now.items():

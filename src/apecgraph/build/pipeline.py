@@ -160,7 +160,7 @@ def _admit(archive: Archive, release: Release, report: Report, accept_loss: bool
     found = losses(last, release, report)
     if not found or accept_loss:
         return
-    before = "there was none before" if last is None else f"compared with release {last.name}"
+    before = "this is the first release" if last is None else f"compared with release {last.name}"
     text = f"the content is not published, because much is missing ({before}):\n"
     text += "".join(f"    {loss}\n" for loss in found)
     text += "Correct it, or publish it as it is: apecgraph build --accept-loss\n"

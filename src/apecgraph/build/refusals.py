@@ -1,4 +1,4 @@
-"""Refusals: why content was not published, kept for whoever looks after the nightly build."""
+"""Refusals: why content was not published, kept for the operator of a nightly build."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from apecgraph.release.release import REPORT, REPORT_TURTLE
 
 REFUSED: Final = "refused"
 REFUSAL: Final = "refusal.json"
-_MOST: Final = 10
+_KEPT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A build that was refused.
 
-    path: the folder with the report of the check and, where only the last release stood against
-        it, the differences from that. time: UTC. reason: in words, as it was said.
+    Attributes:
+        path: The folder with the report of the check, and with the differences from the last
+            release if the content passed the check.
+        time: When it was refused, in UTC.
+        reason: The error message.
     """
 
     path: Path
@@ -40,7 +43,15 @@ class Refusal:
 
 
 def refused(archive: Archive, report: Report) -> CheckFailed:
-    """Keep the report of content that does not pass; return the error that tells it, and where."""
+    """Keep the report of content that does not pass the check.
+
+    Args:
+        archive: The archive that the release would have been added to.
+        report: The report.
+
+    Returns:
+        The error to raise: the report as text, and where it is kept.
+    """
     text = report.text()
     try:
         with archive.writing("build"):
@@ -51,9 +62,16 @@ def refused(archive: Archive, report: Report) -> CheckFailed:
 
 
 def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] = ()) -> Refusal:
-    """Keep a refusal in the archive, which is locked, and no more than ten in all.
+    """Keep a refusal in a locked archive, and delete all but the last ten.
 
-    others: files that are kept with it.
+    Args:
+        archive: The archive.
+        reason: The error message.
+        report: The report of the check.
+        others: Files to keep with it.
+
+    Returns:
+        The refusal.
     """
     releases = archive.path
     now = datetime.now(UTC)
@@ -74,17 +92,17 @@ def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] =
     target.parent.mkdir(exist_ok=True)
     folder.rename(target)
     persist_names(target.parent)
-    for old in sorted(target.parent.glob(f"*/{REFUSAL}"))[:-_MOST]:
+    for old in sorted(target.parent.glob(f"*/{REFUSAL}"))[:-_KEPT]:
         shutil.rmtree(old.parent)
     return Refusal(target, time, reason)
 
 
 def kept(releases: Path) -> list[Refusal]:
-    """Return the refusals that are kept, the latest first."""
-    found = []
+    """Return the refusals in a folder of releases, the latest first."""
+    refusals = []
     for path in sorted((releases / REFUSED).glob(f"*/{REFUSAL}"), reverse=True):
         try:
-            found.append(Refusal(path.parent, **json.loads(path.read_bytes())))
+            refusals.append(Refusal(path.parent, **json.loads(path.read_bytes())))
         except (OSError, ValueError, TypeError, RecursionError):
-            continue  # not written by us
-    return found
+            continue  # apecgraph did not write it
+    return refusals

@@ -85,7 +85,7 @@ def describe_catalog(
         (f"{DCAT}hasVersion", release.iri),
         (f"{DCAT}hasCurrentVersion", release.iri),
         (f"{DCAT}landingPage", BASE),
-        *((f"{DCTERMS}conformsTo", each) for each in _standards(graph)),
+        *((f"{DCTERMS}conformsTo", standard) for standard in _standards(graph)),
         *((f"{DCAT}distribution", _distribution(release, file)) for file in files),
     )
     yield from introduced(
@@ -122,13 +122,13 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
     yield from said(
         release.iri,
         (f"{DCAT}isVersionOf", BASE),
-        *((f"{DCAT}prev", release_iri(each)) for each in [release.previous] if each is not None),
-        *((f"{DCTERMS}issued", typed(each, "date")) for each in [release.issued] if each),
+        *((f"{DCAT}prev", release_iri(name)) for name in [release.previous] if name is not None),
+        *((f"{DCTERMS}issued", typed(date, "date")) for date in [release.issued] if date),
         *_inherited(graph, _INHERITED),
-        *((f"{DCTERMS}conformsTo", each) for each in _standards(graph)),
+        *((f"{DCTERMS}conformsTo", standard) for standard in _standards(graph)),
         *((f"{DCAT}distribution", _distribution(release, file)) for file in files),
         (f"{PROV}wasGeneratedBy", activity),
-        *((f"{PROV}wasDerivedFrom", each) for each in sources),
+        *((f"{PROV}wasDerivedFrom", source) for source in sources),
     )
     if release.previous is not None:
         yield from _versioned(release.previous)
@@ -137,7 +137,7 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
         f"{PROV}Activity",
         f"Build of release {release.name}",
         (f"{PROV}wasAssociatedWith", program),
-        *((f"{PROV}used", each) for each in sources),
+        *((f"{PROV}used", source) for source in sources),
     )
     yield from introduced(
         program,

@@ -1,7 +1,7 @@
-"""The competency questions as executable queries, for whoever looks for examples in the graph.
+"""The competency questions as executable queries, so that clients find examples in the graph.
 
-The convention is that of the SIB Swiss Institute of Bioinformatics (sib-swiss/sparql-examples): the
-terms of SHACL (section 6, SPARQL-based constraints, and the prefix declarations of section 5.2.1).
+They follow the convention of the SIB Swiss Institute of Bioinformatics (sib-swiss/sparql-examples),
+which uses terms of SHACL (prefix declarations of section 5.2.1, SPARQL executables of section 6).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _FORMS: Final = {
     "SELECT": ("SPARQLSelectExecutable", "select"),
     "ASK": ("SPARQLAskExecutable", "ask"),
 }
-"""Class and property of a query by its form: those whose answer is a table, as a question's is."""
+"""Class and property of the query forms whose answer is a table, as a question's is."""
 
 
 def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
-    """Write questions as queries that the endpoint answers, and the prefixes that it knows."""
+    """Describe questions as queries to the endpoint, and the prefixes that it knows."""
     for question in questions:
         form = _FORMS.get(outline(question.query).form or "")
         if form is None:

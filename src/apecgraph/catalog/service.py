@@ -16,15 +16,15 @@ _DATASET: Final = f"{ID}service/dataset"
 
 
 def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
-    """Describe the endpoint; graphs: the IRIs of its named graphs."""
-    formats = [each.iri for each in (*RESULTS_FORMATS, *GRAPH_FORMATS) if each.iri is not None]
+    """Describe the endpoint; the graphs are the IRIs of its named graphs."""
+    formats = [item.iri for item in (*RESULTS_FORMATS, *GRAPH_FORMATS) if item.iri is not None]
     yield from introduced(
         ENDPOINT,
         f"{SD}Service",
         "SPARQL endpoint",
         (f"{SD}endpoint", ENDPOINT),
         (f"{SD}supportedLanguage", f"{SD}SPARQL11Query"),
-        *((f"{SD}resultFormat", each) for each in formats),
+        *((f"{SD}resultFormat", iri) for iri in formats),
         (f"{SD}defaultDataset", _DATASET),
     )
     yield from introduced(

@@ -1,4 +1,4 @@
-"""VoID: how large a release is, what it is made of, and what it links to."""
+"""VoID: the size of a release, its parts, and its links to other datasets."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ _EXAMPLES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What a set of triples counts (VoID, section 4.6).
+    """Statistics of a set of triples (VoID, section 4.6).
 
-    entities: the subjects that are things of ours; subjects, objects: all of them, once each.
-    properties: the triples by property; classes: the members by class; both by IRI.
+    Attributes:
+        triples: Number of triples.
+        entities: Number of subjects that are things of this publication.
+        subjects: Number of distinct subjects.
+        objects: Number of distinct objects.
+        properties: Number of triples by the IRI of their property.
+        classes: Members by the IRI of their class, as terms of N-Triples.
     """
 
     triples: int
@@ -37,7 +42,7 @@ class Statistics:
 
     @classmethod
     def of(cls, triples: Iterable[ox.Triple]) -> Statistics:
-        """Count triples."""
+        """Count some triples."""
         kept = set(triples)
         subjects = {str(triple.subject) for triple in kept}
         objects: set[Term] = {triple.object for triple in kept}
@@ -57,8 +62,8 @@ class Statistics:
     def values(self) -> list[tuple[str, Value]]:
         """Return the counts as values of a dataset's properties.
 
-        How many objects there are is not among them: for the graph that holds these values it
-        would depend on itself.
+        The number of objects is missing: in the graph that holds these values, it would depend on
+        itself.
         """
         return [
             (f"{VOID}triples", self.triples),
@@ -72,10 +77,15 @@ class Statistics:
 def describe_dataset(
     triples: Iterable[ox.Triple], dumps: Iterable[str], link_dumps: Iterable[str]
 ) -> Iterator[ox.Triple]:
-    """Describe the dataset of a release: its counts, its partitions, its linksets.
+    """Describe the dataset of a release by its statistics, its partitions and its linksets.
 
-    triples: its default graph, as the digest names it: what describes the release is not counted.
-    dumps, link_dumps: the URLs of the RDF dumps, and of those of the links alone.
+    Args:
+        triples: Its default graph, without the description of the release.
+        dumps: URLs of its RDF dumps.
+        link_dumps: URLs of the RDF dumps that hold only its links.
+
+    Yields:
+        The triples.
     """
     kept = list(triples)
     statistics = Statistics.of(kept)
@@ -87,7 +97,7 @@ def describe_dataset(
         (f"{VOID}uriSpace", ox.Literal(ID)),
         *((f"{VOID}vocabulary", iri) for iri in _vocabularies(statistics)),
         *((f"{VOID}dataDump", url) for url in dumps),
-        *((f"{VOID}feature", each.iri) for each in DOCUMENT_FORMATS if each.iri is not None),
+        *((f"{VOID}feature", item.iri) for item in DOCUMENT_FORMATS if item.iri is not None),
         *((f"{VOID}exampleResource", iri) for iri in _examples(statistics)),
     )
     yield from _partitions(statistics)
@@ -95,38 +105,42 @@ def describe_dataset(
 
 
 def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Count the default graph as it is served: with what describes the release, and with this.
+    """Describe the default graph as it is served, this description included.
 
-    triples: the default graph so far.
+    Args:
+        triples: The default graph with the rest of the description of the release.
+
+    Yields:
+        The triples.
     """
     types = said(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"))
-    # What is counted does not depend on the numbers: those of nothing stand for them.
-    nothing = said(DEFAULT_GRAPH, *Statistics.of(()).values())
-    statistics = Statistics.of([*triples, *types, *nothing])
+    # The statistics count the triples that hold them. Zeros stand in for the numbers.
+    zeros = said(DEFAULT_GRAPH, *Statistics.of(()).values())
+    statistics = Statistics.of([*triples, *types, *zeros])
     yield from said(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"), *statistics.values())
 
 
 def _vocabularies(statistics: Statistics) -> list[str]:
-    """Return the vocabularies that the properties and the classes are of, by their namespaces."""
+    """Return the namespaces of the vocabularies that the properties and classes come from."""
     used = [*statistics.properties, *statistics.classes]
     return [
         namespace.removesuffix("/") if namespace == ONTOLOGY else namespace
         for namespace in PREFIXES.values()
-        if any(each.startswith(namespace) for each in used)
+        if any(term.startswith(namespace) for term in used)
     ]
 
 
 def _examples(statistics: Statistics) -> Iterator[str]:
-    """Return one thing of ours of each of the largest classes: the first by its IRI."""
-    largest = sorted(statistics.classes.items(), key=lambda each: (-len(each[1]), each[0]))
+    """Return the first thing of this publication in each of the largest classes."""
+    largest = sorted(statistics.classes.items(), key=lambda item: (-len(item[1]), item[0]))
     for _, members in largest[:_EXAMPLES]:
-        first = min((each for each in members if each.startswith(f"<{ID}")), default=None)
+        first = min((member for member in members if member.startswith(f"<{ID}")), default=None)
         if first is not None:
             yield first.strip("<>")
 
 
 def _partitions(statistics: Statistics) -> Iterator[ox.Triple]:
-    """Divide the dataset by class and by property (VoID, section 4.5)."""
+    """Partition the dataset by class and by property (VoID, section 4.5)."""
     for class_, members in sorted(statistics.classes.items()):
         node = f"{ID}partition/class/{_slug(class_)}"
         yield from said(BASE, (f"{VOID}classPartition", node))
@@ -151,35 +165,35 @@ def _partitions(statistics: Statistics) -> Iterator[ox.Triple]:
 
 def _linksets(triples: list[ox.Triple], dumps: Iterable[str]) -> Iterator[ox.Triple]:
     """Describe the links to other datasets, by dataset and property (VoID, section 5)."""
-    found = linksets(triples)
-    if not found:
+    sets = linksets(triples)
+    if not sets:
         return
     yield from said(BASE, (f"{VOID}subset", _LINKS))
     yield from introduced(
         _LINKS,
         f"{VOID}Dataset",
         "Links to other datasets",
-        (f"{VOID}triples", sum(len(each.triples) for each in found)),
+        (f"{VOID}triples", sum(len(linkset.triples) for linkset in sets)),
         *((f"{VOID}dataDump", url) for url in dumps),
     )
-    for target in sorted({each.target for each in found}):
+    for target in sorted({linkset.target for linkset in sets}):
         yield from introduced(
             _target(target),
             f"{VOID}Dataset",
             f"Dataset at {urlsplit(target).netloc or target}",
             (f"{VOID}uriSpace", ox.Literal(target)),
         )
-    for each in found:
-        node = f"{_LINKS}/{_slug(each.target)}/{_slug(each.predicate)}"
+    for linkset in sets:
+        node = f"{_LINKS}/{_slug(linkset.target)}/{_slug(linkset.predicate)}"
         yield from said(_LINKS, (f"{VOID}subset", node))
         yield from introduced(
             node,
             f"{VOID}Linkset",
-            f"Links by {compact(each.predicate)} to {each.target}",
-            (f"{VOID}linkPredicate", each.predicate),
-            (f"{VOID}triples", len(each.triples)),
+            f"Links by {compact(linkset.predicate)} to {linkset.target}",
+            (f"{VOID}linkPredicate", linkset.predicate),
+            (f"{VOID}triples", len(linkset.triples)),
             (f"{VOID}subjectsTarget", BASE),
-            (f"{VOID}objectsTarget", _target(each.target)),
+            (f"{VOID}objectsTarget", _target(linkset.target)),
         )
 
 
@@ -188,9 +202,9 @@ def _target(namespace: str) -> str:
 
 
 def _slug(iri: str) -> str:
-    """Name an IRI within another one: by its prefix where it has one, else by all of it.
+    """Write an IRI as a part of another one: abbreviated if it has a prefix, else in full.
 
-    Without colons: JSON-LD takes what is before one in a relative IRI for a prefix or a scheme.
+    It has no colon, because JSON-LD takes the text before a colon for a prefix or a scheme.
     """
     name = compact(iri)
     if name == iri:
