@@ -1,6 +1,6 @@
-"""What can be reconciled: the entities of a store, their types and their properties.
+"""The entities of a graph that can be reconciled, with their types and properties.
 
-The words are those of the Reconciliation Service API 0.2 (section 2, Core Concepts).
+The terms are those of the Reconciliation Service API 0.2 (section 2, Core Concepts).
 """
 
 from __future__ import annotations
@@ -51,17 +51,25 @@ _SAME: Final = (f"{OWL}sameAs", f"{SKOS}exactMatch")
 _DEFINITIONS: Final = (f"{SKOS}definition", f"{SCHEMA}description")
 _DATES: Final = frozenset(f"{XSD}{name}" for name in ("date", "gYear", "gYearMonth"))
 
-# What describes data, and not the world: statements, figures, graphs, lists of concepts.
+# Classes of things that describe data, not the world: statements, figures, graphs, schemes.
 _OF_DATA: Final = (QB, RDF, RDFS, OWL, DCAT, VOID, SD, SH, SPDX, f"{SKOS}ConceptScheme")
 _NO_PROPERTIES: Final = (RDF, SD, QB)
 
-_CODE_OF_OTHERS: Final = re.compile(r"[A-Za-z]+\d+")  # a number alone may be anything
+_CODE_OF_OTHERS: Final = re.compile(r"[A-Za-z]+\d+")  # a number alone is ambiguous
 _MOST_WORDS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A class, or a concept scheme as the type of its concepts. broader: ids of types above it."""
+    """A class, or a concept scheme as the type of its concepts.
+
+    Attributes:
+        id: Its compact IRI.
+        name: Its label.
+        description: Its comment, or None.
+        broader: The ids of the types directly above it.
+        spellings: Its names, folded.
+    """
 
     id: str
     name: str
@@ -72,7 +80,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property that entities have."""
+    """A property of entities; the attributes are those of `Type`."""
 
     id: str
     name: str
@@ -84,11 +92,16 @@ class Property:
 class Entity:
     """A thing that has a name and is not withdrawn.
 
-    id: its IRI without what all begin with; name: in the language of the site.
-    names: in all languages; spellings: the names folded, that which it goes by first.
-    codes: folded, what identifies it but for the last part of its IRI.
-    types: ids of its types, those that are broader after its own.
-    facts: its values by the id of the property, as far as they stand.
+    Attributes:
+        id: Its IRI without the common prefix.
+        name: Its label in the language of the site.
+        description: Its definition, or its types, codes and date.
+        names: Its names in all languages.
+        spellings: Its names, folded, the label first.
+        codes: Its identifiers, folded, except the last part of its IRI.
+        types: The ids of its types, its own before broader ones.
+        own_types: The ids of its own types.
+        facts: Its values in the default graph, by the id of the property.
     """
 
     id: str
@@ -103,7 +116,7 @@ class Entity:
 
 
 class Entities:
-    """The entities of the default graph of a store, by id; with their types and properties."""
+    """The entities of the default graph, their types and their properties, each by id."""
 
     def __init__(self, graph: Graph) -> None:
         self._labels = Labels(graph)
@@ -142,22 +155,22 @@ class Entities:
         return self.properties.get(name) or self.properties.get(compact(name))
 
     def of_types(self, types: Iterable[str]) -> list[Entity]:
-        """Return the entities that have one of some types; of no types all of them."""
+        """Return the entities that have one of the types, or all entities if no type is given."""
         wanted = set(types)
         return [
-            each
-            for each in self.entities.values()
-            if not wanted or not wanted.isdisjoint(each.types)
+            entity
+            for entity in self.entities.values()
+            if not wanted or not wanted.isdisjoint(entity.types)
         ]
 
     def properties_of(self, types: Iterable[str]) -> list[Property]:
-        """Return the properties that entities of some types have, the most frequent first."""
-        found = Counter(each for entity in self.of_types(types) for each in entity.facts)
-        ranked = sorted(found, key=lambda each: (-found[each], each))
-        return [self.properties[each] for each in ranked]
+        """Return the properties of entities of the types, the most frequent first."""
+        counts = Counter(name for entity in self.of_types(types) for name in entity.facts)
+        ranked = sorted(counts, key=lambda name: (-counts[name], name))
+        return [self.properties[name] for name in ranked]
 
     def title(self, iri: str) -> str:
-        """Return the label of a term; one of another's vocabulary has its own name for a label."""
+        """Return the label of a term; a term without one is labelled by its local name."""
         label = self._labels.label(iri)
         if label is not None:
             return label.value
@@ -166,30 +179,30 @@ class Entities:
 
     def _read(self) -> dict[str, dict[str, list[Term]]]:
         """Return the values by subject and property."""
-        found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        facts: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for quad in self._graph.default_graph.quads():
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(ID):
-                found[quad.subject.value][quad.predicate.value].append(quad.object)
-        return found
+                facts[quad.subject.value][quad.predicate.value].append(quad.object)
+        return facts
 
     def _broader(self, facts: Mapping[str, Mapping[str, list[Term]]]) -> dict[str, set[str]]:
-        """Return what is directly above each type, by IRI."""
-        found: dict[str, set[str]] = defaultdict(set)
+        """Return the types directly above each type, by IRI."""
+        broader: dict[str, set[str]] = defaultdict(set)
         for values in facts.values():
             classes = _iris(values, f"{RDF}type")
             for class_ in classes:
-                found[class_] |= set()
+                broader[class_] |= set()
             for scheme in _iris(values, f"{SKOS}inScheme"):
-                found[scheme].update(each for each in classes if each.startswith(SKOS))
-        waiting = list(found)
+                broader[scheme].update(class_ for class_ in classes if class_.startswith(SKOS))
+        waiting = list(broader)
         while waiting:
             class_ = waiting.pop()
             for above in self._graph.default_graph.iris(class_, f"{RDFS}subClassOf"):
-                if above not in found:
+                if above not in broader:
                     waiting.append(above)
-                    found[above] = set()
-                found[class_].add(above)
-        return found
+                    broader[above] = set()
+                broader[class_].add(above)
+        return broader
 
     def _entities(
         self, facts: Mapping[str, Mapping[str, list[Term]]], broader: Mapping[str, set[str]]
@@ -220,14 +233,14 @@ class Entities:
             )
 
     def _description(self, types: list[str], values: Mapping[str, list[Term]]) -> str:
-        """Tell a thing from its namesakes: by its definition, else by its codes and its date."""
+        """Distinguish a thing from its namesakes: by definition, or by types, codes and date."""
         for definition in _DEFINITIONS:
-            found = [each for each in values.get(definition, ()) if isinstance(each, ox.Literal)]
-            if found:
-                english = [each for each in found if each.language == "en"]
-                words = min((english or found), key=str).value.split()
+            texts = [term for term in values.get(definition, ()) if isinstance(term, ox.Literal)]
+            if texts:
+                english = [text for text in texts if text.language == "en"]
+                words = min((english or texts), key=str).value.split()
                 return " ".join(words[:_MOST_WORDS]) + (" …" if len(words) > _MOST_WORDS else "")
-        what = [self.title(each) for each in types if each != f"{SKOS}Concept"]
+        kinds = [self.title(type_) for type_ in types if type_ != f"{SKOS}Concept"]
         codes = sorted(term_text(each) for name in _CODES for each in values.get(name, ()))
         dates = sorted(
             each.value
@@ -235,7 +248,7 @@ class Entities:
             for each in terms
             if isinstance(each, ox.Literal) and each.datatype.value in _DATES
         )
-        return ", ".join(dict.fromkeys([*what, *codes, *dates[:1]]))
+        return ", ".join(dict.fromkeys([*kinds, *codes, *dates[:1]]))
 
     def _type(self, iri: str, broader: Mapping[str, set[str]]) -> Type:
         name = self.title(iri)
@@ -251,10 +264,10 @@ class Entities:
 
 
 def _closure(types: Iterable[str], broader: Mapping[str, set[str]]) -> list[str]:
-    found = list(types)
-    for each in found:
-        found += sorted(above for above in broader.get(each, ()) if above not in found)
-    return [each for each in found if not each.startswith(_OF_DATA)]
+    closure = list(types)
+    for type_ in closure:
+        closure += sorted(above for above in broader.get(type_, ()) if above not in closure)
+    return [type_ for type_ in closure if not type_.startswith(_OF_DATA)]
 
 
 def _codes(iri: str, values: Mapping[str, list[Term]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What can be found in a release: its entities, claims, terms and questions, by all their names."""
+"""The entries of the search: entities, claims, terms and questions, with all their names."""
 
 from __future__ import annotations
 
@@ -26,18 +26,23 @@ _LEADING: Final = (
     f"{RDFS}Datatype",
     QUESTIONS,
 )
-"""Classes beside which the others of a thing tell nothing more."""
+"""Classes that make the other classes of a thing redundant."""
 
 _PUBLISHER: Final = compact(f"{DCTERMS}publisher")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What can be found.
+    """A thing that can be found.
 
-    name: what to call it; names: all that it is called, each folded and as it is written.
-    codes: its identifiers, folded; kinds: its classes and code lists, by IRI.
-    words: folded, all that it may be found by. claimed: whether it is a claim of a source.
+    Attributes:
+        iri: Its IRI.
+        name: Its label.
+        names: All its names, each folded and as written.
+        codes: Its identifiers, folded.
+        kinds: Its classes and code lists, by IRI.
+        words: All words that find it, folded.
+        claimed: Whether it is a claim of a source.
     """
 
     iri: str
@@ -50,7 +55,7 @@ class Entry:
 
 
 class Entries:
-    """Reads entries; store: holds the release, and the entities are those in it."""
+    """Reads the entries of a graph, which is also that of the entities."""
 
     def __init__(self, graph: Graph, entities: Entities) -> None:
         self._graph = graph
@@ -58,7 +63,7 @@ class Entries:
         self._entities = entities
 
     def read(self) -> Iterator[Entry]:
-        """Read all that can be found."""
+        """Read all entries."""
         for entity in self._entities.entities.values():
             yield self._entity(entity)
         for iri in self._graph.subjects(f"{APEC}statedIn"):
@@ -70,7 +75,7 @@ class Entries:
                 yield self._entry(iri, name, [name], [compact(iri)])
 
     def kind_name(self, iri: str) -> str:
-        """Return what people call a class or a code list."""
+        """Return the label of a class or a code list."""
         return self._entities.title(iri)
 
     def _entity(self, entity: Entity) -> Entry:
@@ -108,7 +113,7 @@ class Entries:
         return Entry(iri, name, written, folded, self._kinds(iri), " ".join(words), claimed)
 
     def _kinds(self, iri: str) -> tuple[str, ...]:
-        """Return the classes that tell something of a thing, or the code lists of a concept."""
+        """Return the informative classes of a thing, or the code lists of a concept."""
         classes = self._graph.iris(iri, f"{RDF}type")
         leading = [each for each in _LEADING if each in classes]
         if leading:

@@ -1,6 +1,6 @@
-"""Data extension: the values of properties of entities that were reconciled.
+"""Data extension: property values of reconciled entities.
 
-The data extension service of the Reconciliation Service API 0.2 (section 7).
+It is the data extension service of the Reconciliation Service API 0.2 (section 7).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _DECIMAL: Final = f"{XSD}decimal"
 _DATE: Final = f"{XSD}date"
 _DATE_TIME: Final = f"{XSD}dateTime"
 
-# What a literal says that is of its datatype (XML Schema 1.1, Part 2, section 3.3), as far as all
-# readers of JSON have such a number (RFC 8259, section 6), or such a date.
+# Valid literals of each datatype (XML Schema 1.1, Part 2, section 3.3), limited to numbers that all
+# JSON parsers can represent (RFC 8259, section 6), and to dates with four digits of year.
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
 _ZONE: Final = r"(Z|[+-]\d{2}:\d{2})?"
 _FORMS: Final = {
@@ -40,7 +40,10 @@ _FORMS: Final = {
 class Column:
     """A property to fetch.
 
-    limit: the number of values of one entity, 0 for all. language: of texts, empty for all.
+    Attributes:
+        property: Its id or its IRI.
+        limit: Maximum number of values per entity; 0 for all.
+        language: Language of the texts; empty for all.
     """
 
     property: str
@@ -49,24 +52,24 @@ class Column:
 
 
 def extend(entities: Entities, ids: Sequence[str], columns: Sequence[Column]) -> dict[str, Any]:
-    """Fetch values; give what section 7.5 has for a response.
+    """Fetch property values and return the response of section 7.5.
 
-    What has no value has an empty list, and so has an entity that is not known. Raises
-    MalformedRequest where a property is not known.
+    Properties without values, and unknown entities, have empty lists. Raise MalformedRequest if a
+    property is unknown.
     """
     properties = [_property(entities, column) for column in columns]
-    types: dict[str, Counter[str]] = {each.id: Counter() for each in properties}
+    types: dict[str, Counter[str]] = {property_.id: Counter() for property_ in properties}
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for asked in ids:
-        entity = entities.entity(asked)
-        row = rows.setdefault(asked, {})
+    for id_ in ids:
+        entity = entities.entity(id_)
+        row = rows.setdefault(id_, {})
         for column, property_ in zip(columns, properties, strict=True):
             terms = () if entity is None else entity.facts.get(property_.id, ())
-            chosen = [each for each in terms if _speaks(each, column.language)]
-            chosen = chosen[: column.limit or None]
-            row[column.property] = [_value(entities, each) for each in chosen]
-            for each in chosen:
-                if isinstance(each, ox.NamedNode) and (other := entities.entity(each.value)):
+            selected = [term for term in terms if _is_in_language(term, column.language)]
+            selected = selected[: column.limit or None]
+            row[column.property] = [_value(entities, term) for term in selected]
+            for term in selected:
+                if isinstance(term, ox.NamedNode) and (other := entities.entity(term.value)):
                     types[property_.id][other.own_types[-1]] += 1
     meta: list[dict[str, Any]] = []
     for column, property_ in zip(columns, properties, strict=True):
@@ -78,14 +81,14 @@ def extend(entities: Entities, ids: Sequence[str], columns: Sequence[Column]) ->
 
 
 def _property(entities: Entities, column: Column) -> Property:
-    found = entities.property(column.property)
-    if found is None:
+    property_ = entities.property(column.property)
+    if property_ is None:
         raise MalformedRequest(f"there is no property {column.property!r} here")
-    return found
+    return property_
 
 
-def _speaks(term: Term, language: str) -> bool:
-    """Whether a value is in a language, by basic filtering (RFC 4647, section 3.3.1)."""
+def _is_in_language(term: Term, language: str) -> bool:
+    """Return whether a value is in a language, by basic filtering (RFC 4647, section 3.3.1)."""
     if not language or not isinstance(term, ox.Literal) or not term.language:
         return True
     return f"{term.language}-".lower().startswith(f"{language}-".lower())
@@ -106,5 +109,5 @@ def _value(entities: Entities, term: Term) -> dict[str, Any]:
     if kind == _DECIMAL:
         number = float(text)
         return {"float": number} if math.isfinite(number) else {"str": text}
-    # There are no dates without a time in a response.
+    # Responses have no dates without a time.
     return {"date": text if kind == _DATE_TIME else f"{text}T00:00:00Z"}

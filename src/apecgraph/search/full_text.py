@@ -1,4 +1,4 @@
-"""Search: what is called so, in any language, or has such an identifier."""
+"""Search by names in any language, printed words and identifiers."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from apecgraph.search.entries import Entries, Entry
 from apecgraph.text.folding import fold, spellings
 
 LONGEST_SEARCH: Final = 200
-"""Characters of a text that is searched for."""
+"""Number of characters of a search text that are used."""
 
-_MOST_WORDS: Final = 16  # of a text: each is looked for in all that there is
+_MOST_WORDS: Final = 16  # of a search text: each is compared with all entries
 _ALIKE: Final = 75.0
 _UNSPACED: Final = "\u0e00"
-"""From Thai on most scripts put no space between words, so that a word begins anywhere."""
+"""Most scripts from Thai on put no spaces between words, so a word may begin anywhere."""
 
 _JOINT: Final = re.compile(
     f"(?<=[{_UNSPACED}-\U0010ffff])(?=[!-{chr(ord(_UNSPACED) - 1)}])"
     f"|(?<=[!-{chr(ord(_UNSPACED) - 1)}])(?=[{_UNSPACED}-\U0010ffff])"
 )
-"""Where such a script meets another without a space: 2026年APEC海关."""
+"""The borders between such a script and another without a space: 2026年APEC海关."""
 
 _LEAST: Final = 1 / 3
-"""The share of the pairs of characters of a text that is not found whole: one word of two."""
+"""The least share of the character pairs of a text in a partial match: one word of two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that was found; matched: the name that fits, where it goes by another."""
+    """An entry that fits; `matched` is the name that fits, unless it is the label."""
 
     entry: Entry
     matched: ox.Literal | None = None
@@ -44,7 +44,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitKind:
-    """A class or a code list, by IRI, with the number of entries of it."""
+    """A class or a code list, with the number of its entries."""
 
     iri: str
     name: str
@@ -57,7 +57,7 @@ class HitKind:
 
 
 class Search:
-    """Finds entries by a text."""
+    """Finds entries by text."""
 
     def __init__(self, entries: Entries) -> None:
         self._entries = sorted(entries.read(), key=lambda each: (fold(each.name.value), each.iri))
@@ -84,13 +84,13 @@ class Search:
         return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
 
     def find(self, text: str, kind: HitKind | None = None) -> list[Hit]:
-        """Find what fits a text, of one kind or of all; an empty text fits everything.
+        """Find the entries that fit a text, of one kind or of all; an empty text fits all entries.
 
-        First comes what is called so or has that identifier, then names that begin so, then names
-        in which each word of the text begins a word, then what has these words elsewhere (in the
-        name of its publisher or source); where there is nothing, what has parts of a text without
-        spaces (of 中国海关), else names that are alike. Within these, claims come last, and
-        short names before long ones.
+        The order is: entries with that name or identifier; names that begin with the text; names in
+        which each word of the text begins a word; entries with these words elsewhere, such as in
+        the name of the publisher or source. If nothing fits, entries with parts of a text without
+        spaces (of 中国海关), else similar names. Within each group, claims come last, and short
+        names before long ones.
         """
         among = [each for each in self._entries if kind is None or kind.iri in each.kinds]
         if not text.strip():
@@ -114,9 +114,9 @@ class Search:
         return [hit for _, hit in ranked]
 
     def _partly(self, words: tuple[str, ...], among: list[Entry]) -> list[Hit]:
-        """Find what has pairs of characters of words that no spaces tell apart, most of them first.
+        """Find entries that share pairs of characters with words written without spaces.
 
-        Words of other scripts must all be there.
+        Entries with the most pairs come first. Words of other scripts must all occur.
         """
         pairs = {
             pair for word in words if word >= _UNSPACED for pair in map("".join, pairwise(word))
@@ -138,7 +138,7 @@ class Search:
 
 
 def _best(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, ox.Literal]:
-    """Return the name that fits best, and how well: 0 the same, 3 not at all."""
+    """Return the rank and the name that fits best: rank 0 is the same name, 3 does not fit."""
     ranks = [_rank(name, folded, words) for name, _ in entry.names]
     best = min(range(len(ranks)), key=ranks.__getitem__)
     return ranks[best], entry.names[best][1] if ranks[best] < 3 else entry.name
@@ -153,18 +153,18 @@ def _rank(name: str, folded: str, words: tuple[str, ...]) -> int:
 
 
 def _has(name: str, words: tuple[str, ...]) -> bool:
-    """Whether each of some words begins a word of a folded name, scripts of which are apart."""
+    """Return whether each word begins a word of a folded name whose scripts are separated."""
     spaced = f" {name}"
     return all((word if word >= _UNSPACED else f" {word}") in spaced for word in words)
 
 
 def _parted(folded: str) -> str:
-    """Put a space where a script without spaces meets another."""
+    """Put spaces between a script without spaces and another script."""
     return folded if folded.isascii() else _JOINT.sub(" ", folded)
 
 
 def _alike(folded: str, among: list[Entry]) -> list[Hit]:
-    """Find names that differ by some letters: who asks may have misspelt one."""
+    """Find names that differ in some letters, for misspelt searches."""
     names = [(name, entry) for entry in among for name, _ in entry.names]
     found = process.extract(
         folded, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_ALIKE

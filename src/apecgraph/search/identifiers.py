@@ -1,4 +1,4 @@
-"""Identifiers that others have given to our things: foreign IRIs, and codes of a scheme."""
+"""Foreign identifiers of our things: IRIs of other datasets, and codes of a scheme."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _RELATIONS: Final = (
     f"{SCHEMA}url",
     f"{SKOS}closeMatch",
 )
-"""What says that a foreign IRI stands for our thing, the strongest first.
+"""Properties that identify our thing with a foreign IRI, the strongest first.
 
-A broader or a related concept (SKOS, section 10) is another thing.
+A broader or related concept (SKOS, section 10) is a different thing.
 """
 
 _WEB: Final = re.compile(r"https?://(?:www\.|m\.)?([^/?#]+)([^#]*)", re.IGNORECASE)
 _PAGES: Final = (
-    # The page of an item, and the documents about it, beside the IRI of the item.
+    # Addresses of the page of an item and of documents about it, with the IRI of the item.
     (
         re.compile(r"wikidata\.org/(?:entity|wiki(?:/special:entity(?:data|page))?)/(q\d+)\b.*"),
         r"wikidata.org/entity/\1",
@@ -42,9 +42,12 @@ _LOCAL: Final = re.compile(r"[^/#]*[/#]?$")
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A system of codes: the datatype of a notation, or the concept scheme that it is unique in.
+    """A system of codes: the datatype of a notation, or the concept scheme of its concepts.
 
-    iri: of the datatype or the concept scheme. name: made of its label, "iso-3166-1-alpha-3".
+    Attributes:
+        iri: The IRI of the datatype or the concept scheme.
+        name: A name made from its label, such as "iso-3166-1-alpha-3".
+        label: Its label.
     """
 
     iri: str
@@ -54,7 +57,13 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A thing of ours that was found. relation: the property that leads to it."""
+    """Our thing for an identifier.
+
+    Attributes:
+        iri: Its IRI.
+        name: Its label.
+        relation: The compact IRI of the property with the identifier.
+    """
 
     iri: str
     name: str
@@ -62,10 +71,10 @@ class Identified:
 
 
 class Identifiers:
-    """The foreign IRIs and the codes in the default graph of a store.
+    """The foreign IRIs and the codes in the default graph.
 
-    Notations are codes (SKOS, section 6): their datatype is the scheme; a plain one is unique in
-    the concept scheme of its concept. about_schemes: a sentence that says which schemes there are.
+    Codes are notations (SKOS, section 6). Their scheme is the datatype, or, for a plain text, the
+    concept scheme of the concept. `about_schemes` is a sentence that lists the schemes.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -92,10 +101,10 @@ class Identifiers:
         }
 
     def by_iri(self, iri: str) -> Identified:
-        """Find our thing for an IRI: one of ours, or one that it is linked to by identity.
+        """Find our thing for one of our IRIs, or for a foreign IRI that identifies it.
 
-        With http or https, with www or without, and the page of an item as well as its IRI. Raises
-        NotFound where there is none, or are several.
+        The IRI may begin with http or https, with or without www, and may be that of the page of an
+        item. Raise NotFound if it identifies no thing, or several.
         """
         ours = re.sub(r"^http:", "https:", iri.strip())
         if self.describes(ours):
@@ -107,15 +116,15 @@ class Identifiers:
         raise NotFound(f"No thing here is the same as <{iri}>. {self.about_schemes}")
 
     def describes(self, iri: str) -> bool:
-        """Tell whether an IRI is that of a thing or a term of ours, or of the dataset itself."""
+        """Return whether an IRI is one of our things or terms, or the dataset itself."""
         if not (iri == BASE or iri.startswith((ID, f"{BASE}ontology"))):
             return False
         return self._graph.describes(iri)
 
     def by_code(self, code: str, scheme: str) -> Identified:
-        """Find our thing for a code of a scheme, by the name, the label or the IRI of the scheme.
+        """Find our thing for a code of a scheme, given by the scheme's name, label or IRI.
 
-        Case does not matter. Raises NotFound where there is none, or are several.
+        Case does not matter. Raise NotFound if the code identifies no thing, or several.
         """
         found = self._spellings.get(_plain(scheme))
         if found is None:
@@ -159,22 +168,22 @@ class Identifiers:
 
 
 def canonical_identifier(iri: str) -> str:
-    """Write an IRI so that all ways to write it are one: without http, www and last slash."""
-    found = _WEB.match(iri.strip())
-    if found is None:
+    """Normalize an IRI: without scheme, www and final slash."""
+    web = _WEB.match(iri.strip())
+    if web is None:
         return iri.strip()
-    written = found[1].lower() + unquote(found[2]).rstrip("/")
+    address = web[1].lower() + unquote(web[2]).rstrip("/")
     for page, item in _PAGES:
-        if (match := page.fullmatch(written.lower())) is not None:
+        if (match := page.fullmatch(address.lower())) is not None:
             return match.expand(item)
-    return written
+    return address
 
 
 def _plain(name: str) -> str:
-    """Take out of the name of a scheme what people write in different ways."""
+    """Remove from the name of a scheme the parts that people write differently."""
     return re.sub(r"[\W_]+", "", re.sub(r"\bcodes?$", "", name.strip().casefold()))
 
 
 def _local(iri: str) -> str:
-    found = _LOCAL.search(iri)
-    return found[0].rstrip("/#") if found else iri
+    match = _LOCAL.search(iri)
+    return match[0].rstrip("/#") if match else iri

@@ -1,6 +1,6 @@
-"""Conditions of a reconciliation query: what values a property should have, and how near they are.
+"""Conditions of a reconciliation query: the values that a property should have.
 
-`properties` of the Reconciliation Service API 0.2 (section 4.1).
+They are the `properties` of the Reconciliation Service API 0.2 (section 4.1).
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from apecgraph.text.folding import fold, spellings
 ConditionValue: TypeAlias = str | int | float | bool
 
 EXACT: Final = 100.0
-"""The score of what is the same."""
+"""The score of equal values."""
 
 ALIKE: Final = 99.0
-"""The most that something can score which is only alike."""
+"""The highest score of values that are similar but not equal."""
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyCondition:
-    """What a property should have for values; that of an entity is its id or its IRI."""
+    """The values that a property should have; an entity is given by its id or its IRI."""
 
     property: str
     values: tuple[ConditionValue, ...]
@@ -41,7 +41,7 @@ class PropertyCondition:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A condition that was read: the id of the property, and its values."""
+    """A condition, parsed: the id of the property and the values."""
 
     property: str
     values: tuple[_Wanted, ...]
@@ -49,7 +49,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A value in all the ways in which it may be compared; entities: the ids of those it names."""
+    """A wanted value in all forms that are compared; `entities` are the ids that it names."""
 
     text: str
     folded: str
@@ -60,7 +60,7 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Had:
-    """A value that an entity has. entity: its id, where it is one; iri: where it is another."""
+    """A value of an entity; `entity` is its id if it is an entity, `iri` another IRI."""
 
     text: str
     names: tuple[str, ...]
@@ -71,9 +71,11 @@ class _Had:
 
 
 class PropertyMatcher:
-    """Compares the values that entities have with those that are wanted.
+    """Compares the values of entities with conditions.
 
-    exact: gives the ids of the entities that a text names.
+    Args:
+        entities: The entities.
+        exact: Returns the ids of the entities that a text names.
     """
 
     def __init__(self, entities: Entities, exact: Callable[[str], frozenset[str]]) -> None:
@@ -82,7 +84,7 @@ class PropertyMatcher:
         self._had: dict[tuple[str, str], tuple[_Had, ...]] = {}
 
     def read(self, condition: PropertyCondition) -> Wanted:
-        """Read a condition; raise MalformedRequest where there is no such property."""
+        """Parse a condition; raise MalformedRequest if the property is unknown."""
         property_ = self._entities.property(condition.property)
         if property_ is None:
             raise MalformedRequest(f"there is no property {condition.property!r} here")
@@ -96,13 +98,13 @@ class PropertyMatcher:
         return Wanted(property_.id, tuple(values))
 
     def fulfilled(self, entity: Entity, wanted: Wanted) -> float:
-        """Score the values of a property: the mean of those wanted, each by its best."""
+        """Score the values of a property: the mean of the best score of each wanted value."""
         if wanted.property not in entity.facts or not wanted.values:
             return 0.0
         key = entity.id, wanted.property
         had = self._had.get(key)
         if had is None:
-            # Folding takes longer than comparing, and a batch asks for the same again.
+            # Folding takes longer than comparing, and a batch compares the same values again.
             had = self._had[key] = tuple(map(self._read, entity.facts[wanted.property]))
         best = [max(_alike(one, each) for each in had) for one in wanted.values]
         return sum(best) / len(best)

@@ -1,6 +1,6 @@
-"""Reconciliation: which entities a name, a code or some property values may stand for.
+"""Reconciliation: the entities that a name, a code or some property values may mean.
 
-The queries and the candidates of the Reconciliation Service API 0.2 (section 4).
+Queries and candidates are those of the Reconciliation Service API 0.2 (section 4).
 """
 
 from __future__ import annotations
@@ -22,16 +22,21 @@ from apecgraph.text.folding import fold, spellings
 Strictness: TypeAlias = Literal["any", "should", "all"]
 
 _LEAST: Final = 45.0
-_OTHER_TYPE: Final = 0.5  # what a candidate keeps of its score that has none of the types
-_PROPERTY_SHARE: Final = 0.3  # of the score, where both a name and properties are asked for
+_OTHER_TYPE: Final = 0.5  # factor for the score of a candidate that has none of the types
+_PROPERTY_SHARE: Final = 0.3  # of the score, if a query has both a name and properties
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationQuery:
     """A reconciliation query (section 4.1): a name or a code, conditions, or both.
 
-    types: ids or IRIs. strictness: any: only entities of one of the types; all: only those of all;
-    should: others come after them, and are never certain.
+    Attributes:
+        text: The name or the code, or None.
+        types: Ids or IRIs of types.
+        strictness: "any" allows entities of one of the types only, "all" entities of all types
+            only; "should" puts other entities after them, which are never certain.
+        conditions: Conditions on property values.
+        limit: Maximum number of candidates.
     """
 
     text: str | None
@@ -43,10 +48,14 @@ class ReconciliationQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entity that may be meant (section 4.2).
+    """An entity that the query may mean (section 4.2).
 
-    score: up to EXACT. match: whether it is certain: it has the name or the code asked for and
-    all values, and no other entity of the types has. features: what the score is made of.
+    Attributes:
+        entity: The entity.
+        score: The score, up to EXACT.
+        match: Whether it is certain: only this entity of the types has the name or the code and
+            all values.
+        features: The parts of the score.
     """
 
     entity: Entity
@@ -76,9 +85,9 @@ class Reconciler:
         self._owners = [owner for _, owner in names]
 
     def candidates(self, query: ReconciliationQuery) -> list[Candidate]:
-        """Answer a query, the best candidate first.
+        """Return the candidates for a query, the best first.
 
-        Raises MalformedRequest where a type or a property is not known.
+        Raise MalformedRequest if a type or a property is unknown.
         """
         types = self._types(query.types)
         conditions = [self._conditions.read(each) for each in query.conditions]
@@ -90,12 +99,12 @@ class Reconciler:
         found = [each for each in found if each.score >= _LEAST]
         found.sort(key=lambda each: (-each.score, each.entity.id))
         certain = [each for each in found if each.match]
-        if len(certain) > 1:  # namesakes: whoever asks has to choose
+        if len(certain) > 1:  # namesakes: the user has to choose
             found = [Candidate(each.entity, each.score, False, each.features) for each in found]
         return found[: query.limit]
 
     def exact(self, text: str) -> frozenset[str]:
-        """Return the ids of the entities that have a name, a code, an id or an IRI."""
+        """Return the ids of the entities with this name, code, id or IRI."""
         if "://" in text:
             try:
                 iri = self._identifiers.by_iri(text).iri
@@ -109,21 +118,21 @@ class Reconciler:
     def _by_name(
         self, text: str | None, types: Sequence[str], strictness: Strictness
     ) -> dict[str, float]:
-        """Return the score of the name by entity; of all entities, where no name is asked for."""
+        """Return the score of the name by entity; all entities score 0 if there is no name."""
         allowed = self._allowed(types, strictness)
         if text is None:
             return dict.fromkeys(allowed, 0.0)
         folded = fold(text)
         scores = self._alike(folded, allowed) if folded else {}
-        # What an IRI ends in is neither a name nor a code: a page may be called after a body.
+        # The last part of an IRI is neither a name nor a code: a page may be named after a body.
         ends = {each for key in spellings(folded) for each in self._locals.get(key, ())}
         scores |= dict.fromkeys(ends & allowed, ALIKE)
         return scores | dict.fromkeys(self.exact(text) & allowed, EXACT)
 
     def _alike(self, folded: str, allowed: frozenset[str]) -> dict[str, float]:
-        """Score names that are alike: halfway between the words in common and the whole.
+        """Score similar names by the mean of two similarities: of common words, and of all letters.
 
-        Nothing is compared letter by letter with a part of a name: that takes ten times as long.
+        Names are not compared with parts of names, which would take ten times as long.
         """
         names = [
             name if owner in allowed else None

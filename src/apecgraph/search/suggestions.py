@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: entities, types and properties by the beginning of a name."""
+"""Suggestions while typing: entities, types and properties by the beginning of a name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apecgraph.search.entities import Entity, Property, Type
 from apecgraph.text.folding import fold
 
 PAGE: Final = 20
-"""How many suggestions there are at once."""
+"""Number of suggestions on a page."""
 
 _ALIKE: Final = 70.0
 
@@ -20,11 +20,19 @@ _Suggested = TypeVar("_Suggested", Entity, Property, Type)
 
 
 def suggest(items: Iterable[_Suggested], prefix: str, skipped: int = 0) -> list[_Suggested]:
-    """Suggest what a prefix may become (Reconciliation Service API 0.2, section 6).
+    """Suggest completions of a prefix (Reconciliation Service API 0.2, section 6).
 
-    First what is called so or has that id, then names that begin so, then names with a word that
-    does, then what is alike; within these, in the order of the items for an empty prefix and of
-    the length of the names for another. skipped: how many suggestions have been seen before.
+    The order is: items with that name or id; names that begin with the prefix; names with a word
+    that begins with it; similar names. Within each group shorter names come first; an empty prefix
+    keeps the order of the items.
+
+    Args:
+        items: The items to suggest.
+        prefix: The text typed so far.
+        skipped: Number of suggestions to skip.
+
+    Returns:
+        At most PAGE suggestions.
     """
     typed = prefix.strip().removeprefix(ID)
     folded = fold(typed)
