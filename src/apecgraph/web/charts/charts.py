@@ -21,15 +21,15 @@ from apecgraph.web.charts.scales import Scale
 _SIZE: Final = (860, 360)
 _ROW: Final = 36
 _FEET: Final = 60
-"""Pixels for what is below the rows."""
+"""Pixels for the axis below the rows."""
 
 _LINE: Final = 14
 
 
 class Charts:
-    """Draws the figures of a release; what is called how comes from its data.
+    """Draws the figures of a release, with labels from its data.
 
-    What it draws takes its colours from style.css, and needs the table of its data beside it.
+    Colours come from style.css. A chart must stand beside a table of the same figures.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -39,9 +39,15 @@ class Charts:
         self._points = Points(graph)
 
     def over_time(self, name: str, title: str, claims: Iterable[Claim]) -> Markup:
-        """Draw figures of one unit by period; nothing where there are none.
+        """Draw figures of one unit by period.
 
-        name: makes the identifiers, which are those of the page. title: what the chart is called.
+        Args:
+            name: A prefix for the ids of elements, unique in the page.
+            title: The title of the chart.
+            claims: The figures.
+
+        Returns:
+            The SVG element; empty if there are no figures.
         """
         figures = [claim for claim in claims if claim.value is not None]
         if not figures:
@@ -85,9 +91,15 @@ class Charts:
         return drawing.markup(name, "over-time", title, self._seen(along, figures))
 
     def rows(self, name: str, title: str, rows: Sequence[tuple[str, Claim]]) -> Markup:
-        """Draw figures of one unit in rows on one scale; nothing where there are none.
+        """Draw figures of one unit in rows on one scale.
 
-        name, title: as above. rows: each a label, which is at the left, and a figure.
+        Args:
+            name: A prefix for the ids of elements, unique in the page.
+            title: The title of the chart.
+            rows: A label, for the left side, and a figure for each row.
+
+        Returns:
+            The SVG element; empty if there are no figures.
         """
         kept = [(label, claim) for label, claim in rows if claim.value is not None]
         figures = [claim for _, claim in kept]
@@ -125,7 +137,7 @@ class Charts:
         drawing.write(words, (x, place[1] - 6), f"value {claim.status} {side}")
 
     def _ticks(self, along: Scale, figures: Sequence[Claim]) -> list[tuple[str, float]]:
-        """Write the ticks; with their unit where that is a symbol, since `_note` has its name."""
+        """Return the ticks, with the unit if it is a symbol; otherwise `_note` names the unit."""
         unit = figures[0].unit if self._has_symbol(figures) else None
         return [(self._quantities.spelled(each, unit), along.at(each)) for each in along.ticks]
 
@@ -138,7 +150,7 @@ class Charts:
         return not any(map(str.isalnum, self._quantities.unit(figures[0].unit)))
 
     def _seen(self, along: Scale, figures: Sequence[Claim]) -> str:
-        """Say what is to be seen."""
+        """Describe the chart for those who cannot see it."""
         counted = Counter(claim.status for claim in figures)
         words = WORDS | ({"standing": "stand"} if counted["standing"] != 1 else {})
         stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
@@ -154,7 +166,7 @@ class Charts:
 
 
 def _write(drawing: Drawing, group: Group, low: DrawnPoint, high: DrawnPoint) -> None:
-    """Write what a group says above its intervals; below where it is rejected, or open above."""
+    """Write the lines of a group above its intervals, or below if rejected or unbounded above."""
     claim = group.claims[0]
     below = claim.rejected or claim.upper is None
     if below and low[1] < drawing.height - _LINE * len(group.lines):

@@ -1,4 +1,4 @@
-"""Drawings: the axes of a chart as inline SVG, with places on them to put marks at."""
+"""Drawings: the axes of a chart as inline SVG, with places for marks between them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _KEPT: Final[dict[str, tuple[str, ...]]] = {
     "path": ("class", "d"),
     "text": ("class", "x", "y", "transform"),
 }
-"""The elements of a chart that a page takes over, and their attributes: none with a style, a script
-or an address, since the Content-Security-Policy forbids them and style.css has the colours."""
+"""The elements and attributes of a chart that a page keeps. Styles, scripts and addresses are left
+out: the Content-Security-Policy forbids them, and style.css has the colours."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"-?[0-9]+\.[0-9]+")
 _FONT: Final = 13
 _LABEL: Final = 34
-"""The most characters of a label along an axis."""
+"""Maximum number of characters of a label along an axis."""
 
-_LINE: Final = 16  # characters, from which on a label is broken into two lines
+_LINE: Final = 16  # characters; a longer label is broken into two lines
 
 
 _SLANT: Final = 55
@@ -39,10 +39,17 @@ DrawnPoint: TypeAlias = tuple[float, float]
 class Drawing:
     """Two axes with labels, and places between them.
 
-    size: width and height in pixels. x, y: the ticks of each axis, with where they are.
-    ends: of both axes. places: points between the axes; `places` has where they are in pixels, in
-    the same order. slanted: whether the labels along x are. note: what the scale needs said of it.
-    width, height: of what is between the axes.
+    The attribute `places` has the positions of the places in pixels, in the same order; `width` and
+    `height` are those of the area between the axes.
+
+    Args:
+        size: Width and height in pixels.
+        x: Label and position of each tick of the x axis.
+        y: Label and position of each tick of the y axis.
+        ends: The ends of both axes.
+        places: Points between the axes.
+        slanted: Whether the labels of the x axis are slanted.
+        note: A remark on the scale.
     """
 
     def __init__(
@@ -80,11 +87,11 @@ class Drawing:
         tree = chart.render_tree()
         self._root = next(_plain(tree))
         self.places = [
-            (float(each.get("cx")), float(each.get("cy"))) for each in tree.iter("circle")
+            (float(circle.get("cx")), float(circle.get("cy"))) for circle in tree.iter("circle")
         ]
         ground = tree.findall(".//rect[@class='background']")[1]
         self.width, self.height = float(ground.get("width")), float(ground.get("height"))
-        self._plot = next(each for each in self._root.iter("g") if each.get("class") == "plot")
+        self._plot = next(group for group in self._root.iter("g") if group.get("class") == "plot")
         self.add("text", note, class_="note", x="0", y="-12")
         if not slanted:
             for axis in self._root.iterfind(".//g[@class='axis x']"):
@@ -94,7 +101,7 @@ class Drawing:
     def add(
         self, tag: str, text: str = "", *, to: ET.Element | None = None, **of: str
     ) -> ET.Element:
-        """Put an element between the axes, or into another; a keyword ends with an underscore."""
+        """Add an element between the axes, or to another; `class` is given as `class_`."""
         attributes = {name.rstrip("_"): value for name, value in of.items()}
         element = ET.SubElement(self._plot if to is None else to, tag, attributes)
         element.text = _legal(text)
@@ -105,10 +112,16 @@ class Drawing:
         self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
 
     def markup(self, name: str, class_: str, title: str, description: str) -> Markup:
-        """Write the drawing as a graphic with links in it (WAI-ARIA Graphics Module, section 4).
+        """Write the drawing as a graphic that contains links (WAI-ARIA Graphics Module, section 4).
 
-        name: makes the identifiers, which are those of the page. class_: for style.css.
-        title, description: what the image is called, and what is to be seen in it.
+        Args:
+            name: A prefix for the ids of elements, unique in the page.
+            class_: The class, for style.css.
+            title: The title of the image.
+            description: The content of the image in words.
+
+        Returns:
+            The SVG element.
         """
         for order, (tag, text) in enumerate((("title", title), ("desc", description))):
             element = ET.Element(tag, {"id": f"{name}-{tag}"})
@@ -125,18 +138,18 @@ class Drawing:
 
 
 def width(text: str) -> float:
-    """Tell about how many pixels a text takes."""
+    """Estimate the width of a text in pixels."""
     return 0.55 * _FONT * len(text)
 
 
 def slanting(texts: Iterable[str]) -> tuple[int, int]:
-    """Tell how many pixels slanted labels take at most, in width and in height."""
+    """Return the width and the height in pixels that slanted labels need."""
     longest = max(width(cut(text)) for text in texts)
     return int(longest * cos(radians(_SLANT))), int(longest * sin(radians(_SLANT)))
 
 
 def wrapped(text: str) -> list[str]:
-    """Break a label that is long into two lines, where it is about to be half."""
+    """Break a long label into two lines of similar length."""
     words = cut(text).split(" ")
     if len(text) <= _LINE or len(words) == 1:
         return [" ".join(words)]
@@ -150,7 +163,7 @@ def cut(text: str) -> str:
 
 
 def _legal(text: str) -> str:
-    """Leave out what no XML may hold."""
+    """Remove the characters that XML cannot contain."""
     return _CONTROL.sub("", text)
 
 
@@ -162,18 +175,18 @@ def _wrap(text: ET.Element) -> None:
 
 
 def _plain(node: Any) -> Iterator[ET.Element]:
-    """Take over what a page needs of a node; node: of lxml where pygal finds it, else of ours."""
+    """Copy the parts of a node that a page keeps; the node is lxml's if pygal finds lxml."""
     kept = _KEPT.get(node.tag) if isinstance(node.tag, str) else None
     if kept is None:
         return
     values = {name: node.get(name) for name in kept}
-    element = ET.Element(node.tag, {name: _short(each) for name, each in values.items() if each})
+    element = ET.Element(node.tag, {name: _short(value) for name, value in values.items() if value})
     element.text = node.text
-    element.extend(found for child in node for found in _plain(child))
+    element.extend(copy for child in node for copy in _plain(child))
     if len(element) or node.tag in ("path", "text"):
         yield element
 
 
 def _short(text: str) -> str:
-    """Write positions to a tenth of a pixel."""
-    return _NUMBER.sub(lambda each: f"{float(each[0]):.1f}".removesuffix(".0"), text)
+    """Round the positions in a path to a tenth of a pixel."""
+    return _NUMBER.sub(lambda match: f"{float(match[0]):.1f}".removesuffix(".0"), text)

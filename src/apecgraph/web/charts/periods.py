@@ -1,4 +1,4 @@
-"""Periods: where the figures of each have their place on a chart over time."""
+"""Layout of a chart over time: the positions of periods and of their figures."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ from apecgraph.web.charts.points import OFF, WORDS, numbers
 from apecgraph.web.charts.scales import Scale
 
 SPAN: Final = 700
-"""The least pixels that periods are laid out in."""
+"""Minimum width in pixels for all periods."""
 
 _WIDEST: Final = 900
-"""Where their names would take more, they are slanted."""
+"""Maximum width in pixels of the names of all periods; wider names are slanted."""
 
 _SLANTED: Final = 25
-"""The least pixels from one slanted name to the next."""
+"""Minimum distance in pixels between slanted names."""
 
 _POINT: Final = 11
-"""Pixels from one point to the next."""
+"""Distance in pixels between points."""
 
 _GAP: Final = 10
 _MOST: Final = 8
-"""How many different values are written beside their points; more would hide them."""
+"""Maximum number of values written beside their points; more would hide them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Figures of one period that say the same and stand alike; their points are neighbours.
+    """Figures of one period with the same value and status, whose points are neighbours.
 
-    lines: what is written beside them.
+    Attributes:
+        claims: The figures.
+        lines: The text beside them.
     """
 
     claims: tuple[Claim, ...]
@@ -42,11 +44,11 @@ class Group:
 
     @property
     def width(self) -> float:
-        """How many pixels it takes."""
+        """The width in pixels."""
         return max(_POINT * len(self.claims), *(width(line) + _GAP for line in self.lines), 0)
 
     def places(self, middle: float) -> Iterator[float]:
-        """Yield where the point of each figure is, around the middle of the group."""
+        """Yield the position of each point around the middle of the group."""
         first = middle - _POINT * (len(self.claims) - 1) / 2
         return (first + _POINT * index for index in range(len(self.claims)))
 
@@ -55,8 +57,11 @@ class Group:
 class Layout:
     """Periods side by side.
 
-    span: pixels from the first to the last. ticks: the name of each, and where its middle is.
-    groups: of figures, each with where its middle is. slanted: whether the names are too wide.
+    Attributes:
+        span: Width of all periods in pixels.
+        ticks: The name and the middle of each period.
+        groups: The groups of figures, with their middles.
+        slanted: Whether the names are slanted.
     """
 
     span: float
@@ -73,11 +78,17 @@ def lay_out(
     number: Callable[[Claim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> Layout:
-    """Lay out figures by period; name, order: what a period is called, and when it is.
+    """Lay out figures by period.
 
-    number: writes the value of a figure.
+    Args:
+        claims: The figures.
+        along: The scale of their values.
+        name: Returns the name of a period.
+        number: Writes the value of a figure.
+        order: Returns the sort key of a period.
 
-    along: the scale that their values are on.
+    Returns:
+        The positions of periods and groups.
     """
     periods = _periods(claims, along, number, order)
     names = {period: name(period) for period in periods}
@@ -104,17 +115,17 @@ def _periods(
     number: Callable[[Claim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> dict[str, list[Group]]:
-    """Group figures by period, and by what they say."""
+    """Group figures by period, and by value and status."""
     alike: defaultdict[tuple[str, Decimal, str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
         _, value, _ = numbers(claim)
         alike[claim.period or "", value, claim.bound or "", claim.status].append(claim)
-    found: defaultdict[str, list[Group]] = defaultdict(list)
-    for key, each in sorted(alike.items(), key=lambda item: (order(item[0][0]), item[0][1:])):
+    periods: defaultdict[str, list[Group]] = defaultdict(list)
+    for key, group in sorted(alike.items(), key=lambda item: (order(item[0][0]), item[0][1:])):
         period, value, _, status = key
         written = len(alike) <= _MOST or status == "rejected"
-        said = wrapped(number(each[0]))
-        said += [] if status == "standing" else [WORDS[status]]
-        said += [] if along.holds(value) else [OFF]
-        found[period].append(Group(tuple(each), tuple(said) if written else ()))
-    return dict(found)
+        lines = wrapped(number(group[0]))
+        lines += [] if status == "standing" else [WORDS[status]]
+        lines += [] if along.holds(value) else [OFF]
+        periods[period].append(Group(tuple(group), tuple(lines) if written else ()))
+    return dict(periods)

@@ -16,39 +16,39 @@ from apecgraph.web.charts.scales import Scale
 from apecgraph.web.http.addresses import local_link
 
 WORDS: Final = {"standing": "stands", "rejected": "rejected", "open": "disputed"}
-"""What is said of a figure by its status."""
+"""The word for the status of a figure."""
 
 SHAPES: Final = {
     "standing": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
     "rejected": "M-4-4L4 4M4-4L-4 4",
     "open": "M0-5.5L5.5 0L0 5.5L-5.5 0z",
 }
-"""A point by the status of its figure: a disc, a cross, a hollow diamond."""
+"""The shape of a point by the status of its figure: a disc, a cross, a hollow diamond."""
 
 _FAR: Final = 100
-"""How many times another a number is that has no room on its scale."""
+"""Ratio of a number to all others from which on it is left off their scale."""
 
 _BEYOND: Final = Decimal("1.1")
 
 OFF: Final = "off the scale"
 
 _ARROW: Final = 26
-"""Pixels of an interval that has no end, where it does not run to the edge."""
+"""Length in pixels of an unbounded interval that does not run to the edge."""
 
 _CAP: Final = 4
 
 
 def numbers(claim: Claim) -> tuple[Decimal, Decimal, Decimal]:
-    """Return the lower end, the value and the upper end of a figure; an open end is the value."""
+    """Return lower end, value and upper end of a figure; the value stands in for a missing end."""
     value = Decimal("0" if claim.value is None else claim.value.value)
     low, high = (value if end is None else Decimal(end.value) for end in (claim.lower, claim.upper))
     return low, value, high
 
 
 def scale(claims: Sequence[Claim]) -> Scale:
-    """Make the scale that shows some figures, one at least, with their intervals.
+    """Return a scale that shows one or more figures with their intervals.
 
-    A rejected one that is far from all that are not would leave no room for those: it is left off.
+    A rejected figure that is far from all others is left off: it would leave no room for them.
     """
     kept = [claim for claim in claims if not claim.rejected] or claims
     values = [numbers(claim)[1] for claim in kept]
@@ -58,7 +58,7 @@ def scale(claims: Sequence[Claim]) -> Scale:
 
 
 def _reach(claim: Claim) -> tuple[Decimal, Decimal]:
-    """Return what a scale is to hold of a figure: beyond an open end there is something, too."""
+    """Return the range that a scale must show of a figure, with room beyond a missing end."""
     low, value, high = numbers(claim)
     return (
         value / _BEYOND if claim.lower is None and claim.upper is not None else low,
@@ -67,7 +67,7 @@ def _reach(claim: Claim) -> tuple[Decimal, Decimal]:
 
 
 class Points:
-    """Puts the figures of a release on drawings."""
+    """Puts figures of a release on drawings."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -75,7 +75,7 @@ class Points:
         self._quantities = Quantities(graph)
 
     def words(self, claim: Claim) -> str:
-        """Say what a figure is: period, value, interval, publisher, status."""
+        """Describe a figure: period, value, interval, publisher, status."""
         quantity = self._quantities.value(claim)
         interval = self._quantities.interval(claim)
         period = "" if claim.period is None else f"{self._labels.title(claim.period).value}: "
@@ -85,9 +85,14 @@ class Points:
     def put(
         self, drawing: Drawing, claim: Claim, places: list[DrawnPoint], *, upright: bool
     ) -> None:
-        """Put a figure on a drawing, at the places of the lower end, the value and the upper end.
+        """Put a figure on a drawing.
 
-        upright: whether its interval is; else it lies, and what is open runs to the edge.
+        Args:
+            drawing: The drawing.
+            claim: The figure.
+            places: The places of its lower end, its value and its upper end.
+            upright: Whether its interval is vertical. An unbounded horizontal interval runs to the
+                edge.
         """
         low, (x, y), high = places
         anchor = drawing.add(
@@ -114,7 +119,7 @@ class Points:
 def _upright(
     drawing: Drawing, place: DrawnPoint, low: DrawnPoint | None, high: DrawnPoint | None
 ) -> str:
-    """Draw an error bar: caps where it ends, arrows where it does not."""
+    """Draw a vertical error bar, with a cap or, if unbounded, an arrow at each end."""
     x, y = place
     bottom = y + _ARROW if low is None else low[1]
     top = y - _ARROW if high is None else high[1]
@@ -128,7 +133,7 @@ def _upright(
 def _lying(
     drawing: Drawing, place: DrawnPoint, low: DrawnPoint | None, high: DrawnPoint | None
 ) -> str:
-    """Draw a bar from end to end; to the edge, with an arrow, where there is none."""
+    """Draw a horizontal bar, with a cap at each end or, if unbounded, an arrow at the edge."""
     y = place[1]
     left = 0.0 if low is None else low[0]
     right = drawing.width if high is None else high[0]
