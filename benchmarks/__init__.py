@@ -1,1 +1,1 @@
-"""How fast apecgraph answers, beside others on the same machine: `scripts/bench`."""
+"""How fast apecgraph answers beside other servers on the same machine: `scripts/bench`."""

@@ -1,4 +1,4 @@
-"""The command line: measure, and write the tables."""
+"""The command line of the benchmarks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from benchmarks.systems import SYSTEMS
     help="File to write.",
 )
 def main(seconds: int, triples: int, output: Path) -> None:
-    """Measure apecgraph beside oxigraph and rdflib-endpoint; exit with 1 where a cell failed."""
+    """Measure apecgraph beside oxigraph and rdflib-endpoint; exit with 1 if a cell failed."""
     with TemporaryDirectory(prefix="benchmarks-") as name:
         folder = Path(name)
         measured = [graphs.real(folder), graphs.generated(folder, triples)]

@@ -23,12 +23,12 @@ CONNECTIONS: Final = (1, 8)
 _WARM_SECONDS: Final = 0.5
 _WARM_REQUESTS: Final = 5
 _MOST_SECONDS: Final = 60
-"""The longest that a cell may take, where one request takes longer than a cell."""
+"""Seconds that a cell may take if one request takes longer than a cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One system asked one query over so many connections: the load, or why there is none."""
+    """One system, one query and a number of connections: the load, or why there is none."""
 
     query: Query
     connections: int
@@ -38,9 +38,13 @@ class Cell:
 
 @dataclass(slots=True)
 class Comparison:
-    """All that was found out on one graph.
+    """The measurements on one graph.
 
-    evaluations: of the engine alone, by the letter of the query. memory: resident bytes, by system.
+    Attributes:
+        graph: The name of the graph.
+        evaluations: The evaluations of the engine alone, by the letter of the query.
+        cells: The cells of the table.
+        memory: The resident bytes of each system, by name.
     """
 
     graph: str
@@ -49,7 +53,7 @@ class Comparison:
     memory: dict[str, int] = field(default_factory=dict)
 
     def outcome(self, letter: str, connections: int, system: System) -> Load | str:
-        """Return what came of one cell."""
+        """Return the load of one cell, or why there is none."""
         wanted = (letter, connections, system.name)
         for cell in self.cells:
             if (cell.query.letter, cell.connections, cell.system) == wanted:
@@ -64,9 +68,19 @@ def compare(
     seconds: int,
     tell: Callable[[str], object],
 ) -> Comparison:
-    """Measure systems on a graph; each query is asked of one after the other.
+    """Measure systems on a graph: each query on one system after the other.
 
-    So what else the machine does weighs on neighbours alike. What fails is told in its cells.
+    So other work of the machine affects neighbouring cells alike.
+
+    Args:
+        graph: The graph that all systems serve.
+        systems: The systems.
+        folder: A folder for their stores and logs.
+        seconds: Seconds of load for each cell.
+        tell: Receives lines about the progress.
+
+    Returns:
+        The measurements; a cell that failed has the reason in place of its load.
     """
     tell(f"{graph.name}: the engine alone")
     found = Comparison(graph.name, engine.evaluations(graph))

@@ -1,4 +1,4 @@
-"""A generated cube: observations of trade between economies, the same for the same seed."""
+"""A generated cube: observations of trade between economies, which depend only on a seed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_AN_OBSERVATION: Final = 3 + len(_DIMENSIONS)
 
 
 def triples(count: int, seed: int = 1) -> Iterator[str]:
-    """Give exactly so many triples, no two the same, as lines of N-Triples."""
+    """Yield exactly so many distinct triples, as lines of N-Triples."""
     observations, rest = divmod(count - _OF_CODES, _OF_AN_OBSERVATION)
     if observations < 0 or rest:
         raise ValueError(f"{count} is not {_OF_CODES} and a multiple of {_OF_AN_OBSERVATION}")
@@ -42,7 +42,7 @@ def triples(count: int, seed: int = 1) -> Iterator[str]:
 
 
 def write(path: Path, count: int, seed: int = 1) -> None:
-    """Write so many triples to a file."""
+    """Write a number of triples to a file."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(triples(count, seed))
 

@@ -1,4 +1,4 @@
-"""The engine alone, in this process: how many rows there are, and how long a query itself takes."""
+"""The engine alone, in this process: the rows of each query, and the time of its evaluation."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the engine says: rows, and the milliseconds of evaluating and writing them."""
+    """The rows of a query, and the milliseconds of evaluating and writing them."""
 
     rows: int
     milliseconds: float
 
 
 def evaluations(graph: Graph) -> dict[str, Evaluation]:
-    """Evaluate each query of a graph for a while; by the letter of the query."""
+    """Evaluate each query of a graph for a while; return the results by letter."""
     store = ox.Store()
     store.bulk_load(path=graph.file)
     return {query.letter: _evaluate(store, query) for query in graph.queries}

@@ -1,4 +1,4 @@
-"""Light queries beside heavy ones: how long they take, alone and then."""
+"""Light queries, alone and beside heavy ones: how long they take."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.systems import UNCACHED
 HEAVY_CLIENTS: Final = 8
 
 _HEAVY: Final = "SELECT (COUNT(*) AS ?pairs) { ?a ?b ?c . ?d ?e ?f }"
-"""No server ends this before its deadline."""
+"""A query that no server finishes before its deadline."""
 
 _SECONDS: Final = 20
 _START_SECONDS: Final = 2
@@ -26,7 +26,7 @@ _START_SECONDS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """The load of a client that asks look-ups: alone, and beside the heavy clients."""
+    """The load of a client that looks up IRIs, alone and beside heavy clients."""
 
     graph: str
     alone: Load
@@ -34,10 +34,20 @@ class Fairness:
 
 
 def measure(graph: Graph, folder: Path, tell: Callable[[str], object]) -> Fairness:
-    """Ask for one IRI again and again; then again while heavy clients do nothing but ask.
+    """Look up one IRI again and again, first alone, then beside heavy clients.
 
-    All of them have one address, so that turns by client do not help. Raises ServerError where the
-    server does not answer.
+    All clients have one address, so that turns by client do not help.
+
+    Args:
+        graph: The graph that is served.
+        folder: A folder for the log of the server.
+        tell: Receives lines about the progress.
+
+    Returns:
+        The loads of the look-ups.
+
+    Raises:
+        ServerError: The server does not answer.
     """
     tell(f"{graph.name}: look-ups beside {HEAVY_CLIENTS} heavy clients")
     look_up = graph.queries[0].text

@@ -1,4 +1,4 @@
-"""The graphs that are served: the publication's own, and a cube."""
+"""The graphs of the measurements: that of the publication, and a cube."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ _BUILD_SECONDS = 300
 class Graph:
     """A graph to serve.
 
-    file: the whole of it. default: its default graph alone, for what knows no other.
+    Attributes:
+        name: Its name in the tables.
+        file: The file of the dataset.
+        default: A file of its default graph, for systems without named graphs.
+        queries: The queries on it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The load: wrk, and what it reports."""
+"""Load by wrk, and its report."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ _REPLY_SECONDS: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of sending one request again and again.
+    """The result of sending one request again and again.
 
-    rate: requests per second, those included that were not answered well.
-    p50, p99: milliseconds. errors: answers that were no success, and broken connections.
+    Attributes:
+        requests: The number of requests.
+        rate: Requests per second, including those that failed.
+        p50: The median latency in milliseconds.
+        p99: The 99th percentile of the latency in milliseconds.
+        errors: The number of unsuccessful answers and broken connections.
     """
 
     requests: int
@@ -34,7 +38,7 @@ class Load:
 
 
 def measure(url: str, *, accept: str, connections: int, seconds: int) -> Load:
-    """Send a request over so many connections for so many seconds."""
+    """Send a request over a number of connections for some seconds."""
     report = subprocess.run(
         [
             "wrk",
@@ -55,7 +59,7 @@ def measure(url: str, *, accept: str, connections: int, seconds: int) -> Load:
 
 
 def parse(report: str) -> Load:
-    """Read a report of wrk; raise ValueError where it is none."""
+    """Read a report of wrk; raise ValueError for other text."""
     requests, rate = _REQUESTS.search(report), _RATE.search(report)
     if requests is None or rate is None:
         raise ValueError(f"wrk does not report: {report!r}")

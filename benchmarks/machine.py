@@ -1,4 +1,4 @@
-"""The machine and the programs: what numbers depend on."""
+"""The machine and the programs on which the numbers depend."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PACKAGES: Final = (
 
 
 def describe() -> list[tuple[str, str]]:
-    """Return what is to be known, each with its name."""
+    """Return the properties of the machine, by name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return [
         ("processor", _processor()),

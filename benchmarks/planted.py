@@ -1,4 +1,4 @@
-"""Plant errors in the real figures, one by one, and count how many the check notices.
+"""Plant errors in the real figures, one by one, and count how many the check catches.
 
 `scripts/plant` writes the table to docs/measurements/check.md; the tests run a sample of it.
 """
@@ -47,7 +47,7 @@ def moved(field: str, **swaps: str) -> Callable[[Figure, Evidence], Figure | Non
 
 
 def a_year_earlier(figure: Figure, evidence: Evidence) -> Figure | None:
-    """Shift the period by a year, where that period is described."""
+    """Shift the period by a year; return None if that period is not described."""
     graph = evidence.graph
     ends = [graph.value(figure.cell.period, f"{DCAT}{end}Date") for end in ("start", "end")]
     if None in ends:
@@ -106,7 +106,7 @@ def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
 
 
 def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
-    """Whether the check fails with one figure in the place of another."""
+    """Return whether the check fails with one figure in the place of another."""
     others = [each for each in evidence.figures if each is not figure]
     if any((each.cell, each.source) == (mutated.cell, mutated.source) for each in others):
         return True  # a source states a cell once (shape/figure-unique-cell)

@@ -1,4 +1,4 @@
-"""What is asked: four queries of each graph, the same to all systems."""
+"""The queries: four for each graph, the same for all systems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server process under measurement: started, asked, weighed and ended."""
+"""A server process under measurement: started, queried, measured and ended."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _IDLE: Final = 0.05
 
 
 class ServerError(Exception):
-    """A server does not do what it should; the message tells a reader of the table."""
+    """A server does not do what it should; the message is for readers of the table."""
 
 
 class Server:
-    """One system that serves one graph; a context that ends it, whatever happens."""
+    """One system that serves one graph; as a context manager, it always ends the process."""
 
     def __init__(self, system: System, graph: Graph, folder: Path) -> None:
         self.system = system
@@ -65,7 +65,7 @@ class Server:
                 return
 
     def wait(self) -> None:
-        """Wait until it answers; raise ServerError where it does not."""
+        """Wait until it answers; raise ServerError if it does not."""
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -78,11 +78,11 @@ class Server:
         raise ServerError(f"not ready within {_READY_SECONDS} s")
 
     def target(self, query: str) -> str:
-        """Return the path and query string that ask a query."""
+        """Return the path and query string of a query."""
         return f"{self.system.path}?query={quote(query, safe='')}"
 
     def ask(self, query: str) -> tuple[bytes, float]:
-        """Ask a query over a new connection; return the body and the seconds that it took."""
+        """Send a query over a new connection; return the body and the seconds that it took."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=_REPLY_SECONDS)
         with contextlib.closing(connection):
             connection.connect()
@@ -96,7 +96,7 @@ class Server:
         return body, seconds
 
     def settle(self) -> None:
-        """Wait until it works on nothing, so that it does not disturb who comes next."""
+        """Wait until it is idle, so that it does not disturb the next measurement."""
         deadline = time.monotonic() + _SETTLE_SECONDS
         used = self._processor_seconds()
         while time.monotonic() < deadline:
@@ -106,10 +106,10 @@ class Server:
                 return
 
     def memory(self) -> int:
-        """Return the resident bytes of all its processes; what they share counts once."""
+        """Return the resident bytes of all its processes; shared memory counts once."""
         total = 0
         for pid in self._pids():
-            with contextlib.suppress(OSError):  # it has ended meanwhile
+            with contextlib.suppress(OSError):  # the process has ended
                 for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                     if line.startswith("Pss:"):
                         total += int(line.split()[1]) * 1024
@@ -123,7 +123,7 @@ class Server:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def _pids(self) -> list[int]:
-        """List the process and all that descend from it."""
+        """Return the pids of the process and of its descendants."""
         children: dict[int, list[int]] = {}
         for path in Path("/proc").iterdir():
             if path.name.isdigit():

@@ -1,4 +1,4 @@
-"""What is measured: how each system loads a graph and serves it."""
+"""The measured systems: how each loads a graph and serves it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ _HOST: Final = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system: its command line, in words that may name {file}, {default}, {store} and {port}.
+    """A system, whose commands may contain {file}, {default}, {store} and {port}.
 
-    path: where it answers queries. load: the command that comes before, where there is one.
+    Attributes:
+        name: Its name in the tables.
+        serve: The command that serves a graph.
+        path: The path at which it answers queries.
+        load: The command that loads a graph before, if any.
+        environment: Environment variables of its commands.
     """
 
     name: str
@@ -29,7 +34,7 @@ class System:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self, graph: Graph, store: Path) -> None:
-        """Do what comes before serving."""
+        """Load the graph, if the system has a command for that."""
         if self.load:
             command = self._words(self.load, graph, store, 0)
             subprocess.run(command, check=True, capture_output=True, timeout=_LOAD_SECONDS)

@@ -1,4 +1,4 @@
-"""The tables that a reader sees, in Markdown."""
+"""The tables in Markdown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNCACHED_TARGETS: Final = {("a", 1): 0.7, ("a", 8): 0.4}
 _UNCACHED_ELSE: Final = 1.0
 _CACHED_TARGET: Final = 2.0
 _RDFLIB_TARGET: Final = 10.0
-_LIGHT_TARGET: Final = 500.0  # milliseconds, of the 99th percentile
+_LIGHT_TARGET: Final = 500.0  # milliseconds (99th percentile)
 
 
 def document(
@@ -28,7 +28,7 @@ def document(
     comparisons: Sequence[Comparison],
     fair: Sequence[Fairness],
 ) -> str:
-    """Write the whole document."""
+    """Write the document."""
     parts: list[Iterable[str]] = [
         [
             "# Benchmarks",
@@ -81,7 +81,7 @@ def document(
 
 
 def failures(comparison: Comparison) -> list[str]:
-    """List the cells that hold no clean measurement."""
+    """List the cells without a clean measurement."""
     return [
         f"{comparison.graph}, ({cell.query.letter}), {cell.connections}, {cell.system}: "
         + (cell.outcome if isinstance(cell.outcome, str) else f"{cell.outcome.errors} errors")
@@ -91,18 +91,18 @@ def failures(comparison: Comparison) -> list[str]:
 
 
 def ratio(ours: Load | str, theirs: Load | str, target: float) -> str:
-    """Write how many times as many requests were answered, and whether that meets a target."""
+    """Write the ratio of two rates of requests, and whether it meets a target."""
     if isinstance(ours, str) or isinstance(theirs, str) or ours.errors or theirs.errors:
         return FAILED
     if not theirs.rate:
         return FAILED
     times = ours.rate / theirs.rate
-    shown = math.floor(times * 100) / 100  # down: what misses 1 is not shown as 1
+    shown = math.floor(times * 100) / 100  # rounded down: a ratio below 1 is not shown as 1
     return f"{shown:.2f} {MET if times >= target else MISSED} (≥ {target:g})"
 
 
 def front_share(comparison: Comparison) -> str:
-    """Say how much of look-up (a) over one connection is not the query itself."""
+    """Write how much of look-up (a) over one connection is not spent in the engine."""
     outcome = comparison.outcome("a", 1, UNCACHED)
     alone = comparison.evaluations["a"].milliseconds
     if isinstance(outcome, str) or outcome.errors or not outcome.p50:

@@ -1,1 +1,1 @@
-"""What a person sees, in a real browser."""
+"""The pages in a real browser."""

@@ -1,4 +1,4 @@
-"""A real browser, which complains for those who look at its pages."""
+"""A real browser, whose complaints about a page are test failures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ARGUMENTS: Final = (
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
 
-# What the browser says too when the server refuses a query, and when a request is given up.
+# Messages of the browser if the server refuses a query, or if a request is cancelled.
 FORGIVEN: Final = ("status of 400", "status of 422", "status of 504", "net::ERR_ABORTED")
 
 AXE: Final = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
@@ -32,7 +32,7 @@ ASK_AXE: Final = """() => axe.run({resultTypes: ["violations"]}).then(({violatio
 
 
 class Open(Protocol):
-    """Opens a path of the server in a context of its own; it must be answered well."""
+    """Opens a path of the server in a new browser context; the answer must be a success."""
 
     def __call__(
         self,
@@ -47,7 +47,7 @@ class Open(Protocol):
 Violations = Callable[[Page], list[str]]
 
 
-# Not for the session: while it is open, this thread has a running event loop.
+# Module scope: while a browser is open, this thread has a running event loop.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, server: str) -> Iterator[Open]:
-    """Open pages; afterwards no page may have complained, or asked anything of another host."""
+    """Yield a function that opens pages; none may cause complaints or requests to other hosts."""
     complaints: list[str] = []
     contexts = []
 
@@ -103,7 +103,7 @@ def visit(browser: Browser, server: str) -> Iterator[Open]:
 
 @pytest.fixture
 def violations() -> Violations:
-    """Tell what of a page as it is now breaks the rules of accessibility that axe-core knows."""
+    """Return a function that lists violations of the accessibility rules of axe-core on a page."""
     assert AXE.exists(), "run scripts/test, which installs axe-core"
 
     def violations(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a person sees, in a real browser."""
+"""The pages in a real browser."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CONTRAST = """() => {
 def test_a_page_is_accessible(
     visit: Open, violations: Violations, path: str, release: Release
 ) -> None:
-    """By day and by night, on a desk and on a phone: in one visit, since there are many pages."""
+    """In light and dark colours, on a desktop and on a phone, all in one visit."""
     page = visit(path.replace("{release}", release.name))
     ground = "getComputedStyle(document.body).backgroundColor"
     by_day = page.evaluate(ground)

@@ -1,4 +1,4 @@
-"""The query editor at /sparql, as people use it."""
+"""The query editor at /sparql."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOSTILE = """SELECT * { VALUES (?text ?other ?link ?own) { (
 
 
 def write(page: Page, text: str) -> None:
-    """Type a query in place of the one that is there."""
+    """Replace the query in the editor by typing."""
     page.locator(".CodeMirror").get_by_role("textbox", name="Query").focus()
     page.keyboard.press("Control+a")
     page.keyboard.type(text)

@@ -1,4 +1,4 @@
-"""From the home page to the figures, drawn and as CSV, in a real browser."""
+"""From the home page to figures in a chart and as CSV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATIENCE = 60  # presses of the Tab key to a link
 
 
 def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
-    """Two clicks to the series, where the value of 2025 is drawn; the third is the CSV."""
+    """Two clicks lead to the series with the value of 2025; the third to its CSV."""
     page = visit("/", scripts=False)
     page.get_by_role("navigation").get_by_role("link", name="Figures").click()
     page.get_by_role("link", name=HEADLINE).click()
@@ -36,7 +36,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
 
 
 def test_a_figure_and_its_csv_are_reached_by_keyboard(visit: Open) -> None:
-    """On a phone, where the chart scrolls in its own region; from the home page to the CSV."""
+    """On a phone, where the chart scrolls in its own region."""
     page = visit("/", PHONE)
     expect(page.get_by_role("region", name=f"Chart: {HEADLINE}")).to_be_visible()
     _tab_to(page, "Explore these figures")

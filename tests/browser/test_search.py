@@ -1,4 +1,4 @@
-"""The search of the header, by mouse, by keyboard and without a script."""
+"""The search field in the header, by keyboard, by touch and without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release is made of gives it its fingerprint, and nothing else."""
+"""The fingerprint of a release depends on what it is made of and on nothing else."""
 
 from __future__ import annotations
 

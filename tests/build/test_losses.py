@@ -1,4 +1,4 @@
-"""What is not published, and what is kept of that."""
+"""Builds that are refused because they would lose too much, and the reports kept of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.contents import PLACES, SHAPES, SmallContent
 
 
 def refused(content: SmallContent, releases: Path) -> str:
-    """Build what is not published; return why, and see that nothing else happened."""
+    """Run a build that must be refused and change nothing; return the reason."""
     before = {path.name for path in releases.glob("[0-9a-f]*")}
     current = (releases / "current").readlink() if before else None
     with pytest.raises(LossFound) as error:
@@ -30,7 +30,7 @@ def test_a_large_loss_is_published_only_if_accepted(content: SmallContent, relea
     first, _ = build_release(content.root, releases)
     for number in (1, 2):
         (content.root / f"data/sources/s{number}.ttl").unlink()
-    half, _ = build_release(content.root, releases)  # half is not less than half
+    half, _ = build_release(content.root, releases)  # exactly half is not less than half
     assert (first.sources, half.sources) == (4, 2)
     for number in range(4, 9):
         content.source(number, "one more")
@@ -48,7 +48,7 @@ def test_a_large_loss_is_published_only_if_accepted(content: SmallContent, relea
 def test_the_loss_of_figures_is_refused(content: SmallContent, releases: Path) -> None:
     figure = "<figure/s0/a> a qb:Observation ; rdfs:label 'a'@en ."
     source = "<source/s0> a apec:Source ; rdfs:label 's0'@en ."
-    # The check has no rule for figures here but that they can be read.
+    # Here, the only rule for figures is that they can be read.
     read = """ apec:measure <m> ; apec:period <p> ; apec:unit <u> ; apec:bound <bound/exact> ;
         apec:printed '1'@en ; sdmx-measure:obsValue 1 ; sdmx-attribute:decimals 0 ;
         sdmx-attribute:unitMult 0 ."""
@@ -115,7 +115,7 @@ def test_a_rule_that_applies_to_nothing_is_refused(content: SmallContent, releas
     assert "\n    things to which rule shape/place applies: 0\n" in message
     build_release(content.root, releases, accept_loss=True)
     content.source(0, "another")
-    build_release(content.root, releases)  # which is known now
+    build_release(content.root, releases)  # the previous release has this rule too
 
 
 def test_a_refusal_is_kept_with_its_report(content: SmallContent, releases: Path) -> None:

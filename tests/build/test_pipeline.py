@@ -41,7 +41,7 @@ def test_the_digest_is_that_of_canonical_n_quads() -> None:
 
 
 def test_all_dumps_have_one_canonical_hash(release: Release) -> None:
-    """What holds the named graphs has that of the dataset, the rest that of its default graph."""
+    """Dumps with named graphs have the hash of the dataset, others that of its default graph."""
     wholes = {TRIG, N_QUADS}
     parsed = {
         format_: list(ox.parse(path=release.dump(format_), format=format_.rdf))
@@ -148,7 +148,7 @@ def test_the_report_is_kept(release: Release) -> None:
     assert b"sh:conforms true" in (release.path / "report.ttl").read_bytes()
     report = Report.read(path)
     assert report.json() == path.read_text()
-    # Of what it was checked by, each shape applies to something.
+    # Every shape that it was checked with applies to something.
     nodes = {rule.iri.removeprefix(ID): rule.nodes for rule in report.rules}
     assert nodes["shape/figure-bound"] == release.figures
     assert nodes["relation/same-cell"] is None
@@ -161,7 +161,7 @@ def test_a_release_knows_the_previous_one(content: SmallContent, releases: Path)
     second, _ = build_release(content.root, releases)
     assert (first.previous, second.previous) == (None, first.digest)
     assert second.beside(first.digest) == first
-    # One that is built again stays where it was: its catalogue is the same.
+    # A release that is built again keeps its predecessor: its catalogue is the same.
     content.source(0, "Source 0")
     again, _ = build_release(content.root, releases)
     assert again == first
@@ -185,7 +185,7 @@ def test_a_release_in_a_folder_of_another_name_is_not_found(
 
 
 def test_a_published_release_is_never_overwritten(content: SmallContent, releases: Path) -> None:
-    """The same facts in other bytes, here of another context, are a release of another name."""
+    """The same facts in other bytes, here with another context, make a release of another name."""
     first, _ = build_release(content.root, releases)
     context = content.root / "ontology" / "context.jsonld"
     version = '"@version": 1.1,'

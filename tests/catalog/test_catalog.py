@@ -1,4 +1,4 @@
-"""What a release says of itself, held against what is there: by SPARQL, as a stranger asks."""
+"""The description of a release, compared with its data by SPARQL, as a stranger would."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from apecgraph.release.release import Release
 
 QUESTIONS = read_questions(default_content())
 
-# A triple of the dataset is stated in some graph that is no description of the release.
+# A triple belongs to the dataset if it is in a graph other than the description of the release.
 IN_DATASET = f"FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{ID}graph/release>) }}"
 COUNTS = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects)
   (COUNT(DISTINCT ?o) AS ?distinctObjects) (COUNT(DISTINCT ?p) AS ?properties)
@@ -39,7 +39,7 @@ COUNTS = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjec
 
 
 class Asking:
-    """An endpoint, asked in short."""
+    """A client of the endpoint with short methods."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
@@ -67,7 +67,7 @@ def endpoint(client: httpx.Client) -> Asking:
 
 
 def counts(endpoint: Asking, subject: str) -> dict[str, int]:
-    """Return what VoID says of how large something is."""
+    """Return the counts that VoID gives for a dataset."""
     found = endpoint.pairs(
         f"SELECT ?name ?count {{ <{subject}> ?p ?count FILTER(DATATYPE(?count) = xsd:integer) "
         "BIND(STRAFTER(STR(?p), 'void#') AS ?name) FILTER(?name != '') }"
@@ -84,7 +84,7 @@ class TestVoid:
         assert told["triples"] == release.triples
 
     def test_counts_the_default_graph(self, endpoint: Asking) -> None:
-        """The default graph with its description, and with these counts."""
+        """The default graph includes the description, with these counts in it."""
         told = counts(endpoint, f"{ID}service/default-graph")
         (row,) = endpoint.rows(COUNTS % (BASE, ""))
         row.pop("distinctObjects")
@@ -206,7 +206,7 @@ class TestDcat:
         assert {"start": "2021-01-01", "end": "2025-12-31"} in rows
 
     def test_provenance_names_sources_and_program(self, endpoint: Asking) -> None:
-        """What was used, and by which version of the program."""
+        """The sources, and the version of the program."""
         (row,) = endpoint.rows(
             """SELECT ?version (COUNT(DISTINCT ?source) AS ?sources) WHERE {
               <> dcat:hasVersion ?release .
@@ -343,5 +343,5 @@ def test_partitions_by_terms_of_any_vocabulary_have_distinct_names() -> None:
     assert len(set(found)) == len(terms)
     assert f"{ID}partition/class/schema-Event" in found
     for iri in found:
-        # In a relative IRI a colon would end a scheme.
+        # In a relative IRI, a colon would end the scheme.
         assert re.fullmatch(r"[\w/.%-]+[^/]", iri.removeprefix(ID), re.ASCII)

@@ -43,7 +43,7 @@ INVALID = sorted(EXAMPLES.glob("*/invalid.*.trig"), key=name)
 
 @cache
 def ours() -> tuple[ContentFile, ...]:
-    """The real ontology and the real shapes, which every example is checked with."""
+    """Return the real ontology and the real shapes, with which every example is checked."""
     files = Content.read(default_content()).files
     return tuple(file for file in files if file.path.parent.name in ("ontology", "shapes"))
 
@@ -75,7 +75,7 @@ def read(path: Path) -> tuple[Content, Expected]:
 
 
 def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
-    # Places are looked up in Turtle files; they have tests of their own.
+    # Locations are looked up in Turtle files; they have their own tests.
     monkeypatch.setattr("apecgraph.check.locations.Locator.places", lambda *_: iter(()))
     report, _ = validate(content)
     return {(result.nodes[0], result.shape, result.component) for result in report.results}
@@ -95,7 +95,7 @@ def test_an_invalid_example_has_exactly_the_expected_results(
     content, expected = read(path)
     assert expected
     results = found(content, monkeypatch)
-    # A blank node has another name each time it is read.
+    # A blank node gets a new name each time it is read.
     blank = {(each.startswith("http"), shape, component) for each, shape, component in results}
     if "blank-node" in path.name:
         assert blank == {(False, shape, component) for _, shape, component in expected}
@@ -139,7 +139,7 @@ STRUCTURE = {
 
 
 def rules() -> set[tuple[str, str]]:
-    """Every constraint of every shape that gives results, as (shape, component)."""
+    """Return every constraint that can give results, as (shape, component)."""
     store = ox.Store()
     for file in ours():
         if file.graph == SHAPES_GRAPH:
@@ -236,7 +236,7 @@ def written(shapes: str) -> Content:
 
 @pytest.mark.parametrize("shapes", WRITTEN.values(), ids=WRITTEN)
 def test_shapes_give_the_results_of_pyshacl(shapes: str) -> None:
-    """However they are prepared: pyshacl alone, on the graphs as they are, is the measure."""
+    """The reference is pyshacl alone, on unprepared graphs."""
     content = written(shapes)
     given = {
         (each.nodes[0], each.component, each.path, each.value)
@@ -262,7 +262,7 @@ def test_a_missing_property_shape_is_an_error() -> None:
 
 
 def test_a_query_has_only_the_prefixes_that_the_shapes_declare() -> None:
-    """Not those that rdflib knows: another engine would not know them."""
+    """Prefixes that only rdflib knows are errors: another engine would not know them."""
     content = written(
         "<shape> sh:targetClass <A> ; sh:sparql <query> . <query> a sh:SPARQLConstraint ;"
         ' sh:select "SELECT $this WHERE { $this foaf:name ?name }" .'

@@ -1,4 +1,4 @@
-"""What an editor gets wrong, and what the check says of it."""
+"""Mistakes of editors, and what the check reports."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def whole(tmp_path: Path) -> ContentCopy:
 
 
 def only(report: Report) -> str:
-    """The one result of a report, in words."""
+    """Return the text of the only result of a report."""
     assert len(report.results) == 1, report.text()
     return str(report.results[0])
 
 
 def test_an_excerpt_passes(excerpt: ContentCopy) -> None:
-    """Otherwise what the tests below find would prove nothing."""
+    """Otherwise the results in the tests below would prove nothing."""
     assert excerpt.check().results == ()
 
 
@@ -82,7 +82,7 @@ def says_the_same_as_json_and_turtle(report: Report) -> None:
 
 
 def test_a_decision_must_reject_enough(whole: ContentCopy) -> None:
-    # upholding both and calling it resolved settles nothing
+    # a decision that upholds both and is marked as resolved settles nothing
     whole.replace(
         DECISIONS,
         "    apec:rejects <figure/seetao/trade-value-2025>,\n"

@@ -16,7 +16,7 @@ from tests.support.contents import ContentCopy, SmallContent
 
 @pytest.fixture(scope="module")
 def published(release: Release) -> Path:
-    """A folder with a release of what apecgraph brings along."""
+    """A folder with a release of the real content."""
     return release.path.parent
 
 
@@ -167,7 +167,7 @@ def test_loading_shows_its_progress_on_a_terminal(tmp_path: Path) -> None:
     told = os.read(terminal, 1 << 16).decode()
     os.close(terminal)
     assert f"\x1b[Kloading {path}: 0 of 20 bytes ..." in told
-    assert told.endswith("\x1b[K")  # and leaves nothing behind
+    assert told.endswith("\x1b[K")  # the line is cleared at the end
 
 
 def test_a_setting_that_cannot_be_read_is_named(

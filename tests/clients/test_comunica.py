@@ -1,4 +1,4 @@
-"""Comunica, an engine in JavaScript: our endpoint and our documents as its sources."""
+"""Comunica, an engine in JavaScript, with the endpoint and documents as its sources."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_dump_is_a_source(server: str, extension: str, release: Release) -> No
 
 
 def test_the_endpoint_and_a_document_are_joined(server: str) -> None:
-    """The default graph alone has the names, and a graph of its source what is rejected."""
+    """Only the default graph has names; only the graph of the source has the rejected figure."""
     query = (
         BASE
         + """

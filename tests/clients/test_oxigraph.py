@@ -1,4 +1,4 @@
-"""The oxigraph server, whose queries call our endpoint (SPARQL 1.1 Federated Query)."""
+"""The oxigraph server, whose queries call the endpoint (SPARQL 1.1 Federated Query)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MINE = "http://example.org/"
 
 @pytest.fixture(scope="module")
 def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with two things of its own, which are near two economies."""
+    """A server with two things, each near an economy."""
     folder = tmp_path_factory.mktemp("oxigraph")
     file = folder / "mine.nt"
     file.write_text(
@@ -65,7 +65,7 @@ def test_the_example_answers_as_printed(oxigraph: Server, server: str) -> None:
 def test_a_query_that_the_endpoint_refuses_fails_at_the_caller(
     oxigraph: Server, server: str
 ) -> None:
-    """It breaks off its answer, unless the service is SILENT (section 2.3)."""
+    """The caller breaks off its answer, unless the service is SILENT (section 2.3)."""
     refused = f"SELECT * {{ SERVICE <{server}/sparql> {{ SERVICE <{server}/sparql> {{}} }} }}"
     body, _ = oxigraph.ask(refused)
     assert b"403 Forbidden" in body

@@ -21,7 +21,7 @@ def rapper(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def count(*arguments: str) -> int:
-    """Return how many triples are read; nothing but their number may be said."""
+    """Return the number of triples that rapper reads; it may print nothing else."""
     said = rapper("-c", *arguments).stderr
     assert "Error" not in said
     assert "Warning" not in said
@@ -41,7 +41,7 @@ def test_a_dump_is_read_completely(server: str, extension: str, release: Release
     expected = release.quads if extension in ("trig", "nq") else release.triples
     url = f"{server}/dumps/apecgraph.{extension}"
     assert count("-i", PARSERS[extension], url) == expected
-    if extension != "trig":  # which it guesses to be Turtle
+    if extension != "trig":  # which it takes for Turtle
         assert count("-g", url) == expected
 
 

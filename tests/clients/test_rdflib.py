@@ -1,4 +1,4 @@
-"""rdflib: its parsers on our URLs, and its stores on our endpoint."""
+"""rdflib: its parsers on documents and dumps, and its stores on the endpoint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIGURE = THING["figure/chinadailyasia-628497/trade-2025"]
 PAGES = ("figure/chinadailyasia-628497/trade-2025", "economy/CHN", "shape/figure")
 EXTENSIONS = [each.extension for each in DOCUMENT_FORMATS if each is not HTML]
 
-# rdflib reads JSON-LD and datasets through parts of itself that it has deprecated.
+# rdflib reads JSON-LD and datasets through its own deprecated classes.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Dataset.default_context is:DeprecationWarning"),
@@ -60,7 +60,7 @@ def number(graph: Graph, property_: str) -> object:
 
 
 def names(rows: Iterable[object]) -> list[str]:
-    """Return what is in the column `name`, in order."""
+    """Return the sorted values of the column `name`."""
     return sorted(str(row.name) for row in rows if isinstance(row, ResultRow))
 
 

@@ -1,4 +1,4 @@
-"""SPARQLWrapper, which sends the format that it wants as parameters too, in its own words."""
+"""SPARQLWrapper, which also sends the format as parameters, by names of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONSTRUCT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?s = <id/economy/CHN
 DESCRIBE = "DESCRIBE <id/economy/CHN>"
 WAYS = [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)]
 
-# It makes graphs of a class that rdflib has deprecated.
+# It makes graphs of a deprecated class of rdflib.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is:DeprecationWarning")
 
 
@@ -48,13 +48,13 @@ def endpoint(
 
 
 def converted(server: str, query: str, format_: str, way: tuple[str, str]) -> Any:
-    """Ask a query; return what the answer is in Python, which depends on the format."""
+    """Send a query; return the answer as a Python object, which depends on the format."""
     return endpoint(server, query, format_, way).queryAndConvert()
 
 
 @pytest.fixture(scope="module")
 def described(publication: Publication) -> set[object]:
-    """All that the default graph says of China."""
+    """The triples about China in the default graph."""
     assert publication.graph is not None
     quads = publication.graph.default_graph.quads(f"{BASE}id/economy/CHN")
     data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)

@@ -32,7 +32,7 @@ def test_errors_of_scale_are_caught_in_figures_that_a_relation_covers(
 ) -> None:
     held = Findings(evidence).rules_by_figure
     factors = [each for each in planted if each.kind in FACTORS and each.figure.iri in held]
-    assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has the whole
+    assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has all
 
 
 def test_errors_of_scale_are_caught_in_values_of_trade(planted: list[Planted]) -> None:
@@ -41,7 +41,7 @@ def test_errors_of_scale_are_caught_in_values_of_trade(planted: list[Planted]) -
 
 
 def test_errors_in_blind_spots_are_not_caught(evidence: Evidence, planted: list[Planted]) -> None:
-    """A blind spot is one: else `rules_by_figure` would understate the check."""
+    """A figure without rules is a blind spot; otherwise `rules_by_figure` would be incomplete."""
     held = Findings(evidence).rules_by_figure
     blind = [each for each in planted if each.figure.iri not in held and each.kind in FACTORS]
     assert blind

@@ -23,7 +23,7 @@ from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import ID, PREFIXES
 
 NORMAL_FORM: Final = (
-    # what is used as something is that something
+    # classes are inferred from use
     "INSERT { ?it a qb:Observation } WHERE { ?it qb:dataSet [] }",
     "INSERT { ?it a qb:Observation } WHERE { [] qb:observation ?it }",
     "INSERT { ?it a qb:Slice } WHERE { [] qb:slice ?it }",
@@ -35,7 +35,7 @@ NORMAL_FORM: Final = (
             ("qb:attribute", "AttributeProperty"),
         )
     ),
-    # what is said once for a data set or a slice holds for each of its observations
+    # values of a data set or a slice hold for each of its observations
     """INSERT { ?observation ?p ?value } WHERE {
         ?set qb:structure/qb:component ?part .
         ?part qb:componentAttachment qb:DataSet ; qb:componentProperty ?p .
@@ -137,14 +137,14 @@ CONSTRAINTS: Final = {
         ?list a qb:HierarchicalCodeList ; qb:parentChildProperty/owl:inverseOf <$parent>
         FILTER NOT EXISTS { ?list qb:hierarchyRoot/^<$parent>* ?code }""",
 }
-"""What stands within `SELECT ?it { }`: ?it is what violates the constraint."""
+"""The pattern within `SELECT ?it { }`; ?it violates the constraint."""
 
 STEPS: Final = {
     "$child": "?list qb:parentChildProperty ?step FILTER (isIRI(?step))",
     "$parent": """?list qb:parentChildProperty ?up FILTER (isBlank(?up))
         ?up owl:inverseOf ?step FILTER (isIRI(?step))""",
 }
-"""A path cannot hold a variable: such a query is asked for each ?step that there is."""
+"""A path cannot contain a variable: such a query is run for each ?step."""
 
 TRADE: Final = "figure/chinadailyasia-628497/trade-2025"
 
@@ -241,7 +241,7 @@ Cube = tuple[ox.Quad, ...]
 
 @pytest.fixture(scope="module")
 def cube() -> Cube:
-    """All named graphs but the shapes, what is rejected included, as one graph."""
+    """Return all named graphs except the shapes, rejected claims included, as one graph."""
     quads = derived_dataset(Findings(Evidence.gather(Content.read(default_content()))))
     return tuple(
         placed(quad.triple)
@@ -268,7 +268,7 @@ def select(store: ox.Store, name: str, pattern: str) -> Iterator[str]:
 
 
 def violations(store: ox.Store, constraints: Iterable[str] = CONSTRAINTS) -> dict[str, list[str]]:
-    """What violates which constraint."""
+    """Return the violations by constraint."""
     found: dict[str, list[str]] = {}
     for name in constraints:
         queries = [CONSTRAINTS[name]]

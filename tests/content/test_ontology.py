@@ -41,7 +41,7 @@ def test_every_term_has_label_definition_and_ontology(content: Content, terms: s
 
 
 def test_every_term_is_used(content: Content, terms: set[str]) -> None:
-    """Used by data or shapes, or derived by the build: not only defined."""
+    """Every term is used by data or shapes or derived by the build, not only defined."""
     used = set()
     for quad in content.quads:
         if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in terms:
@@ -78,7 +78,7 @@ def test_there_are_no_blank_nodes_in_data(content: Content) -> None:
 
 
 def test_a_statement_is_never_written_twice(content: Content) -> None:
-    """What an rdf:Statement says is asserted by the build; a file does not say it again."""
+    """The build asserts what an rdf:Statement says; a file does not repeat it."""
     for file in content.files:
         said: dict[object, dict[str, object]] = {}
         for triple in file.triples:

@@ -1,4 +1,4 @@
-"""The competency questions: the graph answers each of them, exactly, and as a stranger asks it."""
+"""The competency questions: the graph answers each of them exactly, also through the endpoint."""
 
 from __future__ import annotations
 

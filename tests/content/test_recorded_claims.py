@@ -1,4 +1,4 @@
-"""Every claim answers by its id, and says its source."""
+"""Every recorded claim can be found by its id and names its source."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def test_rejected_claims_are_not_in_the_default_graph(store: ox.Store) -> None:
 def test_a_triple_stands_if_one_of_its_statements_is_not_rejected(
     store: ox.Store,
 ) -> None:
-    # nothing rejects the start date: four sources state it, it is one triple
+    # no decision rejects the start date: four sources state it, in one triple
     found = rows(
         store,
         "SELECT ?day { <https://w3id.org/apecgraph/id/meeting/sccp1-2026> schema:startDate ?day }",
@@ -288,7 +288,7 @@ def test_a_decision_carries_the_arithmetic(store: ox.Store) -> None:
     )
     assert len(found) > 5
     assert any("one is 10 times the other" in words for (words,) in found)
-    assert any("19.41 trillion yuan" in words for (words,) in found)  # a part of it is more
+    assert any("19.41 trillion yuan" in words for (words,) in found)  # a part of it is larger
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every term of another vocabulary that we use is published by that vocabulary."""
+"""Every term in use from another vocabulary is published by that vocabulary."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def vocabularies() -> Vocabularies:
 
 
 def unknown(vocabularies: Vocabularies, iris: set[str]) -> set[str]:
-    """The IRIs of terms that no vocabulary publishes, ours apart."""
+    """Return the IRIs of terms that no vocabulary publishes, except the project's own."""
     return {iri for iri in iris if vocabularies.namespace(iri) and iri not in vocabularies.terms}
 
 
 def named(quads: Iterator[ox.Quad] | tuple[ox.Quad, ...]) -> Iterator[str]:
-    """Every IRI that is said or used; the datatypes of literals too."""
+    """Return every IRI in the data, datatypes included."""
     for quad in quads:
         for term in (quad.subject, quad.predicate, quad.object):
             if isinstance(term, ox.Literal):
@@ -43,7 +43,7 @@ def named(quads: Iterator[ox.Quad] | tuple[ox.Quad, ...]) -> Iterator[str]:
 
 
 def prefixed(text: str) -> Iterator[str]:
-    """Every prefixed name of a query, as an IRI."""
+    """Return every prefixed name of a query, as an IRI."""
     for prefix, local in PREFIXED.findall(STRING.sub("", text)):
         if prefix in PREFIXES:
             yield PREFIXES[prefix] + local
@@ -71,7 +71,7 @@ def test_every_property_and_class_of_a_release_is_ours_or_published(
 
 
 def strange(vocabularies: Vocabularies, quads: tuple[ox.Quad, ...]) -> set[str]:
-    """Properties and classes of neither ours nor of any of the vocabularies."""
+    """Return properties and classes of neither the project nor a known vocabulary."""
     used = {quad.predicate.value for quad in quads} | {
         quad.object.value
         for quad in quads
@@ -122,7 +122,7 @@ def test_each_file_is_named_by_its_repository_commit_and_hash(vocabularies: Voca
 
 
 def test_all_that_is_broader_is_in_the_table(vocabularies: Vocabularies) -> None:
-    """So what a class is below of is known without the vocabularies."""
+    """So the superclasses of a class are known without the vocabularies."""
     for term in vocabularies.terms.values():
         assert set(term.broader) <= vocabularies.terms.keys()
 

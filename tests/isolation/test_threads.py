@@ -1,4 +1,4 @@
-"""Objects of the engine are dropped by the thread that made them, whatever goes wrong."""
+"""Objects of the engine are dropped by the thread that made them, even after errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_ELEMENT = CONSTRUCT.replace("/c>", "/>")
 
 @contextmanager
 def dropped_elsewhere() -> Iterator[list[str]]:
-    """Give a list of the complaints of objects that another thread than theirs has dropped."""
+    """Yield the list of errors about objects that were dropped by another thread than their own."""
     complaints: list[str] = []
     before = sys.unraisablehook
     sys.unraisablehook = lambda unraisable: complaints.append(str(unraisable.exc_value))

@@ -49,7 +49,7 @@ _LITERALS: Final = (
     "'1.0000000000000000000000000001'^^xsd:decimal", "'\\\\d+'", "'(a+)+$'", "'['", "'i'", "'simx'",
 )  # fmt: skip
 _CALLS: Final = {
-    # name: the least and the greatest number of arguments
+    # name: minimum and maximum number of arguments
     "STR": (1, 1), "LANG": (1, 1), "LANGMATCHES": (2, 2), "DATATYPE": (1, 1), "IRI": (1, 1),
     "URI": (1, 1), "BNODE": (0, 1), "RAND": (0, 0), "ABS": (1, 1), "CEIL": (1, 1), "FLOOR": (1, 1),
     "ROUND": (1, 1), "CONCAT": (0, 4), "SUBSTR": (2, 3), "STRLEN": (1, 1), "REPLACE": (3, 4),
@@ -76,7 +76,7 @@ _ACCEPTS: Final = (
 
 
 def quads() -> Iterator[str]:
-    """Write a few quads: so few that most queries come to an end."""
+    """Write so few quads that most queries terminate."""
     for i in range(12):
         yield f"<urn:x:s> <urn:x:p> <urn:x:o{i}> .\n"
         yield f"<urn:x:o{i}> <urn:x:q> <urn:x:o{i * 5 % 12}> .\n"
@@ -98,7 +98,7 @@ class Grammar:
         form = self._one(self._select, self._select, self._construct, self._describe, self._ask)
         return self._prologue() + form + self._some(0.1, self._values_clause)
 
-    # Each rule below is named by what the grammar calls it; what it gives is SPARQL, mostly.
+    # Each rule below has its name in the grammar; its result is SPARQL in most cases.
 
     def _prologue(self) -> str:
         declarations = [
@@ -126,7 +126,7 @@ class Grammar:
         )
 
     def _groups(self) -> tuple[str, str]:
-        """Write what is selected by groups, and the clauses that make them."""
+        """Write a projection of groups, and the clauses that make the groups."""
         keys = self._names() if self._random.random() < 0.7 else []
         aggregates = [f"({self._aggregate()} AS ?a{i})" for i in range(self._random.randint(0, 3))]
         conditions = keys + [self._group_condition() for _ in keys[:1]]
@@ -354,7 +354,7 @@ class Grammar:
         return self._pick(VARIABLES)
 
     def _iri(self) -> str:
-        # What is not declared, or not an IRI, is rare: it spoils the query.
+        # Undeclared prefixes and invalid IRIs are rare: they spoil the query.
         return self._pick(_IRIS if self._random.random() < 0.01 else _IRIS[:8])
 
     def _literal(self) -> str:
@@ -377,7 +377,7 @@ class Grammar:
 
 
 def spoil(choices: random.Random, data: bytes) -> bytes:
-    """Change a query in one of the ways in which queries go wrong, or leave it as it is."""
+    """Spoil a query in one of several ways, or return it unchanged."""
     place = choices.randrange(len(data) + 1)
     end = min(len(data), place + choices.randint(1, 30))
     piece = data[place:end]
@@ -403,7 +403,7 @@ def spoil(choices: random.Random, data: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Case:
-    """One request: what it sends follows from a seed and a number."""
+    """One request, which depends only on a seed and a number."""
 
     seed: int
     number: int
@@ -422,7 +422,7 @@ class Case:
 
 
 def make_case(seed: int, number: int) -> Case:
-    """Make a case of a seed."""
+    """Make the case with a number of a seed."""
     choices = random.Random(f"{seed}/{number}")
     data = Grammar(choices).query().encode()
     if choices.random() < 0.4:
@@ -461,8 +461,8 @@ def _target(parameters: Sequence[str]) -> str:
 
 
 def failure(client: httpx.Client, case: Case) -> str | None:
-    """Send a case; tell what is wrong with what comes back, and whether the next is answered."""
-    # The target goes as it is written: httpx would write some of it in other words.
+    """Send a case; return what is wrong with the reply or with that to the next query, or None."""
+    # The target is sent unchanged: httpx would normalize it.
     request = client.build_request(
         case.method,
         "/sparql",
@@ -493,7 +493,7 @@ def _unwell(client: httpx.Client) -> str | None:
 
 
 def cases(seed: int, seconds: float) -> Iterator[Case]:
-    """Make the cases of a seed, one after the other, for a while."""
+    """Make the cases of a seed, one after the other, for some seconds."""
     end = time.monotonic() + seconds
     for number in itertools.count():
         if time.monotonic() > end:
@@ -503,7 +503,7 @@ def cases(seed: int, seconds: float) -> Iterator[Case]:
 
 @contextmanager
 def fuzzed() -> Iterator[Server]:
-    """Give a server for this."""
+    """Yield a server to fuzz."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         data = folder / "data.nq"

@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole."""
+"""Rules for the repository as a whole."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ def test_the_changelog_knows_the_version() -> None:
 
 
 def test_the_repository_needs_nothing_from_outside() -> None:
-    """The product builds, runs and is tested without what only its makers have."""
+    """The product is built, run and tested without anything that only its makers have."""
     for path in (*MODULES, *(ROOT / "scripts").iterdir(), *TESTS):
         assert "/".join(("..", "shared")) not in path.read_text(encoding="utf-8"), path

@@ -1,4 +1,4 @@
-"""docs/sparql.md is true: examples answer as it prints, and a change of the engine is noticed."""
+"""docs/sparql.md is right: its examples answer as printed, and a changed engine is noticed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> pyoxigraph.Store:
 
 
 def ask(store: pyoxigraph.Store, example: str) -> str:
-    """Put an example to the endpoint's own code; return the answer as the page prints it."""
+    """Evaluate an example with the endpoint's code; return the answer as the page prints it."""
     declarations = "".join(f"PREFIX {prefix} <{iri}> " for prefix, iri in PREFIXES.items())
     body = (declarations + example).encode()
     query = read_request(
@@ -59,7 +59,7 @@ def ask(store: pyoxigraph.Store, example: str) -> str:
         return text
     for prefix, iri in PREFIXES.items():
         text = text.replace(iri, prefix)
-    # An unbound variable alone on its line leaves an empty line, which the reader makes no cell of.
+    # A lone unbound variable leaves an empty line, from which the CSV reader makes no cell.
     rows = [
         ", ".join(cell or "unbound" for cell in row or [""])
         for row in csv.reader(io.StringIO(text))

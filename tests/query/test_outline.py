@@ -1,4 +1,4 @@
-"""The outline of a request, against hostile spellings and against what the engine does."""
+"""The outline of a query, for hostile spellings and compared with the engine."""
 
 import random
 import time
@@ -204,7 +204,7 @@ def test_service_is_recognized_in_any_spelling(text: str) -> None:
 )
 def test_service_is_ignored_if_it_is_not_a_keyword(text: str) -> None:
     assert not outline(text).service
-    pyoxigraph.Store().query(text)  # and each is a query indeed
+    pyoxigraph.Store().query(text)  # and each is a valid query
 
 
 def test_the_engine_calls_no_service_that_the_outline_misses() -> None:

@@ -1,4 +1,4 @@
-"""Requests of the SPARQL 1.1 Protocol, read."""
+"""Reading requests of the SPARQL 1.1 Protocol."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How many rows an answer may have: exactly the most that are allowed, whatever they look like."""
+"""The limit on rows is exact, whatever the rows look like."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tests.support.stores import ask, is_well, isolated
 MOST = 20
 
 MARKS = '"},{" "<result>" "\\n" "\\"}},{\\"x\\":{" "\\r\\n{},{},{}" "},{},{" "a,b\\tc"'
-"""Values that hold what stands between rows."""
+"""Values that contain what separates rows."""
 
 
 def values(number: int) -> str:
@@ -96,7 +96,7 @@ async def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path
 
 
 def test_a_changing_answer_is_not_counted_by_evaluating_it_again() -> None:
-    """It cannot be counted by evaluating it again."""
+    """A second evaluation would give other rows."""
     text = f"SELECT ?x ?y {{ VALUES ?x {{ {MARKS} }} VALUES ?y {{ 1 2 }} FILTER(RAND() < 2) }}"
     with pytest.raises(QueryTooHeavy):
         answer(text, RESULTS_JSON, 14)

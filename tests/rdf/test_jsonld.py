@@ -30,7 +30,7 @@ def context(release: Release) -> Context:
 
 @pytest.fixture(scope="module")
 def quads(graph: Graph) -> list[ox.Quad]:
-    """The default graph."""
+    """Return the default graph."""
     return list(graph.default_graph.quads())
 
 
@@ -48,7 +48,7 @@ def triples(*lines: str) -> list[ox.Triple]:
 
 
 def document(context: Context, *lines: str) -> dict[str, object]:
-    """Write a document about `:x`; it must be the same graph, to two readers."""
+    """Write a document about `:x`; two parsers must read the same graph from it."""
     given = triples(*lines)
     data = context.document(given, f"{ID}x")
     read: dict[str, object] = json.loads(data)
@@ -184,7 +184,7 @@ def test_another_context_has_another_path(context: Context, tmp_path: Path) -> N
 def test_every_property_has_a_term_and_a_fixed_container(
     context: Context, quads: list[ox.Quad]
 ) -> None:
-    """Who reads it as JSON finds an array wherever there may be several values, and only there."""
+    """In JSON, a property is an array if and only if it may have several values."""
     terms = json.loads(context.data)["@context"]
     defined = {
         each["@id"]: each for each in terms.values() if isinstance(each, dict) and "@id" in each

@@ -8,7 +8,7 @@ from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
 
 
 def test_every_vocabulary_term_in_use_has_a_label(graph: Graph) -> None:
-    """Properties, classes and datatypes alike, so that no page shows a compact name."""
+    """Properties, classes and datatypes all have labels, so that no page shows a prefixed name."""
     used = {quad.predicate.value for quad in graph.quads()}
     for quad in graph.quads():
         if isinstance(quad.object, ox.NamedNode):

@@ -1,4 +1,4 @@
-"""What the query editor completes."""
+"""Completions for the query editor."""
 
 from __future__ import annotations
 

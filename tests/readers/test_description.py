@@ -127,7 +127,7 @@ def triples(found: Description) -> list[ox.Triple]:
 def test_links_to_a_thing_are_listed(graph: Graph) -> None:
     moon = description(graph, "moon")
     assert f"{ID}earth" in {link.subject for link in moon.links}
-    # What is rejected does not link either.
+    # Rejected triples are not links either.
     assert f"{ID}figure/b/far" not in {link.subject for link in moon.links}
     assert moon.link_count == len(moon.links) == 2
 

@@ -1,4 +1,4 @@
-"""What search engines find in the pages."""
+"""The schema.org data in the pages, for search engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder of releases under faults: nothing half, damaged or lost is ever current."""
+"""The folder of releases under faults: no incomplete, damaged or lost release is ever current."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.contents import SmallContent
 
 
 def published(content: SmallContent, releases: Path, label: str, keep: int = 0) -> str:
-    """Build the content with another label of a source; return the name of the release."""
+    """Build the content with a new label for a source; return the name of the release."""
     content.source(0, label)
     return build_release(content.root, releases, keep=keep)[0].name
 
@@ -108,7 +108,7 @@ def test_a_full_disk_publishes_nothing(
 ) -> None:
     namespace = ["unshare", "--user", "--map-root-user", "--mount"]
     if os.geteuid() and not subprocess.run([*namespace, "true"], check=False).returncode:
-        # Who is not root is it in a namespace of his own, and may mount there.
+        # Other users are root in a namespace of their own, where they may mount.
         again = [*namespace, sys.executable, "-m", "pytest", f"--basetemp={tmp_path / 'again'}"]
         subprocess.run([*again, request.node.nodeid], cwd=request.config.rootpath, check=True)
         return
@@ -140,7 +140,7 @@ def test_a_full_disk_publishes_nothing(
 def test_a_file_that_cannot_be_written_completely_publishes_nothing(
     content: SmallContent, releases: Path
 ) -> None:
-    """As on a full disk, where no small disk can be mounted."""
+    """Like a full disk, without mounting one."""
     first = published(content, releases, "first")
     content.source(0, "second")
     program = (
@@ -322,7 +322,7 @@ def test_old_releases_are_removed_except_the_previous_one(
     archive = Archive(releases)
     archive.rollback(names[0])
     fifth = published(content, releases, "e", keep=2)
-    # The latest that was current before, and where a rollback goes to.
+    # The latest release that was current before is where a rollback goes.
     assert set(archive.names()) == {names[0], fifth}
     sixth = published(content, releases, "f", keep=1)
     assert set(archive.names()) == {fifth, sixth}

@@ -1,4 +1,4 @@
-"""What is told of two releases, and that nothing is left out of the patch."""
+"""The differences of two releases in words, and a patch that is complete."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def real(release: Release) -> Snapshot:
 
 
 def edited(snapshot: Snapshot, old: str, new: str) -> Snapshot:
-    """A snapshot in which a text stands in place of another, wherever it stands."""
+    """Return a snapshot in which every occurrence of a text is replaced by another."""
     quads = b"".join(f"{quad} .\n".replace(old, new).encode() for quad in snapshot.quads)
     return Snapshot.of("f" * 16, ox.parse(quads, ox.RdfFormat.N_QUADS))
 

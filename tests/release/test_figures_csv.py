@@ -1,4 +1,4 @@
-"""The figures as a table: as others read it, held against the graph."""
+"""The table of figures, as other programs read it, compared with the graph."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def solutions(store: ox.Store, query: str) -> list[tuple[str, ...]]:
 
 
 def test_each_figure_is_a_row(rows: list[dict[str, str]], store: ox.Store) -> None:
-    """Of all graphs: those that a decision rejects are there, and told from the others."""
+    """Figures of all graphs are there; those that a decision rejects are marked."""
     columns = (
         "figure",
         "statedIn",
@@ -132,7 +132,7 @@ def expanded(name: str) -> str:
     return namespaces[prefix] + local if prefix in namespaces else name
 
 
-@pytest.mark.filterwarnings("always")  # by which the processor tells
+@pytest.mark.filterwarnings("always")  # by which the processor recognizes the row
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
@@ -145,7 +145,7 @@ def expanded(name: str) -> str:
 def test_a_csvw_processor_rejects_invalid_files(
     release: Release, tmp_path: Path, right: str, wrong: str
 ) -> None:
-    """The oracle of the tests above can tell."""
+    """The processor that the tests above rely on can tell."""
     table, metadata = (tmp_path / each for each in ("figures.csv", "figures.csv-metadata.json"))
     for path in (table, metadata):
         shutil.copy(release.path / path.name, path)
@@ -190,7 +190,7 @@ def test_its_columns_are_described(release: Release) -> None:
 
 
 def figure(*values: tuple[str, Any]) -> Graph:
-    """Return a graph with one figure that has some values and no more."""
+    """Return a graph with one figure that has only the given values."""
     triples = [(FIGURE, A, OBSERVATION)]
     triples += [(FIGURE, ox.NamedNode(property_), value) for property_, value in values]
     return Graph(ox.Quad(*each, SOURCE) for each in triples)

@@ -1,4 +1,4 @@
-"""Content that is meant to harm: an error with its place, and whoever checks lives on."""
+"""Harmful content is an error with its place, and the process that checks it survives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.waiting import soon
 
 DEEP = 100_000
 
-# A triple pattern after the other, with nothing in common: the last is never reached.
+# Triple patterns that share no variable: the engine never reaches the last.
 JOINS = " . ".join(f"?s{each} ?p{each} ?o{each}" for each in range(30))
 ENDLESS = f"SELECT $this WHERE {{ $this ?p ?o . {JOINS} FILTER(STR(?p0) = STR(?o29)) }}"
 NESTED = f"SELECT $this WHERE {'{' * DEEP} $this ?p ?o {'}' * DEEP}"
@@ -83,7 +83,7 @@ def test_an_endless_rule_is_stopped_and_named(tmp_path: Path, rule: str) -> None
 
 @pytest.fixture
 def without_logging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Disable logging in every Python process that is started; return a file that one creates."""
+    """Disable logging in every new Python process; return a file that such a process creates."""
     started = tmp_path / "started"
     (tmp_path / "sitecustomize.py").write_text(
         f"import logging, pathlib; logging.disable(); pathlib.Path({str(started)!r}).touch()"
@@ -111,7 +111,7 @@ def test_a_file_is_limited_and_named_even_if_nothing_is_logged(
 
 
 def test_each_file_has_the_limit_to_itself(tmp_path: Path) -> None:
-    """Sixteen files of a quarter of a second each, in a process that has a second for a file."""
+    """Sixteen files take a quarter of a second each; the limit is a second for each file."""
     text = "".join(f"<a:{i}> <a:b> <a:c> .\n" for i in range(20_000))
     files = {f"data/sources/many-{number}.ttl": text for number in range(16)}
     root = written(tmp_path, {})
@@ -123,13 +123,13 @@ def test_each_file_has_the_limit_to_itself(tmp_path: Path) -> None:
 
 
 def test_a_recursive_shape_terminates(tmp_path: Path) -> None:
-    """Recursion, whose meaning each processor chooses (SHACL, section 3.4.3)."""
+    """SHACL leaves the meaning of recursion to the processor (section 3.4.3)."""
     itself = shape("sh:node <shape/hostile>")
     assert checked(tmp_path, itself) == []
 
 
 def test_a_file_that_exhausts_memory_is_stopped_and_named(tmp_path: Path) -> None:
-    """A prefix of 100 KB is in each of 300,000 IRIs: 30 GB out of a file of two megabytes."""
+    """A prefix of 100 KB in 300,000 IRIs makes 30 GB out of a file of two megabytes."""
     text = f"@prefix p: <a:{'x' * 100_000}> .\n" + "".join(
         f"p:{each} p: p: .\n" for each in range(DEEP)
     )
@@ -143,7 +143,7 @@ def test_the_check_as_a_whole_has_a_deadline(tmp_path: Path) -> None:
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
-    """Neither an import nor SERVICE, which pyshacl overlooks in a line with a #."""
+    """Neither imports nor SERVICE, which pyshacl overlooks in a line with a #."""
     with listener() as (port, callers):
         url = f"http://127.0.0.1:{port}/"
         imports = {RULES: f"<shape/person> a owl:Ontology ; owl:imports <{url}> ."}
@@ -155,7 +155,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         assert "the shapes cannot be applied" in found
         assert callers == []
         check_content(tmp_path / "service" / "content")
-        assert soon(lambda: bool(callers))  # in this process, which has a network
+        assert soon(lambda: bool(callers))  # in this process, which has network access
 
 
 def test_nothing_is_read_without_seccomp(tmp_path: Path) -> None:

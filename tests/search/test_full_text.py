@@ -168,7 +168,7 @@ def strict(publication: Publication, release: Release) -> Iterator[str]:
 
 
 def test_a_client_has_a_rate_limit(strict: str) -> None:
-    # To the server this is a client of its own: those of this machine have no limit.
+    # The server takes this for a remote client; loopback clients have no limit.
     headers = {"X-Forwarded-For": "192.0.2.7"}
     with httpx.Client(base_url=strict, headers=headers) as client:
         statuses = [client.get(f"/search.json?q=china{n}").status_code for n in range(4)]

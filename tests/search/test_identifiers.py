@@ -73,8 +73,8 @@ def test_all_spellings_of_an_iri_lead_to_the_thing(identifiers: Identifiers, iri
         "http://www.wikidata.org/entity/P16572",
         "https://example.org/wiki/Q16572",
         "https://www.geonames.org/18098",
-        "http://www.wikidata.org/entity/Q666",  # some source says so, and it does not stand
-        "http://eurovoc.europa.eu/9",  # a broader concept is another thing
+        "http://www.wikidata.org/entity/Q666",  # a source states it, but a decision rejects it
+        "http://eurovoc.europa.eu/9",  # a broader concept is not the same thing
         "http://eurovoc.europa.eu/10",
         f"{BASE}id/place/nowhere",
         f"{BASE}id/place/ a<b",

@@ -1,4 +1,4 @@
-"""Queries that mean harm, by kind, for the dataset that `quads` writes."""
+"""Harmful queries, by kind, for the dataset that `quads` writes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEXT: Final = "<urn:x:next>"
 
 
 def quads() -> Iterator[str]:
-    """Write a ring of nodes with a label each and an edge across, and a thousand named edges."""
+    """Write a ring of labelled nodes with edges across, and a thousand edges in named graphs."""
     for i in range(NODES):
         yield f"<urn:x:n{i}> {NEXT} <urn:x:n{(i + 1) % NODES}> .\n"
         yield f"<urn:x:n{i}> <urn:x:twice> <urn:x:n{2 * i % NODES}> .\n"
@@ -27,7 +27,7 @@ def quads() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Kind:
-    """Queries of one kind: by name, and what may come of each, a status or "broken off"."""
+    """Queries of one kind, by name, with their possible outcomes: statuses or BROKEN_OFF."""
 
     outcomes: frozenset[str]
     queries: Mapping[str, str]
@@ -37,7 +37,7 @@ def _nested(head: str, opening: str, core: str, closing: str, tail: str, depth: 
     return head + opening * depth + core + closing * depth + tail
 
 
-# name: what comes before, is opened, lies inside, is closed, comes after
+# name: head, opening, core, closing, tail
 _NESTINGS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
     "groups": ("ASK ", "{", "", "}", ""),
     "parentheses": ("ASK { FILTER ", "(", "1", ")", " }"),
@@ -71,7 +71,7 @@ _NESTINGS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
     "brackets that are not opened": ("ASK {} ", "", "", ")]}", ""),
 }
 
-# name: what comes before, is repeated, comes after; {} is a number of its own
+# name: head, repeated part, tail; {} becomes a new number
 _REPETITIONS: Final[Mapping[str, tuple[str, str, str]]] = {
     "sum": ("SELECT (", "1+", "1 AS ?x) {}"),
     "product": ("SELECT (", "2*", "1 AS ?x) {}"),
@@ -115,7 +115,7 @@ _SLOW: Final = frozenset(
         "expressions of SELECT",
     }
 )
-"""What meets the deadline at any length; once is enough."""
+"""Queries that meet the deadline at any length; one length is enough."""
 
 NESTED: Final = Kind(
     frozenset({"200", "400", "413", "422", "504"}),
@@ -179,7 +179,7 @@ READ_BY_THE_FRONT: Final = Kind(
         "SERVICE in names": "ASK { " + "SERVICEa:b " * 60_000 + "}",
     },
 )
-"""What the process that must stay responsive reads itself; no request may keep it from others."""
+"""Texts that the front process parses itself; none may delay other clients."""
 
 JOINS: Final = Kind(
     frozenset({"422", "504"}),
@@ -335,11 +335,11 @@ STREAMS: Final[Mapping[str, str]] = {
         f"UNION {{ {CROSS} FILTER (CONCAT(STR(?c), STR(?f)) = 'x') }} }}"
     ),
 }
-"""Answers that begin and cannot be completed."""
+"""Queries whose answers begin and cannot be completed."""
 
 
 def services(endpoint: str) -> Mapping[str, str]:
-    """Spell calls of an endpoint in all ways."""
+    """Return calls of an endpoint in all spellings."""
     iri, block = f"<{endpoint}>", "{ ?s ?p ?o }"
     escaped = iri.replace(":", "\\u003A")
     hexed = "".join(f"\\u{ord(each):04X}" for each in "SERVICE")
@@ -394,7 +394,7 @@ def services(endpoint: str) -> Mapping[str, str]:
 
 
 def datasets(url: str) -> Mapping[str, str]:
-    """Spell queries of graphs that would have to be fetched in all ways."""
+    """Return queries on graphs that would have to be fetched, in all spellings."""
     escaped = f"<{url}>".replace(":", "\\u003a")
     clauses = {
         "FROM": f"FROM <{url}>",
@@ -419,7 +419,7 @@ def datasets(url: str) -> Mapping[str, str]:
 
 
 def updates(url: str) -> Mapping[str, str]:
-    """Spell updates in all ways."""
+    """Return updates in all spellings."""
     return {
         "LOAD": f"LOAD <{url}>",
         "LOAD SILENT": f"LOAD SILENT <{url}> INTO GRAPH <urn:x:g0>",

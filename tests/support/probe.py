@@ -1,4 +1,4 @@
-"""Clients that ask all the time while something happens to a server, and check each answer."""
+"""Clients that check every answer of a server while something happens to it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ from typing import Final
 import httpx
 
 from apecgraph.release.release import Release
-from tests.support.connections import PATIENCE
+from tests.support.connections import BROKEN_OFF, PATIENCE
 from tests.support.servers import Server
 from tests.support.waiting import soon
 
 FIRST_NAME: Final = "small"
 SECOND_NAME: Final = "another name"
-"""What the publication is called in one release and in the other: so an answer tells its own."""
-
-BROKEN_OFF: Final = 0
-"""What stands for the status of an answer that did not come to its end."""
+"""Names of the publication in the two releases, by which an answer shows its release."""
 
 _LABEL: Final = """SELECT ?label (RAND() AS ?new) WHERE {
   <https://w3id.org/apecgraph/> <http://www.w3.org/2000/01/rdf-schema#label> ?label
@@ -32,20 +29,22 @@ _SAME: Final = _LABEL.replace(" (RAND() AS ?new)", "")
 
 @dataclass
 class Probe:
-    """What clients of a server have been answered.
+    """The answers that clients of a server have received.
 
-    releases: by their names. explained: for kinds of questions the statuses that what happens to
-    the server explains, BROKEN_OFF among them. wrong: what no server may answer beside these.
-    seen: for each kind of question the names of the releases that answered, as time went on.
+    Attributes:
+        releases: The releases that may answer, by name; the first bears FIRST_NAME.
+        explained: Statuses, or BROKEN_OFF, that the fault explains, by kind of request.
+        wrong: Descriptions of all other unexpected answers.
+        seen: The names of the releases that answered, in order, by kind of request.
     """
 
     releases: dict[str, Release]
-    explained: Mapping[str, set[int]]
+    explained: Mapping[str, set[int | str]]
     wrong: list[str] = field(default_factory=list)
     seen: dict[str, list[str]] = field(default_factory=dict)
 
     def ask(self, client: httpx.Client, kind: str) -> None:
-        """Ask one question, and check the answer."""
+        """Send a request of a kind, and check the answer."""
         response = getattr(self, f"_{kind}")(client)
         if isinstance(response, str):
             self.seen.setdefault(kind, []).append(response)
@@ -106,11 +105,18 @@ KINDS: Final = ("query", "repeat", "resource", "dump", "version")
 
 @contextmanager
 def probed(
-    server: Server, first: Release, second: Release, **explained: set[int]
+    server: Server, first: Release, second: Release, **explained: set[int | str]
 ) -> Iterator[Probe]:
-    """Ask a server all kinds of questions all the time; at the end nothing may have been wrong.
+    """Send a server requests of all kinds all the time; afterwards, none may have gone wrong.
 
-    Each kind was answered then, at the beginning and at the end.
+    Each kind of request is answered at least once before the body of the `with` statement and once
+    after it.
+
+    Args:
+        server: The server.
+        first: A release that it may serve.
+        second: Another one.
+        **explained: Statuses, or BROKEN_OFF, that the fault explains, by kind of request.
     """
     probe = Probe({first.name: first, second.name: second}, explained)
     over = threading.Event()
@@ -140,7 +146,7 @@ def probed(
 
 
 def _answered(probe: Probe) -> None:
-    """Wait until each kind of question is answered, from now on."""
+    """Wait until each kind of request is answered once more."""
     before = {kind: len(probe.seen.get(kind, ())) for kind in KINDS}
     for kind in KINDS:
         assert soon(lambda: len(probe.seen.get(kind, ())) > before[kind]), (kind, probe.wrong[:5])  # noqa: B023

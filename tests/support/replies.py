@@ -1,4 +1,4 @@
-"""What every reply of the endpoint must be, whatever it was asked."""
+"""Checks that hold for every reply of the endpoint."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from apecgraph.rdf.formats import BY_NAME
 STATUSES: Final = frozenset(
     {200, 400, 403, 404, 405, 406, 408, 413, 414, 415, 422, 429, 431, 503, 504}
 )
-"""What may be answered; above all, no 500."""
+"""Statuses that may be answered; 500 is not among them."""
 
 
 def fault(response: httpx.Response) -> str | None:
-    """Tell what is wrong with a reply; None where nothing is."""
+    """Return what is wrong with a reply, or None."""
     if response.status_code not in STATUSES:
         return f"{response.status_code} is not to be: {response.text[:200]}"
     if response.request.method == "HEAD":
@@ -80,7 +80,7 @@ def _tsv(data: bytes) -> None:
 
 
 def _same_width(rows: list[list[str]]) -> None:
-    # A row of one empty column is an empty line, which a reader of CSV gives as no column.
+    # A row of one empty column is an empty line, from which a CSV reader makes no column.
     assert len({len(row) or 1 for row in rows}) <= 1, "rows of different widths"
 
 

@@ -1,4 +1,4 @@
-"""What `scripts/bench` measures with and writes: not the measurement, which takes minutes."""
+"""The parts of `scripts/bench`, without its measurements, which take minutes."""
 
 from __future__ import annotations
 

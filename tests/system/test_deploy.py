@@ -1,4 +1,4 @@
-"""What is in deploy/, tried with the programs that it is for."""
+"""The files in deploy/, tried with the programs that read them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def lines(unit: str, name: str) -> list[str]:
 
 
 def test_the_server_starts_even_if_a_build_is_refused() -> None:
-    """A build that is refused does not keep it from that, nor does it build at each restart."""
+    """A refused build does not keep it from starting, and a restart does not build."""
     server, build = "apecgraph.service", "apecgraph-build.service"
     for name in ("Requires", "Requisite", "BindsTo", "Wants"):
         assert not [line for line in lines(server, name) if build in line]
@@ -70,12 +70,12 @@ def test_the_server_starts_even_if_a_build_is_refused() -> None:
 
 
 def test_a_query_that_the_kernel_kills_for_memory_does_not_end_the_server() -> None:
-    """Left to itself, systemd ends a service of which one process was ended so."""
+    """By default, systemd would stop the whole service."""
     assert lines("apecgraph.service", "OOMPolicy") == ["continue"]
 
 
 def health_check(server: Server) -> int:
-    """Run what the image asks for its health, as Docker does where it is told of a proxy."""
+    """Run the health check of the image, as Docker does if a proxy is configured."""
     text = (DEPLOY / "Dockerfile").read_text().replace("\\\n", "")
     found = re.search(r"^HEALTHCHECK .*? CMD (\[.+\])$", text, re.MULTILINE)
     assert found
@@ -109,7 +109,7 @@ def test_the_image_is_healthy_while_queries_are_answered(tmp_path: Path) -> None
 
 @contextmanager
 def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
-    """Run nginx with the configuration, but on other ports and with a certificate of our own."""
+    """Run nginx with the configuration, but on other ports and with a generated certificate."""
     folder.chmod(0o755)
     authority = trustme.CA()
     certificate = authority.issue_cert("apecgraph.example.org")
@@ -131,7 +131,7 @@ def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
     ):
         assert old in text
         text = text.replace(old, new)
-    # What root starts would else not be allowed into this folder.
+    # Otherwise nginx, if started by root, would not be allowed into this folder.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
         f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
@@ -167,4 +167,6 @@ def test_nginx_proxies_requests_and_caches_immutable_files(
     ):
         for path, status in (*paths.items(), (dump, 200)):
             assert client.get(path, extensions=NAMED).status_code == status, path
-    assert log.read_text().count("figures.csv") == 1  # the second time the proxy had it
+    assert (
+        log.read_text().count("figures.csv") == 1
+    )  # the second request was answered from the proxy's cache

@@ -1,4 +1,4 @@
-"""Who asks little is answered soon, whatever others ask; who dawdles is shown out."""
+"""Light clients are answered soon beside heavy ones; clients that dawdle are disconnected."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from tests.support.connections import BROKEN_OFF, PATIENCE, QUERY, connected, re
 from tests.support.servers import QUERY_SECONDS, Server, server_process
 from tests.support.waiting import soon
 
-pytestmark = pytest.mark.alone  # it takes the whole machine and looks how soon others are answered
+pytestmark = (
+    pytest.mark.alone
+)  # takes all of the machine, and measures how soon others are answered
 
 LIGHT: Final = "SELECT ?o { <urn:x:n1> <urn:x:next> ?o }"
 HEAVY: Final = (attacks.FOREVER, *attacks.JOINS.queries.values(), *attacks.STREAMS.values())
 TOGETHER: Final = 3.0
-"""Seconds for which a light client asks beside heavy ones."""
+"""Seconds for which a light client sends queries beside heavy ones."""
 
 DESCRIPTORS: Final = 128
 
@@ -63,7 +65,7 @@ def ask(client: httpx.Client, text: str) -> int:
 
 
 def ask_lightly(server: Server, address: str) -> list[tuple[int, float]]:
-    """Ask cheaply for a while, one after the other; give the status and the time of each."""
+    """Send light queries for a while, one after the other; return the status and time of each."""
     found = []
     end = time.monotonic() + TOGETHER
     with server.client(address) as client:
@@ -83,7 +85,7 @@ def assert_well_served(found: list[tuple[int, float]]) -> None:
 
 @contextmanager
 def heavy_clients(server: Server, texts: list[str]) -> Iterator[None]:
-    """Have as many clients as there are queries ask them again and again."""
+    """Run one client for each query, which sends it again and again."""
     stop = threading.Event()
 
     def run(text: str) -> None:
@@ -91,7 +93,7 @@ def heavy_clients(server: Server, texts: list[str]) -> Iterator[None]:
             while not stop.is_set():
                 try:
                     ask(client, text)
-                except httpx.HTTPError:  # an answer that breaks off
+                except httpx.HTTPError:  # the answer broke off
                     continue
 
     threads = [threading.Thread(target=run, args=(text,)) for text in texts]
@@ -140,7 +142,7 @@ def reply_to(server: Server, text: str) -> str:
 
 
 def trickled(server: Server, begin: bytes, rest: bytes) -> str:
-    """Send a request, its rest byte by byte; tell what is replied before its end."""
+    """Send a request, its rest byte by byte; return the reply that comes before its end."""
     with connected(server.port) as connection:
         connection.sendall(begin)
         connection.settimeout(0.1)
@@ -159,7 +161,7 @@ def trickled(server: Server, begin: bytes, rest: bytes) -> str:
 
 
 TRICKLES: Final = {
-    # name: what may come of it, what is sent at once, what byte by byte
+    # name: possible outcomes, what is sent at once, what is sent byte by byte
     "head": (("408", BROKEN_OFF), b"", b"GET /health HTTP/1.1\r\nX: " + b"x" * 40),
     "header": (("408", BROKEN_OFF), b"GET /health HTTP/1.1\r\nX: ", b"x" * 40),
     "body": (("408",), request("ASK {" + " " * 200)[:-200], b" " * 40),

@@ -1,4 +1,4 @@
-"""The fuzzer of fuzzing.py, for a while: what it sends is the same each time."""
+"""The fuzzer of tests/load/fuzzing.py, for a few seconds and always with the same seed."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def test_a_request_depends_only_on_seed_and_number() -> None:
 
 
 def test_most_generated_queries_are_sparql_of_all_forms() -> None:
-    """Or the fuzzer would test a parser only."""
+    """Otherwise the fuzzer would test nothing but a parser."""
     store = pyoxigraph.Store()
     forms: Counter[str] = Counter()
     for number in range(300):
         text = fuzzing.Grammar(Random(number)).query()
         try:
             store.query(text)
-        except RuntimeError:  # it is SPARQL, and its evaluation fails
+        except RuntimeError:  # it is valid SPARQL whose evaluation fails
             pass
         except (OSError, SyntaxError):
             continue

@@ -1,7 +1,7 @@
-"""No query and no client takes the endpoint down: others are answered all the while.
+"""No query and no client takes the endpoint down: other clients are always answered.
 
-Each test does its worst to one server, which all share, while a probe asks from another address.
-The clients of the tests have an address each, so that what one may do is not what all may do.
+Each test attacks one server, which all share, while a probe sends requests from another address.
+Each client of the tests has its own address, so that the limits of one client do not apply to all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ from tests.support.replies import fault
 from tests.support.servers import QUERY_SECONDS, Server, server_process
 from tests.support.waiting import soon
 
-pytestmark = pytest.mark.alone  # it takes the whole machine and looks how soon others are answered
+pytestmark = (
+    pytest.mark.alone
+)  # takes all of the machine, and measures how soon others are answered
 
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE: Final = "application/sparql-update"
@@ -49,7 +51,7 @@ _Item = TypeVar("_Item")
 
 
 class Probe:
-    """A client who asks cheaply and without end, each time on a new connection."""
+    """A client that sends light requests without end, each on a new connection."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -70,9 +72,9 @@ class Probe:
 
     @contextmanager
     def beside(self, *, may_be_busy: bool = False) -> Iterator[None]:
-        """Demand that all probes are answered meanwhile, and one after.
+        """Require that all probes are answered meanwhile, and one more afterwards.
 
-        may_be_busy: whether the queue may be full, so that to be told to come back is an answer.
+        may_be_busy: whether a full queue (503 with Retry-After) counts as an answer.
         """
         self._may_be_busy = may_be_busy
         try:
@@ -107,7 +109,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Attacked:
-    """A server, what watches over it, and how much of the machine it had at first."""
+    """A server, its probe, and its processes and descriptors at the start."""
 
     server: Server
     probe: Probe
@@ -117,7 +119,7 @@ class Attacked:
 
 @contextmanager
 def watched(folder: Path) -> Iterator[Attacked]:
-    """Give a server, with a probe that asks it all the while."""
+    """Yield a server with a running probe."""
     data = folder / "data.nq"
     data.write_text("".join(attacks.quads()))
     limits = {
@@ -153,7 +155,7 @@ def assert_it_answers(server: Server) -> None:
 
 
 def outcome(ask: Callable[[], httpx.Response]) -> str:
-    """Tell what came of a request: a status, BROKEN_OFF, or what is wrong with the reply."""
+    """Return the outcome of a request: a status, BROKEN_OFF, or what is wrong with the reply."""
     began = time.monotonic()
     try:
         response = ask()
@@ -168,20 +170,20 @@ def outcome(ask: Callable[[], httpx.Response]) -> str:
 
 
 def posted(server: Server, text: str, accept: str = "*/*") -> str:
-    """Tell what comes of a query that is sent from an address of its own."""
+    """Send a query from a new address; return the outcome."""
     with server.client() as client:
         headers = {"Content-Type": QUERY, "Accept": accept}
         return outcome(lambda: client.post("/sparql", content=text.encode(), headers=headers))
 
 
 def outcomes(ask: Callable[[_Item], str], items: Mapping[str, _Item]) -> dict[str, str]:
-    """Ask for some at once, and tell what came of each, by name."""
+    """Send several requests at once; return the outcomes by name."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return dict(zip(items, pool.map(ask, items.values()), strict=True))
 
 
 def others(found: Mapping[str, str], expected: Iterable[str]) -> dict[str, str]:
-    """Keep what is not expected."""
+    """Return the unexpected outcomes."""
     allowed = set(expected)
     return {name: each for name, each in found.items() if each not in allowed}
 
@@ -198,7 +200,7 @@ def test_no_query_takes_the_endpoint_down(attacked: Attacked, kind: str) -> None
 
 
 def test_no_text_that_the_front_parses_delays_other_clients(tmp_path: Path) -> None:
-    """On a server of its own: where it is kept, it is for long."""
+    """On a separate server: a delay would last long."""
     chosen = attacks.READ_BY_THE_FRONT
     with watched(tmp_path) as attacked:
         with attacked.probe.beside():
@@ -224,24 +226,24 @@ def test_an_answer_that_cannot_be_completed_is_not_taken_for_complete(
 def test_an_answer_that_ends_with_its_connection_is_not_taken_for_complete(
     attacked: Attacked,
 ) -> None:
-    """HTTP/1.0 knows no chunks: there the end of the connection is the end of the answer."""
+    """HTTP/1.0 has no chunks: the end of the connection is the end of the answer."""
     text = attacks.STREAMS["SELECT"]
     with attacked.probe.beside(), connected(attacked.server.port) as connection:
         connection.sendall(request(text, version="1.0", Accept="text/csv"))
         assert reply(connection) in (BROKEN_OFF, "422", "504")
 
 
-# --- what would reach out or write --------------------------------------------------------------
+# --- calls and updates --------------------------------------------------------------------------
 
 
 @contextmanager
 def nobody_called() -> Iterator[str]:
-    """Give a URL that nobody may call."""
+    """Yield a URL that must not be called."""
     with listener() as (port, callers):
         yield f"http://127.0.0.1:{port}/"
         assert callers == []
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
-            assert soon(lambda: len(callers) == 1)  # it would have been noticed
+            assert soon(lambda: len(callers) == 1)  # the listener notices calls
 
 
 def test_no_spelling_of_a_call_leaves_the_machine(attacked: Attacked) -> None:
@@ -296,9 +298,9 @@ def test_no_spelling_of_an_update_is_accepted(attacked: Attacked) -> None:
 
 
 def sent(server: Server, data: bytes) -> str:
-    """Tell what is answered to bytes of whatever kind."""
+    """Send any bytes; return the outcome."""
     with connected(server.port) as connection:
-        with suppress(ConnectionError):  # an answer may come before all is sent
+        with suppress(ConnectionError):  # the answer may come before all bytes are sent
             connection.sendall(data)
         return reply(connection)
 
@@ -319,7 +321,7 @@ def _sized(body: bytes, *headers: str, media_type: str = QUERY) -> bytes:
 
 BOMB: Final = gzip.compress(b"ASK {}" + b" " * 50_000_000, 1)
 REQUESTS: Final[Mapping[str, tuple[str, bytes]]] = {
-    # name: what may come of it, and the request
+    # name: possible outcomes, and the request
     "2 MB": ("413", _sized(b"ASK {}" + b" " * 2_000_000)),
     "2 MB of a form": ("413", _sized(b"query=" + b"+" * 2_000_000, media_type=FORM)),
     "2 MB in chunks": (
@@ -456,7 +458,7 @@ def test_no_request_takes_the_endpoint_down(attacked: Attacked) -> None:
             functools.partial(sent, attacked.server),
             {name: data for name, (_, data) in REQUESTS.items()},
         )
-    # Who goes on sending after the reply may lose it: the connection is reset.
+    # A client that keeps sending after the reply may lose it: the connection is reset.
     expected = {name: {*statuses.split(), BROKEN_OFF} for name, (statuses, _) in REQUESTS.items()}
     assert {name: each for name, each in found.items() if each not in expected[name]} == {}
     assert list(found.values()).count(BROKEN_OFF) < len(found) // 4
@@ -543,7 +545,7 @@ def test_a_hundred_silent_clients_delay_nobody(attacked: Attacked) -> None:
 
 @pytest.mark.parametrize("clients", [1, 200])
 def test_a_flood_of_heavy_queries_is_told_to_retry_later(attacked: Attacked, clients: int) -> None:
-    """Of one client and of as many as there are queries."""
+    """From one client, and from as many clients as queries."""
     addresses = [new_address() for _ in range(clients)]
     with attacked.probe.beside(may_be_busy=True), ExitStack() as stack:
         flood = []
@@ -573,7 +575,7 @@ def test_afterwards_the_server_holds_no_more_than_before(attacked: Attacked) -> 
     assert server.process.poll() is None
     with attacked.probe.beside():
         assert_it_answers(server)
-    # The probe holds one connection at the most, on both sides of which a descriptor may linger.
+    # The probe holds at most one connection, on both sides of which a descriptor may linger.
     assert soon(lambda: len(server.tree()) == attacked.processes), server.tree()
     assert soon(lambda: server.descriptors() <= attacked.descriptors + 1), server.descriptors()
     assert "MemoryError" not in server.log.read_text()

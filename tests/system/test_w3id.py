@@ -1,4 +1,4 @@
-"""The rules by which w3id.org leads to the publication, as Apache reads them."""
+"""The redirects from w3id.org to the publication, as Apache applies them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 20
 
 @contextmanager
 def apache(folder: Path, rules: str) -> Iterator[httpx.Client]:
-    """Run Apache with the rules where w3id.org has them."""
+    """Run Apache with the rules in the place that w3id.org has for them."""
     assert APACHE is not None, "run scripts/test, which sets up Apache"
     (folder / "www" / "apecgraph").mkdir(parents=True)
     (folder / "www" / "apecgraph" / ".htaccess").write_text(rules)

@@ -1,4 +1,4 @@
-"""The wheel in an empty environment, away from the repository, publishes the graph too."""
+"""The wheel publishes the graph in an empty environment, away from the repository."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_wheel_can_be_installed_and_serves_the_graph(tmp_path: Path) -> None
 
 
 def test_the_image_is_built_from_all_files_of_the_wheel(tmp_path: Path) -> None:
-    """What .dockerignore lets through makes the same wheel; and it lets through nothing else."""
+    """The files that .dockerignore admits make the same wheel, and it admits no others."""
     rules = (ROOT / ".dockerignore").read_text().splitlines()
     allowed = [rule[1:] for rule in rules if rule.startswith("!")]
     assert rules[1] == "*"

@@ -23,7 +23,7 @@ def test_health_names_the_release(client: httpx.Client, release: Release) -> Non
     assert health["status"] == "ok"
     assert health["release"] == release.digest
     assert health["release_quads"] == release.quads
-    # The page of the endpoint tells how the two numbers hang together.
+    # The endpoint's page explains how the two numbers are related.
     described = health["quads"] - release.quads
     assert described > 0
     page = client.get("/sparql", headers={"Accept": BROWSER}).raise_for_status().text

@@ -78,7 +78,7 @@ async def test_a_query_outlives_the_zygote_of_its_worker(files: list[DataFile]) 
 
 
 async def assert_fails(store: WorkerPool, reason: str) -> None:
-    """Wait until a store has failed, and see that it tells the reason to those who ask."""
+    """Wait until a store has failed; check that queries are answered with the reason."""
     await until(lambda: re.search(reason, store.failure or "") is not None)
     with pytest.raises(StoreError, match=reason):
         await ask(store, "ASK {}")
@@ -95,7 +95,7 @@ async def assert_recovers(store: WorkerPool) -> None:
 async def test_a_dead_zygote_is_an_error_until_its_files_are_back(
     files: list[DataFile], other: bytes | None, reason: str
 ) -> None:
-    """A file in the place of another is not served: it was never checked."""
+    """A file that replaces another is not served: it was never checked."""
     async with isolated(files) as store:
         path = files[0].path
         data = path.read_bytes()

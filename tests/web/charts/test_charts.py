@@ -42,7 +42,7 @@ def test_a_scale_has_round_numbers(numbers: str, ticks: str, logarithmic: bool) 
 
 @pytest.fixture(scope="module")
 def charts() -> Charts:
-    """Draws what is called by hostile labels."""
+    """Charts of things with hostile labels."""
     data = Graph()
 
     def say(iri: str, property_: str, value: ox.NamedNode | ox.Literal, graph: str = "") -> None:
@@ -86,7 +86,7 @@ FIGURES = [
 
 
 def drawn(markup: str) -> ET.Element:
-    """Read a drawing; nothing may be in it that the Content-Security-Policy forbids."""
+    """Parse a drawing, which may contain nothing that the Content-Security-Policy forbids."""
     tree = ET.fromstring(markup)
     for element in tree.iter():
         assert element.tag in ("svg", "g", "path", "text", "tspan", "title", "desc", "a", "circle")

@@ -119,7 +119,7 @@ def test_a_compressed_file_has_the_same_content(
     assert "content-encoding" not in compressed.headers
     assert "vary" not in compressed.headers
     assert gzip.decompress(compressed.content) == (release.path / name).read_bytes()
-    # Without a time in it, the same is compressed to the same.
+    # The gzip header has no time, so the same content makes the same bytes.
     assert compressed.content[4:8] == bytes(4)
 
 
@@ -153,7 +153,7 @@ def test_a_dump_is_not_compressed_for_other_clients(client: httpx.Client, refusa
 
 
 def test_a_range_refers_to_the_uncompressed_file(client: httpx.Client, release: Release) -> None:
-    """What resumes a download holds it decoded, whatever it takes."""
+    """A client that resumes a download has the decoded file, whatever it accepts."""
     data = release.path.joinpath("apecgraph.ttl").read_bytes()
     response = client.get(TURTLE, headers={**CODED, "Range": "bytes=0-9"})
     assert (response.status_code, response.content) == (206, data[:10])
@@ -187,7 +187,7 @@ def test_the_links_are_those_of_the_default_graph(client: httpx.Client, graph: G
 
 
 class TestAnEarlierRelease:
-    """Its files stay where they were, as long as its folder is kept."""
+    """Files of an earlier release stay available while its folder is kept."""
 
     earlier = "00000000000000aa"
     damaged = "00000000000000bb"
@@ -312,7 +312,7 @@ def test_a_range_of_another_release_gets_the_full_file(client: httpx.Client) -> 
     assert client.get(TURTLE, headers=headers).status_code == 200
     tag = client.get(TURTLE, headers=PLAIN).headers["etag"]
     assert client.get(TURTLE, headers={**headers, "If-Range": tag}).status_code == 206
-    # What a client began to download compressed goes on with nothing.
+    # A compressed download cannot be resumed.
     tag = client.get(TURTLE, headers=CODED).headers["etag"]
     assert client.get(TURTLE, headers={**headers, "If-Range": tag}).status_code == 200
 

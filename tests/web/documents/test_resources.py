@@ -60,7 +60,7 @@ class Visitor:
         return response.status, response.headers, response.read()
 
     def graph(self, path: str, data: bytes, format_: Format) -> frozenset[str]:
-        """Return the default graph of a document, canonical; a context is fetched as readers do."""
+        """Return the canonical default graph of a document; fetch its context as clients do."""
         assert format_.rdf is not None
         if format_ is JSON_LD:
             document = json.loads(data)
@@ -277,7 +277,7 @@ def test_odd_paths_are_not_found(client: httpx.Client, path: str) -> None:
 
 
 class TestOddNames:
-    """Names that have to be escaped in a path, in a header or in a page."""
+    """Names that need escaping in a path, in a header or in a page."""
 
     names = ("person/赵", "a%20b", "it's,(fine)", "report.html", "report", "a.b.ttl")
 
@@ -461,7 +461,7 @@ class TestWithdrawn:
     owl:deprecated true .
 """
         )
-        # Rules that find nothing in an excerpt are no loss here.
+        # In an excerpt, some rules apply to nothing.
         release, _ = build_release(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
         with (
             server_thread(Publication.of(release)) as url,

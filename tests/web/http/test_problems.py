@@ -89,7 +89,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
         if issubclass(each, ApecgraphError) and each is not ApecgraphError
     ]
     assert len(classes) >= 17
-    # What ends a build is no answer to a request: our failure, if it should ever come up.
+    # An error of a build can only reach a request through a bug, so it is a 500.
     ours = {ContentError, ReleaseError, NotPublished, CheckFailed, LossFound, RolledBack}
     ours |= {ReleasesLocked}
     for each in classes:

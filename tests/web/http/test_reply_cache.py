@@ -1,4 +1,4 @@
-"""Replies that are kept, told by what clients see; and what one client may ask."""
+"""The reply cache as clients see it, and the rate limit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ask(
 
 @pytest.fixture(scope="module")
 def keeping(publication: Publication, release: Release) -> Iterator[httpx.Client]:
-    """A client of a server with more room than any reply takes."""
+    """A client of a server whose cache has room for any reply."""
     with (
         server_thread(publication, cache_megabytes=512) as url,
         httpx.Client(base_url=url, timeout=60) as client,
@@ -57,7 +57,7 @@ def test_a_cached_reply_equals_the_first(keeping: httpx.Client, query: str) -> N
 
 
 def test_a_repeated_request_gets_the_same_answer_with_a_new_date(keeping: httpx.Client) -> None:
-    """The first time a query is evaluated, then its reply is kept, then its whole answer."""
+    """The first request is evaluated; later ones get the cached reply, then cached bytes."""
     replies = [ask(keeping, f"{ALL} # again", coding) for coding in 4 * ["identity", "gzip"]]
     for found in (replies[::2], replies[1::2]):
         assert len({each.content for each in found}) == 1
@@ -76,7 +76,7 @@ def test_repeated_requests_on_a_connection_are_answered_in_order(keeping: httpx.
         for _ in range(4):
             connection.sendall(known)
             assert until(connection, b"true").count(b"HTTP/1.1 200 OK") == 1
-        # In one go, in pieces, and while another request is being answered.
+        # All at once, in pieces, and while another request is being answered.
         connection.sendall(other + known + known)
         received = until(connection, b"true", 2)
         assert received.index(b"false") < received.index(b"true")
@@ -135,7 +135,7 @@ def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client, coding
 
 
 def test_a_fresh_copy_needs_no_evaluation(client: httpx.Client, release: Release) -> None:
-    """The tag tells the release and the query: there is nothing to evaluate."""
+    """The entity tag depends only on release and request."""
     query = f"ASK {{ <http://x/never> ?p '{release.digest}' }}"
     tag = ask(client, query).headers["etag"]
     assert ask(client, f"{query} ", **{"If-None-Match": tag}).status_code == 200
@@ -229,7 +229,7 @@ def test_a_client_over_its_rate_limit_is_told_when_to_retry(client: str) -> None
     with pytest.raises(TooManyRequests) as raised:
         budget.spend(client)
     assert 1 <= raised.value.retry_after <= 60
-    budget.spend("198.51.100.7")  # others are not concerned
+    budget.spend("198.51.100.7")  # other clients are not affected
 
 
 def test_an_ipv6_network_counts_as_one_client() -> None:
@@ -261,5 +261,5 @@ def test_a_client_behind_a_proxy_has_its_own_rate_limit(
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         assert json.loads(refused.content)["limit"] == "2 queries a minute"
-        assert ask(client, "ASK {} # 1", **other).status_code == 200  # it is kept: it costs nothing
+        assert ask(client, "ASK {} # 1", **other).status_code == 200  # a cached reply costs nothing
         assert ask(client, "ASK {} # more").status_code == 200

@@ -1,4 +1,4 @@
-"""What pages load: how it is sent, and what a page does without it."""
+"""Scripts and styles of the pages, and pages without them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_scripts_are_sent_compressed(client: httpx.Client) -> None:
 def test_other_static_paths_are_not_found(server: str, path: str) -> None:
     connection = http.client.HTTPConnection(server.removeprefix("http://"), timeout=10)
     with closing(connection):
-        connection.request("GET", f"/static/{path}")  # as it is written here
+        connection.request("GET", f"/static/{path}")  # httpx would normalize the path
         assert connection.getresponse().status == 404
 
 

@@ -1,4 +1,4 @@
-"""The figures as a client explores them: selections, their CSV and their query."""
+"""The page of figures: selections, their CSV and their query."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 
 
 class Page(HTMLParser):
-    """What the tests ask of a page; fails where its elements do not nest."""
+    """The elements of a page; fails if they do not nest."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -144,7 +144,9 @@ def test_links_lead_somewhere(client: httpx.Client, path: str) -> None:
         else:
             found = client.get(href, headers={"Accept": BROWSER}, follow_redirects=True)
             assert found.status_code == 200, href
-            if target.fragment and not target.fragment.startswith("query="):  # the editor's
+            if target.fragment and not target.fragment.startswith(
+                "query="
+            ):  # a fragment for the query editor
                 assert target.fragment in Page(found.text).ids, href
     for _, attributes in page.all("link"):
         href = attributes["href"] or ""
@@ -167,7 +169,7 @@ def test_home_shows_the_rejected_figure(client: httpx.Client) -> None:
         assert each in text
     key = text[text.index('<ul class="key">') :].partition("</ul>")[0]
     assert "rejected" in key
-    assert "disputed" not in key  # nothing in the chart is
+    assert "disputed" not in key  # no figure in the chart is disputed
     title = text[: text.index("</title>")].partition("<title>")[2]
     assert title.count("apecgraph") == 1
 
@@ -193,7 +195,7 @@ def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
         "26.285 trillion to 26.295 trillion yuan",
         "Upheld by",
         "Value of trade of China with other APEC economies, exports and imports, all goods, 2025.",
-        "26,29 трилиона юана",  # who else prints it
+        "26,29 трилиона юана",  # another source that prints it
     ):
         assert each in text
     assert "this one" in text[: text.index("24 Chasa")]
@@ -215,7 +217,7 @@ def test_a_fact_is_shown_with_its_claim_and_wording(client: httpx.Client) -> Non
     text = get(client, "/doc/meeting/sccp1-2026.html")
     assert ">C0132</a>" in text
     assert '<q><bdi lang="ja">広州</bdi></q>' in text
-    assert "“Guangzhou”</q>" not in text  # no words but those of the value
+    assert "“Guangzhou”</q>" not in text  # the claim has no wording beside its value
     references = re.findall(r'href="#(source-\d+)"', text)
     assert references[0] == "source-1"
     assert set(references) == set(re.findall(r'id="(source-\d+)"', text))
@@ -226,14 +228,14 @@ def test_an_event_page_shows_all_facts(client: httpx.Client) -> None:
     text = get(client, "/doc/meeting/sccp1-2026.html")
     for each in (
         '<time datetime="2026-02-04">4 to 6 February 2026</time>',
-        "APEC China 2026",  # what it is part of is part of that
+        "APEC China 2026",  # the event of the event that it is part of
         "Building an Asia-Pacific Community for Common Prosperity",
         "Initiative 2 of SCCP1 2026",
         "at least 100",
         "Vice Minister of the General Administration of Customs",
     ):
         assert each in text
-    # Two decisions find one row compatible: it says so once, and leads to both.
+    # Two decisions find one row compatible: the page says so once and links both.
     cells = re.findall('<td class="decided">(.*?)</td>', text, re.DOTALL)
     (marks,) = (each for each in cells if "/decision/length" in each)
     assert re.sub("<[^>]+>", "", marks).split() == ["compatible", "B4", "B5"]
@@ -241,7 +243,7 @@ def test_an_event_page_shows_all_facts(client: httpx.Client) -> None:
     before, _, after = timeline[: timeline.index("</ol>")].partition("this one")
     assert "sccp2-2003" in before
     assert "leaders-2026" in after
-    # Other events of the same sources have no part in its initiatives.
+    # The initiatives are not those of other events of the same sources.
     assert "Initiative 2" not in get(client, "/doc/meeting/leaders-2026.html")
 
 
@@ -280,7 +282,7 @@ def test_the_query_of_a_page_returns_its_facts(client: httpx.Client, graph: Grap
 def test_the_page_of_the_dataset_shows_its_name_and_type_once(client: httpx.Client) -> None:
     text = get(client, "/doc/index.html")
     assert "<title>apecgraph</title>" in text
-    assert "<h1>apecgraph</h1>" in text  # a name is not a sentence
+    assert "<h1>apecgraph</h1>" in text  # a name gets no full stop
     kinds = re.search('<p class="types">(.*)</p>', text)
     assert kinds is not None
     assert re.sub("<[^>]+>", "", kinds[1]).split(" · ") == ["dataset"]
@@ -351,7 +353,7 @@ class TestTheQueryPage:
         other = client.get("/sparql", headers={"Accept": BROWSER})
         assert "</textarea><script>" not in page.text
         assert other.headers["etag"] != page.headers["etag"]
-        for _ in range(3):  # what is kept of one is not the answer to the other
+        for _ in range(3):  # the cached page of one is not served for the other
             for accept in ("*/*", "application/sparql-results+json"):
                 answer = client.get("/sparql", params=asked, headers={"Accept": accept})
                 assert answer.headers["content-type"] == "application/sparql-results+json"
@@ -405,7 +407,7 @@ class TestTheQueryPage:
 
 
 class TestHostileData:
-    """Whatever the data says, it is text."""
+    """Data is always shown as text."""
 
     SCRIPT = "<script>alert(1)</script>"
 

@@ -1,4 +1,4 @@
-"""The pages of releases, and the feed of them."""
+"""The pages of releases, and their feed."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_report_names_rules_in_words_and_links_those_that_have_a_page(
 
 
 def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -> None:
-    """RFC 4287: each entry has its id, its title and when it was updated."""
+    """RFC 4287: each entry has an id, a title and the time of its update."""
     response = client.get("/releases.atom").raise_for_status()
     assert response.headers["content-type"].startswith("application/atom+xml")
     feed = ElementTree.fromstring(response.content)
@@ -148,7 +148,7 @@ def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     assert told == [[published[1], taken_back], [published[0], published[0]]]
     assert feed.findtext(f"{ATOM}updated") == taken_back
     assert "Rolled back at" in (entries[0].findtext(f"{ATOM}summary") or "")
-    # Forward again: nothing that is newer is left out.
+    # Forward again: no newer release is left out.
     again = "2026-02-04T10:00:00+00:00"
     History((*events, ReleaseSwitched(again, second.name, first.name, "rollback"))).write(folder)
     with server_thread(Publication.of(Release.read(folder / second.name))) as url:

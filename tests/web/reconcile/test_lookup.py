@@ -169,7 +169,7 @@ def test_long_texts_lone_surrogates_and_other_media_types(client: httpx.Client) 
 
 
 def test_long_lists_do_not_delay_other_clients(server: str, client: httpx.Client) -> None:
-    """Those of one client are worked off one after the other, and others come between."""
+    """The lists of one client are processed one at a time, and other clients come between."""
     body = json.dumps([{"iri": f"{'x/' * 400}{each}"} for each in range(MOST)])
     statuses: list[int] = []
 

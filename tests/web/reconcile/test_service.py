@@ -38,7 +38,7 @@ def ask(client: httpx.Client, queries: dict[str, Any]) -> Any:
 
 
 def matches(client: httpx.Client, texts: list[str], **query: Any) -> list[str | None]:
-    """Reconcile a column as OpenRefine does; give what is certain for each cell."""
+    """Reconcile a column as OpenRefine does; return the certain match of each cell."""
     found: list[str | None] = []
     for start in range(0, len(texts), 10):
         cells = texts[start : start + 10]
@@ -65,7 +65,7 @@ class TestTheManifest:
         assert not {"qb:Observation", "rdf:Statement", "sd:NamedGraph"} & set(types)
 
     def test_its_addresses_answer(self, client: httpx.Client) -> None:
-        """Clients fill in what they have, encoded as a component of a URI."""
+        """Clients fill in an id, encoded as a component of a URI."""
         manifest = client.get("/reconcile").json()
         china = quote("economy/CHN", safe="")
         view = manifest["view"]["url"].replace("{{id}}", china)
@@ -178,7 +178,7 @@ class TestAColumn:
         }
         found = matches(client, list(column), type="org:Organization")
         assert found == list(column.values())
-        # The source of that name is another thing, and so it is not certain which is meant.
+        # A source has that name too, so the match is not certain.
         assert matches(client, ["Sub-Committee on Customs Procedures"]) == [None]
 
     def test_never_matches_a_body_with_a_source_of_the_same_name(
@@ -194,7 +194,7 @@ class TestAColumn:
         assert found == [
             "period/2025",
             "period/2001-01_2001-08",
-            None,  # what its IRI ends in is no name
+            None,  # the end of its IRI is not a name
             None,
             None,
         ]
@@ -356,7 +356,7 @@ class TestHostileInput:
     def test_other_clients_are_served_between_the_queries_of_a_batch(
         self, client: httpx.Client, server: str
     ) -> None:
-        """As many batches as wait at once hold up a query for the time of a few queries."""
+        """However many batches wait, a query of another client is delayed by only a few queries."""
         conditions = [{"pid": "rdfs:label", "v": ["abcd efgh " * 11 + str(i) for i in range(10)]}]
         batch = {f"q{i}": {"query": "x" * 400, "properties": conditions * 10} for i in range(50)}
         done: list[httpx.Response] = []
@@ -366,7 +366,7 @@ class TestHostileInput:
             with httpx.Client(base_url=server, transport=transport, timeout=60) as greedy:
                 done.append(greedy.post("/reconcile", data={"queries": json.dumps(batch)}))
 
-        matches(client, ["China"])  # so that the names are read
+        matches(client, ["China"])  # so that the index of names is loaded
         threads = [threading.Thread(target=flood) for _ in range(4)]
         for each in threads:
             each.start()
@@ -375,7 +375,7 @@ class TestHostileInput:
         assert not done
         for each in threads:
             each.join()
-        # They are let wait, and answered where they come to their end in time.
+        # The batches wait, and are answered if they finish in time.
         assert {each.status_code for each in done} <= {200, 504}
 
     def test_a_client_has_a_rate_limit(self, publication: Publication, release: Release) -> None:

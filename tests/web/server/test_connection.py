@@ -1,4 +1,4 @@
-"""Connections of clients who send what is no request, or send it very slowly."""
+"""Connections of clients that send malformed requests, or send very slowly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTIONS = 8
 
 @pytest.fixture(scope="module")
 def hasty(publication: Publication, release: Release) -> Iterator[str]:
-    """The URL of a server that waits for a request but a second, and has few connections."""
+    """The URL of a server that waits one second for a request and allows few connections."""
     limits = {"request_seconds": SECONDS, "connections": CONNECTIONS}
     with server_thread(publication, **limits) as url:
         yield url
@@ -34,7 +34,7 @@ def connect(url: str) -> socket.socket:
 
 
 def receive(connection: socket.socket) -> bytes:
-    """Read what comes until the server closes."""
+    """Read until the server closes the connection."""
     received = b""
     while part := connection.recv(65536):
         received += part
@@ -42,7 +42,7 @@ def receive(connection: socket.socket) -> bytes:
 
 
 def answer(url: str, request: bytes) -> tuple[int, dict[str, object]]:
-    """Send bytes; return the status and the problem of a connection that is then closed."""
+    """Send bytes; return the status and the problem. The server must close the connection."""
     with connect(url) as connection:
         connection.sendall(request)
         head, _, body = receive(connection).partition(b"\r\n\r\n")

@@ -34,7 +34,7 @@ def test_it_serves_a_release_and_stops_cleanly(
 
 
 def served(*arguments: str | Path, releases: Path) -> str:
-    """Start a server; return the release that it serves."""
+    """Start a server; return the name of its release."""
     log = releases.with_name("log.txt")
     with server_process(*arguments, log=log, releases=releases) as server:
         return str(httpx.get(f"{server.url}/health").json()["release"])
@@ -57,7 +57,7 @@ def test_it_serves_the_current_release_and_undoes_no_rollback(tmp_path: Path) ->
     Archive(releases).rollback()
     assert served("--current", releases=releases) == first.digest
     assert served("--content", content.root, releases=releases) == first.digest
-    # Other content is published where it is not current, though it was built before.
+    # Content that was built before becomes current again if another release is current.
     Archive(releases).rollback(second.name)
     content.source(0, "edited again")
     third, _ = build_release(content.root, releases)

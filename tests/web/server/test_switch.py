@@ -1,4 +1,4 @@
-"""A server that follows the current release, while everything happens to it."""
+"""A server that follows the current release, under faults of all kinds."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from apecgraph.release.release import Release
 from apecgraph.settings import Settings
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
-from tests.support.connections import connected, request
-from tests.support.probe import BROKEN_OFF, KINDS, probed
+from tests.support.connections import BROKEN_OFF, connected, request
+from tests.support.probe import KINDS, probed
 from tests.support.processes import children, zygotes
 from tests.support.servers import Server, server_process
 from tests.support.waiting import soon
@@ -42,7 +42,7 @@ def second(pair: tuple[Release, Release]) -> Release:
 
 @pytest.fixture
 def releases(first: Release, second: Release, tmp_path: Path) -> Path:
-    """A folder with copies of the two, the first of which is current."""
+    """A folder with copies of two releases, the first of which is current."""
     folder = tmp_path / "releases"
     for each in (first, second):
         shutil.copytree(each.path, folder / each.name)
@@ -87,18 +87,18 @@ def test_no_request_is_lost_when_another_release_is_switched_to(
                 time.sleep(1)
                 marks = {kind: len(probe.seen[kind]) for kind in KINDS}
                 time.sleep(0.5)
-                for kind in KINDS:  # a second later all of them are of that release
+                for kind in KINDS:  # a second later, all answers are of that release
                     assert set(probe.seen[kind][marks[kind] :]) <= {each.name}
         for kind in KINDS:
             assert set(probe.seen[kind]) == {first.name, second.name}
-        # The processes of what was served before are gone.
+        # The processes of the replaced release have ended.
         assert soon(lambda: len(server.tree()) == 4)
 
 
 def test_a_running_query_is_finished_on_its_release_after_a_switch(
     releases: Path, first: Release, second: Release
 ) -> None:
-    """A query that runs while another release takes its place."""
+    """The query runs while another release takes the place of its own."""
     query = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
         SELECT ?label (COUNT(*) AS ?n) {
           <https://w3id.org/apecgraph/> rdfs:label ?label .
@@ -112,7 +112,7 @@ def test_a_running_query_is_finished_on_its_release_after_a_switch(
             switch(releases, second)
             assert soon(serves(server, second))
             answer = connection.recv(65536)
-        # It went on until its own deadline, and was not ended by the switch.
+        # It ran until its own deadline; the switch did not end it.
         assert answer.startswith(b"HTTP/1.1 504"), answer
         assert client.get("/health").json()["status"] == "ok"
 
@@ -143,7 +143,7 @@ async def test_a_replaced_release_is_freed(first: Release, second: Release) -> N
 def test_a_damaged_release_is_not_switched_to(
     releases: Path, first: Release, second: Release
 ) -> None:
-    """A file of it has another byte, or one less, or is not there."""
+    """One of its files has another byte, or one byte less, or is missing."""
     with serving(releases) as server, probed(server, first, second) as probe:
         for number, name in enumerate(("apecgraph.nq", "figures.csv", "report.json")):
             path = releases / second.name / name
@@ -197,9 +197,9 @@ def test_it_serves_from_a_read_only_folder_with_a_full_log_disk(
 
 
 def test_killed_processes_are_replaced(releases: Path, first: Release, second: Release) -> None:
-    """A query that one of them was at is lost with it; nothing else is.
+    """Only the query that a killed process was evaluating is lost.
 
-    It is answered as where the kernel kills a process for its memory, which looks the same.
+    It is answered like a query whose process the kernel killed for memory, which looks the same.
     """
     with (
         serving(releases) as server,
@@ -208,7 +208,9 @@ def test_killed_processes_are_replaced(releases: Path, first: Release, second: R
         for _ in range(3):
             for parent in (*zygotes(server.process.pid), server.process.pid):
                 for pid in children(parent):
-                    with suppress(ProcessLookupError):  # after a long query another took its place
+                    with suppress(
+                        ProcessLookupError
+                    ):  # a worker may have been replaced after a long query
                         os.kill(pid, signal.SIGKILL)
                     answered = len(probe.seen["query"])
                     assert soon(lambda: len(probe.seen["query"]) > answered + 5)  # noqa: B023
@@ -218,7 +220,7 @@ def test_killed_processes_are_replaced(releases: Path, first: Release, second: R
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Let nobody write in a folder: root only by another mount of it is kept from that."""
+    """Make a folder read-only; for root, that takes a read-only mount."""
     if os.geteuid() == 0:
         subprocess.run(["mount", "--bind", folder, folder], check=True)
         subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
@@ -238,7 +240,7 @@ def read_only(folder: Path) -> Iterator[None]:
 def test_answers_in_progress_are_completed_before_the_server_ends(
     release: Release, tmp_path: Path
 ) -> None:
-    """SIGTERM while a large answer is on its way to a client that reads slowly."""
+    """SIGTERM arrives while a client reads a large answer slowly."""
     with server_process("--release", release.path, log=tmp_path / "log.txt") as server:
         with connected(server.port, receives=65536) as connection:
             connection.sendall(request("SELECT * { GRAPH ?g { ?s ?p ?o } }", Accept="text/csv"))
@@ -254,7 +256,7 @@ def test_answers_in_progress_are_completed_before_the_server_ends(
 
 
 def test_a_jump_of_the_clock_stops_nothing(releases: Path, tmp_path: Path) -> None:
-    """Days forth and back: deadlines and turns go by a clock that nobody sets."""
+    """The clock jumps by days, but deadlines and turns use the monotonic clock."""
     offset = tmp_path / "offset"
     offset.write_text("0")
     (tmp_path / "sitecustomize.py").write_text(

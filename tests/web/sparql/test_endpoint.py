@@ -1,4 +1,4 @@
-"""The SPARQL endpoint over HTTP: a real server, real workers, and clients who misbehave."""
+"""The SPARQL endpoint over HTTP, with a real server, real workers and clients that misbehave."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ def endpoint(store: Store, graphs: Collection[str]) -> SparqlEndpoint:
 
 @contextmanager
 def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
-    """Serve an endpoint on a port of this machine; give a client of it."""
+    """Serve an endpoint on a port of this machine; yield a client of it."""
     defaults = {
         "load_seconds": 30,
         "load_megabytes": 1000,
@@ -310,7 +310,7 @@ def test_an_answer_that_breaks_off_cannot_be_taken_for_complete(path: Path) -> N
 
 
 def raw(client: httpx.Client, text: str) -> socket.socket:
-    """Send a query, and do not wait for the answer."""
+    """Send a query without waiting for the answer."""
     connection = socket.create_connection((client.base_url.host, client.base_url.port or 0))
     head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {QUERY}\r\nContent-Length: {len(text)}"
     connection.sendall(f"{head}\r\n\r\n{text}".encode())
@@ -356,7 +356,7 @@ def soon(condition: Callable[[], bool]) -> bool:
 
 
 class BrokenStore:
-    """A store that fails: before its answer, or in the midst of it."""
+    """A store that fails before or within its answer."""
 
     def __init__(self, *, late: bool) -> None:
         self.late = late
@@ -375,7 +375,7 @@ class BrokenStore:
 
 
 def call(store: BrokenStore) -> list[Message]:
-    """Put a query to an endpoint without a server; return what it sends."""
+    """Send a query to an endpoint without a server; return the messages that it sends."""
     messages: list[Message] = []
     scope = {
         "type": "http",
