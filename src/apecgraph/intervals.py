@@ -120,9 +120,11 @@ def shared(intervals: Iterable[Interval]) -> Interval | None:
 
 
 def decimal_text(value: Decimal) -> str:
-    """Write a number without an exponent and without trailing zeros in its fraction."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Write a number as an xsd:decimal: no exponent, no zeros at the end of a fraction.
+
+    SPARQL engines keep 18 digits after the point; further ones are rounded away.
+    """
+    return f"{value:z.18f}".rstrip("0").rstrip(".")
 
 
 def _sum(left: Decimal | None, right: Decimal | None) -> Decimal | None:

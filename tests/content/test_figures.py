@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.namespaces import ID, XSD
 
 
 def interval(
@@ -58,6 +59,8 @@ def test_numbers_are_written_without_exponent() -> None:
     assert decimal_text(Decimal("26.29") * Decimal(10) ** 12) == "26290000000000"
     assert decimal_text(Decimal("0.50")) == "0.5"
     assert decimal_text(Decimal("1E+3")) == "1000"
+    assert decimal_text(Decimal("0.1234567890123456785")) == "0.123456789012345678"
+    assert decimal_text(Decimal("-1E-20")) == "0"
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +94,32 @@ def test_the_interval_follows_from_digits_multiplier_and_bound(
     assert str(figures[figure].interval) == shown
 
 
-def test_the_build_derives_value_lower_and_upper(figures: dict[str, Figure]) -> None:
-    added = {
-        triple.predicate.value.rpartition("/")[2]: str(triple.object)
-        for triple in figures["seetaoe-258468/representatives"].derived()
+@pytest.mark.parametrize(
+    ("figure", "derived"),
+    [
+        (
+            "seetaoe-258468/representatives",
+            {"value": "100", "lower": "100", "excludesLower": "true"},
+        ),
+        (
+            "chinadailyasia-628497/share-2025",
+            {"value": "57.82", "lower": "57.815", "upper": "57.825", "excludesUpper": "true"},
+        ),
+        ("seetaoe-258468/economies", {"value": "18", "lower": "18", "upper": "18"}),
+    ],
+)
+def test_the_build_adds_the_value_and_the_interval(
+    figures: dict[str, Figure], figure: str, derived: dict[str, str]
+) -> None:
+    added = list(figures[figure].derived())
+    assert {
+        triple.predicate.value.rpartition("/")[2]: triple.object.value
+        for triple in added
+        if isinstance(triple.object, ox.Literal)
+    } == derived
+    types = {
+        triple.object.datatype.value.removeprefix(XSD)
+        for triple in added
+        if isinstance(triple.object, ox.Literal)
     }
-    decimal = "^^<http://www.w3.org/2001/XMLSchema#decimal>"
-    assert added == {"value": f'"100"{decimal}', "lower": f'"100"{decimal}'}
+    assert types <= {"decimal", "boolean"}

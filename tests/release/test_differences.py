@@ -8,10 +8,11 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.pipeline import build_release
+from apecgraph.content.folder import DERIVED_GRAPH
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.canonical import digest, labelled
 from apecgraph.rdf.graph import placed
-from apecgraph.rdf.namespaces import APEC, BASE, ID
+from apecgraph.rdf.namespaces import APEC, BASE, ID, RDFS
 from apecgraph.release.differences import Differences
 from apecgraph.release.release import Release
 from apecgraph.release.snapshot import Snapshot
@@ -24,6 +25,16 @@ SOURCE = f"{ID}source/chinadailyasia-628497"
 @pytest.fixture(scope="module")
 def real(release: Release) -> Snapshot:
     return Snapshot.of_release(release)
+
+
+def label_of(snapshot: Snapshot, iri: str) -> str:
+    (label,) = {
+        quad.object.value
+        for quad in snapshot.quads
+        if (quad.subject, quad.predicate.value) == (ox.NamedNode(iri), f"{RDFS}label")
+        and isinstance(quad.object, ox.Literal)
+    }
+    return label
 
 
 def edited(snapshot: Snapshot, old: str, new: str) -> Snapshot:
@@ -143,3 +154,20 @@ def test_changes_of_standing_and_of_sources_are_listed(real: Snapshot) -> None:
     other = placed(triple, ox.NamedNode(f"{ID}source/seetao"))
     (thing,) = Differences.between(real, Snapshot.of("f" * 16, real.quads | {other})).things
     assert list(map(str, thing.changes)) == ["measure: value of trade now stated by source/seetao"]
+
+
+def test_a_decision_that_is_justified_otherwise_is_changed(real: Snapshot) -> None:
+    store = ox.Store()
+    store.extend(real.quads)
+    decision, contradiction = (f"{ID}decision/wco-founding", f"{APEC}contradiction")
+    (quad,) = store.quads_for_pattern(
+        ox.NamedNode(decision), ox.NamedNode(contradiction), None, DERIVED_GRAPH
+    )
+    assert isinstance(quad.object, ox.NamedNode)
+    found = Differences.between(real, edited(real, quad.object.value, f"{ID}contradiction/new"))
+    (thing,) = found.things
+    words = label_of(real, quad.object.value)
+    assert str(thing) == (
+        "~ Founding of the World Customs Organization: 1952 (decision/wco-founding)\n"
+        f"    contradiction: {words} -> {words}\n"
+    )

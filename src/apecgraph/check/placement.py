@@ -14,7 +14,14 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.check.report import Result
-from apecgraph.content.folder import DECISIONS_GRAPH, SHAPES_GRAPH, Content, ContentFile
+from apecgraph.content.folder import (
+    DECISIONS_GRAPH,
+    DERIVED_CLASSES,
+    DERIVED_PROPERTIES,
+    SHAPES_GRAPH,
+    Content,
+    ContentFile,
+)
 from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SH, compact
 
 _SOURCE: Final = f"{ID}source/"
@@ -23,14 +30,6 @@ _NO_ADDRESS: Final = re.compile(
 )
 """IRIs of things that cannot be asked for, or that lead to the document about something else."""
 
-_DERIVED: Final = frozenset(
-    (
-        *(f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn")),
-        f"{APEC}arithmetic",
-        f"{APEC}heldBy",
-        f"{QB}observation",
-    )
-)
 _ONLY_IN: Final = {
     f"{APEC}Source": "data/sources/",
     f"{QB}Observation": "data/sources/",
@@ -81,7 +80,7 @@ def _wrong(
             f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty part "
             "or one of dots, or is that of another document; give it another name"
         )
-    if predicate.value in _DERIVED:
+    if predicate.value in DERIVED_PROPERTIES:
         return f"{name} is derived by the build: delete it here"
     if of_source:
         stem = file.graph.value.removeprefix(_SOURCE)
@@ -95,6 +94,8 @@ def _wrong(
     elif predicate.value in stated:
         return f"{name} is a fact, which only a source states: write it as an rdf:Statement there"
     if predicate.value == f"{RDF}type" and isinstance(value, ox.NamedNode):
+        if value.value in DERIVED_CLASSES:
+            return f"an {compact(value.value)} is derived by the build: delete it here"
         place = _ONLY_IN.get(value.value)
         if place is not None and not _in(file, place):
             return f"an {compact(value.value)} stands in {place} only"

@@ -157,9 +157,10 @@ def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
     the number by a word.
     """
     for figure in evidence.figures:
-        if _SCALED_BY_WORDS.search(figure.printed):
+        words = "" if figure.printed is None else figure.printed.value
+        if _SCALED_BY_WORDS.search(words):
             continue
-        numbers = _NUMBER.findall(figure.printed)
+        numbers = _NUMBER.findall(words)
         if len(numbers) != 1:
             continue
         # A comma or a point may group the digits or part the fraction, by the language.
@@ -168,7 +169,7 @@ def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
         if abs(figure.observed) not in read:
             yield (
                 (figure.iri,),
-                f"'{figure.printed}' ({wording.publisher(figure.source)}) is written as "
+                f"'{words}' ({wording.publisher(figure.source)}) is written as "
                 f"{decimal_text(figure.observed)}",
             )
 

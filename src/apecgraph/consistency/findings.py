@@ -41,8 +41,7 @@ class Findings:
     @property
     def unsettled(self) -> list[Contradiction]:
         """The contradictions that no decision settles or leaves open."""
-        decisions = self.evidence.decisions
-        rejected = self.evidence.rejected
+        decisions, rejected = self.evidence.decisions, self.evidence.rejected
         return [
             contradiction
             for contradiction in self.contradictions
@@ -50,22 +49,35 @@ class Findings:
             and not any(decision.leaves_open(readings) for decision in decisions)
         ]
 
-    def justifying(self, decision: Decision) -> list[Contradiction]:
+    def justifying(self, decision: Decision) -> list[tuple[Contradiction, frozenset[str]]]:
         """Return the contradictions that justify a decision.
 
         They are the clearest one of each set of edit rules; those of query edits only if there is
         no other. A contradiction that rests on a claim that another decision rejects is left to
         that decision.
+
+        Returns:
+            Each contradiction with the culprit that the check would name if there were no decision,
+            as the IRIs of claims.
         """
-        clearest: dict[frozenset[str], Contradiction] = {}
         rejected_by_others = self.evidence.rejected - decision.rejects
-        for contradiction in self.contradictions:
-            readings = contradiction.without(rejected_by_others)
-            rejects = bool(readings and decision.rejects & contradiction.claims)
-            if rejects or decision.leaves_open(readings):
-                clearest.setdefault(contradiction.edit_rules, contradiction)
+        settled = [
+            contradiction
+            for contradiction in self.contradictions
+            if (readings := contradiction.without(rejected_by_others))
+            and (decision.rejects & contradiction.claims or decision.leaves_open(readings))
+        ]
+        clearest: dict[frozenset[str], Contradiction] = {}
+        for contradiction in settled:
+            clearest.setdefault(contradiction.edit_rules, contradiction)
         justifying = list(clearest.values())
-        return [each for each in justifying if each.is_fatal] or justifying
+        fatal = [contradiction for contradiction in justifying if contradiction.is_fatal]
+        culprits = {
+            contradiction: culprit
+            for culprit, group in by_culprit(settled)
+            for contradiction in group
+        }
+        return [(contradiction, culprits[contradiction]) for contradiction in fatal or justifying]
 
 
 def by_culprit(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
 
 from apecgraph.consistency.cells import Estimate, Reading
-from apecgraph.consistency.contradictions import Contradiction, Discrepancy
-from apecgraph.content.figures import Cell, Figure
+from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.content.figures import Cell, Figure, dimensions
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph, Term
@@ -19,14 +20,8 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, XSD
 from apecgraph.text.dates import spelled_day
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
-_DIMENSIONS: Final = (
-    "measure",
-    "reporter",
-    "flow",
-    "subject",
-    "counterpart",
-    "coverage",
-    "period",
+_DIMENSIONS: Final = dimensions(
+    "measure", "reporter", "flow", "subject", without=("base_period", "unit")
 )
 """The dimensions that name a cell, in the order in which they are written."""
 
@@ -85,16 +80,33 @@ class Wording:
         reason = contradiction.reason
         if isinstance(reason, str):
             return reason
-        meanings = "; ".join(
-            f"{self.estimate(estimate, reason.cell)} means "
-            f"{self.meaning(estimate.interval, reason.cell.unit)}"
+        estimates = [
+            (self.estimate(estimate, reason.cell), estimate.interval)
             for estimate in (reason.one, reason.other)
-        )
-        return f"{self.cell(reason.cell)}: {meanings}; they cannot both be: {self.gap(reason)}"
+        ]
+        meanings = self.meanings(reason.cell, estimates)
+        return f"{meanings}; they cannot both be: {self.gap(reason.ratio)}"
 
-    def gap(self, discrepancy: Discrepancy) -> str:
-        """Write how far two estimates are apart: "one is 10 times the other"."""
-        ratio = discrepancy.ratio
+    def meanings(self, cell: Cell, estimates: Iterable[tuple[str, Interval]]) -> str:
+        """Write what estimates of a cell mean.
+
+        "share of trade, China, 2025: nearly 60 % (SEETAO) means 54 to under 60 %; ...".
+
+        Args:
+            cell: The cell.
+            estimates: For each estimate, how it was derived, and its interval.
+        """
+        meanings = (
+            f"{words} means {self.meaning(interval, cell.unit)}" for words, interval in estimates
+        )
+        return f"{self.cell(cell)}: {'; '.join(meanings)}"
+
+    def gap(self, ratio: Decimal | None) -> str:
+        """Write how far two estimates are apart: "one is 10 times the other".
+
+        Args:
+            ratio: How many times the lower one the higher one is; None if it is not known.
+        """
         if ratio is None or ratio < _MULTIPLE:
             return "no number is in both"
         return f"one is {spelled(rounded(ratio, _RATIO_DIGITS))} times the other"

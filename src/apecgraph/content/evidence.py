@@ -1,4 +1,4 @@
-"""The evidence: what the sources state, taken together, and what of it stands."""
+"""The evidence: all figures and statements of all sources, and what the decisions let stand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ _SOURCE = f"{ID}source/"
 
 @dataclass(frozen=True)
 class Evidence:
-    """Content with the statements asserted and the figures measured."""
+    """What the sources state, and what the editors decided.
+
+    Attributes:
+        graph: The dataset of the content, with the statements as triples, and with what follows
+            from each figure and statement alone.
+        figures: All figures.
+        statements: All statements.
+        decisions: All decisions.
+    """
 
     graph: Graph
     figures: tuple[Figure, ...]
@@ -29,7 +37,7 @@ class Evidence:
 
     @classmethod
     def gather(cls, content: Content) -> Evidence:
-        """Take in what a content folder states, and derive what follows of each part of it."""
+        """Read the evidence from a content folder."""
         graph = Graph(content.quads)
         names = {file.graph.value for file in content.files}
         sources = sorted(name for name in names if name.startswith(_SOURCE))
@@ -38,7 +46,7 @@ class Evidence:
         graph.store.extend(statement.quad for statement in statements)
         for figure in figures:
             named = ox.NamedNode(figure.source)
-            graph.store.extend(placed(each, named) for each in figure.derived())
+            graph.store.extend(placed(triple, named) for triple in figure.derived())
         stated_in = ox.NamedNode(f"{APEC}statedIn")
         for source in sources:
             named = ox.NamedNode(source)
@@ -49,19 +57,22 @@ class Evidence:
 
     @cached_property
     def rejected(self) -> frozenset[str]:
-        """The IRIs of the figures and statements that some decision rejects."""
-        return frozenset().union(*(decision.rejects for decision in self.decisions))
+        """IRIs of the figures and statements that some decision rejects."""
+        return frozenset[str]().union(*(decision.rejects for decision in self.decisions))
 
     def supported(self) -> Iterator[ox.Quad]:
-        """Return the default graph: every triple, but those that rest on a rejection alone.
+        """Return the default graph: all triples except those that only rejected claims state.
 
-        Shapes are rules and no facts: they stay in their own graph.
+        Shapes are rules, not facts: they stay in their own graph.
         """
-        standing = {each.triple for each in self.statements if each.iri not in self.rejected}
-        falling = {each.triple for each in self.statements} - standing
+        all_stated = {statement.triple for statement in self.statements}
+        standing = {
+            statement.triple for statement in self.statements if statement.iri not in self.rejected
+        }
+        rejected = all_stated - standing
         for quad in self.graph.quads():
-            rejected = isinstance(quad.subject, ox.NamedNode) and (
+            of_rejected = isinstance(quad.subject, ox.NamedNode) and (
                 quad.subject.value in self.rejected
             )
-            if quad.graph_name != SHAPES_GRAPH and not rejected and quad.triple not in falling:
+            if quad.graph_name != SHAPES_GRAPH and not of_rejected and quad.triple not in rejected:
                 yield placed(quad.triple)

@@ -1,28 +1,31 @@
-"""Figures: printed numbers, and the interval that each one says the true value lies in."""
+"""Figures: the numbers that sources print, each with the interval that it stands for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
+from apecgraph.rdf.graph import Graph, Term, said, term_text, typed
+from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
 
-_TRUE = ("true", "1")
-_PLAIN = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
-_MOST_DIGITS = 18  # as the shapes say; also what xsd:decimal must hold in SPARQL engines
+_TRUE: Final = ("true", "1")
+_PLAIN: Final = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_MAX_DIGITS: Final = 18  # as the shapes demand; an xsd:decimal of SPARQL engines holds so many
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a figure measures, without who says it: comparable figures have the same cell.
+    """What a figure measures, without who says it: figures of one cell can be compared.
 
-    Each field is an IRI, or None where the dimension does not apply.
+    The fields are the dimensions of the cube, each an IRI or None if it does not apply, in the
+    order of `ontology/cube.ttl`. Code that deals with all dimensions reads them from here: to add
+    one, declare it there and add a field.
     """
 
     reporter: str | None
@@ -30,17 +33,69 @@ class Cell:
     flow: str | None
     coverage: str | None
     subject: str | None
-    period: str
     measure: str
+    period: str
+    base_period: str | None
     unit: str
-    base_period: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Cell:
+        """Make the cell of a figure.
+
+        Args:
+            values: The values of the properties of the figure, by the IRIs of the properties.
+
+        Raises:
+            LookupError: A dimension that every figure has is missing.
+        """
+        found: dict[str, Any] = {
+            name: values.get(property_) for name, property_ in DIMENSIONS.items()
+        }
+        if any(found[name] is None for name in _REQUIRED):
+            raise LookupError("a required dimension is missing")
+        return cls(**found)
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        """Return the dimensions that apply, as pairs of the IRIs of property and value."""
+        for name, property_ in DIMENSIONS.items():
+            value = getattr(self, name)
+            if value is not None:
+                yield property_, value
+
+
+DIMENSIONS: Final[Mapping[str, str]] = {
+    field.name: APEC + re.sub("_(.)", lambda match: match[1].upper(), field.name)
+    for field in fields(Cell)
+}
+"""The IRI of the property of each dimension, by the field of a cell."""
+
+_REQUIRED: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
+
+
+def dimensions(*first: str, without: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the dimensions in an order for people.
+
+    Args:
+        *first: The dimensions that come first; all others follow in the order of the cube.
+        without: The dimensions that are left out.
+    """
+    left_out = set(without)
+    return tuple(name for name in dict.fromkeys((*first, *DIMENSIONS)) if name not in left_out)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number that a source prints.
 
-    value is in whole units: the observed, printed number times its multiplier. bound: an IRI.
+    Attributes:
+        iri: IRI of the figure.
+        source: IRI of the source.
+        cell: What it measures.
+        value: The number in whole units: the observed number times its multiplier.
+        interval: The numbers that it may stand for, in whole units.
+        printed: The words that the source prints; None if they are not recorded.
+        observed: The number as it is printed.
+        bound: IRI of how the source bounds the number.
     """
 
     iri: str
@@ -48,85 +103,111 @@ class Figure:
     cell: Cell
     value: Decimal
     interval: Interval
-    printed: str
+    printed: ox.Literal | None
     observed: Decimal
     bound: str
 
     def derived(self) -> Iterator[ox.Triple]:
-        """Return what the build adds to the figure: its value and the ends of its interval."""
-        node = ox.NamedNode(self.iri)
-        for name, number_ in (
-            ("value", self.value),
-            ("lower", self.interval.lower),
-            ("upper", self.interval.upper),
-        ):
-            if number_ is not None:
-                text = ox.Literal(decimal_text(number_), datatype=ox.NamedNode(f"{XSD}decimal"))
-                yield ox.Triple(node, ox.NamedNode(f"{APEC}{name}"), text)
+        """Return what the build adds to the figure: its value and its interval."""
+        value = typed(decimal_text(self.value), "decimal")
+        return said(self.iri, (f"{APEC}value", value), *interval_values(self.interval))
+
+
+def interval_values(interval: Interval) -> Iterator[tuple[str, ox.Literal]]:
+    """Return an interval as pairs of the IRI of a property and its value."""
+    for name, end in (("lower", interval.lower), ("upper", interval.upper)):
+        if end is not None:
+            yield f"{APEC}{name}", typed(decimal_text(end), "decimal")
+    for name, excludes in (
+        ("excludesLower", interval.excludes_lower),
+        ("excludesUpper", interval.excludes_upper),
+    ):
+        if excludes:
+            yield f"{APEC}{name}", typed("true", "boolean")
 
 
 def read_figures(graph: Graph, sources: Iterable[str]) -> Iterator[Figure]:
-    """Read the figures in the graphs of the sources.
+    """Read the figures of some sources.
 
-    A figure that lacks something is passed over: its shape reports it.
+    Args:
+        graph: The dataset of a content folder or of a release.
+        sources: IRIs of the sources.
+
+    Yields:
+        The figures, sorted by source and IRI. Incomplete ones are skipped: their shape reports
+        them.
     """
     for source in sources:
-        stated = graph.named_graph(source)
-        for iri in stated.subjects(f"{RDF}type", f"{QB}Observation"):
-            try:
-                yield _read(graph, stated, iri, source)
-            except (LookupError, ValueError, InvalidOperation):
-                continue
+        for iri in graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
+            figure = read_figure(graph, iri, source)
+            if figure is not None:
+                yield figure
 
 
-def _read(graph: Graph, stated: Graph, iri: str, source: str) -> Figure:
-    cell = Cell(
-        reporter=stated.value(iri, f"{APEC}reporter"),
-        counterpart=stated.value(iri, f"{APEC}counterpart"),
-        flow=stated.value(iri, f"{APEC}flow"),
-        coverage=stated.value(iri, f"{APEC}coverage"),
-        subject=stated.value(iri, f"{APEC}subject"),
-        period=stated.required_value(iri, f"{APEC}period"),
-        measure=stated.required_value(iri, f"{APEC}measure"),
-        unit=stated.required_value(iri, f"{APEC}unit"),
-        base_period=stated.value(iri, f"{APEC}basePeriod"),
-    )
-    digits = stated.required_value(iri, f"{SDMX_MEASURE}obsValue")
+def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
+    """Read a figure.
+
+    Args:
+        graph: The dataset of a content folder or of a release.
+        iri: IRI of the figure.
+        source: IRI of its source.
+
+    Returns:
+        The figure; None if a part of it is missing or cannot be read.
+    """
+    terms: dict[str, Term] = {}
+    for quad in graph.named_graph(source).quads(iri):
+        known = terms.setdefault(quad.predicate.value, quad.object)
+        if term_text(quad.object) < term_text(known):
+            terms[quad.predicate.value] = quad.object
+    values = {property_: term_text(term) for property_, term in terms.items()}
+    try:
+        observed = _number(values[f"{SDMX_MEASURE}obsValue"])
+        scale = Decimal(10) ** _count(values[f"{SDMX_ATTRIBUTE}unitMult"])
+        decimals = _count(values[f"{SDMX_ATTRIBUTE}decimals"])
+        bound = values[f"{APEC}bound"]
+        printed = terms.get(f"{APEC}printed")
+        return Figure(
+            iri,
+            source,
+            Cell.of(values),
+            observed * scale,
+            _interval(graph, bound, observed, decimals).scaled(scale),
+            printed if isinstance(printed, ox.Literal) else None,
+            observed,
+            bound,
+        )
+    except (LookupError, ValueError, InvalidOperation):
+        return None
+
+
+def _number(digits: str) -> Decimal:
     if not _PLAIN.fullmatch(digits):
-        raise ValueError("no plain number")
-    printed = Decimal(digits)
-    multiplier, decimals = (
-        _count(stated.required_value(iri, f"{SDMX_ATTRIBUTE}{name}"))
-        for name in ("unitMult", "decimals")
-    )
-    scale = Decimal(10) ** multiplier
-    bound = stated.required_value(iri, f"{APEC}bound")
-    interval = _interval(graph, bound, printed, decimals).scaled(scale)
-    text = stated.value(iri, f"{APEC}printed") or decimal_text(printed)
-    return Figure(iri, source, cell, printed * scale, interval, text, printed, bound)
+        raise ValueError("not a plain number")
+    return Decimal(digits)
 
 
 def _count(digits: str) -> int:
-    """Read a number of digits; raise ValueError where no number has so many."""
-    if not re.fullmatch(r"[0-9]{1,2}", digits) or int(digits) > _MOST_DIGITS:
+    """Read a number of digits."""
+    if not re.fullmatch(r"[0-9]{1,2}", digits) or int(digits) > _MAX_DIGITS:
         raise ValueError("no number has so many digits")
     return int(digits)
 
 
-def _interval(graph: Graph, bound: str, printed: Decimal, decimals: int) -> Interval:
+def _interval(graph: Graph, bound: str, observed: Decimal, decimals: int) -> Interval:
     """Apply a bound, as the content declares it, to a printed number."""
     factors = [graph.value(bound, f"{APEC}{end}Factor") for end in ("lower", "upper")]
     if factors == [None, None]:
-        raise LookupError("the bound is not declared")
-    ends = [None if factor is None else Decimal(factor) * printed for factor in factors]
+        raise LookupError("the content does not declare the bound")
+    ends = [None if factor is None else Decimal(factor) * observed for factor in factors]
     lower, upper = sorted(ends) if None not in ends else ends  # type: ignore[type-var]
     half = Decimal(10) ** -decimals / 2
     if graph.value(bound, f"{APEC}rounded") in _TRUE:
-        # Half up: 26.285 is printed 26.29, and so is what lies just below 26.295.
+        # Half up: 26.285 is printed as 26.29, and so is what lies just below 26.295.
         return Interval(
             None if lower is None else lower - half,
             None if upper is None else upper + half,
             excludes_upper=True,
         )
     excludes = graph.value(bound, f"{APEC}excludesPrinted") in _TRUE
-    return Interval(lower, upper, excludes and lower == printed, excludes and upper == printed)
+    return Interval(lower, upper, excludes and lower == observed, excludes and upper == observed)

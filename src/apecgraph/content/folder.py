@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.graph import placed
-from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.namespaces import APEC, ID, QB
 from apecgraph.rdf.turtle import parse_file
 
 _log: Final = logging.getLogger(__name__)
@@ -25,6 +25,36 @@ ONTOLOGY_GRAPH: Final = ox.NamedNode(f"{ID}graph/ontology")
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
 DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
+
+DERIVED_PROPERTIES: Final = frozenset(
+    (
+        *(
+            f"{APEC}{name}"
+            for name in (
+                "arithmetic",
+                "contradiction",
+                "culprit",
+                "estimate",
+                "excludesLower",
+                "excludesUpper",
+                "heldBy",
+                "lower",
+                "ratio",
+                "restsOn",
+                "sameCellAs",
+                "statedIn",
+                "upper",
+                "value",
+                "violates",
+            )
+        ),
+        f"{QB}observation",
+    )
+)
+"""The properties that only the build writes."""
+
+DERIVED_CLASSES: Final = frozenset((f"{APEC}Contradiction", f"{APEC}Estimate"))
+"""The classes of what only the build makes."""
 
 CONTEXT: Final = "context.jsonld"
 

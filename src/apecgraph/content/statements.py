@@ -1,4 +1,4 @@
-"""Statements: what sources say that is not a number, each with an IRI of its own."""
+"""Statements: the facts that sources state besides numbers, each with an IRI of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from apecgraph.rdf.namespaces import DCTERMS, RDF
 class Statement:
     """A triple that a source states, written once as an rdf:Statement.
 
-    period: IRI of the time for which it is stated, where that is said.
+    Attributes:
+        iri: IRI of the statement.
+        source: IRI of the source.
+        triple: The triple.
+        period: IRI of the time for which it is stated; None if the source does not limit it.
     """
 
     iri: str
@@ -30,26 +34,46 @@ class Statement:
 
     @property
     def language(self) -> str | None:
-        """The language of a text; None for everything else."""
+        """The language tag of a text; None for any other value."""
         value = self.triple.object
         return value.language if isinstance(value, ox.Literal) else None
 
 
 def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]:
-    """Read the statements in the graphs of the sources.
+    """Read the statements of some sources.
 
-    Incomplete statements are skipped: their shape reports them.
+    Args:
+        graph: The dataset of a content folder or of a release.
+        sources: IRIs of the sources.
+
+    Yields:
+        The statements, sorted by source and IRI. Incomplete ones are skipped: their shape reports
+        them.
     """
     for source in sources:
-        stated = graph.named_graph(source)
-        for iri in stated.subjects(f"{RDF}type", f"{RDF}Statement"):
-            parts = [
-                stated.objects(iri, f"{RDF}{part}") for part in ("subject", "predicate", "object")
-            ]
-            if [len(part) for part in parts] != [1, 1, 1]:
-                continue
-            (subject,), (predicate,), (value,) = parts
-            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-                triple = ox.Triple(subject, predicate, value)
-                period = stated.value(iri, f"{DCTERMS}temporal")
-                yield Statement(iri, source, triple, period)
+        for iri in graph.named_graph(source).subjects(f"{RDF}type", f"{RDF}Statement"):
+            statement = read_statement(graph, iri, source)
+            if statement is not None:
+                yield statement
+
+
+def read_statement(graph: Graph, iri: str, source: str) -> Statement | None:
+    """Read a statement.
+
+    Args:
+        graph: The dataset of a content folder or of a release.
+        iri: IRI of the statement.
+        source: IRI of its source.
+
+    Returns:
+        The statement; None if a part of its triple is missing, or there is more than one.
+    """
+    stated = graph.named_graph(source)
+    parts = [stated.objects(iri, f"{RDF}{part}") for part in ("subject", "predicate", "object")]
+    if [len(part) for part in parts] != [1, 1, 1]:
+        return None
+    (subject,), (predicate,), (value,) = parts
+    if not (isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode)):
+        return None
+    triple = ox.Triple(subject, predicate, value)
+    return Statement(iri, source, triple, stated.value(iri, f"{DCTERMS}temporal"))

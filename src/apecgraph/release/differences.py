@@ -1,7 +1,7 @@
 """Differences between two releases: which things were added, removed and changed, in words.
 
-They are told of what sources and editors say. What the build derives of that follows from it and
-is left out here; the patch of the snapshots has it.
+They cover what sources and editors say, and the contradictions that justify the decisions. What
+else the build derives follows from that and is left out; the patch of the snapshots has it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import pyoxigraph as ox
 
 from apecgraph.check.rule_text import RuleText
-from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
+from apecgraph.content.folder import DERIVED_GRAPH, DERIVED_PROPERTIES, SHAPES_GRAPH
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.graph import Graph, Term
 from apecgraph.rdf.labels import Labels
@@ -25,7 +25,7 @@ from apecgraph.release.release import DIFFERENCES, Release
 from apecgraph.release.snapshot import Snapshot
 
 _SOURCE: Final = f"{ID}source/"
-_DERIVED: Final = frozenset(f"{APEC}{name}" for name in ("value", "lower", "upper", "statedIn"))
+_CONTRADICTION: Final = f"{APEC}contradiction"
 _LABEL: Final = f"{RDFS}label"
 _LONGEST: Final = 200  # of a text in words; the term has all of it
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
@@ -146,7 +146,11 @@ class _Side:
         self._graph = graph
 
     def facts(self, iri: str) -> dict[tuple[str, Term], ChangedValue]:
-        """Return what is said of a thing, but what is derived."""
+        """Return the facts about a thing.
+
+        Of those that the build derives, only the contradictions of a decision count: they say why
+        it was taken.
+        """
         graphs: defaultdict[tuple[str, Term], set[str]] = defaultdict(set)
         standing = set()
         for quad in self._graph.quads(iri):
@@ -163,13 +167,13 @@ class _Side:
                 fact in standing,
             )
             for fact, names in graphs.items()
-            if fact[0] not in _DERIVED and not self._is_derived(iri, fact, names)
+            if fact[0] == _CONTRADICTION or not self._is_derived(iri, fact, names)
         }
 
     def _is_derived(self, iri: str, fact: tuple[str, Term], names: set[str]) -> bool:
-        """Whether the build has said something: in its graph, or a label for a part of a shape."""
+        """Tell whether the build derived a fact; the labels that it gives to shapes are derived."""
         if names != {SHAPES_GRAPH.value} or fact[0] != _LABEL:
-            return names == {DERIVED_GRAPH.value}
+            return fact[0] in DERIVED_PROPERTIES or names == {DERIVED_GRAPH.value}
         made = (self._titles.get(iri), compact(iri))
         return isinstance(fact[1], ox.Literal) and fact[1].value in made
 

@@ -1,0 +1,104 @@
+"""The contradictions that justify the decisions, as triples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+
+import pyoxigraph as ox
+
+from apecgraph.consistency.cells import Estimate
+from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.findings import Findings
+from apecgraph.consistency.wording import Wording
+from apecgraph.content.figures import Cell, interval_values
+from apecgraph.intervals import decimal_text
+from apecgraph.rdf.graph import Value, english, introduced, said, typed
+from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.text.numbers import rounded
+
+_DIGITS = 18
+"""Significant digits of a computed number; an xsd:decimal has so many (XML Schema, part 2)."""
+
+
+def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
+    """Write the contradictions that justify each decision.
+
+    The IRI of a contradiction is a hash of what makes it the same in another release: its decision,
+    its edit rules, and its cell. So it stays if one more source prints a number that is known.
+    """
+    wording = Wording(findings.evidence.graph)
+    cells = _representatives(findings)
+    for decision in findings.evidence.decisions:
+        for contradiction, culprit in findings.justifying(decision):
+            name = _name(decision.iri, contradiction)
+            iri = f"{ID}contradiction/{name}"
+            sentence = wording.contradiction(contradiction)
+            yield from said(
+                decision.iri,
+                (f"{APEC}arithmetic", english(sentence)),
+                (f"{APEC}contradiction", iri),
+            )
+            values: list[tuple[str, Value]] = [
+                *((f"{APEC}violates", rule) for rule in sorted(contradiction.edit_rules)),
+                *((f"{APEC}culprit", claim) for claim in sorted(culprit)),
+            ]
+            reason = contradiction.reason
+            if isinstance(reason, str):
+                label = sentence
+                values += ((f"{APEC}restsOn", claim) for claim in sorted(contradiction.claims))
+            else:
+                label = f"{wording.cell(reason.cell)}: {wording.gap(reason.ratio)}"
+                if reason.ratio is not None:
+                    values.append((f"{APEC}ratio", _decimal(reason.ratio)))
+                if reason.cell in cells:
+                    values.append((f"{APEC}sameCellAs", cells[reason.cell]))
+                else:
+                    values += reason.cell.values()
+                for number, estimate in enumerate((reason.one, reason.other), 1):
+                    node = f"{ID}estimate/{name}/{number}"
+                    values.append((f"{APEC}estimate", node))
+                    yield from _estimate(node, estimate, wording.estimate(estimate, reason.cell))
+            yield from introduced(iri, f"{APEC}Contradiction", label, *values)
+
+
+def _estimate(iri: str, estimate: Estimate, label: str) -> Iterator[ox.Triple]:
+    interval = estimate.interval
+    if estimate.edit_rule is not None:
+        interval = replace(interval, lower=_short(interval.lower), upper=_short(interval.upper))
+    return introduced(
+        iri,
+        f"{APEC}Estimate",
+        label,
+        *interval_values(interval),
+        *((f"{APEC}restsOn", figure) for figure in sorted(estimate.figures)),
+    )
+
+
+def _representatives(findings: Findings) -> dict[Cell, str]:
+    """Return a figure that stands for each cell, the first by its IRI."""
+    evidence = findings.evidence
+    standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
+    by_iri = sorted(standing, key=lambda figure: figure.iri, reverse=True)
+    return {figure.cell: figure.iri for figure in by_iri}
+
+
+def _name(decision: str, contradiction: Contradiction) -> str:
+    reason = contradiction.reason
+    about = (
+        sorted(contradiction.claims)
+        if isinstance(reason, str)
+        else [part for pair in reason.cell.values() for part in pair]
+    )
+    key = "\n".join((decision, *sorted(contradiction.edit_rules), *about))
+    return sha256(key.encode()).hexdigest()[:16]
+
+
+def _short(end: Decimal | None) -> Decimal | None:
+    return None if end is None else rounded(end, _DIGITS)
+
+
+def _decimal(number: Decimal) -> ox.Literal:
+    return typed(decimal_text(rounded(number, _DIGITS)), "decimal")
