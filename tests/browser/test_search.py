@@ -49,7 +49,7 @@ def test_enter_shows_all_results_and_a_link_those_of_a_type(visit: Open) -> None
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Search: Korea")
     expect(page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
-    kinds = page.get_by_role("navigation", name="Kinds of what was found")
+    kinds = page.get_by_role("navigation", name="Kinds of results")
     kinds.get_by_role("link", name="economy").click()
     results = page.locator("ol.hits a")
     expect(results).to_have_count(1)

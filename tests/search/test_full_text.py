@@ -121,7 +121,7 @@ class TestThePage:
         page = client.get("/search", params={"q": '"><script>alert(1)</script>'})
         assert page.status_code == 200
         assert "<script>alert" not in page.text
-        assert "Nothing is called so" in page.text
+        assert "No results" in page.text
 
     def test_lists_a_kind_page_by_page(self, client: httpx.Client) -> None:
         first = client.get("/search", params={"type": "rdf:Statement"}).text

@@ -67,7 +67,7 @@ class TestADecision:
         story = [
             "26.29 trillion stands.",  # the reason
             "<svg",
-            "all of it holds for 26.2895 trillion to under 26.2905 trillion yuan",
+            "all of them allow 26.2895 trillion to under 26.2905 trillion yuan",
             "<td>2.6285 trillion to 2.6295 trillion yuan</td>",
             "<strong>one is 10 times the other:</strong> value of trade, China, other APEC",
             "exports minus imports are the balance",  # another edit rule that compares the figure
@@ -97,7 +97,7 @@ class TestADecision:
 
     def test_without_a_contradiction_says_what_is_compatible(self, client: httpx.Client) -> None:
         text = get(client, "/doc/decision/share-2025.html")
-        assert "There is no contradiction: all of it holds for 57.815 to under 57.825 %" in text
+        assert "There is no contradiction: all of them allow 57.815 to under 57.825 %" in text
         assert "Why they cannot all be right" not in text
 
 

@@ -461,4 +461,4 @@ def test_the_page_of_rules_shows_how_many_nodes_the_check_looked_at(
     page = client.get("/shapes").raise_for_status().text
     decisions = release.rules[f"{ID}shape/decision"].nodes
     assert decisions == len(list(read_decisions(Graph(ox.parse(path=release.dump(N_QUADS))))))
-    assert f"It looks at {decisions} nodes" in page
+    assert f"Applies to {decisions} nodes" in page

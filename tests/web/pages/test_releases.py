@@ -49,7 +49,7 @@ def test_a_release_page_lists_the_differences(
     first, second = pair
     text = client.get(f"/releases/{second.name}", headers=HTML).raise_for_status().text
     assert f"{FIRST_NAME} -&gt; {SECOND_NAME}" in text
-    assert "the first of those" in client.get(f"/releases/{first.name}", headers=HTML).text
+    assert "It is the first release" in client.get(f"/releases/{first.name}", headers=HTML).text
     found = client.get(f"/releases/{second.name}/differences.json").raise_for_status()
     assert (found.json()["old"], found.json()["new"]) == (first.name, second.name)
     patch = client.get(f"/releases/{second.name}/differences.rdfp").raise_for_status()
@@ -65,7 +65,7 @@ def test_the_report_of_the_check_is_served_in_three_formats(
     for release in pair:
         path = f"/releases/{release.name}/report"
         page = client.get(path, headers=HTML).raise_for_status()
-        assert "nothing is wrong, else there were no release.\nThe same as" in page.text
+        assert "nothing is wrong, as in every release.\nThe same as" in page.text
         assert page.headers["vary"].startswith("Accept")
         report = client.get(path, headers={"Accept": "application/json"}).raise_for_status()
         assert report.json()["conforms"] is True
@@ -139,7 +139,7 @@ def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     assert 'was rolled back on <time datetime="2026-02-03">3 February 2026' in page
     assert "It was rolled back on" in undone
     assert "published on" in undone
-    assert "It is what is served here." in served
+    assert "This server serves it." in served
     assert f'datetime="{published[0]}"' in served
     entries = feed.findall(f"{ATOM}entry")
     told = [
