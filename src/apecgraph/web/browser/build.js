@@ -1,4 +1,4 @@
-// Bundles the scripts of the pages: node build.js DIRECTORY. Names carry hashes; manifest.json tells them.
+// Bundles the scripts of the pages: node build.js DIRECTORY. File names contain hashes; manifest.json maps to them.
 
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,8 +6,8 @@ import { build } from "esbuild";
 
 const ENTRIES = ["editor.js"];
 
-// The pages allow no <style> and no style attribute (Content-Security-Policy); editor.css says the same.
-// And an answer is shown as it is: braces in it are no templates.
+// The Content-Security-Policy forbids <style> and style attributes; editor.css has these rules instead.
+// Results are shown unchanged: braces in them are not templates.
 const PATCHES = {
   "yasqe.esm.js": [["<strong style='text-decoration:underline'>", "<strong>"]],
   "yasr.esm.js": [
@@ -22,16 +22,16 @@ const patches = {
   setup({ onLoad }) {
     onLoad({ filter: /(yasqe\.esm|yasr\.esm|plot\/src\/plot)\.js$/ }, async ({ path }) => {
       let contents = await readFile(path, "utf8");
-      for (const [old, mended] of PATCHES[path.split("/").pop()]) {
-        if (contents.split(old).length !== 2) throw new Error(`${path} has not once: ${old}`);
-        contents = contents.replace(old, () => mended);
+      for (const [old, patched] of PATCHES[path.split("/").pop()]) {
+        if (contents.split(old).length !== 2) throw new Error(`${path} does not contain exactly once: ${old}`);
+        contents = contents.replace(old, () => patched);
       }
       return { contents };
     });
   },
 };
 
-// What their authors ask for who are in the bundle: their licences go along.
+// The licences of the bundled packages, which must accompany them.
 async function licences() {
   const { packages } = JSON.parse(await readFile("package-lock.json", "utf8"));
   const texts = [];

@@ -1,4 +1,4 @@
-// A chart of an answer: lines along time, else bars.
+// A chart of a result: lines if there is a column of times, otherwise bars.
 
 import { axisX, axisY, barX, dot, gridX, gridY, lineY, plot, ruleX } from "@observablehq/plot";
 
@@ -27,7 +27,7 @@ export function draw(results, vocabulary, width) {
     const points = rows.filter((row) => isNumber(row[chosen.value]) && row[chosen.along]);
     const shown = line ? points : points.slice(0, MOST_BARS);
     const drawing = (line ? lines : bars)(shown, chosen, width, vocabulary);
-    drawing.setAttribute("role", "img"); // its parts are told by the table
+    drawing.setAttribute("role", "img"); // the table describes its parts
     for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     canvas.replaceChildren(drawing);
     const part = shown.length < points.length ? ` The first ${MOST_BARS} of ${points.length} rows.` : "";
@@ -66,7 +66,7 @@ function lines(points, { value, along }, width) {
   });
 }
 
-// A row is a bar of its own, so that two that bear one name do not become one.
+// Each row is a separate bar, even if two rows have the same name.
 function bars(points, { value, along }, width, vocabulary) {
   const names = points.map((row) => name(row[along], vocabulary));
   const most = Math.min(LONGEST, Math.floor(width / 20));
@@ -107,7 +107,7 @@ function choice(label, names, chosen, choose) {
 function nothing(what) {
   const text = document.createElement("p");
   text.textContent =
-    `There is nothing to draw: no column of this answer holds ${what}. ` +
+    `There is nothing to draw: no column of this result holds ${what}. ` +
     "A chart needs a column of numbers and one of names or dates.";
   return text;
 }

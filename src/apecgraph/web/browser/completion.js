@@ -1,5 +1,5 @@
-// What the editor offers while somebody types: our prefixes, and terms of ours by label or name.
-// Yasqe's own completers, which ask other hosts, are not enabled.
+// Completion while typing: our prefixes, and our terms by label or name.
+// Yasqe's own completers query other hosts and are disabled.
 
 import { Yasqe } from "@zazuko/yasqe";
 
@@ -52,13 +52,13 @@ function lineBefore(yasqe) {
   return yasqe.getDoc().getLine(line).slice(0, ch);
 }
 
-// The word at the cursor: what is before it, and what after.
+// The word at the cursor: the parts before and after the cursor.
 function around(yasqe) {
   const { line, ch } = yasqe.getDoc().getCursor();
   return [lineBefore(yasqe).match(WORD)[0], yasqe.getDoc().getLine(line).slice(ch).match(REST)[0]];
 }
 
-// A class follows `a`, a property stands where `a` might; the rest are things.
+// A class follows `a`; a property may replace `a`; everything else is a thing.
 function kind(yasqe) {
   const { line, ch } = yasqe.getDoc().getCursor();
   const [before] = around(yasqe);

@@ -1,4 +1,4 @@
-// The SPARQL editor: takes the place of the form, and asks the endpoint that the form asks.
+// The SPARQL editor: replaces the form, and queries the same endpoint.
 
 import "@zazuko/yasqe/build/yasqe.min.css";
 import "@zazuko/yasr/build/yasr.min.css";
@@ -42,7 +42,7 @@ class Editor {
         acceptHeaderSelect: "application/sparql-results+json, text/turtle;q=0.9",
         acceptHeaderGraph: "text/turtle, application/sparql-results+json;q=0.9",
       },
-      // Tab leaves the editor, as it leaves any field.
+      // Tab leaves the editor like any other field.
       extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run, Tab: false, "Shift-Tab": false, Esc: false, "Ctrl-S": false },
       screenReaderLabel: "Query",
       createShareableLink: null,
@@ -55,13 +55,13 @@ class Editor {
     });
     yasqe.on("change", () => this.problem.clear());
     yasqe.on("autocompletionShown", (_, { hints }) => {
-      hints.setAttribute("aria-label", "What may be meant");
+      hints.setAttribute("aria-label", "Suggestions");
       hints.tabIndex = 0; // it scrolls
     });
     return yasqe;
   }
 
-  // A link to this page may hold a query: it is filled in and run. Tells whether there is one.
+  // If a link to this page contains a query, fill it in and run it. Returns whether it does.
   open() {
     const query = new URLSearchParams(location.hash.slice(1)).get("query");
     if (!query) return false;
@@ -79,21 +79,21 @@ class Editor {
     const turn = (this.turn = Symbol("one run of a query"));
     const start = performance.now();
     this.show("running");
-    let told;
+    let status;
     try {
       const answer = await this.yasqe.query();
       if (turn !== this.turn) return;
-      told = `${this.answer(answer, query)} in`;
+      status = `${this.answer(answer, query)} in`;
     } catch (error) {
       if (turn !== this.turn) return;
-      told = error.name === "AbortError" ? "Stopped after" : this.problem.tell(error);
+      status = error.name === "AbortError" ? "Stopped after" : this.problem.tell(error);
       this.show("idle");
     }
     const seconds = (performance.now() - start) / 1000;
-    this.say(told && `${told} ${seconds.toFixed(seconds < 1 ? 2 : 1)} seconds.`);
+    this.say(status && `${status} ${seconds.toFixed(seconds < 1 ? 2 : 1)} seconds.`);
   }
 
-  // Show an answer; tell how much it is.
+  // Show a response; return its size in words.
   answer(answer, query) {
     if (!answer.content.trim()) {
       this.show("idle");
@@ -131,7 +131,7 @@ class Editor {
   show(state) {
     if (state === "running") this.say("Running …");
     const stop = this.part("stop");
-    if (document.activeElement === stop) this.part("run").focus(); // what is hidden loses the keyboard
+    if (document.activeElement === stop) this.part("run").focus(); // a hidden button loses the focus
     stop.hidden = state !== "running";
     this.part("answer").hidden = state !== "answered";
   }
@@ -141,7 +141,7 @@ class Editor {
   }
 }
 
-// The examples that are forms without scripts become links, each to this page with it filled in and run.
+// The examples, which are forms without scripts, become links to this page with the query filled in and run.
 function links(examples) {
   const list = document.createElement("ol");
   list.className = "examples";
@@ -156,7 +156,7 @@ function links(examples) {
   return list;
 }
 
-// The address of this page with a query; what is after # is not sent, so that a query may be long.
+// The address of this page with a query. The fragment is not sent, so the query may be long.
 function address(query) {
   return `${location.pathname}#query=${encodeURIComponent(query)}`;
 }

@@ -1,4 +1,4 @@
-// What went wrong with a query: told at its line, where it has one, with what to do about it.
+// A problem with a query, shown at its line, if it has one, with a remedy.
 
 const ADVICE = {
   422: "Ask for less: a smaller LIMIT, or fewer patterns at once.",
@@ -12,14 +12,14 @@ export class Problem {
     this.yasqe = yasqe;
   }
 
-  // Show the problem, by RFC 9457 where the server told one; return what to say about it.
+  // Show the problem in an alert, with the details of RFC 9457 if the server sent them.
   tell(error) {
     const { status, title, detail, line, column } = read(error);
     const text = [detail ?? title, ADVICE[status]].filter(Boolean).join(" ");
     if (!line) return this.put(this.yasqe.getDoc().lastLine(), text);
     const doc = this.yasqe.getDoc();
     const at = Math.min(line - 1, doc.lastLine());
-    // The server counts characters, the editor halves of those beyond the Basic Multilingual Plane.
+    // The server counts characters, the editor UTF-16 code units.
     const ch = [...doc.getLine(at)].slice(0, (column ?? 1) - 1).join("").length;
     this.put(at, text);
     doc.addLineClass(at, "background", "wrong");
@@ -49,7 +49,7 @@ function read({ message }) {
   } catch {
     return {
       detail:
-        "The answer did not arrive whole: it was larger than the server sends, or the connection broke. " +
+        "The response is incomplete: it exceeded the limit of the server, or the connection broke. " +
         "Try a smaller LIMIT, or run it again.",
     };
   }

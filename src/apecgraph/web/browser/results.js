@@ -1,10 +1,10 @@
-// Answers: as table, chart and response. Yasr's frame and its table, with our links and without what we don't use.
+// Results as table, chart and response: Yasr with its table, with our links and without unused parts.
 
 import { Yasr } from "@zazuko/yasr";
 
 const MOST_CHARACTERS = 100_000;
 
-// A column of numbers and something to put them along make a chart; it is loaded when it is chosen.
+// A chart needs a column of numbers and one to plot them along; its code is loaded on demand.
 class Chart {
   label = "Chart";
   priority = 1;
@@ -70,7 +70,7 @@ class Table extends Yasr.plugins.table {
     return this.yasr.results.getBindings().map((row) => names.map((name) => row[name] ?? ""));
   }
 
-  // DataTables makes elements of what it searches: to it, what an answer says is escaped too.
+  // DataTables turns the texts that it searches into elements, so they are escaped too.
   getColumns() {
     const render = (term, type) => {
       if (!term) return "";
@@ -123,7 +123,7 @@ export class Results extends Yasr {
     this.press();
   }
 
-  // Which of the views is chosen, for those who don't see it.
+  // Mark the selected view for assistive technology.
   press() {
     for (const button of this.rootEl.querySelectorAll(".yasr_btnGroup button")) {
       button.removeAttribute("aria-label");
@@ -131,7 +131,7 @@ export class Results extends Yasr {
     }
   }
 
-  // How much there is, in words.
+  // The size of the result in words.
   size() {
     const boolean = this.results.getBoolean();
     if (boolean !== undefined) return boolean ? "Yes" : "No";

@@ -1,4 +1,4 @@
-// The words of the data: what /sparql/vocabulary.json tells, to complete and to show IRIs by.
+// The vocabulary of the data, from /sparql/vocabulary.json: for completion, and to show IRIs by their labels.
 
 const LOCAL = /^[A-Za-z_][\w-]*$/;
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
@@ -18,12 +18,12 @@ export class Vocabulary {
     this.byIri = new Map(this.terms.map((term) => [term.iri, term]));
   }
 
-  // How a query names an IRI: with a prefix, or in angle brackets.
+  // An IRI as written in a query: with a prefix, or in angle brackets.
   written(iri) {
     return this.prefixed(iri) ?? `<${iri}>`;
   }
 
-  // How people read an IRI: things of ours as what follows the base, which a query may write in brackets.
+  // An IRI as shown to people: our own IRIs are relative to the base.
   short(iri) {
     return this.prefixed(iri) ?? (this.isOwn(iri) ? iri.slice(this.base.length) : iri);
   }
@@ -38,7 +38,7 @@ export class Vocabulary {
     return iri.startsWith(this.base);
   }
 
-  // Where a link to an IRI leads: to our page, elsewhere on the web, or nowhere.
+  // The address that a link to an IRI leads to: our page, another site, or none.
   link(iri) {
     if (this.pages && this.isOwn(iri)) return `/${iri.slice(this.base.length)}`;
     return /^https?:\/\//i.test(iri) ? iri : undefined;
@@ -48,7 +48,7 @@ export class Vocabulary {
     return this.byIri.get(iri)?.names[0];
   }
 
-  // The terms that what was typed may become: those that fit the place first, then those named most like it.
+  // The terms that complete the typed text: those that fit the position first, then by similarity.
   complete(typed, kind) {
     const sought = fold(typed.replace(/^</, ""));
     if (!sought) return [];
@@ -66,7 +66,7 @@ function fold(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-// How well the nearest of some spellings fits: it is what is sought, begins so, or has a word that does.
+// The rank of the best spelling: equal, beginning with the text, or with a word that begins with it.
 function likeness(spellings, sought, word) {
   const tests = [(each) => each === sought, (each) => each.startsWith(sought), (each) => word.test(each)];
   for (const [rank, test] of tests.entries()) {

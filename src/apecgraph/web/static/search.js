@@ -1,9 +1,9 @@
-// Suggestions while somebody types into the search of the header. Without this script the form
-// works as it is. The pattern is the combobox of the ARIA Authoring Practices Guide, with a list.
+// Suggestions while typing in the search of the header. The form works without this script. The
+// pattern is the combobox with a list of the ARIA Authoring Practices Guide.
 "use strict";
 
 {
-  const PAUSE = 150; // milliseconds without a key before the server is asked
+  const PAUSE = 150; // milliseconds without a key before a request
   const form = document.querySelector("form[role=search]");
   const input = form.querySelector("input");
   const list = document.createElement("ul");
@@ -93,7 +93,7 @@
       if (response.ok) show(await response.json());
       else close();
     } catch {
-      // Another key was pressed, or the server is away: the form still works.
+      // Another key was pressed, or the server is unavailable: the form still works.
     }
   };
 
@@ -106,7 +106,7 @@
     if (event.isComposing) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps && options.length) {
-      // From the text to the first or the last, and beyond these back to the text.
+      // From the text to the first or last option, and from there back to the text.
       const places = options.length + 1;
       choose(((active + 1 + steps[event.key] + places) % places) - 1);
       event.preventDefault();
@@ -121,7 +121,7 @@
       event.preventDefault();
     }
   });
-  // The text keeps the focus, so that the list is still there when the button comes up.
+  // Keep the focus on the text, so the list is still open when the mouse button is released.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
