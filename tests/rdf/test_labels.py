@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
+import pytest
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, SCHEMA
+from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
+from apecgraph.rdf.namespaces import BASE, ID, PREFIXES, RDF, RDFS, SCHEMA
 
 
 def test_every_vocabulary_term_in_use_has_a_label(graph: Graph) -> None:
@@ -40,3 +41,25 @@ def test_a_label_is_in_the_requested_language_if_possible(graph: Graph) -> None:
     assert Labels(graph, "tlh").title(china).value
     kind = Labels(graph, "zh").title(f"{RDF}type")
     assert kind == ox.Literal("kind", language="en")
+
+
+@pytest.mark.parametrize("number", range(len(LABEL_PROPERTIES)))
+def test_a_label_is_the_value_of_the_first_property_that_has_one(number: int) -> None:
+    thing = ox.NamedNode(f"{ID}thing")
+    labels = Labels(
+        Graph(
+            ox.Quad(thing, ox.NamedNode(property_), ox.Literal(property_))
+            for property_ in reversed(LABEL_PROPERTIES[number:])
+        )
+    )
+    assert labels.title(thing.value) == ox.Literal(LABEL_PROPERTIES[number])
+
+
+def test_a_rejected_label_is_used_only_if_there_is_no_other() -> None:
+    thing, label, source = (
+        ox.NamedNode(iri) for iri in (f"{ID}x", f"{RDFS}label", f"{ID}source/a")
+    )
+    rejected = ox.Quad(thing, label, ox.Literal("a"), source)
+    assert Labels(Graph([rejected])).title(thing.value) == ox.Literal("a")
+    graph = Graph([rejected, ox.Quad(thing, label, ox.Literal("b"))])
+    assert Labels(graph).title(thing.value) == ox.Literal("b")

@@ -15,8 +15,10 @@ DATA = """
     BASE <https://w3id.org/apecgraph/id/>
     PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
     PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    PREFIX schema: <https://schema.org/>
     PREFIX qb: <http://purl.org/linked-data/cube#>
-    <x> a <urn:Class> ; skos:prefLabel "name"@en , "名"@zh ; skos:notation "X" ; <urn:p> <y> .
+    <x> a <urn:Class> ; skos:prefLabel "name"@en , "名"@zh ; skos:notation "X" ;
+      schema:alternateName "alias" ; <urn:p> <y> .
     <urn:Unused> a rdfs:Class ; rdfs:label "unused" .
     <of-data> a qb:Observation ; rdfs:label "a figure" .
     <elsewhere:x> rdfs:label "not of ours" .
@@ -29,7 +31,7 @@ DATA = """
 def test_completions_come_from_the_default_graph() -> None:
     graph = Graph(ox.parse(DATA, ox.RdfFormat.TRIG))
     words = list(read_completions(graph))
-    assert Completion(f"{BASE}id/x", "thing", ("name", "X", "名")) in words
+    assert Completion(f"{BASE}id/x", "thing", ("name", "X", "alias", "名")) in words
     assert [each.iri for each in words if each.kind == "thing"] == [f"{BASE}id/x"]
     classes = {each.iri: each.names for each in words if each.kind == "class"}
     assert classes["urn:Class"] == ()

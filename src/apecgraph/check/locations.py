@@ -14,6 +14,7 @@ from apecgraph.check.report import Place
 from apecgraph.content.folder import Content, ContentFile
 from apecgraph.content.statements import Statement
 from apecgraph.progress import Step, StepObserver
+from apecgraph.rdf.graph import term_text
 from apecgraph.rdf.namespaces import ID, RDF
 
 _Lines: TypeAlias = dict[tuple[str, ...], int]
@@ -55,7 +56,7 @@ class Locator:
             The places: the triple with the property and the value is preferred to its subject.
         """
         for statement in self._statements:
-            subject, predicate, object_ = map(_text, statement.triple)
+            subject, predicate, object_ = map(term_text, statement.triple)
             if (subject, predicate) == (node, path) and value in (None, object_):
                 yield from self.places(statement.iri, f"{RDF}object", object_)
                 return
@@ -82,18 +83,13 @@ class Locator:
 
     @staticmethod
     def _describes(file: ContentFile, node: str) -> bool:
-        return any(_text(triple.subject) == node for triple in file.triples)
+        return any(term_text(triple.subject) == node for triple in file.triples)
 
     def _lines(self, path: Path) -> _Lines:
         if path not in self._parsed:
             with self._observe(Step("file", str(path))):
                 self._parsed[path] = _parsed_lines(path)
         return self._parsed[path]
-
-
-def _text(term: Any) -> str:
-    text: str = getattr(term, "value", "")
-    return text
 
 
 def _parsed_lines(path: Path) -> _Lines:

@@ -19,12 +19,12 @@ from apecgraph.content.folder import (
     DERIVED_CLASSES,
     DERIVED_PROPERTIES,
     SHAPES_GRAPH,
+    SOURCE_PREFIX,
     Content,
     ContentFile,
 )
 from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SH, compact
 
-_SOURCE: Final = f"{ID}source/"
 _NO_ADDRESS: Final = re.compile(
     rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
 )
@@ -48,7 +48,7 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
     for file in content.files:
         if file.graph == SHAPES_GRAPH:
             continue
-        of_source = file.graph.value.startswith(_SOURCE)
+        of_source = file.graph.value.startswith(SOURCE_PREFIX)
         if of_source and not _describes_itself(file):
             yield _result(
                 file.graph.value,
@@ -83,7 +83,7 @@ def _wrong(
     if predicate.value in DERIVED_PROPERTIES:
         return f"{name} is derived by the build: delete it here"
     if of_source:
-        stem = file.graph.value.removeprefix(_SOURCE)
+        stem = file.graph.value.removeprefix(SOURCE_PREFIX)
         own = (f"{ID}figure/{stem}/", f"{ID}statement/{stem}/")
         iri = str(getattr(subject, "value", subject))
         if subject != file.graph and not iri.startswith(own):
@@ -105,7 +105,7 @@ def _wrong(
 def _in(file: ContentFile, place: str) -> bool:
     if place == "data/decisions.ttl":
         return file.graph == DECISIONS_GRAPH
-    return file.graph.value.startswith(_SOURCE)
+    return file.graph.value.startswith(SOURCE_PREFIX)
 
 
 def _result(

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.content.questions import mentioned
-from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.graph import TRUE_FORMS, Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import RDF, SH, XSD, compact
 
@@ -179,7 +179,7 @@ class RuleText:
         low, high = (self._graph.value(iri, f"{SH}{name}Inclusive") for name in ("min", "max"))
         if low is not None and high is not None:
             yield f"from {low} to {high}"
-        if self._graph.value(iri, f"{SH}uniqueLang") == "true":
+        if self._graph.value(iri, f"{SH}uniqueLang") in TRUE_FORMS:
             yield "one in each language at most"
         pattern = self._graph.value(iri, f"{SH}pattern")
         if pattern is not None:

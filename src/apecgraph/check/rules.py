@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import TRUE_FORMS, Graph, Term
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SH
 
 _SHAPES: Final = frozenset(
@@ -116,4 +116,4 @@ def _iri(term: Term) -> str:
 
 
 def _is_true(term: Term) -> bool:
-    return isinstance(term, ox.Literal) and term.value in ("true", "1")
+    return isinstance(term, ox.Literal) and term.value in TRUE_FORMS

@@ -23,7 +23,8 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.namespaces import APEC, ID, ORG, SCHEMA, XSD
+from apecgraph.rdf.namespaces import APEC, ID, ORG, SCHEMA
+from apecgraph.text.dates import DATE_DATATYPES
 
 _T = TypeVar("_T")
 
@@ -34,7 +35,6 @@ _NUMBER: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _SCALED_BY_WORDS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]")
 """Arabic, Japanese, Chinese and Korean letters: these scripts scale a number by a word."""
 
-_DATES: Final = {f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"}
 
 Failures = Iterator[tuple[tuple[str, ...], str]]
 """IRIs of the claims for which an edit rule fails, and the reason in words."""
@@ -219,7 +219,7 @@ def _agree(one: Statement, other: Statement) -> bool:
 
 def _is_date(statement: Statement) -> bool:
     value = statement.triple.object
-    return isinstance(value, ox.Literal) and value.datatype.value in _DATES
+    return isinstance(value, ox.Literal) and value.datatype.value in DATE_DATATYPES
 
 
 def _digits(value: Decimal) -> tuple[int, ...]:

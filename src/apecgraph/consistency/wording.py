@@ -16,8 +16,8 @@ from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph, Term
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, XSD
-from apecgraph.text.dates import spelled_day
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
+from apecgraph.text.dates import DATE_DATATYPES, spelled_day
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
 _DIMENSIONS: Final = dimensions(
@@ -25,7 +25,6 @@ _DIMENSIONS: Final = dimensions(
 )
 """The dimensions that name a cell, in the order in which they are written."""
 
-_DATES: Final = tuple(ox.NamedNode(f"{XSD}{name}") for name in ("date", "gYearMonth", "gYear"))
 _DIGITS: Final = 6  # of the end of an interval
 _RATIO_DIGITS: Final = 2
 _MULTIPLE: Final = 2  # the ratio from which "times" is clearer than "no number is in both"
@@ -168,7 +167,8 @@ class Wording:
             case ox.NamedNode():
                 return self.name(term.value)
             case ox.Literal():
-                return spelled_day(term.value) if term.datatype in _DATES else term.value
+                is_date = term.datatype.value in DATE_DATATYPES
+                return spelled_day(term.value) if is_date else term.value
             case _:
                 return "?"
 

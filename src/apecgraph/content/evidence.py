@@ -10,12 +10,10 @@ import pyoxigraph as ox
 
 from apecgraph.content.decisions import Decision, read_decisions
 from apecgraph.content.figures import Figure, read_figures
-from apecgraph.content.folder import SHAPES_GRAPH, Content
+from apecgraph.content.folder import SHAPES_GRAPH, SOURCE_PREFIX, Content
 from apecgraph.content.statements import Statement, read_statements
 from apecgraph.rdf.graph import Graph, placed
-from apecgraph.rdf.namespaces import APEC, ID, QB, RDF
-
-_SOURCE = f"{ID}source/"
+from apecgraph.rdf.namespaces import APEC, QB, RDF
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Evidence:
         """Read the evidence from a content folder."""
         graph = Graph(content.quads)
         names = {file.graph.value for file in content.files}
-        sources = sorted(name for name in names if name.startswith(_SOURCE))
+        sources = sorted(name for name in names if name.startswith(SOURCE_PREFIX))
         figures = tuple(read_figures(graph, sources))
         statements = tuple(read_statements(graph, sources))
         graph.store.extend(statement.quad for statement in statements)

@@ -11,12 +11,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.graph import Graph, Term, said, term_text, typed
+from apecgraph.rdf.graph import TRUE_FORMS, Graph, Term, said, term_text, typed
 from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
 
-_TRUE: Final = ("true", "1")
-_PLAIN: Final = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _MAX_DIGITS: Final = 18  # as the shapes demand; an xsd:decimal of SPARQL engines holds so many
+_OBSERVED: Final = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}(\.[0-9]{{1,{_MAX_DIGITS}}})?")
+"""A plain number of a limited length, so that arithmetic with it is exact and quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
 
 
 def _number(digits: str) -> Decimal:
-    if not _PLAIN.fullmatch(digits):
+    if not _OBSERVED.fullmatch(digits):
         raise ValueError("not a plain number")
     return Decimal(digits)
 
@@ -202,12 +202,12 @@ def _interval(graph: Graph, bound: str, observed: Decimal, decimals: int) -> Int
     ends = [None if factor is None else Decimal(factor) * observed for factor in factors]
     lower, upper = sorted(ends) if None not in ends else ends  # type: ignore[type-var]
     half = Decimal(10) ** -decimals / 2
-    if graph.value(bound, f"{APEC}rounded") in _TRUE:
+    if graph.value(bound, f"{APEC}rounded") in TRUE_FORMS:
         # Half up: 26.285 is printed as 26.29, and so is what lies just below 26.295.
         return Interval(
             None if lower is None else lower - half,
             None if upper is None else upper + half,
             excludes_upper=True,
         )
-    excludes = graph.value(bound, f"{APEC}excludesPrinted") in _TRUE
+    excludes = graph.value(bound, f"{APEC}excludesPrinted") in TRUE_FORMS
     return Interval(lower, upper, excludes and lower == observed, excludes and upper == observed)

@@ -26,6 +26,9 @@ SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
 DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
+SOURCE_PREFIX: Final = f"{ID}source/"
+"""How the IRIs of sources begin; each is also the IRI of the named graph of its file."""
+
 DERIVED_PROPERTIES: Final = frozenset(
     (
         *(
@@ -65,7 +68,7 @@ _GRAPHS: Final = {
     "data/catalog.ttl": f"{ID}graph/catalog",
     "data/decisions.ttl": DECISIONS_GRAPH.value,
     "data/entities/*.ttl": f"{ID}graph/entities",
-    "data/sources/*.ttl": f"{ID}source/{{stem}}",
+    "data/sources/*.ttl": f"{SOURCE_PREFIX}{{stem}}",
 }
 """Which files there are, and the named graph that each one is."""
 

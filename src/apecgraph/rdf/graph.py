@@ -25,6 +25,9 @@ Object: TypeAlias = str | Term
 Value: TypeAlias = str | int | ox.NamedNode | ox.Literal
 """What is written as the object of a triple: an IRI (a str too), a whole number, a literal."""
 
+TRUE_FORMS: Final = ("true", "1")
+"""The lexical forms of true (XML Schema Part 2, section 3.3.2)."""
+
 _Term = TypeVar("_Term")
 
 _FIRST: Final = ox.NamedNode(f"{RDF}first")

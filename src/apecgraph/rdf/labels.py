@@ -7,15 +7,24 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import DCTERMS, OSLC, RDFS, SCHEMA, SKOS, compact
+from apecgraph.rdf.namespaces import DCTERMS, FOAF, OSLC, RDFS, SCHEMA, SKOS, compact
 
-_PROPERTIES: Final = (
+LABEL_PROPERTIES: Final = (
     f"{SKOS}prefLabel",
     f"{RDFS}label",
     f"{DCTERMS}title",
     f"{SCHEMA}name",
+    f"{FOAF}name",
 )
-"""The properties that name a thing, the one that is meant for it first."""
+"""The properties whose values people read in place of an IRI, in the order of preference."""
+
+NAME_PROPERTIES: Final = (
+    *LABEL_PROPERTIES,
+    f"{SKOS}altLabel",
+    f"{SKOS}hiddenLabel",
+    f"{SCHEMA}alternateName",
+)
+"""The properties whose values people search for a thing by."""
 
 _OTHERWISE: Final = "en"  # what most things have a label in
 
@@ -54,7 +63,7 @@ class Labels:
 
     def _labels(self, iri: str) -> list[ox.Literal]:
         """Return the labels by the first property, in the first graph, that has any."""
-        for property_ in _PROPERTIES:
+        for property_ in LABEL_PROPERTIES:
             for graph in self._graphs:
                 labels = _literals(graph, iri, property_)
                 if labels:

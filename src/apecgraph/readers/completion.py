@@ -10,17 +10,14 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.labels import NAME_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import (
     DCAT,
-    DCTERMS,
-    FOAF,
     ID,
     OWL,
     QB,
     RDF,
     RDFS,
-    SCHEMA,
     SD,
     SH,
     SKOS,
@@ -34,20 +31,10 @@ _CLASSES: Final = frozenset((f"{RDFS}Class", f"{OWL}Class"))
 _PROPERTIES: Final = frozenset(
     (f"{RDF}Property", f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty", f"{OWL}AnnotationProperty")
 )
-_NAMES: Final = frozenset(
-    (
-        f"{SKOS}prefLabel",
-        f"{SKOS}altLabel",
-        f"{RDFS}label",
-        f"{DCTERMS}title",
-        f"{SCHEMA}name",
-        f"{FOAF}name",
-        f"{SKOS}notation",
-    )
-)
+_NAMES: Final = frozenset((*NAME_PROPERTIES, f"{SKOS}notation"))  # people type codes, too
 
-_OF_DATA: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statement")
-"""How the classes begin whose things describe data, or state something of what has a name."""
+METADATA_CLASSES: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statement")
+"""How the IRIs of the classes begin whose instances describe the data or are claims in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +66,7 @@ def read_completions(graph: Graph) -> Iterator[Completion]:
                 words["thing"].add(subject)
         elif predicate == f"{RDF}type" and isinstance(value, ox.NamedNode):
             words["class"].add(value.value)
-            if value.value.startswith(_OF_DATA):
+            if value.value.startswith(METADATA_CLASSES):
                 apart.add(subject)
             if value.value in _CLASSES:
                 words["class"].add(subject)

@@ -11,13 +11,13 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import Ruling, rulings
+from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph, Term, placed
-from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, ID, RDF, RDFS
+from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, RDFS
 
 LINKS: Final = 200
 """How many links to a thing its description lists; it counts all of them."""
 
-_SOURCE: Final = f"{ID}source/"
 _DEFAULT: Final = ox.DefaultGraph()
 
 
@@ -67,7 +67,7 @@ class IncomingLink:
     @property
     def sources(self) -> tuple[str, ...]:
         """The IRIs of the sources that state it."""
-        return tuple(name for name in self.graphs if name.startswith(_SOURCE))
+        return tuple(name for name in self.graphs if name.startswith(SOURCE_PREFIX))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def _facts(
     for pair in sorted(standing | graphs.keys(), key=str):
         predicate, value = pair
         names = tuple(sorted(graphs.get(pair, ())))
-        sources = [name for name in names if name.startswith(_SOURCE)]
+        sources = [name for name in names if name.startswith(SOURCE_PREFIX)]
         if standing and pair not in standing and not sources:
             continue  # a rule about the thing, in the graph of the shapes
         citations = tuple(

@@ -1,25 +1,28 @@
-"""Events: when and where they are, what others there are, and what the sources tell of each."""
+"""Events: when and where they take place, their sequence, and what sources state about them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, RDF, SCHEMA
+from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
 from apecgraph.readers.claims import Claim, read_claim
-
-_SOURCE = f"{ID}source/"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event; first and last are its days, as far as they are known.
+    """An event.
 
-    within: the events that it is part of, the next one first.
+    Attributes:
+        iri: IRI of the event.
+        first: First day as an ISO 8601 date, or None if it is not known.
+        last: Last day as an ISO 8601 date, or None if it is not known.
+        places: IRIs of the places.
+        within: IRIs of the events that this one is part of, the nearest first.
     """
 
     iri: str
@@ -31,7 +34,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class PrintedText:
-    """A text that sources print, with the claims that do; stands: whether it is upheld."""
+    """A text that sources print.
+
+    Attributes:
+        text: The text.
+        claims: The claims that state it.
+        stands: Whether at least one of the claims is not rejected.
+    """
 
     text: ox.Literal
     claims: tuple[Claim, ...]
@@ -39,12 +48,12 @@ class PrintedText:
 
 
 def read_event(graph: Graph, iri: str) -> Event:
-    """Read what stands of when and where an event is."""
+    """Read when and where an event takes place, without rejected claims."""
     standing = graph.default_graph
     first = standing.value(iri, f"{SCHEMA}startDate") or standing.value(iri, f"{DCTERMS}date")
     within = [iri]
-    while (above := standing.value(within[-1], f"{SCHEMA}superEvent") or iri) not in within:
-        within.append(above)
+    while (parent := standing.value(within[-1], f"{SCHEMA}superEvent") or iri) not in within:
+        within.append(parent)
     return Event(
         iri,
         first,
@@ -55,18 +64,26 @@ def read_event(graph: Graph, iri: str) -> Event:
 
 
 def read_timeline(graph: Graph, iri: str) -> tuple[list[Event], list[Event]]:
-    """Read all events of the kind that one is of: those with a date, in order, and the others."""
-    kinds = graph.values(iri, f"{RDF}type")
-    names = {each for kind in kinds for each in graph.subjects(f"{RDF}type", kind)}
-    events = [read_event(graph, each) for each in sorted(names)]
+    """Read all events that have a class in common with an event.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the event.
+
+    Returns:
+        The events with a date, in their order; the events without one.
+    """
+    classes = graph.values(iri, f"{RDF}type")
+    iris = {event for class_ in classes for event in graph.subjects(f"{RDF}type", class_)}
+    events = [read_event(graph, event) for event in sorted(iris)]
     dated = sorted(
-        (each for each in events if each.first), key=lambda each: (each.first or "", each.iri)
+        (event for event in events if event.first), key=lambda event: (event.first or "", event.iri)
     )
-    return dated, [each for each in events if not each.first]
+    return dated, [event for event in events if not event.first]
 
 
 def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedText]:
-    """Read the texts that sources give for a property of an event, those that stand first."""
+    """Read the texts that sources state for a property of an event, rejected texts last."""
     claims: dict[ox.Literal, list[Claim]] = defaultdict(list)
     for statement in graph.subjects(f"{RDF}subject", iri):
         claim = read_claim(graph, statement)
@@ -74,64 +91,70 @@ def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedTe
             continue
         if isinstance(claim.triple.object, ox.Literal):
             claims[claim.triple.object].append(claim)
-    wordings = [
-        PrintedText(text, tuple(each), not all(claim.rejected for claim in each))
-        for text, each in claims.items()
+    texts = [
+        PrintedText(text, tuple(stated), not all(claim.rejected for claim in stated))
+        for text, stated in claims.items()
     ]
-    return sorted(wordings, key=lambda each: (not each.stands, str(each.text)))
+    return sorted(texts, key=lambda printed: (not printed.stands, str(printed.text)))
 
 
 def read_counts(graph: Graph, iri: str) -> list[tuple[Claim, ...]]:
-    """Read the figures about an event: those that say the same of the same together."""
-    found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    """Read the figures about an event, grouped by measure, interval and status."""
+    groups: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for figure in graph.subjects(f"{APEC}subject", iri):
         claim = read_claim(graph, figure)
         if claim is not None and claim.value is not None:
-            said = claim.measure, claim.lower, claim.upper, claim.rejected
-            found[tuple(map(str, said))].append(claim)
-    return [tuple(found[each]) for each in sorted(found)]
+            key = claim.measure, claim.lower, claim.upper, claim.rejected
+            groups[tuple(map(str, key))].append(claim)
+    return [tuple(groups[key]) for key in sorted(groups)]
 
 
 def read_initiatives(graph: Graph, iri: str) -> list[str]:
-    """Find the initiatives of an event, by IRI: those of several parts before their parts.
+    """Return the IRIs of the initiatives of an event, each before its parts.
 
-    They are those that the data links with it; where there are none, those that a source tells of
-    whose main event this is: the one of which it states the most.
+    They are the initiatives that the default graph links with the event. If there are none, they
+    are those of the sources that state more about this event than about any other.
     """
-    found = set(graph.subjects(f"{RDF}type", f"{APEC}Initiative"))
-    linked = {each for each in found if _is_linked(graph, each, iri)}
-    if not linked:
-        sources = {
-            quad.graph_name.value
-            for quad in graph.quads(iri)
-            if isinstance(quad.graph_name, ox.NamedNode)
+    initiatives = set(graph.subjects(f"{RDF}type", f"{APEC}Initiative"))
+    standing = graph.default_graph
+    related = {
+        initiative
+        for initiative in initiatives
+        if standing.has(iri, None, initiative) or standing.has(initiative, None, iri)
+    }
+    if not related:
+        sources = [graph.named_graph(name) for name in _sources(graph, iri)]
+        events = set(graph.subjects(f"{RDF}type", f"{SCHEMA}Event"))
+        about = [source for source in sources if _main_event(source, events) == iri]
+        related = {
+            initiative
+            for initiative in initiatives
+            if any(source.describes(initiative) for source in about)
         }
-        main = {each for each in sources if each.startswith(_SOURCE) and _main(graph, each) == iri}
-        linked = {
-            each for each in found for source in main if graph.named_graph(source).describes(each)
-        }
-    parts = {part for each in linked for part in graph.values(each, f"{DCTERMS}hasPart")}
-    wholes = sorted(linked - parts, key=lambda each: (not _parts(graph, each), each))
-    return [one for whole in wholes for one in (whole, *_parts(graph, whole))]
+    parts = {part for initiative in related for part in _parts(graph, initiative)}
+    wholes = sorted(related - parts, key=lambda whole: (not _parts(graph, whole), whole))
+    return [initiative for whole in wholes for initiative in (whole, *_parts(graph, whole))]
 
 
 def _parts(graph: Graph, iri: str) -> list[str]:
     return graph.values(iri, f"{DCTERMS}hasPart")
 
 
-def _is_linked(graph: Graph, one: str, other: str) -> bool:
-    standing = graph.default_graph
-    return standing.has(one, None, other) or standing.has(other, None, one)
+def _sources(graph: Graph, iri: str) -> set[str]:
+    """Return the IRIs of the sources that describe a thing."""
+    return {
+        quad.graph_name.value
+        for quad in graph.quads(iri)
+        if isinstance(quad.graph_name, ox.NamedNode)
+        and quad.graph_name.value.startswith(SOURCE_PREFIX)
+    }
 
 
-def _main(graph: Graph, source: str) -> str | None:
-    """Return the event of which a source states the most."""
-    events = set(graph.subjects(f"{RDF}type", f"{SCHEMA}Event"))
-    stated = Counter(each for each in _subjects(graph, source) if each in events)
-    return min(stated, key=lambda each: (-stated[each], each), default=None)
-
-
-def _subjects(graph: Graph, source: str) -> Iterator[str]:
-    for quad in graph.named_graph(source).quads():
-        if isinstance(quad.subject, ox.NamedNode):
-            yield quad.subject.value
+def _main_event(source: Graph, events: set[str]) -> str | None:
+    """Return the IRI of the event that a source states most about."""
+    counts = Counter(
+        quad.subject.value
+        for quad in source.quads()
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in events
+    )
+    return min(counts, key=lambda event: (-counts[event], event), default=None)

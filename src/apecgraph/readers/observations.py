@@ -10,7 +10,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.claims import Claim, read_claim
 
-_SOURCE: Final = f"{APEC}statedIn"
+_STATED_IN: Final = f"{APEC}statedIn"
 _MEASURE: Final = f"{APEC}measure"
 _PERIOD: Final = f"{APEC}period"
 _UNIT: Final = f"{APEC}unit"
@@ -49,7 +49,7 @@ def read_observation(graph: Graph, claim: Claim) -> Observation:
 
     Its cell is what all dimensions but the source say (RDF Data Cube, section 5.1).
     """
-    dimensions = set(graph.subjects(f"{RDF}type", f"{QB}DimensionProperty")) - {_SOURCE}
+    dimensions = set(graph.subjects(f"{RDF}type", f"{QB}DimensionProperty")) - {_STATED_IN}
     values = _cell(graph, dimensions, claim)
     order = {name: index for index, name in enumerate((_MEASURE, *_ORDER, _PERIOD, _UNIT))}
     # No dimension tells more cells apart than the period does in all but the longest series.

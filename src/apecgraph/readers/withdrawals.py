@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import pyoxigraph as ox
-
 from apecgraph.errors import Gone
-from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.graph import TRUE_FORMS, Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import DCTERMS, ID, OWL, XSD
-
-_BOOLEAN: Final = ox.NamedNode(f"{XSD}boolean")
-_TRUE: Final = frozenset(ox.Literal(form, datatype=_BOOLEAN) for form in ("true", "1"))
+from apecgraph.rdf.namespaces import DCTERMS, ID, OWL
 
 
 def withdrawn(graph: Graph, iri: str) -> list[str] | None:
@@ -23,8 +16,7 @@ def withdrawn(graph: Graph, iri: str) -> list[str] | None:
         iri: IRI of the thing.
     """
     standing = graph.default_graph
-    deprecated = iri.startswith(ID) and standing.objects(iri, f"{OWL}deprecated")
-    if not deprecated or _TRUE.isdisjoint(deprecated):
+    if not iri.startswith(ID) or standing.value(iri, f"{OWL}deprecated") not in TRUE_FORMS:
         return None
     return standing.iris(iri, f"{DCTERMS}isReplacedBy")
 

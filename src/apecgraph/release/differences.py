@@ -16,15 +16,14 @@ from typing import Any, Final, Literal
 import pyoxigraph as ox
 
 from apecgraph.check.rule_text import RuleText
-from apecgraph.content.folder import DERIVED_GRAPH, DERIVED_PROPERTIES, SHAPES_GRAPH
+from apecgraph.content.folder import DERIVED_GRAPH, DERIVED_PROPERTIES, SHAPES_GRAPH, SOURCE_PREFIX
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.graph import Graph, Term
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, ID, RDFS, compact
+from apecgraph.rdf.namespaces import APEC, RDFS, compact
 from apecgraph.release.release import DIFFERENCES, Release
 from apecgraph.release.snapshot import Snapshot
 
-_SOURCE: Final = f"{ID}source/"
 _CONTRADICTION: Final = f"{APEC}contradiction"
 _LABEL: Final = f"{RDFS}label"
 _LONGEST: Final = 200  # of a text in words; the term has all of it
@@ -163,7 +162,7 @@ class _Side:
             fact: ChangedValue(
                 self._words(fact[1]),
                 str(fact[1]),
-                tuple(sorted(name for name in names if name.startswith(_SOURCE))),
+                tuple(sorted(name for name in names if name.startswith(SOURCE_PREFIX))),
                 fact in standing,
             )
             for fact, names in graphs.items()

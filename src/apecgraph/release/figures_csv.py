@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -26,6 +25,7 @@ from apecgraph.rdf.namespaces import (
     SDMX_ATTRIBUTE,
     SDMX_MEASURE,
 )
+from apecgraph.text.numbers import plain_number
 
 FIGURES: Final = "figures.csv"
 METADATA: Final = f"{FIGURES}-metadata.json"
@@ -34,7 +34,6 @@ METADATA: Final = f"{FIGURES}-metadata.json"
 # Spreadsheets take a text that begins like this for a formula (OWASP, CSV Injection), unless it is
 # a number.
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,7 @@ def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
 
 
 def _harmless(text: str) -> str:
-    formula = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    formula = text.startswith(_FORMULA) and plain_number(text) is None
     return f"'{text}" if formula else text
 
 

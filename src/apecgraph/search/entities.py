@@ -14,11 +14,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.rdf.graph import Graph, Term, term_text
-from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.labels import NAME_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import (
-    DCAT,
     DCTERMS,
-    FOAF,
     ID,
     OWL,
     QB,
@@ -26,33 +24,21 @@ from apecgraph.rdf.namespaces import (
     RDFS,
     SCHEMA,
     SD,
-    SH,
     SKOS,
-    SPDX,
-    VOID,
-    XSD,
     compact,
 )
+from apecgraph.readers.completion import METADATA_CLASSES
 from apecgraph.readers.withdrawals import withdrawn
+from apecgraph.text.dates import DATE_DATATYPES
 from apecgraph.text.folding import fold
 
-_NAMES: Final = (
-    f"{SKOS}prefLabel",
-    f"{SKOS}altLabel",
-    f"{SKOS}hiddenLabel",
-    f"{RDFS}label",
-    f"{DCTERMS}title",
-    f"{SCHEMA}name",
-    f"{SCHEMA}alternateName",
-    f"{FOAF}name",
-)
 _CODES: Final = (f"{SKOS}notation", f"{DCTERMS}identifier", f"{SCHEMA}identifier")
 _SAME: Final = (f"{OWL}sameAs", f"{SKOS}exactMatch")
 _DEFINITIONS: Final = (f"{SKOS}definition", f"{SCHEMA}description")
-_DATES: Final = frozenset(f"{XSD}{name}" for name in ("date", "gYear", "gYearMonth"))
 
-# Classes of things that describe data, not the world: statements, figures, graphs, schemes.
-_OF_DATA: Final = (QB, RDF, RDFS, OWL, DCAT, VOID, SD, SH, SPDX, f"{SKOS}ConceptScheme")
+# Tables to reconcile name things of the world. Slices, ontologies and code lists are completed in
+# queries, but are no entities.
+_NOT_ENTITIES: Final = (*METADATA_CLASSES, QB, RDF, RDFS, OWL, f"{SKOS}ConceptScheme")
 _NO_PROPERTIES: Final = (RDF, SD, QB)
 
 _CODE_OF_OTHERS: Final = re.compile(r"[A-Za-z]+\d+")  # a number alone is ambiguous
@@ -209,12 +195,12 @@ class Entities:
     ) -> Iterator[Entity]:
         for iri, values in sorted(facts.items()):
             own = _iris(values, f"{RDF}type")
-            own = [each for each in own if not each.startswith(_OF_DATA)]
+            own = [each for each in own if not each.startswith(_NOT_ENTITIES)]
             label = self._labels.label(iri)
             if not own or label is None or withdrawn(self._graph, iri) is not None:
                 continue
             own += _iris(values, f"{SKOS}inScheme")
-            values_of_names = [each for name in _NAMES for each in values.get(name, ())]
+            values_of_names = [each for name in NAME_PROPERTIES for each in values.get(name, ())]
             names = [each for each in values_of_names if isinstance(each, ox.Literal)]
             yield Entity(
                 id=iri.removeprefix(ID),
@@ -246,7 +232,7 @@ class Entities:
             each.value
             for terms in values.values()
             for each in terms
-            if isinstance(each, ox.Literal) and each.datatype.value in _DATES
+            if isinstance(each, ox.Literal) and each.datatype.value in DATE_DATATYPES
         )
         return ", ".join(dict.fromkeys([*kinds, *codes, *dates[:1]]))
 
@@ -267,7 +253,7 @@ def _closure(types: Iterable[str], broader: Mapping[str, set[str]]) -> list[str]
     closure = list(types)
     for type_ in closure:
         closure += sorted(above for above in broader.get(type_, ()) if above not in closure)
-    return [type_ for type_ in closure if not type_.startswith(_OF_DATA)]
+    return [type_ for type_ in closure if not type_.startswith(_NOT_ENTITIES)]
 
 
 def _codes(iri: str, values: Mapping[str, list[Term]]) -> Iterator[str]:

@@ -5,7 +5,6 @@ They are the `properties` of the Reconciliation Service API 0.2 (section 4.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +18,7 @@ from apecgraph.rdf.graph import Term
 from apecgraph.search.entities import Entities, Entity
 from apecgraph.search.identifiers import canonical_identifier
 from apecgraph.text.folding import fold, spellings
+from apecgraph.text.numbers import plain_number
 
 ConditionValue: TypeAlias = str | int | float | bool
 
@@ -27,8 +27,6 @@ EXACT: Final = 100.0
 
 ALIKE: Final = 99.0
 """The highest score of values that are similar but not equal."""
-
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class PropertyMatcher:
             text = str(value).lower() if isinstance(value, bool) else str(value).strip()
             folded = fold(text)
             values.append(
-                _Wanted(text, folded, spellings(folded), _number(text), self._exact(text))
+                _Wanted(text, folded, spellings(folded), plain_number(text), self._exact(text))
             )
         return Wanted(property_.id, tuple(values))
 
@@ -117,7 +115,7 @@ class PropertyMatcher:
             return _Had(term.value, entity.spellings, frozenset(), entity=entity.id)
         text = term.value if isinstance(term, ox.Literal) else str(term)
         folded = fold(text)
-        return _Had(text, (folded,), spellings(folded), number=_number(text))
+        return _Had(text, (folded,), spellings(folded), number=plain_number(text))
 
 
 def _alike(wanted: _Wanted, had: _Had) -> float:
@@ -130,7 +128,3 @@ def _alike(wanted: _Wanted, had: _Had) -> float:
     if had.entity in wanted.entities or not wanted.spellings.isdisjoint(had.spellings):
         return EXACT
     return min(ALIKE, max((fuzz.ratio(wanted.folded, each) for each in had.names), default=0.0))
-
-
-def _number(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Final
 
 from babel.numbers import format_compact_decimal, format_decimal
 
 from apecgraph.intervals import Interval
-from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.graph import TRUE_FORMS, Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, SKOS
 
 _LOCALE: Final = "en"
+_PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SCALED: Final = 1_000_000
 """From here on a number is written with a word for its scale: 26.29 trillion."""
 
@@ -56,7 +58,7 @@ class Numerals:
 
     def excludes(self, bound: str | None) -> bool:
         """Whether a bound leaves the number out that it goes with, as "more than" does."""
-        return (bound and self._graph.value(bound, f"{APEC}excludesPrinted")) in ("true", "1")
+        return (bound and self._graph.value(bound, f"{APEC}excludesPrinted")) in TRUE_FORMS
 
     def unit(self, unit: str | None) -> str:
         """Write a unit as after a number: "%", "yuan"; nothing for a count."""
@@ -74,6 +76,11 @@ class Numerals:
         if all(factor is not None and Decimal(factor) == 1 for factor in factors):
             return ""
         return self._labels.title(bound).value
+
+
+def plain_number(text: str) -> Decimal | None:
+    """Read a number written in digits, as "-26.29"; return None for any other text."""
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def spelled(number: Decimal) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -18,17 +16,17 @@ from apecgraph.rdf.namespaces import BASE, XSD, compact
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.sources import Source, read_source
 from apecgraph.release.release import Release
-from apecgraph.text.dates import spelled_day, spelled_days
+from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
+from apecgraph.text.numbers import plain_number
 from apecgraph.web.charts.points import SHAPES, WORDS
 from apecgraph.web.http.addresses import local_link
 from apecgraph.web.pages.assets import Assets
 
 _KINDS: Final = {
     **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
-    **dict.fromkeys((f"{XSD}date", f"{XSD}gYearMonth", f"{XSD}gYear"), "date"),
+    **dict.fromkeys(DATE_DATATYPES, "date"),
 }
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 class Html:
@@ -109,6 +107,5 @@ def kind(term: Term) -> str:
 
 def grouped(number: ox.Literal) -> str:
     """Write a number as people do: 26,290,000,000,000."""
-    if _NUMBER.fullmatch(number.value) is None:
-        return number.value
-    return f"{Decimal(number.value):,f}"
+    value = plain_number(number.value)
+    return number.value if value is None else f"{value:,f}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from apecgraph.rdf.namespaces import APEC, DCTERMS, RDFS, SCHEMA, SKOS
+from apecgraph.rdf.labels import LABEL_PROPERTIES
+from apecgraph.rdf.namespaces import APEC, DCTERMS, SCHEMA
 from apecgraph.readers.description import Fact, describe
 from apecgraph.readers.events import (
     read_counts,
@@ -25,7 +26,6 @@ _THEME: Final = f"{APEC}theme"
 _ATTENDED: Final = f"{SCHEMA}attendee"
 _SPEAKER: Final = f"{SCHEMA}performer"
 _COUNTED: Final = f"{APEC}subject"  # what the table of figures shows
-_NAMES: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
 
 
 class EventPage(ThingPage):
@@ -44,7 +44,7 @@ class EventPage(ThingPage):
             "themes": read_printed_texts(graph, iri, _THEME),
             "topics": view.of(*_TOPICS),
             "initiatives": [
-                (each, each.without(*_NAMES, f"{DCTERMS}hasPart"))
+                (each, each.without(*LABEL_PROPERTIES, f"{DCTERMS}hasPart"))
                 for name in read_initiatives(graph, iri)
                 if (each := self._view(view, name)) is not None
             ],

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.rdf.formats import HTML, Format
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.readers.claims import Claim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
@@ -26,9 +26,8 @@ from apecgraph.web.things.references import References
 LANGUAGE: Final = "en"
 """The language of a page where nobody asks for another."""
 
-_LABELS: Final = (f"{SKOS}prefLabel", f"{RDFS}label")
 _FIRST: Final = (
-    *_LABELS,
+    *LABEL_PROPERTIES,
     f"{SKOS}altLabel",
     f"{SKOS}definition",
     f"{RDFS}comment",
@@ -179,7 +178,7 @@ class ThingView:
         fact = row.facts[0]
         heading = self.labels.title(self.description.iri)
         only = len(row.facts) == 1 and not fact.citations
-        return only and row.predicate in _LABELS and fact.value == heading
+        return only and row.predicate in LABEL_PROPERTIES and fact.value == heading
 
     def _is_said(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
         """Whether the links have what an rdf:Statement says of the thing."""
