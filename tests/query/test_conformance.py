@@ -12,9 +12,9 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import MalformedQuery
-from apecgraph.query.engine import evaluate, load
+from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
-from apecgraph.query.protocol import SPARQL_QUERY, ProtocolRequest, read_request
+from apecgraph.query.text import evaluate_text
 from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
 from apecgraph.release.release import Release
 
@@ -44,14 +44,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> pyoxigraph.Store:
 def ask(store: pyoxigraph.Store, example: str) -> str:
     """Evaluate an example with the endpoint's code; return the answer as the page prints it."""
     declarations = "".join(f"PREFIX {prefix} <{iri}> " for prefix, iri in PREFIXES.items())
-    body = (declarations + example).encode()
-    query = read_request(
-        ProtocolRequest("POST", b"format=csv", SPARQL_QUERY, body), {"http://example.org/graph"}
-    )
-    assert query is not None
     chunks: list[bytes] = []
     try:
-        evaluate(store, query, chunks.append)
+        evaluate_text(store, declarations + example, ["csv"], chunks.append)
     except MalformedQuery:
         return "refused"
     text = b"".join(chunks).decode()
@@ -120,11 +115,9 @@ def test_the_language_features_on_the_page_work(
 def test_describe_returns_the_triples_of_which_the_thing_is_the_subject(
     store: pyoxigraph.Store,
 ) -> None:
-    body = b"DESCRIBE <http://example.org/a> <http://example.org/b>"
-    query = read_request(ProtocolRequest("POST", b"format=ntriples", SPARQL_QUERY, body), ())
-    assert query is not None
+    text = "DESCRIBE <http://example.org/a> <http://example.org/b>"
     chunks: list[bytes] = []
-    evaluate(store, query, chunks.append)
+    evaluate_text(store, text, ["ntriples"], chunks.append)
     ns = PREFIXES["ex:"]
     assert b"".join(chunks).decode() == f"<{ns}a> <{ns}next> <{ns}b> .\n"
 

@@ -10,8 +10,8 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import MalformedQuery, NotAcceptable
-from apecgraph.query.engine import EmbeddedStore, load
-from apecgraph.query.model import Answer, DataFile, Query, Store
+from apecgraph.query.engine import load
+from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.rdf.formats import (
     GRAPH_FORMATS,
     JSON_LD,
@@ -26,7 +26,7 @@ from apecgraph.rdf.formats import (
 )
 from apecgraph.rdf.namespaces import BASE
 from tests.support.processes import workers
-from tests.support.stores import G1, G2, QUADS, ask, isolated, write_dataset
+from tests.support.stores import G1, G2, QUADS, EmbeddedStore, ask, isolated, write_dataset
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[DataFile]:
 
 
 @pytest.fixture(scope="module", params=["embedded", "isolated"])
-async def store(request: pytest.FixtureRequest, files: list[DataFile]) -> AsyncIterator[Store]:
+async def store(
+    request: pytest.FixtureRequest, files: list[DataFile]
+) -> AsyncIterator[QueryService]:
     if request.param == "embedded":
         yield EmbeddedStore(load(files))
     else:
@@ -43,7 +45,7 @@ async def store(request: pytest.FixtureRequest, files: list[DataFile]) -> AsyncI
             yield pool
 
 
-async def test_answers_come_in_the_requested_format(store: Store) -> None:
+async def test_answers_come_in_the_requested_format(store: QueryService) -> None:
     text = "SELECT ?o { <http://x/s1> <http://x/p> ?o }"
     answer = await store.query(Query(text, RESULTS_CSV))
     assert answer == Answer(RESULTS_CSV, b"o\r\n1\r\n")
@@ -65,7 +67,7 @@ async def test_answers_come_in_the_requested_format(store: Store) -> None:
     assert len(triples) == 1
 
 
-async def test_graphs_are_written_with_the_prefixes_of_the_project(store: Store) -> None:
+async def test_graphs_are_written_with_the_prefixes_of_the_project(store: QueryService) -> None:
     text = "CONSTRUCT WHERE { <http://x/t> ?p ?o }"
     turtle = await ask(store, text, TURTLE)
     assert b"@prefix dcterms: <http://purl.org/dc/terms/> ." in turtle
@@ -74,7 +76,7 @@ async def test_graphs_are_written_with_the_prefixes_of_the_project(store: Store)
 
 
 async def test_a_protocol_dataset_replaces_those_of_the_store_and_of_the_query(
-    store: Store,
+    store: QueryService,
 ) -> None:
     union = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
     default = f"SELECT (COUNT(*) AS ?n) FROM <{G2}> {{ ?s ?p ?o }}"
@@ -90,7 +92,7 @@ async def test_a_protocol_dataset_replaces_those_of_the_store_and_of_the_query(
         assert await ask(store, text, **dataset) == f"n\r\n{count}\r\n".encode(), dataset
 
 
-async def test_several_default_graphs_are_merged(store: Store) -> None:
+async def test_several_default_graphs_are_merged(store: QueryService) -> None:
     text = (
         "SELECT ?g ?s { { ?s <http://x/q> ?o } UNION { GRAPH ?g { ?s <http://x/q> ?o } } }"
         " ORDER BY ?g ?s"
@@ -100,18 +102,18 @@ async def test_several_default_graphs_are_merged(store: Store) -> None:
     assert merged.decode().splitlines() == ["g,s", *rows]
 
 
-async def test_a_relative_iri_is_resolved_against_the_endpoint(store: Store) -> None:
+async def test_a_relative_iri_is_resolved_against_the_endpoint(store: QueryService) -> None:
     iris = await ask(store, "SELECT (<id/x> AS ?a) (<#x> AS ?b) {}")
     assert iris.decode() == f"a,b\r\n{BASE}id/x,{BASE}sparql#x\r\n"
 
 
-async def test_booleans_are_read_in_any_case(store: Store) -> None:
+async def test_booleans_are_read_in_any_case(store: QueryService) -> None:
     assert await ask(store, "SELECT (TRUE AS ?a) (False AS ?b) {}") == b"a,b\r\ntrue,false\r\n"
     with pytest.raises(MalformedQuery, match="Line 1, column 17: `2`"):
         await ask(store, "SELECT (TRUE AS 2) {}")
 
 
-async def test_an_unknown_function_is_an_error_only_in_its_expression(store: Store) -> None:
+async def test_an_unknown_function_is_an_error_only_in_its_expression(store: QueryService) -> None:
     bind = "SELECT ?x ?y { BIND(<http://x/f>(1) AS ?x) BIND(<http://x/g>(2) AS ?y) }"
     assert await ask(store, bind) == b"x,y\r\n,\r\n"
     assert await ask(store, "SELECT * { ?s ?p ?o FILTER(<http://x/f>(?o)) }") == b"o,p,s\r\n"
@@ -122,7 +124,7 @@ async def test_an_unknown_function_is_an_error_only_in_its_expression(store: Sto
         await ask(store, f"SELECT {many} {{}}")
 
 
-async def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(store: Store) -> None:
+async def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(store: QueryService) -> None:
     with pytest.raises(NotAcceptable) as caught:
         await ask(store, "SELECT * {}", TURTLE)
     assert caught.value.available == tuple(format_.media_type for format_ in RESULTS_FORMATS)
@@ -138,7 +140,7 @@ async def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(store: St
 
 @pytest.mark.parametrize("character", ["\\u0001", "\\u000B", "\\u001F", "\\uFFFE", "\\uFFFF"])
 async def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(
-    store: Store, character: str
+    store: QueryService, character: str
 ) -> None:
     select = f"SELECT ('{character}' AS ?x) {{}}"
     construct = f"CONSTRUCT {{ <a:s> <a:p> '{character}' }} {{}}"
@@ -155,7 +157,7 @@ async def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(
 
 @pytest.mark.parametrize("property_", ["http://x/", "http://x/1", "urn:x:", "http://schema.org/"])
 async def test_a_property_that_is_no_xml_name_is_not_sent_in_xml(
-    store: Store, property_: str
+    store: QueryService, property_: str
 ) -> None:
     text = f"CONSTRUCT {{ ?s <{property_}> 'x' }} {{ ?s ?p ?o }}"
     with pytest.raises(NotAcceptable, match="RDF/XML cannot hold"):
@@ -163,7 +165,7 @@ async def test_a_property_that_is_no_xml_name_is_not_sent_in_xml(
     assert await ask(store, text, JSON_LD)
 
 
-async def test_xml_keeps_all_other_characters(store: Store) -> None:
+async def test_xml_keeps_all_other_characters(store: QueryService) -> None:
     value = "\t\n\r <a: ><&>]]> \x7f\x85\ufffd\U0001f600"
     literal = pyoxigraph.Literal(value)
     answer = await ask(store, f"SELECT ({literal} AS ?x) {{}}", RESULTS_XML)

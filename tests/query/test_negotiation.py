@@ -6,12 +6,14 @@ from contextlib import suppress
 import pytest
 
 from apecgraph.errors import NotAcceptable
-from apecgraph.query.negotiation import negotiate, prefers
+from apecgraph.query.negotiation import Choice, find_named, negotiate, prefers
 from apecgraph.rdf.formats import (
     DOCUMENT_FORMATS,
     GRAPH_FORMATS,
     HTML,
+    JSON,
     JSON_LD,
+    N_TRIPLES,
     RDF_XML,
     RESULTS_CSV,
     RESULTS_FORMATS,
@@ -55,11 +57,11 @@ BROWSER = (
         ("nonsense, text/csv", RESULTS_CSV),
         ("text/csv;q=2, text/tab-separated-values;q=0.1", RESULTS_TSV),
         (", ,text/csv,", RESULTS_CSV),
-        (BROWSER, RESULTS_JSON),
+        (BROWSER, RESULTS_XML),
     ],
 )
 def test_the_format_of_results_is_negotiated(accept: str | None, chosen: Format) -> None:
-    assert negotiate(accept, RESULTS_FORMATS) is chosen
+    assert negotiate(accept, RESULTS_FORMATS).format is chosen
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,38 @@ def test_the_format_of_results_is_negotiated(accept: str | None, chosen: Format)
     ],
 )
 def test_the_format_of_documents_is_negotiated(accept: str, chosen: Format) -> None:
-    assert negotiate(accept, DOCUMENT_FORMATS) is chosen
+    assert negotiate(accept, DOCUMENT_FORMATS).format is chosen
+
+
+@pytest.mark.parametrize(
+    ("accept", "offers", "chosen"),
+    [
+        ("text/plain", GRAPH_FORMATS, N_TRIPLES),
+        ("application/json", GRAPH_FORMATS, JSON_LD),
+        ("application/json", RESULTS_FORMATS, RESULTS_JSON),
+        ("application/json", (*GRAPH_FORMATS, JSON), JSON),
+        ("application/xml;q=0.5, application/*;q=0.1", DOCUMENT_FORMATS, RDF_XML),
+    ],
+)
+def test_an_alias_of_a_media_type_is_known_and_comes_after_all_own_types(
+    accept: str, offers: tuple[Format, ...], chosen: Format
+) -> None:
+    assert negotiate(accept, offers) == Choice(chosen, accept.partition(";")[0])
+
+
+@pytest.mark.parametrize(
+    ("names", "offers", "choice"),
+    [
+        (["application/json"], GRAPH_FORMATS, Choice(JSON_LD, "application/json")),
+        (["JSON"], GRAPH_FORMATS, Choice(JSON_LD, JSON_LD.media_type)),
+        (["json"], RESULTS_FORMATS, Choice(RESULTS_JSON, RESULTS_JSON.media_type)),
+        (["csv", "pdf,n3"], (*RESULTS_FORMATS, *GRAPH_FORMATS), Choice(TURTLE, "text/turtle")),
+    ],
+)
+def test_a_format_is_found_by_any_of_its_names(
+    names: list[str], offers: tuple[Format, ...], choice: Choice
+) -> None:
+    assert find_named(names, offers) == choice
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/csv", "*/*;q=0", "text/turtle;q=0"])

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import Store
 
 from apecgraph.errors import QueryTooHeavy
-from apecgraph.query.engine import CHUNK, evaluate
+from apecgraph.query.engine import evaluate
 from apecgraph.query.model import DataFile, Query
 from apecgraph.rdf.formats import (
     GRAPH_FORMATS,
@@ -17,6 +17,7 @@ from apecgraph.rdf.formats import (
     RESULTS_JSON,
     Format,
 )
+from apecgraph.rdf.serializer import CHUNK
 from tests.support.stores import ask, is_well, isolated
 
 MOST = 20

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import httpx
 import pyoxigraph
 
-from apecgraph.rdf.formats import BY_NAME
+from apecgraph.rdf.formats import GRAPH_FORMATS, Format
 
 STATUSES: Final = frozenset(
     {200, 400, 403, 404, 405, 406, 408, 413, 414, 415, 422, 429, 431, 503, 504}
@@ -89,9 +89,9 @@ def _html(data: bytes) -> None:
     assert data.rstrip().endswith(b"</html>")
 
 
-def _rdf(name: str) -> Callable[[bytes], None]:
+def _rdf(format_: Format) -> Callable[[bytes], None]:
     def read(data: bytes) -> None:
-        for _ in pyoxigraph.parse(data, BY_NAME[name].rdf):
+        for _ in pyoxigraph.parse(data, format_.rdf):
             pass
 
     return read
@@ -105,8 +105,5 @@ _READERS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "text/csv": _csv,
     "text/html": _html,
     "text/tab-separated-values": _tsv,
-    **{
-        BY_NAME[name].media_type: _rdf(name)
-        for name in ("turtle", "jsonld", "ntriples", "rdfxml", "trig", "nquads")
-    },
+    **{format_.media_type: _rdf(format_) for format_ in GRAPH_FORMATS},
 }

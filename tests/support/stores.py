@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from apecgraph.query.model import Answer, Data, DataFile, Query, Store
+from apecgraph.query.engine import evaluate
+from apecgraph.query.model import Answer, Data, DataFile, Query, QueryService
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS, RESULTS_CSV, TURTLE, Format
 
@@ -73,6 +74,22 @@ async def isolated(data: Data, **limits: Any) -> AsyncIterator[WorkerPool]:
         await store.close()
 
 
+class EmbeddedStore:
+    """A store that answers in this process and on this thread, without any limit."""
+
+    failure = None
+
+    def __init__(self, store: ox.Store) -> None:
+        self.quads = len(store)
+        self.graphs = {graph.value for graph in store.named_graphs()}
+        self._store = store
+
+    async def query(self, query: Query, client: str = "") -> Answer:
+        written: list[bytes] = []
+        evaluate(self._store, query, written.append)
+        return Answer(query.format, b"".join(written))
+
+
 def chunks(answer: Answer) -> AsyncGenerator[bytes, None]:
     assert not isinstance(answer.body, bytes)
     return answer.body
@@ -85,11 +102,16 @@ async def collect(answer: Answer) -> bytes:
 
 
 async def ask(
-    store: Store, text: str, target: Format = RESULTS_CSV, *, client: str = "", **dataset: Any
+    store: QueryService,
+    text: str,
+    target: Format = RESULTS_CSV,
+    *,
+    client: str = "",
+    **dataset: Any,
 ) -> bytes:
     """Send a query; return the whole answer."""
     return await collect(await store.query(Query(text, target, **dataset), client))
 
 
-async def is_well(store: Store) -> bool:
+async def is_well(store: QueryService) -> bool:
     return await ask(store, "ASK {}") == b"true"

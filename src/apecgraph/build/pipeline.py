@@ -24,10 +24,12 @@ from apecgraph.content.folder import CONTEXT
 from apecgraph.content.questions import QUESTIONS_FOLDER, question_paths, read_questions
 from apecgraph.errors import ContentError, LossFound, ReleaseError
 from apecgraph.progress import StepObserver
-from apecgraph.rdf.canonical import canonical_nquads, digest_of_canonical
+from apecgraph.rdf.canonical import canonical_quads, digest_of_canonical
+from apecgraph.rdf.formats import N_QUADS
 from apecgraph.rdf.graph import placed
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF
+from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.release.archive import Archive
 from apecgraph.release.differences import Differences
 from apecgraph.release.dumps import write_dumps
@@ -86,7 +88,7 @@ def build_release(
     archive = Archive(releases)
     if findings is None or not report.conforms:
         raise refusals.refused(archive, report)
-    quads = canonical_nquads(derived_dataset(findings))
+    quads = canonical_quads(derived_dataset(findings))
     with archive.writing("build"):
         release = Release.find(archive.path, fingerprint)
         if release is None:
@@ -205,7 +207,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     )
     described = (placed(triple, graph) for triple in catalog for graph in (_RELEASE, None))
     texts = {
-        CATALOG_FILE: ox.serialize(described, format=ox.RdfFormat.N_QUADS) or b"",
+        CATALOG_FILE: rdf_bytes(described, N_QUADS),
         CONTEXT: context.read_bytes(),
         REPORT: report.json().encode(),
         REPORT_TURTLE: report.turtle().encode(),

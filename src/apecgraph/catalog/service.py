@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS
+from apecgraph.rdf.formats import ANSWER_FORMATS
 from apecgraph.rdf.graph import introduced, said
 from apecgraph.rdf.namespaces import ENDPOINT, ID, RDF, SD
 
@@ -17,7 +17,7 @@ _DATASET: Final = f"{ID}service/dataset"
 
 def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
     """Describe the endpoint; the graphs are the IRIs of its named graphs."""
-    formats = [item.iri for item in (*RESULTS_FORMATS, *GRAPH_FORMATS) if item.iri is not None]
+    formats = [item.iri for item in ANSWER_FORMATS if item.iri is not None]
     yield from introduced(
         ENDPOINT,
         f"{SD}Service",

@@ -13,8 +13,10 @@ import pyoxigraph as ox
 
 from apecgraph.check.rules import Rule
 from apecgraph.errors import ContentError, ReleaseError
+from apecgraph.rdf.formats import TURTLE
 from apecgraph.rdf.graph import Term
-from apecgraph.rdf.namespaces import DCTERMS, ID, PREFIXES, RDF, SH, XSD, compact
+from apecgraph.rdf.namespaces import DCTERMS, ID, RDF, SH, XSD, compact
+from apecgraph.rdf.serializer import rdf_bytes
 
 _MOST_PLACES: Final = 6
 
@@ -134,9 +136,7 @@ class Report:
 
     def turtle(self) -> str:
         """Write the report as Turtle."""
-        data = ox.serialize(self.triples(), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-        assert data is not None  # noqa: S101 - without an output the bytes are returned
-        return data.decode()
+        return rdf_bytes(self.triples(), TURTLE).decode()
 
     def _name(self) -> str:
         return sha256(self.json().encode()).hexdigest()[:16]

@@ -28,8 +28,10 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
+from apecgraph.rdf.formats import N_TRIPLES
 from apecgraph.rdf.graph import Term
 from apecgraph.rdf.namespaces import BASE, ID, RDF, XSD, compact
+from apecgraph.rdf.serializer import rdf_bytes
 
 _log: Final = logging.getLogger(__name__)
 
@@ -210,8 +212,7 @@ def _rdflib(store: ox.Store) -> RdfGraph:
 def _shapes(evidence: Evidence) -> RdfGraph:
     """Copy the shapes into rdflib's own store, since pyshacl reads the same few triples often."""
     quads = evidence.graph.named_graph(SHAPES_GRAPH).quads()
-    data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
-    assert data is not None  # noqa: S101 - without an output the bytes are returned
+    data = rdf_bytes((quad.triple for quad in quads), N_TRIPLES)
     return RdfGraph().parse(data=data, format="ox-nt")
 
 

@@ -21,17 +21,15 @@ from apecgraph.cli.releases import diff, releases, rollback
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
-from apecgraph.query.engine import evaluate
 from apecgraph.query.model import DataFile
-from apecgraph.query.protocol import ProtocolRequest, read_request
+from apecgraph.query.text import evaluate_text
 from apecgraph.rdf.formats import (
-    BY_NAME,
+    ANSWER_FORMATS,
     GRAPH_FORMATS,
     RESULTS_CSV,
-    RESULTS_FORMATS,
     TURTLE,
     Format,
-    of_file,
+    find_format,
 )
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import DUMP_FORMATS, Release
@@ -40,6 +38,7 @@ from apecgraph.settings import Settings
 from apecgraph.web.publication import Publication
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
+_DUMPS: Final = {format_.name: format_ for format_ in DUMP_FORMATS}
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
 
 _content = click.option(
@@ -128,13 +127,13 @@ def fmt(content: Path, only_check: bool) -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([each.name for each in DUMP_FORMATS]),
+    type=click.Choice(list(_DUMPS)),
     default=DUMP_FORMATS[0].name,
     show_default=True,
 )
 def dump(content: Path, format_: str) -> None:
     """Write the dump of the content's release to standard output."""
-    path = _release(content).dump(BY_NAME[format_])
+    path = _release(content).dump(_DUMPS[format_])
     with path.open("rb") as file:
         while chunk := file.read(1 << 16):
             sys.stdout.buffer.write(chunk)
@@ -146,25 +145,15 @@ def dump(content: Path, format_: str) -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS)]),
+    type=click.Choice([each.name for each in ANSWER_FORMATS]),
     help="Default: CSV for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE.",
 )
 def query(file: TextIO, content: Path, format_: str | None) -> None:
     """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
     publication = Publication.of(_release(content))
     assert publication.graph is not None  # noqa: S101 - a release has one
-    store = publication.graph.store
-    request = ProtocolRequest(
-        "POST",
-        query_string=b"" if format_ is None else f"format={format_}".encode(),
-        content_type="application/sparql-query",
-        body=file.read().encode(),
-        accept=f"{RESULTS_CSV.media_type}, {TURTLE.media_type}",
-    )
-    graphs = {graph.value for graph in store.named_graphs()}
-    asked = read_request(request, graphs)
-    assert asked is not None  # noqa: S101 - a POST asks something or is refused
-    evaluate(store, asked, sys.stdout.buffer.write)
+    formats = (TURTLE.name, RESULTS_CSV.name) if format_ is None else (format_,)
+    evaluate_text(publication.graph.store, file.read(), formats, sys.stdout.buffer.write)
 
 
 @main.command()
@@ -238,11 +227,11 @@ def serve(
 
 
 def _format_of(path: Path) -> Format:
-    found = of_file(path.name)
-    if found is None:
+    format_ = find_format(path.suffix.removeprefix("."), GRAPH_FORMATS)
+    if format_ is None:
         known = ", ".join(f".{each.extension}" for each in GRAPH_FORMATS)
-        raise click.UsageError(f"{path}: the format of a file is told by its name, one of {known}")
-    return found
+        raise click.UsageError(f"{path}: the name of a file tells its format, by one of {known}")
+    return format_
 
 
 def _release(content: Path) -> Release:

@@ -1,4 +1,4 @@
-"""Evaluation by the engine in the process that asks: trusted queries, and inside workers."""
+"""Evaluation by the engine in this process: of trusted queries, and inside the workers."""
 
 from __future__ import annotations
 
@@ -20,63 +20,56 @@ from pyoxigraph import (
     QueryTriples,
     Store,
     Triple,
-    serialize,
 )
 
-from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, StoreError
+from apecgraph.errors import Forbidden, MalformedQuery, StoreError
 from apecgraph.files import steady
 from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.diagnosis import diagnose
-from apecgraph.query.model import Answer, DataFile, Query
+from apecgraph.query.model import DataFile, Query
 from apecgraph.query.outline import with_lower_booleans
 from apecgraph.query.row_limit import limit_rows, limit_triples
-from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
-from apecgraph.rdf.namespaces import ENDPOINT, PREFIXES
-
-CHUNK: Final = 65536
-"""About how many bytes are written at once."""
+from apecgraph.rdf.namespaces import ENDPOINT
+from apecgraph.rdf.serializer import Write, write_rdf, write_results
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
-_MOST_UNKNOWN_FUNCTIONS: Final = 32
+_MAX_UNKNOWN_FUNCTIONS: Final = 32
 
-# The engine writes what XML cannot hold all the same, and no parser reads it: some characters (XML
-# 1.0, section 2.2), and a property whose IRI ends in no name, as an element that has none.
-_NOT_XML: Final = re.compile(
-    rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
-)
-_LONGEST_TAG: Final = 100
-
-# How the engine tells that a JSON-LD document refers to a context that it would have to fetch.
+# The message of the engine if a JSON-LD document refers to a context that it would have to fetch.
 _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 
-# How RocksDB begins to tell that it cannot read what a store on disk holds.
+# How messages of RocksDB begin if it cannot read a store on disk.
 _DAMAGE: Final = ("IO error: ", "Corruption: ")
 
 
 @drop_locals_on_error
-def evaluate(
-    store: Store, query: Query, write: Callable[[bytes], object], most_rows: int | None = None
-) -> None:
-    """Evaluate a query and write the answer, in chunks of about CHUNK bytes.
+def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = None) -> None:
+    """Evaluate a query and write the answer, in chunks of some 64 kB.
 
-    most_rows: rows or triples that the answer may have; None for any number.
-    Raises QueryTooHeavy where it has more, MalformedQuery, NotAcceptable where the format cannot
-    hold it, Forbidden where the engine tries to call another endpoint, StoreError where the store
-    cannot be read, and whatever `write` raises.
+    Args:
+        store: The dataset.
+        query: The query, with the format of the answer.
+        write: Takes the chunks; what it raises is passed on.
+        max_rows: Rows or triples that the answer may have; None for any number.
+
+    Raises:
+        QueryTooHeavy: The answer has more rows.
+        MalformedQuery: The query is not SPARQL.
+        NotAcceptable: The format cannot hold the answer.
+        Forbidden: The query calls another endpoint.
+        StoreError: The store cannot be read.
     """
-    if "xml" in query.format.name:
-        write = _only_xml(write, query.format)
-    if most_rows is not None and query.format.results is not None:
-        write = limit_rows(
-            write, query.format, most_rows, lambda: _has_row(store, query, most_rows)
-        )
-    chunks = _Chunks(write)
+    if max_rows is not None and query.format.results is not None:
+        has_more = partial(_has_row, store, query, max_rows)
+        write = limit_rows(write, query.format, max_rows, has_more)
     try:
         answer = _query(store, query)
-        if isinstance(answer, QueryTriples) and most_rows is not None:
-            _serialize(limit_triples(answer, most_rows), query.format, chunks)
+        if not isinstance(answer, QueryTriples):
+            write_results(answer, query.format, write)
+        elif max_rows is None:
+            write_rdf(answer, query.format, write)
         else:
-            _serialize(answer, query.format, chunks)
+            write_rdf(limit_triples(answer, max_rows), query.format, write)
     except RuntimeError as error:
         _blame_damage(error)
         raise MalformedQuery(f"{error}.") from None
@@ -84,86 +77,67 @@ def evaluate(
         raise
     except OSError as error:
         _blame_damage(error)
-        if query.format.rdf is not None and "RDF 1.2" in str(error):
-            raise _unfit(query.format, GRAPH_FORMATS) from None
-        raise Forbidden("This endpoint calls no other: SERVICE is not available.") from None
-    chunks.flush()
+        raise Forbidden("This endpoint does not call others: SERVICE is not available.") from None
 
 
 def load(
-    files: Iterable[DataFile], told: Callable[[Path, int, int], object] | None = None
+    files: Iterable[DataFile], report: Callable[[Path, int, int], object] | None = None
 ) -> Store:
-    """Load files into a store in memory; the names of blank nodes are local to each file.
+    """Load files into a store in memory; the labels of blank nodes are local to each file.
 
-    told: called with each file, with how many of its bytes are read, 0 before, and with their
-    number.
-    Raises StoreError with the file and the reason where one cannot be loaded or holds something
-    else by now, and MemoryError.
+    Args:
+        files: What to load.
+        report: Called with each file, the number of its bytes that are read, from 0, and its size.
+
+    Raises:
+        StoreError: A file cannot be loaded, or has changed since it was opened.
+        MemoryError: There is no memory left.
     """
     store = Store()
     for file in files:
         path = file.path
         try:
             with steady(path) as size:
-                tell = partial(told or _nobody, path)
-                tell(0, size)
+                report_file = partial(report or _ignore_progress, path)
+                report_file(0, size)
                 if DataFile.of(path, file.format) != file:
                     raise StoreError(f"{path} is not loaded: it was changed after it was opened")
                 with path.open("rb") as source:
-                    counted = cast("IO[bytes]", _Counted(source, size, tell))
+                    counted = cast("IO[bytes]", _CountedFile(source, size, report_file))
                     store.load(counted, format=file.format.rdf)
         except (OSError, SyntaxError, ValueError, MemoryError) as error:
             raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
     return store
 
 
-class _Counted:
-    """A file to the engine, which tells how many of its bytes are read."""
+class _CountedFile:
+    """A file for the engine, which reports how many of its bytes are read."""
 
-    def __init__(self, file: IO[bytes], size: int, told: Callable[[int, int], object]) -> None:
+    def __init__(self, file: IO[bytes], size: int, report: Callable[[int, int], object]) -> None:
         self._file = file
         self._size = size
-        self._told = told
+        self._report = report
         self._read = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._file.read(size)
         self._read += len(data)
-        self._told(self._read, self._size)
+        self._report(self._read, self._size)
         return data
 
 
-def _nobody(path: Path, read: int, size: int) -> None:
-    """Be who is told and does not care."""
-
-
-class EmbeddedStore:
-    """A store that evaluates in this process and on this thread, without any limit.
-
-    For trusted queries only. An answer is complete when `query` returns.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def query(self, query: Query, client: str = "") -> Answer:
-        """Evaluate a query; raise what `evaluate` raises."""
-        chunks: list[bytes] = []
-        evaluate(self._store, query, chunks.append)
-        return Answer(query.format, b"".join(chunks))
-
-    async def close(self) -> None:
-        """Do nothing: the store is its owner's."""
+def _ignore_progress(path: Path, read: int, size: int) -> None:
+    """No-op progress callback."""
 
 
 def _reason(error: Exception) -> str:
-    """Say why a file cannot be loaded."""
+    """Explain why a file cannot be loaded."""
     if isinstance(error, MemoryError):
         if not error.args:
-            raise error  # there is none left; what the parser has to say of a file has words
-        return f"it has a literal, or another word, that is too long: {error}"
+            raise error  # no memory is left; the parser's own complaint about a file has a text
+        return f"it has a literal, or another token, that is too long: {error}"
     if _REMOTE_CONTEXT in str(error):
-        return "it has a context from elsewhere, and none is fetched: write the context into it"
+        return "its context is elsewhere, and none is fetched: write the context into it"
     return str(getattr(error, "strerror", None) or error)
 
 
@@ -192,18 +166,18 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
                 raise diagnose(text, str(error.msg)) from None
             text = respelled
         except RuntimeError as error:
-            # A call of a function that is not known is an error in the expression, not in the
-            # query (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.
+            # A call of an unknown function is an error of the expression, not of the query
+            # (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.
             function = _UNKNOWN_FUNCTION.search(str(error))
-            if function is None or len(unknown) == _MOST_UNKNOWN_FUNCTIONS:
+            if function is None or len(unknown) == _MAX_UNKNOWN_FUNCTIONS:
                 raise
-            unknown[NamedNode(function[1])] = _fail
+            unknown[NamedNode(function[1])] = _unknown_function
 
 
 def _blame_damage(error: Exception) -> None:
-    """Raise StoreError where it was not the query that the engine failed on."""
+    """Raise StoreError if the engine failed because the store on disk cannot be read."""
     if str(error).startswith(_DAMAGE):
-        raise StoreError(f"What the store has on disk cannot be read: {error}.") from None
+        raise StoreError(f"The store on disk cannot be read: {error}.") from None
 
 
 def _merge(
@@ -213,7 +187,7 @@ def _merge(
 ) -> Store:
     """Make the merge of some graphs the default graph of a store, beside the named graphs.
 
-    Of several default graphs the engine itself would find a triple once in each that holds it.
+    The engine itself would find a triple once for each of the default graphs that holds it.
     """
     merged = Store()
     for graph in default:
@@ -224,69 +198,15 @@ def _merge(
     return merged
 
 
-def _fail(*_: object) -> None:
-    """Be a function that ends in an error, whatever it is called with."""
+def _unknown_function(*_: object) -> None:
+    """Stand-in for an unknown SPARQL function: always an error of its expression."""
 
 
-def _has_row(store: Store, query: Query, number: int) -> bool:
-    """Whether an answer may have a row of a number, counted from 0."""
+def _has_row(store: Store, query: Query, index: int) -> bool:
+    """Tell whether an answer may have a row with an index, counted from 0."""
     if query.changes:
-        return True  # another time it may have, whatever is found now
+        return True  # another evaluation may have it, even if this one has not
     answer = _query(store, query)
     if not isinstance(answer, QuerySolutions):
         return False
-    return next(islice(answer, number, None), None) is not None
-
-
-def _serialize(
-    answer: QuerySolutions | QueryBoolean | Iterable[Triple], target: Format, chunks: _Chunks
-) -> None:
-    file = cast("IO[bytes]", chunks)
-    if isinstance(answer, QuerySolutions | QueryBoolean):
-        if target.results is None:
-            raise _unfit(target, RESULTS_FORMATS)
-        answer.serialize(file, target.results)
-    else:
-        if target.rdf is None:
-            raise _unfit(target, GRAPH_FORMATS)
-        serialize(answer, file, target.rdf, prefixes=PREFIXES)
-
-
-def _only_xml(write: Callable[[bytes], object], target: Format) -> Callable[[bytes], object]:
-    """Write as long as it is XML; raise NotAcceptable where it is not."""
-    before = b""
-
-    def checked(data: bytes) -> None:
-        nonlocal before
-        if _NOT_XML.search(before + data):
-            raise _unfit(target, RESULTS_FORMATS if target.results else GRAPH_FORMATS)
-        before = data[-_LONGEST_TAG:]
-        write(data.replace(b"\r", b"&#xD;"))  # as such, a parser would take it for a line's end
-
-    return checked
-
-
-def _unfit(target: Format, fit: tuple[Format, ...]) -> NotAcceptable:
-    available = [each.media_type for each in fit if each is not target]
-    return NotAcceptable(
-        f"{target.label} cannot hold this answer; there is {', '.join(available)}.", available
-    )
-
-
-class _Chunks:
-    """A file to the engine, which writes a few bytes at a time; chunks to whom they are for."""
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
-        self._pending = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self._pending += data
-        if len(self._pending) >= CHUNK:
-            self.flush()
-        return len(data)
-
-    def flush(self) -> None:
-        if self._pending:
-            self._write(bytes(self._pending))
-            self._pending.clear()
+    return next(islice(answer, index, None), None) is not None

@@ -1,9 +1,9 @@
-"""What every store does: one query in, one answer out."""
+"""Queries, answers, and the services that turn one into the other."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -13,16 +13,19 @@ from apecgraph.errors import StoreError
 from apecgraph.files import steady
 from apecgraph.rdf.formats import Format
 
-# Functions whose value is another each time (SPARQL 1.1 Query Language, sections 17.4.2 to 17.4.5),
-# however the engine is made to see them; what only looks like one counts as one.
+# Calls of functions whose value changes from one evaluation to the next (SPARQL 1.1, sections
+# 17.4.2 to 17.4.5), as the engine could read them; a text that only looks like a call counts too.
 _CHANGING: Final = re.compile(r"(?:NOW|RAND|UUID)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that a store holds: where it is, its format, and its SHA-256 in hexadecimal.
+    """An RDF file to load. It may be loaded again, long after, and must not have changed then.
 
-    It may have to be loaded again, long after, and must hold the same then.
+    Attributes:
+        path: Where it is.
+        format: One of GRAPH_FORMATS.
+        sha256: Its SHA-256, in hexadecimal.
     """
 
     path: Path
@@ -31,7 +34,7 @@ class DataFile:
 
     @classmethod
     def of(cls, path: Path, format_: Format) -> DataFile:
-        """Take a file as it is now; raise StoreError where it cannot be read."""
+        """Take a file as it is now; raise StoreError if it cannot be read."""
         try:
             with steady(path), path.open("rb") as file:
                 return cls(path, format_, file_digest(file, "sha256").hexdigest())
@@ -40,17 +43,19 @@ class DataFile:
 
 
 Data: TypeAlias = Sequence[DataFile] | Path
-"""What a store holds: files, or else a store on disk, by its directory."""
+"""A dataset: files, or the directory of a store on disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A SPARQL query that has been read and may be evaluated.
 
-    text: the query as sent.
-    format: what to answer in; fits the form of the query.
-    default_graphs, named_graphs: IRIs of the dataset that the request or else the query names
-        (SPARQL 1.1 Protocol, 2.1.4); both empty where neither does.
+    Attributes:
+        text: The query as sent.
+        format: The format of the answer; it fits the form of the query.
+        default_graphs: The IRIs of the default graphs of the dataset that the request, or else the
+            query, names (SPARQL 1.1 Protocol, section 2.1.4).
+        named_graphs: The IRIs of its named graphs. Both are empty if no dataset is named.
     """
 
     text: str
@@ -60,30 +65,54 @@ class Query:
 
     @property
     def changes(self) -> bool:
-        """Whether the same data may give another answer each time."""
+        """Whether the answer may change from one evaluation to the next on the same data."""
         return _CHANGING.search(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to a query: its format, and its bytes, all of them or in chunks as they come.
+    """The answer to a query.
 
-    Reading chunks may raise a QueryError until the last one has come: what was read up to then is
-    not an answer. Closing them before stops the query.
+    Attributes:
+        format: Its format.
+        body: All of its bytes, or its chunks as they come. Reading chunks may raise a QueryError
+            until the last one has come: those read before it are not an answer. Closing them early
+            stops the query.
     """
 
     format: Format
     body: bytes | AsyncGenerator[bytes, None]
 
 
-class Store(Protocol):
-    """A dataset that answers queries."""
+class QueryService(Protocol):
+    """Answers queries on one dataset.
+
+    The worker pool is one. A client of another SPARQL endpoint, in `query/remote`, can be another.
+    """
+
+    @property
+    def quads(self) -> int:
+        """The number of quads."""
+
+    @property
+    def graphs(self) -> Collection[str]:
+        """The IRIs of the named graphs."""
+
+    @property
+    def failure(self) -> str | None:
+        """Why no query is answered at present; None if they are."""
 
     async def query(self, query: Query, client: str = "") -> Answer:
-        """Evaluate a query; raise MalformedQuery or a QueryError where there is no answer.
+        """Answer a query.
 
-        client: who asks, for a store that shares itself out.
+        Args:
+            query: The query.
+            client: Who sent it. A service that is busy serves clients in turn.
+
+        Raises:
+            MalformedQuery: The query is not SPARQL.
+            Forbidden: It calls another endpoint.
+            NotAcceptable: Its format cannot hold the answer.
+            QueryError: It meets a limit, or the service is too busy.
+            StoreError: The dataset is not available.
         """
-
-    async def close(self) -> None:
-        """Let go of whatever the store holds."""

@@ -1,32 +1,38 @@
-"""Proactive content negotiation by the letter of RFC 9110, section 12.5.1."""
+"""The format of an answer: proactive content negotiation (RFC 9110, section 12.5.1) or a name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from apecgraph.errors import NotAcceptable
-from apecgraph.rdf.formats import JSON_LD, RDF_XML, TURTLE, Format
+from apecgraph.rdf.formats import Format, find_format
 
 _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(.*)", re.DOTALL)
 _PARAMETER: Final = re.compile(rf';\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|{_WORD})\s*')
-_LONGEST: Final = 8192
-_MOST_RANGES: Final = 64
-"""What is read of a header: characters, and ranges; browsers send eight of these."""
-
 _QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-# What is between commas outside quotes; a quote that is never closed takes all that follows.
+# The text between commas outside quotes; a quote that is never closed takes all that follows.
 _PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
 
-_NAMED: Final = 2
-"""The specificity from which on a range names both parts of a type."""
+_MAX_HEADER: Final = 8192
+"""Characters of an Accept header that are read."""
 
-# What clients call the formats of a graph who do not know our names for them; Turtle is N3.
-_GRAPH_NAMES: Final = {"json": JSON_LD, "xml": RDF_XML, "n3": TURTLE}
+_MAX_RANGES: Final = 64
+"""Media ranges of an Accept header that are read; browsers send eight."""
+
+_BOTH_PARTS: Final = 2
+"""The specificity of a range that names both parts of a media type."""
+
+
+class Choice(NamedTuple):
+    """A format, and which of its media types the client knows it by."""
+
+    format: Format
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,101 +42,113 @@ class _MediaRange:
     parameters: frozenset[tuple[str, str]]
     quality: float
 
-    def specificity(self, offer: Format) -> int:
-        """How closely this range names the offer: -1 not at all, 0 for `*/*`, up to 3."""
-        main, _, sub = offer.media_type.partition("/")
+    def specificity(self, media_type: str) -> int:
+        """Tell how closely this range matches a type: -1 not at all, 0 as `*/*`, at most 3."""
+        main, _, sub = media_type.partition("/")
         if self.main not in ("*", main) or self.sub not in ("*", sub):
             return -1
-        # All that we write is UTF-8, whether its type has the parameter or not; other parameters
-        # (profile, version) name variants that we do not have.
+        # Everything is written in UTF-8, whether its type has the parameter or not. Other
+        # parameters (profile, version) name variants that are not offered.
         if not self.parameters <= {("charset", "utf-8")}:
             return -1
         return (self.main != "*") + (self.sub != "*") + bool(self.parameters)
 
 
-def negotiate(accept: str | None, offers: Sequence[Format]) -> Format:
-    """Choose the format to answer in.
+def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
+    """Choose the format of an answer by the Accept header.
 
-    accept: the Accept header as received, None where there is none.
-    offers: what there is, the one preferred by the server first.
-    Raises NotAcceptable with what there is, where the header allows none of it.
+    Args:
+        accept: The header as received, or None if there is none.
+        offers: The formats to choose from. If the client prefers none of two, the earlier one is
+            chosen; a format's own media type goes before any alias.
+
+    Raises:
+        NotAcceptable: The header allows none of the offers.
     """
-    ranges = _read(accept) if accept is not None and accept.strip() else []
+    ranges = _parse(accept) if accept is not None and accept.strip() else []
+    choices = [Choice(offer, offer.media_type) for offer in offers]
     if not ranges:
-        return offers[0]
-    best, best_quality = offers[0], 0.0
-    for offer in offers:
-        # The most specific range that names an offer sets its quality, even to nothing.
-        matches = [(each.specificity(offer), each.quality) for each in ranges]
-        closeness, quality = max(matches, key=lambda match: match[0])
-        if closeness >= 0 and quality > best_quality:
-            best, best_quality = offer, quality
+        return choices[0]
+    choices += [Choice(offer, alias) for offer in offers for alias in offer.other_media_types]
+    best, best_quality = choices[0], 0.0
+    for choice in choices:
+        # The most specific range that matches a type sets its quality, even to 0.
+        matches = [(item.specificity(choice.media_type), item.quality) for item in ranges]
+        specificity, quality = max(matches, key=lambda match: match[0])
+        if specificity >= 0 and quality > best_quality:
+            best, best_quality = choice, quality
     if best_quality == 0:
         available = [offer.media_type for offer in offers]
         raise NotAcceptable(
-            f"nothing here is acceptable to 'Accept: {accept}'; there is {', '.join(available)}",
+            f"No format of this answer is acceptable to 'Accept: {accept}'; "
+            f"available are {', '.join(available)}.",
             available,
         )
     return best
 
 
-def prefers(accept: str | None, page: Format, others: Sequence[Format]) -> bool:
-    """Whether a client names a page, wants nothing more than it, and names none of the others.
+def prefers(accept: str | None, page: Format, others: Iterable[Format]) -> bool:
+    """Tell whether a client names the type of a page, prefers no other, and names none of others.
 
-    So do browsers; programs name what they read, or nothing in particular.
+    Browsers do; programs name the formats that they read, or accept anything.
     """
-    ranges = _read(accept or "")
-    asked = [each.quality for each in ranges if each.specificity(page) >= _NAMED]
-    wanted = bool(asked) and max(asked) > 0
+    ranges = _parse(accept or "")
+    qualities = [
+        item.quality for item in ranges if item.specificity(page.media_type) >= _BOTH_PARTS
+    ]
     return (
-        wanted
-        and max(asked) == max(each.quality for each in ranges)
-        and not any(each.specificity(other) >= _NAMED for each in ranges for other in others)
+        bool(qualities)
+        and max(qualities) > 0
+        and max(qualities) == max(item.quality for item in ranges)
+        and not any(
+            item.specificity(other.media_type) >= _BOTH_PARTS for item in ranges for other in others
+        )
     )
 
 
-def named(names: Sequence[str], offers: Sequence[Format]) -> Format:
-    """Choose the format that a client names, `format=` in a URL.
+def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
+    """Choose the format of an answer by name, as in `format=csv`.
 
-    names: the values of the parameter, of which the last that is known counts. Each is the name of
-    a format, its extension or its media type, or several with commas between, the best first.
-    Raises NotAcceptable with what there is, where none is known.
+    Args:
+        names: The values of the parameter, of which the last known one counts. A value may also be
+            several names with commas between them, the preferred one first.
+        offers: The formats to choose from.
+
+    Raises:
+        NotAcceptable: None of the names is known.
     """
-    known = {name: each for name, each in _GRAPH_NAMES.items() if each in offers}
-    for offer in reversed(offers):
-        known |= dict.fromkeys((offer.name, offer.extension, offer.media_type), offer)
-    asked = ",".join(reversed(names))
-    for name in asked.split(","):
-        if name in known:
-            return known[name]
+    wanted = ",".join(reversed(names))
+    for name in wanted.split(","):
+        if (offer := find_format(name, offers)) is not None:
+            alias = name.lower()
+            return Choice(offer, alias if alias in offer.other_media_types else offer.media_type)
     available = list(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptable(
-        f"format={asked} is not among {', '.join(available)}, the formats of this answer.",
+        f"format={wanted} is not a format of this answer; available are {', '.join(available)}.",
         available,
     )
 
 
-def _read(accept: str) -> list[_MediaRange]:
-    """Read the first ranges of an Accept header; a malformed one is passed over, as if unsent."""
+def _parse(accept: str) -> list[_MediaRange]:
+    """Parse the first media ranges of an Accept header; ignore malformed ones."""
     ranges = []
-    for found_part in islice(_PART.finditer(accept[:_LONGEST]), _MOST_RANGES):
-        part = found_part[0]
-        match = _RANGE.fullmatch(part)
+    for part in islice(_PART.finditer(accept[:_MAX_HEADER]), _MAX_RANGES):
+        match = _RANGE.fullmatch(part[0])
         if match is None or (match[1] == "*" and match[2] != "*"):
             continue
         quality, parameters, valid = 1.0, set(), True
         rest = match[3]
         while rest:
-            found = _PARAMETER.match(rest)
-            if found is None:
+            parameter = _PARAMETER.match(rest)
+            if parameter is None:
                 valid = False
                 break
-            name, value = found[1].lower(), found[2].strip('"').lower()
-            rest = rest[found.end() :]
+            name, value = parameter[1].lower(), parameter[2].strip('"').lower()
+            rest = rest[parameter.end() :]
             if name == "q":
                 valid = _QVALUE.fullmatch(value) is not None
                 quality = float(value) if valid else 0.0
-                break  # what follows the weight is not part of the range
+                break  # parameters after the weight are not part of the range
             parameters.add((name, value))
         if valid:
             ranges.append(

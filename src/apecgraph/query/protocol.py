@@ -1,57 +1,45 @@
-"""A request of the SPARQL 1.1 Protocol, query operation (section 2.1), read into a Query."""
+"""Requests of the SPARQL 1.1 Protocol, query operation (section 2.1), read into queries."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
 from apecgraph.errors import Forbidden, MalformedRequest, MethodNotAllowed, UnsupportedMediaType
 from apecgraph.query.model import Query
-from apecgraph.query.negotiation import named, negotiate, prefers
-from apecgraph.query.outline import Form, outline
-from apecgraph.rdf.formats import (
-    GRAPH_FORMATS,
-    HTML,
-    JSON_LD,
-    RDF_XML,
-    RESULTS_FORMATS,
-    RESULTS_JSON,
-    RESULTS_XML,
-    Format,
-)
+from apecgraph.query.negotiation import find_named, negotiate, prefers
+from apecgraph.query.text import READ_ONLY, read_query
+from apecgraph.rdf.formats import ANSWER_FORMATS, HTML, Format
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
-"""The methods that an endpoint takes; OPTIONS is not a query and is answered elsewhere."""
+"""The methods of an endpoint; OPTIONS is not a query and is answered elsewhere."""
 
 FORM: Final = "application/x-www-form-urlencoded"
 SPARQL_QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 
-_READ_ONLY: Final = "This endpoint only reads: updates are not available."
-_MOST_PARAMETERS: Final = 1000
-_BYTE_ORDER_MARK: Final = "\ufeff"
+_MAX_PARAMETERS: Final = 1000
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PROTOCOL: Final = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
-
-# The general types that clients ask for who do not know the particular ones.
-_RESULTS: Final = (
-    *RESULTS_FORMATS,
-    replace(RESULTS_JSON, media_type="application/json"),
-    replace(RESULTS_XML, media_type="application/xml"),
-)
-_GRAPHS: Final = (
-    *GRAPH_FORMATS,
-    replace(JSON_LD, media_type="application/json"),
-    replace(RDF_XML, media_type="application/xml"),
-)
+_CHARSET: Final = re.compile(r"(?i)\bcharset\s*=\s*\"?([^\s\";]+)")
+_OPERATION: Final = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
+"""Parameters of a query or an update."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolRequest:
-    """What an HTTP request says, as received; headers that are not there are None."""
+    """The parts of an HTTP request that make a query, as received.
+
+    Attributes:
+        method: The method.
+        query_string: The part of the URL after `?`.
+        content_type: The Content-Type header, or None if there is none.
+        body: The body.
+        accept: The Accept header, or None if there is none.
+    """
 
     method: str
     query_string: bytes = b""
@@ -61,55 +49,54 @@ class ProtocolRequest:
 
 
 def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | None:
-    """Read a request into a query; None where it is for the description or for the editor.
+    """Read a request into a query.
 
-    Such are those that ask nothing, and those of people who follow a link to a query in a browser.
+    Args:
+        request: The request.
+        graphs: The IRIs of the named graphs of the dataset.
 
-    graphs: the IRIs of the named graphs of the dataset.
-    Raises MalformedRequest, Forbidden, MethodNotAllowed, NotAcceptable, UnsupportedMediaType or,
-    of a query that nests too deeply, QueryTooHeavy.
+    Returns:
+        The query, or None if the client wants the page of the endpoint instead: if the request has
+        no query, or if a browser follows a link to one.
+
+    Raises:
+        MalformedRequest: The request breaks the rules of the protocol.
+        Forbidden: It is an update, calls another endpoint, or names a graph that there is not.
+        MethodNotAllowed: Queries are not sent by its method.
+        NotAcceptable: The answer cannot have any of the formats that the client accepts.
+        UnsupportedMediaType: Its body is not a query.
+        QueryTooHeavy: The query nests too deeply, or declares too much.
     """
     parameters = _parameters(request)
-    if request.method in ("GET", "HEAD") and _PROTOCOL.isdisjoint(name for name, _ in parameters):
+    if request.method in ("GET", "HEAD") and _OPERATION.isdisjoint(name for name, _ in parameters):
         return None
-    if _is_of_a_person(request, parameters):
+    if _is_link_in_browser(request, parameters):
         return None
     if any(name == "update" for name, _ in parameters):
-        raise Forbidden(_READ_ONLY)
+        raise Forbidden(READ_ONLY)
     queries = _values(parameters, "query")
     if len(queries) != 1:
         raise MalformedRequest(f"There must be one query, and there are {len(queries)}.")
-    text = queries[0].removeprefix(_BYTE_ORDER_MARK)
-    seen = outline(text)
-    if seen.update:
-        raise Forbidden(_READ_ONLY)
-    if seen.service:
-        raise Forbidden("This endpoint calls no other: SERVICE is not available.")
-    default_graphs = _values(parameters, "default-graph-uri")
-    named_graphs = _values(parameters, "named-graph-uri")
-    if not default_graphs and not named_graphs:  # else those of the query do not count (2.1.4)
-        default_graphs, named_graphs = seen.default_graphs, seen.named_graphs
-    for graph in (*default_graphs, *named_graphs):
-        if graph not in graphs:
-            raise Forbidden(
-                f"There is no graph <{graph[:200]}> here, and this endpoint fetches none. "
-                "SELECT ?graph { GRAPH ?graph {} } lists those that it has."
-            )
-    target = _format(seen.form, _values(parameters, "format"), request.accept)
-    return Query(text, target, default_graphs, named_graphs)
+    return read_query(
+        queries[0],
+        graphs,
+        partial(_choose_format, _values(parameters, "format"), request.accept),
+        _values(parameters, "default-graph-uri"),
+        _values(parameters, "named-graph-uri"),
+    )
 
 
 def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
-    """Read all parameters; the text of a query that is sent as such is one named `query`."""
+    """Read all parameters; a query that is the body of the request counts as one, `query`."""
     parameters = decode_form(request.query_string)
     if request.method in ("GET", "HEAD"):
         if request.body:
             raise MalformedRequest("GET has no body: send the query as the parameter `query`.")
         return parameters
     if request.method not in ("POST", "QUERY"):
-        raise MethodNotAllowed(f"{request.method} is not a way to query.", METHODS)
+        raise MethodNotAllowed(f"Queries are not sent by {request.method}.", METHODS)
     media_type, _, rest = (request.content_type or "").partition(";")
-    charset = re.search(r"(?i)\bcharset\s*=\s*\"?([^\s\";]+)", rest)
+    charset = _CHARSET.search(rest)
     if charset and charset[1].lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType(f"The body must be in UTF-8, not {charset[1]}.")
     media_type = media_type.strip().lower()
@@ -118,23 +105,30 @@ def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
     if media_type == SPARQL_QUERY:
         return [*parameters, ("query", _decode(request.body))]
     if media_type == UPDATE:
-        raise Forbidden(_READ_ONLY)
-    raise UnsupportedMediaType(f"A query is sent as {FORM} or as {SPARQL_QUERY}.")
+        raise Forbidden(READ_ONLY)
+    raise UnsupportedMediaType(f"Send the query as {FORM} or as {SPARQL_QUERY}.")
 
 
 def decode_form(data: bytes) -> list[tuple[str, str]]:
-    """Decode `application/x-www-form-urlencoded`, once; raise MalformedRequest where it is not."""
+    """Decode parameters of the type `application/x-www-form-urlencoded`.
+
+    Returns:
+        The names and values, in their order.
+
+    Raises:
+        MalformedRequest: The data are not of that type, or have too many parameters.
+    """
     text = _decode(data)
     if _BAD_ESCAPE.search(text):
-        raise MalformedRequest("A % stands alone in the parameters; as a character it is %25.")
+        raise MalformedRequest("A % in the parameters is not an escape: write it as %25.")
     try:
         return parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+            text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
         )
     except UnicodeDecodeError:
         raise MalformedRequest("The parameters are not UTF-8.") from None
     except ValueError:
-        raise MalformedRequest(f"There are more than {_MOST_PARAMETERS} parameters.") from None
+        raise MalformedRequest(f"There are more than {_MAX_PARAMETERS} parameters.") from None
 
 
 def _decode(data: bytes) -> str:
@@ -144,21 +138,20 @@ def _decode(data: bytes) -> str:
         raise MalformedRequest(f"Byte {error.start + 1} is not UTF-8.") from None
 
 
-def _is_of_a_person(request: ProtocolRequest, parameters: list[tuple[str, str]]) -> bool:
-    """Whether a browser asks for no more than a query, in no format."""
+def _is_link_in_browser(request: ProtocolRequest, parameters: list[tuple[str, str]]) -> bool:
+    """Tell whether a browser sends nothing but a query: its user has followed a link."""
     return (
         request.method in ("GET", "HEAD")
         and [name for name, _ in parameters] == ["query"]
-        and prefers(request.accept, HTML, (*RESULTS_FORMATS, *GRAPH_FORMATS))
+        and prefers(request.accept, HTML, ANSWER_FORMATS)
     )
 
 
 def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]:
-    return tuple(value for each, value in parameters if each == name)
+    return tuple(value for key, value in parameters if key == name)
 
 
-def _format(form: Form | None, names: tuple[str, ...], accept: str | None) -> Format:
-    """Choose what to answer in; what is not SPARQL may ask for anything, for the engine's word."""
-    offers: tuple[Format, ...] = () if form in ("CONSTRUCT", "DESCRIBE") else _RESULTS
-    offers += () if form in ("SELECT", "ASK") else _GRAPHS
-    return named(names, offers) if names else negotiate(accept, offers)
+def _choose_format(names: Sequence[str], accept: str | None, offers: Sequence[Format]) -> Format:
+    """Choose a format by name or else by the Accept header; send it as what the client knows."""
+    choice = find_named(names, offers) if names else negotiate(accept, offers)
+    return replace(choice.format, media_type=choice.media_type)

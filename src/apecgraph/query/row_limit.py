@@ -1,4 +1,4 @@
-"""The rows of an answer: there are no more than are allowed."""
+"""The limit on the rows of an answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pyoxigraph import QueryTriples, Triple
 
 from apecgraph.errors import QueryTooHeavy
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, Format
+from apecgraph.rdf.serializer import Write
 
 _MARKS: Final = {
     RESULTS_JSON: b"},{",
@@ -16,45 +17,52 @@ _MARKS: Final = {
     RESULTS_CSV: b"\n",
     RESULTS_TSV: b"\n",
 }
-"""What the engine writes once for each row, or between two rows; a value may hold it too."""
+"""What the engine writes once for each row, or between two rows; a value may contain it too."""
 
 
-def limit_triples(triples: QueryTriples, most: int) -> Iterator[Triple]:
-    """Pass on triples; raise QueryTooHeavy where there are more than the most that are allowed."""
-    for number, triple in enumerate(triples):
-        if number == most:
-            raise too_many_rows(most)
+def limit_triples(triples: QueryTriples, max_rows: int) -> Iterator[Triple]:
+    """Pass on triples; raise QueryTooHeavy if there are more than the limit."""
+    for index, triple in enumerate(triples):
+        if index == max_rows:
+            raise _too_many_rows(max_rows)
         yield triple
 
 
-def limit_rows(
-    write: Callable[[bytes], object], format_: Format, most: int, has_more: Callable[[], bool]
-) -> Callable[[bytes], object]:
-    """Pass on the results of a SELECT; raise QueryTooHeavy where they have too many rows.
+def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[[], bool]) -> Write:
+    """Limit the rows of the results of a SELECT.
 
-    The engine writes rows faster than they could be counted one by one, so they are counted by
-    their marks, in bytes. Where these say that there may be too many, `has_more` tells whether the
-    answer has more rows than `most`.
+    The engine writes rows faster than Python could count them one by one, so their marks are
+    counted in the bytes.
+
+    Args:
+        write: Takes the bytes that are passed on.
+        format_: The format of the results.
+        max_rows: The limit.
+        has_more: Tells whether the answer has more rows than the limit; called once there are
+            enough marks for that.
+
+    Returns:
+        A function that passes bytes on to `write`, and raises QueryTooHeavy if there are more rows
+        than the limit.
     """
     mark = _MARKS[format_]
     count, before = 0, b""
 
-    def counts(data: bytes) -> None:
+    def count_and_write(data: bytes) -> None:
         nonlocal count, before
-        if count < most:
+        if count < max_rows:
             count += (before + data).count(mark)
             before = data[1 - len(mark) :] if len(mark) > 1 else b""
-            if count >= most and has_more():
-                raise too_many_rows(most)
+            if count >= max_rows and has_more():
+                raise _too_many_rows(max_rows)
         write(data)
 
-    return counts
+    return count_and_write
 
 
-def too_many_rows(most: int) -> QueryTooHeavy:
-    """Tell that an answer met the limit on its rows."""
+def _too_many_rows(max_rows: int) -> QueryTooHeavy:
     return QueryTooHeavy(
-        f"The answer has more than {most} rows, the most that are sent. "
-        "LIMIT and OFFSET give it in parts; the dumps hold everything.",
-        f"{most} rows",
+        f"The answer has more than {max_rows} rows, the limit. "
+        "Fetch it in parts by LIMIT and OFFSET, or take a dump, which holds everything.",
+        f"{max_rows} rows",
     )

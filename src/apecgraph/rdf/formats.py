@@ -1,8 +1,12 @@
-"""The one table of media types: what can be read, and what can be written."""
+"""The one table of media types: what can be read, what can be written, and by which names.
+
+A format is one row. Names by which clients ask for it, or files are called, go into its `aliases`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -10,24 +14,65 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A representation: its media type, the extension of its files, and who writes it.
+    """A representation of a graph, of the results of a query, or of a page.
 
-    iri: what W3C calls the format (Unique URIs for file formats), None where it has no name there.
+    Two formats are equal if they differ in nothing but the media type that a client knows them by.
+
+    Attributes:
+        name: What `format=` and the command line call it.
+        label: What people call it.
+        media_type: Its registered media type, or an alias under which it is sent.
+        extension: The extension of its files, without the dot.
+        rdf: The parser and serializer of the engine for a graph or a dataset.
+        results: The serializer of the engine for the results of SELECT and ASK.
+        charset: Whether Content-Type states UTF-8; it always does for types of text.
+        iri: Its name in W3C's Unique URIs for File Formats, if it has one.
+        aliases: Other names, extensions and media types, in lower case.
     """
 
     name: str
     label: str
-    media_type: str
+    media_type: str = field(compare=False)
     extension: str
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
     charset: bool = False
     iri: str | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str:
-        """The value of a Content-Type header; text types say that they are UTF-8."""
-        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+        """The value of the Content-Type header."""
+        if self.charset or self.media_type.startswith("text/"):
+            return f"{self.media_type}; charset=utf-8"
+        return self.media_type
+
+    @property
+    def other_media_types(self) -> list[str]:
+        """The media types among its aliases."""
+        return [alias for alias in self.aliases if "/" in alias]
+
+
+def find_format(name: str, formats: Iterable[Format]) -> Format | None:
+    """Look a format up.
+
+    Args:
+        name: A format's name, extension, media type or alias, in any case of letters.
+        formats: What to choose from. A name, extension or media type is looked for in all of them
+            before an alias is, and the first match counts.
+
+    Returns:
+        The format, or None if none of them is known by the name.
+    """
+    wanted = name.lower()
+    offers = tuple(formats)
+    for offer in offers:
+        if wanted in (offer.name, offer.extension, offer.media_type):
+            return offer
+    for offer in offers:
+        if wanted in offer.aliases:
+            return offer
+    return None
 
 
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -38,8 +83,8 @@ TURTLE: Final = Format(
     "text/turtle",
     "ttl",
     rdf=RdfFormat.TURTLE,
-    charset=True,
     iri=f"{_FORMATS}Turtle",
+    aliases=("n3",),
 )
 JSON_LD: Final = Format(
     "jsonld",
@@ -48,6 +93,7 @@ JSON_LD: Final = Format(
     "jsonld",
     rdf=RdfFormat.JSON_LD,
     iri=f"{_FORMATS}JSON-LD",
+    aliases=("json", "application/json"),
 )
 N_TRIPLES: Final = Format(
     "ntriples",
@@ -56,6 +102,7 @@ N_TRIPLES: Final = Format(
     "nt",
     rdf=RdfFormat.N_TRIPLES,
     iri=f"{_FORMATS}N-Triples",
+    aliases=("text/plain",),  # before it had its own type (RDF 1.1 N-Triples, section 5)
 )
 RDF_XML: Final = Format(
     "rdfxml",
@@ -64,6 +111,7 @@ RDF_XML: Final = Format(
     "rdf",
     rdf=RdfFormat.RDF_XML,
     iri=f"{_FORMATS}RDF_XML",
+    aliases=("xml", "owl", "application/xml"),
 )
 TRIG: Final = Format(
     "trig", "TriG", "application/trig", "trig", rdf=RdfFormat.TRIG, iri=f"{_FORMATS}TriG"
@@ -76,7 +124,6 @@ N_QUADS: Final = Format(
     rdf=RdfFormat.N_QUADS,
     iri=f"{_FORMATS}N-Quads",
 )
-HTML: Final = Format("html", "HTML", "text/html", "html", charset=True)
 
 RESULTS_JSON: Final = Format(
     "json",
@@ -85,6 +132,7 @@ RESULTS_JSON: Final = Format(
     "srj",
     results=QueryResultsFormat.JSON,
     iri=f"{_FORMATS}SPARQL_Results_JSON",
+    aliases=("application/json",),
 )
 RESULTS_XML: Final = Format(
     "xml",
@@ -93,6 +141,7 @@ RESULTS_XML: Final = Format(
     "srx",
     results=QueryResultsFormat.XML,
     iri=f"{_FORMATS}SPARQL_Results_XML",
+    aliases=("application/xml",),
 )
 RESULTS_CSV: Final = Format(
     "csv",
@@ -100,7 +149,6 @@ RESULTS_CSV: Final = Format(
     "text/csv",
     "csv",
     results=QueryResultsFormat.CSV,
-    charset=True,
     iri=f"{_FORMATS}SPARQL_Results_CSV",
 )
 RESULTS_TSV: Final = Format(
@@ -109,41 +157,37 @@ RESULTS_TSV: Final = Format(
     "text/tab-separated-values",
     "tsv",
     results=QueryResultsFormat.TSV,
-    charset=True,
     iri=f"{_FORMATS}SPARQL_Results_TSV",
 )
 
-CSV: Final = Format("csv", "CSV", "text/csv", "csv", charset=True)
+HTML: Final = Format("html", "HTML", "text/html", "html")
+CSV: Final = Format("csv", "CSV", "text/csv", "csv")
 CSVW: Final = Format("csvw", "CSVW metadata", "application/csvm+json", "json")
 GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
 JSON: Final = Format("json", "JSON", "application/json", "json")
 ATOM: Final = Format("atom", "Atom", "application/atom+xml", "atom", charset=True)
 RDF_PATCH: Final = Format("rdfp", "RDF Patch", "application/rdf-patch", "rdfp", charset=True)
-TEXT: Final = Format("text", "plain text", "text/plain", "txt", charset=True)
+TEXT: Final = Format("text", "plain text", "text/plain", "txt")
+LINKSET: Final = Format("linkset", "Linkset", "application/linkset+json", "linkset.json")
+PROBLEM: Final = Format(
+    "problem",
+    "problem details",
+    "application/problem+json",
+    "json",
+    aliases=("application/json",),
+)
 
-DATASET_FORMATS: Final = (TRIG, N_QUADS, JSON_LD)
-"""Formats that hold named graphs."""
+DATASET_FORMATS: Final = (TRIG, N_QUADS)
+"""Formats in which named graphs are written; JSON-LD is written with the default graph alone."""
 
-GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS)
+GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, *DATASET_FORMATS)
 """What CONSTRUCT and DESCRIBE answer in, and what a dump can be written in."""
 
 DOCUMENT_FORMATS: Final = (*GRAPH_FORMATS, HTML)
-"""What a document about one thing is served in; the first is sent to who does not say.
-
-TriG and N-Quads hold who says what as well, in the graphs of the sources.
-"""
+"""What a document about one thing is served in; the first is the default."""
 
 RESULTS_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 """What SELECT and ASK answer in (SPARQL 1.1 Protocol, section 2.1.6)."""
 
-BY_NAME: Final = {each.name: each for each in (*DOCUMENT_FORMATS, *RESULTS_FORMATS)}
-
-
-def of_file(name: str) -> Format | None:
-    """Return the RDF format that a file's extension stands for; None for any other file."""
-    extension = name.rpartition(".")[2].lower()
-    aliases = {"xml": "rdf", "json": "jsonld", "owl": "rdf"}
-    for format_ in GRAPH_FORMATS:
-        if format_.extension == aliases.get(extension, extension):
-            return format_
-    return None
+ANSWER_FORMATS: Final = (*RESULTS_FORMATS, *GRAPH_FORMATS)
+"""What queries of any form answer in."""

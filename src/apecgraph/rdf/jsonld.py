@@ -15,8 +15,10 @@ from pyld import jsonld
 
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
+from apecgraph.rdf.formats import JSON_LD
 from apecgraph.rdf.lists import list_cells
 from apecgraph.rdf.namespaces import BASE, RDF, XSD
+from apecgraph.rdf.serializer import rdf_bytes
 
 Node: TypeAlias = dict[str, Any]
 
@@ -115,7 +117,7 @@ class Context:
         if url != self._iri:
             raise ValueError(f"a context from elsewhere is not loaded: {url}")
         return {
-            "contentType": "application/ld+json",
+            "contentType": JSON_LD.media_type,
             "contextUrl": None,
             "documentUrl": url,
             "document": {"@context": self._context},
@@ -151,9 +153,7 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
 
 def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
     """Return expanded JSON-LD by subject, with rdf:type as @type (JSON-LD 1.1 API, 8.4)."""
-    data = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.JSON_LD)
-    assert data is not None  # noqa: S101 - without an output the bytes are returned
-    nodes: list[Node] = json.loads(data)
+    nodes: list[Node] = json.loads(rdf_bytes(sorted(triples, key=str), JSON_LD, prefixes={}))
     for node in nodes:
         if _TYPE in node:
             node["@type"] = [value["@id"] for value in node.pop(_TYPE)]

@@ -1,4 +1,4 @@
-"""Writing the graph of a document in any of the RDF formats."""
+"""Writing the documents and dumps of a publication, in any of the RDF formats."""
 
 from __future__ import annotations
 
@@ -6,46 +6,75 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from apecgraph.rdf.canonical import canonical_quads
 from apecgraph.rdf.formats import DATASET_FORMATS, JSON_LD, Format
+from apecgraph.rdf.graph import placed
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import PREFIXES, RDF
+from apecgraph.rdf.serializer import rdf_bytes
 
 
 class Writer:
-    """Writes graphs; JSON-LD with the publication's own context."""
+    """Writes documents and dumps; JSON-LD with the publication's own context.
+
+    Args:
+        context: The JSON-LD context.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def write(
+    def document(
         self,
         triples: Iterable[ox.Triple],
         format_: Format,
         topic: str,
         evidence: Iterable[ox.Quad] = (),
     ) -> bytes:
-        """Return a graph in an RDF format: the same graph makes the same bytes.
+        """Return the document about one thing; the same graph makes the same bytes.
 
-        topic: the IRI of what the graph is about; where a format has an order, it comes first, and
-        of each subject its types. evidence: what is in named graphs, for a format that has them.
-        Turtle, TriG and RDF/XML declare only the prefixes that the graph uses.
+        Turtle, TriG and RDF/XML declare only the prefixes that the document uses.
+
+        Args:
+            triples: The graph of the document.
+            format_: One of GRAPH_FORMATS.
+            topic: The IRI of the thing. If the format has an order, its triples come first, and
+                the types of each subject come before its other properties.
+            evidence: Quads of named graphs, written if the format holds named graphs.
+
+        Raises:
+            NotAcceptable: The format cannot hold the graph.
         """
-        graph = ox.Dataset(
-            ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples
-        )
-        graph.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        chosen = [quad.triple for quad in graph]
-        chosen.sort(key=lambda triple: _rank(triple, topic))
-        if format_ is JSON_LD:
-            return self._context.document(chosen, topic)
-        statements = [*chosen, *(evidence if format_ in DATASET_FORMATS else ())]
+        graph = [quad.triple for quad in canonical_quads(map(placed, triples))]
+        graph.sort(key=lambda triple: _rank(triple, topic))
+        if format_ == JSON_LD:
+            return self._context.document(graph, topic)
+        statements: list[ox.Triple | ox.Quad] = [
+            *graph,
+            *(evidence if format_ in DATASET_FORMATS else ()),
+        ]
         text = "".join(map(str, statements))
         prefixes = {
             prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}" in text
         }
-        data = ox.serialize(statements, format=format_.rdf, prefixes=prefixes)
-        assert data is not None  # noqa: S101 - without an output the bytes are returned
-        return data
+        return rdf_bytes(statements, format_, prefixes)
+
+    def dump(
+        self, dataset: Iterable[ox.Quad], default_graph: Iterable[ox.Triple], format_: Format
+    ) -> bytes:
+        """Return a dump, in the order of what is given.
+
+        Args:
+            dataset: All quads, written if the format holds named graphs.
+            default_graph: The triples of the default graph, written if it does not.
+            format_: One of GRAPH_FORMATS.
+
+        Raises:
+            NotAcceptable: The format cannot hold the graph.
+        """
+        if format_ == JSON_LD:
+            return self._context.graph(default_graph)
+        return rdf_bytes(dataset if format_ in DATASET_FORMATS else default_graph, format_)
 
 
 def _rank(triple: ox.Triple, topic: str) -> tuple[bool, str, bool, str]:

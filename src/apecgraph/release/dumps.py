@@ -12,10 +12,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.progress import logged_items
-from apecgraph.rdf.formats import CSV, CSVW, GZIP, JSON_LD, N_QUADS, N_TRIPLES, TEXT, TRIG, Format
+from apecgraph.rdf.formats import CSV, CSVW, DATASET_FORMATS, GZIP, N_TRIPLES, TEXT, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
-from apecgraph.rdf.namespaces import PREFIXES
+from apecgraph.rdf.serializer import rdf_bytes
+from apecgraph.rdf.writer import Writer
 from apecgraph.release.figures_csv import FIGURES, METADATA, write_figures, write_metadata
 from apecgraph.release.links import links
 from apecgraph.release.release import DUMP_FORMATS, File, dump_name
@@ -25,7 +26,6 @@ _log: Final = logging.getLogger(__name__)
 CHECKSUMS: Final = "SHA256SUMS"
 LINKS_FILE: Final = "links.nt"
 
-_WHOLE: Final = (TRIG, N_QUADS)
 _LEVEL: Final = 9
 
 
@@ -46,7 +46,7 @@ class Dump:
     @property
     def whole(self) -> bool:
         """Whether it contains the named graphs."""
-        return self.format in _WHOLE
+        return self.format in DATASET_FORMATS
 
     @property
     def partial(self) -> bool:
@@ -56,7 +56,11 @@ class Dump:
 
 DUMPS: Final = (
     *(
-        Dump(dump_name(format_), format_, "All graphs" if format_ in _WHOLE else "Default graph")
+        Dump(
+            dump_name(format_),
+            format_,
+            "All graphs" if format_ in DATASET_FORMATS else "Default graph",
+        )
         for format_ in DUMP_FORMATS
     ),
     Dump(LINKS_FILE, N_TRIPLES, "Links to other datasets"),
@@ -117,10 +121,10 @@ def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> lis
         The files that were written.
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
-    graph = Graph(quads)
+    graph, writer = Graph(quads), Writer(context)
     files: list[File] = []
     for dump in logged_items(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
-        data = _contents(dump, quads, default, graph, context)
+        data = _contents(dump, quads, default, graph, writer)
         compressed = gzip.compress(data, _LEVEL, mtime=0)
         for name, written in ((dump.name, data), (zipped(dump.name), compressed)):
             files.append(File.written(folder, name, written))
@@ -133,20 +137,12 @@ def _contents(
     quads: Sequence[ox.Quad],
     default: Sequence[ox.Triple],
     graph: Graph,
-    context: Context,
+    writer: Writer,
 ) -> bytes:
     if dump.name == FIGURES:
         return write_figures(graph)
     if dump.name == METADATA:
         return write_metadata(graph)
     if dump.name == LINKS_FILE:
-        return _serialized(list(links(default)), dump.format)
-    if dump.format is JSON_LD:
-        return context.graph(default)
-    return _serialized(quads if dump.whole else default, dump.format)
-
-
-def _serialized(chosen: Sequence[ox.Quad] | Sequence[ox.Triple], format_: Format) -> bytes:
-    data = ox.serialize(chosen, format=format_.rdf, prefixes=PREFIXES)
-    assert data is not None  # noqa: S101 - without an output the bytes are returned
-    return data
+        return rdf_bytes(links(default), dump.format)
+    return writer.dump(quads, default, dump.format)

@@ -155,17 +155,16 @@ def _build(request: TaskRequest, observe: StepObserver) -> str:
 
 
 def _dataset(request: TaskRequest, observe: StepObserver) -> dict[str, str]:
-    import pyoxigraph as ox
-
     from apecgraph.build.derivation import derived_dataset
     from apecgraph.check.validation import check_content
-    from apecgraph.rdf.canonical import canonical_nquads
+    from apecgraph.rdf.canonical import canonical_quads
+    from apecgraph.rdf.formats import N_QUADS
+    from apecgraph.rdf.serializer import rdf_bytes
 
     report, findings = check_content(Path(request["content"]), observe)
     if findings is None:
         raise CheckFailed(report.text())
-    quads = ox.serialize(canonical_nquads(derived_dataset(findings)), format=ox.RdfFormat.N_QUADS)
-    assert quads is not None  # noqa: S101 - without an output the bytes are returned
+    quads = rdf_bytes(canonical_quads(derived_dataset(findings)), N_QUADS)
     return {"quads": quads.decode(), "report": report.json()}
 
 

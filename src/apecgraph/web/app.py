@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.content.folder import CONTEXT, default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
+from apecgraph.query.model import QueryService
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
@@ -33,7 +34,7 @@ from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.files import FilesPage
 from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.site import ReleaseSite, Site
-from apecgraph.web.publication import Publication, Served
+from apecgraph.web.publication import Publication
 from apecgraph.web.routes import read_only, release_routes
 from apecgraph.web.sparql.endpoint import SparqlEndpoint
 from apecgraph.web.sparql.examples import examples
@@ -58,7 +59,7 @@ _OF_RELEASES: Final = (
 def create_app(
     settings: Settings,
     publication: Publication,
-    served: Served,
+    served: QueryService,
     budget: RateLimit,
     condition: LastFailure,
 ) -> ASGIApp:
@@ -77,7 +78,6 @@ def create_app(
     query_page = QueryPage(site, served, examples(release))
     endpoint = SparqlEndpoint(
         served,
-        served.graphs,
         replies=ReplyCache(site.responder.etag("sparql"), settings.cache_megabytes),
         budget=budget,
         without_query=Headers(ReadOnly(query_page.answer)),

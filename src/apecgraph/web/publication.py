@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from apecgraph.query.engine import load
-from apecgraph.query.model import Data, DataFile, Store
+from apecgraph.query.model import Data, DataFile
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.graph import Graph
 from apecgraph.release.release import Release
-
-
-class Served(Store, Protocol):
-    """The store that answers the public's queries."""
-
-    @property
-    def quads(self) -> int:
-        """How many quads there are."""
-
-    @property
-    def graphs(self) -> Collection[str]:
-        """The IRIs of the named graphs."""
-
-    @property
-    def failure(self) -> str | None:
-        """Why no query is answered at present; None where they are."""
 
 
 @dataclass(frozen=True)

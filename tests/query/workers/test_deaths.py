@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from apecgraph.errors import QueryError, QueryTooHeavy, StoreError
-from apecgraph.query.engine import EmbeddedStore, load
+from apecgraph.query.engine import load
 from apecgraph.query.model import Data, DataFile, Query
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
 from tests.support.processes import alive, workers, zygotes
-from tests.support.stores import FOREVER, LONG, ask, collect, is_well, isolated
+from tests.support.stores import FOREVER, LONG, EmbeddedStore, ask, collect, is_well, isolated
 from tests.support.waiting import soon, until
 
 
@@ -136,7 +136,7 @@ import asyncio, sys
 from pathlib import Path
 from apecgraph.query.model import DataFile, Query
 from apecgraph.rdf.formats import N_QUADS, RESULTS_CSV
-from tests.support.stores import isolated
+from tests.support.stores import EmbeddedStore, isolated
 
 async def main(path, text):
     data = [DataFile.of(Path(path), N_QUADS)]

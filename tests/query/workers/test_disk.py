@@ -10,13 +10,24 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import QueryTimedOut, QueryTooHeavy, StoreError
-from apecgraph.query.engine import EmbeddedStore, load
+from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
 from tests.support.command import WITHOUT_SECCOMP
 from tests.support.servers import refused, server_process
-from tests.support.stores import DEEP, FOREVER, G1, G2, LATE, QUADS, ask, is_well, isolated
+from tests.support.stores import (
+    DEEP,
+    FOREVER,
+    G1,
+    G2,
+    LATE,
+    QUADS,
+    EmbeddedStore,
+    ask,
+    is_well,
+    isolated,
+)
 
 
 def state(directory: Path) -> dict[str, tuple[int, int, bytes]]:

@@ -10,7 +10,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy
-from apecgraph.query.engine import EmbeddedStore, load
+from apecgraph.query.engine import load
 from apecgraph.query.model import Answer, Data, DataFile, Query
 from apecgraph.query.workers import messages as wire
 from apecgraph.query.workers.handle import WorkerHandle
@@ -26,6 +26,7 @@ from tests.support.stores import (
     FOREVER,
     LONG,
     MEMORY_HOG,
+    EmbeddedStore,
     ask,
     chunks,
     collect,

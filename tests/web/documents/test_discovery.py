@@ -6,7 +6,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.rdf.canonical import canonical_nquads
+from apecgraph.rdf.canonical import canonical_quads
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
 from apecgraph.rdf.namespaces import BASE, DCAT, FOAF, ID, RDF, VOID
 from apecgraph.release.release import Release
@@ -29,7 +29,7 @@ def graph(client: httpx.Client, path: str, format_: Format = TURTLE) -> list[ox.
 @pytest.mark.parametrize("path", PATHS)
 class TestADescription:
     def test_is_the_same_graph_in_every_format(self, client: httpx.Client, path: str) -> None:
-        graphs = [canonical_nquads(graph(client, path, each)) for each in RDF_FORMATS]
+        graphs = [canonical_quads(graph(client, path, each)) for each in RDF_FORMATS]
         assert all(each == graphs[0] for each in graphs)
         assert len(graphs[0]) > 200
 

@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from apecgraph.query.model import Answer, DataFile, Query, Store
+from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS
 from apecgraph.web.http.body import LARGEST_BODY
@@ -37,9 +37,9 @@ async def description(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse("the description")(scope, receive, send)
 
 
-def endpoint(store: Store, graphs: Collection[str]) -> SparqlEndpoint:
+def endpoint(service: QueryService) -> SparqlEndpoint:
     return SparqlEndpoint(
-        store, graphs, replies=ReplyCache("", 0), budget=RateLimit(0), without_query=description
+        service, replies=ReplyCache("", 0), budget=RateLimit(0), without_query=description
     )
 
 
@@ -62,7 +62,7 @@ def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     async def serve() -> None:
         store = WorkerPool([DataFile.of(path, N_QUADS)], **limits)
         await store.start()
-        app = endpoint(store, store.graphs)
+        app = endpoint(store)
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
         servers.append(server)
         started.set()
@@ -358,6 +358,10 @@ def soon(condition: Callable[[], bool]) -> bool:
 class BrokenStore:
     """A store that fails before or within its answer."""
 
+    quads = 0
+    graphs = ()
+    failure = None
+
     def __init__(self, *, late: bool) -> None:
         self.late = late
 
@@ -369,9 +373,6 @@ class BrokenStore:
         if self.late:
             return Answer(query.format, chunks())
         raise RuntimeError("secret")
-
-    async def close(self) -> None:
-        pass
 
 
 def call(store: BrokenStore) -> list[Message]:
@@ -396,7 +397,7 @@ def call(store: BrokenStore) -> list[Message]:
         async def send(message: Message) -> None:
             messages.append(message)
 
-        await endpoint(store, ())(scope, receive, send)
+        await endpoint(store)(scope, receive, send)
 
     try:
         asyncio.run(run())

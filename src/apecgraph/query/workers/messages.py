@@ -19,7 +19,7 @@ from apecgraph.errors import (
     StoreError,
 )
 from apecgraph.query.model import Query
-from apecgraph.rdf.formats import BY_NAME
+from apecgraph.rdf.formats import ANSWER_FORMATS
 
 QUERY_MESSAGE: Final = b"Q"
 DATA: Final = b"D"
@@ -27,6 +27,8 @@ END: Final = b"."
 ERROR: Final = b"!"
 
 HEADER: Final = Struct("!cI")
+
+_FORMATS: Final = {format_.name: format_ for format_ in ANSWER_FORMATS}
 
 _ERRORS: Final = {
     each.__name__: each
@@ -48,7 +50,7 @@ def encode_query(query: Query, seconds: float) -> bytes:
 def decode_query(payload: bytes) -> tuple[Query, float]:
     """Read what `encode_query` wrote."""
     text, name, default_graphs, named_graphs, seconds = json.loads(payload)
-    return Query(text, BY_NAME[name], tuple(default_graphs), tuple(named_graphs)), seconds
+    return Query(text, _FORMATS[name], tuple(default_graphs), tuple(named_graphs)), seconds
 
 
 def encode_error(error: ApecgraphError) -> bytes:

@@ -40,11 +40,11 @@ from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.workers.disk import open_behind_wall, unreadable_store
 from apecgraph.query.workers.worker import WorkerLimits, work
-from apecgraph.rdf.formats import BY_NAME
+from apecgraph.rdf.formats import GRAPH_FORMATS
 
 LARGEST_MESSAGE: Final = 65536
 
-
+_FORMATS: Final = {format_.name: format_ for format_ in GRAPH_FORMATS}
 _WATCH_MILLISECONDS: Final = 50
 _LOWEST_PRIORITY: Final = 19
 _TOLD_SECONDS: Final = 0.1
@@ -86,7 +86,7 @@ class Zygote:
         """Do what a message says; return the pidfd of a child where one was made."""
         match message:
             case {"load": path, "format": name, "sha256": checksum}:
-                self._files.append(DataFile(Path(path), BY_NAME[name], checksum))
+                self._files.append(DataFile(Path(path), _FORMATS[name], checksum))
             case {"directory": path, "quads": quads}:
                 self._held, self._quads = Path(path), quads
             case {"open": megabytes, **limits}:

@@ -114,7 +114,7 @@ class Discovery:
             ),
             *self._described(description),
         ]
-        return self.site.writer.write(triples, format_, description.topic)
+        return self.site.writer.document(triples, format_, description.topic)
 
     def _described(self, description: _Description) -> Iterator[ox.Triple]:
         """Return what the default graph says of the topic, and of what is followed from there."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
@@ -13,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, Format
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, LINKSET, Format
 from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.readers.description import Description, describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.web.http.addresses import DOC, document_address, readings, topic_of
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.signposting import LINKSET, document_path
+from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.decision import DecisionPage
 from apecgraph.web.things.event import EventPage
@@ -44,8 +43,6 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
 """Classes whose things have a page of another kind; of a thing with several, the first decides."""
 
 _EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
-# Clients ask for N-Triples by the type that it had before its own (RDF 1.1 N-Triples, section 5).
-OFFERS: Final = (*DOCUMENT_FORMATS, replace(N_TRIPLES, media_type="text/plain"))
 _DESCRIBED: Final = 500
 """Descriptions that are kept: making one of a thing with many links takes a while."""
 
@@ -83,7 +80,7 @@ class Resources:
             raise self._missing(request)
         refuse_withdrawn(self._graph, known[0])
         return RedirectResponse(
-            document_path(name, _choose(request)),
+            document_path(name, choose_format(request, DOCUMENT_FORMATS)),
             status_code=303,
             headers={"Vary": "Accept", "Cache-Control": "no-cache"},
         )
@@ -99,7 +96,7 @@ class Resources:
             if extension in _EXTENSIONS and self._knows(topic_of(stem)):
                 return await self._respond(request, stem, _EXTENSIONS[extension], {})
             if self._knows(topic_of(name)):
-                format_ = _choose(request)
+                format_ = choose_format(request, DOCUMENT_FORMATS)
                 chosen = {"Vary": "Accept", "Content-Location": document_path(name, format_)}
                 return await self._respond(request, name, format_, chosen)
         raise self._missing(request)
@@ -149,7 +146,7 @@ class Resources:
         title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"
         triples = description.triples(document, title, self.site.signposts.license)
-        return self.site.writer.write(triples, format_, description.iri, description.evidence())
+        return self.site.writer.document(triples, format_, description.iri, description.evidence())
 
     def _knows(self, iri: str) -> bool:
         return self._graph.describes(iri)
@@ -164,10 +161,6 @@ class Resources:
         around = related[start : start + _COMPARED]
         near = get_close_matches(name[:_LONGEST], around, _NEAR, cutoff=0.5)
         return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic_of, near), BASE])
-
-
-def _choose(request: Request) -> Format:
-    return _EXTENSIONS[choose_format(request, OFFERS).extension]
 
 
 def _document_of(node: object) -> str | None:

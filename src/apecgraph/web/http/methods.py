@@ -65,7 +65,7 @@ def read_or_post(answer: Callable[[Request, bytes], Awaitable[Response]]) -> Rea
 
 def choose_format(request: Request, offers: Sequence[Format]) -> Format:
     """Choose the format to answer a request in; raise NotAcceptable where there is none."""
-    return negotiate(", ".join(request.headers.getlist("accept")) or None, offers)
+    return negotiate(", ".join(request.headers.getlist("accept")) or None, offers).format
 
 
 def _preflight(methods: Sequence[str]) -> Response:

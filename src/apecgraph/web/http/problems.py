@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from typing import Final
@@ -35,7 +34,7 @@ from apecgraph.errors import (
     UriTooLong,
 )
 from apecgraph.query.negotiation import negotiate
-from apecgraph.rdf.formats import HTML, Format
+from apecgraph.rdf.formats import HTML, PROBLEM, Format
 from apecgraph.web.http.addresses import encoded
 
 STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
@@ -63,13 +62,11 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
 }
 """The one table of errors; a class that is not in it has the status of its nearest base."""
 
-PROBLEM: Final = Format("problem", "problem details", "application/problem+json", "json")
-
 RETRY_SECONDS: Final = 2
 
 _LONGEST_DETAIL: Final = 2000
 
-_OFFERS: Final = (PROBLEM, replace(PROBLEM, media_type="application/json"), HTML)
+_OFFERS: Final = (PROBLEM, HTML)
 _MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
 
 _log: Final = logging.getLogger(__name__)
@@ -127,7 +124,7 @@ def problem_response(
 
 def _preferred(accept: str | None) -> Format:
     try:
-        return negotiate(accept, _OFFERS)
+        return negotiate(accept, _OFFERS).format
     except NotAcceptable:
         return PROBLEM
 

@@ -8,13 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, Format
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, LINKSET, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, DCTERMS, SCHEMA
 from apecgraph.readers.description import Description
 from apecgraph.web.http.addresses import DOC, INDEX, encoded
-
-LINKSET: Final = Format("linkset", "Linkset", "application/linkset+json", "linkset.json")
 
 _LANDING_PAGE: Final = f"{SCHEMA}AboutPage"
 

@@ -11,7 +11,8 @@ from typing import Literal
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from apecgraph.web.publication import Publication, Served
+from apecgraph.query.model import QueryService
+from apecgraph.web.publication import Publication
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Health(BaseModel):
 
 
 def health_of(
-    publication: Publication, served: Served, condition: LastFailure, workers: int
+    publication: Publication, served: QueryService, condition: LastFailure, workers: int
 ) -> Callable[[], Health]:
     """Make what tells the health of a publication that is served."""
     release = publication.release

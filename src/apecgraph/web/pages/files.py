@@ -7,9 +7,9 @@ from typing import ClassVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.query.model import QueryService
 from apecgraph.rdf.formats import HTML
 from apecgraph.web.pages.site import Site
-from apecgraph.web.publication import Served
 
 
 class FilesPage:
@@ -25,7 +25,7 @@ class FilesPage:
 
     template: ClassVar[str] = "pages/files.html"
 
-    def __init__(self, site: Site, served: Served) -> None:
+    def __init__(self, site: Site, served: QueryService) -> None:
         self.site = site
         self._served = served
 

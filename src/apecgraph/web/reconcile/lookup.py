@@ -13,14 +13,12 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
 from apecgraph.query.protocol import decode_form
-from apecgraph.rdf.formats import DOCUMENT_FORMATS, JSON
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, JSON, LINKSET
 from apecgraph.rdf.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.readers.withdrawals import refuse_withdrawn, withdrawn
 from apecgraph.search.identifiers import Identified, Identifiers
-from apecgraph.web.documents.resources import OFFERS
 from apecgraph.web.http.addresses import DOC, encoded, topic_of
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.signposting import LINKSET
 from apecgraph.web.pages.site import ReleaseSite
 
 MOST: Final = 1000
@@ -62,7 +60,7 @@ class Lookup:
         empty = [name for name, value in asked.items() if not value.strip()]
         if empty:
             raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
-        format_ = choose_format(request, (*OFFERS, JSON))
+        format_ = choose_format(request, (*DOCUMENT_FORMATS, JSON))
         found = self._find(asked)
         refuse_withdrawn(self.site.graph, found.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}

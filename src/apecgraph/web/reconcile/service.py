@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
 from apecgraph.query.protocol import FORM, decode_form
-from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.search.entities import Entity, Property, Type
 from apecgraph.search.extension import extend
@@ -243,7 +243,7 @@ def _written(content: object) -> bytes:
 
 
 def _json(body: bytes) -> Response:
-    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type=JSON.media_type)
 
 
 def _missing(kind: str, name: str) -> NotFound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from functools import lru_cache
 from typing import Final
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph.query import protocol
-from apecgraph.query.model import Query, Store
+from apecgraph.query.model import Query, QueryService
 from apecgraph.web.http.body import ClientGoneError, read_body
 from apecgraph.web.http.encoding import accepts_gzip
 from apecgraph.web.http.headers import HEADERS
@@ -40,8 +40,7 @@ _WATCHED_SECONDS: Final = 0.02
 class SparqlEndpoint:
     """Answers queries by the SPARQL 1.1 Protocol.
 
-    store: what evaluates them.
-    graphs: the IRIs of its named graphs.
+    service: what answers them.
     replies: those that are kept. budget: what one client may ask.
     without_query: answers GET and HEAD without a query: the service description, the editor.
     render_html: makes the page that tells a browser of an error, as `problem_response` has it.
@@ -49,23 +48,21 @@ class SparqlEndpoint:
 
     def __init__(
         self,
-        store: Store,
-        graphs: Collection[str],
+        service: QueryService,
         *,
         replies: ReplyCache,
         budget: RateLimit,
         without_query: ASGIApp,
         render_html: Callable[[Mapping[str, object]], str] | None = None,
     ) -> None:
-        self._store = store
-        self._graphs = graphs
+        self._service = service
         self._replies = replies
         self._budget = budget
         self._without_query = without_query
         self._render_html = render_html
         # Most clients ask the same again: what a request says is then known.
         self._remember = lru_cache(_REMEMBERED_REQUESTS)(
-            lambda request: protocol.read_request(request, graphs)
+            lambda request: protocol.read_request(request, service.graphs)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,8 +101,8 @@ class SparqlEndpoint:
         if size <= _REMEMBERED:
             return self._remember(request)
         if size <= _READ_BESIDE:
-            return protocol.read_request(request, self._graphs)
-        return await asyncio.to_thread(protocol.read_request, request, self._graphs)
+            return protocol.read_request(request, self._service.graphs)
+        return await asyncio.to_thread(protocol.read_request, request, self._service.graphs)
 
     async def _answer(
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
@@ -127,7 +124,7 @@ class SparqlEndpoint:
         client = scope["client"][0] if scope.get("client") else ""
         self._budget.spend(client)
         with _watched(receive):
-            body = (await self._store.query(query, client)).body
+            body = (await self._service.query(query, client)).body
             if not isinstance(body, bytes) and scope["http_version"] == "1.0":
                 # There a body without a length ends with the connection, cut off or not.
                 async with aclosing(body) as chunks:

@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.catalog.service import describe_service
-from apecgraph.query.negotiation import named
+from apecgraph.query.model import QueryService
+from apecgraph.query.negotiation import find_named
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
 from apecgraph.rdf.namespaces import BASE, PREFIXES
 from apecgraph.readers.completion import read_completions
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.pages.site import Site
-from apecgraph.web.publication import Served
 from apecgraph.web.sparql.examples import Example, asked
 
 
@@ -29,7 +29,7 @@ class QueryPage:
 
     """
 
-    def __init__(self, site: Site, served: Served, examples: tuple[Example, ...]) -> None:
+    def __init__(self, site: Site, served: QueryService, examples: tuple[Example, ...]) -> None:
         self.site = site
         self._served = served
         self._examples = examples
@@ -43,7 +43,7 @@ class QueryPage:
         offers = DOCUMENT_FORMATS
         query = request.query_params.get("query")
         first = self._examples if query is None else asked(query, self._examples)
-        format_ = named(names, offers) if names else choose_format(request, offers)
+        format_ = find_named(names, offers).format if names else choose_format(request, offers)
 
         def body() -> bytes | str:
             if format_ is HTML:
@@ -56,7 +56,7 @@ class QueryPage:
                     graphs=GRAPH_FORMATS,
                 )
             triples = describe_service(self._served.graphs)
-            return self.site.writer.write(triples, format_, f"{BASE}sparql")
+            return self.site.writer.document(triples, format_, f"{BASE}sparql")
 
         return await self.site.responder.answer(
             request, format_.content_type, body, {"Vary": "Accept"}, variant=repr(query)

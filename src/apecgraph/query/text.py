@@ -1,0 +1,94 @@
+"""Queries by their text: read with a dataset and a format, and evaluated in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, TypeAlias
+
+from pyoxigraph import NamedNode, Store
+
+from apecgraph.errors import Forbidden
+from apecgraph.query.engine import evaluate
+from apecgraph.query.model import Query
+from apecgraph.query.negotiation import find_named
+from apecgraph.query.outline import Form, outline
+from apecgraph.rdf.formats import ANSWER_FORMATS, GRAPH_FORMATS, RESULTS_FORMATS, Format
+from apecgraph.rdf.serializer import Write
+
+READ_ONLY: Final = "This endpoint only reads: updates are not available."
+
+ChooseFormat: TypeAlias = Callable[[Sequence[Format]], Format]
+"""Chooses one of the formats that the answer to a query can have; may raise NotAcceptable."""
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_MAX_QUOTED: Final = 200
+"""Characters of a request that an error message quotes."""
+
+
+def read_query(
+    text: str,
+    graphs: Collection[str],
+    choose_format: ChooseFormat,
+    default_graphs: tuple[str, ...] = (),
+    named_graphs: tuple[str, ...] = (),
+) -> Query:
+    """Read the text of a query, so that it can be evaluated.
+
+    Args:
+        text: The query, with or without a byte order mark.
+        graphs: The IRIs of the named graphs that there are.
+        choose_format: Chooses the format of the answer. If the text is not SPARQL, all formats are
+            offered: the engine will explain the error.
+        default_graphs: The default graphs that the request names. If it names any graph, the
+            dataset of the query itself does not count (SPARQL 1.1 Protocol, section 2.1.4).
+        named_graphs: The named graphs that the request names.
+
+    Raises:
+        Forbidden: The text is an update, calls another endpoint, or names a graph that there is
+            not.
+        NotAcceptable: No format can be chosen.
+        QueryTooHeavy: The query nests too deeply, or declares too much.
+    """
+    text = text.removeprefix(_BYTE_ORDER_MARK)
+    seen = outline(text)
+    if seen.update:
+        raise Forbidden(READ_ONLY)
+    if seen.service:
+        raise Forbidden("This endpoint does not call others: SERVICE is not available.")
+    if not default_graphs and not named_graphs:
+        default_graphs, named_graphs = seen.default_graphs, seen.named_graphs
+    for graph in (*default_graphs, *named_graphs):
+        if graph not in graphs:
+            raise Forbidden(
+                f"There is no graph <{graph[:_MAX_QUOTED]}> here, and this endpoint fetches none. "
+                "SELECT ?graph { GRAPH ?graph {} } lists the graphs that it has."
+            )
+    return Query(text, choose_format(_formats(seen.form)), default_graphs, named_graphs)
+
+
+def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write) -> None:
+    """Read a query and evaluate it in this process, without limits: for trusted queries.
+
+    Args:
+        store: The dataset.
+        text: The query.
+        formats: Names of formats; the last that the answer can have is used.
+        write: Takes the answer in chunks.
+
+    Raises:
+        RequestError: As `read_query` and `evaluate` have it.
+        QueryError: Likewise.
+    """
+    graphs = {graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)}
+    query = read_query(text, graphs, lambda offers: find_named(formats, offers).format)
+    evaluate(store, query, write)
+
+
+def _formats(form: Form | None) -> Sequence[Format]:
+    match form:
+        case "SELECT" | "ASK":
+            return RESULTS_FORMATS
+        case "CONSTRUCT" | "DESCRIBE":
+            return GRAPH_FORMATS
+        case None:
+            return ANSWER_FORMATS

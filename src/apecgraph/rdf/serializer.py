@@ -1,0 +1,153 @@
+"""The one wrapper around the engine's serializers, and the repairs of what they write.
+
+All RDF and all results of queries are written here, whether for the endpoint, a document, a dump,
+the catalogue or a report. A repair is one function, listed in `_REPAIRS` with its formats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import IO, Final, TypeAlias, cast
+
+from pyoxigraph import Quad, QueryBoolean, QuerySolutions, Triple, serialize
+
+from apecgraph.errors import NotAcceptable
+from apecgraph.rdf.formats import GRAPH_FORMATS, RDF_XML, RESULTS_FORMATS, RESULTS_XML, Format
+from apecgraph.rdf.namespaces import PREFIXES
+
+CHUNK: Final = 65536
+"""The size, in bytes, at which a chunk is passed on."""
+
+Write: TypeAlias = Callable[[bytes], object]
+"""Takes the next chunk of a document."""
+
+Repair: TypeAlias = Callable[[Write, Format], Write]
+"""Puts a step before a `Write`, which changes or refuses what is written in a format."""
+
+# The engine writes characters that XML cannot hold (XML 1.0, section 2.2), and an element without a
+# name for a property whose IRI does not end in one. No parser reads either.
+_NOT_XML: Final = re.compile(
+    rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
+)
+_LONGEST_TAG: Final = 100
+
+
+def write_rdf(
+    statements: Iterable[Triple | Quad],
+    format_: Format,
+    write: Write,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> None:
+    """Write RDF as it is read, in chunks of about CHUNK bytes.
+
+    Args:
+        statements: Triples, or quads for a format that holds named graphs.
+        format_: One of GRAPH_FORMATS.
+        write: Takes the chunks.
+        prefixes: Declared in formats that have prefixes.
+
+    Raises:
+        NotAcceptable: The format cannot hold the statements.
+    """
+    if format_.rdf is None:
+        raise _cannot_hold(format_, "a graph", GRAPH_FORMATS)
+    quads = cast("Iterable[Quad]", statements)  # the engine takes both, and a mixture too
+    chunks = _Chunks(_repaired(write, format_))
+    try:
+        serialize(quads, cast("IO[bytes]", chunks), format_.rdf, prefixes=dict(prefixes))
+    except OSError as error:
+        if "RDF 1.2" in str(error):
+            raise _cannot_hold(format_, "triples as terms (RDF 1.2)", GRAPH_FORMATS) from None
+        raise
+    chunks.flush()
+
+
+def rdf_bytes(
+    statements: Iterable[Triple | Quad],
+    format_: Format,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> bytes:
+    """Return what `write_rdf` writes, with the same arguments and errors."""
+    chunks: list[bytes] = []
+    write_rdf(statements, format_, chunks.append, prefixes)
+    return b"".join(chunks)
+
+
+def write_results(answer: QuerySolutions | QueryBoolean, format_: Format, write: Write) -> None:
+    """Write the results of SELECT or ASK as they are computed, in chunks of about CHUNK bytes.
+
+    Args:
+        answer: What the engine answers.
+        format_: One of RESULTS_FORMATS.
+        write: Takes the chunks.
+
+    Raises:
+        NotAcceptable: The format cannot hold the results.
+    """
+    if format_.results is None:
+        raise _cannot_hold(format_, "the results of SELECT or ASK", RESULTS_FORMATS)
+    chunks = _Chunks(_repaired(write, format_))
+    answer.serialize(cast("IO[bytes]", chunks), format_.results)
+    chunks.flush()
+
+
+class _Chunks:
+    """A file for the engine, which writes a few bytes at a time; it passes on chunks."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._pending = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._pending += data
+        if len(self._pending) >= CHUNK:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        if self._pending:
+            self._write(bytes(self._pending))
+            self._pending.clear()
+
+
+def _refuse_what_xml_cannot_hold(write: Write, format_: Format) -> Write:
+    before = b""
+
+    def check(data: bytes) -> None:
+        nonlocal before
+        if match := _NOT_XML.search(before + data):
+            culprit = "a property whose IRI does not end in a name"
+            if not match[0].startswith(b"<"):
+                culprit = f"the character U+{ord(match[0].decode()):04X}"
+            formats = GRAPH_FORMATS if format_.results is None else RESULTS_FORMATS
+            raise _cannot_hold(format_, culprit, formats)
+        before = data[-_LONGEST_TAG:]
+        write(data)
+
+    return check
+
+
+def _escape_carriage_returns(write: Write, format_: Format) -> Write:
+    """Keep carriage returns: a parser would read them as line feeds (XML 1.0, section 2.11)."""
+    return lambda data: write(data.replace(b"\r", b"&#xD;"))
+
+
+_REPAIRS: Final[Mapping[Format, tuple[Repair, ...]]] = {
+    RDF_XML: (_refuse_what_xml_cannot_hold, _escape_carriage_returns),
+    RESULTS_XML: (_refuse_what_xml_cannot_hold, _escape_carriage_returns),
+}
+"""What is done, in this order, to each chunk that the engine writes in a format."""
+
+
+def _repaired(write: Write, format_: Format) -> Write:
+    for repair in reversed(_REPAIRS.get(format_, ())):
+        write = repair(write, format_)
+    return write
+
+
+def _cannot_hold(format_: Format, culprit: str, formats: Iterable[Format]) -> NotAcceptable:
+    available = [other.media_type for other in formats if other != format_]
+    return NotAcceptable(
+        f"{format_.label} cannot hold {culprit}; available are {', '.join(available)}.", available
+    )
