@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 
 from apecgraph.query.engine import evaluate
 from apecgraph.query.model import Answer, Data, DataFile, Query, QueryService
+from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS, RESULTS_CSV, TURTLE, Format
 
@@ -52,21 +54,23 @@ def write_dataset(folder: Path) -> list[DataFile]:
     return [DataFile.of(quads, N_QUADS), DataFile.of(turtle, TURTLE)]
 
 
+LIMITS: Final = PoolLimits(
+    load_seconds=30,
+    load_megabytes=1000,
+    query_seconds=5,
+    query_megabytes=100,
+    reply_megabytes=64,
+    reply_rows=1_000_000,
+    workers=1,
+    long_queries=0,
+    queue=4,
+)
+
+
 @asynccontextmanager
 async def isolated(data: Data, **limits: Any) -> AsyncIterator[WorkerPool]:
     """Open a worker pool; the limits default to those of small tests."""
-    defaults = {
-        "load_seconds": 30,
-        "load_megabytes": 1000,
-        "query_seconds": 5,
-        "query_megabytes": 100,
-        "reply_megabytes": 64,
-        "reply_rows": 1_000_000,
-        "workers": 1,
-        "long_queries": 0,
-        "queue": 4,
-    }
-    store = WorkerPool(data, **{**defaults, **limits})
+    store = WorkerPool(data, replace(LIMITS, **limits))
     await store.start()
     try:
         yield store

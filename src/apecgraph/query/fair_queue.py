@@ -1,4 +1,4 @@
-"""Turns: who waits for what only so many can have at once, and who is next."""
+"""A fair queue: clients that wait for a limited resource are served in turn."""
 
 from __future__ import annotations
 
@@ -9,75 +9,94 @@ from typing import Generic, TypeVar
 
 from apecgraph.errors import QueryTimedOut, StoreBusy
 
-_Given = TypeVar("_Given")
+_Resource = TypeVar("_Resource")
 
 
-class FairQueue(Generic[_Given]):
-    """Places to wait in; clients take turns, and of each the first that came is the first served.
+class FairQueue(Generic[_Resource]):
+    """Places in which clients wait for a resource; each client's first place is served first.
 
-    So a client that asks for very much waits for itself, not others for it.
+    Clients are served round-robin, so that one who asks for much waits for itself, and others do
+    not wait for it.
 
-    size: how many places there are. give_back: takes what was given to somebody who had just left.
+    Args:
+        size: The number of places.
+        give_back: Called with a resource that came to a client who had just left.
     """
 
-    def __init__(self, size: int, give_back: Callable[[_Given], None]) -> None:
+    def __init__(self, size: int, give_back: Callable[[_Resource], None]) -> None:
         self._size = size
         self._give_back = give_back
         # The client whose turn is next comes first.
-        self._waiting: dict[str, deque[asyncio.Future[_Given]]] = {}
+        self._waiting: dict[str, deque[asyncio.Future[_Resource]]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
 
-    async def wait(self, client: str, deadline: float, late: Callable[[], QueryTimedOut]) -> _Given:
-        """Wait for what is given; raise the error that `late` makes where a deadline comes first.
+    async def wait(
+        self, client: str, deadline: float, timed_out: Callable[[], QueryTimedOut]
+    ) -> _Resource:
+        """Wait for a resource.
 
-        deadline: by the clock of the event loop.
-        Where all places are taken, the client that has most of them loses its last: raises
-        StoreBusy, at once or later.
+        Args:
+            client: Who waits.
+            deadline: When to give up, by the clock of the event loop, in seconds.
+            timed_out: Makes the error for that case.
+
+        Returns:
+            The resource.
+
+        Raises:
+            StoreBusy: All places are taken, at once or later: the client that has most of them
+                loses its last one.
+            QueryTimedOut: The deadline has come.
         """
         place = self._join(client)
-        alarm = asyncio.get_running_loop().call_at(deadline, self._send_off, client, place, late)
+        alarm = asyncio.get_running_loop().call_at(
+            deadline, self._time_out, client, place, timed_out
+        )
         try:
             return await place
         except asyncio.CancelledError:
             self._leave(client, place)
             if not place.cancelled() and place.exception() is None:
-                self._give_back(place.result())  # it came at the last moment
+                self._give_back(place.result())  # it came just before the client left
             raise
         finally:
             alarm.cancel()
 
-    def give(self, given: _Given) -> bool:
-        """Give to whose turn it is; tell whether anybody waited."""
+    def give(self, resource: _Resource) -> bool:
+        """Give a resource to the client whose turn it is; return False if nobody waits."""
         for client in list(self._waiting):
             places = self._waiting.pop(client)
             place = places.popleft() if places else None
             if places:
                 self._waiting[client] = places  # behind all others
             if place is not None and not place.done():
-                place.set_result(given)
+                place.set_result(resource)
                 return True
         return False
 
-    def _join(self, client: str) -> asyncio.Future[_Given]:
+    def _join(self, client: str) -> asyncio.Future[_Resource]:
         if len(self) >= self._size:
-            longest = max(self._waiting, key=lambda each: len(self._waiting[each]), default=client)
+            longest = max(self._waiting, key=lambda name: len(self._waiting[name]), default=client)
             if len(self._waiting.get(longest, ())) <= len(self._waiting.get(client, ())) + 1:
-                raise _full()
-            self._waiting[longest].pop().set_exception(_full())
-        place: asyncio.Future[_Given] = asyncio.get_running_loop().create_future()
+                raise _queue_full()
+            self._waiting[longest].pop().set_exception(_queue_full())
+        place: asyncio.Future[_Resource] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(place)
         return place
 
-    def _send_off(
-        self, client: str, place: asyncio.Future[_Given], late: Callable[[], QueryTimedOut]
+    def _time_out(
+        self,
+        client: str,
+        place: asyncio.Future[_Resource],
+        timed_out: Callable[[], QueryTimedOut],
     ) -> None:
         if not place.done():
             self._leave(client, place)
-            place.set_exception(late())
+            place.set_exception(timed_out())
 
-    def _leave(self, client: str, place: asyncio.Future[_Given]) -> None:
+    def _leave(self, client: str, place: asyncio.Future[_Resource]) -> None:
         places = self._waiting.get(client, deque())
         if place in places:
             places.remove(place)
@@ -85,5 +104,5 @@ class FairQueue(Generic[_Given]):
             self._waiting.pop(client, None)
 
 
-def _full() -> StoreBusy:
-    return StoreBusy("Too many are waiting already; try again in a moment.")
+def _queue_full() -> StoreBusy:
+    return StoreBusy("The queue is full; try again in a moment.")

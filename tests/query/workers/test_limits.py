@@ -12,11 +12,10 @@ import pytest
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy
 from apecgraph.query.engine import load
 from apecgraph.query.model import Answer, Data, DataFile, Query
-from apecgraph.query.workers import messages as wire
+from apecgraph.query.workers import messages
 from apecgraph.query.workers.handle import WorkerHandle
 from apecgraph.query.workers.pool import HELD_BACK
-from apecgraph.query.workers.supervisor import LoadLimits, Supervisor
-from apecgraph.query.workers.worker import WorkerLimits
+from apecgraph.query.workers.supervisor import Supervisor
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
 from tests.support.connections import listener
 from tests.support.processes import workers
@@ -24,6 +23,7 @@ from tests.support.stores import (
     DEEP,
     DOUBLING,
     FOREVER,
+    LIMITS,
     LONG,
     MEMORY_HOG,
     EmbeddedStore,
@@ -162,11 +162,10 @@ async def test_a_worker_on_disk_opens_only_its_store_and_writes_nowhere(director
 
 async def test_a_worker_that_nobody_stops_ends_by_itself(files: list[DataFile]) -> None:
     born: list[WorkerHandle] = []
-    limits = WorkerLimits(100, 1, 1000)
-    supervisor = Supervisor(files, LoadLimits(30, 1000), limits, 1, born.append)
-    await supervisor.open()
+    supervisor = Supervisor(files, LIMITS, born.append)
+    await supervisor.start()
     try:
-        born[0].ask(wire.encode_query(Query(FOREVER, RESULTS_CSV), 0.2))
+        born[0].send(messages.encode_query(Query(FOREVER, RESULTS_CSV), 0.2))
         assert await born[0].frame() is None
         assert await born[0].exit == -signal.SIGALRM
     finally:

@@ -74,7 +74,7 @@ LAUGHS = '<!ENTITY a0 "ha">' + "".join(
         pytest.param(
             RDF_XML,
             xml(LAUGHS, "<a:p>&a10;</a:p>"),
-            "cannot be loaded: it needs more than the 300 MB of memory",
+            "cannot be loaded: it needs more than 300 MB of memory",
             id="entities of entities",
         ),
         pytest.param(
@@ -87,7 +87,7 @@ LAUGHS = '<!ENTITY a0 "ha">' + "".join(
             TURTLE,
             f"@prefix p: <a:{'x' * 100_000}> .\n"
             + "".join(f"p:{n} p: p: .\n" for n in range(9999)),
-            "cannot be loaded: it needs more than the 300 MB of memory",
+            "cannot be loaded: it needs more than 300 MB of memory",
             id="a long prefix",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ LAUGHS = '<!ENTITY a0 "ha">' + "".join(
         pytest.param(
             TURTLE,
             f'<a:a> <a:b> "{"x" * 20_000_000}" .',
-            "cannot be loaded: it has a literal, or another word, that is too long",
+            "cannot be loaded: it has a literal, or another token, that is too long",
             id="a long literal",
         ),
     ],
@@ -129,7 +129,7 @@ async def test_no_json_ld_context_is_fetched(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     with listener() as (port, callers):
         path.write_text(f'{{"@context": "http://127.0.0.1:{port}/", "@id": "a:a", "a:b": 1}}')
-        assert "a context from elsewhere, and none is fetched" in await refusal(path, JSON_LD)
+        assert "its context is elsewhere, and none is fetched" in await refusal(path, JSON_LD)
         assert callers == []
 
 

@@ -105,7 +105,7 @@ def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None
     [
         ("a.nq", "<a:s> <a:p> .\n", "a.nq"),
         ("a.ttl", "@prefix a: <b> . a:x a:y", "a.ttl"),
-        ("a.py", "", "the format of a file is told by its name, one of .ttl"),
+        ("a.py", "", "the name of a file tells its format, by one of .ttl"),
     ],
 )
 def test_a_file_that_is_not_rdf_is_named(

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from apecgraph.web.http.body import LARGEST_BODY
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.reply_cache import ReplyCache
 from apecgraph.web.sparql.endpoint import SparqlEndpoint
+from tests.support.stores import LIMITS
 
 ROWS = 400
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
@@ -46,21 +48,14 @@ def endpoint(service: QueryService) -> SparqlEndpoint:
 @contextmanager
 def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
     """Serve an endpoint on a port of this machine; yield a client of it."""
-    defaults = {
-        "load_seconds": 30,
-        "load_megabytes": 1000,
-        "query_seconds": 5,
-        "query_megabytes": 100,
-        "reply_megabytes": 20,
-        "reply_rows": 1_000_000,
-    }
-    limits = {**defaults, "workers": 1, "long_queries": 0, "queue": 4, **limits}
     server_socket = socket.create_server(("127.0.0.1", 0))
     started = threading.Event()
     servers: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        store = WorkerPool([DataFile.of(path, N_QUADS)], **limits)
+        store = WorkerPool(
+            [DataFile.of(path, N_QUADS)], replace(LIMITS, **{"reply_megabytes": 20, **limits})
+        )
         await store.start()
         app = endpoint(store)
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))

@@ -11,11 +11,16 @@ from apecgraph.errors import StoreError
 from apecgraph.isolation.seccomp import deny_network
 
 
-def open_behind_wall(path: Path) -> Store:
+def open_without_network(path: Path) -> Store:
     """Give up the network, then open a store for reading: for processes that do nothing else.
 
-    The wall comes first, since the threads that RocksDB starts are to stand behind it as well.
-    Raises StoreError with the directory and the reason where either cannot be done.
+    The network goes first, so that the threads that RocksDB starts are without it as well.
+
+    Args:
+        path: The directory of the store.
+
+    Raises:
+        StoreError: Either cannot be done.
     """
     try:
         deny_network()
@@ -31,7 +36,7 @@ def open_behind_wall(path: Path) -> Store:
 
 
 def unreadable_store(path: object, reason: object) -> StoreError:
-    """Tell that a directory cannot be read as a store, why, and what to do."""
+    """Return the error for a directory that cannot be read as a store."""
     return StoreError(
         f"{path} cannot be read as an Oxigraph store: {reason}; "
         "`oxigraph load --location DIR --file FILE` makes one"
@@ -39,23 +44,32 @@ def unreadable_store(path: object, reason: object) -> StoreError:
 
 
 def directory_digest(path: Path) -> str:
-    """Name what a store holds, without reading all of it: other content, other fingerprint.
+    """Return a name for the content of a store, without reading all of it.
 
-    RocksDB writes a table file once and never changes it. IDENTITY tells stores apart, and in the
-    MANIFEST that CURRENT names, each table is listed with its keys and the session that wrote it,
-    which tells apart what has become of copies of one store. What is in no table yet is in the
-    logs (*.log), which are read whole. Raises StoreError where the directory is no store.
+    RocksDB writes a table file once and never changes it. IDENTITY distinguishes stores. The
+    manifest that CURRENT names lists each table with its keys and the session that wrote it, which
+    distinguishes the later states of copies of one store. Data that are in no table yet are in the
+    logs (*.log), which are read in full.
+
+    Args:
+        path: The directory of the store.
+
+    Returns:
+        A digest, in hexadecimal; it changes with the content.
+
+    Raises:
+        StoreError: The directory is not a store.
     """
-    seen = sha256()
+    digest = sha256()
     try:
         current = (path / "CURRENT").read_bytes()
         manifest = path / current.decode().strip()
-        whole = [path / "CURRENT", path / "IDENTITY", manifest, *sorted(path.glob("*.log"))]
-        for each in whole:
-            data = each.read_bytes()
-            seen.update(f"{each.name} {len(data)}\n".encode() + data)
+        files = [path / "CURRENT", path / "IDENTITY", manifest, *sorted(path.glob("*.log"))]
+        for file in files:
+            data = file.read_bytes()
+            digest.update(f"{file.name} {len(data)}\n".encode() + data)
         for table in sorted(path.glob("*.sst")):
-            seen.update(f"{table.name} {table.stat().st_size}\n".encode())
+            digest.update(f"{table.name} {table.stat().st_size}\n".encode())
     except (OSError, ValueError) as error:
         raise unreadable_store(path, error) from None
-    return seen.hexdigest()
+    return digest.hexdigest()

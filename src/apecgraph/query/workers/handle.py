@@ -7,24 +7,30 @@ import socket
 from collections import deque
 from typing import Final, cast
 
-from apecgraph.query.workers import messages as wire
+from apecgraph.query.workers.messages import HEADER
 
-_MOST_FRAMES: Final = 32
-"""Frames of an answer that are held for whoever reads it."""
+_MAX_FRAMES: Final = 32
+"""Received frames from which on reading pauses, until they are taken."""
 
 
 class WorkerHandle(asyncio.Protocol):
-    """A worker process, and the connection to it.
+    """A worker process and the connection to it.
 
-    doomed: it is dead, or is to be asked nothing any more.
-    demoted: it gives way to others, and another has its place.
-    exit: how it ended, as `os.waitstatus_to_exitcode` has it; None if nobody saw.
+    Args:
+        pid: The process.
+
+    Attributes:
+        pid: The process.
+        retired: Whether it is dead or gets no more queries.
+        used: Whether it has got a query.
+        demoted: Whether it runs with the lowest priority, and another worker has taken its place.
+        exit: Its exit status as of `os.waitstatus_to_exitcode`; None if it is not known.
     """
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self.doomed = False
-        self.asked = False
+        self.retired = False
+        self.used = False
         self.demoted = False
         self.exit: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport
@@ -35,47 +41,47 @@ class WorkerHandle(asyncio.Protocol):
         self._busy = False
 
     @property
-    def answers(self) -> bool:
-        """Whether it can be asked: it may be gone before anybody has seen how it ended."""
-        return not (self.doomed or self._gone or self._transport.is_closing())
+    def ready(self) -> bool:
+        """Whether it can get a query; it may be gone before its exit is known."""
+        return not (self.retired or self._gone or self._transport.is_closing())
 
     async def connect(self, connection: socket.socket) -> None:
         """Take over the socket to the process."""
         await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=connection)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin: asyncio has made the transport."""
+        """Keep the transport that asyncio has made."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Cut what comes into frames; no more is read than somebody takes."""
+        """Cut what comes into frames; pause if nobody takes them."""
         received = self._received
         received += data
         start = 0
-        while len(received) >= start + wire.HEADER.size:
-            kind, size = wire.HEADER.unpack_from(received, start)
-            end = start + wire.HEADER.size + size
+        while len(received) >= start + HEADER.size:
+            kind, size = HEADER.unpack_from(received, start)
+            end = start + HEADER.size + size
             if len(received) < end:
                 break
-            self._frames.append((kind, bytes(received[start + wire.HEADER.size : end])))
+            self._frames.append((kind, bytes(received[start + HEADER.size : end])))
             start = end
         del received[:start]
-        if len(self._frames) > _MOST_FRAMES:
+        if len(self._frames) > _MAX_FRAMES:
             self._transport.pause_reading()
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever reads an answer that nothing more comes."""
+        """Wake the reader of an answer: nothing more comes."""
         self._gone = True
         self._wake()
 
-    def ask(self, request: bytes) -> None:
-        """Send a frame; what comes back is read by `frame`, until `rest`."""
-        self.asked = self._busy = True
+    def send(self, request: bytes) -> None:
+        """Send a query; read the answer by `frame` until its end, then call `finish`."""
+        self.used = self._busy = True
         self._transport.write(request)
 
     async def frame(self) -> tuple[bytes, bytes] | None:
-        """Return the kind and the payload of the next frame; None where the worker has ended."""
+        """Return the kind and the payload of the next frame; None if the worker is gone."""
         while not self._frames:
             if self._gone:
                 return None
@@ -85,21 +91,21 @@ class WorkerHandle(asyncio.Protocol):
             await self._waiting
         return self._frames.popleft()
 
-    def rest(self) -> None:
-        """Read no more of the answer."""
+    def finish(self) -> None:
+        """Note that the answer is read as far as it is wanted."""
         self._busy = False
-        if self.doomed:
+        if self.retired:
             self._transport.close()
 
-    def doom(self) -> None:
-        """Ask nothing more; an answer that is being read may come to its end."""
-        self.doomed = True
+    def retire(self) -> None:
+        """Send no more queries; an answer that is being read may come to its end."""
+        self.retired = True
         if not self._busy:
             self._transport.close()
 
-    def hang_up(self) -> None:
-        """Break off the answer that is being read, and ask nothing more."""
-        self.doomed = self._gone = True
+    def abort(self) -> None:
+        """Break off the answer that is being read, and send no more queries."""
+        self.retired = self._gone = True
         self._frames.clear()
         self._transport.abort()
         self._wake()

@@ -1,12 +1,13 @@
-"""What the front process and its workers say to each other, over a stream socket.
+"""The messages between the front process and its workers, over a stream socket.
 
 A worker reads queries and answers each with frames: any number of DATA, then END or ERROR. A frame
-is one byte for its kind, four for the length of its payload, and the payload.
+is one byte for its kind, four for the length of its payload in bytes, and the payload.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from struct import Struct
 from typing import Final
 
@@ -21,46 +22,50 @@ from apecgraph.errors import (
 from apecgraph.query.model import Query
 from apecgraph.rdf.formats import ANSWER_FORMATS
 
-QUERY_MESSAGE: Final = b"Q"
+QUERY: Final = b"Q"
 DATA: Final = b"D"
 END: Final = b"."
 ERROR: Final = b"!"
 
 HEADER: Final = Struct("!cI")
 
-_FORMATS: Final = {format_.name: format_ for format_ in ANSWER_FORMATS}
-
-_ERRORS: Final = {
-    each.__name__: each
-    for each in (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy, StoreError)
+ERRORS: Final[Mapping[type[ApecgraphError], tuple[str, ...]]] = {
+    Forbidden: (),
+    MalformedQuery: ("line", "column"),
+    NotAcceptable: ("available",),
+    QueryTooHeavy: ("limit",),
+    StoreError: (),
 }
+"""The errors of a worker, each with its attributes, which its constructor takes by name."""
+
+_ERROR_TYPES: Final = {type_.__name__: type_ for type_ in ERRORS}
+_FORMATS: Final = {format_.name: format_ for format_ in ANSWER_FORMATS}
 
 
 def frame(kind: bytes, payload: bytes = b"") -> bytes:
-    """Make a frame."""
+    """Return a frame."""
     return HEADER.pack(kind, len(payload)) + payload
 
 
 def encode_query(query: Query, seconds: float) -> bytes:
-    """Make the frame that asks a worker for an answer within a time."""
+    """Return the frame that asks a worker for an answer within a time, in seconds."""
     fields = [query.text, query.format.name, query.default_graphs, query.named_graphs, seconds]
-    return frame(QUERY_MESSAGE, json.dumps(fields).encode())
+    return frame(QUERY, json.dumps(fields).encode())
 
 
 def decode_query(payload: bytes) -> tuple[Query, float]:
-    """Read what `encode_query` wrote."""
+    """Return the arguments of `encode_query`."""
     text, name, default_graphs, named_graphs, seconds = json.loads(payload)
     return Query(text, _FORMATS[name], tuple(default_graphs), tuple(named_graphs)), seconds
 
 
 def encode_error(error: ApecgraphError) -> bytes:
-    """Make the frame that ends an answer with an error."""
-    # The attributes of an error are the arguments that follow its message, in their order.
-    fields = [type(error).__name__, str(error), *vars(error).values()]
-    return frame(ERROR, json.dumps(fields).encode())
+    """Return the frame that ends an answer with one of ERRORS."""
+    attributes = {name: getattr(error, name) for name in ERRORS[type(error)]}
+    return frame(ERROR, json.dumps([type(error).__name__, str(error), attributes]).encode())
 
 
 def decode_error(payload: bytes) -> ApecgraphError:
-    """Read what `encode_error` wrote."""
-    name, *arguments = json.loads(payload)
-    return _ERRORS[name](*arguments)
+    """Return the argument of `encode_error`."""
+    name, message, attributes = json.loads(payload)
+    return _ERROR_TYPES[name](message, **attributes)

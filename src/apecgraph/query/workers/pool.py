@@ -1,7 +1,7 @@
-"""Evaluation in worker processes, which die where a query meets a limit: for the public.
+"""A pool of worker processes that answer queries, and die if a query meets a limit: for the public.
 
-Nothing in the engine stops a query, and some queries end the process that evaluates them. So the
-front never evaluates, holds a deadline over each query, and replaces the worker that misses it.
+The engine cannot stop a query, and some queries end the process that evaluates them. So the front
+process never evaluates: it holds a deadline over each query, and replaces a worker that misses it.
 """
 
 from __future__ import annotations
@@ -16,142 +16,140 @@ from typing import Final
 from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy, StoreError
 from apecgraph.query.fair_queue import FairQueue
 from apecgraph.query.model import Answer, Data, Query
-from apecgraph.query.workers import messages as wire
+from apecgraph.query.workers import messages
 from apecgraph.query.workers.handle import WorkerHandle
-from apecgraph.query.workers.supervisor import LoadLimits, Supervisor
-from apecgraph.query.workers.worker import WorkerLimits, too_much_memory
+from apecgraph.query.workers.limits import PoolLimits
+from apecgraph.query.workers.supervisor import Supervisor
+from apecgraph.query.workers.worker import too_much_memory
 
 LIGHT_SECONDS: Final = 0.1
-"""After which a query is a long one: it goes on, but gives way to others."""
+"""The time, in seconds, after which a query is a long one: it goes on, but gives way to others."""
 
 HELD_BACK: Final = 1024 * 1024
-"""Bytes of a reply that are waited for, so that an error among them is told as an error."""
+"""Bytes of an answer that are held back, so that an error among them can be reported as one."""
 
-_OBITUARY_SECONDS: Final = 5.0
+_EXIT_SECONDS: Final = 5.0
+"""How long to wait for the exit status of a worker that is gone."""
 
 
 class WorkerPool:
-    """A store whose queries are evaluated by processes that can do nothing else.
+    """A query service whose queries are evaluated by processes that can do nothing else.
 
-    data: what it holds; the names of blank nodes are local to each file.
-    load_seconds, load_megabytes: what loading files may take; opening a store on disk, seconds.
-    query_seconds: from asking to the last byte from the worker, waiting for a worker included.
-    query_megabytes: memory that a worker may take beyond the store.
-    reply_megabytes, reply_rows: the largest reply.
-    workers: queries that are evaluated at once, for as long as they are not long ones.
-    long_queries: long ones that are evaluated beside them, with the lowest priority.
-    queue: queries that may wait for a worker.
-    endings: how many workers were ended, by the reason.
+    Args:
+        data: The dataset; the labels of blank nodes are local to each file.
+        limits: What loading and queries may take.
+
+    Attributes:
+        endings: The number of workers that were ended, by reason.
     """
 
-    def __init__(
-        self,
-        data: Data,
-        *,
-        load_seconds: float,
-        load_megabytes: int,
-        query_seconds: float,
-        query_megabytes: int,
-        reply_megabytes: int,
-        reply_rows: int,
-        workers: int,
-        long_queries: int,
-        queue: int,
-    ) -> None:
-        self._seconds = query_seconds
-        self._megabytes = query_megabytes
-        self._room = long_queries
-        self._turns = FairQueue(queue, self._put_back)
-        self._idle: list[WorkerHandle] = []
+    def __init__(self, data: Data, limits: PoolLimits) -> None:
         self.endings: Counter[str] = Counter()
-        limits = WorkerLimits(query_megabytes, reply_megabytes, reply_rows)
-        load = LoadLimits(load_seconds, load_megabytes)
-        self._nursery = Supervisor(data, load, limits, workers, self._put_back)
+        self._limits = limits
+        self._long_queries_left = limits.long_queries
+        self._queue = FairQueue(limits.queue, self._release)
+        self._idle: list[WorkerHandle] = []
+        self._supervisor = Supervisor(data, limits, self._release)
 
     async def start(self) -> None:
-        """Load or open the data; raise StoreError with the reason where they cannot be had."""
-        await self._nursery.open()
+        """Load or open the data, and start the workers.
+
+        Raises:
+            StoreError: The data cannot be loaded or opened.
+        """
+        await self._supervisor.start()
 
     async def close(self) -> None:
         """End all processes; queries that are being answered fail."""
-        await self._nursery.close()
+        await self._supervisor.close()
 
     @property
     def quads(self) -> int:
-        """How many quads there are."""
-        return self._nursery.quads
+        """The number of quads."""
+        return self._supervisor.quads
 
     @property
     def graphs(self) -> frozenset[str]:
         """The IRIs of the named graphs."""
-        return self._nursery.graphs
+        return self._supervisor.graphs
 
     @property
     def failure(self) -> str | None:
-        """Why there are no workers; None where there are, or soon will be."""
-        return self._nursery.failure
+        """Why there are no workers; None if there are, or soon will be."""
+        return self._supervisor.failure
 
     @property
     def waiting(self) -> int:
-        """How many queries wait for a worker."""
-        return len(self._turns)
+        """The number of queries that wait for a worker."""
+        return len(self._queue)
 
     @property
     def idle(self) -> int:
-        """How many workers wait for a query."""
+        """The number of workers that wait for a query."""
         return len(self._idle)
 
     async def query(self, query: Query, client: str = "") -> Answer:
-        """Evaluate a query, and return when it is answered or more than HELD_BACK bytes are there.
+        """Evaluate a query; return once it is answered, or more than HELD_BACK bytes are there.
 
-        client: who asks; where there are several, they take turns.
-        Raises MalformedQuery, Forbidden, NotAcceptable, StoreError or a QueryError. To cancel this,
-        or to close the answer's chunks before their end, stops the query.
+        To cancel this, or to close the chunks of the answer before their end, stops the query.
+
+        Args:
+            query: The query.
+            client: Who sent it; clients are served in turn.
+
+        Returns:
+            The answer.
+
+        Raises:
+            MalformedQuery: The query is not SPARQL.
+            Forbidden: It calls another endpoint.
+            NotAcceptable: Its format cannot hold the answer.
+            QueryError: It meets a limit, or all workers are busy and the queue is full.
+            StoreError: The data are not available.
         """
-        deadline = asyncio.get_running_loop().time() + self._seconds
-        worker = await self._hire(client, deadline)
-        rest = self._answer(worker, query, deadline)
+        deadline = asyncio.get_running_loop().time() + self._limits.query_seconds
+        worker = await self._acquire(client, deadline)
+        chunks = self._answer(worker, query, deadline)
         head = bytearray()
-        async for chunk in rest:
+        async for chunk in chunks:
             head += chunk
             if len(head) > HELD_BACK:
-                return Answer(query.format, _chain(bytes(head), rest))
+                return Answer(query.format, _chain(bytes(head), chunks))
         return Answer(query.format, bytes(head))
 
-    async def _hire(self, client: str, deadline: float) -> WorkerHandle:
-        """Wait for a worker."""
+    async def _acquire(self, client: str, deadline: float) -> WorkerHandle:
         if self.failure:
             raise StoreError(self.failure)
         while self._idle:
-            worker = self._idle.pop()  # the one whose memory is still warm
-            if worker.answers:
+            worker = self._idle.pop()  # the last one used: its memory is still in the caches
+            if worker.ready:
                 return worker
-        return await self._turns.wait(client, deadline, self._timed_out)
+        return await self._queue.wait(client, deadline, self._timed_out)
 
-    def _put_back(self, worker: WorkerHandle) -> None:
-        if worker.answers and not self._turns.give(worker):
+    def _release(self, worker: WorkerHandle) -> None:
+        if worker.ready and not self._queue.give(worker):
             self._idle.append(worker)
 
     async def _answer(
         self, worker: WorkerHandle, query: Query, deadline: float
     ) -> AsyncGenerator[bytes, None]:
-        """Give the chunks of an answer; then, or when no more are wanted, let go of the worker."""
+        """Yield the chunks of an answer; then, or if it is closed, release or end the worker."""
         loop = asyncio.get_running_loop()
-        alarm = loop.call_at(deadline, self._nursery.replace, worker)
+        alarm = loop.call_at(deadline, self._supervisor.replace, worker)
         aging = _Aging()
         aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
-        worker.ask(wire.encode_query(query, deadline - loop.time()))
+        worker.send(messages.encode_query(query, deadline - loop.time()))
         done = False
         ending = "the client left"
         try:
             while (frame := await worker.frame()) is not None:
                 kind, payload = frame
-                if kind == wire.DATA:
+                if kind == messages.DATA:
                     yield payload
                     continue
                 done = True
-                if kind == wire.ERROR:
-                    raise wire.decode_error(payload)
+                if kind == messages.ERROR:
+                    raise messages.decode_error(payload)
                 return
             if loop.time() >= deadline:
                 ending = "the deadline"
@@ -159,7 +157,7 @@ class WorkerPool:
             if aging.refused:
                 ending = "others waited"
                 raise StoreBusy(
-                    "The query takes long, and enough others that do are at work; try again later."
+                    "The query takes long, and enough other long ones are running; try again later."
                 )
             ending, error = await self._cause_of_death(worker)
             raise error
@@ -167,40 +165,40 @@ class WorkerPool:
             alarm.cancel()
             if aging.timer is not None:
                 aging.timer.cancel()
-            worker.rest()
-            self._room += aging.long
+            worker.finish()
+            self._long_queries_left += aging.long
             if done and not aging.long:
-                self._put_back(worker)
+                self._release(worker)
             else:
                 self.endings["it was a long query" if done else ending] += 1
-                self._nursery.replace(worker)
+                self._supervisor.replace(worker)
 
     def _age(self, worker: WorkerHandle, aging: _Aging) -> None:
-        """Let a query that has become a long one go on beside the others, as far as there is room.
+        """Let a query that has become long go on beside the others, if there is room for it.
 
-        Without room it goes on where it is until others wait; then it is refused.
+        Without room it goes on in its place until others wait; then it is refused.
         """
-        if self._room > 0 and not worker.doomed:
-            self._room -= 1
+        if self._long_queries_left > 0 and not worker.retired:
+            self._long_queries_left -= 1
             aging.long = True
-            self._nursery.demote(worker)
-        elif self._turns:
+            self._supervisor.demote(worker)
+        elif self._queue:
             aging.refused = True
-            self._nursery.replace(worker)
+            self._supervisor.replace(worker)
         else:
             loop = asyncio.get_running_loop()
             aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
 
     async def _cause_of_death(self, worker: WorkerHandle) -> tuple[str, QueryError | StoreError]:
-        """Tell what a worker died of: in a few words, and as an error."""
-        done, _ = await asyncio.wait({worker.exit}, timeout=_OBITUARY_SECONDS)
+        """Return why a worker died: the name of the reason in the metrics, and an error."""
+        done, _ = await asyncio.wait({worker.exit}, timeout=_EXIT_SECONDS)
         match -(worker.exit.result() or 0) if done else 0:
             case signal.SIGSEGV | signal.SIGBUS:
                 return "the stack", QueryTooHeavy(
                     "The query nests too deeply, or joins too many parts, for the engine's stack."
                 )
             case signal.SIGABRT | signal.SIGKILL:
-                return "memory", too_much_memory(self._megabytes)
+                return "memory", too_much_memory(self._limits.query_megabytes)
             case signal.SIGALRM | signal.SIGXCPU:
                 return "the deadline", self._timed_out()
             case 0:
@@ -209,26 +207,25 @@ class WorkerPool:
         return "the engine", QueryError("The engine failed on this query.")
 
     def _timed_out(self) -> QueryTimedOut:
+        limit = f"{self._limits.query_seconds:g} s"
         return QueryTimedOut(
-            f"The query was stopped at its deadline of {self._seconds:g} s, "
-            "which counts waiting for a worker.",
-            f"{self._seconds:g} s",
+            f"The query was stopped at its deadline of {limit}, which includes waiting.", limit
         )
 
 
 @dataclass(slots=True)
 class _Aging:
-    """What has become of a query with time: it was let go on as a long one, or refused as such."""
+    """How a query that takes long has been treated: let go on as a long one, or refused."""
 
     timer: asyncio.TimerHandle | None = None
     long: bool = False
     refused: bool = False
 
 
-async def _chain(head: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _chain(head: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     try:
         yield head
-        async for chunk in rest:
+        async for chunk in chunks:
             yield chunk
     finally:
-        await rest.aclose()
+        await chunks.aclose()

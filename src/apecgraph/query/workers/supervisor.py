@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,137 +19,120 @@ from apecgraph.errors import StoreError
 from apecgraph.progress import Progress
 from apecgraph.query.model import Data
 from apecgraph.query.workers.handle import WorkerHandle
-from apecgraph.query.workers.worker import UNOPENED, WorkerLimits
-from apecgraph.query.workers.zygote import LARGEST_MESSAGE
+from apecgraph.query.workers.limits import PoolLimits
+from apecgraph.query.workers.worker import UNOPENED
+from apecgraph.query.workers.zygote import MAX_MESSAGE
 
 _PAUSE: Final = 1.0
-"""Seconds before what failed without having been of use is tried again."""
+"""Seconds before a process is started again that has failed without having been of use."""
 
 _log: Final = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadLimits:
-    """What it may take to load the data: seconds, and of files in memory, megabytes."""
-
-    seconds: float
-    megabytes: int
-
-    def cause_of_death(self, status: int) -> str:
-        """Tell what the process that loads has died of."""
-        match -status:
-            case signal.SIGABRT | signal.SIGKILL:
-                return (
-                    f"it needs more than the {self.megabytes} MB of memory that loading may take "
-                    "(APECGRAPH_LOAD_MEGABYTES), or than there is"
-                )
-            case signal.SIGSEGV | signal.SIGBUS:
-                return "it nests too deeply for the stack of its parser"
-        return f"the process that loads it ended with status {status}"
 
 
 class Supervisor:
     """Keeps a zygote, and through it a number of workers, alive.
 
-    data: what to hold.
-    load: what loading it may take.
-    welcome: called with each worker once it can be asked.
-    quads, graphs: what was loaded; known once `open` has returned.
-    failure: why there are no workers, None where there are or soon will be.
+    Args:
+        data: The dataset.
+        limits: What loading and queries may take, and how many workers to keep.
+        on_ready: Called with each worker when it can get its first query.
+
+    Attributes:
+        quads: The number of quads; known once `start` has returned.
+        graphs: The IRIs of the named graphs; known once `start` has returned.
+        failure: Why there are no workers; None if there are, or soon will be.
     """
 
     def __init__(
-        self,
-        data: Data,
-        load: LoadLimits,
-        limits: WorkerLimits,
-        workers: int,
-        welcome: Callable[[WorkerHandle], None],
+        self, data: Data, limits: PoolLimits, on_ready: Callable[[WorkerHandle], None]
     ) -> None:
         self.quads = 0
         self.graphs: frozenset[str] = frozenset()
         self.failure: str | None = None
         self._data = data
-        self._load = load
         self._limits = limits
-        self._count = workers
-        self._welcome = welcome
+        self._on_ready = on_ready
         self._workers: dict[int, WorkerHandle] = {}
-        self._keeper: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._complete = asyncio.Event()
 
-    async def open(self) -> None:
-        """Return once all workers are there.
+    async def start(self) -> None:
+        """Load or open the data; return once all workers are there.
 
-        Raises StoreError with the reason where the data cannot be had.
+        Raises:
+            StoreError: The data cannot be loaded or opened.
         """
-        self._keeper = asyncio.create_task(self._keep())
+        self._task = asyncio.create_task(self._supervise())
         complete = asyncio.create_task(self._complete.wait())
         try:
-            await asyncio.wait({self._keeper, complete}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({self._task, complete}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             complete.cancel()
-        if self._keeper.done():
-            self._keeper.result()
+        if self._task.done():
+            self._task.result()
 
     async def close(self) -> None:
         """End the zygote and all workers."""
-        if self._keeper:
-            self._keeper.cancel()
-            await asyncio.wait({self._keeper})
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait({self._task})
 
     def replace(self, worker: WorkerHandle) -> None:
-        """Kill a worker, and have another in its place, where it has none yet."""
-        alive = not worker.doomed
-        worker.hang_up()
+        """Kill a worker; start another in its place, unless one has taken it already."""
+        alive = not worker.retired
+        worker.abort()
         if alive:
-            self._zygote.say({"kill": worker.pid})
+            self._zygote.send({"kill": worker.pid})
             if not worker.demoted:
-                self._zygote.say({"fork": 1})
+                self._zygote.send({"fork": 1})
 
     def demote(self, worker: WorkerHandle) -> None:
-        """Let a worker finish what it is at with the lowest priority, and have another beside it.
+        """Give a worker the lowest priority, and start another one beside it.
 
-        It cannot be raised again, so it is to be retired when it has finished.
+        The priority cannot be raised again: the worker must be replaced after its query.
         """
         worker.demoted = True
-        self._zygote.say({"demote": worker.pid})
-        self._zygote.say({"fork": 1})
+        self._zygote.send({"demote": worker.pid})
+        self._zygote.send({"fork": 1})
 
-    async def _keep(self) -> None:
+    async def _supervise(self) -> None:
         """Run one zygote after the other."""
         while True:
             try:
-                await self._live()
+                await self._run_zygote()
             except Exception as error:
                 if not self._complete.is_set():
                     raise
-                _log.exception("the dataset cannot be held at present")
+                _log.exception("the data are not available at present")
                 self.failure = str(error)
                 await asyncio.sleep(_PAUSE)
 
-    async def _live(self) -> None:
-        """Run one zygote until it is gone; raise StoreError where it never came to hold the data.
+    async def _run_zygote(self) -> None:
+        """Run one zygote until it is gone.
 
-        Workers that are busy when their zygote goes finish what they are at, and then end.
+        Workers that are busy then finish their queries, and end.
+
+        Raises:
+            StoreError: The zygote has not loaded the data, or the store cannot be opened.
         """
         self._zygote = zygote = _Zygote()
         graphs: set[str] = set()
-        begun = "the dataset"
+        loading = "the dataset"
         progress: Progress
         ready = False
         try:
-            async with asyncio.timeout(self._load.seconds) as patience:
-                await zygote.load(self._data, self.quads, self._load.megabytes, self._limits)
-                while heard := await zygote.hear():
-                    message, descriptors = heard
+            async with asyncio.timeout(self._limits.load_seconds) as timeout:
+                await zygote.load(self._data, self.quads, self._limits)
+                while received := await zygote.receive():
+                    message, descriptors = received
                     match message:
-                        case {"begun": path}:
-                            begun = path
+                        case {"loading": path}:
+                            loading = path
                             _log.debug("opening %s", path)
                         case {"read": read, "of": size}:
                             if not read:
-                                progress = Progress(_log.debug, f"loading {begun}", size, " bytes")
+                                title = f"loading {loading}"
+                                progress = Progress(_log.debug, title, size, " bytes")
                             progress.at(read)
                         case {"failed": reason}:
                             raise StoreError(reason)
@@ -157,53 +140,65 @@ class Supervisor:
                             graphs.add(iri)
                         case {"ready": quads}:
                             ready = True
-                            patience.reschedule(None)
+                            timeout.reschedule(None)
                             self.quads, self.graphs, self.failure = quads, frozenset(graphs), None
-                            for _ in range(self._count):
+                            for _ in range(self._limits.workers):
                                 self._fork(0)
                         case {"forked": pid}:
                             self._workers[pid] = worker = WorkerHandle(pid)
                             await worker.connect(socket.socket(fileno=descriptors[0]))
-                            self._welcome(worker)
-                            if len(self._workers) >= self._count:
+                            self._on_ready(worker)
+                            if len(self._workers) >= self._limits.workers:
                                 self._complete.set()
-                        case {"unforked": reason}:
+                        case {"fork_failed": reason}:
                             _log.error("no worker could be forked: %s", reason)
                             self._fork(_PAUSE)
                         case {"exited": _, "status": status} if status == UNOPENED:
                             raise StoreError("The store on disk cannot be opened.")
                         case {"exited": pid, "status": status}:
-                            self._bury(self._workers.pop(pid), status)
+                            self._note_exit(self._workers.pop(pid), status)
         except TimeoutError:
-            if not patience.expired():
+            if not timeout.expired():
                 raise
             raise StoreError(
-                f"{begun} was not loaded in {self._load.seconds:g} s, the most that loading may "
-                "take (APECGRAPH_LOAD_SECONDS)"
+                f"{loading} was not loaded in {self._limits.load_seconds:g} s, the limit "
+                "(APECGRAPH_LOAD_SECONDS)"
             ) from None
         finally:
             for worker in self._workers.values():
                 worker.exit.set_result(None)
-                worker.doom()
+                worker.retire()
             self._workers.clear()
             status = await zygote.close()
         if not ready:
-            raise StoreError(f"{begun} cannot be loaded: {self._load.cause_of_death(status)}")
+            raise StoreError(f"{loading} cannot be loaded: {self._cause_of_death(status)}")
         _log.error("the process that holds the dataset ended with status %d", status)
 
-    def _bury(self, worker: WorkerHandle, status: int) -> None:
+    def _cause_of_death(self, status: int) -> str:
+        """Return why the process that loads the data died."""
+        match -status:
+            case signal.SIGABRT | signal.SIGKILL:
+                return (
+                    f"it needs more than {self._limits.load_megabytes} MB of memory, the limit "
+                    "(APECGRAPH_LOAD_MEGABYTES), or than this machine has"
+                )
+            case signal.SIGSEGV | signal.SIGBUS:
+                return "it nests too deeply for the stack of its parser"
+        return f"the process that loads it ended with status {status}"
+
+    def _note_exit(self, worker: WorkerHandle, status: int) -> None:
         worker.exit.set_result(status)
-        if not worker.doomed:
-            worker.doom()
+        if not worker.retired:
+            worker.retire()
             if not worker.demoted:
-                self._fork(0 if worker.asked else _PAUSE)
+                self._fork(0 if worker.used else _PAUSE)
 
     def _fork(self, delay: float) -> None:
-        asyncio.get_running_loop().call_later(delay, self._zygote.say, {"fork": 1})
+        asyncio.get_running_loop().call_later(delay, self._zygote.send, {"fork": 1})
 
 
 class _Zygote:
-    """One zygote process, and the control socket to it."""
+    """A zygote process, and the control socket to it."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -211,7 +206,7 @@ class _Zygote:
         with theirs:
             descriptor = theirs.fileno()
             self._process = subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
-                # -P: what lies in the working directory is not imported.
+                # -P: nothing is imported from the working directory.
                 [sys.executable, "-P", "-m", "apecgraph.query.workers.zygote", str(descriptor)],
                 pass_fds=[descriptor],
                 stdin=subprocess.DEVNULL,
@@ -219,37 +214,40 @@ class _Zygote:
                 start_new_session=True,  # the terminal's Ctrl-C is for the front
             )
 
-    async def load(self, data: Data, quads: int, megabytes: int, limits: WorkerLimits) -> None:
-        """Say what to hold and how to limit workers.
+    async def load(self, data: Data, quads: int, limits: PoolLimits) -> None:
+        """Send the data to load or open, and the limits.
 
-        megabytes: what memory files may take while they are loaded.
-        quads: how many there are on disk, which takes long to count again; 0 where none has yet.
+        Args:
+            data: The dataset.
+            quads: The number of quads of a store on disk, which takes long to count; 0 if it is
+                not known.
+            limits: What loading and queries may take.
         """
         loop = asyncio.get_running_loop()
         if isinstance(data, Path):
             messages: list[dict[str, object]] = [{"directory": str(data), "quads": quads}]
         else:
             messages = [
-                {"load": str(each.path), "format": each.format.name, "sha256": each.sha256}
-                for each in data
+                {"file": str(file.path), "format": file.format.name, "sha256": file.sha256}
+                for file in data
             ]
-        with contextlib.suppress(ConnectionError):  # which `hear` will notice
-            for message in [*messages, {"open": megabytes, **asdict(limits)}]:
+        with contextlib.suppress(ConnectionError):  # `receive` will notice it
+            for message in [*messages, {"open": asdict(limits)}]:
                 await loop.sock_sendall(self._control, json.dumps(message).encode())
 
-    def say(self, message: Mapping[str, object]) -> None:
-        """Send a message; a zygote that does not take it is killed."""
+    def send(self, message: Mapping[str, object]) -> None:
+        """Send a message; kill a zygote that does not take it."""
         try:
             self._control.send(json.dumps(message).encode())
         except OSError:
             self._process.kill()
 
-    async def hear(self) -> tuple[dict[str, Any], list[int]] | None:
-        """Wait for a message and the descriptors with it; None when the zygote is gone."""
+    async def receive(self) -> tuple[dict[str, Any], list[int]] | None:
+        """Wait for a message; return it with its descriptors, or None if the zygote is gone."""
         while True:
             try:
                 data, descriptors, _, _ = socket.recv_fds(
-                    self._control, LARGEST_MESSAGE, 1, socket.MSG_CMSG_CLOEXEC
+                    self._control, MAX_MESSAGE, 1, socket.MSG_CMSG_CLOEXEC
                 )
             except BlockingIOError:
                 await self._readable()
@@ -268,7 +266,7 @@ class _Zygote:
             loop.remove_reader(self._control)
 
     async def close(self) -> int:
-        """Let the zygote end, and all workers with it; return its exit status."""
+        """Have the zygote end, and all workers with it; return its exit status."""
         self._control.close()
         try:
             return await asyncio.to_thread(self._process.wait, _PAUSE)

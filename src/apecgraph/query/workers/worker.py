@@ -8,55 +8,49 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 from typing import Final, NoReturn
 
 from pyoxigraph import Store
 
-from apecgraph.errors import Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy, StoreError
+from apecgraph.errors import QueryTooHeavy, StoreError
 from apecgraph.isolation.limits import MEGABYTE, confine
 from apecgraph.query.engine import evaluate
-from apecgraph.query.workers import messages as wire
-from apecgraph.query.workers.disk import open_behind_wall
+from apecgraph.query.workers import messages
+from apecgraph.query.workers.disk import open_without_network
+from apecgraph.query.workers.limits import PoolLimits
 
-_MOST_AT_ONCE: Final = 65536
+_RECEIVED_AT_ONCE: Final = 65536
 
 GRACE: Final = 1.0
-"""Seconds after its deadline at which a worker that nobody stopped ends by itself."""
+"""Seconds after its deadline at which a worker ends by itself, if the front does not end it."""
 
 UNOPENED: Final = 3
 """The exit status of a worker that could not open its store."""
 
 _CACHE_MEGABYTES: Final = 32
-"""What RocksDB keeps of the blocks that it has read, unless told otherwise; no query's doing."""
+"""Memory of RocksDB's block cache by default, which does not count as that of a query."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerLimits:
-    """What one query may take: memory beyond the store, in megabytes; of reply, those and rows."""
+def work(data: Store | Path, front: socket, limits: PoolLimits) -> NoReturn:
+    """Answer the queries of the front until it is gone; then end the process.
 
-    query_megabytes: int
-    reply_megabytes: int
-    reply_rows: int
-
-
-def work(held: Store | Path, front: socket, limits: WorkerLimits) -> NoReturn:
-    """Answer the queries that come from the front, until it is gone; then end the process.
-
-    held: the store, or the directory of one on disk, which is opened here.
+    Args:
+        data: A store in memory, or the directory of one on disk, which is opened here.
+        front: The socket to the front process.
+        limits: What a query may take.
     """
     status = 1
     try:
         _close_all_but(front)
-        if isinstance(held, Path):
-            store = open_behind_wall(held)
+        if isinstance(data, Path):
+            store = open_without_network(data)
             confine(limits.query_megabytes + _CACHE_MEGABYTES)
         else:
-            store = held
+            store = data
             confine(limits.query_megabytes)
-            # No file and no socket can be opened: SERVICE reaches nobody.
+            # No file and no socket can be opened, so that SERVICE reaches nothing.
             resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         while request := _receive(front):
             _answer(store, front, limits, request)
@@ -73,43 +67,46 @@ def work(held: Store | Path, front: socket, limits: WorkerLimits) -> NoReturn:
 
 
 def _close_all_but(front: socket) -> None:
-    """Let go of other workers' sockets and the zygote's: their peers would never see an end."""
-    for each in list(Path("/proc/self/fd").iterdir()):
-        if int(each.name) not in (0, 1, 2, front.fileno()):
-            with suppress(OSError):  # the folder itself has been listed, and is closed by now
-                os.close(int(each.name))
+    """Close the inherited sockets of the zygote and of other workers.
+
+    While a copy of a socket is open here, its peer does not see it end.
+    """
+    for entry in list(Path("/proc/self/fd").iterdir()):
+        if int(entry.name) not in (0, 1, 2, front.fileno()):
+            with suppress(OSError):  # the descriptor of the listing itself is closed by now
+                os.close(int(entry.name))
 
 
 def _receive(front: socket) -> bytes | None:
-    """Read the payload of the next frame; None where there is no other."""
+    """Return the payload of the next frame; None if the front is gone."""
     data = bytearray()
-    end = wire.HEADER.size
+    end = messages.HEADER.size
     while len(data) < end:
-        part = front.recv(_MOST_AT_ONCE)  # there is no more than one frame: the front waits
+        part = front.recv(_RECEIVED_AT_ONCE)  # at most one frame: the front waits for its answer
         if not part:
             return None
         data += part
-        if len(data) >= wire.HEADER.size:
-            end = wire.HEADER.size + wire.HEADER.unpack_from(data)[1]
-    return bytes(data[wire.HEADER.size :])
+        if len(data) >= messages.HEADER.size:
+            end = messages.HEADER.size + messages.HEADER.unpack_from(data)[1]
+    return bytes(data[messages.HEADER.size :])
 
 
-def _answer(store: Store, front: socket, limits: WorkerLimits, request: bytes) -> None:
-    query, seconds = wire.decode_query(request)
+def _answer(store: Store, front: socket, limits: PoolLimits, request: bytes) -> None:
+    query, seconds = messages.decode_query(request)
     reply = _Reply(front, limits.reply_megabytes)
     _set_alarm(seconds + GRACE)
     try:
         evaluate(store, query, reply.write, limits.reply_rows)
-        reply.end(wire.frame(wire.END))
-    except (Forbidden, MalformedQuery, NotAcceptable, QueryTooHeavy, StoreError) as error:
-        reply.end(wire.encode_error(error))
+        reply.end(messages.frame(messages.END))
+    except tuple(messages.ERRORS) as error:
+        reply.end(messages.encode_error(error))
     except MemoryError:
-        reply.end(wire.encode_error(too_much_memory(limits.query_megabytes)))
+        reply.end(messages.encode_error(too_much_memory(limits.query_megabytes)))
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _set_alarm(seconds: float) -> None:
-    """Have the kernel kill this process after a time, by the clock and by the processor."""
+    """Have the kernel kill this process after a time, on the clock and on the processor."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     ceiling = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
@@ -117,10 +114,9 @@ def _set_alarm(seconds: float) -> None:
 
 
 def too_much_memory(megabytes: int) -> QueryTooHeavy:
-    """Tell that a query met the limit on memory."""
+    """Return the error of a query that has met the limit on memory."""
     return QueryTooHeavy(
-        f"The query needs more than the {megabytes} MB of memory that one query may take.",
-        f"{megabytes} MB",
+        f"The query needs more than {megabytes} MB of memory, the limit.", f"{megabytes} MB"
     )
 
 
@@ -137,12 +133,12 @@ class _Reply:
         self._size += len(data)
         if self._size > self._megabytes * MEGABYTE:
             raise QueryTooHeavy(
-                f"The answer is larger than {self._megabytes} MB, the most that is sent. "
-                "LIMIT and OFFSET give it in parts; the dumps hold everything.",
+                f"The answer is larger than {self._megabytes} MB, the limit. "
+                "Fetch it in parts by LIMIT and OFFSET, or take a dump, which holds everything.",
                 f"{self._megabytes} MB",
             )
         self._front.sendall(self._pending)
-        self._pending = wire.frame(wire.DATA, data)
+        self._pending = messages.frame(messages.DATA, data)
 
     def end(self, last: bytes) -> None:
         self._front.sendall(self._pending + last)

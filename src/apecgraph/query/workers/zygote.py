@@ -1,19 +1,22 @@
 """The zygote: a process that loads the dataset once, and forks workers that share its memory.
 
-A store on disk it never opens: RocksDB starts threads, and a process with threads does not fork.
-Each worker opens that for itself; a scout, forked before them, opens it and tells what it holds.
+It never opens a store on disk: RocksDB starts threads, and a process with threads must not fork.
+Each worker opens the store for itself; a probe, forked before them, opens it and reports its quads
+and graphs.
 
 Run as `python -m apecgraph.query.workers.zygote FD`, with a SOCK_SEQPACKET socket to the front
-process, on which each message is a JSON object. The front says {load: path, format, sha256} or
-{directory: path, quads}, {open: megabytes, query_megabytes, reply_megabytes, reply_rows}, {fork},
-{demote: pid} and {kill: pid}. The zygote says {begun: path}, {read: bytes, of: size}, {failed:
-reason}, {graph: IRI}, {ready: quads}, {forked: pid} with the socket to the worker, {unforked:
-reason} and {exited: pid, status}.
+process, on which each message is a JSON object:
 
-What the files hold may be meant to harm. While it is loaded, memory has a limit, and the front a
-deadline; and from then on no connections can be made, where the kernel has a wall against them.
+    front to zygote   {file: path, format, sha256}  {directory: path, quads}  {open: limits}
+                      {fork}  {demote: pid}  {kill: pid}
+    zygote to front   {loading: path}  {read: bytes, of: size}  {failed: reason}  {graph: IRI}
+                      {ready: quads}  {forked: pid} with the socket to the worker
+                      {fork_failed: reason}  {exited: pid, status}
 
-Only the zygote kills and reaps workers, so that no number of a process is mistaken for another's.
+Files may be harmful. While they are loaded, memory is limited, and the front holds a deadline.
+From then on no connections can be made, if the kernel can prevent them.
+
+Only the zygote kills and reaps workers, so that the pid of one is never mistaken for another's.
 """
 
 from __future__ import annotations
@@ -34,34 +37,40 @@ from typing import Any, Final
 from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import StoreError
-from apecgraph.isolation.limits import within
+from apecgraph.isolation.limits import limited_memory
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
-from apecgraph.query.workers.disk import open_behind_wall, unreadable_store
-from apecgraph.query.workers.worker import WorkerLimits, work
+from apecgraph.query.workers.disk import open_without_network, unreadable_store
+from apecgraph.query.workers.limits import PoolLimits
+from apecgraph.query.workers.worker import work
 from apecgraph.rdf.formats import GRAPH_FORMATS
 
-LARGEST_MESSAGE: Final = 65536
+MAX_MESSAGE: Final = 65536
+"""The size of the largest message, in bytes."""
 
 _FORMATS: Final = {format_.name: format_ for format_ in GRAPH_FORMATS}
 _WATCH_MILLISECONDS: Final = 50
 _LOWEST_PRIORITY: Final = 19
-_TOLD_SECONDS: Final = 0.1
+_PROGRESS_SECONDS: Final = 0.1
 
 
 class Zygote:
-    """The dataset, the front that it serves, and the workers that are alive."""
+    """The dataset, and the workers that are alive.
+
+    Args:
+        control: The socket to the front process.
+    """
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._files: list[DataFile] = []
-        self._held: Store | Path = Store()
-        self._quads = 0  # of a store on disk, where they have been counted before
-        self._limits = WorkerLimits(0, 0, 0)
-        self._children: dict[int, int] = {}  # the pidfd of a worker or the scout to its pid
-        self._scout: int | None = None
-        self._told = 0.0  # when it was told how much is read
+        self._data: Store | Path = Store()
+        self._quads = 0  # of a store on disk, if they have been counted before
+        self._limits: PoolLimits
+        self._children: dict[int, int] = {}  # the pidfd of a worker or the probe to its pid
+        self._probe: int | None = None
+        self._reported = 0.0  # when progress was last reported
 
     def run(self) -> None:
         """Do as the front says until it is gone, then end with all workers."""
@@ -72,9 +81,9 @@ class Zygote:
                 for ready, _ in poll.poll():
                     if ready != self._control.fileno():
                         poll.unregister(ready)
-                        self._bury(ready)
-                    elif message := self._control.recv(LARGEST_MESSAGE):
-                        if child := self._obey(json.loads(message)):
+                        self._reap(ready)
+                    elif message := self._control.recv(MAX_MESSAGE):
+                        if child := self._handle(json.loads(message)):
                             poll.register(child, select.POLLIN)
                     else:
                         return
@@ -82,119 +91,119 @@ class Zygote:
             for pidfd in self._children:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
-    def _obey(self, message: dict[str, Any]) -> int | None:
-        """Do what a message says; return the pidfd of a child where one was made."""
+    def _handle(self, message: dict[str, Any]) -> int | None:
+        """Handle a message; return the pidfd of the child if one was forked."""
         match message:
-            case {"load": path, "format": name, "sha256": checksum}:
+            case {"file": path, "format": name, "sha256": checksum}:
                 self._files.append(DataFile(Path(path), _FORMATS[name], checksum))
             case {"directory": path, "quads": quads}:
-                self._held, self._quads = Path(path), quads
-            case {"open": megabytes, **limits}:
-                self._limits = WorkerLimits(**limits)
-                if isinstance(self._held, Path):
-                    return self._send_scout(self._held)
-                self._load(megabytes)
+                self._data, self._quads = Path(path), quads
+            case {"open": limits}:
+                self._limits = PoolLimits(**limits)
+                if isinstance(self._data, Path):
+                    return self._fork_probe(self._data)
+                self._load()
             case {"fork": _}:
-                return self._fork()
+                return self._fork_worker()
             case {"demote": pid} if pid in self._children.values():
                 os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
             case {"kill": pid}:
-                for pidfd, each in self._children.items():
-                    if each == pid:
+                for pidfd, child in self._children.items():
+                    if child == pid:
                         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         return None
 
-    def _load(self, megabytes: int) -> None:
-        """Load the files, and tell what they hold."""
-        with suppress(OSError):  # no parser of the engine's fetches: the wall is a second one
+    def _load(self) -> None:
+        """Load the files, and report the dataset."""
+        with suppress(OSError):  # the engine's parsers fetch nothing: this is a second barrier
             deny_network(pairs=True)
         loaded = Event()
-        watch = Thread(target=self._leave_with_the_front, args=(loaded,))
+        watch = Thread(target=self._exit_with_front, args=(loaded,))
         watch.start()
         try:
-            with within(megabytes):
-                self._held = store = load(self._files, self._tell_read)
+            with limited_memory(self._limits.load_megabytes):
+                self._data = store = load(self._files, self._report_progress)
         except StoreError as error:
-            self._say({"failed": str(error)})
+            self._send({"failed": str(error)})
             raise SystemExit(1) from None
         finally:
             loaded.set()
-            watch.join()  # a process with threads does not fork
-        self._tell(store)
-        gc.freeze()  # a collection in a worker would copy the pages of all that it visits
+            watch.join()  # a process with threads must not fork
+        self._report_dataset(store)
+        gc.freeze()  # a collection in a worker would copy the pages of all objects that it visits
 
-    def _tell_read(self, path: Path, read: int, size: int) -> None:
+    def _report_progress(self, path: Path, read: int, size: int) -> None:
         now = time.monotonic()
         if not read:
-            self._say({"begun": str(path)})
-        if not read or now - self._told > _TOLD_SECONDS:
-            self._say({"read": read, "of": size})
-            self._told = now
+            self._send({"loading": str(path)})
+        if not read or now - self._reported > _PROGRESS_SECONDS:
+            self._send({"read": read, "of": size})
+            self._reported = now
 
-    def _tell(self, store: Store) -> None:
+    def _report_dataset(self, store: Store) -> None:
         for graph in store.named_graphs():
             if isinstance(graph, NamedNode):
-                self._say({"graph": graph.value})
-        self._say({"ready": self._quads or len(store)})
+                self._send({"graph": graph.value})
+        self._send({"ready": self._quads or len(store)})
 
-    def _send_scout(self, path: Path) -> int:
-        """Fork a process that opens a store on disk, tells what it holds, and ends."""
+    def _fork_probe(self, path: Path) -> int:
+        """Fork a process that opens a store on disk, reports its dataset, and ends."""
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                self._say({"begun": str(path)})
+                self._send({"loading": str(path)})
                 try:
-                    self._tell(open_behind_wall(path))
+                    self._report_dataset(open_without_network(path))
                 except StoreError as error:
-                    self._say({"failed": str(error)})
+                    self._send({"failed": str(error)})
                 except (OSError, RuntimeError) as error:
-                    self._say({"failed": str(unreadable_store(path, error))})
+                    self._send({"failed": str(unreadable_store(path, error))})
                 status = 0
             finally:
                 os._exit(status)
-        self._scout = pid
-        return self._adopt(pid)
+        self._probe = pid
+        return self._add_child(pid)
 
-    def _leave_with_the_front(self, loaded: Event) -> None:
+    def _exit_with_front(self, loaded: Event) -> None:
         """End this process if the front goes while files, however large, are being loaded."""
         poll = select.poll()
-        poll.register(self._control, 0)  # a hang-up is told without being asked for
+        poll.register(self._control, 0)  # a hang-up is always reported
         while not loaded.is_set():
             if poll.poll(_WATCH_MILLISECONDS):
                 os._exit(1)
 
-    def _fork(self) -> int | None:
+    def _fork_worker(self) -> int | None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             try:
                 pid = os.fork()
             except OSError as error:
-                self._say({"unforked": str(error)})
+                self._send({"fork_failed": str(error)})
                 return None
             if pid == 0:
-                work(self._held, theirs, self._limits)
+                work(self._data, theirs, self._limits)
             socket.send_fds(self._control, [_encode({"forked": pid})], [ours.fileno()])
-        return self._adopt(pid)
+        return self._add_child(pid)
 
-    def _adopt(self, pid: int) -> int:
+    def _add_child(self, pid: int) -> int:
         pidfd = os.pidfd_open(pid)
         self._children[pidfd] = pid
         return pidfd
 
-    def _bury(self, pidfd: int) -> None:
+    def _reap(self, pidfd: int) -> None:
         pid = self._children.pop(pidfd)
         os.close(pidfd)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        if pid != self._scout:
-            self._say({"exited": pid, "status": status})
+        if pid != self._probe:
+            self._send({"exited": pid, "status": status})
             return
-        self._scout = None
+        self._probe = None
         if status != 0:
             reason = f"the process that opened it ended with status {status}"
-            self._say({"failed": str(unreadable_store(self._held, reason))})
+            self._send({"failed": str(unreadable_store(self._data, reason))})
 
-    def _say(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         self._control.sendall(_encode(message))
 
 
@@ -209,7 +218,7 @@ def main() -> None:
     except ConnectionError:
         sys.exit(1)
     except MemoryError:
-        os.abort()  # as where the engine is short of it, so that there is one thing to tell
+        os.abort()  # as the engine does without memory, so that the front sees one cause
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.settings import Settings
 from apecgraph.web.app import create_app
@@ -110,15 +111,17 @@ class ReleaseSwitch:
         settings = self._settings
         store = WorkerPool(
             publication.data,
-            load_seconds=settings.load_seconds,
-            load_megabytes=settings.load_megabytes,
-            query_seconds=settings.query_seconds,
-            query_megabytes=settings.query_megabytes,
-            reply_megabytes=settings.reply_megabytes,
-            reply_rows=settings.reply_rows,
-            workers=settings.workers,
-            long_queries=settings.long_queries,
-            queue=settings.queue,
+            PoolLimits(
+                load_seconds=settings.load_seconds,
+                load_megabytes=settings.load_megabytes,
+                query_seconds=settings.query_seconds,
+                query_megabytes=settings.query_megabytes,
+                reply_megabytes=settings.reply_megabytes,
+                reply_rows=settings.reply_rows,
+                workers=settings.workers,
+                long_queries=settings.long_queries,
+                queue=settings.queue,
+            ),
         )
         try:
             await store.start()
