@@ -32,8 +32,9 @@ from apecgraph.content.vocabularies import (
     read_vocabulary_files,
 )
 from apecgraph.rdf import namespaces
-from apecgraph.rdf.graph import Graph, term_text
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import OWL, RDF, RDFS, SCHEMA
+from apecgraph.rdf.terms import term_text
 
 SOURCE: Final = Path(namespaces.__file__).parents[1]
 OTHERS: Final = (

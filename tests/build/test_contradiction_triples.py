@@ -9,8 +9,9 @@ from apecgraph.build.contradiction_triples import contradiction_triples
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import DERIVED_PROPERTIES, Content, default_content
-from apecgraph.rdf.graph import Graph, placed
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, RDF, RDFS
+from apecgraph.rdf.terms import in_graph
 
 TRADE = f"{ID}decision/trade-2025"
 SEETAO = [f"{ID}figure/seetao/trade-value-2025", f"{ID}figure/seetaoe-258468/trade-2025"]
@@ -22,7 +23,7 @@ def evidence() -> Evidence:
 
 
 def derived(evidence: Evidence) -> Graph:
-    return Graph(map(placed, contradiction_triples(Findings(evidence))))
+    return Graph(map(in_graph, contradiction_triples(Findings(evidence))))
 
 
 @pytest.fixture(scope="module")

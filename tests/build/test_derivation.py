@@ -3,8 +3,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from apecgraph.content.folder import DERIVED_PROPERTIES, Content, default_content
-from apecgraph.rdf.graph import Graph, term_text
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, RDF
+from apecgraph.rdf.terms import term_text
 
 
 def test_the_content_may_state_no_property_that_only_the_build_writes(graph: Graph) -> None:

@@ -20,8 +20,8 @@ from apecgraph.catalog.void import Statistics, describe_dataset
 from apecgraph.content.folder import default_content
 from apecgraph.content.questions import read_questions
 from apecgraph.rdf.formats import DOCUMENT_FORMATS
-from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import BASE, ID, PREFIXES
+from apecgraph.rdf.terms import in_graph
 from apecgraph.release.release import Release
 
 QUESTIONS = read_questions(default_content())
@@ -236,7 +236,7 @@ class TestDcat:
         second = replace(first, name=two, digest=two, previous=one)
         triples = describe_release(second, (), (), ())
         store = ox.Store()
-        store.extend(placed(each) for each in triples)
+        store.extend(in_graph(each) for each in triples)
         assert store.query(
             f"""PREFIX dcat: <http://www.w3.org/ns/dcat#> ASK {{
               <{ID}release/{two}> dcat:prev ?before ; dcat:inSeries ?series .

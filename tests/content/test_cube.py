@@ -19,8 +19,8 @@ from apecgraph.build.derivation import derived_dataset
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
-from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import ID, PREFIXES
+from apecgraph.rdf.terms import in_graph
 
 NORMAL_FORM: Final = (
     # classes are inferred from use
@@ -244,7 +244,7 @@ def cube() -> Cube:
     """Return all named graphs except the shapes, rejected claims included, as one graph."""
     quads = derived_dataset(Findings(Evidence.gather(Content.read(default_content()))))
     return tuple(
-        placed(quad.triple)
+        in_graph(quad.triple)
         for quad in quads
         if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name != SHAPES_GRAPH
     )

@@ -11,8 +11,8 @@ from apecgraph.build.pipeline import build_release
 from apecgraph.content.folder import DERIVED_GRAPH
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.canonical import digest, labelled
-from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import APEC, BASE, ID, RDFS
+from apecgraph.rdf.terms import in_graph
 from apecgraph.release.differences import Differences
 from apecgraph.release.release import Release
 from apecgraph.release.snapshot import Snapshot
@@ -146,12 +146,12 @@ def test_changes_of_standing_and_of_sources_are_listed(real: Snapshot) -> None:
         for quad in real.quads
         if quad.predicate.value == f"{APEC}measure" and quad.subject == ox.NamedNode(FIGURE)
     ).triple
-    fallen = Snapshot.of("f" * 16, real.quads - {placed(triple)})
+    fallen = Snapshot.of("f" * 16, real.quads - {in_graph(triple)})
     (thing,) = Differences.between(real, fallen).things
     assert list(map(str, thing.changes)) == ["measure: value of trade stands no more"]
     (back,) = Differences.between(fallen, real).things
     assert list(map(str, back.changes)) == ["measure: value of trade stands again"]
-    other = placed(triple, ox.NamedNode(f"{ID}source/seetao"))
+    other = in_graph(triple, ox.NamedNode(f"{ID}source/seetao"))
     (thing,) = Differences.between(real, Snapshot.of("f" * 16, real.quads | {other})).things
     assert list(map(str, thing.changes)) == ["measure: value of trade now stated by source/seetao"]
 

@@ -15,8 +15,8 @@ from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.figures import Cell, interval_values
 from apecgraph.intervals import decimal_text
-from apecgraph.rdf.graph import Value, english, introduced, said, typed
 from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new, typed
 from apecgraph.text.numbers import rounded
 
 _DIGITS = 18
@@ -36,7 +36,7 @@ def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
             name = _name(decision.iri, contradiction)
             iri = f"{ID}contradiction/{name}"
             sentence = wording.contradiction(contradiction)
-            yield from said(
+            yield from triples_about(
                 decision.iri,
                 (f"{APEC}arithmetic", english(sentence)),
                 (f"{APEC}contradiction", iri),
@@ -61,14 +61,14 @@ def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
                     node = f"{ID}estimate/{name}/{number}"
                     values.append((f"{APEC}estimate", node))
                     yield from _estimate(node, estimate, wording.estimate(estimate, reason.cell))
-            yield from introduced(iri, f"{APEC}Contradiction", label, *values)
+            yield from triples_about_new(iri, f"{APEC}Contradiction", label, *values)
 
 
 def _estimate(iri: str, estimate: Estimate, label: str) -> Iterator[ox.Triple]:
     interval = estimate.interval
     if estimate.edit_rule is not None:
         interval = replace(interval, lower=_short(interval.lower), upper=_short(interval.upper))
-    return introduced(
+    return triples_about_new(
         iri,
         f"{APEC}Estimate",
         label,

@@ -13,16 +13,17 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
-from apecgraph.rdf.graph import Graph, english, placed, said
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
+from apecgraph.rdf.terms import english, in_graph, triples_about
 
 
 def derived_dataset(findings: Findings) -> list[ox.Quad]:
     """Return all named graphs, with what is derived from them, and the default graph."""
     evidence = findings.evidence
     graph = evidence.graph
-    graph.store.extend([placed(triple, DERIVED_GRAPH) for triple in _derived(findings)])
+    graph.store.extend([in_graph(triple, DERIVED_GRAPH) for triple in _derived(findings)])
     graph.store.extend(list(_labels(evidence)))
     return [*graph.quads(), *dict.fromkeys(evidence.supported())]
 
@@ -31,11 +32,11 @@ def _derived(findings: Findings) -> Iterator[ox.Triple]:
     """Derive contradictions, the edit rules of each figure, and the figures of each slice."""
     yield from contradiction_triples(findings)
     for figure, rules in findings.rules_by_figure.items():
-        yield from said(figure, *((f"{APEC}heldBy", rule) for rule in rules))
+        yield from triples_about(figure, *((f"{APEC}heldBy", rule) for rule in rules))
     evidence = findings.evidence
     standing = (figure for figure in evidence.figures if figure.iri not in evidence.rejected)
     for slice_, figure in _sliced(standing, evidence.graph):
-        yield from said(slice_, (f"{QB}observation", figure))
+        yield from triples_about(slice_, (f"{QB}observation", figure))
 
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:

@@ -26,10 +26,10 @@ from apecgraph.errors import ContentError, LossFound, ReleaseError
 from apecgraph.progress import StepObserver
 from apecgraph.rdf.canonical import canonical_quads, digest_of_canonical
 from apecgraph.rdf.formats import N_QUADS
-from apecgraph.rdf.graph import placed
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF
 from apecgraph.rdf.serializer import rdf_bytes
+from apecgraph.rdf.terms import in_graph
 from apecgraph.release.archive import Archive
 from apecgraph.release.differences import Differences
 from apecgraph.release.dumps import write_dumps
@@ -205,7 +205,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     catalog = describe_release(
         replace(release, files=tuple(files)), quads, questions, {*_named(quads), _RELEASE.value}
     )
-    described = (placed(triple, graph) for triple in catalog for graph in (_RELEASE, None))
+    described = (in_graph(triple, graph) for triple in catalog for graph in (_RELEASE, None))
     texts = {
         CATALOG_FILE: rdf_bytes(described, N_QUADS),
         CONTEXT: context.read_bytes(),

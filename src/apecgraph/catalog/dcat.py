@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.rdf.formats import CSV, CSVW, GZIP
-from apecgraph.rdf.graph import Graph, Value, english, introduced, said, typed
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import (
     APEC,
     BASE,
@@ -25,6 +25,7 @@ from apecgraph.rdf.namespaces import (
     SCHEMA,
     SPDX,
 )
+from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new, typed
 from apecgraph.release.dumps import Download
 from apecgraph.release.release import Release, download_url, release_iri
 
@@ -66,7 +67,7 @@ def describe_catalog(
     """
     title = graph.value(BASE, f"{DCTERMS}title") or BASE
     shared = list(_inherited(graph, ("license", "publisher")))
-    yield from introduced(
+    yield from triples_about_new(
         CATALOG,
         f"{DCAT}Catalog",
         "Catalogue",
@@ -78,7 +79,7 @@ def describe_catalog(
         (f"{FOAF}homepage", BASE),
         *shared,
     )
-    yield from said(
+    yield from triples_about(
         BASE,
         (f"{OWL}versionInfo", ox.Literal(release.digest)),
         (f"{DCAT}version", ox.Literal(release.name)),
@@ -88,7 +89,7 @@ def describe_catalog(
         *((f"{DCTERMS}conformsTo", standard) for standard in _standards(graph)),
         *((f"{DCAT}distribution", _distribution(release, file)) for file in files),
     )
-    yield from introduced(
+    yield from triples_about_new(
         SERIES,
         f"{DCAT}DatasetSeries",
         "Releases",
@@ -96,7 +97,7 @@ def describe_catalog(
         (f"{DCAT}last", release.iri),
         *shared,
     )
-    yield from introduced(
+    yield from triples_about_new(
         ENDPOINT,
         f"{DCAT}DataService",
         "SPARQL endpoint",
@@ -119,7 +120,7 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
     program = f"{ID}program/apecgraph-{program_version}"
     sources = list(graph.subjects(f"{RDF}type", f"{APEC}Source"))
     yield from _versioned(release.name)
-    yield from said(
+    yield from triples_about(
         release.iri,
         (f"{DCAT}isVersionOf", BASE),
         *((f"{DCAT}prev", release_iri(name)) for name in [release.previous] if name is not None),
@@ -132,14 +133,14 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
     )
     if release.previous is not None:
         yield from _versioned(release.previous)
-    yield from introduced(
+    yield from triples_about_new(
         activity,
         f"{PROV}Activity",
         f"Build of release {release.name}",
         (f"{PROV}wasAssociatedWith", program),
         *((f"{PROV}used", source) for source in sources),
     )
-    yield from introduced(
+    yield from triples_about_new(
         program,
         f"{PROV}SoftwareAgent",
         f"apecgraph {program_version}",
@@ -148,7 +149,7 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
 
 
 def _versioned(name: str) -> Iterator[ox.Triple]:
-    yield from introduced(
+    yield from triples_about_new(
         release_iri(name),
         f"{DCAT}Dataset",
         f"Release {name}",
@@ -163,7 +164,7 @@ def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Tri
     node = _distribution(release, download)
     standard = _STANDARDS.get(download.dump.format)
     compression = [f"{_MEDIA_TYPES}{GZIP.media_type}"] if download.compressed else []
-    yield from introduced(
+    yield from triples_about_new(
         node,
         f"{DCAT}Distribution",
         download.label,
@@ -177,7 +178,7 @@ def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Tri
         *((f"{DCTERMS}conformsTo", iri) for iri in ([standard] if standard else _standards(graph))),
         *((f"{DCTERMS}license", iri) for iri in graph.values(BASE, f"{DCTERMS}license")),
     )
-    yield from introduced(
+    yield from triples_about_new(
         f"{node}/checksum",
         f"{SPDX}Checksum",
         f"SHA-256: {download.label}",

@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from apecgraph.content.questions import Question
 from apecgraph.query.outline import outline
-from apecgraph.rdf.graph import english, introduced, said, typed
 from apecgraph.rdf.namespaces import ENDPOINT, ID, OWL, PREFIXES, RDF, RDFS, SCHEMA, SH
+from apecgraph.rdf.terms import english, triples_about, triples_about_new, typed
 
 _PREFIXES: Final = f"{ID}prefixes"
 
@@ -33,7 +33,7 @@ def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
             continue
         class_, property_ = form
         node = f"{ID}question/{question.name}"
-        yield from introduced(
+        yield from triples_about_new(
             node,
             f"{SH}SPARQLExecutable",
             question.text,
@@ -43,11 +43,11 @@ def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
             (f"{SH}{property_}", ox.Literal(question.query)),
             (f"{SCHEMA}target", ENDPOINT),
         )
-    yield from introduced(_PREFIXES, f"{OWL}Ontology", "Prefixes of the queries")
+    yield from triples_about_new(_PREFIXES, f"{OWL}Ontology", "Prefixes of the queries")
     for prefix, namespace in PREFIXES.items():
         node = f"{_PREFIXES}/{prefix}"
-        yield from said(_PREFIXES, (f"{SH}declare", node))
-        yield from introduced(
+        yield from triples_about(_PREFIXES, (f"{SH}declare", node))
+        yield from triples_about_new(
             node,
             f"{SH}PrefixDeclaration",
             f"{prefix}: {namespace}",

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from apecgraph.catalog.service import DEFAULT_GRAPH
 from apecgraph.rdf.formats import DOCUMENT_FORMATS
-from apecgraph.rdf.graph import Term, Value, introduced, said
 from apecgraph.rdf.namespaces import BASE, ENDPOINT, ID, ONTOLOGY, PREFIXES, RDF, VOID, compact
+from apecgraph.rdf.terms import Term, Value, triples_about, triples_about_new
 from apecgraph.release.links import linksets
 
 _LINKS: Final = f"{ID}linkset"
@@ -89,7 +89,7 @@ def describe_dataset(
     """
     kept = list(triples)
     statistics = Statistics.of(kept)
-    yield from said(
+    yield from triples_about(
         BASE,
         *statistics.values(),
         (f"{VOID}distinctObjects", statistics.objects),
@@ -113,11 +113,11 @@ def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     Yields:
         The triples.
     """
-    types = said(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"))
+    types = triples_about(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"))
     # The statistics count the triples that hold them. Zeros stand in for the numbers.
-    zeros = said(DEFAULT_GRAPH, *Statistics.of(()).values())
+    zeros = triples_about(DEFAULT_GRAPH, *Statistics.of(()).values())
     statistics = Statistics.of([*triples, *types, *zeros])
-    yield from said(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"), *statistics.values())
+    yield from triples_about(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"), *statistics.values())
 
 
 def _vocabularies(statistics: Statistics) -> list[str]:
@@ -143,8 +143,8 @@ def _partitions(statistics: Statistics) -> Iterator[ox.Triple]:
     """Partition the dataset by class and by property (VoID, section 4.5)."""
     for class_, members in sorted(statistics.classes.items()):
         node = f"{ID}partition/class/{_slug(class_)}"
-        yield from said(BASE, (f"{VOID}classPartition", node))
-        yield from introduced(
+        yield from triples_about(BASE, (f"{VOID}classPartition", node))
+        yield from triples_about_new(
             node,
             f"{VOID}Dataset",
             f"Partition: things of class {compact(class_)}",
@@ -153,8 +153,8 @@ def _partitions(statistics: Statistics) -> Iterator[ox.Triple]:
         )
     for property_, count in sorted(statistics.properties.items()):
         node = f"{ID}partition/property/{_slug(property_)}"
-        yield from said(BASE, (f"{VOID}propertyPartition", node))
-        yield from introduced(
+        yield from triples_about(BASE, (f"{VOID}propertyPartition", node))
+        yield from triples_about_new(
             node,
             f"{VOID}Dataset",
             f"Partition: triples with {compact(property_)}",
@@ -168,8 +168,8 @@ def _linksets(triples: list[ox.Triple], dumps: Iterable[str]) -> Iterator[ox.Tri
     sets = linksets(triples)
     if not sets:
         return
-    yield from said(BASE, (f"{VOID}subset", _LINKS))
-    yield from introduced(
+    yield from triples_about(BASE, (f"{VOID}subset", _LINKS))
+    yield from triples_about_new(
         _LINKS,
         f"{VOID}Dataset",
         "Links to other datasets",
@@ -177,7 +177,7 @@ def _linksets(triples: list[ox.Triple], dumps: Iterable[str]) -> Iterator[ox.Tri
         *((f"{VOID}dataDump", url) for url in dumps),
     )
     for target in sorted({linkset.target for linkset in sets}):
-        yield from introduced(
+        yield from triples_about_new(
             _target(target),
             f"{VOID}Dataset",
             f"Dataset at {urlsplit(target).netloc or target}",
@@ -185,8 +185,8 @@ def _linksets(triples: list[ox.Triple], dumps: Iterable[str]) -> Iterator[ox.Tri
         )
     for linkset in sets:
         node = f"{_LINKS}/{_slug(linkset.target)}/{_slug(linkset.predicate)}"
-        yield from said(_LINKS, (f"{VOID}subset", node))
-        yield from introduced(
+        yield from triples_about(_LINKS, (f"{VOID}subset", node))
+        yield from triples_about_new(
             node,
             f"{VOID}Linkset",
             f"Links by {compact(linkset.predicate)} to {linkset.target}",

@@ -14,8 +14,8 @@ from apecgraph.check.report import Place
 from apecgraph.content.folder import Content, ContentFile
 from apecgraph.content.statements import Statement
 from apecgraph.progress import Step, StepObserver
-from apecgraph.rdf.graph import term_text
 from apecgraph.rdf.namespaces import ID, RDF
+from apecgraph.rdf.terms import term_text
 
 _Lines: TypeAlias = dict[tuple[str, ...], int]
 """The first line of each subject, each subject with predicate, and each triple."""

@@ -14,9 +14,9 @@ import pyoxigraph as ox
 from apecgraph.check.rules import Rule
 from apecgraph.errors import ContentError, ReleaseError
 from apecgraph.rdf.formats import TURTLE
-from apecgraph.rdf.graph import Term
 from apecgraph.rdf.namespaces import DCTERMS, ID, RDF, SH, XSD, compact
 from apecgraph.rdf.serializer import rdf_bytes
+from apecgraph.rdf.terms import Term
 
 _MOST_PLACES: Final = 6
 

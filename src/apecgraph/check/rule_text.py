@@ -15,9 +15,10 @@ import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.content.questions import mentioned
-from apecgraph.rdf.graph import TRUE_FORMS, Graph
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import RDF, SH, XSD, compact
+from apecgraph.rdf.terms import TRUE_FORMS
 
 _TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
 _PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")

@@ -10,8 +10,9 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
-from apecgraph.rdf.graph import TRUE_FORMS, Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SH
+from apecgraph.rdf.terms import TRUE_FORMS, Term
 
 _SHAPES: Final = frozenset(
     f"{SH}{name}" for name in ("NodeShape", "PropertyShape", "SPARQLConstraint")

@@ -29,9 +29,9 @@ from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.formats import N_TRIPLES
-from apecgraph.rdf.graph import Term
 from apecgraph.rdf.namespaces import BASE, ID, RDF, XSD, compact
 from apecgraph.rdf.serializer import rdf_bytes
+from apecgraph.rdf.terms import Term
 
 _log: Final = logging.getLogger(__name__)
 

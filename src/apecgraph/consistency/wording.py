@@ -14,9 +14,10 @@ from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.content.figures import Cell, Figure, dimensions
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
+from apecgraph.rdf.terms import Term
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day
 from apecgraph.text.numbers import Numerals, rounded, spelled
 

@@ -12,8 +12,9 @@ from apecgraph.content.decisions import Decision, read_decisions
 from apecgraph.content.figures import Figure, read_figures
 from apecgraph.content.folder import SHAPES_GRAPH, SOURCE_PREFIX, Content
 from apecgraph.content.statements import Statement, read_statements
-from apecgraph.rdf.graph import Graph, placed
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF
+from apecgraph.rdf.terms import in_graph
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Evidence:
         graph.store.extend(statement.quad for statement in statements)
         for figure in figures:
             named = ox.NamedNode(figure.source)
-            graph.store.extend(placed(triple, named) for triple in figure.derived())
+            graph.store.extend(in_graph(triple, named) for triple in figure.derived())
         stated_in = ox.NamedNode(f"{APEC}statedIn")
         for source in sources:
             named = ox.NamedNode(source)
@@ -73,4 +74,4 @@ class Evidence:
                 quad.subject.value in self.rejected
             )
             if quad.graph_name != SHAPES_GRAPH and not of_rejected and quad.triple not in rejected:
-                yield placed(quad.triple)
+                yield in_graph(quad.triple)

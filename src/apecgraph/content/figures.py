@@ -11,8 +11,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.graph import TRUE_FORMS, Graph, Term, said, term_text, typed
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
+from apecgraph.rdf.terms import TRUE_FORMS, Term, term_text, triples_about, typed
 
 _MAX_DIGITS: Final = 18  # as the shapes demand; an xsd:decimal of SPARQL engines holds so many
 _OBSERVED: Final = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}(\.[0-9]{{1,{_MAX_DIGITS}}})?")
@@ -110,7 +111,7 @@ class Figure:
     def derived(self) -> Iterator[ox.Triple]:
         """Return what the build adds to the figure: its value and its interval."""
         value = typed(decimal_text(self.value), "decimal")
-        return said(self.iri, (f"{APEC}value", value), *interval_values(self.interval))
+        return triples_about(self.iri, (f"{APEC}value", value), *interval_values(self.interval))
 
 
 def interval_values(interval: Interval) -> Iterator[tuple[str, ox.Literal]]:

@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.graph import placed
 from apecgraph.rdf.namespaces import APEC, ID, QB
+from apecgraph.rdf.terms import in_graph
 from apecgraph.rdf.turtle import parse_file
 
 _log: Final = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Content:
     @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
         """What all files state, each in its own named graph."""
-        return tuple(placed(triple, file.graph) for file in self.files for triple in file.triples)
+        return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)
 
     def relative(self, path: Path) -> str:
         """Name a file as an editor would: relative to the content folder."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.graph import Graph, placed
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCTERMS, RDF
+from apecgraph.rdf.terms import in_graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Statement:
     @property
     def quad(self) -> ox.Quad:
         """The triple in the graph of its source."""
-        return placed(self.triple, ox.NamedNode(self.source))
+        return in_graph(self.triple, ox.NamedNode(self.source))
 
     @property
     def language(self) -> str | None:

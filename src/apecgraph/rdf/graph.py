@@ -8,10 +8,8 @@ from typing import Final, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from apecgraph.rdf.lists import list_cells
-from apecgraph.rdf.namespaces import RDF, RDFS, XSD
-
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-"""The object of a triple."""
+from apecgraph.rdf.namespaces import RDF
+from apecgraph.rdf.terms import Term, term_text
 
 Subject: TypeAlias = str | ox.NamedNode | ox.BlankNode | ox.Triple
 """A subject to look up: an IRI as text, or any subject that the engine knows."""
@@ -21,12 +19,6 @@ Property: TypeAlias = str | ox.NamedNode
 
 Object: TypeAlias = str | Term
 """An object to look up: an IRI as text, or any term."""
-
-Value: TypeAlias = str | int | ox.NamedNode | ox.Literal
-"""What is written as the object of a triple: an IRI (a str too), a whole number, a literal."""
-
-TRUE_FORMS: Final = ("true", "1")
-"""The lexical forms of true (XML Schema Part 2, section 3.3.2)."""
 
 _Term = TypeVar("_Term")
 
@@ -164,50 +156,6 @@ class Graph:
         graph = Graph(self.store)
         graph._name = name
         return graph
-
-
-def term_text(term: Term) -> str:
-    """Return the text of a term: an IRI, or the lexical form of a literal."""
-    return str(term) if isinstance(term, ox.Triple) else term.value
-
-
-def placed(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
-    """Put a triple into a named graph, or into the default graph."""
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())
-
-
-def said(subject: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
-    """Write what is said of one IRI: properties, each with its value."""
-    node = ox.NamedNode(subject)
-    for property_, value in values:
-        yield ox.Triple(node, ox.NamedNode(property_), _object(value))
-
-
-def introduced(
-    subject: str, class_: str, label: str, *values: tuple[str, Value]
-) -> Iterator[ox.Triple]:
-    """Write what is said of an IRI that is new: its class and its label come first."""
-    yield from said(subject, (f"{RDF}type", class_), (f"{RDFS}label", english(label)), *values)
-
-
-def english(text: str) -> ox.Literal:
-    """Write words of our own."""
-    return ox.Literal(text, language="en")
-
-
-def typed(text: str, datatype: str) -> ox.Literal:
-    """Write a literal of a datatype of XML Schema, as `date`."""
-    return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
-
-
-def _object(value: Value) -> ox.NamedNode | ox.Literal:
-    match value:
-        case int():
-            return typed(str(value), "integer")
-        case str():
-            return ox.NamedNode(value)
-        case _:
-            return value
 
 
 def _node(term: str | _Term) -> ox.NamedNode | _Term:

@@ -17,9 +17,9 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
-from apecgraph.rdf.graph import Term
 from apecgraph.rdf.lists import list_cells
 from apecgraph.rdf.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, XSD
+from apecgraph.rdf.terms import Term
 
 _FIRST_PREDICATES: Final = (f"{RDF}type", f"{SKOS}prefLabel", f"{RDFS}label")
 _LOCAL_NAME: Final = re.compile(r"[A-Za-z_0-9](?:[A-Za-z_0-9.-]*[A-Za-z_0-9-])?")

@@ -8,10 +8,10 @@ import pyoxigraph as ox
 
 from apecgraph.rdf.canonical import canonical_quads
 from apecgraph.rdf.formats import DATASET_FORMATS, JSON_LD, Format
-from apecgraph.rdf.graph import placed
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import PREFIXES, RDF
 from apecgraph.rdf.serializer import rdf_bytes
+from apecgraph.rdf.terms import in_graph
 
 
 class Writer:
@@ -45,7 +45,7 @@ class Writer:
         Raises:
             NotAcceptable: The format cannot hold the graph.
         """
-        graph = [quad.triple for quad in canonical_quads(map(placed, triples))]
+        graph = [quad.triple for quad in canonical_quads(map(in_graph, triples))]
         graph.sort(key=lambda triple: _rank(triple, topic))
         if format_ == JSON_LD:
             return self._context.document(graph, topic)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import Ruling, rulings, status
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF
+from apecgraph.rdf.terms import Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 
 from apecgraph.content.decisions import Ruling, rulings
 from apecgraph.content.folder import SOURCE_PREFIX
-from apecgraph.rdf.graph import Graph, Term, placed
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, RDFS
+from apecgraph.rdf.terms import Term, in_graph
 
 LINKS: Final = 200
 """How many links to a thing its description lists; it counts all of them."""
@@ -125,7 +126,7 @@ class Description:
     def members(self, node: ox.BlankNode) -> list[Term]:
         """Return the members of an RDF list; none if the blank node is not the head of a list."""
         triples = (triple for triples in self.nodes.values() for triple in triples)
-        return Graph(map(placed, triples)).list_members(node) or []
+        return Graph(map(in_graph, triples)).list_members(node) or []
 
     def triples(self, document: str, title: ox.Literal, license_: str | None) -> list[ox.Triple]:
         """Return the RDF document about the thing, sorted.

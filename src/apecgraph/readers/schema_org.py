@@ -7,9 +7,10 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.graph import Graph, Term, term_text
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SCHEMA
+from apecgraph.rdf.terms import Term, term_text
 
 Node: TypeAlias = dict[str, Any]
 

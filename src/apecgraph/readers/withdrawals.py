@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from apecgraph.errors import Gone
-from apecgraph.rdf.graph import TRUE_FORMS, Graph
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS, ID, OWL
+from apecgraph.rdf.terms import TRUE_FORMS
 
 
 def withdrawn(graph: Graph, iri: str) -> list[str] | None:

@@ -18,9 +18,10 @@ import pyoxigraph as ox
 from apecgraph.check.rule_text import RuleText
 from apecgraph.content.folder import DERIVED_GRAPH, DERIVED_PROPERTIES, SHAPES_GRAPH, SOURCE_PREFIX
 from apecgraph.errors import ReleaseError
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, RDFS, compact
+from apecgraph.rdf.terms import Term
 from apecgraph.release.release import DIFFERENCES, Release
 from apecgraph.release.snapshot import Snapshot
 

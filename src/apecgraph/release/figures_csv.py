@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import rulings, status
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
     APEC,
@@ -25,6 +25,7 @@ from apecgraph.rdf.namespaces import (
     SDMX_ATTRIBUTE,
     SDMX_MEASURE,
 )
+from apecgraph.rdf.terms import Term
 from apecgraph.text.numbers import plain_number
 
 FIGURES: Final = "figures.csv"

@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.rdf.graph import Graph, Term, term_text
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import NAME_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import (
     DCTERMS,
@@ -27,6 +27,7 @@ from apecgraph.rdf.namespaces import (
     SKOS,
     compact,
 )
+from apecgraph.rdf.terms import Term, term_text
 from apecgraph.readers.completion import METADATA_CLASSES
 from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.text.dates import DATE_DATATYPES

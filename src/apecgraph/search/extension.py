@@ -15,8 +15,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.errors import MalformedRequest
-from apecgraph.rdf.graph import Term
 from apecgraph.rdf.namespaces import XSD
+from apecgraph.rdf.terms import Term
 from apecgraph.search.entities import Entities, Property
 
 _INTEGER: Final = f"{XSD}integer"

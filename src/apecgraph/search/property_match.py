@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz
 
 from apecgraph.errors import MalformedRequest
-from apecgraph.rdf.graph import Term
+from apecgraph.rdf.terms import Term
 from apecgraph.search.entities import Entities, Entity
 from apecgraph.search.identifiers import canonical_identifier
 from apecgraph.text.folding import fold, spellings

@@ -9,9 +9,10 @@ from typing import Final
 from babel.numbers import format_compact_decimal, format_decimal
 
 from apecgraph.intervals import Interval
-from apecgraph.rdf.graph import TRUE_FORMS, Graph
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, SKOS
+from apecgraph.rdf.terms import TRUE_FORMS
 
 _LOCALE: Final = "en"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")

@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.catalog.dcat import CATALOG
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, Format
-from apecgraph.rdf.graph import said
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID
+from apecgraph.rdf.terms import triples_about
 from apecgraph.web.http.addresses import DOC, document_address
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.pages.site import ReleaseSite
@@ -105,7 +105,7 @@ class Discovery:
         title = self.site.labels.title(description.topic)
         licences = self.site.graph.values(BASE, f"{DCTERMS}license")
         triples = [
-            *said(
+            *triples_about(
                 page,
                 *((f"{RDF}type", each) for each in description.types),
                 (f"{DCTERMS}title", title),

@@ -10,9 +10,10 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from apecgraph.rdf.graph import Graph, Term
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, XSD, compact
+from apecgraph.rdf.terms import Term
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.sources import Source, read_source
 from apecgraph.release.release import Release

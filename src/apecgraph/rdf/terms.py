@@ -1,0 +1,75 @@
+"""RDF terms and triples: what they say as text, and how to write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.namespaces import RDF, RDFS, XSD
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+"""The object of a triple."""
+
+Value: TypeAlias = str | int | ox.NamedNode | ox.Literal
+"""An object to write: an IRI, as text or as a term, a whole number, or a literal."""
+
+TRUE_FORMS: Final = ("true", "1")
+"""The lexical forms of true (XML Schema Part 2, section 3.3.2)."""
+
+
+def term_text(term: Term) -> str:
+    """Return the text of a term: an IRI, or the lexical form of a literal."""
+    return str(term) if isinstance(term, ox.Triple) else term.value
+
+
+def english(text: str) -> ox.Literal:
+    """Return a literal in English."""
+    return ox.Literal(text, language="en")
+
+
+def typed(text: str, datatype: str) -> ox.Literal:
+    """Return a literal with a datatype of XML Schema, given by its local name, as "date"."""
+    return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
+
+
+def in_graph(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
+    """Return a triple as a quad of a named graph, or of the default graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())
+
+
+def triples_about(iri: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
+    """Yield triples about a thing.
+
+    Args:
+        iri: IRI of the thing.
+        *values: Properties (IRIs), each with a value.
+    """
+    node = ox.NamedNode(iri)
+    for property_, value in values:
+        yield ox.Triple(node, ox.NamedNode(property_), _object(value))
+
+
+def triples_about_new(
+    iri: str, class_: str, label: str, *values: tuple[str, Value]
+) -> Iterator[ox.Triple]:
+    """Yield triples about a thing that needs a class and a label.
+
+    Args:
+        iri: IRI of the thing.
+        class_: IRI of its class.
+        label: Its label, in English.
+        *values: Properties (IRIs) other than these two, each with a value.
+    """
+    yield from triples_about(iri, (f"{RDF}type", class_), (f"{RDFS}label", english(label)), *values)
+
+
+def _object(value: Value) -> ox.NamedNode | ox.Literal:
+    match value:
+        case int():
+            return typed(str(value), "integer")
+        case str():
+            return ox.NamedNode(value)
+        case _:
+            return value
