@@ -19,21 +19,19 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.printed_edit_rule import compare_printed
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
-from apecgraph.intervals import Interval, decimal_text
+from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, ID, ORG, SCHEMA
 from apecgraph.text.dates import DATE_DATATYPES
+from apecgraph.text.printed import PrintedWords
 
 _T = TypeVar("_T")
 
 _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
 """Digits from which two equal numbers are no coincidence, by the dimension that differs."""
-
-_NUMBER: Final = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
-_SCALED_BY_WORDS: Final = re.compile(r"[\u0600-\u06ff\u3040-\u9fff\uac00-\ud7af]")
-"""Arabic, Japanese, Chinese and Korean letters: these scripts scale a number by a word."""
 
 
 Failures = Iterator[tuple[tuple[str, ...], str]]
@@ -151,27 +149,9 @@ def listed_members(evidence: Evidence, compares: list[str], wording: Wording) ->
 
 
 def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """A figure has the number that is among the printed words.
-
-    Words without exactly one number in Arabic digits are left out, and so are scripts that scale
-    the number by a word.
-    """
-    for figure in evidence.figures:
-        words = "" if figure.printed is None else figure.printed.value
-        if _SCALED_BY_WORDS.search(words):
-            continue
-        numbers = _NUMBER.findall(words)
-        if len(numbers) != 1:
-            continue
-        # A comma or a point may group the digits or part the fraction, by the language.
-        either = (numbers[0].replace(",", ""), numbers[0].replace(".", "").replace(",", "."))
-        read = [Decimal(each) for each in either if each.count(".") <= 1]
-        if abs(figure.observed) not in read:
-            yield (
-                (figure.iri,),
-                f"'{words}' ({wording.publisher(figure.source)}) is written as "
-                f"{decimal_text(figure.observed)}",
-            )
+    """A figure is what the printed words say."""
+    for figure, printed, difference in compare_printed(evidence, PrintedWords(evidence.graph)):
+        yield (figure.iri,), f"'{printed}' ({wording.publisher(figure.source)}) {difference}"
 
 
 CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str], Wording], Failures]]] = {

@@ -1,0 +1,165 @@
+"""The edit rule "as printed": a figure is what the printed words say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure
+from apecgraph.intervals import decimal_text
+from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, compact
+from apecgraph.text.numbers import spelled
+from apecgraph.text.printed import Number, Printed, PrintedWords
+
+EXACT: Final = f"{ID}bound/exact"
+ROUNDED: Final = f"{ID}bound/rounded"
+CONVERTED: Final = f"{ID}bound/converted"
+_NEEDS_NO_WORD: Final = frozenset((EXACT, ROUNDED, CONVERTED))
+_DIRECTION: Final = f"{ID}direction/"
+_HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an editor entered for a figure.
+
+    Attributes:
+        observed: The observed value.
+        multiplier: The power of ten of the unit multiplier.
+        decimals: The number of decimals.
+        bound: The IRI of the bound.
+        unit: The IRI of the unit.
+        is_growth: Whether the figure is a rate of growth, which has a direction.
+        inferred: The IRIs of the properties whose values the editor read into the source.
+    """
+
+    observed: Decimal
+    multiplier: int
+    decimals: int
+    bound: str
+    unit: str
+    is_growth: bool = False
+    inferred: frozenset[str] = frozenset()
+
+
+def entered(evidence: Evidence, figure: Figure) -> Entry:
+    """Return what an editor entered for a figure."""
+    graph = evidence.graph.named_graph(figure.source)
+    multiplier, decimals = (
+        int(graph.required_value(figure.iri, f"{SDMX_ATTRIBUTE}{name}"))
+        for name in ("unitMult", "decimals")
+    )
+    return Entry(
+        figure.observed,
+        multiplier,
+        decimals,
+        figure.bound,
+        figure.cell.unit,
+        evidence.graph.value(figure.cell.measure, f"{APEC}growthOf") is not None,
+        frozenset(graph.values(figure.iri, f"{APEC}inferred")),
+    )
+
+
+def misread(printed: Printed, entry: Entry) -> Iterator[str]:
+    """Compare an entry with what its printed words express.
+
+    Args:
+        printed: What the words express. Words that express nothing about a part of the entry, such
+            as its unit, leave that part open.
+        entry: What the editor entered.
+
+    Yields:
+        Each difference, as the end of a sentence about the printed words.
+    """
+    yield from _number(printed, entry)
+    yield from _direction(printed, entry)
+    yield from _bound(printed, entry)
+    if printed.units and entry.unit not in printed.units:
+        yield f"has the unit {_names(printed.units)}, but the figure has {compact(entry.unit)}"
+
+
+def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[Figure, str, str]]:
+    """Compare each figure with its printed words; yield it with these and each difference."""
+    for figure in evidence.figures:
+        if figure.printed is not None:
+            printed = words.read(figure.printed.value, figure.printed.language)
+            for difference in misread(printed, entered(evidence, figure)):
+                yield figure, figure.printed.value, difference
+
+
+def _number(printed: Printed, entry: Entry) -> Iterator[str]:
+    if not printed.numbers:
+        return
+    matching = [number for number in printed.numbers if _is_entered(number, entry)]
+    if not matching:
+        number = printed.numbers[0]
+        value = entry.observed.scaleb(entry.multiplier) if number.scaled else entry.observed
+        yield f"says {spelled(number.value)}, but the figure is {spelled(value)}"
+    elif not any(_has_decimals(number, entry) for number in matching):
+        yield _wrong_decimals(matching[0], entry)
+
+
+def _is_entered(number: Number, entry: Entry) -> bool:
+    if number.is_fraction:
+        digit = Decimal(1).scaleb(-entry.decimals)
+        return abs(abs(entry.observed) - number.value * _HUNDRED) < digit
+    value = abs(entry.observed)
+    return number.value == (value.scaleb(entry.multiplier) if number.scaled else value)
+
+
+def _has_decimals(number: Number, entry: Entry) -> bool:
+    """Tell whether the last decimal of an entry is one of the printed digits that count."""
+    if number.is_fraction:
+        return True
+    digit = Decimal(1).scaleb((entry.multiplier if number.scaled else 0) - entry.decimals)
+    if entry.bound == ROUNDED:
+        return number.finest <= digit <= number.coarsest
+    return entry.decimals == 0 or number.finest <= digit  # the bound makes the interval
+
+
+def _wrong_decimals(number: Number, entry: Entry) -> str:
+    scale = entry.multiplier if number.scaled else 0
+    finest, coarsest = (scale - end.adjusted() for end in (number.finest, number.coarsest))
+    if finest < 0:
+        digits = number.value.normalize()
+        scale = digits.adjusted() // 3 * 3
+        text = decimal_text(digits.scaleb(-scale))
+        decimals = max(0, scale - number.finest.adjusted())
+        return (
+            "has zeros that only fill up the number, so they are not significant: write it as "
+            f"{text} with sdmx-attribute:unitMult {scale} and sdmx-attribute:decimals {decimals}"
+        )
+    wanted = f"{finest}" if finest == coarsest else f"{coarsest} to {finest}"
+    return f"has {wanted} decimals, but sdmx-attribute:decimals is {entry.decimals}"
+
+
+def _direction(printed: Printed, entry: Entry) -> Iterator[str]:
+    if not entry.is_growth or len(printed.directions) != 1:
+        return
+    (direction,) = printed.directions
+    falls = direction == f"{_DIRECTION}decrease"
+    if entry.observed and falls != (entry.observed < 0):
+        sign = "negative" if entry.observed < 0 else "positive"
+        yield f"says {compact(direction)}, but the figure is {sign}"
+
+
+def _bound(printed: Printed, entry: Entry) -> Iterator[str]:
+    if printed.bounds:
+        if entry.bound not in {*printed.bounds, CONVERTED}:
+            yield f"says {_names(printed.bounds)}, but the figure has {compact(entry.bound)}"
+        return
+    has_words = printed.units or printed.directions or any(each.scaled for each in printed.numbers)
+    is_fraction = any(number.is_fraction for number in printed.numbers)
+    needs_word = entry.bound not in _NEEDS_NO_WORD and has_words and not is_fraction
+    if needs_word and not printed.unknown and f"{APEC}bound" not in entry.inferred:
+        yield (
+            f"has no word for {compact(entry.bound)}: correct the bound, or add "
+            "apec:inferred apec:bound if the rest of the text says it"
+        )
+
+
+def _names(iris: Collection[str]) -> str:
+    return " or ".join(sorted(map(compact, iris)))

@@ -1,0 +1,318 @@
+"""What printed words express, in each language of the sources, and what they must not be read as."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from apecgraph.consistency.printed_edit_rule import Entry, misread
+from apecgraph.content.folder import Content, default_content
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.text.printed import PrintedWords
+
+BOUND: Final = f"{ID}bound/"
+UNIT: Final = f"{ID}unit/"
+
+
+@pytest.fixture(scope="module")
+def words() -> PrintedWords:
+    return PrintedWords(Graph(Content.read(default_content()).quads))
+
+
+def entry(text: str) -> Entry:
+    """Read an entry: value, multiplier, decimals, bound, unit; "growth" for a rate of growth."""
+    value, multiplier, decimals, bound, unit, *growth = text.split()
+    return Entry(
+        Decimal(value),
+        int(multiplier),
+        int(decimals),
+        f"{BOUND}{bound}",
+        f"{UNIT}{unit}",
+        is_growth=bool(growth),
+    )
+
+
+RIGHT: Final = {
+    "en": """
+        $3.79 trillion | 3.79 12 2 converted USD
+        more than 1,000 | 1000 0 0 more-than count
+        26.29 trillion yuan | 26.29 12 2 rounded CNY
+        nearly 60 percent | 60 0 0 nearly percent
+        fell by 2.9 percent | -2.9 0 1 rounded percent growth
+        RMB 10.42 trillion | 10.42 12 2 rounded CNY
+        0.5 percentage points | 0.5 0 1 rounded percentage-point
+        three initiatives | 3 0 0 exact count
+        no fewer than 22 | 22 0 0 at-least count
+        close to half | 50 0 0 nearly percent
+    """,
+    "zh": """
+        26.29万亿元 | 26.29 12 2 rounded CNY
+        约1435亿美元 | 143.5 9 1 about USD
+        减少了2.9% | -2.9 0 1 rounded percent growth
+        增长39.4% | 39.4 0 1 rounded percent growth
+        超过100人 | 100 0 0 more-than person
+        近60% | 60 0 0 nearly percent
+        2546.9億元 | 254.69 9 2 rounded CNY
+        0.5个百分点 | 0.5 0 1 rounded percentage-point
+        至少18 | 18 0 0 at-least count
+        三分之一 | 33.3 0 1 about percent
+    """,
+    "ja": """
+        26兆2900億元 | 26.29 12 2 rounded CNY
+        1818億5000万元 | 181.85 9 2 rounded CNY
+        9451億元 | 945.1 9 1 rounded CNY
+        9607億ドル | 960.7 9 1 rounded USD
+        6割以上 | 60 0 0 at-least percent
+        6割弱 | 60 0 0 nearly percent
+        100人以上 | 100 0 0 at-least count
+        約半分 | 50 0 0 about percent
+        3.5%増 | 3.5 0 1 rounded percent growth
+        0.5ポイント | 0.5 0 1 rounded percentage-point
+    """,
+    "ko": """
+        21조2천700억 위안 | 21.27 12 2 rounded CNY
+        약 60% | 60 0 0 about percent
+        3조7천900억 달러 | 3.79 12 2 rounded USD
+        5.7% 증가 | 5.7 0 1 rounded percent growth
+        5.7% 감소 | -5.7 0 1 rounded percent growth
+        100명 이상 | 100 0 0 at-least person
+        거의 60% | 60 0 0 nearly percent
+        0.5%포인트 | 0.5 0 1 rounded percentage-point
+        1738억4500만 위안 | 173.845 9 3 rounded CNY
+        절반 | 50 0 0 about percent
+    """,
+    "pt": """
+        26,29 trilhões de yuans | 26.29 12 2 rounded CNY
+        US$ 18,05 trilhões | 18.05 12 2 converted USD
+        quase 60% | 60 0 0 nearly percent
+        mais de 60% | 60 0 0 more-than percent
+        39,4% | 39.4 0 1 rounded percent growth
+        três | 3 0 0 exact count
+        cerca de 1.000 | 1000 0 0 about count
+        queda de 2,9% | -2.9 0 1 rounded percent growth
+        125.490 bilhões de yuans | 125.49 12 2 rounded CNY
+        0,5 pontos percentuais | 0.5 0 1 rounded percentage-point
+    """,
+    "es": """
+        24,33 billones | 24.33 12 2 rounded CNY
+        24.33 billones de yuanes | 24.33 12 2 rounded CNY
+        15 de las 21 | 15 0 0 exact count
+        más de 100 | 100 0 0 more-than count
+        casi 60 por ciento | 60 0 0 nearly percent
+        2.629 mil millones de dólares | 2.629 12 3 rounded USD
+        cayó 2,9% | -2.9 0 1 rounded percent growth
+        alrededor de 40% | 40 0 0 about percent
+        al menos 18 | 18 0 0 at-least count
+        5 millones de personas | 5 6 0 rounded person
+    """,
+    "it": """
+        26.290 miliardi di yuan | 26.29 12 2 rounded CNY
+        18.050 miliardi di dollari | 18050 9 0 converted USD
+        oltre il 60% | 60 0 0 more-than percent
+        quasi 60% | 60 0 0 nearly percent
+        39,4% | 39.4 0 1 rounded percent growth
+        calo del 2,9% | -2.9 0 1 rounded percent growth
+        almeno 18 | 18 0 0 at-least count
+        circa 1.000 | 1000 0 0 about count
+        125,49 bilioni di yuan | 125.49 12 2 rounded CNY
+        metà | 50 0 0 about percent
+    """,
+    "ru": """
+        26,29 трлн юаней | 26.29 12 2 rounded CNY
+        26,29 триллиона юаней | 26.29 12 2 rounded CNY
+        более 100 человек | 100 0 0 more-than person
+        почти 60% | 60 0 0 nearly percent
+        около 1 000 | 1000 0 0 about count
+        сократился 2,9% | -2.9 0 1 rounded percent growth
+        рост на 5,7 процента | 5.7 0 1 rounded percent growth
+        не менее 18 | 18 0 0 at-least count
+        3,79 трлн долларов | 3.79 12 2 rounded USD
+        0,5 процентных пункта | 0.5 0 1 rounded percentage-point
+    """,
+    "ar": """
+        29ر26 تريليون يوان | 26.29 12 2 rounded CNY
+        05ر18 تريليون دولار | 18.05 12 2 converted USD
+        أكثر من 21 ألف مليار يوان | 21 12 0 more-than CNY
+        2,9 مليار دولار | 2.9 9 1 converted USD
+        5,56 مليار يوان | 5.56 9 2 rounded CNY
+        768 مليون دولار | 768 6 0 converted USD
+        حوالي 60% | 60 0 0 about percent
+        انخفاض 2,9% | -2.9 0 1 rounded percent growth
+        نمو 5,7% | 5.7 0 1 rounded percent growth
+        ٦٠٪ | 60 0 0 rounded percent
+    """,
+}
+
+WRONG: Final = {
+    "en": """
+        $3.79 trillion | 3.79 9 2 converted USD
+        $3.79 trillion | 3.79 12 2 rounded CNY
+        26.29 trillion yuan | 2.629 12 3 rounded CNY
+        26.29 trillion yuan | 26.29 12 5 rounded CNY
+        More than 100 | 100 0 0 exact count
+        nearly 60 percent | 60 0 0 more-than percent
+        60 percent of all goods | 60 0 0 rounded CNY
+        fell by 2.9 percent | 2.9 0 1 rounded percent growth
+        0.5 percentage points | 0.5 0 1 rounded percent growth
+        three initiatives | 4 0 0 exact count
+    """,
+    "zh": """
+        约1435亿美元 | 1.435 9 3 about USD
+        约1435亿美元 | 143.5 9 1 rounded USD
+        减少了2.9% | 2.9 0 1 rounded percent growth
+        增长39.4% | -39.4 0 1 rounded percent growth
+        26.29万亿元 | 26.29 9 2 rounded CNY
+        26.29万亿元 | 26.29 12 2 rounded USD
+        近60% | 60 0 0 at-least percent
+        超过100人 | 100 0 0 exact person
+        0.5个百分点 | 0.5 0 1 rounded percent
+        2546.9億元 | 2546.9 9 1 rounded CNY
+    """,
+    "ja": """
+        26兆2900億元 | 26.29 9 2 rounded CNY
+        26兆2900億元 | 2.629 12 3 rounded CNY
+        26兆2900億元 | 26.2900 12 4 rounded CNY
+        9451億元 | 9451 9 0 rounded CNY
+        9607億ドル | 960.7 9 1 rounded CNY
+        6割以上 | 6 0 0 at-least percent
+        6割弱 | 60 0 0 more-than percent
+        100人以上 | 100 0 0 exact count
+        3.5%減 | 3.5 0 1 rounded percent growth
+        0.5ポイント | 0.5 0 1 rounded percent
+    """,
+    "ko": """
+        21조2천700억 위안 | 2.127 12 3 rounded CNY
+        21조2천700억 위안 | 21.27 9 2 rounded CNY
+        21조2천700억 위안 | 21.27 12 2 rounded USD
+        약 60% | 60 0 0 rounded percent
+        거의 60% | 60 0 0 more-than percent
+        5.7% 증가 | -5.7 0 1 rounded percent growth
+        5.7% 감소 | 5.7 0 1 rounded percent growth
+        100명 이상 | 100 0 0 exact person
+        3조7천900억 달러 | 3.79 12 3 rounded USD
+        0.5%포인트 | 0.5 0 1 rounded percent
+    """,
+    "pt": """
+        26,29 trilhões de yuans | 2629 12 0 rounded CNY
+        26,29 trilhões de yuans | 26.29 9 2 rounded CNY
+        US$ 18,05 trilhões | 18.05 12 2 rounded CNY
+        quase 60% | 60 0 0 rounded percent
+        mais de 60% | 60 0 0 exact percent
+        39,4% | 394 0 0 rounded percent growth
+        queda de 2,9% | 2.9 0 1 rounded percent growth
+        três | 2 0 0 exact count
+        125.490 bilhões de yuans | 125490 9 0 rounded CNY
+        0,5 pontos percentuais | 0.5 0 1 rounded percent
+    """,
+    "es": """
+        24,33 billones | 24.33 9 2 rounded CNY
+        24,33 billones | 2433 12 0 rounded CNY
+        15 de las 21 | 16 0 0 exact count
+        más de 100 | 100 0 0 at-least count
+        casi 60 por ciento | 60 0 0 rounded percent
+        2.629 mil millones de dólares | 2.629 9 3 rounded USD
+        2.629 mil millones de dólares | 2.629 12 3 rounded CNY
+        cayó 2,9% | 2.9 0 1 rounded percent growth
+        creció 2,9% | -2.9 0 1 rounded percent growth
+        5 millones de personas | 5 9 0 rounded person
+    """,
+    "it": """
+        26.290 miliardi di yuan | 26290 9 0 rounded CNY
+        26.290 miliardi di yuan | 26.29 9 2 rounded CNY
+        26.290 miliardi di yuan | 2.629 12 3 rounded CNY
+        26.290 miliardi di yuan | 26.29 12 2 rounded USD
+        oltre il 60% | 60 0 0 nearly percent
+        quasi 60% | 60 0 0 rounded percent
+        39,4% | 39.4 0 2 rounded percent growth
+        calo del 2,9% | 2.9 0 1 rounded percent growth
+        almeno 18 | 18 0 0 exact count
+        125,49 bilioni di yuan | 125.49 9 2 rounded CNY
+    """,
+    "ru": """
+        26,29 трлн юаней | 26.29 9 2 rounded CNY
+        26,29 трлн юаней | 26.29 12 2 rounded USD
+        26,29 трлн юаней | 2629 12 0 rounded CNY
+        более 100 человек | 100 0 0 exact person
+        почти 60% | 60 0 0 more-than percent
+        около 1 000 | 1 0 0 about count
+        сократился 2,9% | 2.9 0 1 rounded percent growth
+        рост на 5,7 процента | -5.7 0 1 rounded percent growth
+        не менее 18 | 18 0 0 more-than count
+        0,5 процентных пункта | 0.5 0 1 rounded percent
+    """,
+    "ar": """
+        29ر26 تريليون يوان | 29.26 12 2 rounded CNY
+        29ر26 تريليون يوان | 26.29 9 2 rounded CNY
+        05ر18 تريليون دولار | 18.05 12 2 rounded CNY
+        أكثر من 21 ألف مليار يوان | 21 9 0 more-than CNY
+        أكثر من 21 ألف مليار يوان | 21 12 0 rounded CNY
+        2,9 مليار دولار | 29 9 0 converted USD
+        حوالي 60% | 60 0 0 rounded percent
+        انخفاض 2,9% | 2.9 0 1 rounded percent growth
+        نمو 5,7% | -5.7 0 1 rounded percent growth
+        ٦٠٪ | 6 0 0 rounded percent
+    """,
+}
+
+
+def cases(table: dict[str, str]) -> list[tuple[str, str, str]]:
+    rows = [
+        (language, *(part.strip() for part in line.split("|")))
+        for language, lines in table.items()
+        for line in lines.strip().splitlines()
+    ]
+    assert all(len(row) == 3 for row in rows)
+    assert len(rows) == 10 * len(table)
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+@pytest.mark.parametrize(("language", "text", "right"), cases(RIGHT))
+def test_a_right_entry_agrees_with_its_words(
+    words: PrintedWords, language: str, text: str, right: str
+) -> None:
+    printed = words.read(text, language)
+    assert printed.numbers
+    assert list(misread(printed, entry(right))) == []
+
+
+@pytest.mark.parametrize(("language", "text", "wrong"), cases(WRONG))
+def test_a_wrong_entry_is_noticed(
+    words: PrintedWords, language: str, text: str, wrong: str
+) -> None:
+    assert list(misread(words.read(text, language), entry(wrong)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "unknown"),
+    [
+        ("18 APEC economies", "en", ()),
+        ("18 splendid economies", "en", ("splendid",)),
+        ("zirka 60 %", "de", ("zirka",)),
+        ("about 60 %", None, ("about",)),
+        ("近60%", "zh-hant-HK", ()),
+    ],
+)
+def test_words_that_the_table_lacks_are_named(
+    words: PrintedWords, text: str, language: str | None, unknown: tuple[str, ...]
+) -> None:
+    assert words.read(text, language).unknown == unknown
+
+
+def test_a_bound_without_a_printed_word_is_an_inference(words: PrintedWords) -> None:
+    printed = words.read("2,910 billion dollars", "en")
+    more = entry("2910 9 0 more-than USD")
+    assert len(list(misread(printed, more))) == 1
+    inferred = Entry(
+        more.observed, 9, 0, more.bound, more.unit, inferred=frozenset([f"{APEC}bound"])
+    )
+    assert list(misread(printed, inferred)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "%", "1" * 5000, "trillion " * 500, "1 trillion" * 200, "\u0000", "1.2.3,4,5"]
+)
+def test_any_text_is_read(words: PrintedWords, text: str) -> None:
+    words.read(text, "en")
