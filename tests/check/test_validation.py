@@ -326,7 +326,9 @@ def test_a_value_that_differs_from_its_printed_words_is_located(excerpt: Content
     excerpt.replace(CHINA_DAILY, "sdmx-measure:obsValue 3.79", "sdmx-measure:obsValue 37.9")
     text = excerpt.check().text()
     assert f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/trade-2025-usd: " in text
-    assert "'$3.79 trillion' (China Daily) says 3.79 trillion, but the figure is 37.9 trillion" in text
+    assert (
+        "'$3.79 trillion' (China Daily) says 3.79 trillion, but the figure is 37.9 trillion" in text
+    )
 
 
 @pytest.mark.parametrize("value", ["NaN", "3e0", "Infinity", "1" * 400, "0_3", "３"])

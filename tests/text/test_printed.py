@@ -1,4 +1,4 @@
-"""What printed words express, in each language of the sources, and what they must not be read as."""
+"""What printed words express in each language of the sources, and what they must not be read as."""
 
 from __future__ import annotations
 
