@@ -138,9 +138,9 @@ def main() -> None:
             sys.stderr.write(f"\r{len(seen)} of {total} figures")
     values = [each for each in planted if each.figure.cell.measure == f"{MEASURE}trade-value"]
     print("# Planted errors\n")
-    print("Written by `scripts/plant`: each error planted alone in each figure that stands, in a")
-    print("copy of the content, and whether the check notices it.\n")
-    print("| error | figures that a relation holds | values of trade | all figures |")
+    print("Written by `scripts/plant`: it plants each error in each accepted figure in turn, in a")
+    print("copy of the content, and records whether the check catches it.\n")
+    print("| error | figures that an edit rule covers | values of trade | all figures |")
     print("|---|---|---|---|")
     for kind in KINDS:
         of_kind = [each for each in planted if each.kind == kind]
@@ -163,15 +163,15 @@ def main() -> None:
             if each.figure.iri not in held
         }
     )
-    print(f"\nFalse alarms on the content as it is: {false_alarms(evidence)}.\n")
+    print(f"\nFalse alarms on the unchanged content: {false_alarms(evidence)}.\n")
     print("## Blind spots\n")
-    print(f"{len(blind)} figures that no relation holds against another figure:\n")
+    print(f"{len(blind)} figures that no edit rule compares with another figure:\n")
     for name in blind:
         print(f"- `{name}`")
 
 
 def false_alarms(evidence: Evidence) -> int:
-    """Count the contradictions in the content as it is that no decision covers."""
+    """Count the contradictions in the unchanged content that no decision settles."""
     return len(Findings(evidence).unsettled)
 
 

@@ -33,20 +33,20 @@ def document(
         [
             "# Benchmarks",
             "",
-            "Written by `scripts/bench`: all systems serve the same graph on one machine at once, "
-            "and wrk asks them the same query in turn, over connections that are kept open, "
-            f"for {seconds} s a cell (up to 60 s where a request takes long). Before that, each "
-            "must give as many rows as the engine alone.",
+            "Written by `scripts/bench`: all systems serve the same graph at the same time on one "
+            "machine. wrk sends each system the same query in turn over persistent connections, "
+            f"for {seconds} s per cell (up to 60 s for slow queries). Before that, each system "
+            "must return as many rows as the engine alone.",
             "",
         ],
         _table(("machine", ""), machine),
         [
             "",
-            "apecgraph answers with its default settings, once as it is and once without its cache "
-            "(`APECGRAPH_CACHE_MEGABYTES=0`), where each request is evaluated, though not parsed "
-            "again where it is the same to the letter. oxigraph serves its "
-            "store on disk, `serve-read-only`. rdflib-endpoint has the Oxigraph store in memory; "
-            "it always asks the union of all graphs, so it is given the default graph alone.",
+            "apecgraph runs with its default settings, once as it is and once without its cache "
+            "(`APECGRAPH_CACHE_MEGABYTES=0`). Without the cache it evaluates every request, but "
+            "does not parse an identical request again. oxigraph serves its store from disk "
+            "(`serve-read-only`). rdflib-endpoint has the Oxigraph store in memory; it always "
+            "queries the union of all graphs, so it loads the default graph only.",
             "",
         ],
     ]
@@ -60,7 +60,7 @@ def document(
                 "",
                 "### Memory",
                 "",
-                "Of all processes of a server, when all is measured; what they share counts once.",
+                "All processes of a server after the measurements; shared memory counts once.",
                 "",
             ]
         )
@@ -70,9 +70,9 @@ def document(
         [
             f"## Look-ups beside {HEAVY_CLIENTS} heavy clients",
             "",
-            "apecgraph without its cache: one client asks (a) again and again, alone, and then "
-            f"beside {HEAVY_CLIENTS} clients of the same address that ask for the product of the "
-            "graph with itself.",
+            "apecgraph without its cache: one client repeats (a), first alone, and then beside "
+            f"{HEAVY_CLIENTS} clients of the same address that query the product of the graph "
+            "with itself.",
             "",
         ]
     )
@@ -109,7 +109,7 @@ def front_share(comparison: Comparison) -> str:
         return f"The front's share of (a): {FAILED}."
     share = 1 - alone / outcome.p50
     return (
-        f"The front's share of (a): {share:.0%}. Uncached over one connection it takes "
+        f"The front's share of (a): {share:.0%}. Uncached over one connection, it takes "
         f"{outcome.p50:.3f} ms (p50); the engine alone evaluates and writes it in {alone:.3f} ms."
     )
 
