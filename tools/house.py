@@ -56,7 +56,7 @@ def draw(title: str, floors: Sequence[Sequence[Room]], ground: Sequence[Room]) -
     """Draw a house; the ground floor is one slab that all rooms stand on.
 
     Args:
-        title: Stands in the roof.
+        title: The text in the roof.
         floors: The rooms of each floor, the top floor first.
         ground: The rooms of the slab. Arrows lead to it from the rooms that import nothing else.
     """
