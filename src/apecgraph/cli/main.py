@@ -220,9 +220,9 @@ def serve(
             click.echo(f"serving {url}")
 
         follow = None if release or paths else settings.releases
-        journal = AccessLog(write_to_stderr)
+        access_log = AccessLog(write_to_stderr)
         uvloop.run(
-            server.serve_publication(publication, settings, listening, ready, journal, follow)
+            server.serve_publication(publication, settings, listening, ready, access_log, follow)
         )
 
 

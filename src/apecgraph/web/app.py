@@ -1,8 +1,9 @@
-"""The web application: the endpoint before the framework, pages and data in it, and its errors."""
+"""The web application of one publication."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
 
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from apecgraph.content.folder import CONTEXT, default_content
 from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
@@ -19,17 +20,18 @@ from apecgraph.query.model import QueryService
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
-from apecgraph.rdf.writer import Writer
 from apecgraph.settings import Settings
 from apecgraph.web.documents.contexts import Contexts
+from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.headers import HEADERS, Headers
-from apecgraph.web.http.methods import ReadOnly
+from apecgraph.web.http.headers import CommonHeaders
+from apecgraph.web.http.methods import ReadOnly, accept_header
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.reply_cache import ReplyCache
-from apecgraph.web.http.responder import CachedResponder
-from apecgraph.web.monitoring.health import LastFailure, health, health_of
+from apecgraph.web.http.representation import EntityTags, http_date
+from apecgraph.web.http.responder import Responder
+from apecgraph.web.http.router import PathRouter
+from apecgraph.web.monitoring.health import HealthCheck, LastFailure, health
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.files import FilesPage
 from apecgraph.web.pages.html import Html
@@ -40,8 +42,10 @@ from apecgraph.web.sparql.endpoint import SparqlEndpoint
 from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
 
-_OF_ALL: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
-_OF_RELEASES: Final = (
+_PATHS: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
+"""Paths that an error 404 lists."""
+
+_RELEASE_PATHS: Final = (
     "figures",
     "sources",
     "conflicts",
@@ -54,54 +58,49 @@ _OF_RELEASES: Final = (
     "ontology",
     "reconcile",
 )
+"""The same, if a release is served."""
 
 
-def create_app(
-    settings: Settings,
-    publication: Publication,
-    served: QueryService,
-    budget: RateLimit,
-    condition: LastFailure,
-) -> ASGIApp:
-    """Make the application that serves a publication.
+@dataclass(frozen=True)
+class ServerResources:
+    """What stays while one publication after another is served.
 
-    served: answers the public's queries; it holds the same as the publication, and is started.
-    budget: what one client may ask. condition: how the service is, beyond this application.
+    Attributes:
+        settings: The settings of the process.
+        rate_limit: Limits the requests of each client.
+        last_failure: What went wrong last, if anything.
     """
-    release = publication.release
-    assets = Assets()
-    context = Context(
-        (default_content() / "ontology" if release is None else release.path) / CONTEXT
-    )
-    site = _site(publication, settings, assets, Writer(context), budget)
-    contexts = Contexts(context, None if release is None else release.path.parent)
-    query_page = QueryPage(site, served, examples(release))
+
+    settings: Settings
+    rate_limit: RateLimit
+    last_failure: LastFailure
+
+
+def create_app(publication: Publication, queries: QueryService, server: ServerResources) -> ASGIApp:
+    """Create the application that serves a publication.
+
+    Handlers that FastAPI routes are functions of modules, and find what they need in `app.state`:
+    FastAPI caches every function that it has routed, and a closure would keep its release in memory
+    for good.
+
+    Args:
+        publication: What is served.
+        queries: Answers the queries of the public on it.
+        server: What stays while one publication after another is served.
+
+    Returns:
+        The application.
+    """
+    site = _site(publication, server)
+    page = QueryPage(site, queries, examples(site.release))
     endpoint = SparqlEndpoint(
-        served,
-        replies=ReplyCache(site.responder.etag("sparql"), settings.cache_megabytes),
-        budget=budget,
-        without_query=Headers(ReadOnly(query_page.answer)),
+        queries,
+        tags=site.responder.tags,
+        cache=ContentCache(server.settings.cache_megabytes),
+        rate_limit=server.rate_limit,
+        page=ReadOnly(page.answer),
         render_html=site.html.problem,
     )
-
-    async def icon(request: Request) -> Response:
-        return RedirectResponse("/static/icon.svg", status_code=308)
-
-    async def static(request: Request) -> Response:
-        return await assets.answer(request, site.responder, site.html.edition[:8])
-
-    routes: list[BaseRoute] = [
-        read_only("/context.jsonld", contexts.current),
-        read_only("/context/{name}", contexts.version),
-        read_only("/favicon.ico", icon),  # browsers request it beside anything that is not a page
-        read_only("/static/{path:path}", static),
-        read_only("/sparql/vocabulary.json", query_page.vocabulary),
-    ]
-    if isinstance(site, ReleaseSite):
-        routes += release_routes(site)
-    else:
-        routes.append(read_only("/", FilesPage(site, served).answer))
-
     app = FastAPI(
         title="apecgraph",
         version=version("apecgraph"),
@@ -109,74 +108,80 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # such a redirect would repeat the Host header
     )
-    app.add_middleware(Headers)
-    app.state.health = health_of(publication, served, condition, settings.workers)
-    _tell_errors(app, site.html, _OF_ALL if release is None else (*_OF_ALL, *_OF_RELEASES))
-
+    app.state.health = HealthCheck(
+        publication, queries, server.last_failure, server.settings.workers
+    )
     app.get("/health")(health)
     app.head("/health", include_in_schema=False)(health)
-    app.router.routes.extend(routes)
-    return Shortcut(app, "/sparql", endpoint)
+    app.router.routes += _routes(site, page)
+    if isinstance(site, ReleaseSite):
+        app.router.routes += release_routes(site)
+    else:
+        app.router.routes.append(read_only("/", FilesPage(site, queries).answer))
+    _handle_errors(app, site)
+    return CommonHeaders(PathRouter({"/sparql": endpoint}, app))
 
 
-def _site(
-    publication: Publication,
-    settings: Settings,
-    assets: Assets,
-    writer: Writer,
-    rate_limit: RateLimit,
-) -> Site:
-    release = publication.release
+def _site(publication: Publication, server: ServerResources) -> Site:
+    release, settings = publication.release, server.settings
     graph = Graph() if publication.graph is None else publication.graph
-    html = Html(release, graph, assets)
+    html = Html(release, graph, Assets())
     executor = FairExecutor(settings.query_seconds)
-    megabytes = settings.cache_megabytes
     if release is None:
-        responder = CachedResponder(publication.digest, "", html.edition, megabytes, executor)
-        return Site(None, graph, html, writer, responder, executor, rate_limit)
-    # The catalogue names the release before this one, which is no part of the digest.
-    program = f"{release.fingerprint} {release.previous} {html.edition}"
-    responder = CachedResponder(release.digest, release.issued, program, megabytes, executor)
+        tags = EntityTags(publication.digest, html.digest)
+        folder, modified = default_content() / "ontology", None
+    else:
+        # The catalogue names the release before this one, which is no part of the digest.
+        program = f"{release.fingerprint} {release.previous} {html.digest}"
+        tags = EntityTags(release.digest, program)
+        folder, modified = release.path, http_date(release.issued)
+    context = Context(folder / CONTEXT)
+    limit = server.rate_limit
+    responder = Responder(tags, modified, settings.cache_megabytes, executor, limit)
+    if release is None:
+        return Site(None, graph, html, context, responder, executor, limit)
     url = (settings.public_url or BASE).rstrip("/")
-    return ReleaseSite(release, graph, html, writer, responder, executor, rate_limit, url)
+    return ReleaseSite(release, graph, html, context, responder, executor, limit, url)
 
 
-def _tell_errors(app: FastAPI, html: Html, paths: Collection[str]) -> None:
-    """Answer errors with problem details, or with a page for browsers."""
+def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
+    """Return the routes that are there whatever is served."""
+    contexts = Contexts(site.context, None if site.release is None else site.release.path.parent)
 
-    async def tell(request: Request, error: Exception) -> Response:
-        accept = ", ".join(request.headers.getlist("accept")) or None
+    async def icon(request: Request) -> Response:
+        return RedirectResponse("/static/icon.svg", status_code=308)
+
+    async def static(request: Request) -> Response:
+        return await site.html.assets.answer(request, site.responder, site.html.version)
+
+    return [
+        read_only("/context.jsonld", contexts.current),
+        read_only("/context/{name}", contexts.version),
+        read_only("/favicon.ico", icon),  # for browsers that show a dump or an answer
+        read_only("/static/{path:path}", static),
+        read_only("/sparql/vocabulary.json", page.vocabulary),
+    ]
+
+
+def _handle_errors(app: FastAPI, site: Site) -> None:
+    """Have errors answered with problem details, or with a page for browsers."""
+    paths = _PATHS if site.release is None else (*_PATHS, *_RELEASE_PATHS)
+
+    async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
             error = _as_ours(request, error, paths)
-        response = problem_response(error, accept, render_html=html.problem)
-        # An unforeseen error is answered outside of the middleware.
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+        accept = accept_header(request.headers)
+        return problem_response(error, accept, render_html=site.html.problem)
 
     for kind in (ApecgraphError, HTTPException, Exception):
-        app.add_exception_handler(kind, tell)
+        app.add_exception_handler(kind, handle)
 
 
 def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> RequestError:
-    """Say in our words what the framework found wrong."""
-    path = request.scope["path"]  # a URL would be made of the Host header too
+    """Return an error of the framework as one of ours."""
+    path = request.scope["path"]  # a URL would repeat the Host header
     if error.status_code == 404:
-        return NotFound(f"There is nothing at {path}.", [f"{BASE}{each}" for each in paths])
+        return NotFound(f"There is nothing at {path}.", [f"{BASE}{item}" for item in paths])
     if error.status_code == 405:
-        return MethodNotAllowed(f"{request.method} is not for {path}.", ("GET", "HEAD"))
+        return MethodNotAllowed(f"{request.method} is not allowed for {path}.", ("GET", "HEAD"))
     return RequestError(error.detail)
-
-
-class Shortcut:
-    """Answers one path by itself: the framework costs more than most queries."""
-
-    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
-        self._app = app
-        self._path = path
-        self._endpoint = endpoint
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or have it answered."""
-        answers = scope["type"] == "http" and scope["path"] == self._path
-        await (self._endpoint if answers else self._app)(scope, receive, send)

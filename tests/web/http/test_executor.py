@@ -15,8 +15,7 @@ LONG = 60.0
 
 
 async def test_work_runs_outside_the_thread_of_the_event_loop() -> None:
-    executor = FairExecutor(LONG)
-    thread = await executor.run("a", threading.get_ident, executor.deadline())
+    thread = await FairExecutor(LONG).begin("a").run(threading.get_ident)
     assert thread != threading.get_ident()
 
 
@@ -34,10 +33,9 @@ async def test_tasks_run_one_at_a_time_and_a_greedy_client_loses_its_places() ->
         return "done"
 
     executor = FairExecutor(LONG)
-    end = executor.deadline()
-    greedy = [asyncio.create_task(executor.run("greedy", work, end)) for _ in range(40)]
+    greedy = [asyncio.create_task(executor.begin("greedy").run(work)) for _ in range(40)]
     await asyncio.sleep(0)
-    others = [asyncio.create_task(executor.run(name, work, end)) for name in ("b", "c")]
+    others = [asyncio.create_task(executor.begin(name).run(work)) for name in ("b", "c")]
     await asyncio.sleep(0)
     go.set()
     results = await asyncio.gather(*greedy, return_exceptions=True)
@@ -45,7 +43,7 @@ async def test_tasks_run_one_at_a_time_and_a_greedy_client_loses_its_places() ->
     assert most == 1
     assert results.count("done") == 1 + 32 - 2  # one runs; the queue less the places of others
     assert sum(isinstance(result, StoreBusy) for result in results) == 40 - 31
-    assert await executor.run("greedy", work, end) == "done"  # every place is free again
+    assert await executor.begin("greedy").run(work) == "done"  # every place is free again
 
 
 async def test_clients_take_turns() -> None:
@@ -61,9 +59,9 @@ async def test_clients_take_turns() -> None:
         return work
 
     async def batch(client: str, size: int) -> None:
-        end = executor.deadline()
+        work = executor.begin(client)
         for _ in range(size):
-            await executor.run(client, note(client), end)
+            await work.run(note(client))
 
     greedy = [asyncio.create_task(batch("greedy", 5)) for _ in range(8)]
     await asyncio.sleep(0)
@@ -80,17 +78,17 @@ async def test_clients_take_turns() -> None:
 async def test_waiting_counts_towards_the_deadline_and_a_late_task_frees_its_place() -> None:
     go = threading.Event()
     executor = FairExecutor(0.05)
-    running = asyncio.create_task(executor.run("a", lambda: go.wait(10), executor.deadline()))
+    running = asyncio.create_task(executor.begin("a").run(lambda: go.wait(10)))
     await asyncio.sleep(0)
-    end = executor.deadline()
+    work = executor.begin("b")
     with pytest.raises(QueryTimedOut, match=r"0\.05 s, which counts waiting") as error:
-        await executor.run("b", pytest.fail, end)
+        await work.run(pytest.fail)
     assert error.value.limit == "0.05 s"
     with pytest.raises(QueryTimedOut):
-        await executor.run("b", pytest.fail, end)  # as the next task of the same request
+        await work.run(pytest.fail)  # as the next task of the same request
     go.set()
     assert await running
-    assert await executor.run("b", lambda: 1, executor.deadline()) == 1
+    assert await executor.begin("b").run(lambda: 1) == 1
 
 
 async def test_a_cancelled_request_holds_its_turn_until_its_work_ends() -> None:
@@ -101,10 +99,9 @@ async def test_a_cancelled_request_holds_its_turn_until_its_work_ends() -> None:
         done.set()
 
     executor = FairExecutor(LONG)
-    end = executor.deadline()
-    running = asyncio.create_task(executor.run("a", first, end))
-    waiting = asyncio.create_task(executor.run("b", pytest.fail, end))
-    last = asyncio.create_task(executor.run("c", done.is_set, end))
+    running = asyncio.create_task(executor.begin("a").run(first))
+    waiting = asyncio.create_task(executor.begin("b").run(pytest.fail))
+    last = asyncio.create_task(executor.begin("c").run(done.is_set))
     await asyncio.sleep(0)
     running.cancel()
     waiting.cancel()
@@ -117,14 +114,13 @@ async def test_an_error_reaches_its_client_and_frees_its_place() -> None:
     executor = FairExecutor(LONG)
     for _ in range(50):
         with pytest.raises(ZeroDivisionError):
-            await executor.run("a", lambda: 1 / 0, executor.deadline())
+            await executor.begin("a").run(lambda: 1 / 0)
 
 
 async def test_the_queue_has_room_for_a_fixed_number_of_clients() -> None:
     go = threading.Event()
     executor = FairExecutor(LONG)
-    end = executor.deadline()
-    tasks = [asyncio.create_task(executor.run(str(number), go.wait, end)) for number in range(40)]
+    tasks = [asyncio.create_task(executor.begin(str(number)).run(go.wait)) for number in range(40)]
     await asyncio.sleep(0)
     go.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)

@@ -12,16 +12,16 @@ from starlette.responses import Response
 
 from apecgraph.errors import StoreBusy
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.representation import EntityTags
+from apecgraph.web.http.responder import Responder
 
 
-def responder(megabytes: int = 1) -> CachedResponder:
-    return CachedResponder("a", "", "b", megabytes, FairExecutor(60))
+def responder(megabytes: int = 1) -> Responder:
+    return Responder(EntityTags("a", "b"), None, megabytes, FairExecutor(60), RateLimit(0))
 
 
-def request_page(
-    pages: CachedResponder, client: str, path: str, made: list[str]
-) -> Awaitable[Response]:
+def request_page(pages: Responder, client: str, path: str, made: list[str]) -> Awaitable[Response]:
     """Request a page that takes a while to make; `made` receives the client it is made for."""
 
     def body() -> str:
@@ -50,7 +50,7 @@ async def test_a_client_that_requests_many_pages_delays_only_itself() -> None:
 async def test_a_page_that_many_clients_wait_for_is_made_once() -> None:
     made: list[str] = []
 
-    async def bodies(pages: CachedResponder) -> list[bytes | memoryview]:
+    async def bodies(pages: Responder) -> list[bytes | memoryview]:
         clients = [request_page(pages, str(number), "/a", made) for number in range(9)]
         return [answer.body for answer in await asyncio.gather(*clients)]
 

@@ -9,7 +9,7 @@ from threading import Event
 from time import monotonic
 
 from apecgraph.web.monitoring.access_log import AccessLog, log_as_json
-from apecgraph.web.monitoring.metrics import Metrics, State
+from apecgraph.web.monitoring.metrics import Metrics, ObservedRequest, State
 from apecgraph.web.monitoring.observer import Observer
 
 
@@ -17,9 +17,9 @@ async def test_a_log_that_nobody_reads_delays_neither_requests_nor_the_end() -> 
     never = Event()
     begun = monotonic()
     log = AccessLog(lambda _: never.wait())
-    log.note(path="/")
+    log.write(path="/")
     await asyncio.sleep(0.5)
-    log.note(path="/")
+    log.write(path="/")
     await log.close()
     root = logging.getLogger()
     before = root.handlers[:]
@@ -39,7 +39,8 @@ async def test_a_long_path_is_cut_to_the_length_of_the_longest_of_our_own() -> N
     lines: list[bytes] = []
     log = AccessLog(lines.append)
     state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})
-    Observer(Metrics(lambda: state), log).saw("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)
+    request = ObservedRequest("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)
+    Observer(Metrics(lambda: state), log).record(request)
     await log.close()
     (line,) = b"".join(lines).splitlines()
     assert len(json.loads(line)["path"]) == 1024

@@ -73,7 +73,7 @@ def test_without_the_bundle_the_query_page_has_a_plain_form(tmp_path: Path) -> N
     shutil.copy(STATIC_FOLDER / "style.css", tmp_path)
     assets = Assets(tmp_path)
     assert assets.bundled("editor.js") is None
-    assert assets.edition != Assets().edition
+    assert assets.digest != Assets().digest
     html = Html(None, Graph(), assets)
     served = SimpleNamespace(quads=0, graphs=())
     page = html.page(

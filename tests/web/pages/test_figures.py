@@ -82,7 +82,7 @@ def test_only_existing_values_are_offered(client: httpx.Client) -> None:
     ("selection", "status", "words", "available"),
     [
         ("colour=red", 400, "colour: there is no such parameter", None),
-        ("unit=unit/CNY&unit=unit/USD", 400, "unit: it is there twice", None),
+        ("unit=unit/CNY&unit=unit/USD", 400, "unit: this parameter is repeated", None),
         ("from=25", 400, "from: 25 is no year; write it with four digits: 2025.", None),
         ("to=２０２５", 400, "is no year", None),
         ("%ff", 400, "not UTF-8", None),

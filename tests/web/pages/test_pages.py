@@ -254,7 +254,7 @@ def test_a_page_is_in_a_language_of_its_topic(client: httpx.Client) -> None:
     assert f'href="{page}?lang=en" lang="en"' in text
     assert '<a href="/id/body/apec">' in text
     assert '<h1 class="named">China</h1>' in get(client, page)
-    for query in ("lang=ar", "lang=zh&lang=en", "lang=%3Cscript%3E", "lang="):
+    for query in ("lang=ar", "lang=%3Cscript%3E", "lang="):
         refused = client.get(f"{page}?{query}")
         assert refused.status_code == 400
         assert "en, zh" in refused.json()["detail"]

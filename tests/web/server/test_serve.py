@@ -132,7 +132,7 @@ def test_a_port_in_use_is_reported(release: Release, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         errors = refused("--release", release.path, "--port", port, releases=tmp_path)
-    assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in errors
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in errors
 
 
 def test_replies_do_not_wait_for_acknowledgements() -> None:

@@ -15,14 +15,16 @@ import httpx
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS
 from apecgraph.web.http.body import LARGEST_BODY
+from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.http.headers import CommonHeaders
 from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.reply_cache import ReplyCache
+from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.sparql.endpoint import SparqlEndpoint
 from tests.support.stores import LIMITS
 
@@ -39,10 +41,15 @@ async def description(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse("the description")(scope, receive, send)
 
 
-def endpoint(service: QueryService) -> SparqlEndpoint:
-    return SparqlEndpoint(
-        service, replies=ReplyCache("", 0), budget=RateLimit(0), without_query=description
+def endpoint(service: QueryService) -> ASGIApp:
+    app = SparqlEndpoint(
+        service,
+        tags=EntityTags("", ""),
+        cache=ContentCache(0),
+        rate_limit=RateLimit(0),
+        page=description,
     )
+    return CommonHeaders(app)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The JSON-LD contexts: each version under an address of its own, for good."""
+"""The JSON-LD contexts: each version has an address of its own that never changes."""
 
 from __future__ import annotations
 
@@ -13,41 +13,46 @@ from apecgraph.content.folder import CONTEXT
 from apecgraph.errors import ContentError, NotFound
 from apecgraph.rdf.formats import JSON_LD
 from apecgraph.rdf.jsonld import Context
-from apecgraph.web.http.responder import FOREVER, has_current
+from apecgraph.web.http.representation import FOREVER, Content, Representation
 
 _log: Final = logging.getLogger(__name__)
 
 
 class Contexts:
-    """Answers with the contexts of all releases that there are.
+    """Answers requests for the contexts of all kept releases.
 
-    current: that of the documents. releases: the folder of all releases, whose documents somebody
-    may have kept; None where there is none.
+    Args:
+        current: The context of the documents that are served.
+        releases: The folder of all releases, whose documents somebody may have kept, or None.
     """
 
     def __init__(self, current: Context, releases: Path | None) -> None:
         self._current = current
-        self._versions = {current.path: current.data}
+        self._versions = {current.path: Content(current.data)}
         for path in [] if releases is None else releases.glob(f"[0-9a-f]*/{CONTEXT}"):
             try:
                 context = Context(path)
             except ContentError as error:
-                _log.warning("%s", error)  # of a release that is not whole
+                _log.warning("%s", error)  # the release is incomplete
                 continue
-            self._versions[context.path] = context.data
+            self._versions[context.path] = Content(context.data)
 
     async def current(self, request: Request) -> Response:
-        """Lead to the version of now."""
+        """Redirect to the current version."""
         return RedirectResponse(self._current.path, 302, {"Cache-Control": "no-cache"})
 
     async def version(self, request: Request) -> Response:
-        """Answer with one version."""
+        """Answer a request with one version; raise NotFound if there is none at the path."""
         path = request.scope["path"]
-        data = self._versions.get(path)
-        if data is None:
+        content = self._versions.get(path)
+        if content is None:
             raise NotFound(f"There is no context {path}.", [self._current.path])
-        etag = f'"{path}"'
-        headers = {"ETag": etag, "Cache-Control": FOREVER}
-        if has_current(request.headers, etag):
-            return Response(status_code=304, headers=headers)
-        return Response(data, headers=headers, media_type=JSON_LD.content_type)
+        representation = Representation(
+            request.headers,
+            JSON_LD.content_type,
+            lambda coding: f'"{path}{coding}"',
+            {"Cache-Control": FOREVER},
+        )
+        if representation.is_current:
+            return representation.not_modified()
+        return representation.response(content)

@@ -14,7 +14,7 @@ from apecgraph.catalog.dcat import CATALOG
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, Format
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID
 from apecgraph.rdf.terms import triples_about
-from apecgraph.web.http.addresses import DOC, document_address
+from apecgraph.web.http.addresses import DOC, document_name
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -89,7 +89,7 @@ class Discovery:
         format_ = choose_format(request, DOCUMENT_FORMATS)
         if format_ is HTML:
             return RedirectResponse(
-                f"{DOC}{document_address(description.topic)}.{format_.extension}",
+                f"{DOC}{document_name(description.topic)}.{format_.extension}",
                 status_code=303,
                 headers={"Vary": "Accept", "Cache-Control": "no-cache"},
             )

@@ -1,8 +1,8 @@
 """The dumps of releases, as files.
 
-`/dumps/{release}/{name}` is the canonical URL of a file: what it holds stays. `/dumps/{name}` is
-that file of the current release, and `/dumps/latest/{name}` leads to its canonical URL. A release
-that came before has its files as long as its folder is kept.
+`/dumps/{release}/{name}` is the canonical URL of a file, whose bytes never change. `/dumps/{name}`
+is that file of the current release, and `/dumps/latest/{name}` redirects to its canonical URL. An
+earlier release offers its files for as long as its folder is kept.
 """
 
 from __future__ import annotations
@@ -18,18 +18,17 @@ from typing import Final
 
 from cachetools import LRUCache
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.folder import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
-from apecgraph.rdf.formats import CSVW, GZIP, HTML, JSON
+from apecgraph.rdf.formats import CSVW, HTML, JSON
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.dumps import CHECKSUMS, LINKS_FILE, Download, downloads, zipped
 from apecgraph.release.figures_csv import FIGURES, METADATA
-from apecgraph.release.release import Release
-from apecgraph.web.http.encoding import accepts_gzip
+from apecgraph.release.release import File, Release
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.http.responder import FOREVER, has_current, http_date
+from apecgraph.web.http.representation import FOREVER, Representation, http_date
 from apecgraph.web.http.signposting import TypedLink, link_header
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -43,15 +42,20 @@ _GRAPHS: Final = {
     name: f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
     for name, graph in (("vocabulary", ONTOLOGY_GRAPH.value), ("shapes", SHAPES_GRAPH.value))
 }
-"""Queries for what is no file of its own."""
+"""Queries for parts of the dataset that have no file of their own."""
 
 _EARLIER: Final = 16
-"""Releases before the current one that are held open."""
+"""Number of earlier releases whose files are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """A release with what it offers."""
+    """A release with the files that it offers.
+
+    Attributes:
+        release: The release.
+        files: The files by name.
+    """
 
     release: Release
     files: Mapping[str, Download]
@@ -62,10 +66,12 @@ class _Shelf:
 
 
 class Downloads:
-    """Answers with the list of dumps of a release, and with each dump.
+    """Answers requests for the list of dumps of a release, and for each dump.
 
-    Only what the manifest of the release names as a dump is served: a name is looked up, never
-    taken for a path.
+    Names are looked up in the manifest of the release, and never used as paths.
+
+    Args:
+        site: How the release is presented.
     """
 
     def __init__(self, site: ReleaseSite) -> None:
@@ -74,7 +80,7 @@ class Downloads:
         self._earlier: LRUCache[str, _Shelf] = LRUCache(_EARLIER)
 
     async def index(self, request: Request) -> Response:
-        """Answer with the list of dumps, as a page or as JSON."""
+        """Answer a request with the list of dumps, as a page or as JSON."""
         shelf = await self._shelf(request)
         format_ = choose_format(request, (HTML, JSON))
 
@@ -88,8 +94,8 @@ class Downloads:
                     figures=FIGURES,
                     columns=METADATA,
                     links=LINKS_FILE,
-                    whole=[each.dump.name for each in _plain(shelf) if each.dump.whole],
-                    standing=[each.dump.name for each in _plain(shelf) if not each.dump.whole],
+                    whole=[item.dump.name for item in _plain(shelf) if item.dump.whole],
+                    standing=[item.dump.name for item in _plain(shelf) if not item.dump.whole],
                     current=self._current.release,
                     graphs=_GRAPHS,
                 )
@@ -100,33 +106,49 @@ class Downloads:
         )
 
     async def dump(self, request: Request) -> Response:
-        """Answer with a dump, or with the ranges asked for (RFC 9110, section 14).
+        """Answer a request with a dump, or with ranges of it (RFC 9110, section 14).
 
-        What is asked for without a range comes in gzip to who takes that: as the same resource in
-        another coding, with an entity tag of its own (RFC 9110, sections 8.4 and 12.5.3).
+        A dump as a whole is sent as the file that holds it in gzip, if the client takes that.
+
+        Raises:
+            NotFound: There is no such release or dump.
+            RangeNotSatisfiable: The dump has none of the ranges.
+            StoreError: The file is not as it was released.
         """
         shelf = await self._shelf(request)
-        found = _file(shelf, request.path_params["name"])
-        # Parts of a coded file fit no file that a client holds decoded.
-        coded = shelf.files.get(zipped(found.file.name))
-        ranged = _is_ranged(request, found.file.size)
-        if not accepts_gzip(request.headers) or ranged:
-            coded = None
-        headers = _headers(shelf, found, coded, lasting="release" in request.path_params)
-        if has_current(request.headers, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        if not ranged:  # it is not looked for, whatever it says
-            heard = [each for each in request.scope["headers"] if each[0] != b"range"]
-            request.scope["headers"] = heard
-        path = shelf.release.path / (coded or found).file.name
-        there = await asyncio.to_thread(_whole, path, (coded or found).file.size)
-        return FileResponse(path, headers=headers, stat_result=there)
+        download = _download(shelf, request.path_params["name"])
+        compressed = shelf.files.get(zipped(download.file.name))
+        ranged = _is_ranged(request, download.file.size)
+        headers = _headers(shelf, download, immutable="release" in request.path_params)
+        if compressed is not None and ranged:
+            headers["Vary"] = "Accept-Encoding"
+
+        def file_in(coding: str) -> File:
+            return compressed.file if compressed is not None and coding else download.file
+
+        representation = Representation(
+            request.headers,
+            download.format.content_type,
+            lambda coding: f'"{file_in(coding).sha256}"',
+            headers,
+            # Ranges are those of the plain file: a client may hold a part of it.
+            compressible=compressed is not None and not ranged,
+        )
+        if representation.is_current:
+            return representation.not_modified()
+        if not ranged:  # Starlette must not see a Range header that is to be ignored
+            request.scope["headers"] = [
+                header for header in request.scope["headers"] if header[0] != b"range"
+            ]
+        file = file_in(representation.coding)
+        path = shelf.release.path / file.name
+        return representation.file(path, await asyncio.to_thread(_state, path, file.size))
 
     async def latest(self, request: Request) -> Response:
-        """Answer for a dump of the latest release with its canonical URL."""
+        """Redirect to the canonical URL of a dump of the current release."""
         name = request.path_params["name"]
         if name:
-            _file(self._current, name)
+            _download(self._current, name)
         return RedirectResponse(
             f"/dumps/{self._current.release.name}/{name}",
             status_code=302,
@@ -134,7 +156,7 @@ class Downloads:
         )
 
     async def _shelf(self, request: Request) -> _Shelf:
-        """Return the release that a path names, or the current one."""
+        """Return the release that the path names, or the current one; raise NotFound if none."""
         current = self._current.release
         name = request.path_params.get("release", current.name)
         if name == current.name:
@@ -142,7 +164,7 @@ class Downloads:
         if name in self._earlier and not self._earlier[name].release.path.is_dir():
             del self._earlier[name]
         if name not in self._earlier:
-            # Its checksums are computed, which takes a while.
+            # Opening a release verifies its checksums, which takes a while.
             release = await asyncio.to_thread(current.beside, name)
             if release is None:
                 raise NotFound(
@@ -153,26 +175,36 @@ class Downloads:
         return self._earlier[name]
 
 
-def _whole(path: Path, size: int) -> os.stat_result:
-    """Look at a file; raise StoreError where it is not there as it was released."""
+def _state(path: Path, size: int) -> os.stat_result:
+    """Return the state of a file; raise StoreError if it is missing or has another size."""
     try:
-        there = path.stat()
+        state = path.stat()
     except OSError:
-        there = None
-    if there is None or there.st_size != size:
-        raise StoreError(f"{path.name} is missing on this server: its operator is told by /health.")
-    return there
+        state = None
+    if state is None or state.st_size != size:
+        raise StoreError(f"{path.name} is missing or damaged; /health shows it to the operator")
+    return state
 
 
 def _is_ranged(request: Request, size: int) -> bool:
-    """Whether a request is for ranges that there are (RFC 9110, sections 14.1.2 and 14.2).
+    """Return whether a request is for ranges (RFC 9110, sections 14.1.2 and 14.2).
 
-    What has another unit, or is not well made, asks for the whole. Raises RangeNotSatisfiable.
+    Ranges in another unit, or malformed ones, are ignored: the request is for the whole.
+
+    Args:
+        request: The request.
+        size: Size of the file in bytes.
+
+    Returns:
+        Whether the request is for ranges.
+
+    Raises:
+        RangeNotSatisfiable: The file has none of them.
     """
-    asked = request.headers.get("range", "")
-    if request.method != "GET" or _RANGES.fullmatch(asked) is None:
+    header = request.headers.get("range", "")
+    if request.method != "GET" or _RANGES.fullmatch(header) is None:
         return False
-    ranges = [each.partition("-") for each in re.findall(r"\d*-\d*", asked)]
+    ranges = [item.partition("-") for item in re.findall(r"\d*-\d*", header)]
     if any(first and last and int(first) > int(last) for first, _, last in ranges):
         return False
     if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
@@ -181,46 +213,46 @@ def _is_ranged(request: Request, size: int) -> bool:
 
 
 def _plain(shelf: _Shelf) -> list[Download]:
-    """Return the files of a release that hold RDF, all of it, uncompressed."""
+    """Return the uncompressed RDF files of a release that hold its whole dataset or graph."""
     return [
-        each
-        for each in shelf.files.values()
-        if each.dump.format.rdf and not each.dump.partial and not each.compressed
+        item
+        for item in shelf.files.values()
+        if item.dump.format.rdf and not item.dump.partial and not item.compressed
     ]
 
 
-def _file(shelf: _Shelf, name: str) -> Download:
+def _download(shelf: _Shelf, name: str) -> Download:
+    """Return a download by its name; raise NotFound if the release does not offer it."""
     if name not in shelf.files:
         raise NotFound(
             f"There is no dump {name!r}; there are {', '.join(shelf.files)}. See /dumps/.",
-            [f"{BASE}dumps/{shelf.release.name}/{each}" for each in shelf.files],
+            [f"{BASE}dumps/{shelf.release.name}/{item}" for item in shelf.files],
         )
     return shelf.files[name]
 
 
-def _headers(
-    shelf: _Shelf, found: Download, coded: Download | None, *, lasting: bool
-) -> dict[str, str]:
-    canonical = f"/dumps/{shelf.release.name}/{found.file.name}"
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Cache-Control": FOREVER if lasting else _FRESH,
-        "Content-Type": found.format.content_type,
-        "ETag": f'"{(coded or found).file.sha256}"',
-    }
+def _headers(shelf: _Shelf, download: Download, *, immutable: bool) -> dict[str, str]:
+    """Return the headers of a file that are the same in each coding.
+
+    Args:
+        shelf: The release with its files.
+        download: The file.
+        immutable: Whether the file at the requested address never changes.
+
+    Returns:
+        The headers.
+    """
+    canonical = f"/dumps/{shelf.release.name}/{download.file.name}"
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": FOREVER if immutable else _FRESH}
     links = []
-    if found.file.name == FIGURES:
-        # Model for Tabular Data, section 5.2; some processors look at the first link alone.
+    if download.file.name == FIGURES:
+        # Model for Tabular Data, section 5.2; some processors read the first link only.
         links.append(TypedLink("describedby", METADATA, CSVW.media_type))
-    if not lasting:
+    if not immutable:
         links.append(TypedLink("canonical", BASE + canonical[1:]))
         headers["Content-Location"] = canonical
     links.append(TypedLink("collection", BASE))
     headers["Link"] = link_header(links)
-    if zipped(found.file.name) in shelf.files:
-        headers["Vary"] = "Accept-Encoding"
-    if coded is not None:
-        headers["Content-Encoding"] = GZIP.name
     if (modified := http_date(shelf.release.issued)) is not None:
         headers["Last-Modified"] = modified
     return headers
@@ -233,12 +265,12 @@ def _listing(shelf: _Shelf) -> dict[str, object]:
         "dumps": [
             {
                 "url": f"/dumps/{shelf.release.name}/{name}",
-                "mediaType": each.format.media_type,
-                "bytes": each.file.size,
-                "sha256": each.file.sha256,
-                "holds": each.dump.holds,
-                "namedGraphs": each.dump.whole,
+                "mediaType": item.format.media_type,
+                "bytes": item.file.size,
+                "sha256": item.file.sha256,
+                "holds": item.dump.holds,
+                "namedGraphs": item.dump.whole,
             }
-            for name, each in shelf.files.items()
+            for name, item in shelf.files.items()
         ],
     }

@@ -17,8 +17,9 @@ from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.readers.description import Description, describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
-from apecgraph.web.http.addresses import DOC, document_address, readings, topic_of
+from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
 from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.decision import DecisionPage
@@ -73,9 +74,11 @@ class Resources:
         A thing is no document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
         # The namespace of the terms ends in a slash, and the name of their ontology does not.
-        paths = [_ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in readings(request.scope)]
+        paths = [
+            _ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in possible_paths(request.scope)
+        ]
         known = [each for path in paths if self._knows(each := BASE + path[1:])]
-        name = document_address(known[0]) if known else None
+        name = document_name(known[0]) if known else None
         if name is None:
             raise self._missing(request)
         refuse_withdrawn(self._graph, known[0])
@@ -87,7 +90,7 @@ class Resources:
 
     async def document(self, request: Request) -> Response:
         """Answer with a document: in the format of its extension, else in the one negotiated."""
-        for path in readings(request.scope):
+        for path in possible_paths(request.scope):
             name = path.removeprefix(DOC)
             stem = name.removesuffix(f".{LINKSET.extension}")
             if stem != name and self._knows(topic_of(stem)):
@@ -123,14 +126,12 @@ class Resources:
 
         Raises MalformedRequest where the thing has no name in it.
         """
-        asked = request.query_params.getlist("lang")
+        tag = read_parameters(request.scope["query_string"]).get("lang", LANGUAGE)
         languages = {each.lower(): each for each in (*self.site.labels.languages(iri), LANGUAGE)}
-        if not asked:
-            return LANGUAGE
-        if len(asked) > 1 or asked[0].lower() not in languages:
+        if tag.lower() not in languages:
             known = ", ".join(sorted(languages.values()))
-            raise MalformedRequest(f"lang is one of the languages of this page: {known}.")
-        return languages[asked[0].lower()]
+            raise MalformedRequest(f"lang must be one of the languages of this page: {known}.")
+        return languages[tag.lower()]
 
     def _body(
         self, name: str, description: Description, format_: Format, language: str
@@ -153,7 +154,7 @@ class Resources:
 
     def _missing(self, request: Request) -> NotFound:
         """Say what there is instead: the names that are most like the one asked for."""
-        asked = readings(request.scope)[0]
+        asked = possible_paths(request.scope)[0]
         name = asked.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
         kind = f"{name.rpartition('/')[0]}/"
         related = [each for each in self._names if each.startswith(kind)] or self._names
@@ -164,4 +165,4 @@ class Resources:
 
 
 def _document_of(node: object) -> str | None:
-    return document_address(node.value) if isinstance(node, ox.NamedNode) else None
+    return document_name(node.value) if isinstance(node, ox.NamedNode) else None

@@ -1,4 +1,4 @@
-"""Where IRIs are found on this server: paths from its root, whatever host it runs on."""
+"""The addresses of IRIs on this server: paths from its root, whatever its host."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from starlette.requests import Request
 from apecgraph.rdf.namespaces import BASE, ID
 
 DOC: Final = "/doc/"
+"""The path below which documents are."""
 
 INDEX: Final = "index"
-"""The document about the dataset itself."""
+"""Name of the document about the dataset itself."""
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _ESCAPES: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
 
 
-def document_address(iri: str) -> str | None:
-    """Name the document about an IRI, as it comes after `/doc/`; None where none can be.
+def document_name(iri: str) -> str | None:
+    """Return the name of the document about an IRI, or None if the IRI is not ours.
 
-    A thing's document has the thing's path: `id/x` has `x`, `ontology/X` has `ontology/X`; the
-    dataset itself has `index`.
+    The name follows `/doc/` in the path of the document. For `id/x` it is `x`, for `ontology/X`
+    it is `ontology/X`, for the dataset itself `index`.
     """
     if iri == BASE:
         return INDEX
@@ -36,21 +37,21 @@ def document_address(iri: str) -> str | None:
 
 
 def topic_of(name: str) -> str:
-    """Return the IRI that the document of a name is about."""
+    """Return the IRI that a document is about, given the name of the document."""
     if name == INDEX:
         return BASE
     return (BASE if name.split("/")[0] == "ontology" else ID) + name
 
 
 def encoded(path: str) -> str:
-    """Write an IRI, or a part of one, as a URI (RFC 3987, section 3.1)."""
+    """Return an IRI, or a part of one, as a URI (RFC 3987, section 3.1)."""
     return quote(path, safe="%/?#[]!$&'()*+,;=:@-._~")
 
 
 def local_link(iri: str) -> str | None:
-    """Return where a link to an IRI leads: here for our own, there for the web's, else nowhere.
+    """Return the target of a link to an IRI: a path if the IRI is ours, or else a web address.
 
-    Whatever is not http or https (a package URL, a script) is no link.
+    For any other IRI (a package URL, a script) return None.
     """
     if iri.startswith(BASE):
         return "/" + encoded(iri.removeprefix(BASE))
@@ -58,9 +59,10 @@ def local_link(iri: str) -> str | None:
 
 
 def public_root(request: Request) -> str:
-    """Return the URL of the root of this server as the client has it, without the last slash.
+    """Return the URL of the root of this server as the client sees it, without the last slash.
 
-    For what is useless as a path alone: no page links to what a client says in its Host header.
+    It repeats the Host header, which any client can set: use it for URLs that another site puts
+    together, never for links on pages.
     """
     host = request.headers.get("host", "")
     if _HOST.fullmatch(host) is None:
@@ -68,11 +70,11 @@ def public_root(request: Request) -> str:
     return f"{request.scope['scheme']}://{host}"
 
 
-def readings(scope: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the ways to read the path of a request as that of an IRI, the likelier one first.
+def possible_paths(scope: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the paths of IRIs that the path of a request may stand for, the likelier one first.
 
-    By the letter of RFC 3987 (section 3.2) an escaped letter is read as that letter; an IRI may
-    also have been published with the escape in it.
+    RFC 3987 (section 3.2) reads an escaped letter as that letter; an IRI may also have been
+    published with the escape in it.
     """
     raw = scope.get("raw_path")
     path = raw.decode("ascii", "replace") if raw else quote(scope["path"])
@@ -84,5 +86,5 @@ def _unescaped(match: re.Match[str]) -> str:
         text = bytes.fromhex(match[0].replace("%", "")).decode()
     except UnicodeDecodeError:
         return match[0]
-    # What may not stand in the path of an IRI, or would divide it, stays escaped.
+    # Characters that an IRI cannot have in its path, or that would divide it, stay escaped.
     return re.sub(r'[\x00-\x20\x7f-\x9f<>"{}|\\^`%/?#]', lambda each: quote(each[0], safe=""), text)

@@ -1,4 +1,4 @@
-"""The body of a request, up to a size."""
+"""The body of a request, of limited size."""
 
 from __future__ import annotations
 
@@ -10,19 +10,32 @@ from starlette.types import Receive
 from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
 
 LARGEST_BODY: Final = 1024 * 1024
+"""Bytes that a body may have."""
 
 
 class ClientGoneError(Exception):
-    """There is nobody left to answer."""
+    """The client closed the connection before its request was complete."""
 
 
 async def read_body(headers: Headers, receive: Receive) -> bytes:
-    """Read a body to its end, of LARGEST_BODY bytes at most.
+    """Read a body to its end.
 
-    Raises ContentTooLarge, UnsupportedMediaType where it is compressed, and ClientGoneError.
+    Args:
+        headers: Headers of the request.
+        receive: Receives the messages of the request.
+
+    Returns:
+        The body.
+
+    Raises:
+        ContentTooLarge: The body is larger than LARGEST_BODY.
+        UnsupportedMediaType: The body is compressed.
+        ClientGoneError: The client closed the connection.
     """
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("A body that is compressed is not read here.")
+        raise UnsupportedMediaType(
+            "Send the body without Content-Encoding: compressed ones are not read."
+        )
     length = headers.get("content-length")
     if length is None and "transfer-encoding" not in headers:
         return b""  # RFC 9112, section 6.3

@@ -1,4 +1,4 @@
-"""Errands: work that the front does itself, beside the event loop."""
+"""The work of requests that the front process does itself, beside the event loop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.fair_queue import FairQueue
 
 _PLACES: Final = 32
+"""Number of jobs that may wait."""
 
 _Result = TypeVar("_Result")
 
@@ -28,45 +29,79 @@ class EngineThreadPool(ThreadPoolExecutor):
 
 
 class FairExecutor:
-    """Runs errands one after the other, so that they never hold more than one core.
+    """Runs jobs one at a time, so that they never take more than one core.
 
-    Clients take turns, from errand to errand: a request that is much work is many errands. A thread
-    cannot be stopped, so an errand takes what it takes, and the deadline is met between two.
+    Clients take turns, job by job: much work for one request is many jobs. A thread cannot be
+    stopped, so a job runs to its end, and the deadline of a request is checked between its jobs.
 
-    seconds: that all errands of one request may take, waiting included.
+    Args:
+        seconds: Time that all jobs of one request may take, waiting included.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._turns: FairQueue[None] = FairQueue(_PLACES, self._pass_on)
+        self._queue: FairQueue[None] = FairQueue(_PLACES, self._pass_on)
         self._busy = False
 
-    def deadline(self) -> float:
-        """Give the time, by the clock of the event loop, until which a request may take now."""
-        return asyncio.get_running_loop().time() + self._seconds
+    def begin(self, client: str) -> RequestWork:
+        """Begin the work of a request; its time runs from now.
 
-    async def run(self, client: str, errand: Callable[[], _Result], deadline: float) -> _Result:
-        """Run an errand and return what it does.
+        Args:
+            client: Names the client whose turns the jobs take.
 
-        Raises StoreBusy where too many wait, and QueryTimedOut where the deadline comes before its
-        turn.
+        Returns:
+            Where to run the jobs of the request.
         """
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        return RequestWork(self, client, deadline)
+
+    async def _run(self, client: str, deadline: float, job: Callable[[], _Result]) -> _Result:
         loop = asyncio.get_running_loop()
         if loop.time() >= deadline:
             raise self._timed_out()
         if self._busy:
-            await self._turns.wait(client, deadline, self._timed_out)
+            await self._queue.wait(client, deadline, self._timed_out)
         self._busy = True
-        work = loop.run_in_executor(None, errand)
+        work = loop.run_in_executor(None, job)
         work.add_done_callback(self._pass_on)
-        # Whoever goes away leaves the thread at work: the turn is over when the work is.
+        # If the request is cancelled the thread works on: its turn ends when the job does.
         return await asyncio.shield(work)
 
     def _pass_on(self, _: object) -> None:
-        self._busy = self._turns.give(None)
+        self._busy = self._queue.give(None)
 
     def _timed_out(self) -> QueryTimedOut:
         limit = f"{self._seconds:g} s"
         return QueryTimedOut(
             f"The request took longer than {limit}, which counts waiting: send less at once.", limit
         )
+
+
+class RequestWork:
+    """The work of one request.
+
+    Args:
+        executor: Runs the jobs.
+        client: Names the client.
+        deadline: When the last job must have begun, by the clock of the event loop.
+    """
+
+    def __init__(self, executor: FairExecutor, client: str, deadline: float) -> None:
+        self._executor = executor
+        self._client = client
+        self._deadline = deadline
+
+    async def run(self, job: Callable[[], _Result]) -> _Result:
+        """Run a job beside the event loop.
+
+        Args:
+            job: The job.
+
+        Returns:
+            Its result.
+
+        Raises:
+            StoreBusy: Too many jobs wait.
+            QueryTimedOut: The deadline of the request passed before the job's turn came.
+        """
+        return await self._executor._run(self._client, self._deadline, job)

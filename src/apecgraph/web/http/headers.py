@@ -1,46 +1,56 @@
-"""Headers that every response has: what browsers may load, and who may read it."""
+"""Headers that every response has: what browsers may load, and which sites may read it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS: Final[Mapping[str, str]] = {
-    # Scripts are files of our own and nothing is from elsewhere, so that data cannot bring any in.
+    # Pages load nothing but our own files, so that data cannot bring in scripts.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    # Everything is public: any page may read it, without credentials.
+    # Everything is public: pages of any site may read it, without credentials.
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Allow, Content-Location, Content-Range, ETag, Link, Retry-After"
     ),
 }
 
+RAW_HEADERS: Final = tuple(
+    (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
+)
+"""The same headers, as ASGI has them."""
 
-class Headers:
-    """Middleware that adds the headers where a response does not set them itself."""
+
+class CommonHeaders:
+    """Middleware that adds the headers above to a response that does not set them.
+
+    A response to HEAD loses its body, of which the header still states the length.
+
+    Args:
+        app: The application.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, and its response back."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        without_body = scope["method"] == "HEAD"
 
-        async def send_with_headers(message: Message) -> None:
+        async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                names = {name for name, _ in message["headers"]}
+                missing = [header for header in RAW_HEADERS if header[0] not in names]
+                message = {**message, "headers": [*message["headers"], *missing]}
+            elif without_body and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, complete)

@@ -1,10 +1,11 @@
-"""Resources that are read, and those that are asked something."""
+"""The methods of resources, and how a format is chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -15,13 +16,15 @@ from apecgraph.rdf.formats import Format
 from apecgraph.web.http.body import ClientGoneError, read_body
 
 _READ: Final = ("GET", "HEAD", "OPTIONS")
-_ASKED: Final = ("GET", "HEAD", "POST", "OPTIONS")
+_READ_OR_POST: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class ReadOnly:
-    """An ASGI app around a function that answers GET; HEAD is GET without the body.
+    """The ASGI application of a resource that is read.
 
-    Raises MethodNotAllowed where the method is another.
+    Args:
+        answer: Answers GET, and HEAD as if it were GET.
+        methods: The methods that are allowed; all but OPTIONS go to `answer`.
     """
 
     def __init__(
@@ -31,16 +34,16 @@ class ReadOnly:
         self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request; raise MethodNotAllowed if its method is another."""
         request = Request(scope, receive)
         if request.method not in self._methods:
             methods = ", ".join(self._methods)
             raise MethodNotAllowed(
-                f"{request.method} is not for this resource: it takes {methods}.", self._methods
+                f"{request.method} is not allowed for this resource; use {methods}.", self._methods
             )
         try:
             if request.method == "OPTIONS":
-                response = _preflight(self._methods)
+                response = preflight(self._methods)
             else:
                 response = await self._answer(request)
         except ClientGoneError:
@@ -49,32 +52,57 @@ class ReadOnly:
 
 
 def read_or_post(answer: Callable[[Request, bytes], Awaitable[Response]]) -> ReadOnly:
-    """Make an ASGI app that answers GET, and POST where a question is long.
+    """Return the ASGI application of a resource that is read, or asked by POST.
 
-    answer: takes the request and its body, which is empty but for POST.
+    Args:
+        answer: Answers a request, given with its body, which is empty except for POST.
+
+    Returns:
+        The application.
     """
 
-    async def answer_to_body(request: Request) -> Response:
+    async def answer_with_body(request: Request) -> Response:
         body = await read_body(request.headers, request.receive)
         if body and request.method != "POST":
-            raise MalformedRequest(f"{request.method} has no body: ask by POST.")
+            raise MalformedRequest(f"{request.method} must have no body: use POST.")
         return await answer(request, body)
 
-    return ReadOnly(answer_to_body, _ASKED)
+    return ReadOnly(answer_with_body, _READ_OR_POST)
+
+
+def preflight(methods: Sequence[str], headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response to OPTIONS, which also answers a CORS preflight request.
+
+    Args:
+        methods: The methods that the resource allows.
+        headers: Further headers of the response.
+
+    Returns:
+        The response.
+    """
+    allowed = ", ".join(methods)
+    return Response(
+        status_code=204,
+        headers={
+            "Allow": allowed,
+            "Access-Control-Allow-Methods": allowed,
+            "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
+            "Access-Control-Max-Age": "86400",
+            **(headers or {}),
+        },
+    )
 
 
 def choose_format(request: Request, offers: Sequence[Format]) -> Format:
-    """Choose the format to answer a request in; raise NotAcceptable where there is none."""
-    return negotiate(", ".join(request.headers.getlist("accept")) or None, offers).format
+    """Choose the format to answer a request in; raise NotAcceptable if it accepts none."""
+    return negotiate(accept_header(request.headers), offers).format
 
 
-def _preflight(methods: Sequence[str]) -> Response:
-    """Answer OPTIONS, and the question whether scripts of other sites may ask (CORS protocol)."""
-    allowed = ", ".join(methods)
-    headers = {
-        "Allow": allowed,
-        "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
-        "Access-Control-Max-Age": "86400",
-    }
-    return Response(status_code=204, headers=headers)
+def media_type(request: Request) -> str:
+    """Return the media type of the body of a request, in lower case and without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def accept_header(headers: Headers) -> str | None:
+    """Return the Accept header of a request, or None if it has none."""
+    return ", ".join(headers.getlist("accept")) or None

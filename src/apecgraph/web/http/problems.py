@@ -60,20 +60,23 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     ApecgraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
     Exception: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""The one table of errors; a class that is not in it has the status of its nearest base."""
+"""The status of each error; a class that is not listed has the status of its nearest base."""
 
 RETRY_SECONDS: Final = 2
+"""Seconds after which a client may try again, if the error states no other number."""
 
 _LONGEST_DETAIL: Final = 2000
+"""Characters of a detail, which may quote the request."""
 
 _OFFERS: Final = (PROBLEM, HTML)
 _MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
+"""Attributes of errors that are members of a problem as well."""
 
 _log: Final = logging.getLogger(__name__)
 
 
 def status_of(error: Exception) -> HTTPStatus:
-    """Look up the status of an error along its bases."""
+    """Return the HTTP status of an error."""
     return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
 
 
@@ -83,11 +86,17 @@ def problem_response(
     *,
     render_html: Callable[[Mapping[str, object]], str] | None = None,
 ) -> Response:
-    """Make the response to a request that ended in an error.
+    """Return the response to a request that failed.
 
-    accept: the Accept header of the request.
-    render_html: makes the page out of the problem; None for a plain page of its own.
-    Only what is the client's to know is told: of our own failures nothing but the status.
+    A failure of the server is logged, and the response holds its status only.
+
+    Args:
+        error: The error.
+        accept: The Accept header of the request, or None.
+        render_html: Makes a page of the problem; None for a page without design.
+
+    Returns:
+        Problem details (RFC 9457), or a page if the client prefers HTML.
     """
     status = status_of(error)
     problem: dict[str, object] = {
@@ -96,17 +105,12 @@ def problem_response(
         "status": status.value,
     }
     if isinstance(error, RequestError | QueryError):
-        problem["detail"] = str(error)[:_LONGEST_DETAIL]  # it may quote the request
+        problem["detail"] = str(error)[:_LONGEST_DETAIL]
         members = {name: getattr(error, name, None) for name in _MEMBERS}
         problem |= {name: value for name, value in members.items() if value is not None}
     else:
         _log.error("answered %d", status, exc_info=error)
-    headers = {
-        "Access-Control-Allow-Origin": "*",
-        "Cache-Control": "no-store",
-        "Vary": "Accept",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if isinstance(error, Gone) and error.available:
         links = (f'<{encoded(each)}>; rel="successor-version"' for each in error.available)
         headers["Link"] = ", ".join(links)  # RFC 5829, section 3.2

@@ -1,4 +1,4 @@
-"""How many queries one client may ask."""
+"""The client of a request, and how many requests it may make."""
 
 from __future__ import annotations
 
@@ -6,48 +6,74 @@ import math
 import time
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.types import Scope
 
 from apecgraph.errors import TooManyRequests
 
-_NETWORK_BITS = 64  # of an IPv6 address: what one customer has at least
+_NETWORK_BITS: Final = 64
+"""Length of the prefix of the IPv6 addresses that one client has at least."""
 
 
 class RateLimit:
-    """A number of queries a minute for each client; this machine itself has no limit.
+    """The number of queries that each client may ask in a minute.
 
-    per_minute: 0 for no limit at all.
+    Only requests that cost much are charged: cached ones are free. Clients on this machine have no
+    limit.
+
+    Args:
+        per_minute: The number; 0 for no limit.
     """
 
     def __init__(self, per_minute: int) -> None:
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    def spend(self, client: str) -> None:
-        """Count a query of a client, by its address; raise TooManyRequests over the budget."""
-        if self._item is None or (name := _charged(client)) is None:
-            return
-        if not self._limiter.hit(self._item, name):
-            reset = self._limiter.get_window_stats(self._item, name).reset_time
+    def charge(self, scope: Scope) -> str:
+        """Charge a request to its client.
+
+        Args:
+            scope: The ASGI scope of the request.
+
+        Returns:
+            The address of the client.
+
+        Raises:
+            TooManyRequests: The client has met its limit.
+        """
+        address = client_address(scope)
+        if self._item is None or (account := _account(address)) is None:
+            return address
+        if not self._limiter.hit(self._item, account):
+            reset = self._limiter.get_window_stats(self._item, account).reset_time
+            limit = f"{self._item.amount} queries a minute"
             raise TooManyRequests(
-                f"More than {self._item.amount} queries a minute are too many for one client.",
-                limit=f"{self._item.amount} queries a minute",
+                f"One client may ask {limit}: wait, then ask again.",
+                limit=limit,
                 retry_after=max(1, math.ceil(reset - time.time())),
             )
+        return address
+
+
+def client_address(scope: Scope) -> str:
+    """Return the address of the client of a request, or "" if it is unknown."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 @lru_cache(10_000)
-def _charged(client: str) -> str | None:
-    """Name who pays for a query; None where nobody does."""
+def _account(address: str) -> str | None:
+    """Return what stands for a client in the counts, or None if it has no limit."""
     try:
-        address = ip_address(client)
+        ip = ip_address(address)
     except ValueError:
-        return client or None
-    if address.is_loopback:
+        return address or None
+    if ip.is_loopback:
         return None
-    if isinstance(address, IPv6Address):
-        return str(ip_network((int(address), _NETWORK_BITS), strict=False))
-    return str(address)
+    if isinstance(ip, IPv6Address):
+        return str(ip_network((int(ip), _NETWORK_BITS), strict=False))
+    return str(ip)

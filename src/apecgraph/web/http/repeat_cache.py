@@ -1,4 +1,4 @@
-"""Requests that come again to the letter: their answer is known before they are parsed."""
+"""The cache of responses to requests that are repeated byte for byte, before they are parsed."""
 
 from __future__ import annotations
 
@@ -8,65 +8,76 @@ from typing import Final, TypeAlias
 
 from cachetools import LRUCache
 
-LEARN: Final = "apecgraph.learn"
-"""The ASGI extension by which an application says that its answer may be given again as it is.
+from apecgraph.web.http.content_cache import MEGABYTE
 
-Its member `answer` is a `Learn`, a function of the headers and the body; the status is 200.
+LEARN: Final = "apecgraph.learn"
+"""The ASGI extension by which an application allows a response to be repeated as it is.
+
+Its member `response` is a `Learn`, to call with the headers and the body of a response 200.
 """
 
 Learn: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]], bytes], None]
 
 _END: Final = b"\r\n\r\n"
 _LONGEST: Final = 8192
+"""Bytes of a request that is remembered."""
+
 _OVERHEAD: Final = 1024
-_MEGABYTE: Final = 1024 * 1024
+"""Bytes that a response is counted for, besides its body."""
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatedAnswer:
-    """An answer: its headers as they are sent, with the line that ends them, and its body."""
+class RepeatedResponse:
+    """A response as it is sent.
+
+    Attributes:
+        head: Its headers with the empty line that ends them, without those that all responses have.
+        body: Its body.
+    """
 
     head: bytes
     body: bytes
 
 
 class RepeatCache:
-    """Answers by the bytes of the request; those asked for least recently make room.
+    """Responses by the bytes of their requests; the least recently used make room for others.
 
-    megabytes: the room; none are kept in 0.
+    Args:
+        megabytes: Size of the cache; 0 caches nothing.
     """
 
     def __init__(self, megabytes: int) -> None:
-        self._size = megabytes * _MEGABYTE
-        self.forget()
+        self._size = megabytes * MEGABYTE
+        self.clear()
 
-    def forget(self) -> None:
-        """Forget all answers: another release is served from now on."""
-        self._known: LRUCache[bytes, RepeatedAnswer] = LRUCache(
-            self._size, lambda known: len(known.body) + _OVERHEAD
+    def clear(self) -> None:
+        """Forget all responses, as another release is served from now on."""
+        self._responses: LRUCache[bytes, RepeatedResponse] = LRUCache(
+            self._size, lambda response: len(response.body) + _OVERHEAD
         )
 
-    def get(self, request: bytes) -> RepeatedAnswer | None:
-        """Return the answer to a request, if it is known."""
-        return self._known.get(request) if len(request) <= _LONGEST else None
+    def get(self, request: bytes) -> RepeatedResponse | None:
+        """Return the response to a request, or None if it is unknown."""
+        return self._responses.get(request) if len(request) <= _LONGEST else None
 
     def learning(self, request: bytes) -> Learn:
-        """Return what keeps the answer to a request, where there is room.
+        """Return a function that caches the response to a request, if it is not too large.
 
-        An answer of a release that is not served any more is forgotten with those before it.
+        If the cache is cleared before the function is called, the response is not cached: it is
+        that of a release that is no longer served.
         """
-        kept = self._known
+        responses = self._responses
 
         def learn(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
             head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
-            if len(body) + _OVERHEAD <= kept.maxsize:
-                kept[request] = RepeatedAnswer(head, body)
+            if len(body) + _OVERHEAD <= responses.maxsize:
+                responses[request] = RepeatedResponse(head, body)
 
         return learn
 
 
 def is_one_request(data: bytes) -> bool:
-    """Whether bytes are one GET, whole and without a body."""
+    """Return whether bytes are exactly one GET request without a body."""
     return (
         len(data) <= _LONGEST
         and data.startswith(b"GET ")

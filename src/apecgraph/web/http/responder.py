@@ -1,116 +1,143 @@
-"""An edition: one release as one version of the program shows it, and what a client has of it."""
+"""Answers to GET whose content is the same for as long as the release and the program are."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from hashlib import sha256
-from typing import Final
 
-from cachetools import LRUCache
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.web.http.encoding import accepts_gzip
+from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.reply_cache import MEGABYTE, Reply
+from apecgraph.web.http.rate_limit import RateLimit, client_address
+from apecgraph.web.http.representation import Content, EntityTags, Representation
 from apecgraph.web.monitoring.observer import REPLY
 
-FOREVER: Final = "public, max-age=31536000, immutable"
-"""The Cache-Control of what never changes (RFC 8246)."""
 
+class Responder:
+    """Answers requests with contents that are made at most once for each client that has them.
 
-class CachedResponder:
-    """Answers with pages that are the same as long as the release and the program are.
+    Args:
+        tags: Makes entity tags.
+        modified: Last-Modified of all resources, or None if it is unknown.
+        megabytes: Size of the cache.
+        executor: Makes contents.
+        rate_limit: Limits requests for contents that are not cached because anybody may make up
+            any number of them.
 
-    digest: of the release; issued: its date, empty where it has none.
-    program: names the code and the templates. megabytes: the room for pages that are kept.
-    errands: makes pages. modified: the date as HTTP writes it, None where there is none.
+    Attributes:
+        tags: The same.
     """
 
     def __init__(
-        self, digest: str, issued: str, program: str, megabytes: int, errands: FairExecutor
+        self,
+        tags: EntityTags,
+        modified: str | None,
+        megabytes: int,
+        executor: FairExecutor,
+        rate_limit: RateLimit,
     ) -> None:
-        self._digest = digest
-        self._program = program
-        self._kept: LRUCache[str, Reply] = LRUCache(
-            megabytes * MEGABYTE, lambda reply: 2 * len(reply.body)
-        )
-        self._errands = errands
-        self.modified = http_date(issued)
+        self.tags = tags
+        self._modified = modified
+        self._cache: ContentCache[str] = ContentCache(megabytes)
+        self._executor = executor
+        self._rate_limit = rate_limit
 
     async def answer(
         self,
         request: Request,
         content_type: str,
-        body: Callable[[], bytes | str],
+        make: Callable[[], bytes | str],
         headers: Mapping[str, str] | None = None,
         variant: str = "",
     ) -> Response:
-        """Answer a GET; with 304 and no body made where the client has it (RFC 9110, section 13).
+        """Answer a request with a content that is cached.
 
-        body: makes it, as an errand. variant: what of the request's query matters to it, in one way
-        of writing.
-        The entity tag is made of the edition, the path, the variant, the content type, the coding.
-        Raises StoreBusy where too many wait, and QueryTimedOut where this takes too long.
+        Args:
+            request: The request.
+            content_type: Content-Type of the response.
+            make: Makes the content; runs beside the event loop.
+            headers: Further headers of the response.
+            variant: What of the request, besides its path, the content depends on; of one
+                spelling.
+
+        Returns:
+            The content, or 304 (Not Modified).
+
+        Raises:
+            StoreBusy: Too many requests wait for the executor.
+            QueryTimedOut: The content was not made in time.
         """
-        coding = "gzip" if accepts_gzip(request.headers) else ""
-        name = (request.scope["path"], variant, content_type)
-        etag = self.etag(*name, coding)
-        answered = {"ETag": etag, "Cache-Control": "no-cache", **(headers or {})}
-        answered["Vary"] = ", ".join(filter(None, (answered.get("Vary"), "Accept-Encoding")))
-        if self.modified is not None:
-            answered["Last-Modified"] = self.modified
-        if has_current(request.headers, etag):
-            return Response(status_code=304, headers=answered)
-        kept = self.etag(*name)
-        request.scope[REPLY] = "kept" if kept in self._kept else "made"
-        reply = await self._reply(request, kept, body)
-        compressed = await asyncio.to_thread(reply.gzipped) if coding else None
-        if compressed is not None:
-            answered["Content-Encoding"] = coding
-        data = reply.body if compressed is None else compressed
-        return Response(data, headers={**answered, "Content-Type": content_type})
+        key = (request.scope["path"], variant, content_type)
+        representation = self._representation(request, content_type, headers, key)
+        if representation.is_current:
+            return representation.not_modified()
+        name = self.tags.tag(*key)
+        request.scope[REPLY] = "kept" if name in self._cache else "made"
+        content = await self._content(request, name, make)
+        if representation.coding:
+            await asyncio.to_thread(content.gzipped)
+        return representation.response(content)
 
-    async def _reply(self, request: Request, name: str, body: Callable[[], bytes | str]) -> Reply:
-        """Return the reply of a name, made where it is not kept."""
-        client = request.client.host if request.client else ""
-        deadline = self._errands.deadline()
-        while (reply := self._kept.get(name)) is None:
-            made = await self._errands.run(client, lambda: self._made(name, body), deadline)
+    async def answer_uncached(
+        self, request: Request, content_type: str, make: Callable[[], str], variant: str
+    ) -> Response:
+        """Answer a request with a content that is not cached, within the client's rate limit.
+
+        Args:
+            request: The request.
+            content_type: Content-Type of the response.
+            make: Makes the content; runs beside the event loop.
+            variant: What of the request, besides its path, the content depends on.
+
+        Returns:
+            The content, or 304 (Not Modified).
+
+        Raises:
+            TooManyRequests: The client has met its rate limit.
+            StoreBusy: Too many requests wait for the executor.
+            QueryTimedOut: The content was not made in time.
+        """
+        key = (request.scope["path"], variant, content_type)
+        representation = self._representation(request, content_type, None, key)
+        if representation.is_current:
+            return representation.not_modified()
+        work = self._executor.begin(self._rate_limit.charge(request.scope))
+
+        def respond() -> Response:
+            return representation.response(Content(make().encode()))
+
+        return await work.run(respond)
+
+    def _representation(
+        self,
+        request: Request,
+        content_type: str,
+        headers: Mapping[str, str] | None,
+        key: tuple[str, ...],
+    ) -> Representation:
+        dated = {} if self._modified is None else {"Last-Modified": self._modified}
+        return Representation(
+            request.headers,
+            content_type,
+            lambda coding: self.tags.tag(*key, coding),
+            {**dated, **(headers or {})},
+        )
+
+    async def _content(
+        self, request: Request, name: str, make: Callable[[], bytes | str]
+    ) -> Content:
+        """Return a content from the cache, or make it."""
+        work = self._executor.begin(client_address(request.scope))
+        while (content := self._cache.get(name)) is None:
+            made = await work.run(lambda: self._made(name, make))
             if made is None:
-                continue
-            reply = Reply(made.encode() if isinstance(made, str) else made)
-            if 2 * len(reply.body) > self._kept.maxsize:
-                return reply
-            self._kept[name] = reply
-        return reply
+                continue  # but it may have made room for others again
+            data = made.encode() if isinstance(made, str) else made
+            return self._cache.add(name, data)
+        return content
 
-    def _made(self, name: str, body: Callable[[], bytes | str]) -> bytes | str | None:
-        """Make a body, but where another has made it before its turn came."""
-        return None if name in self._kept else body()
-
-    def etag(self, *parts: str) -> str:
-        """Tag what the parts name, in this edition."""
-        name = sha256(repr((self._program, parts)).encode()).hexdigest()[:16]
-        return f'"{self._digest}-{name}"'
-
-
-def has_current(headers: Headers, etag: str) -> bool:
-    """Whether the If-None-Match of a request names the entity tag that there is now."""
-    if "if-none-match" not in headers:
-        return False
-    listed = ",".join(headers.getlist("if-none-match")).split(",")
-    sent = [each.strip().removeprefix("W/") for each in listed]
-    return "*" in sent or etag in sent
-
-
-def http_date(date: str) -> str | None:
-    """Write an ISO date as HTTP does; None where it is none."""
-    try:
-        return format_datetime(datetime.fromisoformat(date).replace(tzinfo=UTC), usegmt=True)
-    except ValueError:
-        return None
+    def _made(self, name: str, make: Callable[[], bytes | str]) -> bytes | str | None:
+        """Make a content, or return None if another request made it while this one waited."""
+        return None if name in self._cache else make()

@@ -1,4 +1,4 @@
-"""The journal: a line of JSON for each request, for whoever operates the service."""
+"""The access log: a line of JSON for each request. Other messages are logged in the same form."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from typing import Final, TypeAlias
 from pythonjsonlogger.json import JsonFormatter
 
 _SECONDS: Final = 0.2
-"""How long lines are gathered, so that many are written at once."""
+"""Seconds for which lines are collected, so that many are written at once."""
 
 _ROOM: Final = 4 * 1024 * 1024
-"""Bytes that are held for a reader that is slow; what comes beyond is let go, and counted."""
+"""Bytes that wait for a slow reader; lines beyond are dropped and counted."""
 
 _MOST_RECORDS: Final = 1000
-"""Messages of the program that are held for such a reader."""
+"""Messages of the program that wait for a slow reader; others are dropped."""
 
 _CLOSING_SECONDS: Final = 1.0
-"""How long is waited at the end for such a reader."""
+"""Seconds for which the end of the process waits for a slow reader."""
 
 Write: TypeAlias = Callable[[bytes], object]
-"""Takes bytes and writes all of them, or raises OSError; it may take its time, or for ever."""
+"""Writes all of some bytes, or raises OSError; it may block, even for ever."""
 
 
 def log_as_json(write: Write) -> None:
-    """Have what the program logs beside the requests be lines of JSON too, written as these are."""
-    handler = _Beside(write)
+    """Log the messages of the program as lines of JSON, too."""
+    handler = _ThreadHandler(write)
     handler.setLevel(logging.INFO)
     names = {"levelname": "level", "name": "logger"}
     handler.setFormatter(
@@ -42,15 +42,16 @@ def log_as_json(write: Write) -> None:
 
 
 def write_to_stderr(lines: bytes) -> None:
-    """Write lines to standard error, all of them."""
+    """Write lines to standard error."""
     with open(2, "wb", closefd=False) as stderr:
         stderr.write(lines)
 
 
 class AccessLog:
-    """Writes lines beside the event loop: whoever reads them slowly makes no request wait.
+    """Writes lines beside the event loop: a slow reader delays neither requests nor the end.
 
-    What it waits for in vain does not keep the process from its end.
+    Args:
+        write: Writes the lines.
     """
 
     def __init__(self, write: Write) -> None:
@@ -60,8 +61,8 @@ class AccessLog:
         self._lost = 0
         self._writing: asyncio.Task[None] | None = None
 
-    def note(self, **members: object) -> None:
-        """Note what happened now; the time is added."""
+    def write(self, **members: object) -> None:
+        """Write a line with the members and the time."""
         if self._size > _ROOM:
             self._lost += 1
             return
@@ -69,14 +70,14 @@ class AccessLog:
         self._lines.append(line)
         self._size += len(line)
         if self._writing is None:
-            self._writing = asyncio.get_running_loop().create_task(self._write_on())
+            self._writing = asyncio.get_running_loop().create_task(self._write_lines())
 
     async def close(self) -> None:
-        """Write what there is, if somebody takes it."""
+        """Write the lines that wait, unless the reader is too slow."""
         if self._writing is not None:
             await asyncio.wait({self._writing}, timeout=_CLOSING_SECONDS)
 
-    async def _write_on(self) -> None:
+    async def _write_lines(self) -> None:
         while self._lines:
             await asyncio.sleep(_SECONDS)
             lines, self._lines, self._size = self._lines, [], 0
@@ -84,13 +85,13 @@ class AccessLog:
                 lines.append(json.dumps({"time": _now(), "lost": self._lost}))
                 self._lost = 0
             try:
-                await self._beside("".join(f"{each}\n" for each in lines).encode())
+                await self._write_in_thread("".join(f"{line}\n" for line in lines).encode())
             except OSError:
-                self._lost += len(lines)  # nobody reads, or the disk is full: serving goes on
+                self._lost += len(lines)  # the reader is gone, or the disk is full
         self._writing = None
 
-    async def _beside(self, data: bytes) -> None:
-        """Write in a thread that may be left at it, which those of asyncio may not."""
+    async def _write_in_thread(self, data: bytes) -> None:
+        """Write in a thread that the process may leave behind, unlike those of asyncio."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
 
@@ -106,38 +107,38 @@ class AccessLog:
             error = None
             try:
                 self._write(data)
-            except OSError as found:
-                error = found
-            with suppress(RuntimeError):  # the loop has ended without it
+            except OSError as failure:
+                error = failure
+            with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(settle, error)
 
         Thread(target=work, daemon=True).start()
         await written
 
 
-class _Beside(logging.Handler):
-    """Writes messages in a thread; those beyond what a slow reader may be behind are let go."""
+class _ThreadHandler(logging.Handler):
+    """Writes messages in a thread; drops messages if the reader is too slow."""
 
     def __init__(self, write: Write) -> None:
         super().__init__()
         self._write = write
         self._lines: Queue[str] = Queue(_MOST_RECORDS)
-        self._writing = Thread(target=self._write_on, daemon=True)
+        self._writing = Thread(target=self._write_lines, daemon=True)
         self._writing.start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Have a message written."""
+        """Write a message."""
         with suppress(Full):
             self._lines.put_nowait(self.format(record))
 
     def close(self) -> None:
-        """Write what there is, if somebody takes it."""
+        """Write the messages that wait, unless the reader is too slow."""
         with suppress(Full):
             self._lines.put_nowait("")
             self._writing.join(_CLOSING_SECONDS)
         super().close()
 
-    def _write_on(self) -> None:
+    def _write_lines(self) -> None:
         while line := self._lines.get():
             with suppress(OSError):
                 self._write(f"{line}\n".encode())

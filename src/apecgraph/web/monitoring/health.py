@@ -1,8 +1,7 @@
-"""How the service is, as an operator is told: what went wrong last, until it is right again."""
+"""The health of the service: the last failure, and what `/health` answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,70 +16,82 @@ from apecgraph.web.publication import Publication
 
 @dataclass
 class LastFailure:
-    """What is wrong, None where nothing is; since: when it was noticed (ISO 8601, UTC)."""
+    """What went wrong last and still is.
+
+    Attributes:
+        failure: The message, or None if nothing is wrong.
+        since: When it was first noticed (ISO 8601, UTC), or None.
+    """
 
     failure: str | None = None
     since: str | None = None
 
-    def fail(self, failure: str) -> bool:
-        """Note what is wrong; tell whether that is news."""
+    def set(self, failure: str) -> bool:
+        """Note a failure; return whether it is a new one."""
         if failure == self.failure:
             return False
         self.failure = failure
         self.since = datetime.now(UTC).isoformat(timespec="seconds")
         return True
 
-    def mend(self) -> None:
+    def clear(self) -> None:
         """Note that nothing is wrong any more."""
         self.failure = self.since = None
 
 
 class Health(BaseModel):
-    """Whether the server works, and what it serves; who gets this, has found it alive."""
+    """Whether the server works, and what it serves."""
 
     status: Literal["ok", "failing"] = Field(
-        description="failing: something is wrong, which the failure tells"
+        description="failing: something is wrong; see the failure"
     )
-    ready: bool = Field(description="Whether queries are answered; if not, the answer is 503")
+    ready: bool = Field(description="Whether queries are answered; if not, the status is 503")
     release: str | None = Field(description="Name of the release that is served")
     quads: int = Field(
-        description="Quads that are queried: those of the release, and those that describe it"
+        description="Quads that queries see: those of the release, and those that describe it"
     )
-    release_quads: int | None = Field(description="Quads of the release, which are its dumps'")
+    release_quads: int | None = Field(description="Quads of the release, as in its dumps")
     workers: int
-    failure: str | None = Field(description="What is wrong; the last of it where that is more")
+    failure: str | None = Field(description="What is wrong; the latest failure if there are more")
     since: str | None = Field(description="When the failure was noticed, in UTC")
 
 
-def health_of(
-    publication: Publication, served: QueryService, condition: LastFailure, workers: int
-) -> Callable[[], Health]:
-    """Make what tells the health of a publication that is served."""
-    release = publication.release
+@dataclass(frozen=True)
+class HealthCheck:
+    """Finds out how a publication is served.
 
-    def tell() -> Health:
-        failure = served.failure or condition.failure
+    Attributes:
+        publication: The publication.
+        queries: Answers the queries of the public.
+        last_failure: The last failure of anything else.
+        workers: Number of worker processes.
+    """
+
+    publication: Publication
+    queries: QueryService
+    last_failure: LastFailure
+    workers: int
+
+    def run(self) -> Health:
+        """Return the health as it is now."""
+        release = self.publication.release
+        failure = self.queries.failure or self.last_failure.failure
         return Health(
             status="failing" if failure else "ok",
-            ready=not served.failure,
+            ready=not self.queries.failure,
             release=None if release is None else release.name,
-            quads=served.quads,
+            quads=self.queries.quads,
             release_quads=None if release is None else release.quads,
-            workers=workers,
+            workers=self.workers,
             failure=failure,
-            since=condition.since,
+            since=self.last_failure.since,
         )
-
-    return tell
 
 
 async def health(request: Request, response: Response) -> Health:
-    """Tell whether the service works.
-
-    One function for all releases, which asks the application for what `health_of` made: FastAPI
-    never forgets a function that it has met, nor what that refers to.
-    """
-    told: Health = request.app.state.health()
-    if not told.ready:
+    """Tell whether the service works."""
+    check: HealthCheck = request.app.state.health
+    result = check.run()
+    if not result.ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    return told
+    return result

@@ -1,11 +1,11 @@
-"""Metrics: what an operator watches, in the text format of Prometheus."""
+"""Metrics for operators, in the text format of Prometheus."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _RESOURCES: Final = frozenset(
     ("sparql", "id", "doc", "ontology", "dumps", "static", "reconcile", "lookup", "health")
 )
-"""First parts of paths that are told apart; all others are pages, as strangers may make up any."""
+"""First parts of paths that are counted apart; the others count as pages, as there is no end of
+them."""
 
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "QUERY"))
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -30,10 +31,15 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is counted where it happens, as it is now.
+    """What the metrics show of the service.
 
-    release: the name of what is served. endings: how many workers ended, by the reason.
-    waiting: queries that wait for a worker; idle: workers that wait for a query.
+    Attributes:
+        release: Name of the release that is served.
+        failing: Whether /health shows a failure.
+        switches: How often another release replaced the one served.
+        waiting: Number of queries that wait for a worker.
+        idle: Number of workers that wait for a query.
+        endings: Number of workers that ended, by reason.
     """
 
     release: str
@@ -44,17 +50,40 @@ class State:
     endings: dict[str, int]
 
 
+class ObservedRequest(NamedTuple):
+    """A request that has been answered.
+
+    Attributes:
+        id: Its id.
+        method: Its method, or "" if it was not read.
+        path: Its path.
+        status: The status of the response; 0 if the client left before it.
+        size: Bytes of the body of the response.
+        seconds: Time from the request to the last byte of the response.
+        reply: Origin of the response: "made", "kept" or "repeated"; None if unknown.
+    """
+
+    id: str
+    method: str
+    path: str
+    status: int
+    size: int
+    seconds: float
+    reply: str | None = None
+
+
 class Metrics:
     """Counts requests, and shows the state of the service beside them.
 
-    state: tells it as it is now.
+    Args:
+        state: Returns the state of the service.
     """
 
     def __init__(self, state: Callable[[], State]) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "apecgraph_requests",
-            "Requests by resource, method and status; 0 where the client had left",
+            "Requests by resource, method and status; 0 if the client had left",
             ("resource", "method", "status"),
             registry=self._registry,
         )
@@ -67,27 +96,28 @@ class Metrics:
         )
         self._replies = Counter(
             "apecgraph_replies",
-            "Replies by where they come from: made, kept, or repeated to the letter",
+            "Replies by origin: made, kept (from the cache), or repeated byte for byte",
             ("reply",),
             registry=self._registry,
         )
         ProcessCollector(registry=self._registry)
         self._registry.register(_States(state))
-        # Looking a child up costs as much as counting.
-        self._counted = lru_cache(1024)(self._children)
+        # Looking up the counters costs as much as counting.
+        self._counters = lru_cache(1024)(self._children)
 
-    def count(self, path: str, method: str, status: int, seconds: float, reply: str | None) -> None:
-        """Count one request; reply: where its reply comes from, where that is known."""
-        requests, histogram = self._counted(path.split("/", 2)[1], method, status)
+    def count(self, request: ObservedRequest) -> None:
+        """Count one request."""
+        first = request.path.split("/", 2)[1]
+        requests, histogram = self._counters(first, request.method, request.status)
         requests.inc()
-        histogram.observe(seconds)
-        if reply is not None:
-            self._replies.labels(reply).inc()
+        histogram.observe(request.seconds)
+        if request.reply is not None:
+            self._replies.labels(request.reply).inc()
 
     def app(self) -> ASGIApp:
-        """Return the application that answers with all metrics."""
+        """Return the application that answers requests with all metrics."""
 
-        # The library's own application fails at headers that are no UTF-8.
+        # The library's own application fails if a header is not UTF-8.
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
             await Response(generate_latest(self._registry), headers=headers)(scope, receive, send)
@@ -101,14 +131,16 @@ class Metrics:
 
 
 class _States:
-    """Collects what is not counted here."""
+    """Collects the metrics that are not counted here."""
 
     def __init__(self, state: Callable[[], State]) -> None:
         self._state = state
 
     def collect(self) -> Iterator[Metric]:
         state = self._state()
-        served = GaugeMetricFamily("apecgraph_release", "What is served", labels=["release"])
+        served = GaugeMetricFamily(
+            "apecgraph_release", "The release that is served", labels=["release"]
+        )
         served.add_metric([state.release], 1)
         yield served
         ended = CounterMetricFamily(
@@ -118,10 +150,12 @@ class _States:
             ended.add_metric([reason], number)
         yield ended
         yield CounterMetricFamily(
-            "apecgraph_switches", "How often another release came to be served", state.switches
+            "apecgraph_switches",
+            "How often another release took over",
+            state.switches,
         )
         for name, text, value in (
-            ("failing", "1 where /health tells of a failure", state.failing),
+            ("failing", "1 if /health shows a failure", state.failing),
             ("queries_waiting", "Queries that wait for a worker", state.waiting),
             ("workers_idle", "Workers that wait for a query", state.idle),
         ):

@@ -1,4 +1,4 @@
-"""Observation: each request is counted, and noted in the journal under an id of its own."""
+"""The observer of requests: counts each, and logs it under an id of its own."""
 
 from __future__ import annotations
 
@@ -9,50 +9,51 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apecgraph.web.monitoring.access_log import AccessLog
-from apecgraph.web.monitoring.metrics import Metrics
+from apecgraph.web.monitoring.metrics import Metrics, ObservedRequest
 
 REPLY: Final = "apecgraph.reply"
-"""The key of the scope under which is told where the reply comes from: made, or kept."""
+"""The key in the ASGI scope for the origin of a response: "made" or "kept" (from the cache)."""
 
 _LONGEST: Final = 1024
-"""Characters of a path that are noted: strangers may send any, and the journal is not theirs."""
+"""Characters of a path that are logged, as clients may send paths of any length."""
 
 REQUEST_ID: Final = b"x-request-id"
-"""The header that tells the client under which id its request is noted."""
+"""The response header with the id under which the request is logged."""
 
 
 class Observer:
-    """Counts and notes requests; of the client nothing is kept, nor what it asks."""
+    """Counts and logs requests, without the client and without the query.
 
-    def __init__(self, metrics: Metrics, journal: AccessLog) -> None:
+    Args:
+        metrics: Counts requests.
+        access_log: Logs requests.
+    """
+
+    def __init__(self, metrics: Metrics, access_log: AccessLog) -> None:
         self._metrics = metrics
-        self._journal = journal
+        self._access_log = access_log
 
-    def saw(
-        self,
-        name: str,
-        method: str,
-        path: str,
-        status: int,
-        size: int,
-        seconds: float,
-        reply: str | None = None,
-    ) -> None:
-        """Take note of a request that has been answered; name: its id. size: bytes of the body."""
-        self._metrics.count(path, method, status, seconds, reply)
-        self._journal.note(
-            id=name,
-            method=method,
-            path=path[:_LONGEST],
-            status=status,
-            bytes=size,
-            seconds=round(seconds, 6),
-            **({} if reply is None else {"reply": reply}),
+    def record(self, request: ObservedRequest) -> None:
+        """Record a request that has been answered."""
+        self._metrics.count(request)
+        self._access_log.write(
+            id=request.id,
+            method=request.method,
+            path=request.path[:_LONGEST],
+            status=request.status,
+            bytes=request.size,
+            seconds=round(request.seconds, 6),
+            **({} if request.reply is None else {"reply": request.reply}),
         )
 
 
-class ObservedRequests:
-    """Middleware that has an observer see each request, and tells the client its id."""
+class RequestObserver:
+    """Middleware that records each request, and sends the client its id.
+
+    Args:
+        app: The application.
+        observer: Records the requests.
+    """
 
     def __init__(self, app: ASGIApp, observer: Observer) -> None:
         self._app = app
@@ -60,32 +61,35 @@ class ObservedRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, and its response back."""
-        name, begun = new_id(), time.perf_counter()
+        request_id, begun = new_request_id(), time.perf_counter()
         status = size = 0
 
-        async def seen(message: Message) -> None:
+        async def observe(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (REQUEST_ID, name)]
+                message["headers"] = [*message["headers"], (REQUEST_ID, request_id)]
             else:
                 size += len(message.get("body", b""))
             await send(message)
 
         try:
-            await self._app(scope, receive, seen)
+            await self._app(scope, receive, observe)
         finally:
-            self._observer.saw(
-                name.decode(),
-                scope["method"],
-                scope["path"],
-                status,
-                size,
-                time.perf_counter() - begun,
-                scope.get(REPLY),
+            seconds = time.perf_counter() - begun
+            self._observer.record(
+                ObservedRequest(
+                    request_id.decode(),
+                    scope["method"],
+                    scope["path"],
+                    status,
+                    size,
+                    seconds,
+                    scope.get(REPLY),
+                )
             )
 
 
-def new_id() -> bytes:
-    """Make up the id of a request: 16 hexadecimal digits."""
+def new_request_id() -> bytes:
+    """Return a new id: 16 hexadecimal digits."""
     return os.urandom(8).hex().encode()

@@ -1,4 +1,4 @@
-"""Assets: what pages load, out of `static/` and out of what was bundled when this was installed."""
+"""The files that pages load: those of `static/`, and the bundle in it."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import NotFound
-from apecgraph.web.http.responder import FOREVER, CachedResponder
+from apecgraph.web.http.representation import FOREVER
+from apecgraph.web.http.responder import Responder
 
 STATIC_FOLDER: Final = Path(__file__).parents[1] / "static"
 BUNDLE: Final = "bundle"
-"""The folder in it for the scripts of others, which `hatch_build.py` makes; it may be missing."""
+"""The folder in it for scripts of others, which `hatch_build.py` makes; it may be missing."""
 
 _MANIFEST: Final = f"{BUNDLE}/manifest.json"
 _HASHED: Final = re.compile(rf"{BUNDLE}/.+-[A-Z0-9]{{8}}\.(?:js|css)")
 
 
 class Assets:
-    """The files of a folder, read when they are asked for; those there at the start, and no others.
+    """The files that a folder has at the start, read when they are requested.
 
-    edition: names their content.
+    Args:
+        folder: The folder.
+
+    Attributes:
+        digest: Names the contents of all files.
     """
 
     def __init__(self, folder: Path = STATIC_FOLDER) -> None:
@@ -40,29 +45,39 @@ class Assets:
         self._bundled: Mapping[str, str] = (
             {} if manifest is None else json.loads(manifest.read_text())
         )
-        self.edition = sha256(b"".join(self._digests())).hexdigest()
+        self.digest = sha256(b"".join(self._digests())).hexdigest()
 
     def bundled(self, name: str) -> str | None:
-        """Return the path of a bundled file by the name of its source; None where it is missing."""
-        made = self._bundled.get(name)
-        return None if made is None else f"/static/{BUNDLE}/{made}"
+        """Return the path of a bundled file by the name of its source, or None if it is missing."""
+        file = self._bundled.get(name)
+        return None if file is None else f"/static/{BUNDLE}/{file}"
 
-    async def answer(self, request: Request, edition: CachedResponder, version: str) -> Response:
-        """Answer with a file.
+    async def answer(self, request: Request, responder: Responder, version: str) -> Response:
+        """Answer a request with a file.
 
-        version: the query by which pages ask for files whose names hold no hash of what is in
-        them. What is asked for by either never changes.
+        A file whose name has a hash, or that is requested in this version, never changes.
+
+        Args:
+            request: The request.
+            responder: Answers requests.
+            version: The query of the addresses under which pages load files without a hash.
+
+        Returns:
+            The file, or 304 (Not Modified).
+
+        Raises:
+            NotFound: There is no such file.
         """
         name = request.path_params["path"]
         path = self._paths.get(name)
         if path is None:
             raise NotFound(f"There is nothing at {request.scope['path']}.")
-        forever = _HASHED.fullmatch(name) or request.scope["query_string"] == version.encode()
-        headers = {"Cache-Control": FOREVER} if forever else None
+        immutable = _HASHED.fullmatch(name) or request.scope["query_string"] == version.encode()
+        headers = {"Cache-Control": FOREVER} if immutable else None
         type_ = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if type_.startswith("text/"):
             type_ += "; charset=utf-8"
-        return await edition.answer(request, type_, path.read_bytes, headers)
+        return await responder.answer(request, type_, path.read_bytes, headers)
 
     def _digests(self) -> Iterator[bytes]:
         for name, path in self._paths.items():

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.query.protocol import decode_form
 from apecgraph.rdf.formats import CSV
 from apecgraph.rdf.namespaces import APEC, BASE
 from apecgraph.readers.quantities import Quantities
@@ -19,6 +18,7 @@ from apecgraph.readers.selections import PARAMETERS, Selection, local, years
 from apecgraph.readers.series import DIMENSIONS, Series, when
 from apecgraph.release.figures_csv import write_figures
 from apecgraph.web.charts.charts import Charts
+from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -67,8 +67,8 @@ class FiguresPage(Page):
         A selection has one address: whatever says the same is shown to it.
         """
         selection = self._selection(request)
-        sent = decode_form(request.scope["query_string"])
-        if sent != [(name, local(value)) for name, value in selection.choices]:
+        sent = read_parameters(request.scope["query_string"])
+        if list(sent.items()) != [(name, local(value)) for name, value in selection.choices]:
             return RedirectResponse(selection_address(selection), status_code=308)
         return await self.respond(
             request, lambda: self._values_of(selection), variant=selection.parameters
@@ -127,16 +127,14 @@ class FiguresPage(Page):
     def _selection(self, request: Request) -> Selection:
         """Read the selection of a request; raise RequestError where there is none such."""
         choices: dict[str, str] = {}
-        for name, text in decode_form(request.scope["query_string"]):
+        for name, text in read_parameters(request.scope["query_string"]).items():
             if name not in PARAMETERS:
                 raise MalformedRequest(
                     f"{name}: there is no such parameter; figures are selected by "
                     f"{', '.join(PARAMETERS)}."
                 )
             if not text:
-                continue  # what a form sends where nothing is chosen
-            if name in choices:
-                raise MalformedRequest(f"{name}: it is there twice; give it once.")
+                continue  # a form sends it if nothing is chosen
             choices[name] = self._year(name, text) if name in _YEARS else self._value(name, text)
         selection = Selection.of(choices)
         if not selection.from_(self.site.series, self._days):

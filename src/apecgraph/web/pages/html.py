@@ -1,4 +1,4 @@
-"""HTML: the templates, and how they write terms for people."""
+"""HTML: the templates, and the functions by which they write terms."""
 
 from __future__ import annotations
 
@@ -31,13 +31,18 @@ _KINDS: Final = {
 
 
 class Html:
-    """Writes pages; whatever comes from the data is escaped.
+    """Fills in templates; text from the data is escaped.
 
-    release: what the pages are of, None where files are served as they are.
-    graph: holds the release, or nothing.
-    site: what the publication is called.
-    assets: what the pages load.
-    edition: names the code, the templates and the assets, on all of which a page depends.
+    Args:
+        release: The release that the pages are of, or None if files are served as they are.
+        graph: Holds the release, or nothing.
+        assets: The files that the pages load.
+
+    Attributes:
+        assets: The same.
+        site: Title of the publication.
+        digest: Names the code, the templates and the assets, on all of which a page depends.
+        version: The same in short, for the addresses of assets.
     """
 
     def __init__(self, release: Release | None, graph: Graph, assets: Assets) -> None:
@@ -50,6 +55,9 @@ class Html:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.assets = assets
+        self.digest = _digest(assets)
+        self.version = self.digest[:8]
         name = self._labels.label(BASE)
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
@@ -69,32 +77,39 @@ class Html:
             shapes=SHAPES,
             statuses=WORDS,
             title=self._labels.title,
+            version=self.version,
         )
-        self.edition = self._edition(assets)
-        self._environment.globals["edition"] = self.edition
 
     def page(self, template: str, **values: object) -> str:
-        """Fill in a template."""
+        """Return a template, filled in.
+
+        Args:
+            template: Path of the template below `templates/`.
+            **values: Values for the template.
+
+        Returns:
+            The page.
+        """
         return self._environment.get_template(template).render(values)
 
     def problem(self, problem: Mapping[str, object]) -> str:
-        """Write the page that tells of an error; takes the members of RFC 9457."""
+        """Return the page about an error, given as the members of its problem (RFC 9457)."""
         return self.page("problem.html", problem=problem)
 
     def _source(self, iri: str) -> Source:
         return read_source(self._graph, iri)
 
-    @staticmethod
-    def _edition(assets: Assets) -> str:
-        digest = sha256(assets.edition.encode())
-        program = Path(__file__).parents[2]
-        for path in sorted([*program.rglob("*.py"), *(program / "web/templates").rglob("*.*")]):
-            digest.update(path.read_bytes())
-        return digest.hexdigest()
+
+def _digest(assets: Assets) -> str:
+    digest = sha256(assets.digest.encode())
+    program = Path(__file__).parents[2]
+    for path in sorted([*program.rglob("*.py"), *(program / "web/templates").rglob("*.*")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def kind(term: Term) -> str:
-    """Tell templates what a term is: 'iri', 'text', 'number', 'date', 'node' or 'triple'."""
+    """Return the kind of a term: "iri", "text", "number", "date", "node" or "triple"."""
     match term:
         case ox.NamedNode():
             return "iri"
@@ -107,6 +122,6 @@ def kind(term: Term) -> str:
 
 
 def grouped(number: ox.Literal) -> str:
-    """Write a number as people do: 26,290,000,000,000."""
+    """Return a number with grouped digits: 26,290,000,000,000."""
     value = plain_number(number.value)
     return number.value if value is None else f"{value:,f}"

@@ -13,7 +13,7 @@ from apecgraph.errors import NotFound
 from apecgraph.rdf.formats import JSON, RDF_PATCH, TURTLE, Format
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import DIFFERENCES, PATCH, REPORT, REPORT_TURTLE, Release
-from apecgraph.web.http.responder import FOREVER
+from apecgraph.web.http.representation import FOREVER
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.releases import find_release
 from apecgraph.web.pages.site import ReleaseSite

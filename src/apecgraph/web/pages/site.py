@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from starlette.requests import Request
+
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
-from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.executor import FairExecutor, RequestWork
 from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.responder import CachedResponder
+from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.signposting import Signposts
 from apecgraph.web.pages.html import Html
 
@@ -27,20 +30,39 @@ class Site:
         release: The release, or None if files are served as they are.
         graph: Holds the release; empty if files are served.
         html: Fills in the templates.
-        writer: Writes RDF.
+        context: The JSON-LD context of the documents.
         responder: Answers with representations and caches them.
         executor: Runs the work of requests beside the event loop.
-        rate_limit: Limits the requests of each client that cost much.
+        rate_limit: Limits the requests of each client.
 
     """
 
     release: Release | None
     graph: Graph
     html: Html
-    writer: Writer
-    responder: CachedResponder
+    context: Context
+    responder: Responder
     executor: FairExecutor
     rate_limit: RateLimit
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Writes RDF documents."""
+        return Writer(self.context)
+
+    def admit(self, request: Request) -> RequestWork:
+        """Charge a request to its client, and return where its work runs.
+
+        Args:
+            request: A request whose answer is not cached.
+
+        Returns:
+            Where to run the jobs of the request.
+
+        Raises:
+            TooManyRequests: The client has met its rate limit.
+        """
+        return self.executor.begin(self.rate_limit.charge(request.scope))
 
 
 @dataclass(frozen=True)

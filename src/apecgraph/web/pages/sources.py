@@ -16,6 +16,7 @@ from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.sources import Source, read_sources
+from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 
 
@@ -62,7 +63,8 @@ class SourcesPage(Page):
 
         Raises MalformedRequest where it names none.
         """
-        sort = request.query_params.get("sort", next(iter(_ORDERS)))
+        parameters = read_parameters(request.scope["query_string"])
+        sort = parameters.get("sort", next(iter(_ORDERS)))
         if sort not in _ORDERS:
             raise MalformedRequest(
                 f"There is no such order of the sources: sort is one of {', '.join(_ORDERS)}."

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
-from apecgraph.query.protocol import decode_form
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, JSON, LINKSET
 from apecgraph.rdf.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.readers.withdrawals import refuse_withdrawn, withdrawn
 from apecgraph.search.identifiers import Identified, Identifiers
 from apecgraph.web.http.addresses import DOC, encoded, topic_of
-from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.methods import choose_format, media_type
+from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.site import ReleaseSite
 
 MOST: Final = 1000
@@ -44,16 +44,13 @@ class Lookup:
 
     async def answer(self, request: Request, body: bytes) -> Response:
         """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
-        client = request.client.host if request.client else ""
-        self.site.rate_limit.spend(client)
-        work = self._all if request.method == "POST" else self._one
-        executor = self.site.executor
-        return await executor.run(client, lambda: work(request, body), executor.deadline())
+        work = self.site.admit(request)
+        look_up = self._all if request.method == "POST" else self._one
+        return await work.run(lambda: look_up(request, body))
 
     def _one(self, request: Request, _: bytes) -> Response:
-        pairs = decode_form(request.scope["query_string"])
-        asked = dict(pairs)
-        if len(asked) < len(pairs) or asked.keys() not in _FIELDS:
+        asked = read_parameters(request.scope["query_string"])
+        if asked.keys() not in _FIELDS:
             raise MalformedRequest(
                 f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
             )
@@ -70,9 +67,8 @@ class Lookup:
         return RedirectResponse(f"/{path}", status_code=303, headers=headers)
 
     def _all(self, request: Request, body: bytes) -> Response:
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != JSON.media_type:
-            raise UnsupportedMediaType(f"What is looked up is sent as {JSON.media_type}.")
+        if media_type(request) != JSON.media_type:
+            raise UnsupportedMediaType(f"Send the list of lookups as {JSON.media_type}.")
         return _json([self._found(each, place) for place, each in enumerate(_list(body))], {})
 
     def _found(self, asked: object, place: int) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
-from apecgraph.query.protocol import FORM, decode_form
+from apecgraph.query.protocol import FORM
 from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.search.entities import Entity, Property, Type
@@ -27,7 +27,10 @@ from apecgraph.search.identifiers import Identifiers
 from apecgraph.search.reconciler import Candidate, Reconciler, ReconciliationQuery
 from apecgraph.search.suggestions import suggest
 from apecgraph.web.http.addresses import public_root
+from apecgraph.web.http.executor import RequestWork
 from apecgraph.web.http.headers import HEADERS
+from apecgraph.web.http.methods import media_type
+from apecgraph.web.http.parameters import read_number, read_parameters
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.reconcile.manifest import manifest, type_object
 from apecgraph.web.reconcile.messages import LONGEST_QUERY, read_extension, read_queries
@@ -39,7 +42,7 @@ _POLICY: Final = (
     .replace("script-src 'self'; ", "")
     .replace("connect-src 'self'; ", "")
 )
-_MOST_DIGITS: Final = 7  # of a number of suggestions or of properties
+_NUMBER_DIGITS: Final = 7
 
 
 class Reconcile:
@@ -65,7 +68,7 @@ class Reconcile:
             return await self._answer(request, lambda: manifest(address, name, self.site.entities))
         text = parameters[asked[0]]
         if asked == ["queries"]:
-            return _json(await self._reconcile(self._charge(request), text))
+            return _json(await self._reconcile(self.site.admit(request), text))
         return await self._answer(request, lambda: self._extend(text))
 
     async def suggest(self, request: Request) -> Response:
@@ -74,7 +77,7 @@ class Reconcile:
         prefix = parameters.get("prefix", "")
         if len(prefix) > LONGEST_QUERY:
             raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST_QUERY} characters")
-        skipped = _number(parameters, "cursor", "it is the number of suggestions to skip")
+        skipped = _number(parameters, "cursor", "the number of suggestions to skip")
 
         def work() -> dict[str, Any]:
             found = suggest(self._kind(request), prefix, skipped or 0)
@@ -97,7 +100,7 @@ class Reconcile:
         """Answer with the properties that entities of a type have, the most frequent first."""
         parameters = _parameters(request)
         name = parameters.get("type", "")
-        limit = _number(parameters, "limit", "it is a number of properties")
+        limit = _number(parameters, "limit", "a number of properties")
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []
@@ -121,18 +124,15 @@ class Reconcile:
                 "reconcile/preview.html", entity=entity, iri=ID + entity.id, types=types
             )
 
-        client = self._charge(request)
-        page = await self.site.executor.run(client, work, self.site.executor.deadline())
+        page = await self.site.admit(request).run(work)
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
         return Response(page, headers=headers, media_type=HTML.media_type)
 
-    async def _reconcile(self, client: str, text: str) -> bytes:
-        """Answer a batch; each query has a turn of its own, so that others come between."""
-        deadline = self.site.executor.deadline()
-        queries = await self.site.executor.run(client, lambda: read_queries(text), deadline)
+    async def _reconcile(self, work: RequestWork, text: str) -> bytes:
+        """Answer a batch; each query is a job of its own, so that other clients come between."""
+        queries = await work.run(lambda: read_queries(text))
         results = [
-            await self.site.executor.run(client, partial(self._result, key, query), deadline)
-            for key, query in queries.items()
+            await work.run(partial(self._result, key, query)) for key, query in queries.items()
         ]
         return b"{" + b",".join(results) + b"}"
 
@@ -204,38 +204,20 @@ class Reconcile:
         return found
 
     async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
-        client, deadline = self._charge(request), self.site.executor.deadline()
-        return _json(await self.site.executor.run(client, lambda: _written(work()), deadline))
-
-    def _charge(self, request: Request) -> str:
-        client = request.client.host if request.client else ""
-        self.site.rate_limit.spend(client)
-        return client
+        return _json(await self.site.admit(request).run(lambda: _written(work())))
 
 
 def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
-    pairs = decode_form(request.scope["query_string"])
-    if request.method == "POST":
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != FORM:
-            raise UnsupportedMediaType(f"What is asked is sent as {FORM}.")
-        pairs += decode_form(body)
-    parameters = dict(pairs)
-    if len(parameters) < len(pairs):
-        raise MalformedRequest("Each parameter is given once.")
+    if request.method == "POST" and media_type(request) != FORM:
+        raise UnsupportedMediaType(f"Send the parameters as {FORM}.")
+    parameters = read_parameters(request.scope["query_string"], body)
     if "callback" in parameters:
         raise MalformedRequest("There is no JSONP: leave callback out. CORS lets any page ask.")
     return parameters
 
 
 def _number(parameters: Mapping[str, str], name: str, meaning: str) -> int | None:
-    """Read a parameter that is a number; None where it is left out or empty."""
-    text = parameters.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise MalformedRequest(f"{name}: {meaning}, in {_MOST_DIGITS} digits at most.")
-    return int(text)
+    return read_number(parameters, name, meaning, digits=_NUMBER_DIGITS)
 
 
 def _written(content: object) -> bytes:

@@ -1,6 +1,6 @@
-"""One connection of a client, with limits on what a request may take until it has arrived.
+"""One connection of a client, with limits on the size of a request and on the time to send it.
 
-uvicorn bounds neither the head of a request nor the time that it takes.
+uvicorn limits neither the head of a request nor that time.
 """
 
 from __future__ import annotations
@@ -26,27 +26,33 @@ from apecgraph.errors import (
     UriTooLong,
 )
 from apecgraph.query.protocol import METHODS
-from apecgraph.web.http.headers import HEADERS
+from apecgraph.web.http.headers import HEADERS, RAW_HEADERS
 from apecgraph.web.http.problems import problem_response
-from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedAnswer, is_one_request
-from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_id
+from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse, is_one_request
+from apecgraph.web.monitoring.metrics import ObservedRequest
+from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
 
 LARGEST_HEAD: Final = 64 * 1024
-"""Bytes of the request line, and of all headers."""
+"""Bytes that the request line and all headers may have."""
 
 MOST_HEADERS: Final = 100
 
 _METHOD: Final = re.compile(rb"[A-Z]+ ")
 _CODING: Final = b"transfer-encoding"
 _LINGER_SECONDS: Final = 1.0
+"""Seconds for which a refused connection still takes in data."""
+
+_COMMON_HEAD: Final = b"".join(b"%s: %s\r\n" % header for header in RAW_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """What a connection may take.
+    """The limits of connections.
 
-    request_seconds: within which a request must arrive; counted from its first byte, and for the
-    first request from the connection. connections: that are open at once.
+    Attributes:
+        request_seconds: Time within which a request must arrive, from its first byte; the first
+            request, from the start of the connection.
+        connections: Number of connections that may be open at once.
     """
 
     request_seconds: float
@@ -54,18 +60,20 @@ class ConnectionLimits:
 
 
 class _Refused(Exception):
-    """The parser is to read no further."""
+    """Stops the parser."""
 
 
 class Connection(HttpToolsProtocol):
     """A connection over HTTP/1.1 (RFC 9112).
 
-    repeats: answers that are known from before. observer: is told of what is answered here, and
-    not by the application.
+    Attributes:
+        limits: The limits of connections.
+        repeat_cache: Caches responses that may be repeated.
+        observer: Records the requests that the connection answers without the application.
     """
 
     limits: ConnectionLimits
-    repeats: RepeatCache
+    repeat_cache: RepeatCache
     observer: Observer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -78,37 +86,37 @@ class Connection(HttpToolsProtocol):
         self._begin = b""
         self._one_request: bytes | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._stalling: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         if len(self.connections) > self.limits.connections:
             self._refuse(StoreBusy("There are too many connections; try again in a moment."))
         else:
             self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        self._stop_stalling()
+        self._cancel_timer()
+        self._cancel_stall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        at_rest = not self._in_message and (self.cycle is None or self.cycle.response_complete)
-        if at_rest and not self.flow.write_paused and (known := self.repeats.get(data)):
-            self._repeat(data, known)
+        idle = not self._in_message and (self.cycle is None or self.cycle.response_complete)
+        if idle and not self.flow.write_paused and (response := self.repeat_cache.get(data)):
+            self._repeat(data, response)
             return
-        self._one_request = data if at_rest and is_one_request(data) else None
+        self._one_request = data if idle and is_one_request(data) else None
         if self._unparsed == 0:
             self._begin = data
         self._unparsed += len(data)
         super().data_received(data)
         if self._in_head and self._unparsed > LARGEST_HEAD and not self._refused:
-            self._refuse(_too_large(whole_line=bool(self.url)))
+            self._refuse(_too_large(in_headers=bool(self.url)))
 
     def send_400_response(self, msg: str) -> None:
         unknown = isinstance(sys.exception(), HttpParserInvalidMethodError)
         if unknown and _METHOD.match(self._begin):
-            self._refusal = MethodNotAllowed("This method is not known here.", METHODS)
-        self._refuse(self._refusal or MalformedRequest("This is no HTTP/1.1 request."))
+            self._refusal = MethodNotAllowed("This server does not know the method.", METHODS)
+        self._refuse(self._refusal or MalformedRequest("This is not an HTTP/1.1 request."))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -119,11 +127,11 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
-        self._count(len(url), whole_line=False)
+        self._count(len(url), in_headers=False)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
-        self._count(len(name) + len(value), whole_line=True)
+        self._count(len(name) + len(value), in_headers=True)
         if len(self.headers) > MOST_HEADERS:
             limit = f"{MOST_HEADERS} headers"
             self._stop(HeadersTooLarge(f"There are more than {limit}.", limit))
@@ -134,56 +142,60 @@ class Connection(HttpToolsProtocol):
         codings = [value.strip().lower() for name, value in self.headers if name == _CODING]
         if codings not in ([], [b"chunked"]):
             # RFC 9112, section 6.1: the parser would wait for the end of the connection.
-            self._stop(MalformedRequest("A body comes in one piece, or is chunked."))
+            self._stop(MalformedRequest("The only transfer coding allowed is chunked."))
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
             # RFC 9112, section 3.2
-            self._stop(MalformedRequest(f"There must be one Host header, and there are {hosts}."))
+            self._stop(MalformedRequest(f"The request has {hosts} Host headers; send one."))
         if self._one_request is not None and self.parser.should_keep_alive():
-            learn = self.repeats.learning(self._one_request)
-            self.scope["extensions"] = {LEARN: {"answer": learn}}
+            learn = self.repeat_cache.learning(self._one_request)
+            self.scope["extensions"] = {LEARN: {"response": learn}}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._in_message = False
         self._unparsed = 0
-        self._stop_waiting()
+        self._cancel_timer()
         super().on_message_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        # Who reads nothing for so long is not there: a close would wait for him.
-        self._stalling = self.loop.call_later(self.limits.request_seconds, self.transport.abort)
+        # A client that reads nothing for so long has left; `close` would wait for it.
+        self._stalled = self.loop.call_later(self.limits.request_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        self._stop_stalling()
+        self._cancel_stall()
         super().resume_writing()
 
-    def _stop_stalling(self) -> None:
-        if self._stalling is not None:
-            self._stalling.cancel()
-            self._stalling = None
+    def _cancel_stall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
-    def _repeat(self, request: bytes, known: RepeatedAnswer) -> None:
-        """Answer as before, as uvicorn would: with the date of now."""
+    def _repeat(self, request: bytes, response: RepeatedResponse) -> None:
+        """Repeat a response, with the current date and an id of its own, as uvicorn sends it."""
         begun = time.perf_counter()
-        self._stop_waiting()
+        self._cancel_timer()
         self._unset_keepalive_if_required()
-        name = new_id()
-        dated = [
-            b"%s: %s\r\n" % each
-            for each in (*self.server_state.default_headers, (REQUEST_ID, name))
+        request_id = new_request_id()
+        new = [
+            b"%s: %s\r\n" % header
+            for header in (*self.server_state.default_headers, (REQUEST_ID, request_id))
         ]
-        self.transport.write(b"".join((STATUS_LINE[200], *dated, known.head, known.body)))
+        self.transport.write(
+            b"".join((STATUS_LINE[200], *new, _COMMON_HEAD, response.head, response.body))
+        )
         self.on_response_complete()
         path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
-        seconds, size = time.perf_counter() - begun, len(known.body)
-        self.observer.saw(name.decode(), "GET", path, 200, size, seconds, "repeated")
+        size, seconds = len(response.body), time.perf_counter() - begun
+        self.observer.record(
+            ObservedRequest(request_id.decode(), "GET", path, 200, size, seconds, "repeated")
+        )
 
-    def _count(self, size: int, *, whole_line: bool) -> None:
+    def _count(self, size: int, *, in_headers: bool) -> None:
         self._head += size
         if self._head > LARGEST_HEAD:
-            self._stop(_too_large(whole_line=whole_line))
+            self._stop(_too_large(in_headers=in_headers))
 
     def _stop(self, refusal: RequestError) -> None:
         self._refusal = refusal
@@ -192,7 +204,7 @@ class Connection(HttpToolsProtocol):
     def _await_request(self) -> None:
         self._timer = self.loop.call_later(self.limits.request_seconds, self._give_up)
 
-    def _stop_waiting(self) -> None:
+    def _cancel_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -200,47 +212,64 @@ class Connection(HttpToolsProtocol):
     def _give_up(self) -> None:
         """End a connection whose request has not arrived in time."""
         if self.cycle is not None and self.cycle.response_started:
-            self.transport.close()  # it was answered without being read to its end
+            self.transport.close()  # the response came before the end of the request
             return
         seconds = f"{self.limits.request_seconds:g} s"
         self._refuse(RequestTimedOut(f"The request did not arrive within {seconds}.", seconds))
 
     def _refuse(self, error: RequestError | StoreBusy) -> None:
-        """Answer with an error and close; whoever waits for the rest of the request is told.
+        """Answer with an error and close; the application sees the client disconnect.
 
-        The client may still be sending: a close at once would reset the connection, and the answer
-        would be lost (RFC 9112, section 9.6). So for a moment what comes is let go by.
+        If the connection were closed while the client is still sending, it would be reset, and the
+        client would lose the response (RFC 9112, section 9.6). So it closes a moment later.
         """
         self._refused = True
-        self._stop_waiting()
+        self._cancel_timer()
         response = problem_response(error, None)
         response.headers.update({**HEADERS, "Connection": "close"})
-        name = new_id()
-        response.headers[REQUEST_ID.decode()] = name.decode()
-        self.transport.write(_written(response))
+        request_id = new_request_id().decode()
+        response.headers[REQUEST_ID.decode()] = request_id
+        self.transport.write(_serialized(response))
         self.transport.write_eof()
-        # What was asked is not known, or is not to be repeated: it may be of any length.
-        self.observer.saw(name.decode(), "", "/", response.status_code, len(response.body), 0.0)
+        # The path is unknown, or too long to log.
+        self.observer.record(
+            ObservedRequest(request_id, "", "/", response.status_code, len(response.body), 0.0)
+        )
         self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
 
 
-def _too_large(*, whole_line: bool) -> RequestError:
+def _too_large(*, in_headers: bool) -> RequestError:
     limit = f"{LARGEST_HEAD} bytes"
-    if whole_line:
+    if in_headers:
         return HeadersTooLarge(f"The headers are larger than {limit}.", limit)
     return UriTooLong(f"The URL is longer than {limit}: send the query by POST.", limit)
 
 
-def _written(response: Response) -> bytes:
+def _serialized(response: Response) -> bytes:
     lines = [STATUS_LINE[response.status_code]]
     lines += [b"%s: %s\r\n" % header for header in response.raw_headers]
     return b"".join([*lines, b"\r\n", bytes(response.body)])
 
 
-def limited(limits: ConnectionLimits, repeats: RepeatCache, observer: Observer) -> type[Connection]:
-    """Make the class that uvicorn makes connections of."""
-    members: dict[str, Any] = {"limits": limits, "repeats": repeats, "observer": observer}
+def connection_class(
+    limits: ConnectionLimits, repeat_cache: RepeatCache, observer: Observer
+) -> type[Connection]:
+    """Return the class that uvicorn instantiates for each connection.
+
+    Args:
+        limits: The limits of connections.
+        repeat_cache: Caches responses that may be repeated.
+        observer: Records the requests that a connection answers itself.
+
+    Returns:
+        A subclass of Connection with these.
+    """
+    members: dict[str, Any] = {
+        "limits": limits,
+        "repeat_cache": repeat_cache,
+        "observer": observer,
+    }
     return type("Connection", (Connection,), members)

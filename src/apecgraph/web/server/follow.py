@@ -1,4 +1,4 @@
-"""Following the release that is current in a folder, as builds and operators change it."""
+"""The follower of the release that is current in a folder, as builds and operators change it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
 
 _SECONDS: Final = 0.5
-"""How often it is looked: the link is read, and two files' dates."""
+"""Seconds between two looks at the link and at the dates of two files."""
 
 _CHECK_SECONDS: Final = 60.0
-"""How often all files are looked at: what nobody should have touched may have changed."""
+"""Seconds between two checks of all files, which somebody may have changed by mistake."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -25,20 +25,24 @@ _log: Final = logging.getLogger(__name__)
 class ReleaseFollower:
     """Switches a server to the release that is current in a folder.
 
-    A release that is broken is not switched to: what is served stays, the condition says so, and
-    it is tried again when something about it changes, or when somebody asks for it by `wake`.
+    If that release is damaged, the server keeps the one before and reports the failure. The
+    follower tries again when a file changes, or when `wake` is called.
+
+    Args:
+        releases: The folder.
+        switch: Switches the server.
     """
 
-    def __init__(self, releases: Path, current: ReleaseSwitch) -> None:
+    def __init__(self, releases: Path, switch: ReleaseSwitch) -> None:
         self._releases = releases
-        self._current = current
+        self._switch = switch
         self._woken = asyncio.Event()
-        self._seen = self._look()
+        self._state = self._read_state()
         self._checked = time.monotonic()
 
     def wake(self) -> None:
-        """Look now, and try again what failed."""
-        self._seen = None
+        """Look now, and try again if the last switch failed."""
+        self._state = None
         self._woken.set()
 
     async def follow(self) -> None:
@@ -50,39 +54,39 @@ class ReleaseFollower:
             except TimeoutError:
                 pass
             self._woken.clear()
-            seen = await asyncio.to_thread(self._look)
-            if seen != self._seen or time.monotonic() - self._checked > _CHECK_SECONDS:
-                self._seen, self._checked = seen, time.monotonic()
-                await self._switch()
+            state = await asyncio.to_thread(self._read_state)
+            if state != self._state or time.monotonic() - self._checked > _CHECK_SECONDS:
+                self._state, self._checked = state, time.monotonic()
+                await self._update()
 
-    def _look(self) -> tuple[object, ...] | None:
-        """Return what changes when another release is current, or when one of the two is hurt."""
-        served = self._current.publication.release
+    def _read_state(self) -> tuple[object, ...] | None:
+        """Return a value that changes if another release becomes current, or one is damaged."""
+        served = self._switch.publication.release
         paths = [self._releases / CURRENT / MANIFEST]
         if served is not None:
             paths.append(served.path / MANIFEST)
-        return tuple(map(_state, paths))
+        return tuple(map(_file_state, paths))
 
-    async def _switch(self) -> None:
-        condition, served = self._current.condition, self._current.publication.release
+    async def _update(self) -> None:
+        last_failure, served = self._switch.last_failure, self._switch.publication.release
         try:
             release = await asyncio.to_thread(Release.current, self._releases)
             if served is None or release.path != served.path or release.files != served.files:
                 publication = await asyncio.to_thread(Publication.of, release)
-                await self._current.switch(publication)
+                await self._switch.switch(publication)
                 _log.info("serving release %s", release.name)
-            condition.mend()
+            last_failure.clear()
         except (ReleaseError, StoreError, OSError, ValueError) as error:
-            if condition.fail(str(error)):
-                _log.error("%s; what was served before is served on", error)
-        except Exception as error:  # of another version of apecgraph, say: following goes on
-            if condition.fail(f"the current release cannot be served: {error!r}"):
-                _log.exception("what was served before is served on")
+            if last_failure.set(str(error)):
+                _log.error("%s; the release before it is served on", error)
+        except Exception as error:  # another version of apecgraph may have made the release
+            if last_failure.set(f"the current release cannot be served: {error!r}"):
+                _log.exception("the release before it is served on")
 
 
-def _state(path: Path) -> object:
+def _file_state(path: Path) -> object:
     try:
-        found = path.stat()
+        state = path.stat()
     except OSError as error:
         return error.errno
-    return path.resolve(), found.st_ino, found.st_mtime_ns
+    return path.resolve(), state.st_ino, state.st_mtime_ns

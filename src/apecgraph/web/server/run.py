@@ -1,4 +1,4 @@
-"""The server process: from what to serve to a listening socket, and to a clean end."""
+"""The server process, from its socket to its end."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ import uvicorn
 
 from apecgraph.errors import QueryError, StoreError
 from apecgraph.settings import Settings
-from apecgraph.web.app import Shortcut
 from apecgraph.web.http.executor import EngineThreadPool
+from apecgraph.web.http.router import PathRouter
 from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import Metrics
-from apecgraph.web.monitoring.observer import ObservedRequests, Observer
+from apecgraph.web.monitoring.observer import Observer, RequestObserver
 from apecgraph.web.publication import Publication
-from apecgraph.web.server.connection import ConnectionLimits, limited
+from apecgraph.web.server.connection import ConnectionLimits, connection_class
 from apecgraph.web.server.follow import ReleaseFollower
 from apecgraph.web.server.switch import ReleaseSwitch
 
@@ -33,54 +33,61 @@ async def serve_publication(
     settings: Settings,
     listening: socket.socket,
     ready: Callable[[uvicorn.Server], None],
-    journal: AccessLog,
+    access_log: AccessLog,
     follow: Path | None = None,
 ) -> None:
-    """Serve until told to stop, by SIGTERM or SIGINT where this is the main thread.
+    """Serve a publication until the process receives SIGTERM or SIGINT in its main thread.
 
-    listening: the socket; it is closed at the end. ready: called when requests are answered.
-    journal: each request is noted in it.
-    follow: a folder of releases; the one that becomes current there is served from then on, and
-    SIGHUP has it looked for at once.
-    Raises StoreError where the data cannot be had.
+    Args:
+        publication: What to serve.
+        settings: The settings of the process.
+        listening: The socket; it is closed at the end.
+        ready: Called when requests are answered.
+        access_log: Logs each request.
+        follow: A folder of releases, or None. A release that becomes current there is served from
+            then on; SIGHUP makes the server look at once.
+
+    Raises:
+        StoreError: The data cannot be loaded.
     """
     asyncio.get_running_loop().set_default_executor(EngineThreadPool())
-    current = ReleaseSwitch(_addressed(settings, listening))
-    metrics = Metrics(current.state)
-    observer = Observer(metrics, journal)
+    switch = ReleaseSwitch(_with_public_url(settings, listening))
+    metrics = Metrics(switch.state)
+    observer = Observer(metrics, access_log)
     limits = ConnectionLimits(settings.request_seconds, settings.connections)
     with listening:
-        await current.begin(publication)
+        await switch.begin(publication)
         try:
             config = uvicorn.Config(
-                Shortcut(ObservedRequests(current, observer), "/metrics", metrics.app()),
-                http=limited(limits, current.repeats, observer),
+                # Requests for the metrics are not counted themselves.
+                PathRouter({"/metrics": metrics.app()}, RequestObserver(switch, observer)),
+                http=connection_class(limits, switch.repeat_cache, observer),
                 ws="none",
                 lifespan="off",
-                log_config=None,  # what it logs are lines of JSON, as all others
-                log_level="error",  # not a line for each client that sends what is no HTTP
+                log_config=None,  # log_as_json has set up logging
+                log_level="error",  # without a line for each client that sends no HTTP
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
-            logging.getLogger("uvicorn.error").addFilter(_is_news)
-            async with _followed(follow, current):
+            logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
+            async with _following(follow, switch):
                 await _Server(config, ready).serve([listening])
         finally:
-            await current.close()
-            await journal.close()
+            await switch.close()
+            await access_log.close()
 
 
 @asynccontextmanager
-async def _followed(releases: Path | None, current: ReleaseSwitch) -> AsyncIterator[None]:
-    """Follow a folder of releases, if any, for as long as this is entered."""
+async def _following(releases: Path | None, switch: ReleaseSwitch) -> AsyncIterator[None]:
+    """Follow a folder of releases, if any, inside the block."""
     if releases is None:
         yield
         return
-    watch = ReleaseFollower(releases, current)
+    follower = ReleaseFollower(releases, switch)
     if threading.current_thread() is threading.main_thread():
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.wake)
-    following = asyncio.create_task(watch.follow())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, follower.wake)
+    following = asyncio.create_task(follower.follow())
     try:
         yield
     finally:
@@ -88,28 +95,28 @@ async def _followed(releases: Path | None, current: ReleaseSwitch) -> AsyncItera
         await asyncio.wait({following})
 
 
-def _addressed(settings: Settings, listening: socket.socket) -> Settings:
-    """Have examples lead to where the server listens, if people can reach it there alone."""
+def _with_public_url(settings: Settings, listening: socket.socket) -> Settings:
+    """Set the public URL to where the server listens, if it is reachable from this machine only."""
     if settings.public_url or not ip_address(listening.getsockname()[0]).is_loopback:
         return settings
     return settings.model_copy(update={"public_url": listening_url(listening)})
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Keep out of the log what was told to the client by a connection that broke off."""
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """Return False for an error that broke off a response, which the client has noticed."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, QueryError)
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready, and whose end by a signal is no failure."""
+    """A server that reports when it is ready, and whose exit code is 0 after a signal."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[uvicorn.Server], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # uvicorn's own would raise the signal again at the end, and the exit code would not be 0.
+        # uvicorn's own handler raises the signal again at the end: the exit code would not be 0.
         self.force_exit = self.should_exit
         self.should_exit = True
 
@@ -120,26 +127,37 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take an address, port 0 for any that is free; raise StoreError where it cannot be had."""
+    """Return a listening socket.
+
+    Args:
+        host: Address of an interface.
+        port: Port, or 0 for any free one.
+
+    Returns:
+        The socket.
+
+    Raises:
+        StoreError: The address is in use or not available.
+    """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise StoreError(
-            f"{_written(host)}:{port} cannot be listened on: {error.strerror}; "
-            "choose another with --host and --port"
+            f"cannot listen on {_in_url(host)}:{port}: {error.strerror}; "
+            "choose another address with --host and --port"
         ) from None
-    # Connections have it from here. Without it a reply in two pieces waits for the client to
-    # acknowledge the first, 40 ms: asyncio sets it only where the socket names its protocol.
+    # Connections inherit this. Without it the second piece of a response waits 40 ms until the
+    # client acknowledges the first; asyncio sets it only if the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 
 def listening_url(listening: socket.socket) -> str:
-    """Return the URL of the root, as a client on this machine writes it."""
+    """Return the URL of the root of the server, for clients on this machine."""
     host, port = listening.getsockname()[:2]
-    return f"http://{_written(host)}:{port}/"
+    return f"http://{_in_url(host)}:{port}/"
 
 
-def _written(host: str) -> str:
+def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host

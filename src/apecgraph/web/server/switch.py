@@ -1,4 +1,4 @@
-"""What is served now, and how another release takes its place without a request being lost."""
+"""The switch from the release that is served to another, without losing a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.settings import Settings
-from apecgraph.web.app import create_app
+from apecgraph.web.app import ServerResources, create_app
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import RepeatCache
 from apecgraph.web.monitoring.health import LastFailure
@@ -25,12 +25,20 @@ from apecgraph.web.publication import Publication
 _log: Final = logging.getLogger(__name__)
 
 _LAST_SECONDS: Final = 1.0
-"""How long requests may still take when the queries among them have met their deadline."""
+"""Seconds that requests may still take after the queries among them met their deadline."""
 
 
 @dataclass
 class _Running:
-    """A publication with what answers for it, and the number of requests that it is at."""
+    """A publication with its application.
+
+    Attributes:
+        publication: The publication.
+        store: Answers its queries.
+        app: Answers requests for it.
+        requests: Number of requests that are being answered.
+        left: Set when the last of them is answered.
+    """
 
     publication: Publication
     store: WorkerPool
@@ -40,25 +48,30 @@ class _Running:
 
 
 class ReleaseSwitch:
-    """An ASGI application that passes each request, whole, to that of what is served.
+    """An ASGI application that passes each request to the application of the current publication.
 
-    repeats: answers that connections give without asking it; those of what is served only.
-    condition: how the service is.
+    Args:
+        settings: The settings of the process.
+
+    Attributes:
+        repeat_cache: Caches responses of the current publication for connections to repeat.
+        last_failure: What went wrong last, if anything.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.repeats = RepeatCache(settings.cache_megabytes)
-        self.condition = LastFailure()
-        self._settings = settings
-        self._budget = RateLimit(settings.queries_per_minute)
+        self.repeat_cache = RepeatCache(settings.cache_megabytes)
+        self.last_failure = LastFailure()
+        self._server = ServerResources(
+            settings, RateLimit(settings.queries_per_minute), self.last_failure
+        )
         self._running: _Running
         self._retiring: asyncio.Task[None] | None = None
         self._switches = 0
-        self._endings: Counter[str] = Counter()  # of what is served no more
+        self._endings: Counter[str] = Counter()  # of the workers of earlier publications
 
     @property
     def publication(self) -> Publication:
-        """What is served."""
+        """The publication that is served."""
         return self._running.publication
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,12 +86,12 @@ class ReleaseSwitch:
                 running.left.set()
 
     def state(self) -> State:
-        """Tell what is counted, for the metrics."""
+        """Return the state of the service, for the metrics."""
         running = self._running
         release = running.publication.release
         return State(
             release=running.publication.digest if release is None else release.name,
-            failing=bool(running.store.failure or self.condition.failure),
+            failing=bool(running.store.failure or self.last_failure.failure),
             switches=self._switches,
             waiting=running.store.waiting,
             idle=running.store.idle,
@@ -86,29 +99,34 @@ class ReleaseSwitch:
         )
 
     async def begin(self, publication: Publication) -> None:
-        """Serve a publication; raise StoreError where its data cannot be had."""
+        """Serve a publication; raise StoreError if its data cannot be loaded."""
         self._running = await self._prepare(publication)
 
     async def switch(self, publication: Publication) -> None:
-        """Serve another publication from now on; what was asked of the one before is answered.
+        """Serve another publication from now on; requests for the one before are still answered.
 
-        Raises StoreError where its data cannot be had: then all stays as it is. No more than two
-        are held at once.
+        At most two publications are in memory at once.
+
+        Args:
+            publication: The other publication.
+
+        Raises:
+            StoreError: Its data cannot be loaded; the one before is served on.
         """
-        await self._retired()
+        await self._wait_for_retirement()
         prepared = await self._prepare(publication)
         before, self._running = self._running, prepared
-        self.repeats.forget()
+        self.repeat_cache.clear()
         self._switches += 1
         self._retiring = asyncio.create_task(self._retire(before))
 
     async def close(self) -> None:
         """End all processes."""
-        await self._retired()
+        await self._wait_for_retirement()
         await self._running.store.close()
 
     async def _prepare(self, publication: Publication) -> _Running:
-        settings = self._settings
+        settings = self._server.settings
         store = WorkerPool(
             publication.data,
             PoolLimits(
@@ -125,45 +143,44 @@ class ReleaseSwitch:
         )
         try:
             await store.start()
-            app = await asyncio.to_thread(
-                create_app, settings, publication, store, self._budget, self.condition
-            )
+            app = await asyncio.to_thread(create_app, publication, store, self._server)
         except BaseException:
             await store.close()
             raise
         return _Running(publication, store, app)
 
-    async def _retired(self) -> None:
-        """Wait until the processes of what was served before are ended.
+    async def _wait_for_retirement(self) -> None:
+        """Wait until the processes of the publication before have ended.
 
-        Whoever waits may be cancelled, as when the server is told to stop: they are ended still.
+        They end even if this is cancelled, as when the server stops.
         """
         if self._retiring is not None:
             await asyncio.wait({self._retiring})
 
     async def _retire(self, running: _Running) -> None:
-        """End the processes of what is served no more, when the last query of it is answered."""
+        """End the processes of an earlier publication when its last query is answered."""
         running.left.clear()
         try:
             if running.requests:
-                # A request that began before the switch may still be on its way here.
-                last = self._settings.request_seconds + self._settings.query_seconds
+                # A request that began before the switch may still be arriving.
+                settings = self._server.settings
+                last = settings.request_seconds + settings.query_seconds
                 async with asyncio.timeout(last + _LAST_SECONDS):
                     await running.left.wait()
         except TimeoutError:
             # A slow download goes on: it needs no processes.
-            _log.info("%d requests outlast the release that they asked", running.requests)
+            _log.info("%d requests outlast their release", running.requests)
         await running.store.close()
         self._endings += running.store.endings
         del running
-        await asyncio.to_thread(_give_back)
+        await asyncio.to_thread(_release_memory)
 
 
-def _give_back() -> None:
-    """Give the memory of what is served no more back to the system.
+def _release_memory() -> None:
+    """Return the memory of an earlier publication to the system.
 
-    Its parts refer to one another, and the allocator keeps what becomes free between parts in use:
-    both would be seen to later or never, and with each switch the process would grow.
+    Its objects form reference cycles, and the allocator holds on to free memory between objects in
+    use: otherwise the process would grow with each switch.
     """
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc

@@ -10,57 +10,60 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.query import protocol
 from apecgraph.query.model import Query, QueryService
 from apecgraph.web.http.body import ClientGoneError, read_body
-from apecgraph.web.http.encoding import accepts_gzip
-from apecgraph.web.http.headers import HEADERS
+from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.http.methods import accept_header, preflight
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import LEARN
-from apecgraph.web.http.reply_cache import Reply, ReplyCache
-from apecgraph.web.http.responder import has_current
+from apecgraph.web.http.representation import Content, EntityTags, Representation
 from apecgraph.web.monitoring.observer import REPLY
-from apecgraph.web.sparql.responses import head_of, send_head, send_whole, whole
 
-_READ_BESIDE: Final = 32 * 1024
-"""Bytes of a request from which on it is not read on the event loop."""
+_READ_IN_THREAD: Final = 32 * 1024
+"""Bytes of a request above which a thread parses it."""
 
 _REMEMBERED: Final = 4096
-"""Bytes of a request up to which it is remembered how it was read."""
+"""Bytes of a request up to which the parsed query is remembered."""
 
 _REMEMBERED_REQUESTS: Final = 1000
 
 _WATCHED_SECONDS: Final = 0.02
-"""After which a client is watched for leaving; most have their answer by then."""
+"""Seconds after which the endpoint watches whether the client leaves; most queries are faster."""
 
 
 class SparqlEndpoint:
     """Answers queries by the SPARQL 1.1 Protocol.
 
-    service: what answers them.
-    replies: those that are kept. budget: what one client may ask.
-    without_query: answers GET and HEAD without a query: the service description, the editor.
-    render_html: makes the page that tells a browser of an error, as `problem_response` has it.
+    Args:
+        service: Evaluates the queries.
+        tags: Makes entity tags.
+        cache: Caches answers.
+        rate_limit: Limits the queries of each client that are not cached.
+        page: Answers GET and HEAD without a query: the service description, the editor.
+        render_html: Makes the page about an error, for browsers.
     """
 
     def __init__(
         self,
         service: QueryService,
         *,
-        replies: ReplyCache,
-        budget: RateLimit,
-        without_query: ASGIApp,
+        tags: EntityTags,
+        cache: ContentCache[Query],
+        rate_limit: RateLimit,
+        page: ASGIApp,
         render_html: Callable[[Mapping[str, object]], str] | None = None,
     ) -> None:
         self._service = service
-        self._replies = replies
-        self._budget = budget
-        self._without_query = without_query
+        self._tags = tags
+        self._cache = cache
+        self._rate_limit = rate_limit
+        self._page = page
         self._render_html = render_html
-        # Most clients ask the same again: what a request says is then known.
+        # Most clients repeat their queries: parse each only once.
         self._remember = lru_cache(_REMEMBERED_REQUESTS)(
             lambda request: protocol.read_request(request, service.graphs)
         )
@@ -71,11 +74,11 @@ class SparqlEndpoint:
             await _preflight()(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        accept = ", ".join(headers.getlist("accept")) or None
+        accept = accept_header(headers)
         try:
             query = await self._read(scope, headers, accept, receive)
             if query is None:
-                await self._without_query(scope, receive, send)
+                await self._page(scope, receive, send)
             else:
                 await self._answer(query, scope, headers, receive, send)
         except ClientGoneError:
@@ -84,8 +87,7 @@ class SparqlEndpoint:
             raise error.reason from None
         except Exception as error:
             response = problem_response(error, accept, render_html=self._render_html)
-            response.headers.update(HEADERS)
-            await response(scope, receive, _bodiless(send) if scope["method"] == "HEAD" else send)
+            await response(scope, receive, send)
 
     async def _read(
         self, scope: Scope, headers: Headers, accept: str | None, receive: Receive
@@ -100,58 +102,61 @@ class SparqlEndpoint:
         size = len(request.body) + len(request.query_string)
         if size <= _REMEMBERED:
             return self._remember(request)
-        if size <= _READ_BESIDE:
+        if size <= _READ_IN_THREAD:
             return protocol.read_request(request, self._service.graphs)
         return await asyncio.to_thread(protocol.read_request, request, self._service.graphs)
 
     async def _answer(
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
     ) -> None:
-        """Answer a query: with 304 where the client has the answer, from what is kept, or anew."""
-        gzips = accepts_gzip(headers)
-        etag = self._replies.etag(query, "gzip" if gzips else "")
-        if etag is not None and has_current(headers, etag):
-            await send_head(send, 304, query.format, etag)
+        """Answer a query: with 304 (Not Modified), from the cache, or by evaluating it."""
+        representation = self._representation(query, headers)
+        if representation.is_current:
+            await representation.not_modified()(scope, receive, send)
             return
-        bodiless = scope["method"] == "HEAD"
-        reply = self._replies.get(query) if etag else None
-        scope[REPLY] = "made" if reply is None else "kept"
-        if reply is not None:
-            if (learn := scope.get("extensions", {}).get(LEARN)) and not bodiless:
-                learn["answer"](*whole(reply, query.format, etag, gzips=gzips))
-            await send_whole(send, reply, query.format, etag, gzips=gzips, bodiless=bodiless)
+        content = self._cache.get(query)
+        scope[REPLY] = "made" if content is None else "kept"
+        if content is not None:
+            response = representation.response(content)
+            if learn := scope.get("extensions", {}).get(LEARN):
+                learn["response"](response.raw_headers, response.body)
+            await response(scope, receive, send)
             return
-        client = scope["client"][0] if scope.get("client") else ""
-        self._budget.spend(client)
+        client = self._rate_limit.charge(scope)
         with _watched(receive):
             body = (await self._service.query(query, client)).body
             if not isinstance(body, bytes) and scope["http_version"] == "1.0":
-                # There a body without a length ends with the connection, cut off or not.
+                # In HTTP/1.0 a body without a length ends with the connection, complete or not.
                 async with aclosing(body) as chunks:
                     body = b"".join([chunk async for chunk in chunks])
             if isinstance(body, bytes):
-                reply = self._replies.keep(query, body) if etag else Reply(body)
-                await send_whole(send, reply, query.format, etag, gzips=gzips, bodiless=bodiless)
+                content = Content(body) if query.changes else self._cache.add(query, body)
+                await representation.response(content)(scope, receive, send)
                 return
             async with aclosing(body) as chunks:
-                if bodiless:
-                    await send_head(send, 200, query.format, etag)
+                await send(representation.start_of_stream())
+                if scope["method"] == "HEAD":
+                    await send({"type": "http.response.body"})
                 else:
-                    await self._stream(query, chunks, etag, send)
+                    await self._stream(query, chunks, send)
 
-    async def _stream(
-        self, query: Query, chunks: AsyncIterator[bytes], etag: str | None, send: Send
-    ) -> None:
-        """Send a large answer as it comes; keep it where it turns out not to be too large.
+    def _representation(self, query: Query, headers: Headers) -> Representation:
+        def tag(coding: str) -> str | None:
+            if query.changes:
+                return None
+            dataset = (query.default_graphs, query.named_graphs)
+            return self._tags.tag("sparql", query.text, query.format.name, dataset, coding)
 
-        An error on the way leaves the response without its end: the server breaks the connection,
-        so that what was sent is not taken for all.
+        return Representation(headers, query.format.content_type, tag, {"Vary": "Accept"})
+
+    async def _stream(self, query: Query, chunks: AsyncIterator[bytes], send: Send) -> None:
+        """Send a large answer in chunks, and cache it if it turns out not to be too large.
+
+        An error leaves the response incomplete: the server breaks the connection, so that the
+        client does not take the chunks for the whole answer.
         """
-        # Not compressed, and so tagged as such.
-        headers = head_of(query.format, etag and self._replies.etag(query))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
         kept: list[bytes] = []
-        room = self._replies.largest if etag else 0
+        room = 0 if query.changes else self._cache.largest
         try:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
@@ -164,11 +169,11 @@ class SparqlEndpoint:
             raise _CutOffError(error) from None
         await send({"type": "http.response.body"})
         if kept:
-            self._replies.keep(query, b"".join(kept))
+            self._cache.add(query, b"".join(kept))
 
 
 class _CutOffError(Exception):
-    """The answer cannot be told as an error any more: it has begun."""
+    """An error after the response has begun, so that it cannot be answered."""
 
     def __init__(self, reason: Exception) -> None:
         super().__init__()
@@ -177,10 +182,10 @@ class _CutOffError(Exception):
 
 @contextmanager
 def _watched(receive: Receive) -> Iterator[None]:
-    """Stop what goes on inside when the client leaves, and raise ClientGoneError."""
+    """Cancel the block if the client leaves, and raise ClientGoneError."""
     loop = asyncio.get_running_loop()
-    at_work = asyncio.current_task()
-    assert at_work is not None  # noqa: S101 - a coroutine runs in a task
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in a task
     watch: asyncio.Task[None] | None = None
     gone = False
 
@@ -189,7 +194,7 @@ def _watched(receive: Receive) -> Iterator[None]:
         while (await receive())["type"] != "http.disconnect":
             pass
         gone = True
-        at_work.cancel()
+        task.cancel()
 
     def begin() -> None:
         nonlocal watch
@@ -199,7 +204,7 @@ def _watched(receive: Receive) -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        if not gone or at_work.uncancel() > 0:
+        if not gone or task.uncancel() > 0:
             raise
         raise ClientGoneError from None
     finally:
@@ -208,23 +213,6 @@ def _watched(receive: Receive) -> Iterator[None]:
             watch.cancel()
 
 
-def _bodiless(send: Send) -> Send:
-    async def send_headers(message: Message) -> None:
-        await send(message if "body" not in message else {**message, "body": b""})
-
-    return send_headers
-
-
 def _preflight() -> Response:
-    """Answer OPTIONS, and the question whether scripts of other sites may ask (CORS protocol)."""
-    methods = ", ".join(protocol.METHODS)
-    headers = {
-        "Allow": methods,
-        "Accept-Post": f"{protocol.FORM}, {protocol.SPARQL_QUERY}",
-        "Accept-Query": f"{protocol.FORM}, {protocol.SPARQL_QUERY}",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Allow-Methods": methods,
-        "Access-Control-Allow-Headers": "Accept, Content-Type",
-        "Access-Control-Max-Age": "86400",
-    }
-    return Response(status_code=204, headers=headers)
+    queries = f"{protocol.FORM}, {protocol.SPARQL_QUERY}"
+    return preflight(protocol.METHODS, {"Accept-Post": queries, "Accept-Query": queries})

@@ -1,22 +1,18 @@
-"""The reply cache as clients see it, and the rate limit."""
+"""Conditional requests, content codings and cached replies, as clients see them."""
 
 from __future__ import annotations
 
 import gzip
-import json
 import socket
 import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
-from apecgraph.errors import TooManyRequests
-from apecgraph.query.model import Query
-from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
 from apecgraph.release.release import Release
-from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.reply_cache import ReplyCache
+from apecgraph.web.http.representation import Content, EntityTags, Representation
 from apecgraph.web.publication import Publication
 from tests.support.servers import server_thread
 
@@ -197,69 +193,42 @@ def test_errors_are_not_cached(client: httpx.Client) -> None:
         assert "etag" not in reply.headers
 
 
-def test_another_release_has_other_entity_tags() -> None:
-    query = Query("ASK {}", RESULTS_JSON)
-    assert ReplyCache("a", 1).etag(query) == ReplyCache("a", 1).etag(query)
-    assert ReplyCache("a", 1).etag(query) != ReplyCache("b", 1).etag(query)
+def test_entity_tags_differ_by_content_by_program_and_by_resource() -> None:
+    assert EntityTags("a", "b").tag("/", "x") == EntityTags("a", "b").tag("/", "x")
+    others = (EntityTags("c", "b"), EntityTags("a", "c"))
+    tags = {EntityTags("a", "b").tag("/", "x"), *(other.tag("/", "x") for other in others)}
+    assert len(tags | {EntityTags("a", "b").tag("/", "y")}) == 4
 
 
-def test_the_size_of_the_cache_is_bounded() -> None:
-    replies = ReplyCache("", 1)
-    queries = [Query(f"ASK {{}} # {number}", RESULTS_CSV) for number in range(50)]
-    for query in queries:
-        replies.keep(query, b"x" * replies.largest)
-    kept = [query for query in queries if replies.get(query)]
-    assert kept == queries[-8:]
-    replies.keep(queries[0], b"x" * (replies.largest + 1))
-    assert replies.get(queries[0]) is None
-
-
-def test_a_cache_of_size_zero_keeps_nothing() -> None:
-    replies = ReplyCache("", 0)
-    query = Query("ASK {}", RESULTS_CSV)
-    replies.keep(query, b"true")
-    assert replies.get(query) is None
-
-
-@pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.9"])
-def test_a_client_over_its_rate_limit_is_told_when_to_retry(client: str) -> None:
-    budget = RateLimit(3)
-    for _ in range(3):
-        budget.spend(client)
-    with pytest.raises(TooManyRequests) as raised:
-        budget.spend(client)
-    assert 1 <= raised.value.retry_after <= 60
-    budget.spend("198.51.100.7")  # other clients are not affected
-
-
-def test_an_ipv6_network_counts_as_one_client() -> None:
-    budget = RateLimit(1)
-    budget.spend("2001:db8::1")
-    with pytest.raises(TooManyRequests):
-        budget.spend("2001:db8::2")
-    budget.spend("2001:db8:0:1::1")
-
-
-def test_loopback_clients_have_no_rate_limit() -> None:
-    budget = RateLimit(1)
-    for _ in range(5):
-        budget.spend("127.0.0.1")
-        budget.spend("::1")
-
-
-def test_a_client_behind_a_proxy_has_its_own_rate_limit(
-    publication: Publication, release: Release
+@pytest.mark.parametrize(
+    ("vary", "compressible", "expected"),
+    [
+        (None, True, "Accept-Encoding"),
+        ("Accept", True, "Accept, Accept-Encoding"),
+        ("Accept", False, "Accept"),
+        (None, False, None),
+    ],
+)
+def test_vary_names_what_selects_a_representation(
+    vary: str | None, compressible: bool, expected: str | None
 ) -> None:
-    with (
-        server_thread(publication, queries_per_minute=2) as url,
-        httpx.Client(base_url=url) as client,
-    ):
-        other = {"X-Forwarded-For": "192.0.2.1"}
-        for number in range(2):
-            assert ask(client, f"ASK {{}} # {number}", **other).status_code == 200
-        refused = ask(client, "ASK {} # more", **other)
-        assert refused.status_code == 429
-        assert 1 <= int(refused.headers["retry-after"]) <= 60
-        assert json.loads(refused.content)["limit"] == "2 queries a minute"
-        assert ask(client, "ASK {} # 1", **other).status_code == 200  # a cached reply costs nothing
-        assert ask(client, "ASK {} # more").status_code == 200
+    request = Headers({"accept-encoding": "gzip"})
+    headers = {} if vary is None else {"Vary": vary}
+    representation = Representation(
+        request, "text/plain", lambda coding: f'"{coding}"', headers, compressible=compressible
+    )
+    response = representation.response(Content(b"x" * 2000))
+    assert response.headers.get("vary") == expected
+    assert response.headers.get("content-encoding") == ("gzip" if compressible else None)
+    assert response.headers["etag"] == ('"gzip"' if compressible else '""')
+    assert representation.not_modified().headers.get("vary") == expected
+
+
+def test_a_context_is_compressed_under_a_tag_of_its_own(client: httpx.Client) -> None:
+    path = client.get("/context.jsonld").headers["location"]
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert compressed.content == plain.content
+    assert compressed.headers["etag"] != plain.headers["etag"]
+    assert plain.headers["vary"] == "Accept-Encoding"

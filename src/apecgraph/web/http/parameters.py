@@ -1,0 +1,57 @@
+"""The parameters of a request, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apecgraph.errors import MalformedRequest
+from apecgraph.query.protocol import decode_form
+
+
+def read_parameters(query_string: bytes, body: bytes = b"") -> dict[str, str]:
+    """Read the parameters of a request.
+
+    Args:
+        query_string: The query of the URL.
+        body: The body of a form.
+
+    Returns:
+        The parameters by name, in their order.
+
+    Raises:
+        MalformedRequest: A parameter is repeated, or something is not properly encoded.
+    """
+    parameters: dict[str, str] = {}
+    for name, value in decode_form(query_string) + decode_form(body):
+        if name in parameters:
+            raise MalformedRequest(f"{name}: this parameter is repeated; give it once.")
+        parameters[name] = value
+    return parameters
+
+
+def read_number(
+    parameters: Mapping[str, str], name: str, meaning: str, *, digits: int, least: int = 0
+) -> int | None:
+    """Read a parameter that is a whole number.
+
+    Args:
+        parameters: All parameters.
+        name: Name of the parameter.
+        meaning: What the number counts, for the error message.
+        digits: Number of digits that it may have.
+        least: The least number allowed.
+
+    Returns:
+        The number, or None if the parameter is missing or empty.
+
+    Raises:
+        MalformedRequest: The parameter is not such a number.
+    """
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= digits and int(text) >= least):
+        raise MalformedRequest(
+            f"{name}: {meaning}, a whole number from {least} of at most {digits} digits."
+        )
+    return int(text)

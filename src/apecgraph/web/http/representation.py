@@ -1,0 +1,177 @@
+"""Representations of resources: conditional requests and content codings.
+
+This is the one place for entity tags, `If-None-Match`, gzip and `Vary` (RFC 9110, sections 8.4,
+8.8.3, 12.5.3, 12.5.5 and 13.1.2).
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
+from starlette.types import Message
+
+FOREVER: Final = "public, max-age=31536000, immutable"
+"""The Cache-Control of a resource that never changes (RFC 8246)."""
+
+_GZIP: Final = "gzip"
+_REFUSED: Final = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
+_SMALLEST: Final = 1024
+"""Bytes up to which compression is not worth it."""
+
+_LEVEL: Final = 6
+
+
+@dataclass(slots=True)
+class Content:
+    """The bytes of a representation, and the same compressed once a client takes that.
+
+    Attributes:
+        plain: The bytes.
+        compressed: The bytes in gzip, or None if they are not compressed yet.
+    """
+
+    plain: bytes
+    compressed: bytes | None = None
+
+    def gzipped(self) -> bytes | None:
+        """Return the bytes in gzip (RFC 1952), or None if they are too few to be worth it."""
+        if self.compressed is None and len(self.plain) > _SMALLEST:
+            self.compressed = gzip.compress(self.plain, _LEVEL, mtime=0)
+        return self.compressed
+
+
+class EntityTags:
+    """Makes the entity tags of the resources of a release.
+
+    Args:
+        digest: Names the content.
+        program: Names the code and the templates, which change representations as well.
+    """
+
+    def __init__(self, digest: str, program: str) -> None:
+        self._digest = digest
+        self._program = sha256(program.encode()).hexdigest()[:16]
+
+    def tag(self, *parts: object) -> str:
+        """Return the strong entity tag of what the parts name."""
+        name = sha256(repr((self._program, parts)).encode()).hexdigest()[:16]
+        return f'"{self._digest}-{name}"'
+
+
+class Representation:
+    """The representation of a resource that the headers of a request select.
+
+    Args:
+        request: Headers of the request.
+        content_type: Content-Type of the representation.
+        tag: Returns the entity tag of the representation in a content coding, "gzip" or "" for
+            none; or None if each request makes another representation.
+        headers: Further headers of the response. `Cache-Control` is `no-cache` unless given.
+        compressible: Whether the representation may be sent in gzip.
+
+    Attributes:
+        coding: Its content coding, "gzip" or "" for none.
+        is_current: Whether the client has the representation already.
+        headers: Headers of a response with the representation, except those of its length and
+            coding.
+    """
+
+    __slots__ = ("_tag", "coding", "headers", "is_current")
+
+    def __init__(
+        self,
+        request: Headers,
+        content_type: str,
+        tag: Callable[[str], str | None],
+        headers: Mapping[str, str] | None = None,
+        *,
+        compressible: bool = True,
+    ) -> None:
+        self._tag = tag
+        self.coding = _GZIP if compressible and _accepts_gzip(request) else ""
+        etag = tag(self.coding)
+        self.is_current = etag is not None and _has(request, etag)
+        self.headers = {
+            "Content-Type": content_type,
+            "Cache-Control": "no-store" if etag is None else "no-cache",
+            **(headers or {}),
+        }
+        if etag is not None:
+            self.headers["ETag"] = etag
+        if compressible:
+            vary = self.headers.get("Vary")
+            self.headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
+
+    def not_modified(self) -> Response:
+        """Return the response to a client that has the representation."""
+        return Response(status_code=304, headers=self.headers)
+
+    def response(self, content: Content) -> Response:
+        """Return the response to a client that does not have the representation.
+
+        Args:
+            content: All bytes of the representation.
+
+        Returns:
+            The response, with its length.
+        """
+        compressed = content.gzipped() if self.coding else None
+        if compressed is None:
+            return Response(content.plain, headers=self.headers)
+        return Response(compressed, headers={**self.headers, "Content-Encoding": _GZIP})
+
+    def file(self, path: Path, state: os.stat_result) -> Response:
+        """Return the response to a client that does not have the representation.
+
+        Args:
+            path: A file that holds the representation in its coding.
+            state: The state of the file.
+
+        Returns:
+            The response: the file, or the ranges of it that are requested.
+        """
+        headers = {**self.headers, "Content-Encoding": _GZIP} if self.coding else self.headers
+        return FileResponse(path, headers=headers, stat_result=state)
+
+    def start_of_stream(self) -> Message:
+        """Return the ASGI message that begins a response in chunks, which are not compressed."""
+        etag = self._tag("")
+        headers = self.headers if etag is None else {**self.headers, "ETag": etag}
+        return {"type": "http.response.start", "status": 200, "headers": Headers(headers).raw}
+
+
+def http_date(date: str) -> str | None:
+    """Return an ISO 8601 date as HTTP writes it, or None if it is not one."""
+    try:
+        return format_datetime(datetime.fromisoformat(date).replace(tzinfo=UTC), usegmt=True)
+    except ValueError:
+        return None
+
+
+def _accepts_gzip(request: Headers) -> bool:
+    """Return whether a client takes gzip, by its name or else by the wildcard."""
+    accepted: dict[str, bool] = {}
+    for item in ",".join(request.getlist("accept-encoding")).split(","):
+        coding, _, weight = item.partition(";")
+        accepted[coding.strip().lower()] = _REFUSED.fullmatch(weight) is None
+    return accepted.get(_GZIP, accepted.get("x-gzip", accepted.get("*", False)))
+
+
+def _has(request: Headers, etag: str) -> bool:
+    """Return whether If-None-Match names an entity tag; weak comparison (RFC 9110, 8.8.3.2)."""
+    if "if-none-match" not in request:
+        return False
+    listed = ",".join(request.getlist("if-none-match")).split(",")
+    tags = [item.strip().removeprefix("W/") for item in listed]
+    return "*" in tags or etag in tags

@@ -1,0 +1,63 @@
+"""The number of queries that one client may ask."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from apecgraph.errors import TooManyRequests
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.publication import Publication
+from tests.support.servers import server_thread
+
+
+def charge(limit: RateLimit, address: str) -> str:
+    return limit.charge({"client": (address, 1)})
+
+
+@pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.9"])
+def test_a_client_over_its_rate_limit_is_told_when_to_retry(client: str) -> None:
+    limit = RateLimit(3)
+    for _ in range(3):
+        assert charge(limit, client) == client
+    with pytest.raises(TooManyRequests) as raised:
+        charge(limit, client)
+    assert 1 <= raised.value.retry_after <= 60
+    charge(limit, "198.51.100.7")  # others are not concerned
+
+
+def test_an_ipv6_network_counts_as_one_client() -> None:
+    limit = RateLimit(1)
+    charge(limit, "2001:db8::1")
+    with pytest.raises(TooManyRequests):
+        charge(limit, "2001:db8::2")
+    charge(limit, "2001:db8:0:1::1")
+
+
+@pytest.mark.parametrize("scope", [{}, {"client": None}, {"client": ("127.0.0.1", 1)}])
+def test_clients_on_this_machine_have_no_rate_limit(scope: dict[str, object]) -> None:
+    limit = RateLimit(1)
+    for _ in range(5):
+        limit.charge(scope)
+
+
+def test_a_client_behind_a_proxy_has_its_own_rate_limit(publication: Publication) -> None:
+    with (
+        server_thread(publication, queries_per_minute=2) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        other = {"X-Forwarded-For": "192.0.2.1"}
+
+        def ask(query: str, headers: dict[str, str]) -> httpx.Response:
+            return client.get("/sparql", params={"query": query}, headers=headers)
+
+        for number in range(2):
+            assert ask(f"ASK {{}} # {number}", other).status_code == 200
+        refused = ask("ASK {} # more", other)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert refused.json()["limit"] == "2 queries a minute"
+        assert ask("ASK {} # 1", other).status_code == 200  # it is cached, and so it is free
+        assert ask("ASK {} # more", {}).status_code == 200
+        for path in ("/search?q=china", "/lookup?iri=x", "/reconcile/suggest/entity?prefix=c"):
+            assert client.get(path, headers=other).status_code == 429, path
