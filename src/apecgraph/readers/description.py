@@ -1,4 +1,4 @@
-"""What the publication says of one IRI: its facts, who states them, what was decided."""
+"""Descriptions of things: their facts, the sources that state them, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, R
 from apecgraph.rdf.terms import Term, in_graph
 
 LINKS: Final = 200
-"""How many links to a thing its description lists; it counts all of them."""
+"""Links to a thing that its description lists at most; it counts all of them."""
 
 _DEFAULT: Final = ox.DefaultGraph()
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One source that states a fact.
+    """A source that states a fact.
 
-    source: its IRI.
-    statement: the IRI of the rdf:Statement; None where the source states the triple as it is.
-    identifier, printed: of the statement.
+    Attributes:
+        source: IRI of the source.
+        statement: IRI of the rdf:Statement; None if the source has the triple without one.
+        identifier: Identifier of the statement.
+        printed: Words in which the source states it.
+        rulings: Rulings of decisions on the statement.
     """
 
     source: str
@@ -40,9 +43,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A property of the thing described, with all sources that state it.
+    """A value of a property of the described thing.
 
-    stands: whether it is in the default graph. graphs: the named graphs that hold it.
+    Attributes:
+        predicate: IRI of the property.
+        value: The value.
+        citations: The sources that state it.
+        stands: Whether it is in the default graph.
+        graphs: IRIs of the named graphs that have it, sorted.
     """
 
     predicate: str
@@ -53,13 +61,21 @@ class Fact:
 
     @property
     def rulings(self) -> tuple[Ruling, ...]:
-        """What the decisions say of the statements that state it, each once."""
-        return tuple(dict.fromkeys(each for cited in self.citations for each in cited.rulings))
+        """The rulings of decisions on the statements of the fact, without repetition."""
+        return tuple(
+            dict.fromkeys(ruling for citation in self.citations for ruling in citation.rulings)
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class IncomingLink:
-    """A triple that has the thing described as its object; graphs: the named ones that hold it."""
+    """A triple that has the described thing as its object.
+
+    Attributes:
+        predicate: IRI of the property.
+        subject: IRI of the subject.
+        graphs: IRIs of the named graphs that have it, sorted.
+    """
 
     predicate: str
     subject: str
@@ -67,19 +83,22 @@ class IncomingLink:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The IRIs of the sources that state it."""
+        """IRIs of the sources that state it."""
         return tuple(name for name in self.graphs if name.startswith(SOURCE_PREFIX))
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the publication says of one IRI.
+    """The description of a thing.
 
-    facts: sorted; those that do not stand are there because some source states them.
-    links: the first of `link_count` links to the thing, sorted.
-    rulings: of decisions about the thing itself.
-    nodes: the blank nodes that the facts lead to, with their triples (RDF lists of shapes).
-    stands: whether the default graph describes the thing.
+    Attributes:
+        iri: IRI of the thing.
+        facts: Its facts, sorted, with those that sources state but decisions reject.
+        links: Links to the thing, sorted; the first `LINKS` of them.
+        link_count: Number of all links to the thing.
+        rulings: Rulings of decisions on the thing itself.
+        nodes: The blank nodes that the facts lead to, with their triples (RDF lists of shapes).
+        stands: Whether the default graph describes the thing.
     """
 
     iri: str
@@ -92,12 +111,12 @@ class Description:
 
     @property
     def graphs(self) -> tuple[str, ...]:
-        """The named graphs that describe the thing, sorted."""
+        """IRIs of the named graphs that describe the thing, sorted."""
         return tuple(sorted({name for fact in self.facts for name in fact.graphs}))
 
     @property
     def rest(self) -> str | None:
-        """A query for all links to the thing; None where the description lists them all."""
+        """A query for all links to the thing, or None if the description lists them all."""
         if self.link_count == len(self.links):
             return None
         return f"CONSTRUCT WHERE {{ ?thing ?property {ox.NamedNode(self.iri)} }}"
@@ -109,7 +128,7 @@ class Description:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The IRIs of its classes."""
+        """IRIs of the classes of the thing."""
         return tuple(
             fact.value.value
             for fact in self.facts
@@ -118,7 +137,7 @@ class Description:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The IRIs of the sources of its facts, and of its links, as they are first cited."""
+        """IRIs of the sources of the facts and of the links, as first cited."""
         facts = (citation.source for fact in self.facts for citation in fact.citations)
         links = (source for link in self.links for source in link.sources)
         return tuple(dict.fromkeys((*facts, *links)))
@@ -129,41 +148,44 @@ class Description:
         return Graph(map(in_graph, triples)).list_members(node) or []
 
     def triples(self, document: str, title: ox.Literal, license_: str | None) -> list[ox.Triple]:
-        """Return the RDF document about the thing, sorted.
+        """Return the triples of the document about the thing, sorted.
 
-        It holds what is said of the thing, the links to it, and what the document is: its title,
-        its topic, its sources, the dataset that it is part of, its license. Of a thing that the
-        default graph describes, what was rejected stays out.
+        They are the facts, the links to the thing, and the metadata of the document: title, topic,
+        sources, dataset and license. Rejected facts are left out unless the thing itself is
+        rejected.
 
-        document: the IRI of the document, whatever its format.
+        Args:
+            document: IRI of the document in any format.
+            title: Title of the document.
+            license_: IRI of the license, or None if there is none.
         """
         node, page = ox.NamedNode(self.iri), ox.NamedNode(document)
-        found = {
+        triples = {
             ox.Triple(node, ox.NamedNode(fact.predicate), fact.value)
             for fact in self.facts
             if fact.stands or not self.stands
         }
-        found.update(triple for triples in self.nodes.values() for triple in triples)
-        found.update(
+        triples.update(*self.nodes.values())
+        triples.update(
             ox.Triple(ox.NamedNode(link.subject), ox.NamedNode(link.predicate), node)
             for link in self.links
         )
-        about: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        metadata: list[tuple[str, ox.NamedNode | ox.Literal]] = [
             (f"{FOAF}primaryTopic", node),
             (f"{DCTERMS}title", title),
             (f"{DCTERMS}isPartOf", ox.NamedNode(BASE)),
         ]
-        about.extend((f"{DCTERMS}source", ox.NamedNode(source)) for source in self.sources)
+        metadata.extend((f"{DCTERMS}source", ox.NamedNode(source)) for source in self.sources)
         if self.rest is not None:
             rest = ox.NamedNode(f"{ENDPOINT}?query={quote(self.rest)}")
-            about.append((f"{RDFS}seeAlso", rest))
+            metadata.append((f"{RDFS}seeAlso", rest))
         if license_ is not None:
-            about.append((f"{DCTERMS}license", ox.NamedNode(license_)))
-        found.update(ox.Triple(page, ox.NamedNode(name), value) for name, value in about)
-        return sorted(found, key=str)
+            metadata.append((f"{DCTERMS}license", ox.NamedNode(license_)))
+        triples.update(ox.Triple(page, ox.NamedNode(name), value) for name, value in metadata)
+        return sorted(triples, key=str)
 
     def evidence(self) -> list[ox.Quad]:
-        """Return what is said of the thing, and the links to it, in the graphs that say it."""
+        """Return the facts and the links in the named graphs that have them."""
         node = ox.NamedNode(self.iri)
         facts = [
             ox.Quad(node, ox.NamedNode(fact.predicate), fact.value, ox.NamedNode(graph))
@@ -180,7 +202,15 @@ class Description:
 
 
 def describe(graph: Graph, iri: str) -> Description | None:
-    """Describe an IRI from a store that holds a release; None where nothing is said of it."""
+    """Describe a thing.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the thing.
+
+    Returns:
+        The description, or None if no graph has a triple about the thing.
+    """
     graphs: dict[tuple[ox.NamedNode, Term], list[str]] = defaultdict(list)
     standing: set[tuple[ox.NamedNode, Term]] = set()
     for quad in graph.quads(iri):
@@ -205,7 +235,13 @@ def describe(graph: Graph, iri: str) -> Description | None:
 
 
 def linking(graph: Graph, iri: str, *, stands: bool) -> list[IncomingLink]:
-    """Return all links to a thing, sorted; stands: whether the default graph describes it."""
+    """Return all links to a thing, sorted.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the thing.
+        stands: Whether the default graph describes the thing.
+    """
     return sorted(_links(graph, iri, stands))
 
 
@@ -221,7 +257,7 @@ def _facts(
         names = tuple(sorted(graphs.get(pair, ())))
         sources = [name for name in names if name.startswith(SOURCE_PREFIX)]
         if standing and pair not in standing and not sources:
-            continue  # a rule about the thing, in the graph of the shapes
+            continue  # a constraint on the thing, in the graph of the shapes
         citations = tuple(
             citation
             for source in sources
@@ -232,17 +268,17 @@ def _facts(
 
 def _statements(graph: Graph, iri: str) -> dict[tuple[str, Term, Term], list[Citation]]:
     """Return the rdf:Statements about a thing by source, predicate and object."""
-    found: dict[tuple[str, Term, Term], list[Citation]] = defaultdict(list)
+    citations: dict[tuple[str, Term, Term], list[Citation]] = defaultdict(list)
     for quad in graph.quads(None, f"{RDF}subject", iri):
         statement, source = quad.subject, quad.graph_name
         if not (isinstance(statement, ox.NamedNode) and isinstance(source, ox.NamedNode)):
             continue
         values: dict[str, Term] = {
-            each.predicate.value: each.object for each in graph.named_graph(source).quads(statement)
+            fact.predicate.value: fact.object for fact in graph.named_graph(source).quads(statement)
         }
         key = source.value, values[f"{RDF}predicate"], values[f"{RDF}object"]
         identifier, printed = values.get(f"{DCTERMS}identifier"), values.get(f"{APEC}printed")
-        found[key].append(
+        citations[key].append(
             Citation(
                 source.value,
                 statement.value,
@@ -251,7 +287,7 @@ def _statements(graph: Graph, iri: str) -> dict[tuple[str, Term, Term], list[Cit
                 rulings(graph, statement.value),
             )
         )
-    return found
+    return citations
 
 
 def _links(graph: Graph, iri: str, stands: bool) -> Iterator[IncomingLink]:
@@ -263,7 +299,7 @@ def _links(graph: Graph, iri: str, stands: bool) -> Iterator[IncomingLink]:
             link = quad.predicate.value, quad.subject.value
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs[link].add(quad.graph_name.value)
-            # A source also lists what it states and a decision rejects: nothing is hidden.
+            # A source lists its rejected statements, too: nothing is hidden.
             if quad.graph_name in ({_DEFAULT, node} if stands else {node}):
                 shown.add(link)
     for link in shown:
@@ -271,12 +307,13 @@ def _links(graph: Graph, iri: str, stands: bool) -> Iterator[IncomingLink]:
 
 
 def _blank_nodes(graph: Graph, values: list[Term]) -> dict[ox.BlankNode, tuple[ox.Triple, ...]]:
-    found: dict[ox.BlankNode, tuple[ox.Triple, ...]] = {}
+    nodes: dict[ox.BlankNode, tuple[ox.Triple, ...]] = {}
     waiting = [value for value in values if isinstance(value, ox.BlankNode)]
     while waiting:
         node = waiting.pop()
-        if node not in found:
+        if node not in nodes:
             triples = {quad.triple for quad in graph.quads(node)}
-            found[node] = tuple(sorted(triples, key=str))
-            waiting.extend(each.object for each in triples if isinstance(each.object, ox.BlankNode))
-    return found
+            nodes[node] = tuple(sorted(triples, key=str))
+            objects = (triple.object for triple in triples)
+            waiting.extend(term for term in objects if isinstance(term, ox.BlankNode))
+    return nodes

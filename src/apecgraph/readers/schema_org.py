@@ -1,4 +1,4 @@
-"""Descriptions by schema.org, as search engines read them: in JSON-LD, of what stands."""
+"""Descriptions by schema.org as JSON-LD, for search engines, without rejected facts."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ _OF_DATASETS: Final = {
 
 
 class SchemaOrg:
-    """Describes things of a store that holds a release; each thing in a language, where it can be.
+    """Describes things by schema.org.
 
-    store: holds the release. labels: names things.
+    Args:
+        graph: The dataset of a release.
+        labels: Its labels.
     """
 
     def __init__(self, graph: Graph, labels: Labels) -> None:
@@ -38,13 +40,13 @@ class SchemaOrg:
         self._labels = labels
 
     def thing(self, iri: str) -> Node | None:
-        """Describe a thing that has a class of schema.org; return None for any other."""
+        """Describe a thing, or return None if it has no class of schema.org."""
         facts = self._facts(iri)
         described = self._reference(iri)
         if "@type" not in described:
             return None
         described = {"@context": SCHEMA, **described, "url": iri}
-        if same := [each.value for each in facts[f"{OWL}sameAs"] if isinstance(each, ox.NamedNode)]:
+        if same := self._graph.iris(iri, f"{OWL}sameAs"):
             described["sameAs"] = same
         for property_, values in facts.items():
             name = property_.removeprefix(SCHEMA)
@@ -53,7 +55,7 @@ class SchemaOrg:
         return described
 
     def dataset(self) -> Node:
-        """Describe the publication as a dataset, with what it can be downloaded as."""
+        """Describe the publication as a dataset, with its downloads."""
         facts = self._facts(BASE)
         described: Node = {
             "@context": SCHEMA,
@@ -66,19 +68,15 @@ class SchemaOrg:
             if values := facts[property_]:
                 described[name] = self._values(values)
         dates = [
-            date.value
-            for period in facts[f"{DCTERMS}temporal"]
-            if isinstance(period, ox.NamedNode)
+            date
+            for period in self._graph.iris(BASE, f"{DCTERMS}temporal")
             for end in ("startDate", "endDate")
-            for date in self._facts(period.value)[f"{DCAT}{end}"]
-            if isinstance(date, ox.Literal)
+            for date in self._graph.values(period, f"{DCAT}{end}")
         ]
         if dates:
             described["temporalCoverage"] = f"{min(dates)}/{max(dates)}"
         described["distribution"] = [
-            self._download(node.value)
-            for node in facts[f"{DCAT}distribution"]
-            if isinstance(node, ox.NamedNode)
+            self._download(file) for file in self._graph.iris(BASE, f"{DCAT}distribution")
         ]
         return described
 
@@ -93,7 +91,7 @@ class SchemaOrg:
         return download
 
     def _values(self, values: list[Term]) -> object:
-        """Write values in one language where there is one; a single one as itself."""
+        """Return values as JSON: only English texts if there are any, a single value as itself."""
         english = [
             value for value in values if isinstance(value, ox.Literal) and value.language == "en"
         ]
@@ -106,18 +104,18 @@ class SchemaOrg:
         return term_text(value)
 
     def _reference(self, iri: str) -> Node:
-        """Name a thing, with its classes that schema.org has."""
+        """Return the IRI of a thing with its label and its classes in schema.org."""
         types = [
-            value.value.removeprefix(SCHEMA)
-            for value in self._facts(iri)[f"{RDF}type"]
-            if isinstance(value, ox.NamedNode) and value.value.startswith(SCHEMA)
+            class_.removeprefix(SCHEMA)
+            for class_ in self._graph.iris(iri, f"{RDF}type")
+            if class_.startswith(SCHEMA)
         ]
         typed = {"@type": types[0] if len(types) == 1 else types} if types else {}
         return {**typed, "@id": iri, "name": self._labels.title(iri).value}
 
     def _facts(self, iri: str) -> defaultdict[str, list[Term]]:
-        """Return what stands of a thing by property, sorted."""
-        found: defaultdict[str, list[Term]] = defaultdict(list)
+        """Return the values of the default graph by property, sorted."""
+        facts: defaultdict[str, list[Term]] = defaultdict(list)
         for quad in sorted(self._graph.quads(iri), key=str):
-            found[quad.predicate.value].append(quad.object)
-        return found
+            facts[quad.predicate.value].append(quad.object)
+        return facts

@@ -1,4 +1,4 @@
-"""Sources: the documents that state something, as a reader wants them cited."""
+"""Sources: the documents that state the figures and statements, with what cites them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source; publisher is an IRI, and what the source does not tell is None."""
+    """A source; properties that its description lacks are None.
+
+    Attributes:
+        iri: IRI of the source.
+        identifier: Its identifier.
+        publisher: IRI of its publisher.
+        issued: Date of its publication (ISO 8601).
+        language: Tag of its language.
+        url: Where it is published.
+    """
 
     iri: str
     identifier: str
