@@ -1,8 +1,8 @@
-"""Decisions: what an editor has recorded about figures and statements that contradict."""
+"""Decisions: the verdicts that editors record on contradictory figures and statements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,14 @@ COMPATIBLE: Final = f"{ID}verdict/compatible"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One verdict: the IRIs of what it upholds and of what it rejects."""
+    """A verdict on figures or statements.
+
+    Attributes:
+        iri: IRI of the decision.
+        verdict: IRI of the verdict.
+        upholds: IRIs of the claims that it upholds.
+        rejects: IRIs of the claims that it rejects.
+    """
 
     iri: str
     verdict: str
@@ -27,19 +34,23 @@ class Decision:
 
     @property
     def names(self) -> frozenset[str]:
-        """All that the decision speaks of."""
+        """IRIs of all claims that the decision is about."""
         return self.upholds | self.rejects
 
     def leaves_open(self, readings: Iterable[frozenset[str]]) -> bool:
-        """Whether it records that a contradiction is not decided: two of its readings, at least."""
-        return self.verdict == OPEN and sum(each <= self.upholds for each in readings) > 1
+        """Tell whether the decision leaves a contradiction open: it upholds two of its readings."""
+        return self.verdict == OPEN and sum(reading <= self.upholds for reading in readings) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one decision says of a figure or a statement; `decision` and `verdict` are IRIs.
+    """The verdict of a decision on one figure or statement.
 
-    identifier: of the decision, empty where it has none.
+    Attributes:
+        decision: IRI of the decision.
+        verdict: IRI of the verdict.
+        upheld: Whether the decision upholds the claim; otherwise it rejects it.
+        identifier: Identifier of the decision, or an empty string if it has none.
     """
 
     decision: str
@@ -49,21 +60,20 @@ class Ruling:
 
     @property
     def disputed(self) -> bool:
-        """Whether the decision leaves it open what is true."""
+        """Whether the decision leaves open which claim is true."""
         return self.verdict == OPEN
 
 
-def status(found: Iterable[Ruling]) -> str:
-    """Return where a claim stands by what is ruled of it: "standing", "rejected" or "open"."""
-    each = list(found)
-    if any(not ruling.upheld for ruling in each):
+def status(rulings: Collection[Ruling]) -> str:
+    """Return the status of a claim by the rulings on it: "standing", "rejected" or "open"."""
+    if any(not ruling.upheld for ruling in rulings):
         return "rejected"
-    return "open" if any(ruling.disputed for ruling in each) else "standing"
+    return "open" if any(ruling.disputed for ruling in rulings) else "standing"
 
 
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
-    recorded = graph.named_graph(DECISIONS_GRAPH)  # a source does not decide, whatever it states
+    recorded = graph.named_graph(DECISIONS_GRAPH)  # what a source calls a decision is none
     for iri in recorded.subjects(f"{RDF}type", f"{APEC}Decision"):
         yield Decision(
             iri,
@@ -74,17 +84,20 @@ def read_decisions(graph: Graph) -> Iterator[Decision]:
 
 
 def rulings(graph: Graph, claim: str) -> tuple[Ruling, ...]:
-    """Return what the decisions say of a claim, sorted by the IRIs of the decisions.
+    """Read the rulings of all decisions on a claim.
 
     Args:
         graph: The dataset of a release.
         claim: IRI of a figure or a statement.
+
+    Returns:
+        The rulings, sorted by the IRIs of the decisions.
     """
     standing = graph.default_graph
-    found = [
+    read = [
         Ruling(decision, verdict, upheld, standing.value(decision, f"{DCTERMS}identifier") or "")
         for name, upheld in (("rejects", False), ("upholds", True))
         for decision in standing.subjects(f"{APEC}{name}", claim)
         for verdict in standing.iris(decision, f"{APEC}verdict")[:1]
     ]
-    return tuple(sorted(found, key=lambda ruling: ruling.decision))
+    return tuple(sorted(read, key=lambda ruling: ruling.decision))

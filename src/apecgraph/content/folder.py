@@ -1,4 +1,4 @@
-"""The content: the files that an editor touches, read as named graphs."""
+"""The content folder: the files that editors write, each read as a named graph."""
 
 from __future__ import annotations
 

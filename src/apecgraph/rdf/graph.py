@@ -40,6 +40,8 @@ class Graph:
         store: The store that holds the dataset.
     """
 
+    store: ox.Store
+
     def __init__(self, quads: Iterable[ox.Quad] | ox.Store = ()) -> None:
         if isinstance(quads, ox.Store):
             self.store = quads
@@ -112,6 +114,13 @@ class Graph:
 
     def required_value(self, subject: Subject, predicate: Property) -> str:
         """Return the first value of a property as text.
+
+        Args:
+            subject: The subject.
+            predicate: The property.
+
+        Returns:
+            The value.
 
         Raises:
             LookupError: The property has no value.

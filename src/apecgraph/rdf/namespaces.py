@@ -1,4 +1,4 @@
-"""The prefixes of this publication: those it writes in Turtle and offers to queries."""
+"""The namespaces and the prefixes that the publication writes and that queries may use."""
 
 from __future__ import annotations
 

@@ -40,11 +40,14 @@ def in_graph(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
 
 
 def triples_about(iri: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
-    """Yield triples about a thing.
+    """Write triples about a thing.
 
     Args:
         iri: IRI of the thing.
         *values: Properties (IRIs), each with a value.
+
+    Yields:
+        A triple for each value.
     """
     node = ox.NamedNode(iri)
     for property_, value in values:
@@ -54,13 +57,16 @@ def triples_about(iri: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
 def triples_about_new(
     iri: str, class_: str, label: str, *values: tuple[str, Value]
 ) -> Iterator[ox.Triple]:
-    """Yield triples about a thing that needs a class and a label.
+    """Write triples about a thing that needs a class and a label.
 
     Args:
         iri: IRI of the thing.
         class_: IRI of its class.
         label: Its label, in English.
         *values: Properties (IRIs) other than these two, each with a value.
+
+    Yields:
+        The triples, those of the class and of the label first.
     """
     yield from triples_about(iri, (f"{RDF}type", class_), (f"{RDFS}label", english(label)), *values)
 

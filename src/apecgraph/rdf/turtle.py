@@ -1,8 +1,8 @@
-"""Canonical Turtle: the one way in which the content's files are written.
+"""Canonical Turtle: the form of all Turtle files of the content.
 
-One subject a block, one value a line, everything sorted, so that a change of one fact is a
-difference of one line. Implements a subset of RDF 1.1 Turtle: IRIs are relative to the
-publication's `id/` or prefixed, blank nodes stand only for lists.
+A block per subject and a line per value, all sorted, so that a change of one fact changes one line.
+The form is a subset of RDF 1.1 Turtle: IRIs are relative to the publication's `id/` or prefixed,
+and blank nodes are used for lists only.
 """
 
 from __future__ import annotations
@@ -51,14 +51,24 @@ _COMMENT: Final = re.compile(
 
 
 def format_file(path: Path) -> str:
-    """Return the canonical text of a Turtle file; raise ContentError where there is none."""
+    """Return the canonical text of a Turtle file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The text.
+
+    Raises:
+        ContentError: The file cannot be read, or has what the canonical form cannot express.
+    """
     triples, prefixes = parse_file(path)
     text = path.read_bytes().decode()
     for match in _COMMENT.finditer(text):
         if match["comment"]:
             raise ContentError(
-                "a comment would be lost in the canonical form: say it with skos:editorialNote "
-                "or rdfs:comment, or delete it",
+                "a comment would be lost in the canonical form: write it as a skos:editorialNote "
+                "or an rdfs:comment, or delete it",
                 path,
                 text.count("\n", 0, match.start()) + 1,
             )
@@ -66,10 +76,16 @@ def format_file(path: Path) -> str:
 
 
 def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
-    """Read a Turtle file by the letter; return its triples and the prefixes it declares.
+    """Read a Turtle file, keeping lexical forms as they are.
 
-    Relative IRIs resolve against the publication's `id/`. Raises ContentError with line and
-    column.
+    Args:
+        path: The file. Its relative IRIs are resolved against the publication's `id/`.
+
+    Returns:
+        The triples, and the namespace of each prefix that the file declares.
+
+    Raises:
+        ContentError: The file cannot be read; the error has line and column if the parser does.
     """
     try:
         data = read_file(path)
@@ -86,7 +102,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         raise ContentError(message, path, error.lineno, error.offset) from None
     except MemoryError as error:
         if not error.args:
-            raise  # there is none left; what the parser has to say of a file has words
+            raise  # memory is exhausted; an error of the parser has a message
         message = f"has a literal, or another word, that is too long: {error}"
         raise ContentError(message, path) from None
     except OSError as error:
@@ -97,7 +113,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
 
 
 def _too_deep(data: bytes) -> bool:
-    """Whether brackets nest so deep that the parser, which recurses, would overflow its stack."""
+    """Tell whether brackets nest so deep that the recursive parser would overflow its stack."""
     depth = 0
     for bracket in _BRACKET.finditer(data):
         if bracket["open"]:
@@ -112,8 +128,17 @@ def _too_deep(data: bytes) -> bool:
 def write_turtle(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path) -> str:
     """Write triples as canonical Turtle.
 
-    prefixes: those that the file declares; the publication's own win over them.
-    path: the file that errors name.
+    Args:
+        triples: The triples.
+        prefixes: Namespaces of the prefixes that the file declares; those of the publication take
+            precedence.
+        path: The file that errors name.
+
+    Returns:
+        The text.
+
+    Raises:
+        ContentError: The triples have blank nodes that are not cells of lists.
     """
     return _Writer(triples, {**prefixes, **PREFIXES}, path).text()
 
@@ -123,9 +148,11 @@ class _Writer:
         self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path
     ) -> None:
         self._path = path
-        # One name a namespace, the last in the mapping; the longest namespace names a term.
+        # Each namespace has one prefix, the last in the mapping; the longest namespace wins.
         names = {namespace: name for name, namespace in prefixes.items()}
-        self._prefixes = [(names[each], each) for each in sorted(names, key=len, reverse=True)]
+        self._prefixes = [
+            (names[namespace], namespace) for namespace in sorted(names, key=len, reverse=True)
+        ]
         self._used: dict[str, str] = {}
         self._uses_base = False
         self._subjects: dict[ox.NamedNode | ox.BlankNode, dict[str, list[Term]]]
@@ -136,7 +163,7 @@ class _Writer:
                 values.append(triple.object)
 
     def text(self) -> str:
-        """Return the whole file."""
+        """Return the text of the file."""
         blocks = {
             self._iri(subject.value): self._block(subject)
             for subject in list(self._subjects)
@@ -176,12 +203,12 @@ class _Writer:
         if cells is None:
             raise self._blank_node()
         for cell in cells:
-            del self._subjects[cell]  # type: ignore[arg-type]  # so that each list is written once
+            del self._subjects[cell]  # type: ignore[arg-type]  # each list is written once
         return f"( {' '.join(map(self._term, cells.values()))} )"
 
     def _list_cell(self, node: Term) -> tuple[Term, Term] | None:
         values = self._subjects.get(node, {}) if isinstance(node, ox.BlankNode) else {}
-        if values.keys() != {_FIRST, _REST} or any(len(each) > 1 for each in values.values()):
+        if values.keys() != {_FIRST, _REST} or any(len(objects) > 1 for objects in values.values()):
             return None
         return values[_FIRST][0], values[_REST][0]
 
@@ -196,7 +223,11 @@ class _Writer:
             body = literal.value.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
             quoted = f'"""{body}"""'
         else:
-            quoted = '"' + "".join(_ESCAPES.get(each, each) for each in literal.value) + '"'
+            quoted = (
+                '"'
+                + "".join(_ESCAPES.get(character, character) for character in literal.value)
+                + '"'
+            )
         if literal.language:
             return f"{quoted}@{literal.language}"
         if datatype == f"{XSD}string":

@@ -148,16 +148,17 @@ class Description:
         return Graph(map(in_graph, triples)).list_members(node) or []
 
     def triples(self, document: str, title: ox.Literal, license_: str | None) -> list[ox.Triple]:
-        """Return the triples of the document about the thing, sorted.
-
-        They are the facts, the links to the thing, and the metadata of the document: title, topic,
-        sources, dataset and license. Rejected facts are left out unless the thing itself is
-        rejected.
+        """Write the document about the thing.
 
         Args:
             document: IRI of the document in any format.
             title: Title of the document.
             license_: IRI of the license, or None if there is none.
+
+        Returns:
+            The facts, the links to the thing, and the metadata of the document (title, topic,
+            sources, dataset and license), sorted. Rejected facts are left out unless the thing
+            itself is rejected.
         """
         node, page = ox.NamedNode(self.iri), ox.NamedNode(document)
         triples = {
@@ -235,12 +236,15 @@ def describe(graph: Graph, iri: str) -> Description | None:
 
 
 def linking(graph: Graph, iri: str, *, stands: bool) -> list[IncomingLink]:
-    """Return all links to a thing, sorted.
+    """Read the links to a thing.
 
     Args:
         graph: The dataset of a release.
         iri: IRI of the thing.
         stands: Whether the default graph describes the thing.
+
+    Returns:
+        All links, sorted.
     """
     return sorted(_links(graph, iri, stands))
 

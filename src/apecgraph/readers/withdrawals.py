@@ -10,11 +10,14 @@ from apecgraph.rdf.terms import TRUE_FORMS
 
 
 def withdrawn(graph: Graph, iri: str) -> list[str] | None:
-    """Return the IRIs that replace a withdrawn thing, sorted; None if the thing is not withdrawn.
+    """Read whether a thing is withdrawn.
 
     Args:
         graph: The dataset of a release.
         iri: IRI of the thing.
+
+    Returns:
+        The IRIs of its replacements, sorted; None if the thing is not withdrawn.
     """
     standing = graph.default_graph
     if not iri.startswith(ID) or standing.value(iri, f"{OWL}deprecated") not in TRUE_FORMS:
