@@ -23,11 +23,11 @@ SEETAO = ("seetao/trade-value-2025", "seetaoe-258468/trade-2025")
     [
         (Interval(D(26), D(27), excludes_upper=True), "26 to under 27 %"),
         (Interval(D(26), D(27)), "26 to 27 %"),
-        (Interval(D(26), D(27), excludes_lower=True), "above 26 to 27 %"),
-        (Interval(D(26), D(27), excludes_lower=True, excludes_upper=True), "between 26 and 27 %"),
+        (Interval(D(26), D(27), excludes_lower=True), "over 26 to 27 %"),
+        (Interval(D(26), D(27), excludes_lower=True, excludes_upper=True), "over 26 to under 27 %"),
         (Interval(D(26), D(26)), "exactly 26 %"),
         (Interval(D(26)), "26 % or more"),
-        (Interval(D(26), excludes_lower=True), "above 26 %"),
+        (Interval(D(26), excludes_lower=True), "over 26 %"),
         (Interval(None, D(27)), "27 % or less"),
         (Interval(None, D(27), excludes_upper=True), "under 27 %"),
         (Interval(), "any number"),
@@ -99,7 +99,7 @@ def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
     ) in told
     assert any(
         "2.629 trillion yuan (value of trade; SEETAO, twice) out of 45.47 trillion yuan "
-        "(value of trade, world; Global Times and 4 others) means between 5.7801 and 5.78357 %"
+        "(value of trade, world; Global Times and 4 others) means over 5.7801 to under 5.78357 %"
         in each
         for each in told
     )

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
-import pyoxigraph as ox
 import pytest
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import XSD
 from apecgraph.readers.conflicts import Conflict, read_conflicts, read_refutation
 from apecgraph.text.dates import spelled_days
 
@@ -20,9 +19,9 @@ def test_the_first_conflict_about_a_number_is_read(conflicts: list[Conflict]) ->
     found = read_refutation(conflicts)
     assert found is not None
     assert found.conflict.identifier == "A1"
-    assert {claim.value and claim.value.value for claim in found.rejected} == {"2629000000000"}
-    assert {claim.value and claim.value.value for claim in found.upheld} == {"26290000000000"}
-    assert found.times == 10
+    assert {claim.figure.value for claim in found.rejected} == {2629000000000}
+    assert {claim.figure.value for claim in found.upheld} == {26290000000000}
+    assert found.times == "10"
     assert found.proportion == "a tenth of"
 
 
@@ -32,15 +31,25 @@ def test_there_may_be_no_conflict_about_a_number(conflicts: list[Conflict]) -> N
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
-    [("0", "less than"), ("13145000000000", "less than"), ("99999999999999", "more than")],
+    ("number", "ratio", "words"),
+    [
+        (0, None, "less than"),
+        (13145000000000, "2", "less than"),
+        (26290000000, "999.8", "a thousandth of"),
+        (99999999999999, "3.8", "more than"),
+        (262900000000000, "10", "more than"),
+    ],
 )
-def test_a_ratio_is_written_in_words(conflicts: list[Conflict], number: str, words: str) -> None:
-    first = next(each for each in conflicts if each.identifier == "A1")
-    value = ox.Literal(number, datatype=ox.NamedNode(f"{XSD}decimal"))
-    rejected = tuple(replace(claim, value=value) for claim in first.rejected)
-    found = read_refutation([replace(first, rejected=rejected)])
-    assert found is not None
+def test_a_ratio_is_written_in_words(
+    conflicts: list[Conflict], number: int, ratio: str | None, words: str
+) -> None:
+    first = read_refutation(conflicts)
+    assert first is not None
+    rejected = tuple(
+        replace(claim, figure=replace(claim.figure, value=Decimal(number)))
+        for claim in first.rejected
+    )
+    found = replace(first, rejected=rejected, ratio=None if ratio is None else Decimal(ratio))
     assert found.proportion == words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -40,17 +40,17 @@ class Cell:
     unit: str
 
     @classmethod
-    def of(cls, values: Mapping[str, str]) -> Cell:
-        """Make the cell of a figure.
+    def of(cls, read_value: Callable[[str], str | None]) -> Cell:
+        """Read a cell.
 
         Args:
-            values: The values of the properties of the figure, by the IRIs of the properties.
+            read_value: Returns the value of a property, given by its IRI, or None if it has none.
 
         Raises:
-            LookupError: A dimension that every figure has is missing.
+            LookupError: A dimension that every cell has is missing.
         """
         found: dict[str, Any] = {
-            name: values.get(property_) for name, property_ in DIMENSIONS.items()
+            name: read_value(property_) for name, property_ in DIMENSIONS.items()
         }
         if any(found[name] is None for name in _REQUIRED):
             raise LookupError("a required dimension is missing")
@@ -171,7 +171,7 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
         return Figure(
             iri,
             source,
-            Cell.of(values),
+            Cell.of(values.get),
             observed * scale,
             _interval(graph, bound, observed, decimals).scaled(scale),
             printed if isinstance(printed, ox.Literal) else None,

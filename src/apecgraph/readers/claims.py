@@ -1,4 +1,4 @@
-"""Claims: a figure or a statement as one source makes it, read for showing it to people."""
+"""Claims: figures and statements as their sources make them, with what the decisions say."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import Ruling, rulings, status
+from apecgraph.content.figures import Figure, read_figure
+from apecgraph.content.statements import Statement, read_statement
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF
-from apecgraph.rdf.terms import Term
+from apecgraph.rdf.namespaces import APEC, DCTERMS
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one source says, stands it or not.
+    """A figure or a statement as one source makes it.
 
-    iri: of the figure or the rdf:Statement.
-    source: the IRI of who says it; identifier: of the claim.
-    printed: the words in which it is said.
-    measure, period, base_period, bound, unit: IRIs, of a figure.
-    value, lower, upper: the number and the ends of its interval, of a figure.
-    triple: of a statement.
+    Attributes:
+        iri: IRI of the figure or of the statement.
+        source: IRI of the source.
+        identifier: Short name that people cite it by; empty if it has none.
+        printed: The words that the source prints; None if they are not recorded.
+        rulings: What the decisions say of it.
     """
 
     iri: str
@@ -30,15 +31,6 @@ class Claim:
     identifier: str
     printed: ox.Literal | None
     rulings: tuple[Ruling, ...]
-    measure: str | None = None
-    period: str | None = None
-    base_period: str | None = None
-    bound: str | None = None
-    unit: str | None = None
-    value: ox.Literal | None = None
-    lower: ox.Literal | None = None
-    upper: ox.Literal | None = None
-    triple: ox.Triple | None = None
 
     @property
     def rejected(self) -> bool:
@@ -47,51 +39,70 @@ class Claim:
 
     @property
     def status(self) -> str:
-        """Where it stands by the decisions: "standing", "rejected" or "open"."""
+        """How it stands by the decisions: "standing", "rejected" or "open"."""
         return status(self.rulings)
 
 
-def read_claim(graph: Graph, iri: str) -> Claim | None:
+@dataclass(frozen=True, slots=True)
+class FigureClaim(Claim):
+    """A figure as a claim.
+
+    Attributes:
+        figure: The figure.
+    """
+
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class StatementClaim(Claim):
+    """A statement as a claim.
+
+    Attributes:
+        triple: The triple that the source states.
+    """
+
+    triple: ox.Triple
+
+    @property
+    def subject(self) -> str:
+        """IRI of the subject of the triple."""
+        return str(self.triple.subject.value)  # type: ignore[union-attr]
+
+
+def read_claim(graph: Graph, iri: str) -> FigureClaim | StatementClaim | None:
     """Read a claim from the dataset of a release; return None if the IRI is not that of a claim."""
-    values: dict[str, Term] = {quad.predicate.value: quad.object for quad in graph.quads(iri)}
-    source = values.get(f"{APEC}statedIn")
-    if not isinstance(source, ox.NamedNode):
-        return None
-
-    def name(property_: str) -> str | None:
-        value = values.get(property_)
-        return value.value if isinstance(value, ox.NamedNode) else None
-
-    def literal(property_: str) -> ox.Literal | None:
-        value = values.get(property_)
-        return value if isinstance(value, ox.Literal) else None
-
-    identifier = literal(f"{DCTERMS}identifier")
-    subject, predicate = name(f"{RDF}subject"), name(f"{RDF}predicate")
-    triple = None
-    if subject is not None and predicate is not None:
-        triple = ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), values[f"{RDF}object"])
-    return Claim(
-        iri,
-        source.value,
-        "" if identifier is None else identifier.value,
-        literal(f"{APEC}printed"),
-        rulings(graph, iri),
-        measure=name(f"{APEC}measure"),
-        period=name(f"{APEC}period"),
-        base_period=name(f"{APEC}basePeriod"),
-        bound=name(f"{APEC}bound"),
-        unit=name(f"{APEC}unit"),
-        value=literal(f"{APEC}value"),
-        lower=literal(f"{APEC}lower"),
-        upper=literal(f"{APEC}upper"),
-        triple=triple,
-    )
+    for source in graph.iris(iri, f"{APEC}statedIn"):
+        claim = read_figure(graph, iri, source) or read_statement(graph, iri, source)
+        if claim is not None:
+            return _claim(graph, claim)
+    return None
 
 
-def read_claims(graph: Graph, source: str) -> Iterator[Claim]:
+def read_claims(graph: Graph, source: str) -> Iterator[FigureClaim | StatementClaim]:
     """Read all claims of a source: its figures, then its statements, each by their IRIs."""
     for iri in graph.named_graph(source).subjects(f"{APEC}statedIn", source):
         claim = read_claim(graph, iri)
         if claim is not None:
             yield claim
+
+
+def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementClaim:
+    stated = graph.named_graph(claim.source)
+    identifier = stated.value(claim.iri, f"{DCTERMS}identifier") or ""
+    decided = rulings(graph, claim.iri)
+    if isinstance(claim, Figure):
+        return FigureClaim(
+            claim.iri, claim.source, identifier, claim.printed, decided, figure=claim
+        )
+    printed = next(
+        (
+            words
+            for words in stated.objects(claim.iri, f"{APEC}printed")
+            if isinstance(words, ox.Literal)
+        ),
+        None,
+    )
+    return StatementClaim(
+        claim.iri, claim.source, identifier, printed, decided, triple=claim.triple
+    )

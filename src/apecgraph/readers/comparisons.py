@@ -1,4 +1,4 @@
-"""Comparisons: what one source prints, beside what others print of the same cell."""
+"""Comparisons: what several sources print of one cell."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from apecgraph.content.decisions import read_decisions
-from apecgraph.content.figures import Figure, read_figures
+from apecgraph.content.figures import Cell, Figure
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, RDF
+from apecgraph.rdf.namespaces import ID
+from apecgraph.readers.claims import FigureClaim
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
 _MULTIPLE: Final = 2
-"""From here on it is told how many times a figure is another, and not by how much it is more."""
+"""The ratio of two figures from which "times as much" is clearer than a difference."""
 
 _DIGITS: Final = 2
-_APART: Final = {f"{ID}unit/percent": f"{ID}unit/percentage-point"}
-"""The units of a difference, where it has another unit than what it is between."""
+_DIFFERENCE_UNITS: Final = {f"{ID}unit/percent": f"{ID}unit/percentage-point"}
+"""The unit of a difference, if it is not the unit of the figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Figures of other sources that say the same of a cell: with a figure of it, or against it.
+    """Figures of other sources that print one number of a cell, compared with a figure of it.
 
-    same: whether they say what that figure says; agrees: whether some number is in both.
-    rejected: whether decisions reject all of these.
-    difference: of these from that figure, in words; empty where the values are the same.
+    Attributes:
+        figures: The figures of the others.
+        same: Whether they say the same as that figure.
+        agrees: Whether their interval and its interval have a number in common.
+        rejected: Whether decisions reject all of them.
+        difference: How far they are from that figure, in words; empty if the values are equal.
     """
 
     figures: tuple[Figure, ...]
@@ -38,48 +41,47 @@ class Others:
 
 
 class Comparisons:
-    """Compares the figures of a store that holds a release, rejected or not."""
+    """Compares the figures of a release, rejected or not.
 
-    def __init__(self, graph: Graph) -> None:
+    Args:
+        graph: The dataset of the release.
+        claims: All its figures.
+    """
+
+    def __init__(self, graph: Graph, claims: Iterable[FigureClaim]) -> None:
         self._numerals = Numerals(graph)
-        sources = graph.subjects(f"{RDF}type", f"{APEC}Source")
-        self._figures = {each.iri: each for each in read_figures(graph, sources)}
-        decisions = read_decisions(graph)
-        self._rejected = frozenset[str]().union(*(each.rejects for each in decisions))
-        self._cells: defaultdict[object, list[Figure]] = defaultdict(list)
-        for figure in self._figures.values():
-            self._cells[figure.cell].append(figure)
+        self._cells: defaultdict[Cell, list[FigureClaim]] = defaultdict(list)
+        for claim in claims:
+            self._cells[claim.figure.cell].append(claim)
 
-    def figure(self, iri: str) -> Figure | None:
-        """Return the figure of an IRI."""
-        return self._figures.get(iri)
-
-    def figures(self, iris: Iterable[str]) -> list[Figure]:
-        """Return the figures among some IRIs."""
-        return [self._figures[iri] for iri in iris if iri in self._figures]
+    def of_cell(self, figure: Figure) -> tuple[FigureClaim, ...]:
+        """Return the other figures of the cell of a figure, those that stand first."""
+        others = (claim for claim in self._cells[figure.cell] if claim.iri != figure.iri)
+        return tuple(sorted(others, key=lambda claim: (claim.rejected, claim.source, claim.iri)))
 
     def others(self, figure: Figure) -> tuple[Others, ...]:
-        """Return what other sources print of the cell of a figure: what disagrees comes first."""
-        alike: defaultdict[object, list[Figure]] = defaultdict(list)
-        for each in self._cells[figure.cell]:
-            if each.source != figure.source:
-                alike[each.interval, each.bound].append(each)
-        found = [
-            Others(
-                tuple(each),
-                (figure.interval, figure.bound) == (each[0].interval, each[0].bound),
-                figure.interval.meets(each[0].interval),
-                self._rejected.issuperset(other.iri for other in each),
-                self._difference(figure, each[0]),
-            )
-            for each in alike.values()
-        ]
+        """Return what other sources print of the cell of a figure, disagreements first."""
+        by_meaning: defaultdict[object, list[FigureClaim]] = defaultdict(list)
+        for claim in self._cells[figure.cell]:
+            if claim.source != figure.source:
+                by_meaning[claim.figure.interval, claim.figure.bound].append(claim)
+        found = [self._others(figure, claims) for claims in by_meaning.values()]
         return tuple(
-            sorted(found, key=lambda each: (each.agrees, each.rejected, -len(each.figures)))
+            sorted(found, key=lambda others: (others.agrees, others.rejected, -len(others.figures)))
+        )
+
+    def _others(self, figure: Figure, claims: list[FigureClaim]) -> Others:
+        other = claims[0].figure
+        return Others(
+            tuple(claim.figure for claim in claims),
+            (figure.interval, figure.bound) == (other.interval, other.bound),
+            figure.interval.meets(other.interval),
+            all(claim.rejected for claim in claims),
+            self._difference(figure, other),
         )
 
     def _difference(self, figure: Figure, other: Figure) -> str:
-        """Tell how far another figure is from one: "10 times as much", "5 billion yuan less"."""
+        """Write how far another figure is from one: "10 times as much", "5 billion yuan less"."""
         one, two = figure.value, other.value
         if one == two:
             return ""
@@ -87,5 +89,5 @@ class Comparisons:
             times = spelled(rounded(max(one, two) / min(one, two), _DIGITS))
             return f"{times} times as much" if two > one else f"{times} times less"
         unit = figure.cell.unit
-        apart = self._numerals.number(abs(two - one), _APART.get(unit, unit))
-        return f"{apart} {'more' if two > one else 'less'}"
+        difference = self._numerals.number(abs(two - one), _DIFFERENCE_UNITS.get(unit, unit))
+        return f"{difference} {'more' if two > one else 'less'}"

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
-from apecgraph.readers.claims import Claim, read_claim
+from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedTe
     claims: dict[ox.Literal, list[Claim]] = defaultdict(list)
     for statement in graph.subjects(f"{RDF}subject", iri):
         claim = read_claim(graph, statement)
-        if claim is None or claim.triple is None or claim.triple.predicate.value != property_:
+        if not isinstance(claim, StatementClaim) or claim.triple.predicate.value != property_:
             continue
         if isinstance(claim.triple.object, ox.Literal):
             claims[claim.triple.object].append(claim)
@@ -98,13 +98,13 @@ def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedTe
     return sorted(texts, key=lambda printed: (not printed.stands, str(printed.text)))
 
 
-def read_counts(graph: Graph, iri: str) -> list[tuple[Claim, ...]]:
+def read_counts(graph: Graph, iri: str) -> list[tuple[FigureClaim, ...]]:
     """Read the figures about an event, grouped by measure, interval and status."""
-    groups: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[FigureClaim]] = defaultdict(list)
     for figure in graph.subjects(f"{APEC}subject", iri):
         claim = read_claim(graph, figure)
-        if claim is not None and claim.value is not None:
-            key = claim.measure, claim.lower, claim.upper, claim.rejected
+        if isinstance(claim, FigureClaim):
+            key = claim.figure.cell.measure, claim.figure.interval, claim.rejected
             groups[tuple(map(str, key))].append(claim)
     return [tuple(groups[key]) for key in sorted(groups)]
 

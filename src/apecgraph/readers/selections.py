@@ -1,4 +1,4 @@
-"""Selections: which figures of the cube somebody wants to see."""
+"""Selections: the figures of the cube that a visitor chooses."""
 
 from __future__ import annotations
 
@@ -9,68 +9,74 @@ from typing import Final
 from urllib.parse import quote
 
 from apecgraph.rdf.namespaces import APEC, DCAT, ID, QB
-from apecgraph.readers.claims import Claim
-from apecgraph.readers.series import DIMENSIONS, Series
+from apecgraph.readers.claims import FigureClaim
+from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 
-PARAMETERS: Final = (*DIMENSIONS, "period", "from", "to")
-"""What a selection is made by, in the order in which it is written."""
+PARAMETERS: Final = (*SERIES_DIMENSIONS, "period", "from", "to")
+"""Names of the parameters of a selection, in the order of its address."""
 
 Days = Mapping[str, tuple[str, str, str]]
-"""The first and the last day of each period."""
+"""The first and the last day of each period, by its IRI; see `readers.series.when`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A choice of figures; what is not chosen may be anything.
+    """A choice of figures.
 
-    choices: names and values in the order of PARAMETERS: of dimensions, IRIs; of `period`, an IRI;
-    of `from` and `to`, the first and the last year, between whose ends the period must lie.
+    Attributes:
+        choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions and
+            of `period` are IRIs; `from` and `to` are the first and the last year, and the period
+            must lie between their ends. A parameter that is not chosen may have any value.
     """
 
     choices: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, choices: Mapping[str, str]) -> Selection:
-        """Make the selection of some choices, in whatever order."""
+        """Make a selection from choices in any order."""
         return cls(tuple((name, choices[name]) for name in PARAMETERS if choices.get(name)))
 
     def value(self, name: str) -> str | None:
-        """Return what is chosen by a name; None where nothing is."""
+        """Return the value that is chosen for a parameter, or None."""
         return dict(self.choices).get(name)
 
     def choosing(self, name: str, value: str | None) -> Selection:
-        """Return the selection with another choice by a name; None takes back what was chosen.
+        """Return the selection with another value for a parameter.
 
-        The unit goes with the measure: what is measured otherwise is counted otherwise.
+        Another measure clears the unit, because measures differ in their units.
+
+        Args:
+            name: Name of the parameter.
+            value: The value, or None to clear the choice.
         """
         less = {"unit": ""} if name == "measure" else {}
         return self.of({**dict(self.choices), **less, name: value or ""})
 
     @property
     def parameters(self) -> str:
-        """The selection as the query of a URL, in the one way of writing it."""
+        """The selection as the query of a URL, in its canonical form."""
         return "&".join(f"{name}={quote(local(value), safe='/')}" for name, value in self.choices)
 
     def from_(self, series: Iterable[Series], days: Days) -> tuple[Series, ...]:
-        """Return the parts of the series that are selected; those of which nothing is, are not."""
-        found = (each.of(tuple(self._claims(each, days))) for each in series if self._takes(each))
-        return tuple(each for each in found if each.claims)
+        """Return the selected parts of some series, without those in which nothing is selected."""
+        parts = (item.of(tuple(self._claims(item, days))) for item in series if self._takes(item))
+        return tuple(part for part in parts if part.claims)
 
     def offers(self, name: str, series: Iterable[Series], days: Days) -> Counter[str]:
-        """Count the figures by what else could be chosen by a name, all other choices kept."""
+        """Count the figures for each value of a parameter, with all other choices kept."""
         counted: Counter[str] = Counter()
-        for each in self.choosing(name, None).from_(series, days):
+        for item in self.choosing(name, None).from_(series, days):
             if name == "period":
-                counted.update(claim.period or "" for claim in each.claims)
-            elif value := dict(each.dimensions).get(name):
-                counted[value] += len(each.claims)
+                counted.update(claim.figure.cell.period for claim in item.claims)
+            elif value := dict(item.dimensions).get(name):
+                counted[value] += len(item.claims)
         return counted
 
     @property
     def query(self) -> str:
-        """The SPARQL query that finds the same figures, a row for each."""
+        """The SPARQL query that finds the same figures, one row each."""
         patterns = [
-            f"apec:{name} <{value}> ;" for name, value in self.choices if name in DIMENSIONS
+            f"apec:{name} <{value}> ;" for name, value in self.choices if name in SERIES_DIMENSIONS
         ]
         period = self.value("period")
         lines = ["a qb:Observation ;", *patterns, "apec:period ?period ;", "apec:value ?value ."]
@@ -106,14 +112,16 @@ class Selection:
     def _takes(self, series: Series) -> bool:
         dimensions = dict(series.dimensions)
         return all(
-            dimensions.get(name) == value for name, value in self.choices if name in DIMENSIONS
+            dimensions.get(name) == value
+            for name, value in self.choices
+            if name in SERIES_DIMENSIONS
         )
 
-    def _claims(self, series: Series, days: Days) -> Iterator[Claim]:
+    def _claims(self, series: Series, days: Days) -> Iterator[FigureClaim]:
         period, since, until = map(self.value, ("period", "from", "to"))
         for claim in series.claims:
-            first, last, _ = days.get(claim.period or "", ("", "", ""))
-            if period is not None and claim.period != period:
+            first, last, _ = days.get(claim.figure.cell.period, ("", "", ""))
+            if period is not None and claim.figure.cell.period != period:
                 continue
             if since is not None and not (first and first[:4] >= since):
                 continue
@@ -123,10 +131,10 @@ class Selection:
 
 
 def local(value: str) -> str:
-    """Write an IRI as a parameter has it: `economy/PER`."""
+    """Shorten an IRI to the value of a parameter: `economy/PER`."""
     return value.removeprefix(ID)
 
 
 def years(periods: Iterable[str], days: Days) -> Sequence[str]:
-    """Return the years in which periods begin or end, in order."""
+    """Return the years in which some periods begin or end, in order."""
     return sorted({day[:4] for period in periods for day in days[period][:2] if day})

@@ -3,92 +3,111 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
+from apecgraph.content.figures import DIMENSIONS, dimensions
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, BASE, DCAT, QB, RDF, SCHEMA
-from apecgraph.readers.claims import Claim, read_claim
-from apecgraph.readers.quantities import Quantities
+from apecgraph.readers.claims import FigureClaim, read_claim
+from apecgraph.text.numbers import Numerals
 
-DIMENSIONS: Final = ("measure", "flow", "reporter", "counterpart", "subject", "coverage", "unit")
-"""The dimensions that are the same all along a series, by the local names of their properties.
-
-The others are the period and the source.
-"""
+SERIES_DIMENSIONS: Final = tuple(
+    DIMENSIONS[name].removeprefix(APEC)
+    for name in dimensions("measure", "flow", without=("period", "base_period"))
+)
+"""Local names of the properties that have one value all along a series."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """A series of the cube.
 
-    dimensions: names and values (IRIs) of those that apply, in the order of DIMENSIONS.
-    claims: its figures in the order of their periods, whether they stand or not.
-    slice_: the IRI under which the content names the series; None where it does not.
+    Attributes:
+        dimensions: Name and value (an IRI) of each dimension that applies, in the order of
+            `SERIES_DIMENSIONS`.
+        claims: The figures, rejected or not, in the order of their periods.
+        slice_: IRI of the slice that names the series in the content, or None.
     """
 
     dimensions: tuple[tuple[str, str], ...]
-    claims: tuple[Claim, ...]
+    claims: tuple[FigureClaim, ...]
     slice_: str | None = None
 
     @property
     def periods(self) -> tuple[str, ...]:
-        """The periods for which there are figures, in order."""
-        return tuple(dict.fromkeys(claim.period or "" for claim in self.claims))
+        """IRIs of the periods that have figures, in order."""
+        return tuple(dict.fromkeys(claim.figure.cell.period for claim in self.claims))
 
-    def of(self, claims: tuple[Claim, ...]) -> Series:
-        """Return the part of the series that has these figures."""
+    def of(self, claims: tuple[FigureClaim, ...]) -> Series:
+        """Return the part of the series that has some of its figures."""
         return replace(self, claims=claims)
 
-    def name(self, labels: Labels, quantities: Quantities, *, without: str = "") -> str:
-        """Say what is measured; without: the name of a dimension that is told already."""
+    def name(self, labels: Labels, numerals: Numerals, *, without: str = "") -> str:
+        """Name the series by what it measures.
+
+        Args:
+            labels: Names the values of the dimensions.
+            numerals: Writes the unit.
+            without: Name of a dimension that the context already tells.
+        """
         if self.slice_ is not None:
             return labels.title(self.slice_).value
-        told = (without, "unit")
-        parts = [labels.title(value).value for name, value in self.dimensions if name not in told]
-        unit = quantities.unit(dict(self.dimensions).get("unit"))
-        # A symbol, as of percent, is told by the measure and stands with each number.
+        parts = [
+            labels.title(value).value
+            for name, value in self.dimensions
+            if name not in (without, "unit")
+        ]
+        unit = numerals.unit(dict(self.dimensions).get("unit"))
+        # A symbol such as % follows from the measure, and is written with each number.
         parts += [f"in {unit}"] if any(map(str.isalnum, unit)) else []
         return ", ".join(parts)
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:
-    """Read all series of a release: first what it is mainly about, then those that it names.
+    """Read all series from the dataset of a release.
 
-    Of each kind the longest come first.
-    graph: the dataset of a release, so that figures are there which a decision rejects, too.
+    Returns:
+        The series that the release is mainly about, then those that it names, then the others; of
+        each kind the longest first.
     """
-    found: defaultdict[tuple[tuple[str, str], ...], list[Claim]] = defaultdict(list)
+    by_dimensions: defaultdict[tuple[tuple[str, str], ...], list[FigureClaim]] = defaultdict(list)
     for iri in graph.subjects(f"{RDF}type", f"{QB}Observation"):
         claim = read_claim(graph, iri)
-        if claim is not None and claim.value is not None:
-            found[_dimensions(graph.named_graph(claim.source), iri)].append(claim)
-    slices = {_dimensions(graph, iri): iri for iri in graph.subjects(f"{RDF}type", f"{QB}Slice")}
-    periods = {claim.period for claims in found.values() for claim in claims}
-    order = {period: when(graph, period or "") for period in periods}
-    series = [
+        if isinstance(claim, FigureClaim):
+            by_dimensions[_dimensions(dict(claim.figure.cell.values()).get)].append(claim)
+    slices = {
+        _dimensions(partial(graph.value, iri)): iri
+        for iri in graph.subjects(f"{RDF}type", f"{QB}Slice")
+    }
+    periods = {claim.figure.cell.period for claims in by_dimensions.values() for claim in claims}
+    order = {period: when(graph, period) for period in periods}
+    found = [
         Series(
-            dimensions,
-            tuple(sorted(claims, key=lambda claim: (order[claim.period], claim.iri))),
-            slices.get(dimensions),
+            values,
+            tuple(sorted(claims, key=lambda claim: (order[claim.figure.cell.period], claim.iri))),
+            slices.get(values),
         )
-        for dimensions, claims in found.items()
+        for values, claims in by_dimensions.items()
     ]
     main = graph.values(BASE, f"{SCHEMA}mainEntity")
-    return tuple(sorted(series, key=lambda each: (each.slice_ not in main, *_rank(each))))
+    return tuple(sorted(found, key=lambda series: (series.slice_ not in main, *_rank(series))))
 
 
 def when(graph: Graph, period: str) -> tuple[str, str, str]:
-    """Return the first and the last day of a period, and the period, to put periods in order."""
-    if not period:
-        return "", "", ""
+    """Return a key that sorts periods: the first day, the last day, and the IRI of a period.
+
+    The days are as in ISO 8601, and empty if they are not known.
+    """
     first, last = (graph.value(period, f"{DCAT}{end}Date") or "" for end in ("start", "end"))
     return first, last, period
 
 
-def _dimensions(graph: Graph, iri: str) -> tuple[tuple[str, str], ...]:
-    values = ((name, graph.value(iri, f"{APEC}{name}")) for name in DIMENSIONS)
+def _dimensions(read_value: Callable[[str], str | None]) -> tuple[tuple[str, str], ...]:
+    values = ((name, read_value(f"{APEC}{name}")) for name in SERIES_DIMENSIONS)
     return tuple((name, value) for name, value in values if value is not None)
 
 

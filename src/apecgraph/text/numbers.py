@@ -1,4 +1,4 @@
-"""Numerals: numbers and intervals with their units and bounds, as people write them."""
+"""Numbers and intervals with their units and bounds, as people write them."""
 
 from __future__ import annotations
 
@@ -12,65 +12,67 @@ from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, SKOS
-from apecgraph.rdf.terms import TRUE_FORMS
 
 _LOCALE: Final = "en"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SCALED: Final = 1_000_000
-"""From here on a number is written with a word for its scale: 26.29 trillion."""
+"""The number from which a word stands for the scale: 26.29 trillion."""
 
-_DIGITS: Final = 18  # all of them: what is shown is not rounded
-_UNSPOKEN: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))
+_ALL_DIGITS: Final = 18
+_UNNAMED_UNITS: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))
 
 
 class Numerals:
-    """Writes numbers; what units and bounds are called comes from the data."""
+    """Writes numbers; the names of units and bounds come from the data.
+
+    Args:
+        graph: The dataset that describes units and bounds.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._labels = Labels(graph)
 
     def number(self, number: Decimal, unit: str | None, bound: str | None = None) -> str:
-        """Write a number with its unit and the word of its bound, given by their IRIs.
+        """Write a number: "26.29 trillion yuan", "nearly 60 %".
 
-        "26.29 trillion yuan", "nearly 60 %".
+        Args:
+            number: The number.
+            unit: IRI of its unit; None to leave it out.
+            bound: IRI of its bound; None to leave it out.
         """
         return " ".join(filter(None, (self._bound(bound), spelled(number), self.unit(unit))))
 
     def interval(self, interval: Interval, unit: str | None) -> str:
-        """Write an interval: "26.285 trillion to under 26.295 trillion yuan", "above 1,400".
+        """Write an interval: "26.285 trillion to under 26.295 trillion yuan", "over 1,400".
 
-        An end is told apart where it is not included; where neither is, they are set between.
+        Args:
+            interval: The interval; an end that it excludes is written with "over" or "under".
+            unit: IRI of its unit; None to leave it out.
         """
         low, high = interval.lower, interval.upper
-        above, under = interval.excludes_lower, interval.excludes_upper
-        if low is None or high is None:
-            if low is not None:
-                end = self.number(low, unit)
-                return f"above {end}" if above else f"{end} or more"
-            end = "any number" if high is None else self.number(high, unit)
-            return end if high is None else f"under {end}" if under else f"{end} or less"
+        over = "over " if interval.excludes_lower else ""
+        under = "under " if interval.excludes_upper else ""
+        if low is None:
+            if high is None:
+                return "any number"
+            return under + self.number(high, unit) + ("" if under else " or less")
+        if high is None:
+            return over + self.number(low, unit) + ("" if over else " or more")
         if low == high:
             return f"exactly {self.number(low, unit)}"
-        if above and under:
-            return f"between {spelled(low)} and {self.number(high, unit)}"
-        start = f"{'above ' if above else ''}{spelled(low)}"
-        return f"{start} to {'under ' if under else ''}{self.number(high, unit)}"
-
-    def excludes(self, bound: str | None) -> bool:
-        """Whether a bound leaves the number out that it goes with, as "more than" does."""
-        return (bound and self._graph.value(bound, f"{APEC}excludesPrinted")) in TRUE_FORMS
+        return f"{over}{spelled(low)} to {under}{self.number(high, unit)}"
 
     def unit(self, unit: str | None) -> str:
         """Write a unit as after a number: "%", "yuan"; nothing for a count."""
-        if unit is None or unit in _UNSPOKEN:
+        if unit is None or unit in _UNNAMED_UNITS:
             return ""
         notation = self._graph.value(unit, f"{SKOS}notation") or ""
         symbol = notation if not any(map(str.isalnum, notation)) else ""
         return symbol or self._labels.title(unit).value
 
     def _bound(self, bound: str | None) -> str:
-        """Return the word of a bound, nothing for one that takes the number as it is."""
+        """Return the word of a bound; nothing for a number that is rounded or exact."""
         if bound is None:
             return ""
         factors = [self._graph.value(bound, f"{APEC}{end}Factor") for end in ("lower", "upper")]
@@ -89,12 +91,14 @@ def spelled(number: Decimal) -> str:
     if abs(number) < _SCALED:
         return str(format_decimal(number, locale=_LOCALE, decimal_quantization=False))
     return str(
-        format_compact_decimal(number, format_type="long", locale=_LOCALE, fraction_digits=_DIGITS)
+        format_compact_decimal(
+            number, format_type="long", locale=_LOCALE, fraction_digits=_ALL_DIGITS
+        )
     )
 
 
 def rounded(number: Decimal, digits: int) -> Decimal:
-    """Round a number to as many digits as help."""
+    """Round a number to a number of significant digits."""
     if not number:
         return number
     return round(number, digits - 1 - number.adjusted())

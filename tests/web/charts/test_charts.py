@@ -8,15 +8,18 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.decisions import OPEN, RESOLVED, Ruling
+from apecgraph.content.figures import Cell, Figure
+from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import DCAT, DCTERMS, ID, SKOS, XSD
-from apecgraph.readers.claims import Claim
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SKOS, XSD
+from apecgraph.readers.claims import FigureClaim
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.charts.points import SHAPES
 from apecgraph.web.charts.scales import Scale
 
 SCRIPT = "<script>alert(1)</script>"
 SOURCE = f"{ID}source/x"
+EXACT = f"{ID}bound/exact"
 
 
 @pytest.mark.parametrize(
@@ -54,28 +57,25 @@ def charts() -> Charts:
         say(f"{ID}period/{year}", f"{SKOS}prefLabel", ox.Literal(f"{year}{SCRIPT}\x0b"))
         say(f"{ID}period/{year}", f"{DCAT}startDate", ox.Literal(f"{year}-01-01", datatype=date))
         say(f"{ID}period/{year}", f"{DCAT}endDate", ox.Literal(f"{year}-12-31", datatype=date))
+    for end in ("lower", "upper"):
+        say(EXACT, f"{APEC}{end}Factor", ox.Literal("1"))
     say(f"{ID}publisher/x", f"{SKOS}prefLabel", ox.Literal(f'"{SCRIPT}&\x00'))
     say(SOURCE, f"{DCTERMS}publisher", ox.NamedNode(f"{ID}publisher/x"), SOURCE)
     return Charts(data)
 
 
-def figure(value: str, lower: str, upper: str, year: str = "2025", **ruling: object) -> Claim:
-    def number(text: str) -> ox.Literal | None:
-        return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}decimal")) if text else None
+def figure(value: str, lower: str, upper: str, year: str = "2025", **ruling: object) -> FigureClaim:
+    def number(text: str) -> Decimal | None:
+        return Decimal(text) if text else None
 
     iri = f"{ID}figure/x/{value}"
     rulings = (Ruling(f"{ID}decision/x", **ruling),) if ruling else ()  # type: ignore[arg-type]
-    return Claim(
-        iri,
-        SOURCE,
-        "",
-        None,
-        rulings,
-        period=f"{ID}period/{year}",
-        value=number(value),
-        lower=number(lower),
-        upper=number(upper),
-    )
+    dimensions = {"period": f"period/{year}", "measure": "measure/x", "unit": "unit/count"}
+    cell = Cell.of({f"{APEC}{name}": f"{ID}{value}" for name, value in dimensions.items()}.get)
+    interval = Interval(number(lower), number(upper))
+    printed = Decimal(value)
+    figure = Figure(iri, SOURCE, cell, printed, interval, None, printed, EXACT)
+    return FigureClaim(iri, SOURCE, "", None, rulings, figure)
 
 
 FIGURES = [
@@ -160,5 +160,4 @@ def test_an_outlier_leaves_room_for_the_other_values(charts: Charts) -> None:
 
 
 def test_no_figures_make_no_chart(charts: Charts) -> None:
-    statement = replace(FIGURES[0], value=None)
-    assert charts.over_time("it", "", [statement]) == charts.rows("it", "", [("", statement)]) == ""
+    assert charts.over_time("it", "", []) == charts.rows("it", "", []) == ""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import httpx
 import pyoxigraph as ox
@@ -49,6 +50,22 @@ class TestTheOverview:
         assert rejected.startswith('"rejected"')
         assert "× 2, rejected" in rejected
 
+    def test_shows_the_plainest_contradiction_that_the_check_found(
+        self, client: httpx.Client
+    ) -> None:
+        text = get(client, "/conflicts")
+        item = text[text.index('id="decision/trade-2025"') :].partition("</li>\n<li id=")[0]
+        link = re.search(
+            r'The check finds: <a href="(/id/contradiction/[0-9a-f]{16})">(.*?)</a>', item
+        )
+        assert link is not None
+        assert link[2] == (
+            "value of trade, China, other APEC economies, 2025: one is 10 times the other"
+        )
+        assert "and 8 more contradictions" in item
+        page = get(client, f"{link[1].replace('/id/', '/doc/')}.html")
+        assert "26.29 trillion yuan (China Daily and 4 others)" in page
+
 
 class TestADecision:
     def test_lists_all_claims_with_their_sources(
@@ -68,8 +85,8 @@ class TestADecision:
             "26.29 trillion stands.",  # the reason
             "<svg",
             "all of them allow 26.2895 trillion to under 26.2905 trillion yuan",
-            "<td>2.6285 trillion to 2.6295 trillion yuan</td>",
-            "<strong>one is 10 times the other:</strong> value of trade, China, other APEC",
+            "<td>2.6285 trillion to under 2.6295 trillion yuan</td>",
+            "<strong>one is 10 times the other:</strong></a> value of trade, China, other APEC",
             "exports minus imports are the balance",  # another edit rule that compares the figure
         ]
         places = [text.index(part) for part in story]

@@ -192,7 +192,7 @@ def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
     text = get(client, "/doc/figure/chinadailyasia-628497/trade-2025.html")
     for each in (
         "26,290,000,000,000",
-        "26.285 trillion to 26.295 trillion yuan",
+        "26.285 trillion to under 26.295 trillion yuan",
         "Upheld by",
         "Value of trade of China with other APEC economies, exports and imports, all goods, 2025.",
         "26,29 трилиона юана",  # another source that prints it

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.readers.claims import Claim
+from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.series import when
+from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.drawing import Drawing, DrawnPoint, slanting, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
 from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
@@ -36,9 +37,10 @@ class Charts:
         self._graph = graph
         self._labels = Labels(graph)
         self._quantities = Quantities(graph)
+        self._numerals = Numerals(graph)
         self._points = Points(graph)
 
-    def over_time(self, name: str, title: str, claims: Iterable[Claim]) -> Markup:
+    def over_time(self, name: str, title: str, claims: Iterable[FigureClaim]) -> Markup:
         """Draw figures of one unit by period.
 
         Args:
@@ -49,7 +51,7 @@ class Charts:
         Returns:
             The SVG element; empty if there are no figures.
         """
-        figures = [claim for claim in claims if claim.value is not None]
+        figures = list(claims)
         if not figures:
             return Markup()
         along = scale(figures)
@@ -90,7 +92,7 @@ class Charts:
             _write(drawing, group, low, high)
         return drawing.markup(name, "over-time", title, self._seen(along, figures))
 
-    def rows(self, name: str, title: str, rows: Sequence[tuple[str, Claim]]) -> Markup:
+    def rows(self, name: str, title: str, rows: Sequence[tuple[str, FigureClaim]]) -> Markup:
         """Draw figures of one unit in rows on one scale.
 
         Args:
@@ -101,22 +103,21 @@ class Charts:
         Returns:
             The SVG element; empty if there are no figures.
         """
-        kept = [(label, claim) for label, claim in rows if claim.value is not None]
-        figures = [claim for _, claim in kept]
+        figures = [claim for _, claim in rows]
         if not figures:
             return Markup()
         along = scale(figures)
-        heights = [len(kept) - 0.5 - index for index in range(len(kept))]
+        heights = [len(rows) - 0.5 - index for index in range(len(rows))]
         ends = [
             (along.at(number), at)
             for claim, at in zip(figures, heights, strict=True)
             for number in numbers(claim)
         ]
         drawing = Drawing(
-            (_SIZE[0], _ROW * len(kept) + _FEET),
+            (_SIZE[0], _ROW * len(rows) + _FEET),
             self._ticks(along, figures),
-            [(label, at) for (label, _), at in zip(kept, heights, strict=True)],
-            (along.ends, (0.0, float(len(kept)))),
+            [(label, at) for (label, _), at in zip(rows, heights, strict=True)],
+            (along.ends, (0.0, float(len(rows)))),
             ends,
             note=self._note(along, figures),
         )
@@ -127,7 +128,7 @@ class Charts:
         return drawing.markup(name, "in-rows", title, self._seen(along, figures))
 
     def _write_beside(
-        self, drawing: Drawing, along: Scale, claim: Claim, place: DrawnPoint
+        self, drawing: Drawing, along: Scale, claim: FigureClaim, place: DrawnPoint
     ) -> None:
         words = self._quantities.value(claim)
         words += "" if along.holds(numbers(claim)[1]) else f", {OFF}"
@@ -136,26 +137,26 @@ class Charts:
         side = "after" if fits else "before"
         drawing.write(words, (x, place[1] - 6), f"value {claim.status} {side}")
 
-    def _ticks(self, along: Scale, figures: Sequence[Claim]) -> list[tuple[str, float]]:
+    def _ticks(self, along: Scale, figures: Sequence[FigureClaim]) -> list[tuple[str, float]]:
         """Return the ticks, with the unit if it is a symbol; otherwise `_note` names the unit."""
-        unit = figures[0].unit if self._has_symbol(figures) else None
-        return [(self._quantities.spelled(each, unit), along.at(each)) for each in along.ticks]
+        unit = figures[0].figure.cell.unit if self._has_symbol(figures) else None
+        return [(self._numerals.number(each, unit), along.at(each)) for each in along.ticks]
 
-    def _note(self, along: Scale, figures: Sequence[Claim]) -> str:
-        unit = self._quantities.unit(figures[0].unit)
+    def _note(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
+        unit = self._numerals.unit(figures[0].figure.cell.unit)
         unit = "" if self._has_symbol(figures) or not unit else f"In {unit}."
         return " ".join(filter(None, (unit, along.note)))
 
-    def _has_symbol(self, figures: Sequence[Claim]) -> bool:
-        return not any(map(str.isalnum, self._quantities.unit(figures[0].unit)))
+    def _has_symbol(self, figures: Sequence[FigureClaim]) -> bool:
+        return not any(map(str.isalnum, self._numerals.unit(figures[0].figure.cell.unit)))
 
-    def _seen(self, along: Scale, figures: Sequence[Claim]) -> str:
+    def _seen(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
         """Describe the chart for those who cannot see it."""
         counted = Counter(claim.status for claim in figures)
         words = WORDS | ({"standing": "stand"} if counted["standing"] != 1 else {})
         stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
         first, last = (
-            self._quantities.spelled(each, figures[0].unit)
+            self._numerals.number(each, figures[0].figure.cell.unit)
             for each in (along.ticks[0], along.ticks[-1])
         )
         note = f" {along.note}" if along.note else ""
@@ -168,7 +169,7 @@ class Charts:
 def _write(drawing: Drawing, group: Group, low: DrawnPoint, high: DrawnPoint) -> None:
     """Write the lines of a group above its intervals, or below if rejected or unbounded above."""
     claim = group.claims[0]
-    below = claim.rejected or claim.upper is None
+    below = claim.rejected or claim.figure.interval.upper is None
     if below and low[1] < drawing.height - _LINE * len(group.lines):
         top = low[1] + _LINE + 7
     else:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from apecgraph.readers.claims import Claim
+from apecgraph.readers.claims import FigureClaim
 from apecgraph.web.charts.drawing import width, wrapped
-from apecgraph.web.charts.points import OFF, WORDS, numbers
+from apecgraph.web.charts.points import OFF, WORDS
 from apecgraph.web.charts.scales import Scale
 
 SPAN: Final = 700
@@ -39,7 +39,7 @@ class Group:
         lines: The text beside them.
     """
 
-    claims: tuple[Claim, ...]
+    claims: tuple[FigureClaim, ...]
     lines: tuple[str, ...]
 
     @property
@@ -71,11 +71,11 @@ class Layout:
 
 
 def lay_out(
-    claims: Iterable[Claim],
+    claims: Iterable[FigureClaim],
     along: Scale,
     *,
     name: Callable[[str], str],
-    number: Callable[[Claim], str],
+    number: Callable[[FigureClaim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> Layout:
     """Lay out figures by period.
@@ -110,16 +110,16 @@ def lay_out(
 
 
 def _periods(
-    claims: Iterable[Claim],
+    claims: Iterable[FigureClaim],
     along: Scale,
-    number: Callable[[Claim], str],
+    number: Callable[[FigureClaim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> dict[str, list[Group]]:
     """Group figures by period, and by value and status."""
-    alike: defaultdict[tuple[str, Decimal, str, str], list[Claim]] = defaultdict(list)
+    alike: defaultdict[tuple[str, Decimal, str, str], list[FigureClaim]] = defaultdict(list)
     for claim in claims:
-        _, value, _ = numbers(claim)
-        alike[claim.period or "", value, claim.bound or "", claim.status].append(claim)
+        figure = claim.figure
+        alike[figure.cell.period, figure.value, figure.bound, claim.status].append(claim)
     periods: defaultdict[str, list[Group]] = defaultdict(list)
     for key, group in sorted(alike.items(), key=lambda item: (order(item[0][0]), item[0][1:])):
         period, value, _, status = key

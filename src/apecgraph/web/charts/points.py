@@ -9,7 +9,7 @@ from typing import Final
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS
-from apecgraph.readers.claims import Claim
+from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.quantities import Quantities
 from apecgraph.web.charts.drawing import Drawing, DrawnPoint
 from apecgraph.web.charts.scales import Scale
@@ -38,14 +38,14 @@ _ARROW: Final = 26
 _CAP: Final = 4
 
 
-def numbers(claim: Claim) -> tuple[Decimal, Decimal, Decimal]:
+def numbers(claim: FigureClaim) -> tuple[Decimal, Decimal, Decimal]:
     """Return lower end, value and upper end of a figure; the value stands in for a missing end."""
-    value = Decimal("0" if claim.value is None else claim.value.value)
-    low, high = (value if end is None else Decimal(end.value) for end in (claim.lower, claim.upper))
+    value, interval = claim.figure.value, claim.figure.interval
+    low, high = (value if end is None else end for end in (interval.lower, interval.upper))
     return low, value, high
 
 
-def scale(claims: Sequence[Claim]) -> Scale:
+def scale(claims: Sequence[FigureClaim]) -> Scale:
     """Return a scale that shows one or more figures with their intervals.
 
     A rejected figure that is far from all others is left off: it would leave no room for them.
@@ -57,12 +57,13 @@ def scale(claims: Sequence[Claim]) -> Scale:
     return Scale.of(number for claim in near for number in _reach(claim))
 
 
-def _reach(claim: Claim) -> tuple[Decimal, Decimal]:
+def _reach(claim: FigureClaim) -> tuple[Decimal, Decimal]:
     """Return the range that a scale must show of a figure, with room beyond a missing end."""
     low, value, high = numbers(claim)
+    lower, upper = claim.figure.interval.lower, claim.figure.interval.upper
     return (
-        value / _BEYOND if claim.lower is None and claim.upper is not None else low,
-        value * _BEYOND if claim.upper is None and claim.lower is not None else high,
+        value / _BEYOND if lower is None and upper is not None else low,
+        value * _BEYOND if upper is None and lower is not None else high,
     )
 
 
@@ -74,16 +75,14 @@ class Points:
         self._labels = Labels(graph)
         self._quantities = Quantities(graph)
 
-    def words(self, claim: Claim) -> str:
+    def words(self, claim: FigureClaim) -> str:
         """Describe a figure: period, value, interval, publisher, status."""
-        quantity = self._quantities.value(claim)
-        interval = self._quantities.interval(claim)
-        period = "" if claim.period is None else f"{self._labels.title(claim.period).value}: "
-        meant = f" ({interval})" if interval else ""
-        return f"{period}{quantity}{meant}, {self._publisher(claim)}, {WORDS[claim.status]}"
+        period = self._labels.title(claim.figure.cell.period).value
+        quantity = f"{self._quantities.value(claim)} ({self._quantities.interval(claim)})"
+        return f"{period}: {quantity}, {self._publisher(claim)}, {WORDS[claim.status]}"
 
     def put(
-        self, drawing: Drawing, claim: Claim, places: list[DrawnPoint], *, upright: bool
+        self, drawing: Drawing, claim: FigureClaim, places: list[DrawnPoint], *, upright: bool
     ) -> None:
         """Put a figure on a drawing.
 
@@ -101,7 +100,8 @@ class Points:
         drawing.add("title", self.words(claim), to=anchor)
         drawing.add("circle", to=anchor, class_="reach", cx=f"{x:.1f}", cy=f"{y:.1f}", r="9")
         bar = _upright if upright else _lying
-        ends = (None if claim.lower is None else low, None if claim.upper is None else high)
+        interval = claim.figure.interval
+        ends = None if interval.lower is None else low, None if interval.upper is None else high
         drawing.add("path", to=anchor, class_="interval", d=bar(drawing, (x, y), *ends))
         drawing.add(
             "path",
@@ -111,7 +111,7 @@ class Points:
             transform=f"translate({x:.1f} {y:.1f})",
         )
 
-    def _publisher(self, claim: Claim) -> str:
+    def _publisher(self, claim: FigureClaim) -> str:
         publisher = self._graph.named_graph(claim.source).value(claim.source, f"{DCTERMS}publisher")
         return self._labels.title(publisher or claim.source).value
 

@@ -1,4 +1,4 @@
-"""The page of the blind spots: figures that nothing else confirms, and what holds the others."""
+"""The page of the blind spots: figures that no edit rule compares with others."""
 
 from __future__ import annotations
 
@@ -9,31 +9,35 @@ from typing import ClassVar, Final
 
 from apecgraph.consistency.wording import Wording
 from apecgraph.rdf.namespaces import APEC, QB, RDF
-from apecgraph.readers.claims import Claim, read_claim
-from apecgraph.readers.comparisons import Comparisons
-from apecgraph.readers.relations import read_relations
+from apecgraph.readers.claims import FigureClaim, read_claim
+from apecgraph.readers.edit_rules import read_edit_rules
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.queries import BLIND_SPOTS
 
 _ABOUT: Final = ("subject", "counterpart", "reporter")
-"""The dimensions that a figure may be about, the one that tells most first."""
+"""The dimensions that blind spots are grouped by; of several that apply, the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What figures are about (an IRI), and the claims that make them, each with what it is of."""
+    """Blind spots that are about one thing.
+
+    Attributes:
+        about: IRI of the thing.
+        claims: The figures, each with what it measures.
+    """
 
     about: str
-    claims: tuple[tuple[Claim, str], ...]
+    claims: tuple[tuple[FigureClaim, str], ...]
 
 
 class BlindSpotsPage(Page):
-    """The figures of a release that no relation of the check holds."""
+    """The figures of a release that no edit rule compares with others."""
 
     template: ClassVar[str] = "pages/blind_spots.html"
 
     def values(self) -> Mapping[str, object]:
-        """Return the figures that nothing holds, by subject, and what holds the others."""
+        """Return the blind spots, and the edit rules that compare the other figures."""
         standing = self.site.graph.default_graph
         figures = standing.subjects(f"{RDF}type", f"{QB}Observation")
         blind = set(figures).difference(standing.subjects(f"{APEC}heldBy"))
@@ -41,27 +45,22 @@ class BlindSpotsPage(Page):
             "figures": len(figures),
             "blind": len(blind),
             "spots": self._spots(blind),
-            "relations": read_relations(self.site.graph, figures),
+            "relations": read_edit_rules(self.site.graph, figures),
             "query": BLIND_SPOTS,
         }
 
     def _spots(self, blind: Iterable[str]) -> list[Spot]:
-        comparisons, wording = Comparisons(self.site.graph), Wording(self.site.graph)
-        groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        for figure in comparisons.figures(blind):
-            cell = figure.cell
-            field = next((name for name in _ABOUT if getattr(cell, name)), "measure")
-            of = wording.common([cell], without=(field,))
-            groups[getattr(cell, field)].append((of, figure.iri))
+        wording = Wording(self.site.graph)
+        groups: defaultdict[str, list[tuple[FigureClaim, str]]] = defaultdict(list)
+        for iri in sorted(blind):
+            claim = read_claim(self.site.graph, iri)
+            if isinstance(claim, FigureClaim):
+                cell = claim.figure.cell
+                dimension = next((name for name in _ABOUT if getattr(cell, name)), "measure")
+                rest = wording.common([cell], without=(dimension,))
+                groups[getattr(cell, dimension)].append((claim, rest))
         spots = [
-            Spot(
-                about,
-                tuple(
-                    (claim, of)
-                    for of, iri in sorted(found)
-                    if (claim := read_claim(self.site.graph, iri)) is not None
-                ),
-            )
-            for about, found in groups.items()
+            Spot(about, tuple(sorted(claims, key=lambda item: item[1])))
+            for about, claims in groups.items()
         ]
-        return sorted(spots, key=lambda each: (-len(each.claims), wording.name(each.about)))
+        return sorted(spots, key=lambda spot: (-len(spot.claims), wording.name(spot.about)))

@@ -1,4 +1,4 @@
-"""The page of all conflicts, by verdict: what was printed in short, and what was decided."""
+"""The page of all conflicts, by verdict: what is printed, found by the check, and decided."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from apecgraph.rdf.namespaces import SKOS
-from apecgraph.readers.claims import Claim
+from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim
 from apecgraph.readers.conflicts import VERDICTS, Conflict, read_conflicts
 from apecgraph.readers.quantities import Quantities
 from apecgraph.web.pages.page import Page
@@ -16,7 +16,13 @@ from apecgraph.web.pages.site import ReleaseSite
 
 @dataclass(frozen=True, slots=True)
 class PrintedValue:
-    """A value that is printed: in words, with how often, and where it stands."""
+    """A value that is printed.
+
+    Attributes:
+        words: The value in words.
+        claims: Number of figures that print it.
+        status: How these figures stand.
+    """
 
     words: str
     claims: int
@@ -25,7 +31,14 @@ class PrintedValue:
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """A conflict in short: the values of its figures, and how many wordings stand or do not."""
+    """A conflict in short.
+
+    Attributes:
+        conflict: The conflict.
+        values: The values of its figures.
+        wordings: Number of values of its statements that stand.
+        rejected_wordings: Number of values of its statements that are rejected.
+    """
 
     conflict: Conflict
     values: tuple[PrintedValue, ...]
@@ -35,7 +48,13 @@ class Gist:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The conflicts of a verdict, given by its IRI, with what that means."""
+    """The conflicts of one verdict.
+
+    Attributes:
+        verdict: IRI of the verdict.
+        definition: What the verdict means.
+        gists: The conflicts.
+    """
 
     verdict: str
     definition: str
@@ -71,7 +90,7 @@ class ConflictsPage(Page):
     def _gist(self, conflict: Conflict) -> Gist:
         values: dict[tuple[str, str], int] = {}
         for claim in conflict.claims:
-            if claim.value is not None:
+            if isinstance(claim, FigureClaim):
                 key = self._quantities.value(claim), claim.status
                 values[key] = values.get(key, 0) + 1
         return Gist(
@@ -83,4 +102,5 @@ class ConflictsPage(Page):
 
 
 def _wordings(claims: tuple[Claim, ...]) -> int:
-    return len({str(claim.triple.object) for claim in claims if claim.triple is not None})
+    statements = (claim for claim in claims if isinstance(claim, StatementClaim))
+    return len({str(claim.triple.object) for claim in statements})

@@ -13,10 +13,10 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import CSV
 from apecgraph.rdf.namespaces import APEC, BASE
-from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.selections import PARAMETERS, Selection, local, years
-from apecgraph.readers.series import DIMENSIONS, Series, when
+from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
 from apecgraph.release.figures_csv import write_figures
+from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
@@ -51,14 +51,14 @@ class FiguresPage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._quantities = Quantities(site.graph)
+        self._numerals = Numerals(site.graph)
         self._charts = Charts(site.graph)
         series = site.series
         periods = dict.fromkeys(period for each in series for period in each.periods)
         self._days = {period: when(site.graph, period) for period in periods}
         self._years = years(periods, self._days)
         self._values = {
-            name: {dict(each.dimensions).get(name) for each in series} for name in DIMENSIONS
+            name: {dict(each.dimensions).get(name) for each in series} for name in SERIES_DIMENSIONS
         } | {"period": set(periods)}
 
     async def answer(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class FiguresPage(Page):
             "count": count,
             "days": self._days,
             "shown": shown,
-            "facets": [self._facet(selection, name) for name in DIMENSIONS],
+            "facets": [self._facet(selection, name) for name in SERIES_DIMENSIONS],
             "periods": [(local(each), self.site.labels.title(each).value) for each in periods],
             "years": [(year, year) for year in years(periods, self._days)],
             "address": selection_address,
@@ -117,7 +117,7 @@ class FiguresPage(Page):
         }
 
     def _name(self, series: Series, without: str = "") -> str:
-        return series.name(self.site.labels, self._quantities, without=without)
+        return series.name(self.site.labels, self._numerals, without=without)
 
     def _facet(self, selection: Selection, name: str) -> Facet:
         offers = selection.offers(name, self.site.series, self._days)

@@ -14,10 +14,10 @@ from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
 from apecgraph.rdf.namespaces import BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.readers.conflicts import read_conflicts, read_refutation
 from apecgraph.readers.description import describe
-from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
 from apecgraph.text.dates import spelled_days
+from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.http.addresses import INDEX
 from apecgraph.web.http.methods import choose_format
@@ -74,7 +74,7 @@ class HomePage(Page):
             "selection": selection,
             "charts": self._charts,
             "figures": selection_address,
-            "called": headline and headline.name(self.site.labels, Quantities(self.site.graph)),
+            "called": headline and headline.name(self.site.labels, Numerals(self.site.graph)),
             "events": [self._event(iri) for iri in main if self._is_event(iri)],
             "refutation": read_refutation(conflicts),
             "counts": {

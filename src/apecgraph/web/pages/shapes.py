@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from apecgraph.check.rule_text import RuleText
-from apecgraph.readers.relations import read_relations
+from apecgraph.readers.edit_rules import read_edit_rules
 from apecgraph.web.pages.page import Page
 
 
@@ -22,5 +22,5 @@ class ShapesPage(Page):
         return {
             "shapes": sorted(shapes, key=lambda shape: -nodes.get(shape.iri, 0)),
             "nodes": nodes,
-            "relations": read_relations(self.site.graph),
+            "relations": read_edit_rules(self.site.graph),
         }

@@ -11,6 +11,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.writer import Writer
+from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
@@ -87,6 +88,12 @@ class ReleaseSite(Site):
     def series(self) -> tuple[Series, ...]:
         """All series of figures."""
         return tuple(read_series(self.graph))
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """All figures, by what they measure."""
+        claims = (claim for series in self.series for claim in series.claims)
+        return Comparisons(self.graph, claims)
 
     @cached_property
     def entities(self) -> Entities:

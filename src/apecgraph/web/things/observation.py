@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-from urllib.parse import urlencode
+from typing import ClassVar, Final
 
-from apecgraph.rdf.namespaces import APEC, ID
-from apecgraph.readers.observations import Observation, read_observation
+from apecgraph.content.figures import Cell, dimensions
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC
+from apecgraph.readers.claims import FigureClaim
+from apecgraph.readers.selections import Selection
+from apecgraph.readers.series import SERIES_DIMENSIONS
+from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
+
+_ORDER: Final = dimensions(
+    "measure", "reporter", "subject", "counterpart", without=("base_period", "unit")
+)
+_JOINED: Final = {"reporter": " of ", "counterpart": " with "}
 
 
 class ObservationPage(ThingPage):
@@ -16,22 +25,32 @@ class ObservationPage(ThingPage):
     template: ClassVar[str] = "things/observation.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the figure with those of the same cell, and the path of its series."""
-        if view.claim is None:
-            return {"observation": None}
-        observation = read_observation(self.site.graph, view.claim)
+        """Return the figure with those of the same cell, and the address of its series."""
+        claim = view.claim
+        if not isinstance(claim, FigureClaim):
+            return {"claim": None}
+        cell = claim.figure.cell
         return {
-            "observation": observation,
-            "sentence": observation.sentence(view.labels),
-            "series": _series(observation),
+            "claim": claim,
+            "sentence": _sentence(cell, view.labels),
+            "alike": self.site.comparisons.of_cell(claim.figure),
+            "series": selection_address(_series(cell)),
         }
 
 
-def _series(observation: Observation) -> str:
-    """Return the path of the page that shows the series: of all periods."""
-    chosen = {
-        name.removeprefix(APEC): value.removeprefix(ID)
-        for name, value in observation.dimensions
-        if name != f"{APEC}period"
-    }
-    return f"/figures?{urlencode(chosen, safe='/')}"
+def _sentence(cell: Cell, labels: Labels) -> str:
+    """Write what a cell measures: "Value of trade of China with other APEC economies, 2025."."""
+    values = ((name, getattr(cell, name)) for name in _ORDER)
+    words = "".join(
+        _JOINED.get(name, ", ") + labels.title(value).value
+        for name, value in values
+        if value is not None
+    ).removeprefix(", ")
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _series(cell: Cell) -> Selection:
+    """Return the selection of the figures that measure the same in all periods."""
+    values = dict(cell.values())
+    names = (name for name in SERIES_DIMENSIONS if APEC + name in values)
+    return Selection.of({name: values[APEC + name] for name in names})

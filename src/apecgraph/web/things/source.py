@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 import pyoxigraph as ox
 
 from apecgraph.consistency.wording import Wording
 from apecgraph.rdf.formats import GRAPH_FORMATS
-from apecgraph.readers.claims import Claim
-from apecgraph.readers.comparisons import Comparisons, Others
+from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim
+from apecgraph.readers.comparisons import Others
 from apecgraph.web.pages.queries import named_graph, named_graph_triples
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A figure of the source, what it is of in words, and what others print of the same."""
+    """A figure of the source.
 
-    claim: Claim
+    Attributes:
+        claim: The figure.
+        about: What it measures, in words.
+        others: What other sources print of the same cell, each with its words.
+    """
+
+    claim: FigureClaim
     about: str
     others: tuple[tuple[Others, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A statement of the source; also: the other sources that state the same, by IRI."""
+    """A statement of the source.
 
-    claim: Claim
+    Attributes:
+        claim: The statement.
+        also: IRIs of the other sources that state the same.
+    """
+
+    claim: StatementClaim
     also: tuple[str, ...]
 
 
@@ -38,10 +48,6 @@ class SourcePage(ThingPage):
     """Writes the page about a source."""
 
     template: ClassVar[str] = "things/source.html"
-
-    @cached_property
-    def _comparisons(self) -> Comparisons:
-        return Comparisons(self.site.graph)
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the claims of the source, those that are rejected first."""
@@ -59,17 +65,16 @@ class SourcePage(ThingPage):
     def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
         wording = Wording(self.site.graph)
         for claim in claims:
-            figure = self._comparisons.figure(claim.iri)
-            if figure is not None:
+            if isinstance(claim, FigureClaim):
                 others = tuple(
-                    (each, wording.figures(each.figures))
-                    for each in self._comparisons.others(figure)
+                    (item, wording.figures(item.figures))
+                    for item in self.site.comparisons.others(claim.figure)
                 )
-                yield Printed(claim, wording.cell(figure.cell), others)
+                yield Printed(claim, wording.cell(claim.figure.cell), others)
 
     def _stated(self, claims: list[Claim]) -> Iterator[Stated]:
         for claim in claims:
-            if claim.triple is None:
+            if not isinstance(claim, StatementClaim):
                 continue
             triple = claim.triple
             quads = self.site.graph.quads(triple.subject, triple.predicate, triple.object)

@@ -13,11 +13,12 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from apecgraph.content.folder import DERIVED_GRAPH
 from apecgraph.rdf.formats import HTML, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
-from apecgraph.readers.claims import Claim, read_claim, read_claims
+from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
 from apecgraph.web.pages.queries import all_links, whole_page
 from apecgraph.web.pages.site import ReleaseSite
@@ -41,6 +42,7 @@ _IDENTIFIERS: Final = (
     f"{OWL}sameAs",
     *(f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related")),
 )
+_DERIVED: Final = (DERIVED_GRAPH.value,)
 _ABOUT_CLAIMS: Final = frozenset(
     (f"{RDF}subject", f"{APEC}upholds", f"{APEC}rejects", f"{APEC}statedIn")
 )
@@ -133,10 +135,10 @@ class ThingView:
             by_source.setdefault(each.source, []).append(each)
         return [(words, by_source) for words, by_source in found.items() if by_source]
 
-    def figure(self, iri: str) -> Claim | None:
+    def figure(self, iri: str) -> FigureClaim | None:
         """Return what a figure says, where the IRI is one of a figure that is whole."""
         claim = read_claim(self.graph, iri)
-        return claim if claim and claim.value and claim.measure and claim.period else None
+        return claim if isinstance(claim, FigureClaim) else None
 
     @property
     def uncited(self) -> tuple[str, ...]:
@@ -161,7 +163,8 @@ class ThingView:
             Use(
                 predicate,
                 self.labels.inverse(predicate),
-                tuple(found[predicate]),
+                # What the build derives, such as contradictions, comes after the data.
+                tuple(sorted(found[predicate], key=lambda link: link.graphs == _DERIVED)),
                 all_links(iri, predicate),
                 predicate.removeprefix(APEC) if predicate in dimensions else None,
             )
@@ -183,7 +186,7 @@ class ThingView:
     def _is_said(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
         """Whether the links have what an rdf:Statement says of the thing."""
         claim = read_claim(self.graph, statement)
-        if claim is None or claim.triple is None:
+        if not isinstance(claim, StatementClaim):
             return False
         subject, predicate, _ = claim.triple
         return any(link.subject == subject.value for link in found.get(predicate.value, ()))

@@ -1,4 +1,4 @@
-"""The relations of the check, and the number of figures that each compares with others."""
+"""The edit rules of the check, and the number of figures that each compares with others."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SCHEME: Final = f"{ID}scheme/relations"
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
-    """A relation of the check (in statistics, an edit rule).
+class EditRule:
+    """An edit rule of the check.
 
     Attributes:
-        iri: IRI of the relation.
+        iri: IRI of the rule, a concept in `<scheme/relations>`.
         definition: What holds between the figures.
         figures: Number of figures that it compares with others.
     """
@@ -28,16 +28,16 @@ class Relation:
     figures: int
 
 
-def read_relations(graph: Graph, figures: Iterable[str] | None = None) -> list[Relation]:
-    """Read the relations that compare some figures with others.
+def read_edit_rules(graph: Graph, figures: Iterable[str] | None = None) -> list[EditRule]:
+    """Read the edit rules that compare some figures with others.
 
     Args:
         graph: The dataset of a release.
-        figures: IRIs of the figures. If it is None, all figures are counted, and the relations
-            that compare none are returned as well.
+        figures: IRIs of the figures. If it is None, all figures are counted, and the rules that
+            compare none are returned as well.
 
     Returns:
-        The relations, the one that compares most figures first.
+        The rules, the one that compares most figures first.
     """
     count = Counter[str]()
     if figures is None:
@@ -45,8 +45,8 @@ def read_relations(graph: Graph, figures: Iterable[str] | None = None) -> list[R
         figures = graph.subjects(f"{APEC}heldBy")
     for figure in figures:
         count.update(graph.values(figure, f"{APEC}heldBy"))
-    relations = (
-        Relation(iri, graph.value(iri, f"{SKOS}definition") or "", compared)
+    rules = (
+        EditRule(iri, graph.value(iri, f"{SKOS}definition") or "", compared)
         for iri, compared in count.items()
     )
-    return sorted(relations, key=lambda relation: (-relation.figures, relation.iri))
+    return sorted(rules, key=lambda rule: (-rule.figures, rule.iri))

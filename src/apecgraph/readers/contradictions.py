@@ -1,0 +1,97 @@
+"""Contradictions: what the check found about a decision, read from a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from apecgraph.content.figures import Cell
+from apecgraph.intervals import Interval
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, RDFS
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEstimate:
+    """An interval that a cell lies in if some figures are right.
+
+    Attributes:
+        words: How it was derived.
+        interval: The interval.
+        figures: IRIs of the figures that it rests on.
+    """
+
+    words: str
+    interval: Interval
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedContradiction:
+    """Claims that cannot all be right.
+
+    Attributes:
+        iri: IRI of the contradiction.
+        label: The contradiction in words.
+        edit_rules: IRIs of the edit rules that fail.
+        culprit: IRIs of the claims that the check would name as wrong.
+        claims: IRIs of all claims involved.
+        ratio: How many times the lower estimate the higher one is; None if that is not known.
+        cell: The cell of the estimates; None for statements.
+        estimates: The two estimates; empty for statements.
+    """
+
+    iri: str
+    label: str
+    edit_rules: tuple[str, ...]
+    culprit: tuple[str, ...]
+    claims: tuple[str, ...]
+    ratio: Decimal | None
+    cell: Cell | None
+    estimates: tuple[RecordedEstimate, ...]
+
+
+def read_contradictions(graph: Graph, decision: str) -> list[RecordedContradiction]:
+    """Read the contradictions that justify a decision, given by its IRI.
+
+    Returns:
+        The contradictions; those come first whose estimates are farthest apart, and of several,
+        those that rest on the fewest claims.
+    """
+    found = (_read(graph, iri) for iri in graph.values(decision, f"{APEC}contradiction"))
+    return sorted(found, key=lambda item: (-(item.ratio or 0), len(item.claims), item.iri))
+
+
+def _read(graph: Graph, iri: str) -> RecordedContradiction:
+    estimates = tuple(
+        RecordedEstimate(
+            graph.value(node, f"{RDFS}label") or "",
+            _interval(graph, node),
+            tuple(graph.values(node, f"{APEC}restsOn")),
+        )
+        for node in graph.values(iri, f"{APEC}estimate")
+    )
+    claims = {*graph.values(iri, f"{APEC}restsOn")}.union(*(item.figures for item in estimates))
+    ratio = graph.value(iri, f"{APEC}ratio")
+    cell = graph.value(iri, f"{APEC}sameCellAs") or iri
+    return RecordedContradiction(
+        iri,
+        graph.value(iri, f"{RDFS}label") or "",
+        tuple(graph.values(iri, f"{APEC}violates")),
+        tuple(graph.values(iri, f"{APEC}culprit")),
+        tuple(sorted(claims)),
+        None if ratio is None else Decimal(ratio),
+        Cell.of(partial(graph.value, cell)) if estimates else None,
+        estimates,
+    )
+
+
+def _interval(graph: Graph, iri: str) -> Interval:
+    lower, upper = (graph.value(iri, f"{APEC}{name}") for name in ("lower", "upper"))
+    return Interval(
+        None if lower is None else Decimal(lower),
+        None if upper is None else Decimal(upper),
+        excludes_lower=graph.has(iri, f"{APEC}excludesLower"),
+        excludes_upper=graph.has(iri, f"{APEC}excludesUpper"),
+    )
