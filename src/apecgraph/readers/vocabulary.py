@@ -1,4 +1,4 @@
-"""The vocabulary of a release: its own terms, its code lists, terms of others, and their use."""
+"""The vocabulary of a release: its terms, its code lists, foreign terms, and their use."""
 
 from __future__ import annotations
 
@@ -20,17 +20,24 @@ _GROUPS: Final = {
     "Other properties": f"{RDF}Property",
     "Datatypes": f"{RDFS}Datatype",
 }
-"""The groups of terms by the class that makes one; the first that fits decides."""
+"""The class of each group of terms; a term is in the first group whose class it has."""
 
-_UNTOLD: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))  # a range that tells nothing
+_UNIVERSAL: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))  # the classes of everything
 
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTerm:
-    """A class, a property or a datatype of the publication's own.
+    """A class, a property or a datatype of the publication.
 
-    definition: in words. group: the name of its group. used: how often, in the default graph.
-    above: what it is a subclass or a subproperty of; codes: its code list.
+    Attributes:
+        iri: IRI of the term.
+        definition: Its definition.
+        group: Name of its group.
+        used: Number of triples in the default graph that use it.
+        domain: IRIs of the classes of its subjects.
+        range: IRIs of the classes or the datatypes of its values.
+        above: IRIs of its superclasses or superproperties.
+        codes: IRIs of its code lists.
     """
 
     iri: str
@@ -44,18 +51,24 @@ class VocabularyTerm:
 
     @property
     def is_class(self) -> bool:
-        """Whether it is used as the type of things."""
+        """Whether the term is a class."""
         return self.group == "Classes"
 
     @property
     def is_datatype(self) -> bool:
-        """Whether it is used as the datatype of literals."""
+        """Whether the term is a datatype."""
         return self.group == "Datatypes"
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A concept of a code list; used: how often it is the value of a property that is no list's."""
+    """A concept of a code list.
+
+    Attributes:
+        iri: IRI of the concept.
+        definition: Its definition.
+        used: Number of triples that have it as their value, without properties of SKOS.
+    """
 
     iri: str
     definition: str
@@ -64,7 +77,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A term of another vocabulary, and whether it is used as a class."""
+    """A term of another vocabulary.
+
+    Attributes:
+        iri: IRI of the term.
+        used: Number of triples in the default graph that use it.
+        is_class: Whether it is used as a class, not as a property.
+    """
 
     iri: str
     used: int
@@ -72,9 +91,12 @@ class Foreign:
 
 
 class Vocabulary:
-    """Reads the vocabulary of a store that holds a release.
+    """Reads the vocabulary of a release.
 
-    What counts is the default graph, as the endpoint has it: anyone can ask that for the counts.
+    It counts uses in the default graph, so that the endpoint answers the same counts.
+
+    Args:
+        graph: The dataset of the release.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -82,7 +104,7 @@ class Vocabulary:
         self._labels = Labels(graph)
 
     def term(self, iri: str) -> VocabularyTerm | None:
-        """Read a term of the publication's own; None where the IRI is that of none."""
+        """Read a term of the publication; return None if the IRI is not that of a term."""
         types = self._graph.values(iri, f"{RDF}type")
         group = next((name for name, class_ in _GROUPS.items() if class_ in types), None)
         if group is None:
@@ -93,52 +115,53 @@ class Vocabulary:
             self._definition(iri),
             group,
             sum(1 for _ in self._uses(self._graph.default_graph, iri, group)),
-            domain=self._told(iri, f"{RDFS}domain"),
-            range=self._told(iri, f"{RDFS}range"),
-            above=tuple(each for name in above for each in self._graph.values(iri, name)),
+            domain=self._classes(iri, f"{RDFS}domain"),
+            range=self._classes(iri, f"{RDFS}range"),
+            above=tuple(value for name in above for value in self._graph.values(iri, name)),
             codes=tuple(self._graph.values(iri, f"{QB}codeList")),
         )
 
     def groups(self) -> list[tuple[str, list[VocabularyTerm]]]:
-        """Return the publication's own terms by group, each group in the order of the labels."""
+        """Return the terms of the publication by group, each group in the order of the labels."""
         defined = self._graph.default_graph.subjects(f"{RDFS}isDefinedBy")
         own = self._sorted(iri for iri in defined if iri.startswith(BASE))
         terms = [term for iri in own if (term := self.term(iri)) is not None]
-        groups = [(name, [each for each in terms if each.group == name]) for name in _GROUPS]
-        return [(name, found) for name, found in groups if found]
+        groups = [(name, [term for term in terms if term.group == name]) for name in _GROUPS]
+        return [(name, members) for name, members in groups if members]
 
     def lists(self) -> list[tuple[str, list[Code]]]:
-        """Return the code lists, by IRI, with their concepts, in the order of the labels."""
+        """Return the IRIs of the code lists with their concepts, in the order of the labels."""
         schemes = self._graph.subjects(f"{RDF}type", f"{SKOS}ConceptScheme")
         _, _, values = self._counts()
         return [
             (
                 scheme,
                 [
-                    Code(each, self._definition(each), values[each])
-                    for each in self._sorted(self._graph.subjects(f"{SKOS}inScheme", scheme))
+                    Code(concept, self._definition(concept), values[concept])
+                    for concept in self._sorted(self._graph.subjects(f"{SKOS}inScheme", scheme))
                 ],
             )
             for scheme in self._sorted(schemes)
         ]
 
     def foreign(self) -> list[tuple[str, list[Foreign]]]:
-        """Return the terms of others that are used, by namespace; the most frequent first."""
-        found: dict[str, list[Foreign]] = defaultdict(list)
+        """Return the foreign terms in use by namespace, the most frequent first."""
+        namespaces: dict[str, list[Foreign]] = defaultdict(list)
         classes, properties, _ = self._counts()
         for counts, is_class in ((classes, True), (properties, False)):
             for iri, used in counts.items():
                 if not iri.startswith(BASE):
-                    found[_namespace(iri)].append(Foreign(iri, used, is_class))
-        for terms in found.values():
-            terms.sort(key=lambda each: (-each.used, each.iri))
-        ranked = sorted(found, key=lambda each: (-sum(term.used for term in found[each]), each))
-        return [(each, found[each]) for each in ranked]
+                    namespaces[_namespace(iri)].append(Foreign(iri, used, is_class))
+        for terms in namespaces.values():
+            terms.sort(key=lambda term: (-term.used, term.iri))
+        uses = {name: sum(term.used for term in terms) for name, terms in namespaces.items()}
+        ranked = sorted(uses, key=lambda name: (-uses[name], name))
+        return [(name, namespaces[name]) for name in ranked]
 
     def example(self, term: VocabularyTerm) -> ox.Quad | None:
-        """Return a triple of the data that uses a term, as it stands in a named graph.
+        """Return a quad of a named graph that uses a term, always the same one.
 
-        One in the graph of a source is preferred, and of those always the same.
+        A quad in which a source describes itself is preferred.
         """
         candidates = (
             quad
@@ -159,7 +182,7 @@ class Vocabulary:
         return graph.quads(None, iri)
 
     def _counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
-        """Count classes, properties, and the IRIs that are values of properties but SKOS's."""
+        """Count the uses of classes, of properties, and of values without those of SKOS."""
         classes, properties, values = Counter[str](), Counter[str](), Counter[str]()
         for quad in self._graph.default_graph.quads():
             property_ = quad.predicate.value
@@ -169,14 +192,14 @@ class Vocabulary:
                 counts[quad.object.value] += not property_.startswith(SKOS)
         return classes, properties, values
 
-    def _told(self, iri: str, property_: str) -> tuple[str, ...]:
+    def _classes(self, iri: str, property_: str) -> tuple[str, ...]:
         values = self._graph.values(iri, property_)
-        return tuple(each for each in values if each not in _UNTOLD)
+        return tuple(value for value in values if value not in _UNIVERSAL)
 
     def _definition(self, iri: str) -> str:
         for property_ in (f"{SKOS}definition", f"{RDFS}comment"):
-            if (found := self._graph.value(iri, property_)) is not None:
-                return found
+            if (definition := self._graph.value(iri, property_)) is not None:
+                return definition
         return ""
 
     def _sorted(self, iris: Iterable[str]) -> list[str]:
@@ -188,7 +211,7 @@ def _is_of(term: object, datatype: ox.NamedNode) -> bool:
 
 
 def _namespace(iri: str) -> str:
-    """Return the namespace of a term: one that has a prefix, else all up to the local name."""
+    """Return the namespace of a term: one with a prefix, else the IRI without the local name."""
     for namespace in PREFIXES.values():
         if iri.startswith(namespace):
             return namespace
