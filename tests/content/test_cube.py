@@ -17,10 +17,15 @@ import pytest
 
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.consistency.findings import Findings
+from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import DIMENSIONS, REQUIRED_DIMENSIONS, Cell
 from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
-from apecgraph.rdf.namespaces import ID, PREFIXES
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF
 from apecgraph.rdf.terms import in_graph
+from apecgraph.readers.series import SERIES_DIMENSIONS
+from apecgraph.release.figures_csv import write_figures
 
 NORMAL_FORM: Final = (
     # classes are inferred from use
@@ -319,6 +324,39 @@ def test_observations_inherit_from_their_slice_and_data_set(cube: Cube) -> None:
 def test_every_constraint_has_a_case_and_there_are_21() -> None:
     assert list(CONSTRAINTS) == [f"IC-{number}" for number in range(1, 22)]
     assert {case.constraint for case in CASES} == set(CONSTRAINTS)
+
+
+def test_the_structures_declare_the_dimensions_of_a_cell_in_its_order(cube: Cube) -> None:
+    graph = Graph(cube)
+    declared = set[str]()
+    for structure in graph.subjects(f"{RDF}type", f"{QB}DataStructureDefinition"):
+        order = {
+            graph.required_value(part, f"{QB}dimension"): int(
+                graph.required_value(part, f"{QB}order")
+            )
+            for part in graph.values(structure, f"{QB}component")
+            if graph.has(part, f"{QB}dimension")
+        }
+        in_order = sorted(order, key=lambda dimension: order[dimension])
+        assert in_order[-1] == f"{APEC}statedIn"
+        known = [property_ for property_ in DIMENSIONS.values() if property_ in order]
+        assert in_order[:-1] == known
+        required = {DIMENSIONS[name] for name in REQUIRED_DIMENSIONS}
+        assert required <= order.keys()
+        declared |= set(known)
+    attributes = set(DIMENSIONS.values()) - declared
+    assert attributes == {f"{APEC}basePeriod"}
+    assert graph.subjects(f"{QB}attribute", f"{APEC}basePeriod")
+
+
+def test_every_dimension_is_written_chosen_and_exported() -> None:
+    properties = {property_.removeprefix(APEC) for property_ in DIMENSIONS.values()}
+    assert properties - {"period", "basePeriod"} == set(SERIES_DIMENSIONS)
+    header = write_figures(Graph()).decode().strip().split(",")
+    assert properties <= set(header)
+    terms = {name: f"{ID}x/{name}" for name in DIMENSIONS}
+    words = Wording(Graph()).cell(Cell(**terms))
+    assert all(f"x/{name}" in words for name in set(DIMENSIONS) - {"unit", "base_period"})
 
 
 def test_the_cube_is_not_empty(normal: ox.Store) -> None:

@@ -52,7 +52,7 @@ class Cell:
         found: dict[str, Any] = {
             name: read_value(property_) for name, property_ in DIMENSIONS.items()
         }
-        if any(found[name] is None for name in _REQUIRED):
+        if any(found[name] is None for name in REQUIRED_DIMENSIONS):
             raise LookupError("a required dimension is missing")
         return cls(**found)
 
@@ -70,7 +70,8 @@ DIMENSIONS: Final[Mapping[str, str]] = {
 }
 """The IRI of the property of each dimension, by the field of a cell."""
 
-_REQUIRED: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
+REQUIRED_DIMENSIONS: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
+"""The dimensions that every figure has, as fields of a cell."""
 
 
 def dimensions(*first: str, without: Iterable[str] = ()) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import rulings, status
+from apecgraph.content.figures import DIMENSIONS, REQUIRED_DIMENSIONS
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
@@ -56,20 +57,18 @@ class _Column:
     of: str = "figure"
 
 
+def _dimension_columns() -> Iterator[_Column]:
+    for name, property_ in DIMENSIONS.items():
+        yield _Column(property_.removeprefix(APEC), property_, required=name in REQUIRED_DIMENSIONS)
+        if name == "period":
+            yield _Column("startDate", f"{DCAT}startDate", "date", of="period")
+            yield _Column("endDate", f"{DCAT}endDate", "date", of="period")
+
+
 _COLUMNS: Final = (
     _Column("identifier", f"{DCTERMS}identifier", "string"),
     _Column("dataSet", f"{QB}dataSet"),
-    _Column("reporter", f"{APEC}reporter"),
-    _Column("counterpart", f"{APEC}counterpart"),
-    _Column("flow", f"{APEC}flow"),
-    _Column("coverage", f"{APEC}coverage"),
-    _Column("subject", f"{APEC}subject"),
-    _Column("measure", f"{APEC}measure", required=True),
-    _Column("period", f"{APEC}period", required=True),
-    _Column("startDate", f"{DCAT}startDate", "date", of="period"),
-    _Column("endDate", f"{DCAT}endDate", "date", of="period"),
-    _Column("basePeriod", f"{APEC}basePeriod"),
-    _Column("unit", f"{APEC}unit", required=True),
+    *_dimension_columns(),
     _Column("value", f"{APEC}value", "decimal", required=True),
     _Column("lower", f"{APEC}lower", "decimal"),
     _Column("upper", f"{APEC}upper", "decimal"),
