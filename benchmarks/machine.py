@@ -55,5 +55,5 @@ def _packages() -> list[str]:
 
 
 def _wrk() -> str:
-    said = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False).stdout
-    return " ".join(said.split()[:2])
+    printed = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False).stdout
+    return " ".join(printed.split()[:2])

@@ -69,8 +69,8 @@ class Server:
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                said = self._log.read_text(errors="replace").splitlines()
-                raise ServerError(f"ended at its start: {said[-1] if said else 'no message'}")
+                lines = self._log.read_text(errors="replace").splitlines()
+                raise ServerError(f"ended at its start: {lines[-1] if lines else 'no message'}")
             with contextlib.suppress(OSError, ServerError, http.client.HTTPException):
                 self.ask("ASK {}")
                 return

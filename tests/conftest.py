@@ -29,14 +29,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: no other process of pytest runs a test meanwhile")
     assert config.cache is not None
-    config.stash[TURNS] = Turns(config.cache.mkdir("turns"))
+    if hasattr(config, "workerinput"):  # one of the processes of pytest-xdist
+        config.stash[TURNS] = Turns(config.cache.mkdir("turns"))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, object, object]:
-    turns = item.config.stash[TURNS]
+    turns = item.config.stash.get(TURNS, None)
+    if turns is None:
+        return (yield)
     turns.take(alone=runs_alone(item))
     try:
         return (yield)

@@ -30,7 +30,7 @@ def written(page: Page) -> str:
     return text
 
 
-def asked(query: str) -> str:
+def address(query: str) -> str:
     return f"/sparql#query={quote(query)}"
 
 
@@ -100,7 +100,7 @@ def test_an_error_is_marked_at_its_line_and_tab_leaves_the_editor(
 
 
 def test_a_query_can_be_stopped(visit: Open) -> None:
-    page = visit(asked(ENDLESS))
+    page = visit(address(ENDLESS))
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("main").get_by_role("status")).to_contain_text("Stopped after")
     expect(page.get_by_role("button", name="Run")).to_be_focused()
@@ -108,7 +108,7 @@ def test_a_query_can_be_stopped(visit: Open) -> None:
 
 
 def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
-    page = visit(asked(HOSTILE))
+    page = visit(address(HOSTILE))
     expect(page.get_by_role("cell", name="<img src=x onerror=alert(1)>")).to_be_visible()
     expect(page.get_by_role("cell", name="{{text}}")).to_be_visible()
     expect(page.get_by_role("cell", name="javascript:alert(1)")).to_be_visible()
@@ -119,15 +119,15 @@ def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "status"),
     [
         ("ASK {}", "Yes in"),
         ("CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 7", "7 triples in"),
         ("CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 0", "No triples in"),
     ],
 )
-def test_answers_of_the_other_query_forms(visit: Open, query: str, told: str) -> None:
-    expect(visit(asked(query)).get_by_role("main").get_by_role("status")).to_contain_text(told)
+def test_answers_of_the_other_query_forms(visit: Open, query: str, status: str) -> None:
+    expect(visit(address(query)).get_by_role("main").get_by_role("status")).to_contain_text(status)
 
 
 def test_an_exceeded_limit_is_explained(
@@ -138,7 +138,7 @@ def test_an_exceeded_limit_is_explained(
         browser.new_context(viewport=DESK) as context,
     ):
         page = context.new_page()
-        page.goto(url + asked(ENDLESS))
+        page.goto(url + address(ENDLESS))
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("deadline of 0.5 s")
         expect(alert).to_contain_text("add a LIMIT")

@@ -78,41 +78,41 @@ def counts(endpoint: Asking, subject: str) -> dict[str, int]:
 
 class TestVoid:
     def test_counts_the_dataset(self, endpoint: Asking, release: Release) -> None:
-        told = counts(endpoint, BASE)
+        described = counts(endpoint, BASE)
         (row,) = endpoint.rows(COUNTS % (BASE, IN_DATASET))
-        assert told == {name: int(count) for name, count in row.items()}
-        assert told["triples"] == release.triples
+        assert described == {name: int(count) for name, count in row.items()}
+        assert described["triples"] == release.triples
 
     def test_counts_the_default_graph(self, endpoint: Asking) -> None:
         """The default graph includes the description, with these counts in it."""
-        told = counts(endpoint, f"{ID}service/default-graph")
+        described = counts(endpoint, f"{ID}service/default-graph")
         (row,) = endpoint.rows(COUNTS % (BASE, ""))
         row.pop("distinctObjects")
-        assert told == {name: int(count) for name, count in row.items()}
+        assert described == {name: int(count) for name, count in row.items()}
 
     def test_counts_the_members_of_each_class(self, endpoint: Asking) -> None:
-        told = endpoint.pairs(
+        described = endpoint.pairs(
             "SELECT ?class ?n { <> void:classPartition [ void:class ?class ; void:entities ?n ] }"
         )
         found = endpoint.pairs(
             "SELECT ?o (COUNT(DISTINCT ?s) AS ?n)"
             f" {{ ?s ?p ?o FILTER(?p = rdf:type) {IN_DATASET} }} GROUP BY ?o"
         )
-        assert told == found
-        assert len(told) > 30
+        assert described == found
+        assert len(described) > 30
 
     def test_counts_the_triples_of_each_property(self, endpoint: Asking) -> None:
-        told = endpoint.pairs(
+        described = endpoint.pairs(
             "SELECT ?p ?n { <> void:propertyPartition [ void:property ?p ; void:triples ?n ] }"
         )
         found = endpoint.pairs(
             f"SELECT ?p (COUNT(*) AS ?n) {{ ?s ?p ?o {IN_DATASET} }} GROUP BY ?p"
         )
-        assert told == found
-        assert sum(told.values()) == counts(endpoint, BASE)["triples"]
+        assert described == found
+        assert sum(described.values()) == counts(endpoint, BASE)["triples"]
 
     def test_counts_the_links_to_each_dataset(self, endpoint: Asking) -> None:
-        told = {
+        described = {
             (row["space"], row["p"]): int(row["n"])
             for row in endpoint.rows(
                 "SELECT ?space ?p ?n { <> void:subset/void:subset ?linkset ."
@@ -129,11 +129,11 @@ class TestVoid:
                 " GROUP BY ?space ?p"
             )
         }
-        assert told == found
+        assert described == found
         for name in ("wikidata", "geonames", "eurovoc", "stw"):
-            assert any(name in space for space, _ in told)
+            assert any(name in space for space, _ in described)
         (total,) = endpoint.values("SELECT ?n { <id/linkset> void:triples ?n }")
-        assert int(total) == sum(told.values())
+        assert int(total) == sum(described.values())
 
     def test_examples_are_resources_of_the_publication(self, endpoint: Asking) -> None:
         examples = endpoint.values("SELECT ?iri { <> void:exampleResource ?iri . ?iri a ?class }")

@@ -26,10 +26,10 @@ def test_a_property_shape_is_written_as_a_sentence(rules: RuleText) -> None:
 
 def test_every_message_of_a_shape_with_targets_is_a_rule(rules: RuleText, graph: Graph) -> None:
     shapes = rules.read()
-    told = {rule.iri for shape in shapes for rule in shape.rules}
+    listed = {rule.iri for shape in shapes for rule in shape.rules}
     for shape in shapes:
         for name in ("property", "sparql"):
-            assert told.issuperset(graph.values(shape.iri, f"{SH}{name}"))
+            assert listed.issuperset(graph.values(shape.iri, f"{SH}{name}"))
     assert not [rule for shape in shapes for rule in shape.rules if "{?" in rule.sentence]
 
 

@@ -21,7 +21,7 @@ DECISIONS = "data/decisions.ttl"
 
 
 @pytest.fixture
-def whole(tmp_path: Path) -> ContentCopy:
+def full_copy(tmp_path: Path) -> ContentCopy:
     """A copy of all of the real content: a conflict needs more than the excerpt."""
     return ContentCopy(tmp_path)
 
@@ -44,17 +44,17 @@ def test_the_content_passes() -> None:
     assert report.text().startswith("the content passes the check (")
 
 
-def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(whole: ContentCopy) -> None:
-    whole.remove(DECISIONS, "<decision/trade-2025>")
-    report = whole.check()
+def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(full_copy: ContentCopy) -> None:
+    full_copy.remove(DECISIONS, "<decision/trade-2025>")
+    report = full_copy.check()
     message = only(report)
     assert message.startswith("data/sources/seetao.ttl:")
     for part in (
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
-        f"see {SEETAO}:{whole.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
-        f"see {CHINA_DAILY}:{whole.line(CHINA_DAILY, '/trade-2025>')}",
+        f"see {SEETAO}:{full_copy.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
+        f"see {CHINA_DAILY}:{full_copy.line(CHINA_DAILY, '/trade-2025>')}",
         "more places (--format json)",
         "record in data/decisions.ttl",
     ):
@@ -81,29 +81,29 @@ def says_the_same_as_json_and_turtle(report: Report) -> None:
     assert int(nodes.value) == len(result["nodes"]) > 8
 
 
-def test_a_decision_must_reject_enough(whole: ContentCopy) -> None:
+def test_a_decision_must_reject_enough(full_copy: ContentCopy) -> None:
     # a decision that upholds both and is marked as resolved settles nothing
-    whole.replace(
+    full_copy.replace(
         DECISIONS,
         "    apec:rejects <figure/seetao/trade-value-2025>,\n"
         "        <figure/seetaoe-258468/trade-2025> ;\n",
         "",
     )
-    text = whole.check().text()
+    text = full_copy.check().text()
     assert "one is 10 times the other" in text
     assert "a decision that is resolved or likely rejects something" in text
 
 
-def test_a_decision_whose_conflict_is_gone_fails(whole: ContentCopy) -> None:
+def test_a_decision_whose_conflict_is_gone_fails(full_copy: ContentCopy) -> None:
     name = "data/sources/sada-el-balad.ttl"
-    whole.replace(name, '"49ر125 يوان"@ar', '"49ر125 تريليون يوان"@ar')
-    figure = whole.line(name, "<figure/sada-el-balad/trade-value-2021-2025>")
-    lines = whole.path(name).read_text().splitlines(keepends=True)
+    full_copy.replace(name, '"49ر125 يوان"@ar', '"49ر125 تريليون يوان"@ar')
+    figure = full_copy.line(name, "<figure/sada-el-balad/trade-value-2021-2025>")
+    lines = full_copy.path(name).read_text().splitlines(keepends=True)
     at = next(i for i in range(figure, len(lines)) if "unitMult" in lines[i])
     lines[at] = lines[at].replace("unitMult 0", "unitMult 12")
-    whole.path(name).write_text("".join(lines))
-    line = whole.line(DECISIONS, "<decision/trade-2021-2025-scale>")
-    message = only(whole.check())
+    full_copy.path(name).write_text("".join(lines))
+    line = full_copy.line(DECISIONS, "<decision/trade-2021-2025-scale>")
+    message = only(full_copy.check())
     assert message.startswith(f"{DECISIONS}:{line}: decision/trade-2021-2025-scale: ")
     assert "contradicts nothing that stands, so the conflict is gone" in message
 
@@ -208,12 +208,12 @@ def test_a_cell_that_a_source_states_twice_is_located(excerpt: ContentCopy) -> N
     assert "figure/chinadailyasia-628497/trade-2025-again" in message
 
 
-def test_a_decision_about_an_unknown_figure_is_located(whole: ContentCopy) -> None:
-    whole.replace(
+def test_a_decision_about_an_unknown_figure_is_located(full_copy: ContentCopy) -> None:
+    full_copy.replace(
         DECISIONS, "<figure/seetaoe-258468/trade-2025>", "<figure/seetaoe-258468/trade-2052>"
     )
-    text = whole.check().text()
-    line = whole.line(DECISIONS, "trade-2052")
+    text = full_copy.check().text()
+    line = full_copy.line(DECISIONS, "trade-2052")
     assert f"{DECISIONS}:{line}: decision/trade-2025: a decision rejects figures or" in text
     assert "this one is unknown" in text
 

@@ -6,37 +6,29 @@ import json
 import re
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from apecgraph.cli.main import main
-from tests.support.command import run_on_terminal
+from tests.support.command import invoke, run_on_terminal
 from tests.support.contents import SmallContent
-
-
-def run(releases: Path, *arguments: str | Path) -> Result:
-    runner = CliRunner(env={"APECGRAPH_RELEASES": str(releases)})
-    return runner.invoke(main, list(map(str, arguments)), catch_exceptions=False)
 
 
 def built(releases: Path, content: SmallContent, label: str) -> str:
     content.source(0, label)
-    done = run(releases, "build", "--content", content.root)
+    done = invoke("build", "--content", content.root, releases=releases)
     assert done.exit_code == 0, done.output
     return done.stdout.partition(":")[0].rpartition("/")[2]
 
 
 def test_releases_are_listed(content: SmallContent, releases: Path) -> None:
-    assert "holds no release: run `apecgraph build`" in run(releases, "releases").stderr
+    assert "holds no release: run `apecgraph build`" in invoke("releases", releases=releases).stderr
     first, second, third = (built(releases, content, label) for label in "abc")
-    run(releases, "rollback")
+    invoke("rollback", releases=releases)
     (releases / first / "links.nt").unlink()
-    head, *rows = run(releases, "releases").stdout.splitlines()
+    head, *rows = invoke("releases", releases=releases).stdout.splitlines()
     assert head.split() == ["RELEASE", "PUBLISHED", "QUADS", "FIGURES", "SOURCES", "MB"]
     assert [row.split()[:2] for row in rows[:1]] == [["*", second]]
     assert rows[1].split()[0] == third
     assert rows[1].endswith("rolled back")
     assert re.search(rf"{first} .*damaged: .*links\.nt is not what was released", rows[2])
-    listed = json.loads(run(releases, "releases", "--json").stdout)
+    listed = json.loads(invoke("releases", "--json", releases=releases).stdout)
     assert [each["name"] for each in listed] == [second, third, first]
     assert [each["current"] for each in listed] == [True, False, False]
     assert [each["rolledBack"] for each in listed] == [False, True, False]
@@ -49,32 +41,37 @@ def test_rollback_reports_the_current_and_the_previous_release(
     content: SmallContent, releases: Path
 ) -> None:
     first, second = (built(releases, content, label) for label in "ab")
-    assert run(releases, "rollback").stdout == f"{releases / first}: current; before: {second}\n"
-    done = run(releases, "rollback")
+    assert (
+        invoke("rollback", releases=releases).stdout
+        == f"{releases / first}: current; before: {second}\n"
+    )
+    done = invoke("rollback", releases=releases)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "there is no release before" in done.stderr
-    assert run(releases, "rollback", second).exit_code == 0
+    assert invoke("rollback", second, releases=releases).exit_code == 0
     assert (releases / "current").readlink() == Path(second)
 
 
 def test_releases_and_content_are_compared(content: SmallContent, releases: Path) -> None:
     first, second = (built(releases, content, label) for label in ("a", "b"))
-    text = run(releases, "diff", "previous", "current").stdout
+    text = invoke("diff", "previous", "current", releases=releases).stdout
     assert text.endswith("~ b (source/s0)\n    rdfs:label: a -> b\n")
-    assert run(releases, "diff", first, releases / second).stdout == text
-    found = json.loads(run(releases, "diff", first, second, "--format", "json").stdout)
+    assert invoke("diff", first, releases / second, releases=releases).stdout == text
+    found = json.loads(invoke("diff", first, second, "--format", "json", releases=releases).stdout)
     assert found["things"][0]["changes"][0]["after"][0]["term"] == '"b"@en'
-    patch = run(releases, "diff", first, second, "--format", "patch").stdout
+    patch = invoke("diff", first, second, "--format", "patch", releases=releases).stdout
     assert patch == (releases / second / "differences.rdfp").read_text()
     content.source(0, "c")
-    assert "rdfs:label: b -> c" in run(releases, "diff", "current", content.root).stdout
+    assert "rdfs:label: b -> c" in invoke("diff", "current", content.root, releases=releases).stdout
     content.write("data/sources/s0.ttl", "<source/s0> a apec:Source .")
-    done = run(releases, "diff", "current", content.root)
+    done = invoke("diff", "current", content.root, releases=releases)
     assert "rdfs:label: b\n" in done.stdout
     assert "does not pass the check" in done.stderr
     content.write("data/sources/s0.ttl", "<source/s0> a .")
-    assert "data/sources/s0.ttl:" in run(releases, "diff", "current", content.root).stderr
-    done = run(releases, "diff", "current", "0123456789abcdef")
+    assert (
+        "data/sources/s0.ttl:" in invoke("diff", "current", content.root, releases=releases).stderr
+    )
+    done = invoke("diff", "current", "0123456789abcdef", releases=releases)
     assert done.exit_code == 1
     assert f"has no release 0123456789abcdef; it has {second}, {first}" in done.stderr
 
@@ -85,11 +82,11 @@ def test_a_refused_build_says_where_its_report_is_kept(
     built(releases, content, "a")
     for number in (1, 2, 3):
         (content.root / f"data/sources/s{number}.ttl").unlink()
-    done = run(releases, "build", "--content", content.root)
+    done = invoke("build", "--content", content.root, releases=releases)
     assert done.exit_code == 1
     kept = Path(done.stderr.split()[-1])
     assert json.loads((kept / "report.json").read_text())["conforms"] is True
-    done = run(releases, "build", "--content", content.root, "--accept-loss")
+    done = invoke("build", "--content", content.root, "--accept-loss", releases=releases)
     assert done.exit_code == 0
 
 

@@ -30,17 +30,17 @@ def column(answer: str, name: str) -> list[str]:
 
 def test_the_endpoint_is_a_source(server: str) -> None:
     endpoint = f"{server}/sparql"
-    told = {"type": "sparql", "value": endpoint}
+    typed = {"type": "sparql", "value": endpoint}
     graphs = BASE + "SELECT ?g { GRAPH ?g { <id/source/seetao> a <ontology/Source> } }"
     answers = ask(
         server,
-        (NAMES, [told]),
+        (NAMES, [typed]),
         (NAMES, [endpoint]),
         (graphs, [endpoint]),
-        (BASE + "ASK { <id/economy/CHN> a <ontology/Economy> }", [told]),
-        (BASE + "ASK { <id/economy/CHN> a <ontology/Source> }", [told]),
-        (BASE + "CONSTRUCT WHERE { <id/economy/CHN> skos:prefLabel ?name }", [told]),
-        (f"{NAMES[:-1]} FILTER(BROKEN(?name)) }}", [told]),
+        (BASE + "ASK { <id/economy/CHN> a <ontology/Economy> }", [typed]),
+        (BASE + "ASK { <id/economy/CHN> a <ontology/Source> }", [typed]),
+        (BASE + "CONSTRUCT WHERE { <id/economy/CHN> skos:prefLabel ?name }", [typed]),
+        (f"{NAMES[:-1]} FILTER(BROKEN(?name)) }}", [typed]),
     )
     for answer in answers[:2]:
         assert column(answer, "name") == ["China", "中国"]

@@ -22,11 +22,11 @@ def rapper(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def count(*arguments: str) -> int:
     """Return the number of triples that rapper reads; it may print nothing else."""
-    said = rapper("-c", *arguments).stderr
-    assert "Error" not in said
-    assert "Warning" not in said
-    found = re.search(r"returned (\d+) triple", said)
-    assert found, said
+    report = rapper("-c", *arguments).stderr
+    assert "Error" not in report
+    assert "Warning" not in report
+    found = re.search(r"returned (\d+) triple", report)
+    assert found, report
     return int(found[1])
 
 

@@ -67,8 +67,8 @@ def test_an_interval_is_written_with_its_ends(
 )
 def test_a_claim_is_labelled_by_its_content(evidence: Evidence, claim: str, words: str) -> None:
     claims: list[Figure | Statement] = [*evidence.figures, *evidence.statements]
-    (said,) = (each for each in claims if each.iri == f"{ID}{claim}")
-    assert Wording(evidence.graph).claim(said) == words
+    (claimed,) = (each for each in claims if each.iri == f"{ID}{claim}")
+    assert Wording(evidence.graph).claim(claimed) == words
 
 
 def test_numbers_are_rounded_to_significant_digits() -> None:
@@ -90,20 +90,20 @@ def test_intervals_are_intersected() -> None:
 def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
     evidence: Evidence,
 ) -> None:
-    told = list(map(Wording(evidence.graph).contradiction, Findings(evidence).contradictions))
+    sentences = list(map(Wording(evidence.graph).contradiction, Findings(evidence).contradictions))
     assert (
         "value of trade, China, other APEC economies, 2025: "
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other"
-    ) in told
+    ) in sentences
     assert any(
         "2.629 trillion yuan (value of trade; SEETAO, twice) out of 45.47 trillion yuan "
         "(value of trade, world; Global Times and 4 others) means over 5.7801 to under 5.78357 %"
         in each
-        for each in told
+        for each in sentences
     )
-    assert not [each for each in told if "source/" in each or "{" in each]
+    assert not [each for each in sentences if "source/" in each or "{" in each]
 
 
 def test_a_publisher_that_prints_a_figure_twice_counts_once(evidence: Evidence) -> None:
@@ -111,12 +111,12 @@ def test_a_publisher_that_prints_a_figure_twice_counts_once(evidence: Evidence) 
     again = [figures[f"{ID}figure/{name}"] for name in SEETAO]
     other = figures[f"{ID}figure/chinadailyasia-628497/trade-2025"]
     wording = Wording(evidence.graph)
-    told = {
+    sentences = {
         "2.629 trillion yuan (SEETAO)": again[:1],
         "2.629 trillion yuan (SEETAO, twice)": again,
         "2.629 trillion yuan (SEETAO, 3 times)": [*again, again[0]],
         "2.629 trillion yuan (SEETAO and 1 other)": [*again, other],
     }
-    assert {words: wording.figures(each) for words, each in told.items()} == {
-        words: words for words in told
+    assert {words: wording.figures(each) for words, each in sentences.items()} == {
+        words: words for words in sentences
     }

@@ -48,9 +48,9 @@ def test_intervals_meet_if_they_have_a_number_in_common(
 
 
 def test_arithmetic_keeps_open_and_closed_ends() -> None:
-    whole = interval("10", "20", open_high=True)
-    assert str(whole * interval("0.5", "0.6")) == "[5, 12)"
-    assert str(whole.scaled(Decimal("0.1"), plus=Decimal(1))) == "[2, 3)"
+    factor = interval("10", "20", open_high=True)
+    assert str(factor * interval("0.5", "0.6")) == "[5, 12)"
+    assert str(factor.scaled(Decimal("0.1"), plus=Decimal(1))) == "[2, 3)"
     assert str(interval("100", None, open_low=True)) == "(100, ∞)"
     assert str(interval("3", "3")) == "3"
 

@@ -82,12 +82,12 @@ def test_there_are_no_blank_nodes_in_data(content: Content) -> None:
 def test_a_statement_is_never_written_twice(content: Content) -> None:
     """The build asserts what an rdf:Statement says; a file does not repeat it."""
     for file in content.files:
-        said: dict[object, dict[str, object]] = {}
+        statements: dict[object, dict[str, object]] = {}
         for triple in file.triples:
             part = triple.predicate.value.removeprefix(RDF)
             if part in ("subject", "predicate", "object"):
-                said.setdefault(triple.subject, {})[part] = triple.object
+                statements.setdefault(triple.subject, {})[part] = triple.object
         plain = {tuple(triple) for triple in file.triples}
-        for parts in said.values():
+        for parts in statements.values():
             spoken = (parts["subject"], parts["predicate"], parts["object"])
             assert spoken not in plain or file.graph == parts["subject"], spoken

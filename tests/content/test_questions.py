@@ -68,11 +68,11 @@ def test_every_term_of_the_ontology_in_the_data_is_used_in_a_question(graph: Gra
         if isinstance(quad.object, ox.Literal):
             used.add(quad.object.datatype.value)
     ours = {term.removeprefix(APEC) for term in used if term.startswith(APEC)}
-    asked = {
+    used_in_questions = {
         term for each in QUESTIONS for term in re.findall(r"\bapec:([A-Za-z0-9]+)", each.query)
     }
     assert len(ours) > 30
-    assert ours <= asked
+    assert ours <= used_in_questions
 
 
 def test_a_release_carries_its_questions(release: Release) -> None:

@@ -53,10 +53,10 @@ def document(context: Context, *lines: str) -> dict[str, object]:
     data = context.document(given, f"{ID}x")
     read: dict[str, object] = json.loads(data)
     assert read.pop("@context") == context.path
-    whole = {"@context": json.loads(context.data)["@context"], **read}
+    with_context = {"@context": json.loads(context.data)["@context"], **read}
     wanted = canonical(ox.Quad(each.subject, each.predicate, each.object) for each in given)
-    assert canonical(ox.parse(json.dumps(whole).encode(), ox.RdfFormat.JSON_LD)) == wanted
-    text = jsonld.to_rdf(whole, {"format": "application/n-quads"})
+    assert canonical(ox.parse(json.dumps(with_context).encode(), ox.RdfFormat.JSON_LD)) == wanted
+    text = jsonld.to_rdf(with_context, {"format": "application/n-quads"})
     assert canonical(ox.parse(text.encode(), ox.RdfFormat.N_QUADS)) == wanted
     return read
 

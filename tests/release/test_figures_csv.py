@@ -81,8 +81,8 @@ def test_the_status_of_each_figure_follows_from_the_decisions(
     pairs = solutions(
         store, "SELECT ?f ?d { ?d apec:rejects|apec:upholds ?f GRAPH ?g { ?f a qb:Observation } }"
     )
-    told = [(row["figure"], each) for row in rows for each in row["decision"].split()]
-    assert sorted(told) == pairs
+    listed = [(row["figure"], each) for row in rows for each in row["decision"].split()]
+    assert sorted(listed) == pairs
 
 
 def test_labels_and_dates_are_beside_the_iris(rows: list[dict[str, str]]) -> None:
@@ -162,8 +162,8 @@ def test_pandas_reads_its_types(server: str, rows: list[dict[str, str]]) -> None
     assert all(pd.api.types.is_numeric_dtype(each) for each in numbers.dtypes)
     for name in ("startDate", "endDate"):
         assert pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
-    told = frame[(frame.status == "standing") & (frame.printed == "26.29 trillion yuan")]
-    assert set(told.value) == {26_290_000_000_000}
+    listed = frame[(frame.status == "standing") & (frame.printed == "26.29 trillion yuan")]
+    assert set(listed.value) == {26_290_000_000_000}
     compressed = pd.read_csv(f"{server}/dumps/figures.csv.gz", compression="gzip")
     assert len(compressed) == len(rows)
 

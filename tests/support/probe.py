@@ -78,8 +78,8 @@ class Probe:
         if found is None or response.status_code != 200:
             return response
         sums = {file.name: file.sha256 for file in found.files}
-        whole = sha256(response.content).hexdigest() == sums["apecgraph.ttl"]
-        return found.name if whole else response
+        complete = sha256(response.content).hexdigest() == sums["apecgraph.ttl"]
+        return found.name if complete else response
 
     def _version(self, client: httpx.Client) -> str | httpx.Response:
         response = client.get("/health")

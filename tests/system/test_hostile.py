@@ -261,14 +261,14 @@ def test_no_spelling_of_a_dataset_is_fetched(attacked: Attacked, scheme: str) ->
         found = outcomes(functools.partial(posted, attacked.server), attacks.datasets(place))
         assert others(found, ["400", "403"]) == {}
         for name in ("default-graph-uri", "named-graph-uri"):
-            for asked in ({name: place}, {name: [attacks.GRAPHS[0], place]}):
-                parameters = {"query": ALWAYS, **asked}
+            for dataset in ({name: place}, {name: [attacks.GRAPHS[0], place]}):
+                parameters = {"query": ALWAYS, **dataset}
                 assert client.get("/sparql", params=parameters).status_code == 403
                 assert client.post("/sparql", data=parameters).status_code == 403
                 post = client.build_request(
                     "POST",
                     "/sparql",
-                    params=asked,
+                    params=dataset,
                     content=ALWAYS,
                     headers={"Content-Type": QUERY},
                 )
@@ -505,11 +505,11 @@ def test_clients_that_disconnect_in_mid_stream_leave_the_server_intact(attacked:
 def test_slow_readers_delay_nobody_and_get_all_or_an_error(attacked: Attacked) -> None:
     rows = 40_000
     text = f"SELECT ?a ?b ?c {{ {attacks.CROSS} }} LIMIT {rows}"
-    whole: list[int] = []
+    complete: list[int] = []
 
     def read(connection: socket.socket) -> str:
         time.sleep(1.5 * QUERY_SECONDS)
-        return reply(connection, then=lambda body: whole.append(body.count(b"\r\n") - 1))
+        return reply(connection, then=lambda body: complete.append(body.count(b"\r\n") - 1))
 
     with attacked.probe.beside(), ExitStack() as stack:
         connections = [
@@ -520,7 +520,7 @@ def test_slow_readers_delay_nobody_and_get_all_or_an_error(attacked: Attacked) -
             connection.sendall(request(text, Accept="text/csv"))
         found = outcomes(read, {str(number): each for number, each in enumerate(connections)})
     assert others(found, ["200", BROKEN_OFF, "503", "504"]) == {}
-    assert set(whole) <= {rows}
+    assert set(complete) <= {rows}
 
 
 def test_slow_senders_delay_nobody(attacked: Attacked) -> None:

@@ -53,8 +53,8 @@ def test_the_wheel_can_be_installed_and_serves_the_graph(tmp_path: Path) -> None
         url = line.split()[1]
         assert "not 2.629" in httpx.get(url, headers={"Accept": "text/html"}).text
         assert f"{url}sparql" in httpx.get(f"{url}use").raise_for_status().text
-        asked = httpx.get(f"{url}sparql", params={"query": "ASK { ?s ?p ?o }"})
-        assert asked.json()["boolean"] is True
+        answer = httpx.get(f"{url}sparql", params={"query": "ASK { ?s ?p ?o }"})
+        assert answer.json()["boolean"] is True
         page = httpx.get(f"{url}sparql", headers={"Accept": "text/html"}).text
         (script,) = re.findall(r'<script type="module" src="/([^"]+)"', page)
         assert "stylesheet" in page

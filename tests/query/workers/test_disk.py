@@ -86,9 +86,9 @@ async def test_a_directory_stays_unchanged(directory: Path) -> None:
 
 
 def test_a_directory_is_not_served_without_seccomp(directory: Path) -> None:
-    told = refused("--data", directory, command=WITHOUT_SECCOMP)
-    assert f"Error: {directory} is not served" in told
-    assert "seccomp(2), and here: Operation not permitted" in told
+    errors = refused("--data", directory, command=WITHOUT_SECCOMP)
+    assert f"Error: {directory} is not served" in errors
+    assert "seccomp(2), and here: Operation not permitted" in errors
 
 
 async def refusal(directory: Path) -> str:

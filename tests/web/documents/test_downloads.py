@@ -52,9 +52,9 @@ def test_a_dump_is_what_was_released(
         .startswith(release.issued)
     )
     assert format_.rdf is not None
-    whole = format_ in (TRIG, N_QUADS)
+    has_graphs = format_ in (TRIG, N_QUADS)
     count = len(ox.Dataset(ox.parse(response.content, format_.rdf)))
-    assert count == (release.quads if whole else release.triples)
+    assert count == (release.quads if has_graphs else release.triples)
 
 
 def test_browsers_get_the_list_as_a_page(client: httpx.Client, release: Release) -> None:
@@ -75,8 +75,8 @@ def test_programs_get_the_list_as_json(client: httpx.Client, release: Release) -
         f"/dumps/{release.digest}/{name}" for name in NAMES
     ]
     for dump in listing["dumps"]:
-        whole = (".trig", ".nq", ".trig.gz", ".nq.gz")
-        assert dump["namedGraphs"] == dump["url"].endswith(whole)
+        has_graphs = (".trig", ".nq", ".trig.gz", ".nq.gz")
+        assert dump["namedGraphs"] == dump["url"].endswith(has_graphs)
         response = client.get(dump["url"], headers=PLAIN).raise_for_status()
         data = response.content
         assert (len(data), sha256(data).hexdigest()) == (dump["bytes"], dump["sha256"])
@@ -272,7 +272,7 @@ def test_a_range_is_sent(client: httpx.Client, release: Release) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "header",
     [
         "lines=1-2",
         "bytes=a-b",
@@ -285,17 +285,17 @@ def test_a_range_is_sent(client: httpx.Client, release: Release) -> None:
     ],
 )
 def test_a_header_that_asks_for_no_range_gets_the_full_file(
-    client: httpx.Client, release: Release, asked: str
+    client: httpx.Client, release: Release, header: str
 ) -> None:
-    response = client.get(TURTLE, headers={"Range": asked})
+    response = client.get(TURTLE, headers={"Range": header})
     assert response.status_code == 200
     assert response.content == release.path.joinpath("apecgraph.ttl").read_bytes()
 
 
 def test_unsatisfiable_ranges_are_416(client: httpx.Client, release: Release) -> None:
     size = release.path.joinpath("apecgraph.ttl").stat().st_size
-    for asked in (f"bytes={size}-", f"bytes={size}-,{size + 5}-{size + 9}", "bytes=-0"):
-        response = client.get(TURTLE, headers={"Range": asked})
+    for header in (f"bytes={size}-", f"bytes={size}-,{size + 5}-{size + 9}", "bytes=-0"):
+        response = client.get(TURTLE, headers={"Range": header})
         assert response.status_code == 416
         assert response.headers["content-type"] == "application/problem+json"
         assert response.headers["content-range"] == f"bytes */{size}"

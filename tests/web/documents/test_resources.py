@@ -378,12 +378,12 @@ class TestSignposting:
             (f"{DOCUMENT}.html", page),
             (f"{DOCUMENT}.nt", typed(client.get(f"{DOCUMENT}.nt"))),
         ):
-            said = contexts[f"{BASE}{path[1:]}"]
+            described = contexts[f"{BASE}{path[1:]}"]
             del links["linkset"]
-            assert said.keys() == links.keys()
+            assert described.keys() == links.keys()
             for rel, targets in links.items():
-                whole = [BASE + each[1:] if each.startswith("/") else each for each in targets]
-                assert [each["href"] for each in said[rel]] == whole
+                expected = [BASE + each[1:] if each.startswith("/") else each for each in targets]
+                assert [each["href"] for each in described[rel]] == expected
 
     def test_every_linked_resource_exists(self, client: httpx.Client) -> None:
         for paths in typed(client.get(f"{DOCUMENT}.html")).values():
@@ -505,9 +505,9 @@ class TestWithdrawn:
             assert response.json()["available"] == [f"{BASE}id/economy/{x}" for x in successors]
 
     def test_list_lookups_return_its_replacement(self, withdrawn: httpx.Client) -> None:
-        asked = [{"iri": f"{BASE}id/economy/{each}"} for each in ("PRC", "TWO", "ZZZ", "CHN")]
+        identifiers = [{"iri": f"{BASE}id/economy/{each}"} for each in ("PRC", "TWO", "ZZZ", "CHN")]
         china = {"iri": f"{BASE}id/economy/CHN", "name": "China"}
-        assert withdrawn.post("/lookup", json=asked).json() == [
+        assert withdrawn.post("/lookup", json=identifiers).json() == [
             {**china, "relation": "dcterms:isReplacedBy"},
             None,
             None,

@@ -113,13 +113,13 @@ def test_replies_are_cached_by_format_and_dataset(client: httpx.Client) -> None:
 
 
 def test_all_request_methods_share_a_cached_reply(client: httpx.Client) -> None:
-    asked = (
+    replies = (
         client.get("/sparql", params=SELECT),
         client.post("/sparql", data=SELECT),
         client.post("/sparql", content=ALL, headers={"Content-Type": "application/sparql-query"}),
     )
-    assert len({reply.headers["etag"] for reply in asked}) == 1
-    assert len({reply.content for reply in asked}) == 1
+    assert len({reply.headers["etag"] for reply in replies}) == 1
+    assert len({reply.content for reply in replies}) == 1
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])

@@ -73,11 +73,11 @@ class TestADecision:
     ) -> None:
         for name in ("trade-2025", "theme", "trade-2020-mozambique", "supply-chain-qualities"):
             text = get(client, f"/doc/decision/{name}.html")
-            told = text.partition("<h2>As recorded")[0]
+            explanation = text.partition("<h2>As recorded")[0]
             decision = ox.NamedNode(f"{ID}decision/{name}")
             for predicate in (UPHOLDS, REJECTS):
                 for quad in store.quads_for_pattern(decision, predicate, None, ox.DefaultGraph()):
-                    assert here(quad.object) in told
+                    assert here(quad.object) in explanation
 
     def test_explains_the_conflict(self, client: httpx.Client) -> None:
         text = get(client, "/doc/decision/trade-2025.html")

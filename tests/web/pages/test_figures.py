@@ -49,8 +49,8 @@ def test_the_query_finds_the_figures_of_the_csv(client: httpx.Client, selection:
 
 
 def test_a_selection_is_a_part_of_the_dump(client: httpx.Client) -> None:
-    whole = client.get("/dumps/figures.csv", follow_redirects=True)
-    assert client.get("/figures.csv").content == whole.content
+    dump = client.get("/dumps/figures.csv", follow_redirects=True)
+    assert client.get("/figures.csv").content == dump.content
     name = client.get(f"/figures.csv?{KOREA}").headers["content-disposition"]
     assert name == 'attachment; filename="figures-trade-value-KOR.csv"'
     assert {row["counterpart"] for row in rows(client, KOREA)} == {f"{ID}economy/KOR"}

@@ -343,8 +343,10 @@ class TestTheQueryPage:
         self, client: httpx.Client
     ) -> None:
         query = "SELECT ?x { VALUES ?x { '</textarea><script>' 'a+b' '中国' } }"
-        asked = {"query": query}
-        page = client.get("/sparql", params=asked, headers={"Accept": BROWSER}).raise_for_status()
+        parameters = {"query": query}
+        page = client.get(
+            "/sparql", params=parameters, headers={"Accept": BROWSER}
+        ).raise_for_status()
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert page.headers["vary"] == "Accept, Accept-Encoding"
         areas = [html.unescape(each) for each in re.findall("<textarea[^>]+>([^<]*)<", page.text)]
@@ -355,17 +357,17 @@ class TestTheQueryPage:
         assert other.headers["etag"] != page.headers["etag"]
         for _ in range(3):  # the cached page of one is not served for the other
             for accept in ("*/*", "application/sparql-results+json"):
-                answer = client.get("/sparql", params=asked, headers={"Accept": accept})
+                answer = client.get("/sparql", params=parameters, headers={"Accept": accept})
                 assert answer.headers["content-type"] == "application/sparql-results+json"
                 assert answer.headers["vary"] == "Accept, Accept-Encoding"
                 assert len(answer.json()["results"]["bindings"]) == 3
-            again = client.get("/sparql", params=asked, headers={"Accept": BROWSER})
+            again = client.get("/sparql", params=parameters, headers={"Accept": BROWSER})
             assert again.content == page.content
 
     def test_a_question_in_a_link_goes_by_its_name(self, client: httpx.Client) -> None:
         question = read_questions(default_content())[3]
-        asked = {"query": question.query}
-        page = client.get("/sparql", params=asked, headers={"Accept": "text/html"}).text
+        parameters = {"query": question.query}
+        page = client.get("/sparql", params=parameters, headers={"Accept": "text/html"}).text
         assert f'<h2 id="query-title">{html.escape(question.text)}</h2>' in page
         assert f"<summary>{html.escape(question.text)}</summary>" not in page
 
@@ -375,8 +377,8 @@ class TestTheQueryPage:
     def test_a_browser_that_sends_more_than_a_query_gets_the_answer(
         self, client: httpx.Client, more: dict[str, str]
     ) -> None:
-        asked = {"query": "ASK {}", **more}
-        answer = client.get("/sparql", params=asked, headers={"Accept": BROWSER})
+        parameters = {"query": "ASK {}", **more}
+        answer = client.get("/sparql", params=parameters, headers={"Accept": BROWSER})
         assert "html" not in answer.raise_for_status().headers["content-type"]
 
     @pytest.mark.parametrize("name", ["ntriples", "nt"])

@@ -73,9 +73,9 @@ def test_the_report_of_the_check_is_served_in_three_formats(
         store = ox.Store()
         store.load(turtle.content, format=ox.RdfFormat.TURTLE)
         conforms = ox.NamedNode(f"{SH}conforms")
-        (said,) = store.quads_for_pattern(None, conforms, None)
-        assert isinstance(said.object, ox.Literal)
-        assert said.object.value == "true"
+        (conforming,) = store.quads_for_pattern(None, conforms, None)
+        assert isinstance(conforming.object, ox.Literal)
+        assert conforming.object.value == "true"
         assert client.get(f"{path}.ttl").content == turtle.content
 
 
@@ -142,10 +142,10 @@ def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     assert "This server serves it." in served
     assert f'datetime="{published[0]}"' in served
     entries = feed.findall(f"{ATOM}entry")
-    told = [
+    times = [
         [each.findtext(f"{ATOM}{name}") for name in ("published", "updated")] for each in entries
     ]
-    assert told == [[published[1], taken_back], [published[0], published[0]]]
+    assert times == [[published[1], taken_back], [published[0], published[0]]]
     assert feed.findtext(f"{ATOM}updated") == taken_back
     assert "Rolled back at" in (entries[0].findtext(f"{ATOM}summary") or "")
     # Forward again: no newer release is left out.

@@ -39,20 +39,20 @@ CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
     ],
 )
 def test_an_identifier_leads_to_its_thing(
-    client: httpx.Client, asked: dict[str, str], path: str
+    client: httpx.Client, identifiers: dict[str, str], path: str
 ) -> None:
     for method in ("GET", "HEAD"):
-        response = client.request(method, "/lookup", params=asked)
+        response = client.request(method, "/lookup", params=identifiers)
         assert (response.status_code, response.headers["location"]) == (303, path)
         assert response.headers["vary"] == "Accept"
         assert response.headers["access-control-allow-origin"] == "*"
-    assert client.get("/lookup", params=asked, headers={"Accept": BROWSER}).status_code == 303
+    assert client.get("/lookup", params=identifiers, headers={"Accept": BROWSER}).status_code == 303
     assert client.get(path, follow_redirects=True).status_code == 200
 
 
 def test_json_is_sent_on_request(client: httpx.Client) -> None:
-    asked = {"iri": "http://www.wikidata.org/entity/Q148"}
-    response = client.get("/lookup", params=asked, headers={"Accept": "application/json"})
+    identifiers = {"iri": "http://www.wikidata.org/entity/Q148"}
+    response = client.get("/lookup", params=identifiers, headers={"Accept": "application/json"})
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {**CHINA, "relation": "owl:sameAs"}
     code = {"code": "CHN", "scheme": "iso3166-1-alpha3"}
@@ -61,12 +61,18 @@ def test_json_is_sent_on_request(client: httpx.Client) -> None:
     document = {"iri": f"{BASE}doc/economy/CHN.ttl"}
     response = client.get("/lookup", params=document, headers={"Accept": "application/json"})
     assert response.json() == {**CHINA, "relation": "foaf:primaryTopic"}
-    assert client.get("/lookup", params=asked, headers={"Accept": "text/plain"}).status_code == 303
-    assert client.get("/lookup", params=asked, headers={"Accept": "image/png"}).status_code == 406
+    assert (
+        client.get("/lookup", params=identifiers, headers={"Accept": "text/plain"}).status_code
+        == 303
+    )
+    assert (
+        client.get("/lookup", params=identifiers, headers={"Accept": "image/png"}).status_code
+        == 406
+    )
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "identifiers",
     [
         {"iri": "http://www.wikidata.org/entity/Q1"},
         {"iri": "not an IRI <>"},
@@ -80,22 +86,22 @@ def test_json_is_sent_on_request(client: httpx.Client) -> None:
     ],
 )
 def test_an_unknown_identifier_is_answered_with_the_schemes(
-    client: httpx.Client, asked: dict[str, str]
+    client: httpx.Client, identifiers: dict[str, str]
 ) -> None:
-    response = client.get("/lookup", params=asked)
+    response = client.get("/lookup", params=identifiers)
     assert (response.status_code, response.headers["content-type"]) == (404, PROBLEM)
     assert "iso-3166-1-alpha-3 (ISO 3166-1 alpha-3 code)" in response.json()["detail"]
-    assert client.head("/lookup", params=asked).status_code == 404
+    assert client.head("/lookup", params=identifiers).status_code == 404
 
 
 def test_a_list_is_answered_in_order(client: httpx.Client) -> None:
-    asked = [
+    identifiers = [
         {"iri": "http://www.wikidata.org/entity/Q148"},
         {"iri": "http://www.wikidata.org/entity/Q1"},
         {"scheme": "m49", "code": "156"},
         {"code": "CHN", "scheme": "hs"},
     ]
-    response = client.post("/lookup", json=asked)
+    response = client.post("/lookup", json=identifiers)
     assert response.status_code == 200
     assert response.json() == [
         {**CHINA, "relation": "owl:sameAs"},
@@ -104,11 +110,11 @@ def test_a_list_is_answered_in_order(client: httpx.Client) -> None:
         None,
     ]
     assert client.post("/lookup", json=[]).json() == []
-    assert len(client.post("/lookup", json=asked[:1] * MOST).json()) == MOST
+    assert len(client.post("/lookup", json=identifiers[:1] * MOST).json()) == MOST
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "said"),
+    ("body", "status", "detail"),
     [
         (b"", 400, "not JSON"),
         (b"[", 400, "not JSON"),
@@ -130,11 +136,11 @@ def test_a_list_is_answered_in_order(client: httpx.Client) -> None:
     ids=lambda each: repr(each)[:30],
 )
 def test_hostile_lists_are_refused(
-    client: httpx.Client, body: bytes, status: int, said: str
+    client: httpx.Client, body: bytes, status: int, detail: str
 ) -> None:
     response = client.post("/lookup", content=body, headers={"Content-Type": "application/json"})
     assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
-    assert said in response.json()["detail"]
+    assert detail in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -154,8 +160,8 @@ def test_an_empty_identifier_is_refused(client: httpx.Client, query: str) -> Non
 
 
 def test_an_empty_cell_of_a_list_is_answered_null(client: httpx.Client) -> None:
-    asked = [{"iri": ""}, {"code": " ", "scheme": "m49"}, {"iri": f"{ID}economy/CHN"}]
-    answer = client.post("/lookup", json=asked).json()
+    identifiers = [{"iri": ""}, {"code": " ", "scheme": "m49"}, {"iri": f"{ID}economy/CHN"}]
+    answer = client.post("/lookup", json=identifiers).json()
     assert answer == [None, None, {**CHINA, "relation": "owl:sameAs"}]
 
 

@@ -305,13 +305,13 @@ HOSTILE: list[tuple[str, int, str]] = [
 
 
 class TestHostileInput:
-    @pytest.mark.parametrize(("text", "status", "said"), HOSTILE, ids=lambda each: str(each)[:40])
+    @pytest.mark.parametrize(("text", "status", "detail"), HOSTILE, ids=lambda each: str(each)[:40])
     def test_is_refused_with_its_place(
-        self, client: httpx.Client, text: str, status: int, said: str
+        self, client: httpx.Client, text: str, status: int, detail: str
     ) -> None:
         response = client.post("/reconcile", data={"queries": text})
         assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
-        assert said in response.json()["detail"]
+        assert detail in response.json()["detail"]
         if status == 413:
             assert response.json()["limit"]
 
@@ -482,8 +482,8 @@ class TestExtension:
         assert start == [{"date": "2026-02-04T00:00:00Z"}]
         assert answer["rows"]["economy/XXX"]["skos:prefLabel"] == []
         assert answer["meta"][1]["type"] == {"id": "scheme/units", "name": "Units"}
-        asked = urlencode({"extend": json.dumps(wanted)})
-        assert client.get(f"/reconcile?{asked}").json() == answer
+        parameters = urlencode({"extend": json.dumps(wanted)})
+        assert client.get(f"/reconcile?{parameters}").json() == answer
 
     def test_every_property_of_every_type_can_be_fetched(self, client: httpx.Client) -> None:
         for type_ in client.get("/reconcile").json()["defaultTypes"]:
@@ -498,7 +498,7 @@ class TestExtension:
             conforms(response.raise_for_status().json(), EXTENSION)
 
     @pytest.mark.parametrize(
-        ("text", "status", "said"),
+        ("text", "status", "detail"),
         [
             ("{}", 400, "extend.ids"),
             ("[]", 400, "extend"),
@@ -516,11 +516,11 @@ class TestExtension:
         ],
     )
     def test_malformed_requests_are_refused(
-        self, client: httpx.Client, text: str, status: int, said: str
+        self, client: httpx.Client, text: str, status: int, detail: str
     ) -> None:
         response = client.post("/reconcile", data={"extend": text})
         assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
-        assert said in response.json()["detail"]
+        assert detail in response.json()["detail"]
 
     @pytest.mark.parametrize("limit", ["100", "1000000"])
     def test_the_number_of_proposals_may_be_large(self, client: httpx.Client, limit: str) -> None:

@@ -56,7 +56,7 @@ GET = b"GET /health HTTP/1.1\r\n"
 
 
 @pytest.mark.parametrize(
-    ("request_", "status", "told"),
+    ("request_", "status", "detail"),
     [
         (b"GET /?" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "POST"),
         (b"GET /?" + b"x" * 2 * LARGEST_HEAD, 414, "POST"),
@@ -82,11 +82,11 @@ GET = b"GET /health HTTP/1.1\r\n"
     ],
 )
 def test_malformed_requests_are_refused(
-    hasty: str, request_: bytes, status: int, told: str
+    hasty: str, request_: bytes, status: int, detail: str
 ) -> None:
     found, problem = answer(hasty, request_)
     assert (found, problem["status"]) == (status, status)
-    assert told in str(problem["detail"])
+    assert detail in str(problem["detail"])
     assert httpx.get(f"{hasty}/health").status_code == 200
 
 

@@ -276,7 +276,7 @@ def test_a_jump_of_the_clock_stops_nothing(releases: Path, tmp_path: Path) -> No
 
 def test_requests_are_logged_without_clients_and_queries(releases: Path) -> None:
     with serving(releases) as server, server.client("127.1.1.1") as client:
-        asked = client.get("/sparql", params={"query": "ASK { <http://secret.example/> ?p ?o }"})
+        reply = client.get("/sparql", params={"query": "ASK { <http://secret.example/> ?p ?o }"})
         for _ in range(2):
             client.get("/sparql", params={"query": "ASK {}"})
         client.get("/id/nothing", headers={"User-Agent": "Somebody"})
@@ -289,7 +289,7 @@ def test_requests_are_logged_without_clients_and_queries(releases: Path) -> None
     noted = [json.loads(line) for line in text.splitlines()]
     assert all(word not in text for word in ("secret", "127.1.1.1", "Somebody"))
     assert [each["status"] for each in noted] == [200, 200, 200, 404, 400]
-    assert noted[0]["id"] == asked.headers["X-Request-Id"]
+    assert noted[0]["id"] == reply.headers["X-Request-Id"]
     assert [each.get("reply") for each in noted[:3]] == ["made", "made", "kept"]
     assert len({each["id"] for each in noted}) == 5
 

@@ -278,8 +278,8 @@ def test_405_lists_the_methods(client: httpx.Client) -> None:
 
 
 def test_a_browser_gets_problems_in_html(client: httpx.Client) -> None:
-    asked = {"query": "<b>", "format": "csv"}
-    response = client.get("", params=asked, headers={"Accept": BROWSER})
+    parameters = {"query": "<b>", "format": "csv"}
+    response = client.get("", params=parameters, headers={"Accept": BROWSER})
     assert response.status_code == 400
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "&lt;" in response.text
