@@ -17,7 +17,7 @@ CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "path"),
+    ("identifiers", "path"),
     [
         ({"iri": "http://www.wikidata.org/entity/Q148"}, "/id/economy/CHN"),
         ({"iri": "https://wikidata.org/wiki/Q148"}, "/id/economy/CHN"),
