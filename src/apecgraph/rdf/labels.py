@@ -18,6 +18,10 @@ LABEL_PROPERTIES: Final = (
 )
 """The properties whose values people read in place of an IRI, in the order of preference."""
 
+# Pages ask for thousands of labels: the terms are made once.
+_LABEL_TERMS: Final = tuple(map(ox.NamedNode, LABEL_PROPERTIES))
+_INVERSE_LABEL: Final = ox.NamedNode(f"{OSLC}inverseLabel")
+
 NAME_PROPERTIES: Final = (
     *LABEL_PROPERTIES,
     f"{SKOS}altLabel",
@@ -58,14 +62,15 @@ class Labels:
 
     def inverse(self, iri: str) -> ox.Literal | None:
         """Return the label of a property read from its values, as "place of" for "place"."""
-        labels = _literals(self._graph, iri, f"{OSLC}inverseLabel")
+        labels = _literals(self._graph, ox.NamedNode(iri), _INVERSE_LABEL)
         return min(labels, key=self._preference, default=None)
 
     def _labels(self, iri: str) -> list[ox.Literal]:
         """Return the labels by the first property, in the first graph, that has any."""
-        for property_ in LABEL_PROPERTIES:
+        node = ox.NamedNode(iri)
+        for property_ in _LABEL_TERMS:
             for graph in self._graphs:
-                labels = _literals(graph, iri, property_)
+                labels = _literals(graph, node, property_)
                 if labels:
                     return labels
         return []
@@ -83,9 +88,9 @@ class Labels:
         return rank, language, literal.value
 
 
-def _literals(graph: Graph, iri: str, property_: str) -> list[ox.Literal]:
+def _literals(graph: Graph, node: ox.NamedNode, property_: ox.NamedNode) -> list[ox.Literal]:
     return [
-        value
-        for value in graph.objects(iri, property_)
-        if isinstance(value, ox.Literal) and value.value.strip()
+        quad.object
+        for quad in graph.quads(node, property_)
+        if isinstance(quad.object, ox.Literal) and quad.object.value.strip()
     ]
