@@ -42,7 +42,7 @@ def test_check_fails_with_1_in_each_format(
     done = invoke("check", "--content", excerpt.root, "--format", format_, releases=published)
     assert done.exit_code == 1
     assert part in done.stdout
-    assert "is written as 37.9" in done.stdout
+    assert "but the figure is 37.9 trillion" in done.stdout
 
 
 def test_check_of_a_malformed_literal_fails_with_1(published: Path, excerpt: ContentCopy) -> None:

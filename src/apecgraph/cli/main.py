@@ -1,7 +1,7 @@
 """The command line.
 
-What only some commands need is imported by them. rdflib and pyshacl are not: what they are for is
-done in the sandbox.
+Commands import their own dependencies if others do not need them. None imports rdflib or pyshacl,
+which only the sandbox needs.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _content = click.option(
     "--content",
     type=_FOLDER,
     default=default_content,
-    show_default="what apecgraph brings along",
+    show_default="the content that comes with apecgraph",
     help="Folder with ontology/, data/ and shapes/.",
 )
 
 
 class _Commands(click.Group):
-    """Commands whose foreseen errors are a line on standard error and exit code 1."""
+    """Commands that report expected errors on standard error and exit with code 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -59,16 +59,16 @@ class _Commands(click.Group):
         except* ApecgraphError as group:
             raise click.ClickException("\n".join(map(str, leaves(group)))) from None
         except* ValidationError as group:
-            raise click.ClickException("\n".join(_unset(group))) from None
+            raise click.ClickException("\n".join(_invalid_settings(group))) from None
 
 
-def _unset(group: BaseExceptionGroup[ValidationError]) -> Iterator[str]:
-    """Tell which settings cannot be read, and why."""
+def _invalid_settings(group: BaseExceptionGroup[ValidationError]) -> Iterator[str]:
+    """Name the invalid settings, with the reason for each."""
     for error in leaves(group):
-        assert isinstance(error, ValidationError)  # noqa: S101 - so are all that are caught
-        for each in error.errors():
-            variable = "_".join(("APECGRAPH", *map(str, each["loc"]))).upper()
-            yield f"{variable} is set to {each['input']!r}: {each['msg']}"
+        assert isinstance(error, ValidationError)  # noqa: S101 - no other error is caught
+        for detail in error.errors():
+            variable = "_".join(("APECGRAPH", *map(str, detail["loc"]))).upper()
+            yield f"{variable} is set to {detail['input']!r}: {detail['msg']}"
 
 
 @click.group(cls=_Commands)
@@ -86,7 +86,10 @@ main.add_command(diff)
 @_content
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
 def check(content: Path, format_: str) -> None:
-    """Check the content; exit with 1 where anything is wrong, naming file and line."""
+    """Check the content.
+
+    Report errors by file and line, and exit with 1 if there are any.
+    """
     with shown(sys.stderr):
         report = sandbox.run_check(content, Settings())
     text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
@@ -97,10 +100,10 @@ def check(content: Path, format_: str) -> None:
 @main.command()
 @_content
 @click.option(
-    "--accept-loss", is_flag=True, help="Publish it even where much of the last release is gone."
+    "--accept-loss", is_flag=True, help="Publish even if much of the last release is missing."
 )
 def build(content: Path, accept_loss: bool) -> None:
-    """Check the content, make a release of it, and make that the current one."""
+    """Check the content, build a release and make it current."""
     with shown(sys.stderr):
         release = sandbox.run_build(content, Settings(), accept_loss=accept_loss)
     click.echo(f"{release.path}: {release.quads} quads")
@@ -108,9 +111,14 @@ def build(content: Path, accept_loss: bool) -> None:
 
 @main.command()
 @_content
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 instead.")
+@click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    help="Write nothing; exit with 1 if a file is not canonical.",
+)
 def fmt(content: Path, only_check: bool) -> None:
-    """Write the content's Turtle files in their canonical form."""
+    """Rewrite the Turtle files of the content in canonical form."""
     changed, errors = sandbox.run_canonical(content, Settings())
     for path, text in changed.items():
         click.echo(f"{path.relative_to(content)}: {'not canonical' if only_check else 'written'}")
@@ -132,7 +140,7 @@ def fmt(content: Path, only_check: bool) -> None:
     show_default=True,
 )
 def dump(content: Path, format_: str) -> None:
-    """Write the dump of the content's release to standard output."""
+    """Write a dump of the release of the content to standard output."""
     path = _release(content).dump(_DUMPS[format_])
     with path.open("rb") as file:
         while chunk := file.read(1 << 16):
@@ -145,11 +153,14 @@ def dump(content: Path, format_: str) -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([each.name for each in ANSWER_FORMATS]),
+    type=click.Choice([item.name for item in ANSWER_FORMATS]),
     help="Default: CSV for SELECT and ASK, Turtle for CONSTRUCT and DESCRIBE.",
 )
 def query(file: TextIO, content: Path, format_: str | None) -> None:
-    """Evaluate the SPARQL query in FILE (or - for standard input) on the content's release."""
+    """Evaluate a SPARQL query on the release of the content.
+
+    FILE holds the query; - is standard input.
+    """
     publication = Publication.of(_release(content))
     assert publication.graph is not None  # noqa: S101 - a release has one
     formats = (TURTLE.name, RESULTS_CSV.name) if format_ is None else (format_,)
@@ -160,16 +171,14 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--content", type=_FOLDER, help="Content to build and serve.")
-@click.option(
-    "--current", is_flag=True, help="Serve the current release, whatever it is; never build."
-)
-@click.option("--release", type=_FOLDER, help="Release to serve as it is, without building.")
+@click.option("--current", is_flag=True, help="Serve the current release; build nothing.")
+@click.option("--release", type=_FOLDER, help="Release to serve; build nothing.")
 @click.option(
     "--data",
     type=_DATA,
     multiple=True,
     metavar="FILE...|DIR",
-    help="RDF files to serve unchecked, or the directory of an Oxigraph store, which is only read.",
+    help="RDF files, or the directory of an Oxigraph store, to serve read-only and unchecked.",
 )
 @click.argument("more", nargs=-1, type=_DATA, metavar="")
 def serve(
@@ -183,9 +192,9 @@ def serve(
 ) -> None:
     """Serve the publication; print its URL when it is ready.
 
-    Without --content, --current, --release or --data, serve what apecgraph brings along. Where the
-    release of the content is not current it is published first, as by `build`, unless it was
-    rolled back.
+    Without --content, --current, --release or --data, serve the content that comes with apecgraph.
+    If the release of the content is not the current one, publish it first, as `build` does, unless
+    it was rolled back.
     """
     import uvloop
 
@@ -195,11 +204,13 @@ def serve(
     if sum(map(bool, (content, current, release, data))) > 1:
         raise click.UsageError("give one of --content, --current, --release and --data")
     if more and not data:
-        raise click.UsageError(f"{more[0]}: say --data before the files to serve")
+        raise click.UsageError(f"{more[0]}: write --data before the files to serve")
     paths = (*data, *more)
     directory = next((path for path in paths if path.is_dir()), None)
     if directory and len(paths) > 1:
-        raise click.UsageError(f"{directory}: a directory is served alone, without other data")
+        raise click.UsageError(
+            f"{directory}: a directory can only be served alone, without other data"
+        )
     if directory:
         publication = Publication.of_directory(directory)
     elif paths:
@@ -229,13 +240,13 @@ def serve(
 def _format_of(path: Path) -> Format:
     format_ = find_format(path.suffix.removeprefix("."), GRAPH_FORMATS)
     if format_ is None:
-        known = ", ".join(f".{each.extension}" for each in GRAPH_FORMATS)
-        raise click.UsageError(f"{path}: the name of a file tells its format, by one of {known}")
+        known = ", ".join(f".{item.extension}" for item in GRAPH_FORMATS)
+        raise click.UsageError(f"{path}: the name of an RDF file must end in one of {known}")
     return format_
 
 
 def _release(content: Path) -> Release:
-    """Return the release of a content folder; build it where there is none."""
+    """Return the release of a content folder; build it if there is none."""
     settings = Settings()
     release = Release.find(settings.releases, build_fingerprint(content))
     if release is None:
@@ -246,9 +257,9 @@ def _release(content: Path) -> Release:
 
 
 def _current(content: Path | None) -> Release:
-    """Return the current release, once that of the content, if any, is published.
+    """Publish the release of a content folder, if one is given; return the current release.
 
-    A release that was rolled back stays so: what is current then is served in its stead.
+    A release that was rolled back is not published again: the current one stays.
     """
     settings = Settings()
     if content is not None:

@@ -1,4 +1,4 @@
-"""What an operator does with releases on the command line: list, roll back, compare."""
+"""Commands for operators: list, roll back and compare releases."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ _PREVIOUS = "previous"
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def releases(as_json: bool) -> None:
-    """List the releases that are kept, the latest first, each read and its checksums compared."""
+    """List all releases, the latest first.
+
+    The checksums of their files are verified.
+    """
     archive = Archive(Settings().releases)
     kept = list(archive.kept())
     if as_json:
-        click.echo(json.dumps([_listed(each) for each in kept], indent=2))
+        click.echo(json.dumps(list(map(_listed, kept)), indent=2))
         return
     if not kept:
         click.echo(f"{archive.path} holds no release: run `apecgraph build`", err=True)
@@ -56,19 +59,19 @@ def _row(kept: Kept) -> tuple[str, ...]:
 
 def _listed(kept: Kept) -> dict[str, Any]:
     release = kept.release
-    said = {name: getattr(kept, name) for name in ("name", "published", "current", "size")}
-    said |= {"rolledBack": kept.taken_back, "damaged": kept.error}
+    listed = {name: getattr(kept, name) for name in ("name", "published", "current", "size")}
+    listed |= {"rolledBack": kept.taken_back, "damaged": kept.error}
     names = ("digest", "issued", "previous", "quads", "triples", "figures", "sources")
-    return said | {name: getattr(release, name) for name in names if release is not None}
+    return listed | {name: getattr(release, name) for name in names if release is not None}
 
 
 @click.command()
 @click.argument("name", required=False)
 def rollback(name: str | None) -> None:
-    """Make the release current that was so before, or the one named; it is read back first.
+    """Make the previous release current again.
 
-    Building the content of the release that was taken back does not undo this; a rollback to it
-    does.
+    NAME names another release instead. The release is read back and verified first. Building the
+    content of a release that was rolled back does not publish it again; a rollback to it does.
     """
     archive = Archive(Settings().releases)
     before = archive.current
@@ -81,18 +84,18 @@ def rollback(name: str | None) -> None:
 @click.argument("new")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "patch"]), default="text")
 def diff(old: str, new: str, format_: str) -> None:
-    """Tell what is different in NEW: a release or a content folder, against OLD.
+    """Compare two releases or content folders.
 
-    A release is given by its name, by its folder, or as `current` or `previous`. The patch is RDF
-    Patch, the rows of which begin with D and A for quads deleted and added.
+    Show what changes from OLD to NEW. Name a release by its name, by its folder, or as `current` or
+    `previous`. The patch is an RDF Patch: its rows begin with D for deleted and A for added quads.
     """
     with shown(sys.stderr):
-        one, other = _snapshot(old), _snapshot(new)
+        before, after = _snapshot(old), _snapshot(new)
         if format_ == "patch":
-            lines = one.patch(other)
+            lines = before.patch(after)
         else:
-            found = Differences.between(one, other)
-            lines = iter([found.json() if format_ == "json" else found.text()])
+            differences = Differences.between(before, after)
+            lines = iter([differences.json() if format_ == "json" else differences.text()])
     for line in lines:
         click.echo(line, nl=False)
 
@@ -114,7 +117,7 @@ def _snapshot(name: str) -> Snapshot:
 
 
 def _of_content(content: Path) -> Snapshot:
-    """Take a snapshot of content, whether it passes the check or not."""
+    """Take a snapshot of a content folder, even if it does not pass the check."""
     quads, report = sandbox.run_dataset(content, Settings())
     if not report.conforms:
         click.echo(f"{content} does not pass the check: run `apecgraph check`", err=True)

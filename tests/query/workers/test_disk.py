@@ -180,5 +180,5 @@ def test_a_directory_is_served_only_by_itself(
     file = files[0].path
     for arguments in ([directory, file], [file, directory], [directory, directory]):
         errors = refused("--data", *arguments)
-        assert f"{directory}: a directory is served alone" in errors
+        assert f"{directory}: a directory can only be served alone" in errors
     assert "CURRENT" in refused("--data", tmp_path)

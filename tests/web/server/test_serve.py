@@ -105,7 +105,7 @@ def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None
     [
         ("a.nq", "<a:s> <a:p> .\n", "a.nq"),
         ("a.ttl", "@prefix a: <b> . a:x a:y", "a.ttl"),
-        ("a.py", "", "the name of a file tells its format, by one of .ttl"),
+        ("a.py", "", "the name of an RDF file must end in one of .ttl"),
     ],
 )
 def test_a_file_that_is_not_rdf_is_named(
@@ -121,7 +121,7 @@ def test_conflicting_options_are_refused(release: Release, tmp_path: Path) -> No
     assert "give one of --content, --current, --release and --data" in errors
     file = tmp_path / "a.nq"
     file.write_text("")
-    assert "say --data before the files" in refused(file, releases=tmp_path)
+    assert "write --data before the files" in refused(file, releases=tmp_path)
 
 
 def test_a_damaged_release_is_refused(release: Release, tmp_path: Path) -> None:
