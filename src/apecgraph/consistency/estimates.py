@@ -33,7 +33,7 @@ def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[E
     for iri, rule in SUMS.items():
         for cell, estimate in list(_estimates(rule(cells, iri), iri)):
             cells.known[cell].append(estimate)
-    known = defaultdict(list, {cell: list(found) for cell, found in cells.known.items()})
+    known = defaultdict(list, {cell: list(known) for cell, known in cells.known.items()})
     for iri, rule in CELL_EDIT_RULES.items():
         for cell, estimate in _estimates(rule(cells, iri), iri):
             known[cell].append(estimate)
@@ -50,20 +50,20 @@ def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[s
         IRIs of edit rules by the IRI of the figure. A figure that is missing is a blind spot: if
         it were wrong, no edit rule would fail.
     """
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    rules: defaultdict[str, set[str]] = defaultdict(set)
     for known in estimates.values():
         for one, other in combinations(known, 2):
             if not one.readings or not other.readings or set(one.readings) == set(other.readings):
                 continue
             for reading in (*one.readings, *other.readings):
                 for figure in reading.figures:
-                    found[figure] |= {one.edit_rule or SAME_CELL, other.edit_rule or SAME_CELL}
+                    rules[figure] |= {one.edit_rule or SAME_CELL, other.edit_rule or SAME_CELL}
         readings = (reading for one in known if one.edit_rule is None for reading in one.readings)
         for reading in readings:
             if len(reading.figures) > 1:
                 for figure in reading.figures:
-                    found[figure].add(SAME_CELL)
-    return found
+                    rules[figure].add(SAME_CELL)
+    return rules
 
 
 def _estimates(implied: Implied, edit_rule: str) -> Iterator[tuple[Cell, Estimate]]:

@@ -49,12 +49,12 @@ class Cell:
         Raises:
             LookupError: A dimension that every cell has is missing.
         """
-        found: dict[str, Any] = {
+        values: dict[str, Any] = {
             name: read_value(property_) for name, property_ in DIMENSIONS.items()
         }
-        if any(found[name] is None for name in REQUIRED_DIMENSIONS):
+        if any(values[name] is None for name in REQUIRED_DIMENSIONS):
             raise LookupError("a required dimension is missing")
-        return cls(**found)
+        return cls(**values)
 
     def values(self) -> Iterator[tuple[str, str]]:
         """Return the dimensions that apply, as pairs of the IRIs of property and value."""

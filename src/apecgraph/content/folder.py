@@ -57,7 +57,7 @@ DERIVED_PROPERTIES: Final = frozenset(
 """The properties that only the build writes."""
 
 DERIVED_CLASSES: Final = frozenset((f"{APEC}Contradiction", f"{APEC}Estimate"))
-"""The classes of what only the build makes."""
+"""The classes whose instances only the build writes."""
 
 CONTEXT: Final = "context.jsonld"
 
@@ -70,12 +70,18 @@ _GRAPHS: Final = {
     "data/entities/*.ttl": f"{ID}graph/entities",
     "data/sources/*.ttl": f"{SOURCE_PREFIX}{{stem}}",
 }
-"""Which files there are, and the named graph that each one is."""
+"""The named graph of each file, by the pattern of its path."""
 
 
 @dataclass(frozen=True)
 class ContentFile:
-    """One file: its path, its named graph, its triples."""
+    """A Turtle file of the content.
+
+    Attributes:
+        path: Path of the file.
+        graph: Name of the graph that the file holds.
+        triples: The triples of the file.
+    """
 
     path: Path
     graph: ox.NamedNode
@@ -84,7 +90,12 @@ class ContentFile:
 
 @dataclass(frozen=True)
 class Content:
-    """All files of a content folder, in the order of their paths."""
+    """The content of a folder.
+
+    Attributes:
+        root: The content folder.
+        files: Its Turtle files, by kind and path.
+    """
 
     root: Path
     files: tuple[ContentFile, ...]
@@ -120,7 +131,7 @@ class Content:
 
     @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
-        """What all files state, each in its own named graph."""
+        """The triples of all files, each in the named graph of its file."""
         return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)
 
     def relative(self, path: Path) -> str:

@@ -1,7 +1,7 @@
-"""Competency questions: what the graph has to answer, each with its query and its exact answer.
+"""Competency questions: queries that the graph must answer, each with its exact answer.
 
-`questions/NN-slug.rq` holds the query, its first line is the question as a comment. Beside it
-`NN-slug.csv` holds the answer, byte for byte as `apecgraph query` writes it.
+`questions/NN-slug.rq` holds a query; its first line is a comment, the question in plain words.
+`NN-slug.csv` beside it holds the answer, byte for byte as `apecgraph query` writes it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ _NAME: Final = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 class Question:
     """A question that the graph answers.
 
-    number, slug: the name of its files.
-    text: the question in plain words; query: the same in SPARQL, with the text as first line.
-    expected: the answer as CSV.
+    Attributes:
+        number: The number in the name of its files.
+        slug: The rest of that name.
+        text: The question in plain words.
+        query: The query in SPARQL; its first line is the question as a comment.
+        expected: The answer as CSV.
     """
 
     number: int
@@ -43,11 +46,11 @@ class Question:
 
     @property
     def name(self) -> str:
-        """The name of its files, and in its addresses."""
+        """The name of its files, which is also part of its addresses."""
         return f"{self.number:02}-{self.slug}"
 
     def table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the answer that is expected: the names of its columns, and its rows."""
+        """Return the expected answer: the names of its columns, and its rows."""
         header, *rows = csv.reader(io.StringIO(self.expected.decode(), newline=""))
         return header, rows
 
@@ -59,17 +62,24 @@ def question_paths(root: Path) -> Iterator[Path]:
 
 
 def read_questions(root: Path) -> tuple[Question, ...]:
-    """Read the questions of a content folder or of a release, in their order; there may be none.
+    """Read the questions of a content folder or of a release.
 
-    Raises an ExceptionGroup of ContentErrors, one for each file that is not as it should be.
+    Args:
+        root: The content folder, or the folder of the release.
+
+    Returns:
+        The questions, sorted by number; empty if there are none.
+
+    Raises:
+        ExceptionGroup: If files are missing or malformed; it holds a ContentError for each.
     """
     errors: list[ContentError] = []
-    found: list[Question] = []
+    questions: list[Question] = []
     paths = list(question_paths(root))
     for path in paths:
         try:
             if path.suffix == ".rq":
-                found.append(_read(path))
+                questions.append(_read(path))
             elif path.with_suffix(".rq") not in paths:
                 raise ContentError(
                     "an answer without its question: there is no .rq beside it", path
@@ -78,11 +88,11 @@ def read_questions(root: Path) -> tuple[Question, ...]:
             errors.append(error)
     if errors:
         raise ExceptionGroup("the questions cannot be read", errors)
-    return tuple(sorted(found, key=lambda question: (question.number, question.slug)))
+    return tuple(sorted(questions, key=lambda question: (question.number, question.slug)))
 
 
 def mentioned(query: str) -> Iterator[str]:
-    """Return the IRIs that a query names with a prefix (SPARQL 1.1 Query, section 4.1.1)."""
+    """Return the IRIs that a query writes with a prefix (SPARQL 1.1 Query, section 4.1.1)."""
     prefixes = {**PREFIXES, **dict(_DECLARED.findall(query))}
     for prefix, local in _PREFIXED.findall(query):
         if prefix in prefixes:

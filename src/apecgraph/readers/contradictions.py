@@ -1,4 +1,4 @@
-"""Contradictions: what the check found about a decision, read from a release."""
+"""Contradictions: why the claims of a decision cannot all be right, read from a release."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def read_contradictions(graph: Graph, decision: str) -> list[RecordedContradicti
         The contradictions; those come first whose estimates are farthest apart, and of several,
         those that rest on the fewest claims.
     """
-    found = (_read(graph, iri) for iri in graph.values(decision, f"{APEC}contradiction"))
-    return sorted(found, key=lambda item: (-(item.ratio or 0), len(item.claims), item.iri))
+    contradictions = (_read(graph, iri) for iri in graph.values(decision, f"{APEC}contradiction"))
+    return sorted(contradictions, key=lambda item: (-(item.ratio or 0), len(item.claims), item.iri))
 
 
 def _read(graph: Graph, iri: str) -> RecordedContradiction:

@@ -84,7 +84,6 @@ class TestADecision:
         story = [
             "26.29 trillion stands.",  # the reason
             "<svg",
-            "all of them allow 26.2895 trillion to under 26.2905 trillion yuan",
             "<td>2.6285 trillion to under 2.6295 trillion yuan</td>",
             "<strong>one is 10 times the other:</strong></a> value of trade, China, other APEC",
             "exports minus imports are the balance",  # another edit rule that compares the figure

@@ -49,7 +49,7 @@ SELECT ?figure ?about ?measure ?period ?value ?source WHERE {{
 }}
 ORDER BY ?about ?measure ?period
 """
-"""The query for the figures that no relation of the check holds."""
+"""The query for the figures that no edit rule compares with others."""
 
 
 def whole_page(iri: str) -> str:
