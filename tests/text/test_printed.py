@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from apecgraph.consistency.printed_edit_rule import Entry, misread
+from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
 from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID
@@ -22,10 +22,10 @@ def words() -> PrintedWords:
     return PrintedWords(Graph(Content.read(default_content()).quads))
 
 
-def entry(text: str) -> Entry:
+def entry(text: str) -> FigureEntry:
     """Read an entry: value, multiplier, decimals, bound, unit; "growth" for a rate of growth."""
     value, multiplier, decimals, bound, unit, *growth = text.split()
-    return Entry(
+    return FigureEntry(
         Decimal(value),
         int(multiplier),
         int(decimals),
@@ -305,7 +305,7 @@ def test_a_bound_without_a_printed_word_is_an_inference(words: PrintedWords) -> 
     printed = words.read("2,910 billion dollars", "en")
     more = entry("2910 9 0 more-than USD")
     assert len(list(misread(printed, more))) == 1
-    inferred = Entry(
+    inferred = FigureEntry(
         more.observed, 9, 0, more.bound, more.unit, inferred=frozenset([f"{APEC}bound"])
     )
     assert list(misread(printed, inferred)) == []

@@ -12,18 +12,18 @@ from apecgraph.content.figures import Figure
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, compact
 from apecgraph.text.numbers import spelled
-from apecgraph.text.printed import Number, Printed, PrintedWords
+from apecgraph.text.printed import Number, PrintedMeaning, PrintedWords
 
-EXACT: Final = f"{ID}bound/exact"
-ROUNDED: Final = f"{ID}bound/rounded"
-CONVERTED: Final = f"{ID}bound/converted"
-_NEEDS_NO_WORD: Final = frozenset((EXACT, ROUNDED, CONVERTED))
+EXACT_BOUND: Final = f"{ID}bound/exact"
+ROUNDED_BOUND: Final = f"{ID}bound/rounded"
+CONVERTED_BOUND: Final = f"{ID}bound/converted"
+_NEEDS_NO_WORD: Final = frozenset((EXACT_BOUND, ROUNDED_BOUND, CONVERTED_BOUND))
 _DIRECTION: Final = f"{ID}direction/"
 _HUNDRED: Final = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FigureEntry:
     """What an editor entered for a figure.
 
     Attributes:
@@ -45,14 +45,14 @@ class Entry:
     inferred: frozenset[str] = frozenset()
 
 
-def entered(evidence: Evidence, figure: Figure) -> Entry:
+def entered(evidence: Evidence, figure: Figure) -> FigureEntry:
     """Return what an editor entered for a figure."""
     graph = evidence.graph.named_graph(figure.source)
     multiplier, decimals = (
         int(graph.required_value(figure.iri, f"{SDMX_ATTRIBUTE}{name}"))
         for name in ("unitMult", "decimals")
     )
-    return Entry(
+    return FigureEntry(
         figure.observed,
         multiplier,
         decimals,
@@ -63,7 +63,7 @@ def entered(evidence: Evidence, figure: Figure) -> Entry:
     )
 
 
-def misread(printed: Printed, entry: Entry) -> Iterator[str]:
+def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     """Compare an entry with what its printed words express.
 
     Args:
@@ -90,7 +90,7 @@ def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[F
                 yield figure, figure.printed.value, difference
 
 
-def _number(printed: Printed, entry: Entry) -> Iterator[str]:
+def _number(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     if not printed.numbers:
         return
     matching = [number for number in printed.numbers if _is_entered(number, entry)]
@@ -102,7 +102,7 @@ def _number(printed: Printed, entry: Entry) -> Iterator[str]:
         yield _wrong_decimals(matching[0], entry)
 
 
-def _is_entered(number: Number, entry: Entry) -> bool:
+def _is_entered(number: Number, entry: FigureEntry) -> bool:
     if number.is_fraction:
         digit = Decimal(1).scaleb(-entry.decimals)
         return abs(abs(entry.observed) - number.value * _HUNDRED) < digit
@@ -110,17 +110,17 @@ def _is_entered(number: Number, entry: Entry) -> bool:
     return number.value == (value.scaleb(entry.multiplier) if number.scaled else value)
 
 
-def _has_decimals(number: Number, entry: Entry) -> bool:
+def _has_decimals(number: Number, entry: FigureEntry) -> bool:
     """Tell whether the last decimal of an entry is one of the printed digits that count."""
     if number.is_fraction:
         return True
     digit = Decimal(1).scaleb((entry.multiplier if number.scaled else 0) - entry.decimals)
-    if entry.bound == ROUNDED:
+    if entry.bound == ROUNDED_BOUND:
         return number.finest <= digit <= number.coarsest
     return entry.decimals == 0 or number.finest <= digit  # the bound makes the interval
 
 
-def _wrong_decimals(number: Number, entry: Entry) -> str:
+def _wrong_decimals(number: Number, entry: FigureEntry) -> str:
     scale = entry.multiplier if number.scaled else 0
     finest, coarsest = (scale - end.adjusted() for end in (number.finest, number.coarsest))
     if finest < 0:
@@ -136,7 +136,7 @@ def _wrong_decimals(number: Number, entry: Entry) -> str:
     return f"has {wanted} decimals, but sdmx-attribute:decimals is {entry.decimals}"
 
 
-def _direction(printed: Printed, entry: Entry) -> Iterator[str]:
+def _direction(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     if not entry.is_growth or len(printed.directions) != 1:
         return
     (direction,) = printed.directions
@@ -146,9 +146,9 @@ def _direction(printed: Printed, entry: Entry) -> Iterator[str]:
         yield f"says {compact(direction)}, but the figure is {sign}"
 
 
-def _bound(printed: Printed, entry: Entry) -> Iterator[str]:
+def _bound(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     if printed.bounds:
-        if entry.bound not in {*printed.bounds, CONVERTED}:
+        if entry.bound not in {*printed.bounds, CONVERTED_BOUND}:
             yield f"says {_names(printed.bounds)}, but the figure has {compact(entry.bound)}"
         return
     has_words = printed.units or printed.directions or any(each.scaled for each in printed.numbers)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-Cell = TypeVar("Cell", bound=Hashable)
+ListCell = TypeVar("ListCell", bound=Hashable)
 Member = TypeVar("Member")
 
 
 def list_cells(
-    head: Cell, nil: Cell, read_cell: Callable[[Cell], tuple[Member, Cell] | None]
-) -> dict[Cell, Member] | None:
+    head: ListCell, nil: ListCell, read_cell: Callable[[ListCell], tuple[Member, ListCell] | None]
+) -> dict[ListCell, Member] | None:
     """Walk an RDF list from its head to its end.
 
     Args:
@@ -23,7 +23,7 @@ def list_cells(
         The member of each cell, in the order of the list; None if the list is not well-formed: it
         runs into a node that is no cell, or in a circle.
     """
-    members: dict[Cell, Member] = {}
+    members: dict[ListCell, Member] = {}
     node = head
     while node != nil:
         cell = read_cell(node)

@@ -66,7 +66,7 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class EntityProperty:
     """A property of entities; the attributes are those of `Type`."""
 
     id: str
@@ -120,7 +120,7 @@ class Entities:
             for iri in sorted(broader, key=lambda iri: (-types[compact(iri)], iri))
             if types[compact(iri)]
         }
-        self.properties: Mapping[str, Property] = {
+        self.properties: Mapping[str, EntityProperty] = {
             compact(iri): self._property(iri)
             for iri in sorted(
                 {each for values in facts.values() for each in values},
@@ -137,7 +137,7 @@ class Entities:
         """Find a type by its id or its IRI."""
         return self.types.get(name) or self.types.get(compact(name))
 
-    def property(self, name: str) -> Property | None:
+    def property(self, name: str) -> EntityProperty | None:
         """Find a property by its id or its IRI."""
         return self.properties.get(name) or self.properties.get(compact(name))
 
@@ -150,7 +150,7 @@ class Entities:
             if not wanted or not wanted.isdisjoint(entity.types)
         ]
 
-    def properties_of(self, types: Iterable[str]) -> list[Property]:
+    def properties_of(self, types: Iterable[str]) -> list[EntityProperty]:
         """Return the properties of entities of the types, the most frequent first."""
         counts = Counter(name for entity in self.of_types(types) for name in entity.facts)
         ranked = sorted(counts, key=lambda name: (-counts[name], name))
@@ -242,9 +242,9 @@ class Entities:
         above = tuple(sorted(map(compact, broader[iri])))
         return Type(compact(iri), name, self._comment(iri), above, _terms(iri, name))
 
-    def _property(self, iri: str) -> Property:
+    def _property(self, iri: str) -> EntityProperty:
         name = self.title(iri)
-        return Property(compact(iri), name, self._comment(iri), _terms(iri, name))
+        return EntityProperty(compact(iri), name, self._comment(iri), _terms(iri, name))
 
     def _comment(self, iri: str) -> str | None:
         return self._graph.default_graph.value(iri, f"{RDFS}comment")

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.namespaces import XSD
 from apecgraph.rdf.terms import Term
-from apecgraph.search.entities import Entities, Property
+from apecgraph.search.entities import Entities, EntityProperty
 
 _INTEGER: Final = f"{XSD}integer"
 _DECIMAL: Final = f"{XSD}decimal"
@@ -80,7 +80,7 @@ def extend(entities: Entities, ids: Sequence[str], columns: Sequence[Column]) ->
     return {"meta": meta, "rows": rows}
 
 
-def _property(entities: Entities, column: Column) -> Property:
+def _property(entities: Entities, column: Column) -> EntityProperty:
     property_ = entities.property(column.property)
     if property_ is None:
         raise MalformedRequest(f"there is no property {column.property!r} here")

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from rapidfuzz import fuzz, process
 
 from apecgraph.rdf.namespaces import ID
-from apecgraph.search.entities import Entity, Property, Type
+from apecgraph.search.entities import Entity, EntityProperty, Type
 from apecgraph.text.folding import fold
 
 PAGE: Final = 20
@@ -16,7 +16,7 @@ PAGE: Final = 20
 
 _ALIKE: Final = 70.0
 
-_Suggested = TypeVar("_Suggested", Entity, Property, Type)
+_Suggested = TypeVar("_Suggested", Entity, EntityProperty, Type)
 
 
 def suggest(items: Iterable[_Suggested], prefix: str, skipped: int = 0) -> list[_Suggested]:
@@ -51,7 +51,9 @@ def suggest(items: Iterable[_Suggested], prefix: str, skipped: int = 0) -> list[
     return [known[index] for _, index in sorted(found)[skipped : skipped + PAGE]]
 
 
-def _rank(item: Entity | Property | Type, typed: str, folded: str) -> tuple[float, float] | None:
+def _rank(
+    item: Entity | EntityProperty | Type, typed: str, folded: str
+) -> tuple[float, float] | None:
     if not folded:
         return (0, 0) if not typed or typed == item.id else None
     codes = item.codes if isinstance(item, Entity) else frozenset[str]()

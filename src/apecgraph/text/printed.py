@@ -64,7 +64,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedMeaning:
     """What printed words express.
 
     Attributes:
@@ -118,7 +118,7 @@ class PrintedWords:
                         self._words[label.language or ""][label.value.casefold()].add(concept)
         self._tables = cache(self._table)
 
-    def read(self, text: str, language: str | None) -> Printed:
+    def read(self, text: str, language: str | None) -> PrintedMeaning:
         """Read the words of a language.
 
         Args:
@@ -144,7 +144,7 @@ class PrintedWords:
                 for concept in words[token]:
                     found[concept.scheme].add(concept.iri)
                     numerals += _spelled(concept)
-        return Printed(
+        return PrintedMeaning(
             tuple(_numbers(numerals)),
             frozenset(found[BOUNDS]),
             frozenset(found[UNITS]),

@@ -12,7 +12,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from apecgraph.release.release import Release
-from apecgraph.web.http.representation import Content, EntityTags, Representation
+from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.publication import Publication
 from tests.support.servers import server_thread
 
@@ -217,7 +217,7 @@ def test_vary_names_what_selects_a_representation(
     representation = Representation(
         request, "text/plain", lambda coding: f'"{coding}"', headers, compressible=compressible
     )
-    response = representation.response(Content(b"x" * 2000))
+    response = representation.response(ReplyContent(b"x" * 2000))
     assert response.headers.get("vary") == expected
     assert response.headers.get("content-encoding") == ("gzip" if compressible else None)
     assert response.headers["etag"] == ('"gzip"' if compressible else '""')

@@ -13,7 +13,7 @@ from apecgraph.content.folder import CONTEXT
 from apecgraph.errors import ContentError, NotFound
 from apecgraph.rdf.formats import JSON_LD
 from apecgraph.rdf.jsonld import Context
-from apecgraph.web.http.representation import FOREVER, Content, Representation
+from apecgraph.web.http.representation import FOREVER, ReplyContent, Representation
 
 _log: Final = logging.getLogger(__name__)
 
@@ -28,14 +28,14 @@ class Contexts:
 
     def __init__(self, current: Context, releases: Path | None) -> None:
         self._current = current
-        self._versions = {current.path: Content(current.data)}
+        self._versions = {current.path: ReplyContent(current.data)}
         for path in [] if releases is None else releases.glob(f"[0-9a-f]*/{CONTEXT}"):
             try:
                 context = Context(path)
             except ContentError as error:
                 _log.warning("%s", error)  # the release is incomplete
                 continue
-            self._versions[context.path] = Content(context.data)
+            self._versions[context.path] = ReplyContent(context.data)
 
     async def current(self, request: Request) -> Response:
         """Redirect to the current version."""

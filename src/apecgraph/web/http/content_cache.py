@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from cachetools import LRUCache
 
-from apecgraph.web.http.representation import Content
+from apecgraph.web.http.representation import ReplyContent
 
 MEGABYTE: Final = 1024 * 1024
 _SHARE: Final = 8
@@ -28,7 +28,7 @@ class ContentCache(Generic[_Key]):
 
     def __init__(self, megabytes: int) -> None:
         # Twice the plain size: the compressed form comes later and is hardly larger.
-        self._contents: LRUCache[_Key, Content] = LRUCache(
+        self._contents: LRUCache[_Key, ReplyContent] = LRUCache(
             megabytes * MEGABYTE, lambda content: 2 * len(content.plain)
         )
         self.largest = megabytes * MEGABYTE // _SHARE // 2
@@ -36,13 +36,13 @@ class ContentCache(Generic[_Key]):
     def __contains__(self, key: _Key) -> bool:
         return key in self._contents
 
-    def get(self, key: _Key) -> Content | None:
+    def get(self, key: _Key) -> ReplyContent | None:
         """Return a content, or None if it is not cached."""
         return self._contents.get(key)
 
-    def add(self, key: _Key, data: bytes) -> Content:
+    def add(self, key: _Key, data: bytes) -> ReplyContent:
         """Return bytes as a content, cached unless it is too large."""
-        content = Content(data)
+        content = ReplyContent(data)
         if len(data) <= self.largest:
             self._contents[key] = content
         return content

@@ -33,7 +33,7 @@ _LEVEL: Final = 6
 
 
 @dataclass(slots=True)
-class Content:
+class ReplyContent:
     """The bytes of a representation, and the same compressed once a client takes that.
 
     Attributes:
@@ -117,7 +117,7 @@ class Representation:
         """Return the response to a client that has the representation."""
         return Response(status_code=304, headers=self.headers)
 
-    def response(self, content: Content) -> Response:
+    def response(self, content: ReplyContent) -> Response:
         """Return the response to a client that does not have the representation.
 
         Args:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.rate_limit import RateLimit, client_address
-from apecgraph.web.http.representation import Content, EntityTags, Representation
+from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
 
 
@@ -106,7 +106,7 @@ class Responder:
         work = self._executor.begin(self._rate_limit.charge(request.scope))
 
         def respond() -> Response:
-            return representation.response(Content(make().encode()))
+            return representation.response(ReplyContent(make().encode()))
 
         return await work.run(respond)
 
@@ -127,7 +127,7 @@ class Responder:
 
     async def _content(
         self, request: Request, name: str, make: Callable[[], bytes | str]
-    ) -> Content:
+    ) -> ReplyContent:
         """Return a content from the cache, or make it."""
         work = self._executor.begin(client_address(request.scope))
         while (content := self._cache.get(name)) is None:

@@ -26,11 +26,11 @@ _MOST_RECORDS: Final = 1000
 _CLOSING_SECONDS: Final = 1.0
 """Seconds for which the end of the process waits for a slow reader."""
 
-Write: TypeAlias = Callable[[bytes], object]
+WriteLines: TypeAlias = Callable[[bytes], object]
 """Writes all of some bytes, or raises OSError; it may block, even for ever."""
 
 
-def log_as_json(write: Write) -> None:
+def log_as_json(write: WriteLines) -> None:
     """Log the messages of the program as lines of JSON, too."""
     handler = _ThreadHandler(write)
     handler.setLevel(logging.INFO)
@@ -54,7 +54,7 @@ class AccessLog:
         write: Writes the lines.
     """
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: WriteLines) -> None:
         self._write = write
         self._lines: list[str] = []
         self._size = 0
@@ -119,7 +119,7 @@ class AccessLog:
 class _ThreadHandler(logging.Handler):
     """Writes messages in a thread; drops messages if the reader is too slow."""
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: WriteLines) -> None:
         super().__init__()
         self._write = write
         self._lines: Queue[str] = Queue(_MOST_RECORDS)

@@ -21,7 +21,7 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, Unsupp
 from apecgraph.query.protocol import FORM
 from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
-from apecgraph.search.entities import Entity, Property, Type
+from apecgraph.search.entities import Entity, EntityProperty, Type
 from apecgraph.search.extension import extend
 from apecgraph.search.identifiers import Identifiers
 from apecgraph.search.reconciler import Candidate, Reconciler, ReconciliationQuery
@@ -168,7 +168,7 @@ class Reconcile:
             ],
         }
 
-    def _suggestion(self, item: Entity | Type | Property) -> dict[str, Any]:
+    def _suggestion(self, item: Entity | Type | EntityProperty) -> dict[str, Any]:
         match item:
             case Entity():
                 types = [
@@ -178,7 +178,7 @@ class Reconcile:
                 return {**_named(item), "notable": types}
             case Type():
                 return type_object(item, self.site.entities)
-            case Property():
+            case EntityProperty():
                 return _named(item)
 
     def _kind(self, request: Request) -> Iterable[Any]:
@@ -192,8 +192,8 @@ class Reconcile:
             raise NotFound(f"Nothing suggests {kind}; there are {', '.join(items)}.")
         return items[kind].values()
 
-    def _find(self, kind: str, name: str) -> Entity | Type | Property:
-        finders: dict[str, Callable[[str], Entity | Type | Property | None]] = {
+    def _find(self, kind: str, name: str) -> Entity | Type | EntityProperty:
+        finders: dict[str, Callable[[str], Entity | Type | EntityProperty | None]] = {
             "entity": self.site.entities.entity,
             "type": self.site.entities.type,
             "property": self.site.entities.property,
@@ -232,6 +232,6 @@ def _missing(kind: str, name: str) -> NotFound:
     return NotFound(f"There is no {kind} {name!r} here.", [f"{BASE}reconcile"])
 
 
-def _named(item: Entity | Property) -> dict[str, Any]:
+def _named(item: Entity | EntityProperty) -> dict[str, Any]:
     written = {"id": item.id, "name": item.name}
     return written | ({"description": item.description} if item.description else {})

@@ -20,7 +20,7 @@ from apecgraph.web.http.methods import accept_header, preflight
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import LEARN
-from apecgraph.web.http.representation import Content, EntityTags, Representation
+from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
 
 _READ_IN_THREAD: Final = 32 * 1024
@@ -130,7 +130,7 @@ class SparqlEndpoint:
                 async with aclosing(body) as chunks:
                     body = b"".join([chunk async for chunk in chunks])
             if isinstance(body, bytes):
-                content = Content(body) if query.changes else self._cache.add(query, body)
+                content = ReplyContent(body) if query.changes else self._cache.add(query, body)
                 await representation.response(content)(scope, receive, send)
                 return
             async with aclosing(body) as chunks:
