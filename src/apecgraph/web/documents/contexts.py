@@ -50,7 +50,7 @@ class Contexts:
         representation = Representation(
             request.headers,
             JSON_LD.content_type,
-            lambda coding: f'"{path}{coding}"',
+            f'"{path}"',
             {"Cache-Control": FOREVER},
         )
         if representation.is_current:

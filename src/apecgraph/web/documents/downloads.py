@@ -26,7 +26,7 @@ from apecgraph.rdf.formats import CSVW, HTML, JSON
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.dumps import CHECKSUMS, LINKS_FILE, Download, downloads, zipped
 from apecgraph.release.figures_csv import FIGURES, METADATA
-from apecgraph.release.release import File, Release
+from apecgraph.release.release import Release
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.representation import FOREVER, Representation, http_date
 from apecgraph.web.http.signposting import TypedLink, link_header
@@ -122,14 +122,10 @@ class Downloads:
         headers = _headers(shelf, download, immutable="release" in request.path_params)
         if compressed is not None and ranged:
             headers["Vary"] = "Accept-Encoding"
-
-        def file_in(coding: str) -> File:
-            return compressed.file if compressed is not None and coding else download.file
-
         representation = Representation(
             request.headers,
             download.format.content_type,
-            lambda coding: f'"{file_in(coding).sha256}"',
+            f'"{download.file.sha256}"',
             headers,
             # Ranges are those of the plain file: a client may hold a part of it.
             compressible=compressed is not None and not ranged,
@@ -140,7 +136,7 @@ class Downloads:
             request.scope["headers"] = [
                 header for header in request.scope["headers"] if header[0] != b"range"
             ]
-        file = file_in(representation.coding)
+        file = compressed.file if compressed and representation.coding else download.file
         path = shelf.release.path / file.name
         return representation.file(path, await asyncio.to_thread(_state, path, file.size))
 

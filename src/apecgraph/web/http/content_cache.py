@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from cachetools import LRUCache
 
@@ -13,11 +12,9 @@ MEGABYTE: Final = 1024 * 1024
 _SHARE: Final = 8
 """The part of the cache that one content may take is one in this number."""
 
-_Key = TypeVar("_Key", bound=Hashable)
 
-
-class ContentCache(Generic[_Key]):
-    """Contents by key; the least recently used make room for others.
+class ContentCache:
+    """Contents by entity tag; the least recently used make room for others.
 
     Args:
         megabytes: Size of the cache; 0 caches nothing.
@@ -28,21 +25,21 @@ class ContentCache(Generic[_Key]):
 
     def __init__(self, megabytes: int) -> None:
         # Twice the plain size: the compressed form comes later and is hardly larger.
-        self._contents: LRUCache[_Key, ReplyContent] = LRUCache(
+        self._contents: LRUCache[str, ReplyContent] = LRUCache(
             megabytes * MEGABYTE, lambda content: 2 * len(content.plain)
         )
         self.largest = megabytes * MEGABYTE // _SHARE // 2
 
-    def __contains__(self, key: _Key) -> bool:
-        return key in self._contents
+    def __contains__(self, etag: str) -> bool:
+        return etag in self._contents
 
-    def get(self, key: _Key) -> ReplyContent | None:
+    def get(self, etag: str) -> ReplyContent | None:
         """Return a content, or None if it is not cached."""
-        return self._contents.get(key)
+        return self._contents.get(etag)
 
-    def add(self, key: _Key, data: bytes) -> ReplyContent:
+    def add(self, etag: str, data: bytes) -> ReplyContent:
         """Return bytes as a content, cached unless it is too large."""
         content = ReplyContent(data)
         if len(data) <= self.largest:
-            self._contents[key] = content
+            self._contents[etag] = content
         return content

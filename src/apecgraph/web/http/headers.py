@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +27,8 @@ RAW_HEADERS: Final = tuple(
 )
 """The same headers, as ASGI has them."""
 
+_NAMES: Final = frozenset(name for name, _ in RAW_HEADERS)
+
 
 class CommonHeaders:
     """Middleware that adds the headers above to a response that does not set them.
@@ -42,15 +44,18 @@ class CommonHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, and its response back."""
-        without_body = scope["method"] == "HEAD"
+        is_head = scope["method"] == "HEAD"
 
-        async def complete(message: Message) -> None:
+        def complete(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                names = {name for name, _ in message["headers"]}
-                missing = [header for header in RAW_HEADERS if header[0] not in names]
-                message = {**message, "headers": [*message["headers"], *missing]}
-            elif without_body and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+                names = dict(message["headers"])
+                if _NAMES.isdisjoint(names):  # nearly always
+                    missing = RAW_HEADERS
+                else:
+                    missing = tuple(header for header in RAW_HEADERS if header[0] not in names)
+                message["headers"] = [*message["headers"], *missing]
+            elif is_head and message["type"] == "http.response.body":
+                message["body"] = b""
+            return send(message)
 
         await self._app(scope, receive, complete)

@@ -40,7 +40,7 @@ class Responder:
     ) -> None:
         self.tags = tags
         self._modified = modified
-        self._cache: ContentCache[str] = ContentCache(megabytes)
+        self._cache = ContentCache(megabytes)
         self._executor = executor
         self._rate_limit = rate_limit
 
@@ -69,13 +69,12 @@ class Responder:
             StoreBusy: Too many requests wait for the executor.
             QueryTimedOut: The content was not made in time.
         """
-        key = (request.scope["path"], variant, content_type)
-        representation = self._representation(request, content_type, headers, key)
+        etag = self.tags.tag(request.scope["path"], variant, content_type)
+        representation = self._representation(request, content_type, etag, headers)
         if representation.is_current:
             return representation.not_modified()
-        name = self.tags.tag(*key)
-        request.scope[REPLY] = "kept" if name in self._cache else "made"
-        content = await self._content(request, name, make)
+        request.scope[REPLY] = "kept" if etag in self._cache else "made"
+        content = await self._content(request, etag, make)
         if representation.coding:
             await asyncio.to_thread(content.gzipped)
         return representation.response(content)
@@ -99,8 +98,8 @@ class Responder:
             StoreBusy: Too many requests wait for the executor.
             QueryTimedOut: The content was not made in time.
         """
-        key = (request.scope["path"], variant, content_type)
-        representation = self._representation(request, content_type, None, key)
+        etag = self.tags.tag(request.scope["path"], variant, content_type)
+        representation = self._representation(request, content_type, etag, None)
         if representation.is_current:
             return representation.not_modified()
         work = self._executor.begin(self._rate_limit.charge(request.scope))
@@ -114,30 +113,25 @@ class Responder:
         self,
         request: Request,
         content_type: str,
+        etag: str,
         headers: Mapping[str, str] | None,
-        key: tuple[str, ...],
     ) -> Representation:
         dated = {} if self._modified is None else {"Last-Modified": self._modified}
-        return Representation(
-            request.headers,
-            content_type,
-            lambda coding: self.tags.tag(*key, coding),
-            {**dated, **(headers or {})},
-        )
+        return Representation(request.headers, content_type, etag, {**dated, **(headers or {})})
 
     async def _content(
-        self, request: Request, name: str, make: Callable[[], bytes | str]
+        self, request: Request, etag: str, make: Callable[[], bytes | str]
     ) -> ReplyContent:
         """Return a content from the cache, or make it."""
         work = self._executor.begin(client_address(request.scope))
-        while (content := self._cache.get(name)) is None:
-            made = await work.run(lambda: self._made(name, make))
+        while (content := self._cache.get(etag)) is None:
+            made = await work.run(lambda: self._made(etag, make))
             if made is None:
                 continue  # but it may have made room for others again
             data = made.encode() if isinstance(made, str) else made
-            return self._cache.add(name, data)
+            return self._cache.add(etag, data)
         return content
 
-    def _made(self, name: str, make: Callable[[], bytes | str]) -> bytes | str | None:
+    def _made(self, etag: str, make: Callable[[], bytes | str]) -> bytes | str | None:
         """Make a content, or return None if another request made it while this one waited."""
-        return None if name in self._cache else make()
+        return None if etag in self._cache else make()

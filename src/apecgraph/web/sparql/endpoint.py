@@ -52,7 +52,7 @@ class SparqlEndpoint:
         service: QueryService,
         *,
         tags: EntityTags,
-        cache: ContentCache[Query],
+        cache: ContentCache,
         rate_limit: RateLimit,
         page: ASGIApp,
         render_html: Callable[[Mapping[str, object]], str] | None = None,
@@ -110,11 +110,14 @@ class SparqlEndpoint:
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
     ) -> None:
         """Answer a query: with 304 (Not Modified), from the cache, or by evaluating it."""
-        representation = self._representation(query, headers)
+        etag = self._etag(query)
+        representation = Representation(
+            headers, query.format.content_type, etag, {"Vary": "Accept"}
+        )
         if representation.is_current:
             await representation.not_modified()(scope, receive, send)
             return
-        content = self._cache.get(query)
+        content = None if etag is None else self._cache.get(etag)
         scope[REPLY] = "made" if content is None else "kept"
         if content is not None:
             response = representation.response(content)
@@ -130,7 +133,7 @@ class SparqlEndpoint:
                 async with aclosing(body) as chunks:
                     body = b"".join([chunk async for chunk in chunks])
             if isinstance(body, bytes):
-                content = ReplyContent(body) if query.changes else self._cache.add(query, body)
+                content = ReplyContent(body) if etag is None else self._cache.add(etag, body)
                 await representation.response(content)(scope, receive, send)
                 return
             async with aclosing(body) as chunks:
@@ -138,25 +141,23 @@ class SparqlEndpoint:
                 if scope["method"] == "HEAD":
                     await send({"type": "http.response.body"})
                 else:
-                    await self._stream(query, chunks, send)
+                    await self._stream(etag, chunks, send)
 
-    def _representation(self, query: Query, headers: Headers) -> Representation:
-        def tag(coding: str) -> str | None:
-            if query.changes:
-                return None
-            dataset = (query.default_graphs, query.named_graphs)
-            return self._tags.tag("sparql", query.text, query.format.name, dataset, coding)
+    def _etag(self, query: Query) -> str | None:
+        """Return the entity tag of the answer to a query, or None if it changes each time."""
+        if query.changes:
+            return None
+        dataset = query.default_graphs, query.named_graphs
+        return self._tags.tag("sparql", query.text, query.format.name, dataset)
 
-        return Representation(headers, query.format.content_type, tag, {"Vary": "Accept"})
-
-    async def _stream(self, query: Query, chunks: AsyncIterator[bytes], send: Send) -> None:
+    async def _stream(self, etag: str | None, chunks: AsyncIterator[bytes], send: Send) -> None:
         """Send a large answer in chunks, and cache it if it turns out not to be too large.
 
         An error leaves the response incomplete: the server breaks the connection, so that the
         client does not take the chunks for the whole answer.
         """
         kept: list[bytes] = []
-        room = 0 if query.changes else self._cache.largest
+        room = 0 if etag is None else self._cache.largest
         try:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
@@ -168,8 +169,8 @@ class SparqlEndpoint:
         except Exception as error:
             raise _CutOffError(error) from None
         await send({"type": "http.response.body"})
-        if kept:
-            self._cache.add(query, b"".join(kept))
+        if kept and etag is not None:
+            self._cache.add(etag, b"".join(kept))
 
 
 class _CutOffError(Exception):
