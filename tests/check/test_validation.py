@@ -263,7 +263,7 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         pytest.param(
             "data/entities/events.ttl",
             "<figure/x/fake> a <http://purl.org/linked-data/cube#Observation> .",
-            "an qb:Observation stands in data/sources/ only",
+            "an qb:Observation may be in data/sources/ only",
             id="a figure without a source",
         ),
         pytest.param(

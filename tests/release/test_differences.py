@@ -148,7 +148,7 @@ def test_changes_of_standing_and_of_sources_are_listed(real: Snapshot) -> None:
     ).triple
     fallen = Snapshot.of("f" * 16, real.quads - {in_graph(triple)})
     (thing,) = Differences.between(real, fallen).things
-    assert list(map(str, thing.changes)) == ["measure: value of trade stands no more"]
+    assert list(map(str, thing.changes)) == ["measure: value of trade no longer stands"]
     (back,) = Differences.between(fallen, real).things
     assert list(map(str, back.changes)) == ["measure: value of trade stands again"]
     other = in_graph(triple, ox.NamedNode(f"{ID}source/seetao"))

@@ -1,8 +1,8 @@
-"""What may stand in which file: nothing is stated without a source, and nothing twice.
+"""The rules on what each file may contain: every fact has one source, and no fact is repeated.
 
-A source's file describes the source and holds its own figures and statements, and nothing else
-does. So a fact that no source states, a decision that a source takes, or a value that is not
-computed cannot slip in.
+The file of a source contains its description, its figures and its statements, and no other file
+contains these. So no fact without a source, no decision by a source, and no value that is not
+computed can slip in.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SH, compact
 _NO_ADDRESS: Final = re.compile(
     rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
 )
-"""IRIs of things that cannot be asked for, or that lead to the document about something else."""
+"""IRIs that cannot be requested, or that lead to the document of another thing."""
 
 _ONLY_IN: Final = {
     f"{APEC}Source": "data/sources/",
@@ -41,9 +41,14 @@ _RULE: Final = f"{ID}shape/placement"
 
 
 def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
-    """Yield what stands where it may not.
+    """Yield a result for each triple that its file may not contain.
 
-    stated: IRIs of the properties that only a source states, as an rdf:Statement.
+    Args:
+        content: The content.
+        stated: IRIs of the properties that only sources state, as an rdf:Statement.
+
+    Yields:
+        The results, in the order of the files.
     """
     for file in content.files:
         if file.graph == SHAPES_GRAPH:
@@ -70,7 +75,7 @@ def _describes_itself(file: ContentFile) -> bool:
 def _wrong(
     file: ContentFile, triple: ox.Triple, of_source: bool, stated: Collection[str]
 ) -> str | None:
-    """Say what is wrong with a triple where it stands; None where nothing is."""
+    """Return the error of a triple in a file, or None."""
     subject, predicate, value = triple
     name = compact(predicate.value)
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
@@ -98,7 +103,7 @@ def _wrong(
             return f"an {compact(value.value)} is derived by the build: delete it here"
         place = _ONLY_IN.get(value.value)
         if place is not None and not _in(file, place):
-            return f"an {compact(value.value)} stands in {place} only"
+            return f"an {compact(value.value)} may be in {place} only"
     return None
 
 

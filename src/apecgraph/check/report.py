@@ -68,7 +68,7 @@ class Report:
 
     @classmethod
     def read(cls, path: Path) -> Report:
-        """Read the report of a release or a refusal; raise ReleaseError where it cannot be read."""
+        """Read the report of a release or a refusal; raise ReleaseError if it is unreadable."""
         try:
             return cls.parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:

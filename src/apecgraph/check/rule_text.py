@@ -1,7 +1,6 @@
-"""Rules in words: what the shapes of a release ask of its nodes.
+"""The shapes of a release in words.
 
-Shapes are those of SHACL; each constraint component of the Core (section 4) makes a part
-of a sentence.
+Each constraint component of SHACL Core (section 4) becomes a part of a sentence.
 """
 
 from __future__ import annotations
@@ -39,10 +38,13 @@ _DATATYPES: Final = {
 class WordedRule:
     """A rule in words.
 
-    iri: of the property shape or of the constraint; path: the property that it is about, if one.
-    sentence: what holds; clause: the same without its subject, where it has one.
-    message: what the check says to an editor where it does not.
-    names: the IRIs of what the rule mentions.
+    Attributes:
+        iri: The IRI of the property shape or of the constraint.
+        path: The property that it is about, or None.
+        sentence: The rule as a sentence.
+        clause: The sentence without its subject, or an empty text.
+        message: The message of the check if the rule does not hold.
+        names: The IRIs that the rule mentions.
     """
 
     iri: str
@@ -86,36 +88,40 @@ class RuleText:
         return list(map(self._shape, self._targeting()))
 
     def naming(self, iri: str) -> list[tuple[str, list[WordedRule]]]:
-        """Return the rules that name a term or look at what it stands for, by shape."""
-        found = []
+        """Return the rules that name a term or target its instances, by shape."""
+        shapes = []
         for shape in self._targeting():
-            targets = {each: self._graph.values(shape, f"{SH}{each}") for each in _TARGETS}
-            looks = any(iri in values for values in targets.values())
-            rules = [each for each in self._rules(shape, targets) if looks or iri in each.names]
-            found += [(shape, rules)] if rules else []
-        return found
+            targets = self._targets(shape)
+            is_target = any(iri in values for values in targets.values())
+            rules = [rule for rule in self._rules(shape, targets) if is_target or iri in rule.names]
+            shapes += [(shape, rules)] if rules else []
+        return shapes
 
     def titles(self) -> dict[str, str]:
-        """Return what to call each part of a shape: what it asks, without a full stop."""
-        found: dict[str, str] = {}
+        """Return a title for each part of a shape: its rule without a full stop."""
+        titles: dict[str, str] = {}
         for shape in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
-            targets = {each: self._graph.values(shape, f"{SH}{each}") for each in _TARGETS}
-            # Without targets it asks what another shape has it ask.
+            targets = self._targets(shape)
+            # A shape without targets is a part of other shapes.
             subject = "" if any(targets.values()) else f"{self._name(shape)}: "
             for rule in self._rules(shape, targets):
-                asked = f"{subject}{rule.clause}" if subject and rule.clause else rule.sentence
-                found.setdefault(rule.iri, asked.removesuffix("."))
-        return found
+                title = f"{subject}{rule.clause}" if subject and rule.clause else rule.sentence
+                titles.setdefault(rule.iri, title.removesuffix("."))
+        return titles
 
     def _targeting(self) -> list[str]:
         return [
             iri
             for iri in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape")
-            if any(self._graph.values(iri, f"{SH}{each}") for each in _TARGETS)
+            if any(self._targets(iri).values())
         ]
 
+    def _targets(self, iri: str) -> dict[str, list[str]]:
+        """Return the targets of a shape, by kind."""
+        return {kind: self._graph.values(iri, f"{SH}{kind}") for kind in _TARGETS}
+
     def _shape(self, iri: str) -> WordedShape:
-        targets = {each: self._graph.values(iri, f"{SH}{each}") for each in _TARGETS}
+        targets = self._targets(iri)
         named = tuple(name for values in targets.values() for name in values)
         return WordedShape(iri, named, self._subject(targets), tuple(self._rules(iri, targets)))
 
@@ -135,16 +141,16 @@ class RuleText:
         return rules
 
     def _subject(self, targets: Mapping[str, list[str]]) -> str:
-        """Name what a shape looks at, to begin a sentence with."""
+        """Return the targets of a shape as the subject of a sentence."""
         classes = targets["targetClass"]
         if classes:
             return " or ".join(_with_article(self._name(each)) for each in classes)
         if targets["targetSubjectsOf"]:
             of = " or ".join(f"“{self._name(each)}”" for each in targets["targetSubjectsOf"])
-            return f"whatever has {of}"
+            return f"everything with {of}"
         if targets["targetObjectsOf"]:
             of = " or ".join(f"“{self._name(each)}”" for each in targets["targetObjectsOf"])
-            return f"whatever is the value of {of}"
+            return f"every value of {of}"
         return "everything"
 
     def _rule(self, iri: str, subject: str) -> WordedRule:
@@ -160,7 +166,7 @@ class RuleText:
         )
 
     def _qualities(self, iri: str) -> Iterator[str]:
-        """Say of what kind the values are, a phrase for each constraint."""
+        """Yield a phrase on the values for each constraint."""
         phrases: dict[str, Callable[[str], str]] = {
             "class": lambda value: _with_article(self._name(value)),
             "datatype": self._datatype,
@@ -187,7 +193,7 @@ class RuleText:
             yield "not empty" if pattern == r"\S" else f"of the pattern {pattern}"
 
     def _alternative(self, iri: str) -> str:
-        """Say what another shape asks of a value: by its constraints, else by its label."""
+        """Describe a shape that a value must have: by its constraints, else by its label."""
         return ", ".join(self._qualities(iri)) or _lowered(self._name(iri))
 
     def _datatype(self, iri: str) -> str:
@@ -213,7 +219,7 @@ class RuleText:
         ]
 
     def _mentioned(self, iri: str) -> Iterator[str]:
-        """Return what a property shape and the shapes that it names are about."""
+        """Yield the IRIs that a property shape, and the shapes that it names, mention."""
         yield iri
         for name in ("path", "class", "datatype", "hasValue", "lessThanOrEquals", "disjoint"):
             yield from self._graph.values(iri, f"{SH}{name}")
@@ -242,10 +248,10 @@ def _with_article(name: str) -> str:
 
 
 def _lowered(name: str) -> str:
-    """Write a label within a sentence, where it begins with an article."""
+    """Write a label within a sentence: in lower case if it begins with an article."""
     return name[:1].lower() + name[1:] if name.startswith(("A ", "An ")) else name
 
 
 def _sentence(words: str) -> str:
-    told = _PLACEHOLDER.sub(lambda match: "the value" if match[1] == "value" else "it", words)
-    return f"{told[:1].upper()}{told[1:]}."
+    text = _PLACEHOLDER.sub(lambda match: "the value" if match[1] == "value" else "it", words)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -102,7 +102,7 @@ def validate_shapes(
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         path, line = shape_place(content, current, observe)
         raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
-    # Not every sh:ValidationResult: those of a nested shape are details of the one that counts.
+    # Not every sh:ValidationResult: those of nested shapes are details of another result.
     results = [_result(report, node) for node in report.objects(None, SH.result)]
     reported = {(result.nodes[0], result.path) for result in results}
     results += [

@@ -129,7 +129,7 @@ def _relations(findings: Findings) -> Iterator[Result]:
         words = "; and ".join(map(wording.contradiction, conflict[:_MOST_WORDS]))
         more = len(conflict) - _MOST_WORDS
         yield Result(
-            # Those that the words are about come first.
+            # The nodes that the message names come first.
             nodes=tuple(dict.fromkeys((*sorted(culprit), *sorted(told), *sorted(others)))),
             shape=shape,
             component=shape,
@@ -145,7 +145,7 @@ def _relations(findings: Findings) -> Iterator[Result]:
 
 
 def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
-    """Say what fits worst, where more than one relation shows it."""
+    """Name the claims that fit worst, if more than one relation shows it."""
     if len(relations) < 2:
         return ""
     names = ", ".join(each.removeprefix(f"{ID}relation/") for each in relations)
@@ -155,7 +155,7 @@ def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
 
 
 def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -> str | None:
-    """Say why a decision does not fit what the check finds; None where it fits."""
+    """Return why a decision does not fit the contradictions, or None if it does."""
     others = evidence.rejected - decision.rejects
     among = [readings for each in found if (readings := each.without(others))]
     if decision.verdict == COMPATIBLE:

@@ -190,7 +190,7 @@ def _date(statement: Statement) -> date | None:
 
 
 def _agree(one: Statement, other: Statement) -> bool:
-    """Tell whether two values are the same; a year agrees with any day of that year."""
+    """Return whether two values are the same; a year agrees with any day of that year."""
     left, right = _normalized(one), _normalized(other)
     if _is_date(one) and _is_date(other):
         return left.startswith(right) or right.startswith(left)

@@ -111,7 +111,7 @@ def _is_entered(number: Number, entry: FigureEntry) -> bool:
 
 
 def _has_decimals(number: Number, entry: FigureEntry) -> bool:
-    """Tell whether the last decimal of an entry is one of the printed digits that count."""
+    """Return whether the last decimal of an entry is one of the printed digits that count."""
     if number.is_fraction:
         return True
     digit = Decimal(1).scaleb((entry.multiplier if number.scaled else 0) - entry.decimals)

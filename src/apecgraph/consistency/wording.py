@@ -179,7 +179,7 @@ class Wording:
         return f"{self._value(reading)} ({'; '.join(filter(None, (difference, publishers)))})"
 
     def _is_whole(self, iri: str) -> bool:
-        """Tell whether something is the whole of its kind, as all goods are."""
+        """Return whether something is the whole of its kind, as all goods are."""
         return iri == _TOTAL or self._graph.has(None, f"{APEC}whole", iri)
 
 

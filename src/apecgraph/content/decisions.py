@@ -38,7 +38,7 @@ class Decision:
         return self.upholds | self.rejects
 
     def leaves_open(self, readings: Iterable[frozenset[str]]) -> bool:
-        """Tell whether the decision leaves a contradiction open: it upholds two of its readings."""
+        """Return whether the decision leaves a contradiction open by upholding two readings."""
         return self.verdict == OPEN and sum(reading <= self.upholds for reading in readings) > 1
 
 

@@ -203,7 +203,7 @@ def _unknown_function(*_: object) -> None:
 
 
 def _has_row(store: Store, query: Query, index: int) -> bool:
-    """Tell whether an answer may have a row with an index, counted from 0."""
+    """Return whether an answer may have a row with an index, counted from 0."""
     if query.changes:
         return True  # another evaluation may have it, even if this one has not
     answer = _query(store, query)

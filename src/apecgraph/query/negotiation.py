@@ -88,7 +88,7 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
 
 
 def prefers(accept: str | None, page: Format, others: Iterable[Format]) -> bool:
-    """Tell whether a client names the type of a page, prefers no other, and names none of others.
+    """Return whether a client names the type of a page, prefers no other, and names none of others.
 
     Browsers do; programs name the formats that they read, or accept anything.
     """

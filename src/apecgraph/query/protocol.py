@@ -139,7 +139,7 @@ def _decode(data: bytes) -> str:
 
 
 def _is_link_in_browser(request: ProtocolRequest, parameters: list[tuple[str, str]]) -> bool:
-    """Tell whether a browser sends nothing but a query: its user has followed a link."""
+    """Return whether a browser sends nothing but a query: its user has followed a link."""
     return (
         request.method in ("GET", "HEAD")
         and [name for name, _ in parameters] == ["query"]

@@ -88,11 +88,11 @@ class Graph:
         predicate: Property | None = None,
         value: Object | None = None,
     ) -> bool:
-        """Tell whether any triple matches a pattern; its arguments are those of `quads`."""
+        """Return whether any triple matches a pattern; its arguments are those of `quads`."""
         return next(self.quads(subject, predicate, value), None) is not None
 
     def describes(self, iri: str) -> bool:
-        """Tell whether the graph has triples about an IRI; text that is no IRI has none."""
+        """Return whether the graph has triples about an IRI; text that is no IRI has none."""
         try:
             return self.has(iri)
         except ValueError:

@@ -38,8 +38,8 @@ _NIL: Final = f"{RDF}nil"
 class Context:
     """A JSON-LD context, read from a file of the content; it refers to no other document.
 
-    `data` is the file as bytes, `name` a digest of it. `path` is where this version is served for
-    good, on any host: documents refer to it, so they can be read wherever they are served from.
+    `data` is the file as bytes, `name` a digest of it. `path` is the permanent address of this
+    version on any host. Documents refer to it, so they can be read from every host.
 
     Args:
         path: File that holds the context.
@@ -62,7 +62,7 @@ class Context:
         self._iri = f"{BASE}{self.path[1:]}"
 
     def graph(self, triples: Iterable[ox.Triple]) -> bytes:
-        """Write triples as a graph of node objects, one a subject, with the context in it.
+        """Write triples as a graph of node objects, one per subject, with the embedded context.
 
         Integers and booleans are JSON's own; decimals stay strings, which are exact. A property
         that may have several values has an array of them. Node objects are in the order of their
@@ -76,9 +76,9 @@ class Context:
     def document(self, triples: Iterable[ox.Triple], topic: str) -> bytes:
         """Write triples as one node object, that of the topic, with the context by its path.
 
-        What links to the topic is under `@reverse` (JSON-LD 1.1, section 4.8) or a term for it, and
-        blank nodes where they are named, RDF lists as such; what is connected in no way is
-        `@included`. Values are as `graph` has them.
+        Links to the topic are under `@reverse` (JSON-LD 1.1, section 4.8) or its terms. Blank nodes
+        are nested at their first reference, and RDF lists are lists. Unconnected nodes are
+        `@included`. Values are as in `graph`.
         """
         nodes = _expanded(triples)
         _make_lists(nodes)
@@ -99,7 +99,7 @@ class Context:
         return _written(compacted)
 
     def _compact(self, nodes: list[Node]) -> Node:
-        # By its IRI: pyld takes an object apart each time, to find out whether it knows it.
+        # Pass the context by its IRI: pyld processes a context object anew each time.
         options = {
             "documentLoader": self._load,
             "graph": False,
@@ -113,7 +113,7 @@ class Context:
         return compacted
 
     def _load(self, url: str, options: object) -> Node:
-        """Give pyld the context, to keep; a context from elsewhere is not loaded."""
+        """Give pyld the context, which it caches; refuse any other context."""
         if url != self._iri:
             raise ValueError(f"a context from elsewhere is not loaded: {url}")
         return {
@@ -126,10 +126,10 @@ class Context:
 
 
 class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no types
-    """Compaction that looks up once what an IRI is called, instead of at each of its places.
+    """Compaction that caches the compact form of each IRI.
 
-    Each time, pyld goes through all terms of the context. What it finds for a property depends on
-    the value too, and is not kept.
+    For each look-up, pyld iterates over all terms of the context. The form of a property with a
+    value also depends on the value and is not cached.
     """
 
     def __init__(self) -> None:
@@ -143,8 +143,8 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
         if self._context is None:
             self._context = active_ctx
         if value is not None or active_ctx is not self._context:
-            found: str = super()._compact_iri(active_ctx, iri, value, *others, **named)
-            return found
+            name: str = super()._compact_iri(active_ctx, iri, value, *others, **named)
+            return name
         key = (iri, *others, *named.items())
         if key not in self._names:
             self._names[key] = super()._compact_iri(active_ctx, iri, value, *others, **named)
@@ -164,26 +164,26 @@ def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
 
 
 def _make_native(value: Node) -> None:
-    """Write an integer or a boolean as JSON has it, where nothing of its writing is lost."""
+    """Write an integer or a boolean in JSON, if that keeps its lexical form."""
     if _NATIVE[value["@type"]].fullmatch(value["@value"]):
         del value["@type"]
         value["@value"] = json.loads(value["@value"])
 
 
 def _turn(nodes: dict[str, Node], iri: str, topic: str, reverse: dict[str, list[Node]]) -> None:
-    """Put a node that links to the topic among what is seen from there, by property."""
+    """Move a node that links to the topic to the reverse properties of the topic."""
     node = nodes[iri]
     link = {"@id": topic}
     for property_ in [name for name, values in node.items() if name[0] != "@" and link in values]:
         node[property_] = [value for value in node[property_] if value != link]
         if not node[property_]:
             del node[property_]
-        # What else is said of the node is said the first time that it is named.
+        # Only the first reference to the node has its other properties.
         reverse.setdefault(property_, []).append(nodes.pop(iri, {"@id": iri}))
 
 
 def _make_lists(nodes: dict[str, Node]) -> None:
-    """Write RDF lists as `@list`, where nothing else names their cells (JSON-LD 1.1 API, 8.4)."""
+    """Write RDF lists as `@list`, if nothing else refers to their cells (JSON-LD 1.1 API, 8.4)."""
     named = Counter(value.get("@id") for _, value in _values(nodes.values()))
 
     def read_cell(iri: str) -> tuple[Node, str] | None:
@@ -203,7 +203,7 @@ def _make_lists(nodes: dict[str, Node]) -> None:
 
 
 def _nest(node: Node, nodes: dict[str, Node]) -> None:
-    """Put blank nodes in the place of their names; each once, so that a circle ends."""
+    """Replace references to blank nodes by the nodes; each once, so that cycles end."""
     for _, value in list(_values([node])):
         for each in value.get("@list", [value]):
             if each.get("@id", "").startswith("_:") and each["@id"] in nodes:
@@ -212,7 +212,7 @@ def _nest(node: Node, nodes: dict[str, Node]) -> None:
 
 
 def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
-    """Give the values of all properties, each with its property."""
+    """Yield the values of all properties, each with its property."""
     for node in nodes:
         for property_, values in node.items():
             if property_[0] != "@":
@@ -225,7 +225,7 @@ def _written(document: Node) -> bytes:
 
 
 def _ordered(value: Any) -> Any:
-    """Put the keys of all objects in order: what a node is first, then by the alphabet."""
+    """Sort the keys of all objects: context, id and type first, then alphabetically."""
     if isinstance(value, list):
         return [_ordered(each) for each in value]
     if not isinstance(value, dict):
@@ -233,14 +233,14 @@ def _ordered(value: Any) -> Any:
     keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
     ordered = {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
     if "@value" not in value and isinstance(value.get("type"), str):
-        # An array wherever there may be several. As a container in the context it would be right,
-        # but rdflib then loses the types of values.
+        # Always an array. A container in the context would do the same, but rdflib then loses the
+        # types of values.
         ordered["type"] = [value["type"]]
     return ordered
 
 
 def _reason(error: BaseException) -> str:
-    """Say what an error comes from."""
+    """Return the message of the root cause of an error."""
     while error.__cause__:
         error = error.__cause__
     return str(error.args[0] if error.args else error)

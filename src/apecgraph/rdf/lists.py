@@ -16,7 +16,7 @@ def list_cells(
 
     Args:
         head: The first cell, or `nil` for the empty list.
-        nil: What stands for rdf:nil.
+        nil: The value for rdf:nil.
         read_cell: Returns the rdf:first and the rdf:rest of a cell; None if a node is no cell.
 
     Returns:

@@ -23,7 +23,7 @@ Write: TypeAlias = Callable[[bytes], object]
 """Takes the next chunk of a document."""
 
 Repair: TypeAlias = Callable[[Write, Format], Write]
-"""Puts a step before a `Write`, which changes or refuses what is written in a format."""
+"""Puts a step before a `Write` that changes or refuses the output in a format."""
 
 # The engine writes characters that XML cannot hold (XML 1.0, section 2.2), and an element without a
 # name for a property whose IRI does not end in one. No parser reads either.
@@ -137,7 +137,7 @@ _REPAIRS: Final[Mapping[Format, tuple[Repair, ...]]] = {
     RDF_XML: (_refuse_what_xml_cannot_hold, _escape_carriage_returns),
     RESULTS_XML: (_refuse_what_xml_cannot_hold, _escape_carriage_returns),
 }
-"""What is done, in this order, to each chunk that the engine writes in a format."""
+"""The steps, in order, for each chunk that the engine writes in a format."""
 
 
 def _repaired(write: Write, format_: Format) -> Write:

@@ -113,7 +113,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
 
 
 def _too_deep(data: bytes) -> bool:
-    """Tell whether brackets nest so deep that the recursive parser would overflow its stack."""
+    """Return whether brackets nest so deep that the recursive parser would overflow its stack."""
     depth = 0
     for bracket in _BRACKET.finditer(data):
         if bracket["open"]:

@@ -62,7 +62,7 @@ class Writer:
     def dump(
         self, dataset: Iterable[ox.Quad], default_graph: Iterable[ox.Triple], format_: Format
     ) -> bytes:
-        """Return a dump, in the order of what is given.
+        """Return a dump in the order of the input.
 
         Args:
             dataset: All quads, written if the format holds named graphs.

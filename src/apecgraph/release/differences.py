@@ -1,7 +1,7 @@
-"""Differences between two releases: which things were added, removed and changed, in words.
+"""Differences between two releases: the things that were added, removed and changed, in words.
 
-They cover what sources and editors say, and the contradictions that justify the decisions. What
-else the build derives follows from that and is left out; the patch of the snapshots has it.
+They cover the facts of sources and editors, and the contradictions that justify decisions. Other
+derived facts follow from these and are left out; the patch of the snapshots contains them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from apecgraph.release.snapshot import Snapshot
 
 _CONTRADICTION: Final = f"{APEC}contradiction"
 _LABEL: Final = f"{RDFS}label"
-_LONGEST: Final = 200  # of a text in words; the term has all of it
+_LONGEST: Final = 200  # characters of a text in words; the term has all of them
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 
 ChangeKind = Literal["added", "removed", "changed"]
@@ -35,9 +35,13 @@ ChangeKind = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class ChangedValue:
-    """A value of a property: in words, and as a term of N-Triples.
+    """A value of a property.
 
-    sources: the IRIs of those that state it. stands: whether the default graph has it.
+    Attributes:
+        words: The value for people.
+        term: The value as a term of N-Triples.
+        sources: The IRIs of the sources that state it.
+        stands: Whether the default graph has it.
     """
 
     words: str
@@ -48,9 +52,13 @@ class ChangedValue:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is different in a property: its values that are gone or told otherwise, and the new.
+    """The differences in one property of a thing.
 
-    property: its IRI. name: of the property, in words.
+    Attributes:
+        property: The IRI of the property.
+        name: Its label.
+        before: The old values that are gone, or have other sources or another status.
+        after: The new values.
     """
 
     property: str
@@ -59,17 +67,17 @@ class Change:
     after: tuple[ChangedValue, ...]
 
     def __str__(self) -> str:
-        old, new = ({each.term: each for each in side} for side in (self.before, self.after))
-        gone = ", ".join(each.words for each in self.before if each.term not in new)
-        come = ", ".join(each.words for each in self.after if each.term not in old)
-        told = [f"{gone} -> {come}" if gone and come else gone or come]
-        told += [_retold(old[term], new[term]) for term in old if term in new]
-        return f"{self.name}: {'; '.join(filter(None, told))}"
+        old, new = ({value.term: value for value in side} for side in (self.before, self.after))
+        removed = ", ".join(value.words for value in self.before if value.term not in new)
+        added = ", ".join(value.words for value in self.after if value.term not in old)
+        parts = [f"{removed} -> {added}" if removed and added else removed or added]
+        parts += [_restated(old[term], new[term]) for term in old if term in new]
+        return f"{self.name}: {'; '.join(filter(None, parts))}"
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedThing:
-    """A thing that is different: its IRI, what it is called, and what is different of it."""
+    """A thing that differs: its IRI, its label, and the differences of its properties."""
 
     iri: str
     name: str
@@ -85,7 +93,12 @@ class ChangedThing:
 class Differences:
     """All differences from one release to another, by thing.
 
-    old, new: the names of the releases. removed, added: how many quads, derived ones too.
+    Attributes:
+        old: The name of the old release.
+        new: The name of the new release.
+        removed: Number of removed quads, including derived ones.
+        added: Number of added quads, including derived ones.
+        things: The things that differ.
     """
 
     old: str
@@ -97,23 +110,23 @@ class Differences:
     @classmethod
     def between(cls, old: Snapshot, new: Snapshot) -> Differences:
         """Compare two snapshots."""
-        gone, come = old.quads - new.quads, new.quads - old.quads
+        removed, added = old.quads - new.quads, new.quads - old.quads
         subjects = {
-            quad.subject.value for quad in gone | come if isinstance(quad.subject, ox.NamedNode)
+            quad.subject.value for quad in removed | added if isinstance(quad.subject, ox.NamedNode)
         }
         sides = _Side(old.graph), _Side(new.graph)
         things = (_thing(iri, *sides) for iri in sorted(subjects))
-        return cls(old.name, new.name, len(gone), len(come), tuple(each for each in things if each))
+        return cls(old.name, new.name, len(removed), len(added), tuple(filter(None, things)))
 
     @classmethod
     def kept(cls, release: Release) -> Differences | None:
-        """Read how a release differs from the one before it; None where it has none."""
+        """Read the differences of a release from the one before it; None if it is the first."""
         path = release.path / DIFFERENCES
-        return cls.read(path) if any(each.name == DIFFERENCES for each in release.files) else None
+        return cls.read(path) if any(file.name == DIFFERENCES for file in release.files) else None
 
     @classmethod
     def read(cls, path: Path) -> Differences:
-        """Read differences that were written as JSON; raise ReleaseError where it cannot be."""
+        """Read differences from JSON; raise ReleaseError if they are unreadable."""
         try:
             document = json.loads(path.read_bytes())
             things = tuple(map(_read_thing, document.pop("things")))
@@ -122,11 +135,11 @@ class Differences:
             raise ReleaseError(f"the differences {path} cannot be read: {error}") from None
 
     def count(self, kind: ChangeKind) -> int:
-        """Return how many things are different in a way."""
+        """Count the things that differ in a way."""
         return sum(each.kind == kind for each in self.things)
 
     def text(self) -> str:
-        """Write the differences for people: a line that sums up, and a block a thing."""
+        """Write the differences for people: a line of totals, and a block per thing."""
         counts = ", ".join(f"{self.count(kind):,} {kind}" for kind in _MARKS)  # type: ignore[arg-type]
         return (
             f"{self.old} -> {self.new}: things: {counts}; "
@@ -148,8 +161,7 @@ class _Side:
     def facts(self, iri: str) -> dict[tuple[str, Term], ChangedValue]:
         """Return the facts about a thing.
 
-        Of those that the build derives, only the contradictions of a decision count: they say why
-        it was taken.
+        Among derived facts, only the contradictions of a decision count: they justify it.
         """
         graphs: defaultdict[tuple[str, Term], set[str]] = defaultdict(set)
         standing = set()
@@ -171,7 +183,7 @@ class _Side:
         }
 
     def _is_derived(self, iri: str, fact: tuple[str, Term], names: set[str]) -> bool:
-        """Tell whether the build derived a fact; the labels that it gives to shapes are derived."""
+        """Return whether a fact is derived, as are the labels that the build gives to shapes."""
         if names != {SHAPES_GRAPH.value} or fact[0] != _LABEL:
             return fact[0] in DERIVED_PROPERTIES or names == {DERIVED_GRAPH.value}
         made = (self._titles.get(iri), compact(iri))
@@ -197,7 +209,7 @@ class _Side:
 
 
 def _thing(iri: str, old: _Side, new: _Side) -> ChangedThing | None:
-    """Compare a thing in two releases; None where only what is derived of it is different."""
+    """Compare a thing in two releases; return None if only derived facts differ."""
     before, after = old.facts(iri), new.facts(iri)
     changes: defaultdict[str, tuple[list[ChangedValue], list[ChangedValue]]] = defaultdict(
         lambda: ([], [])
@@ -223,32 +235,33 @@ def _thing(iri: str, old: _Side, new: _Side) -> ChangedThing | None:
 
 
 def _differ(was: ChangedValue | None, is_: ChangedValue | None) -> bool:
-    """Whether a fact is told otherwise; what it is called does not matter."""
+    """Return whether a fact is new, gone, or has other sources or another status."""
     if was is None or is_ is None:
         return True
     return (was.sources, was.stands) != (is_.sources, is_.stands)
 
 
-def _retold(was: ChangedValue, is_: ChangedValue) -> str:
-    told = []
+def _restated(was: ChangedValue, is_: ChangedValue) -> str:
+    """Describe how the status and the sources of a value changed."""
+    parts = []
     if was.stands != is_.stands:
-        told.append("stands again" if is_.stands else "stands no more")
-    if come := sorted(set(is_.sources) - set(was.sources)):
-        told.append(f"now stated by {', '.join(map(compact, come))}")
-    if gone := sorted(set(was.sources) - set(is_.sources)):
-        told.append(f"no more stated by {', '.join(map(compact, gone))}")
-    return f"{is_.words} {' and '.join(told)}"
+        parts.append("stands again" if is_.stands else "no longer stands")
+    if added := sorted(set(is_.sources) - set(was.sources)):
+        parts.append(f"now stated by {', '.join(map(compact, added))}")
+    if removed := sorted(set(was.sources) - set(is_.sources)):
+        parts.append(f"no longer stated by {', '.join(map(compact, removed))}")
+    return f"{is_.words} {' and '.join(parts)}"
 
 
-def _read_thing(said: dict[str, Any]) -> ChangedThing:
-    changes = tuple(map(_read_change, said.pop("changes")))
-    return ChangedThing(changes=changes, **said)
+def _read_thing(members: dict[str, Any]) -> ChangedThing:
+    changes = tuple(map(_read_change, members.pop("changes")))
+    return ChangedThing(changes=changes, **members)
 
 
-def _read_change(said: dict[str, Any]) -> Change:
-    before, after = (tuple(map(_read_value, said.pop(side))) for side in ("before", "after"))
-    return Change(before=before, after=after, **said)
+def _read_change(members: dict[str, Any]) -> Change:
+    before, after = (tuple(map(_read_value, members.pop(side))) for side in ("before", "after"))
+    return Change(before=before, after=after, **members)
 
 
-def _read_value(said: dict[str, Any]) -> ChangedValue:
-    return ChangedValue(sources=tuple(said.pop("sources")), **said)
+def _read_value(members: dict[str, Any]) -> ChangedValue:
+    return ChangedValue(sources=tuple(members.pop("sources")), **members)

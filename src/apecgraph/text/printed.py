@@ -189,7 +189,7 @@ def _bounded(word: str) -> str:
 
 
 def _alphabetic(character: str) -> bool:
-    """Tell whether words of a character's script are parted by spaces."""
+    """Return whether words of a character's script are parted by spaces."""
     return character.isalpha() and not "\u2e80" <= character <= "\ud7ff"
 
 

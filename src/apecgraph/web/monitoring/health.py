@@ -89,7 +89,7 @@ class HealthCheck:
 
 
 async def health(request: Request, response: Response) -> Health:
-    """Tell whether the service works."""
+    """Return whether the service works."""
     check: HealthCheck = request.app.state.health
     result = check.run()
     if not result.ready:
