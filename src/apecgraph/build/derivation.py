@@ -20,7 +20,7 @@ from apecgraph.rdf.terms import english, in_graph, triples_about
 
 
 def derived_dataset(findings: Findings) -> list[ox.Quad]:
-    """Return all named graphs, with what is derived from them, and the default graph."""
+    """Return all named graphs, the derived triples, and the default graph."""
     evidence = findings.evidence
     graph = evidence.graph
     graph.store.extend([in_graph(triple, DERIVED_GRAPH) for triple in _derived(findings)])
@@ -57,7 +57,7 @@ def _sliced(figures: Iterable[Figure], graph: Graph) -> Iterator[tuple[str, str]
     """Put figures into the slices of the cube.
 
     A slice holds the figures that have its value of every dimension that its key fixes (RDF Data
-    Cube, section 7.3). `ontology/cube.ttl` says which dimensions those are.
+    Cube, section 7.3). `ontology/cube.ttl` lists these dimensions.
 
     Args:
         figures: The figures.

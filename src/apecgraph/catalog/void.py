@@ -114,7 +114,7 @@ def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         The triples.
     """
     types = triples_about(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"))
-    # The statistics count the triples that hold them. Zeros stand in for the numbers.
+    # The statistics count their own triples; zeros take the place of the numbers.
     zeros = triples_about(DEFAULT_GRAPH, *Statistics.of(()).values())
     statistics = Statistics.of([*triples, *types, *zeros])
     yield from triples_about(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"), *statistics.values())

@@ -1,4 +1,4 @@
-"""Cells with what is known of them: the figures printed for each, and what these imply."""
+"""Cells with their known intervals: printed figures, and their implications."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Contradiction:
         )
 
     def without(self, rejected: frozenset[str]) -> frozenset[frozenset[str]]:
-        """Return what is left of each reading; empty if nothing is left of one of them."""
+        """Return the remainder of each reading; empty if nothing remains of one of them."""
         left = frozenset(reading - rejected for reading in self.readings)
         return left if frozenset() not in left else frozenset()
 

@@ -23,7 +23,7 @@ SAME_CELL: Final = f"{ID}relation/same-cell"
 
 
 def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estimate]]:
-    """Return all estimates of each cell: its readings first, then what is implied.
+    """Return all estimates of each cell: its readings first, then implied ones.
 
     Args:
         figures: The figures.

@@ -33,7 +33,7 @@ _TOTAL: Final = f"{ID}flow/total"
 
 
 class Wording:
-    """Writes what is known of the figures; the names of things come from the data.
+    """Describes figures and estimates in words; the names of things come from the data.
 
     Args:
         graph: The dataset that has the names.

@@ -39,7 +39,7 @@ _SHAPES: Final = "shapes"
 
 
 def run_check(content: Path, settings: Settings) -> Report:
-    """Check a content folder; the report also names what is over a limit."""
+    """Check a content folder; the report also names the file or shape that exceeds a limit."""
     try:
         return Report.parse(_Task(content, settings).run("check"))
     except ContentError as error:
@@ -252,7 +252,7 @@ class _Task:
         return self._error(f"ended its process with status {status}: {reason}")
 
     def _error(self, message: str) -> ContentError:
-        """Return the error that says what happened at the present step."""
+        """Return the error for an event at the current step."""
         match self._step:
             case Step("file", path):
                 return ContentError(f"reading it {message}", Path(path))

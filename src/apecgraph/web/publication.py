@@ -1,4 +1,4 @@
-"""The publication: what one server serves."""
+"""The publication that a server serves."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from apecgraph.release.release import Release
 
 @dataclass(frozen=True)
 class Publication:
-    """What a server publishes.
+    """The data of one server.
 
-    digest: names the content: other content, other digest.
-    data: what there is to query.
-    release, graph: the release, and its dataset for look-ups that no stranger's query
-    reaches; None where files are served as they are.
+    Attributes:
+        digest: The digest of the data.
+        data: The data for queries.
+        release: The release, or None if files are served as they are.
+        graph: The dataset of the release for pages, which public queries do not reach, or None.
     """
 
     digest: str
@@ -31,12 +32,12 @@ class Publication:
 
     @classmethod
     def of(cls, release: Release) -> Publication:
-        """Publish a release: load its dataset, too, for looking things up."""
+        """Publish a release; load its dataset for pages."""
         return cls(release.digest, release.dataset, release, Graph(load(release.dataset)))
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile]) -> Publication:
-        """Publish files as they are: by queries alone."""
+        """Publish files as they are, for queries only."""
         seen = sha256()
         for file in files:
             seen.update(bytes.fromhex(file.sha256))
@@ -44,5 +45,5 @@ class Publication:
 
     @classmethod
     def of_directory(cls, path: Path) -> Publication:
-        """Publish a store on disk as it is: by queries alone."""
+        """Publish a store on disk as it is, for queries only."""
         return cls(directory_digest(path)[:16], path)

@@ -91,7 +91,7 @@ def test_only_existing_values_are_offered(client: httpx.Client) -> None:
         (
             "counterpart=economy/KOR&unit=unit/day",
             404,
-            "no figures of all that is chosen: counterpart=economy/KOR, unit=unit/day",
+            "No figures match the whole selection: counterpart=economy/KOR, unit=unit/day",
             "figures?counterpart=economy/KOR",
         ),
         ("from=2030", 404, "from=2030", "figures"),

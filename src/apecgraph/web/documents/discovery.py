@@ -1,4 +1,4 @@
-"""Where programs look for what there is: `/.well-known/void` and `/catalog`."""
+"""The self-description for programs: `/.well-known/void` and `/catalog`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ from apecgraph.web.pages.site import ReleaseSite
 
 @dataclass(frozen=True, slots=True)
 class _Description:
-    """A document that describes what there is.
+    """A document of the self-description.
 
-    path: where it is found. topic: the IRI that it is about; types: its own classes.
-    followed: the properties that lead to what it describes as well.
-    passed_over: the namespaces of properties that are told elsewhere.
+    Attributes:
+        path: Its path.
+        topic: The IRI that it is about.
+        types: Its own classes.
+        followed: Properties whose values it describes as well.
+        passed_over: Namespaces of properties that another document contains.
     """
 
     path: str
@@ -70,8 +73,8 @@ _CATALOG: Final = _Description(
 class Discovery:
     """Answers with the description of the dataset, and with the catalogue.
 
-    What the release says of the topic of a document, and of what that leads
-    to, is one document here; a browser is shown the page about the topic.
+    A document contains the triples about its topic and about the things that this refers to.
+    Browsers are redirected to the page about the topic.
     """
 
     def __init__(self, site: ReleaseSite) -> None:
@@ -117,7 +120,7 @@ class Discovery:
         return self.site.writer.document(triples, format_, description.topic)
 
     def _described(self, description: _Description) -> Iterator[ox.Triple]:
-        """Return what the default graph says of the topic, and of what is followed from there."""
+        """Yield the triples of the default graph about the topic and the followed things."""
         waiting, seen = [ox.NamedNode(description.topic)], set[ox.NamedNode]()
         while waiting:
             node = waiting.pop()

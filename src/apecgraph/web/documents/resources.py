@@ -153,7 +153,7 @@ class Resources:
         return self._graph.describes(iri)
 
     def _missing(self, request: Request) -> NotFound:
-        """Say what there is instead: the names that are most like the one asked for."""
+        """Return the error for an unknown path, with the most similar names."""
         asked = possible_paths(request.scope)[0]
         name = asked.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
         kind = f"{name.rpartition('/')[0]}/"

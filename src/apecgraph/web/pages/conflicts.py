@@ -1,4 +1,4 @@
-"""The page of all conflicts, by verdict: what is printed, found by the check, and decided."""
+"""The page of all conflicts, by verdict."""
 
 from __future__ import annotations
 

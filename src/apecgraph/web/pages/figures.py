@@ -26,16 +26,20 @@ _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
 
 _DRAWN: Final = 60
-"""Figures up to which several series are shown on one page; a series alone is, whatever it has."""
+"""Maximum number of figures of several series on one page; a single series has no limit."""
 
 _NAME: Final = 80  # characters of the name of a file
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What can be chosen by a name, with how many figures there are of each.
+    """The values that can be chosen for one parameter.
 
-    label: what it is called. chosen: what is chosen, None where nothing is.
+    Attributes:
+        name: The parameter.
+        label: Its label.
+        chosen: The chosen value, or None.
+        offers: The values, with their numbers of figures.
     """
 
     name: str
@@ -62,9 +66,9 @@ class FiguresPage(Page):
         } | {"period": set(periods)}
 
     async def answer(self, request: Request) -> Response:
-        """Answer with a selection, or with an overview where nothing is chosen.
+        """Answer with a selection, or with an overview if nothing is selected.
 
-        A selection has one address: whatever says the same is shown to it.
+        A selection has one address: equivalent ones redirect to it.
         """
         selection = self._selection(request)
         sent = read_parameters(request.scope["query_string"])
@@ -125,7 +129,7 @@ class FiguresPage(Page):
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
 
     def _selection(self, request: Request) -> Selection:
-        """Read the selection of a request; raise RequestError where there is none such."""
+        """Read the selection of a request; raise RequestError if it selects nothing."""
         choices: dict[str, str] = {}
         for name, text in read_parameters(request.scope["query_string"]).items():
             if name not in PARAMETERS:
@@ -140,7 +144,7 @@ class FiguresPage(Page):
         if not selection.from_(self.site.series, self._days):
             less = [selection.choosing(name, None) for name in choices]
             raise NotFound(
-                "There are no figures of all that is chosen: "
+                "No figures match the whole selection: "
                 + ", ".join(f"{name}={local(value)}" for name, value in selection.choices),
                 [_iri(each) for each in less if each.from_(self.site.series, self._days)],
             )

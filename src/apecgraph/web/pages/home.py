@@ -1,4 +1,4 @@
-"""The home page: what this is, what was found, and ways in."""
+"""The home page: the publication, its headline series, an error it found, and ways in."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class HomePage(Page):
         return await self.respond(request, self.values, headers)
 
     def values(self) -> Mapping[str, object]:
-        """Return the headline series, the events, and what was found wrong."""
+        """Return the headline series, the events, and the error that the check found."""
         conflicts = read_conflicts(self.site.graph)
         main = self.site.graph.values(BASE, f"{SCHEMA}mainEntity")
         headline = next((each for each in self.site.series if each.slice_ in main), None)
@@ -93,7 +93,7 @@ class HomePage(Page):
 
     def _event(self, iri: str) -> MainEvent:
         standing = self.site.graph.default_graph
-        # What a decision rejects is not in the default graph; what it leaves open may be twice.
+        # The default graph has no rejected values, but may have several open ones.
         first, last = (standing.values(iri, f"{SCHEMA}{end}Date") for end in ("start", "end"))
         days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
         return MainEvent(iri, days, tuple(standing.values(iri, f"{SCHEMA}location")))

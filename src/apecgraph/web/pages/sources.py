@@ -1,4 +1,4 @@
-"""The page of all sources, each with how much it states and how much of that stands."""
+"""The page of all sources, with the numbers of their claims and rejected claims."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from apecgraph.web.pages.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A source, with how many claims it makes, how many of them are figures, how many rejected."""
+    """A source with the numbers of its claims, of its figures, and of its rejected claims."""
 
     source: Source
     claims: int
@@ -32,7 +32,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as a row of the table; publisher, title: what they are called."""
+    """A source as a row of the table, with the labels of its publisher and its title."""
 
     share: Share
     publisher: str
@@ -47,10 +47,10 @@ _ORDERS: Final[dict[str, Callable[[SourceRow], Any]]] = {
     "claims": lambda row: row.share.claims,
     "rejected": lambda row: row.share.rejected,
 }
-"""What the table can be in the order of."""
+"""The orders of the table."""
 
 _UPWARDS: Final = ("publisher", "language")
-"""Orders that begin with the least; the others begin with the last date, or the most claims."""
+"""Ascending orders; the others begin with the last date, or the most claims."""
 
 
 class SourcesPage(Page):
@@ -59,9 +59,9 @@ class SourcesPage(Page):
     template: ClassVar[str] = "pages/sources.html"
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the page, in the order that `sort` names; by publisher without it.
+        """Answer with the page in the order that `sort` names; the default is by publisher.
 
-        Raises MalformedRequest where it names none.
+        Raise MalformedRequest if `sort` names no order.
         """
         parameters = read_parameters(request.scope["query_string"])
         sort = parameters.get("sort", next(iter(_ORDERS)))
@@ -84,7 +84,7 @@ class SourcesPage(Page):
         }
 
     def _rows(self, sort: str) -> list[SourceRow]:
-        """Read all sources in an order; those that are alike in it by publisher, and by date."""
+        """Return all sources in an order; equal ones are sorted by publisher, then by date."""
         rows = [
             SourceRow(
                 share,
@@ -93,7 +93,7 @@ class SourcesPage(Page):
             )
             for share in read_shares(self.site.graph)
         ]
-        for order in ("date", "publisher", sort):  # what is alike in one stays in the one before
+        for order in ("date", "publisher", sort):  # sorting is stable
             rows.sort(key=_ORDERS[order], reverse=order not in _UPWARDS)
         return rows
 
@@ -109,9 +109,9 @@ def read_shares(graph: Graph) -> list[Share]:
     rejected = {quad.object for quad in graph.default_graph.quads(None, f"{APEC}rejects")}
     made = Counter(str(quad.graph_name) for quad in claims)
     figures = Counter(str(quad.graph_name) for quad in observed)
-    fallen = Counter(str(quad.graph_name) for quad in claims if quad.subject in rejected)
+    rejections = Counter(str(quad.graph_name) for quad in claims if quad.subject in rejected)
     return [
-        Share(each, made[name], figures[name], fallen[name])
+        Share(each, made[name], figures[name], rejections[name])
         for each in read_sources(graph)
         for name in (f"<{each.iri}>",)
     ]

@@ -22,7 +22,7 @@ from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.site import ReleaseSite
 
 MOST: Final = 1000
-"""What may be looked up at once."""
+"""Maximum number of look-ups in a request."""
 
 LONGEST_LOOKUP: Final = 2000
 """Characters of an IRI or a code."""
@@ -56,7 +56,7 @@ class Lookup:
             )
         empty = [name for name, value in asked.items() if not value.strip()]
         if empty:
-            raise MalformedRequest(f"{empty[0]}: it is empty; say what to look up.")
+            raise MalformedRequest(f"{empty[0]}: it is empty; name the IRI or the code to look up.")
         format_ = choose_format(request, (*DOCUMENT_FORMATS, JSON))
         found = self._find(asked)
         refuse_withdrawn(self.site.graph, found.iri)
@@ -87,7 +87,7 @@ class Lookup:
         return None if found is None else asdict(found)
 
     def _standing(self, found: Identified) -> Identified | None:
-        """Give what was found; where it is withdrawn, the one thing that replaces it."""
+        """Return a thing, or its only successor if it is withdrawn."""
         successors = withdrawn(self.site.graph, found.iri)
         if successors is None:
             return found
@@ -112,7 +112,7 @@ class Lookup:
 
 
 def _topics(iri: str) -> list[str]:
-    """Give what an IRI may be about, where it is that of a document of ours: `/doc/{name}`.
+    """Return the possible topics of an IRI of one of our documents, `/doc/{name}`.
 
     The name may end in the extension of a format.
     """
@@ -130,7 +130,7 @@ def _list(body: bytes) -> list[object]:
     except (ValueError, RecursionError):
         raise MalformedRequest("The body is not JSON in UTF-8.") from None
     if not isinstance(items, list):
-        raise MalformedRequest("The body is a list of what to look up.")
+        raise MalformedRequest("The body must be a list of look-ups.")
     if len(items) > MOST:
         limit = f"{MOST} items"
         raise ContentTooLarge(f"A list has {limit} at most, and this has {len(items)}.", limit)

@@ -97,7 +97,7 @@ class _Query(BaseModel):
 
 
 class _Settings(BaseModel):
-    # OpenRefine sends what is typed into a form: numbers may be strings.
+    # OpenRefine sends the texts of a form: numbers may be strings.
     limit: Annotated[int, Field(ge=0)] = 0
     language: _Text = ""
 
@@ -141,7 +141,7 @@ def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
         content = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise MalformedRequest(f"{parameter}: this is not JSON: {error}") from None
-    # Before it is looked into: each of what is wrong would be reported, and only the first is told.
+    # Before validation, which would collect an error for every query.
     if isinstance(content, dict) and len(content) > MOST_QUERIES:
         limit = f"{MOST_QUERIES} queries"
         raise ContentTooLarge(f"A batch has {limit} at most, and this has {len(content)}.", limit)

@@ -1,4 +1,4 @@
-"""Queries to begin with: the competency questions of what is served, or what fits any data."""
+"""Example queries: the competency questions of the release, or queries that fit any data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apecgraph.release.release import Release
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A query with what it asks, and the name of the format to show the answer in."""
+    """A query with its title, and the name of the format for its result."""
 
     title: str
     query: str
@@ -41,17 +41,17 @@ ORDER BY DESC(?things) ?class
         RESULTS_CSV.name,
     ),
 )
-"""What can be asked of any data: shown where nobody has written questions."""
+"""Examples for any data, if the release has no questions."""
 
 
 def asked(query: str, among: tuple[Example, ...]) -> tuple[Example, ...]:
-    """Return a query before the examples, or the one of them that it is before the others."""
-    first = next((each for each in among if each.query.strip() == query.strip()), None)
-    first = first or Example("A query of your own", query, RESULTS_CSV.name)
-    return (first, *(each for each in among if each != first))
+    """Return the examples with a query first, which may be one of them."""
+    same = (example for example in among if example.query.strip() == query.strip())
+    first = next(same, None) or Example("A query of your own", query, RESULTS_CSV.name)
+    return (first, *(example for example in among if example != first))
 
 
 def examples(release: Release | None) -> tuple[Example, ...]:
-    """Return the questions of a release as examples; where it has none, those for any data."""
+    """Return the questions of a release as examples, or the examples for any data."""
     questions = () if release is None else read_questions(release.path)
     return tuple(Example(each.text, each.query, RESULTS_CSV.name) for each in questions) or EXAMPLES

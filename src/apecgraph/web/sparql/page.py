@@ -20,7 +20,7 @@ from apecgraph.web.sparql.examples import Example, asked
 
 
 class QueryPage:
-    """Answers for the endpoint where no answer is asked for: a form for people, RDF for programs.
+    """Answers requests to the endpoint without a query: a form for people, RDF for programs.
 
     Args:
         site: How the publication is presented.
@@ -35,9 +35,9 @@ class QueryPage:
         self._examples = examples
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the form, filled in where a query is given, or with the description.
+        """Answer with the form, with the query if there is one, or with the service description.
 
-        The description is what SPARQL 1.1 Service Description (section 2) asks for.
+        SPARQL 1.1 Service Description (section 2) requires the description.
         """
         names = request.query_params.getlist("format")
         offers = DOCUMENT_FORMATS
@@ -63,9 +63,9 @@ class QueryPage:
         )
 
     async def vocabulary(self, request: Request) -> Response:
-        """Answer with what the editor completes, as JSON: prefixes and the words of the release.
+        """Answer with the vocabulary for completion as JSON: prefixes and terms of the release.
 
-        pages: whether things of our own, whose IRIs begin with the base, have pages here.
+        The member `pages` says whether our own things, whose IRIs begin with the base, have pages.
         """
 
         def body() -> str:

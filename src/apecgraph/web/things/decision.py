@@ -1,4 +1,4 @@
-"""The page about a decision: what was printed, why it cannot all be, what was decided and why."""
+"""The page about a decision: the claims, the contradictions between them, the verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page about an event: when and where, under which theme, what came of it, who was there."""
+"""The page about an event: time, place, theme, topics, initiatives, figures and attendance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TOPICS: Final = (f"{APEC}priorityArea", f"{SCHEMA}about")
 _THEME: Final = f"{APEC}theme"
 _ATTENDED: Final = f"{SCHEMA}attendee"
 _SPEAKER: Final = f"{SCHEMA}performer"
-_COUNTED: Final = f"{APEC}subject"  # what the table of figures shows
+_COUNTED: Final = f"{APEC}subject"  # shown in the table of figures
 
 
 class EventPage(ThingPage):
@@ -34,7 +34,7 @@ class EventPage(ThingPage):
     template: ClassVar[str] = "things/event.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return what the page shows of an event in sections of their own."""
+        """Return the values for the sections of an event."""
         graph, iri = self.site.graph, view.description.iri
         dated, undated = read_timeline(graph, iri)
         shown = (*_WHEN, *_TOPICS, _THEME, _ATTENDED, _SPEAKER)
@@ -62,14 +62,14 @@ class EventPage(ThingPage):
         }
 
     def _view(self, view: ThingView, iri: str) -> ThingView | None:
-        """Return a view of another thing, whose sources have their numbers on the same page."""
+        """Return a view of another thing that shares the references of the page."""
         description = describe(self.site.graph, iri)
         if description is None:
             return None
         return ThingView(description, view.labels, self.site.graph, view.references)
 
     def _positions(self, view: ThingView, speaker: Fact) -> list[Fact]:
-        """Return the positions of a speaker that stand: in the site's language where there are."""
+        """Return the accepted positions of a speaker, in the language of the site if possible."""
         person = self._view(view, getattr(speaker.value, "value", ""))
         if person is None:
             return []

@@ -1,4 +1,4 @@
-"""References: the sources that a page cites, under the numbers that it cites them by."""
+"""References: the numbered sources of a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from apecgraph.readers.description import Citation
 class Cited:
     """A claim of a source that a page cites.
 
-    iri: None where the source states the triple as it is; words: those that it prints.
+    Attributes:
+        iri: Its IRI, or None if the triple has no statement of its own.
+        identifier: Its identifier, or None.
+        words: The printed words, or None.
     """
 
     iri: str | None
@@ -33,13 +36,13 @@ class Reference:
 
 
 class References:
-    """Numbers the sources of one page in the order in which its template comes to them."""
+    """Numbers the sources of one page in the order in which its template cites them."""
 
     def __init__(self) -> None:
         self._found: dict[str, Reference] = {}
 
     def __iter__(self) -> Iterator[Reference]:
-        """Return what was cited so far."""
+        """Iterate over the references so far."""
         return iter(self._found.values())
 
     def cite(self, source: str, *claims: Citation | Claim) -> tuple[Reference, bool]:

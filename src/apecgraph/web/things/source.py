@@ -1,4 +1,4 @@
-"""The page about a source: what it states, what of that stands, and what others print instead."""
+"""The page about a source: its claims, their status, and other sources on the same cells."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The page about one thing: its description, in the order and with the numbers people read.
+"""The page about one thing: its facts in order, with numbered sources.
 
-Kinds of things that show more have a page of their own, which extends this one and its template.
+Kinds of things that show more have a page that extends this one, and its template.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
 
 LANGUAGE: Final = "en"
-"""The language of a page where nobody asks for another."""
+"""The default language of a page."""
 
 _FIRST: Final = (
     *LABEL_PROPERTIES,
@@ -50,7 +50,7 @@ _ABOUT_CLAIMS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PropertyRow:
-    """A property, or the datatype of a code, with its values, those that stand first."""
+    """A property, or the datatype of a code, with its values; accepted values come first."""
 
     predicate: str
     facts: tuple[Fact, ...]
@@ -58,10 +58,14 @@ class PropertyRow:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What links to a thing by one property.
+    """The links to a thing by one property.
 
-    name: of the property, read from here; None where it has none. query: finds all of them.
-    dimension: the local name of the property, where it is a dimension of the figures.
+    Attributes:
+        predicate: The IRI of the property.
+        name: Its name when read from the thing, or None.
+        links: The links.
+        query: A query for all of them.
+        dimension: The local name of the property if it is a dimension of figures, else None.
     """
 
     predicate: str
@@ -73,10 +77,13 @@ class Use:
 
 @dataclass(frozen=True)
 class ThingView:
-    """What a page shows of a description.
+    """The parts of a description that a page shows.
 
-    claim: the thing, where it is one; claims: all that it states, where it is a source.
-    references: the sources as the page comes to cite them.
+    Attributes:
+        description: The description of the thing.
+        labels: The labels in the language of the page.
+        graph: The dataset of the release.
+        references: The sources that the page has cited so far.
     """
 
     description: Description
@@ -86,12 +93,12 @@ class ThingView:
 
     @cached_property
     def claim(self) -> Claim | None:
-        """The thing, where it is a claim."""
+        """The thing as a claim, or None if it is not a claim."""
         return read_claim(self.graph, self.description.iri)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """All that the thing states, where it is a source."""
+        """The claims of the thing, if it is a source."""
         return tuple(read_claims(self.graph, self.description.iri))
 
     @cached_property
@@ -103,7 +110,7 @@ class ThingView:
 
     @cached_property
     def identifiers(self) -> tuple[PropertyRow, ...]:
-        """What identifies the thing elsewhere: codes by their datatypes, then other IRIs."""
+        """Identifiers of the thing: codes by their datatypes, then IRIs elsewhere."""
         return self._rows(
             [each for each in self.description.facts if each.predicate in _IDENTIFIERS]
         )
@@ -118,46 +125,46 @@ class ThingView:
         return tuple(row for row in self.rows if row.predicate not in predicates)
 
     def wordings(self, fact: Fact) -> list[tuple[ox.Literal | None, dict[str, list[Citation]]]]:
-        """Return the citations of a fact by what they print, and then by source.
+        """Return the citations of a fact by printed words, and then by source.
 
-        Words that are the value itself are no news: None stands for them, and comes first.
-        A note of the editors has none: it lies in the graph of the source, which does not say it.
+        The key is None if the printed words are the value itself; it comes first. An editorial note
+        has no citations: it is in the graph of the source, but the source does not state it.
         """
         if fact.predicate == _NOTE:
             return []
         value = fact.value
-        said = self.labels.title(value.value) if isinstance(value, ox.NamedNode) else value
-        known = said.value.casefold() if isinstance(said, ox.Literal) else ""
-        found: dict[ox.Literal | None, dict[str, list[Citation]]] = {None: {}}
-        for each in fact.citations:
-            new = each.printed is not None and each.printed.value.casefold() != known
-            by_source = found.setdefault(each.printed if new else None, {})
-            by_source.setdefault(each.source, []).append(each)
-        return [(words, by_source) for words, by_source in found.items() if by_source]
+        label = self.labels.title(value.value) if isinstance(value, ox.NamedNode) else value
+        known = label.value.casefold() if isinstance(label, ox.Literal) else ""
+        wordings: dict[ox.Literal | None, dict[str, list[Citation]]] = {None: {}}
+        for citation in fact.citations:
+            new = citation.printed is not None and citation.printed.value.casefold() != known
+            by_source = wordings.setdefault(citation.printed if new else None, {})
+            by_source.setdefault(citation.source, []).append(citation)
+        return [(words, by_source) for words, by_source in wordings.items() if by_source]
 
     def figure(self, iri: str) -> FigureClaim | None:
-        """Return what a figure says, where the IRI is one of a figure that is whole."""
+        """Return the claim of a figure, or None if the IRI is not that of a complete figure."""
         claim = read_claim(self.graph, iri)
         return claim if isinstance(claim, FigureClaim) else None
 
     @property
     def uncited(self) -> tuple[str, ...]:
-        """The named graphs of the facts that no source states."""
+        """The named graphs of the facts without a source."""
         if all(fact.citations for row in (*self.rows, *self.identifiers) for fact in row.facts):
             return ()
         return tuple(name for name in self.description.graphs if name.startswith(f"{ID}graph/"))
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """The links by property; without those that the page shows as claims or decisions."""
+        """The links by property, except those shown as claims or decisions."""
         found: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
         for link in linking(self.graph, iri, stands=self.description.stands):
             if link.predicate not in _ABOUT_CLAIMS:
                 found[link.predicate].append(link)
         statements = found.pop(f"{RDF}object", [])
-        if unsaid := [each for each in statements if not self._is_said(each.subject, found)]:
-            found[f"{RDF}object"] = unsaid
+        if others := [link for link in statements if not self._is_linked(link.subject, found)]:
+            found[f"{RDF}object"] = others
         dimensions = set(self.graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
         return tuple(
             Use(
@@ -173,18 +180,18 @@ class ThingView:
 
     @property
     def query(self) -> str:
-        """The query that yields the facts of the page, with who states them."""
+        """The query for the facts of the page, with their sources."""
         return whole_page(self.description.iri)
 
     def _is_heading(self, row: PropertyRow) -> bool:
-        """Whether a row has nothing but what the heading says, and no source says that."""
+        """Return whether a row only repeats the heading, without a source."""
         fact = row.facts[0]
         heading = self.labels.title(self.description.iri)
         only = len(row.facts) == 1 and not fact.citations
         return only and row.predicate in LABEL_PROPERTIES and fact.value == heading
 
-    def _is_said(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
-        """Whether the links have what an rdf:Statement says of the thing."""
+    def _is_linked(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
+        """Return whether the links contain the triple of an rdf:Statement about the thing."""
         claim = read_claim(self.graph, statement)
         if not isinstance(claim, StatementClaim):
             return False
@@ -203,7 +210,7 @@ class ThingView:
         )
 
     def _order(self, fact: Fact) -> tuple[bool, bool]:
-        """Put what stands first, and of that what is in the language of the page."""
+        """Sort accepted values first, and among these the language of the page first."""
         language = getattr(fact.value, "language", None) or self.labels.language
         return not fact.stands, language != self.labels.language
 
@@ -213,14 +220,14 @@ class ThingView:
         if predicate in _IDENTIFIERS:
             return _IDENTIFIERS.index(predicate), name
         order = len(_FIRST) + (predicate in _LAST)
-        # Where there is no label, the name without its prefix.
+        # Without a label, sort by the name without its prefix.
         return order, self.labels.title(predicate).value.rpartition(":")[2].lower()
 
 
 class ThingPage:
     """Writes the pages about things of one kind.
 
-    A kind with a page of its own sets `template`, and returns from `more` what only that shows.
+    A kind with its own page sets `template`, and returns its additional values from `more`.
     """
 
     template: ClassVar[str] = "things/thing.html"
@@ -235,9 +242,16 @@ class ThingPage:
         schema_org: Mapping[str, object] | None,
         language: str = LANGUAGE,
     ) -> str:
-        """Write a page in a language, as far as the data has names in it.
+        """Write the page about a thing.
 
-        formats: what else the document can be had in, each with its path.
+        Args:
+            description: The description of the thing.
+            formats: The formats of the document, with their paths.
+            schema_org: The description of the thing in schema.org, or None.
+            language: The language of names, if the data has names in it.
+
+        Returns:
+            The page as HTML.
         """
         graph = self.site.graph
         labels = Labels(graph, language)
@@ -254,5 +268,5 @@ class ThingPage:
         )
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the values that the template needs beside those of every thing."""
+        """Return the additional values of the template."""
         return {}
