@@ -83,8 +83,8 @@ def test_only_existing_values_are_offered(client: httpx.Client) -> None:
     [
         ("colour=red", 400, "colour: there is no such parameter", None),
         ("unit=unit/CNY&unit=unit/USD", 400, "unit: this parameter is repeated", None),
-        ("from=25", 400, "from: 25 is no year; write it with four digits: 2025.", None),
-        ("to=２０２５", 400, "is no year", None),
+        ("from=25", 400, "from: 25 is not a year of four digits, such as 2025.", None),
+        ("to=２０２５", 400, "is not a year", None),
         ("%ff", 400, "not UTF-8", None),
         ("flow=flow/sideways", 404, "flow: there are no figures with", "figures?flow=flow/exports"),
         ("unit=%3Cscript%3E", 404, "unit: there are no figures with", "figures?unit=unit/CNY"),

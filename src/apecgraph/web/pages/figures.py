@@ -1,4 +1,4 @@
-"""The pages of the cube: its series, a selection of figures drawn and in a table, and as CSV."""
+"""The page of the figures: all series, or a selection as chart, table and CSV."""
 
 from __future__ import annotations
 
@@ -26,26 +26,42 @@ _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
 
 _DRAWN: Final = 60
-"""Maximum number of figures of several series on one page; a single series has no limit."""
+"""Number of figures up to which a page draws several series; it always draws a single one."""
 
-_NAME: Final = 80  # characters of the name of a file
+_FILE_NAME: Final = 80
+"""Characters that the name of a file may have, without its extension."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The values that can be chosen for one parameter.
+    """A dimension to select figures by.
 
     Attributes:
-        name: The parameter.
-        label: Its label.
-        chosen: The chosen value, or None.
-        offers: The values, with their numbers of figures.
+        name: Name of the parameter.
+        label: Label of the dimension.
+        chosen: The selected value, or None.
+        offers: The values that can be selected, each with the number of its figures.
     """
 
     name: str
     label: str
     chosen: str | None
     offers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureGroup:
+    """All series of one measure.
+
+    Attributes:
+        measure: IRI of the measure.
+        series: The series.
+        figures: Number of figures in them.
+    """
+
+    measure: str
+    series: tuple[Series, ...]
+    figures: int
 
 
 class FiguresPage(Page):
@@ -58,17 +74,21 @@ class FiguresPage(Page):
         self._numerals = Numerals(site.graph)
         self._charts = Charts(site.graph)
         series = site.series
-        periods = dict.fromkeys(period for each in series for period in each.periods)
+        periods = dict.fromkeys(period for item in series for period in item.periods)
         self._days = {period: when(site.graph, period) for period in periods}
         self._years = years(periods, self._days)
         self._values = {
-            name: {dict(each.dimensions).get(name) for each in series} for name in SERIES_DIMENSIONS
+            name: {dict(item.dimensions).get(name) for item in series} for name in SERIES_DIMENSIONS
         } | {"period": set(periods)}
 
     async def answer(self, request: Request) -> Response:
-        """Answer with a selection, or with an overview if nothing is selected.
+        """Answer a request with a selection, or with all series if nothing is selected.
 
-        A selection has one address: equivalent ones redirect to it.
+        Every selection has one address; other spellings of it are redirected there.
+
+        Raises:
+            MalformedRequest: A parameter is unknown, repeated or malformed.
+            NotFound: There are no such figures.
         """
         selection = self._selection(request)
         sent = read_parameters(request.scope["query_string"])
@@ -79,13 +99,13 @@ class FiguresPage(Page):
         )
 
     async def table(self, request: Request) -> Response:
-        """Answer with the figures of a selection as CSV, in the columns of the dump."""
+        """Answer a request with the figures of a selection as CSV, in the columns of the dump."""
         selection = self._selection(request)
 
         def body() -> bytes:
-            chosen = selection.from_(self.site.series, self._days)
+            series = selection.from_(self.site.series, self._days)
             return write_figures(
-                self.site.graph, (claim.iri for each in chosen for claim in each.claims)
+                self.site.graph, (claim.iri for item in series for claim in item.claims)
             )
 
         headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}"'}
@@ -94,31 +114,44 @@ class FiguresPage(Page):
         )
 
     def _values_of(self, selection: Selection) -> Mapping[str, object]:
-        chosen = selection.from_(self.site.series, self._days)
-        count = sum(len(each.claims) for each in chosen)
-        shown = bool(selection.choices) and (len(chosen) == 1 or count <= _DRAWN)
+        series = selection.from_(self.site.series, self._days)
+        count = sum(len(item.claims) for item in series)
+        shown = bool(selection.choices) and (len(series) == 1 or count <= _DRAWN)
         offered = selection.choosing("from", None).choosing("to", None)
         periods = sorted(
-            offered.offers("period", self.site.series, self._days),
-            key=lambda each: self._days[each],
+            offered.offers("period", self.site.series, self._days), key=self._days.__getitem__
         )
+        groups = [] if selection.choices else self._by_measure(selection)
         return {
             "selection": selection,
-            "series": chosen,
-            "heading": self._name(chosen[0]) if len(chosen) == 1 else "Figures",
+            "series": series,
+            "groups": [group for group in groups if len(group.series) > 1],
+            "alone": [group.series[0] for group in groups if len(group.series) == 1],
+            "heading": self._name(series[0]) if len(series) == 1 else "Figures",
             "canonical": _iri(selection),
             "count": count,
-            "days": self._days,
             "shown": shown,
             "facets": [self._facet(selection, name) for name in SERIES_DIMENSIONS],
-            "periods": [(local(each), self.site.labels.title(each).value) for each in periods],
+            "periods": [(local(item), self.site.labels.title(item).value) for item in periods],
             "years": [(year, year) for year in years(periods, self._days)],
             "address": selection_address,
             "name": self._name,
-            "whole": lambda each: Selection.of(dict(each.dimensions)),
+            "whole": lambda item: Selection.of(dict(item.dimensions)),
             "charts": self._charts,
             "local": local,
         }
+
+    def _by_measure(self, selection: Selection) -> list[MeasureGroup]:
+        """Return all series by measure, the measure with most figures first."""
+        offers = selection.offers("measure", self.site.series, self._days)
+        return [
+            MeasureGroup(
+                measure,
+                tuple(selection.choosing("measure", measure).from_(self.site.series, self._days)),
+                figures,
+            )
+            for measure, figures in offers.most_common()
+        ]
 
     def _name(self, series: Series, without: str = "") -> str:
         return series.name(self.site.labels, self._numerals, without=without)
@@ -129,47 +162,47 @@ class FiguresPage(Page):
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
 
     def _selection(self, request: Request) -> Selection:
-        """Read the selection of a request; raise RequestError if it selects nothing."""
+        """Read the selection of a request."""
         choices: dict[str, str] = {}
         for name, text in read_parameters(request.scope["query_string"]).items():
             if name not in PARAMETERS:
                 raise MalformedRequest(
-                    f"{name}: there is no such parameter; figures are selected by "
+                    f"{name}: there is no such parameter; select figures by "
                     f"{', '.join(PARAMETERS)}."
                 )
             if not text:
-                continue  # a form sends it if nothing is chosen
+                continue  # a form sends it if nothing is selected
             choices[name] = self._year(name, text) if name in _YEARS else self._value(name, text)
         selection = Selection.of(choices)
         if not selection.from_(self.site.series, self._days):
-            less = [selection.choosing(name, None) for name in choices]
+            wider = [selection.choosing(name, None) for name in choices]
             raise NotFound(
                 "No figures match the whole selection: "
                 + ", ".join(f"{name}={local(value)}" for name, value in selection.choices),
-                [_iri(each) for each in less if each.from_(self.site.series, self._days)],
+                [_iri(item) for item in wider if item.from_(self.site.series, self._days)],
             )
         return selection
 
     def _value(self, name: str, text: str) -> str:
-        found = {local(value): value for value in self._values[name] if value}
-        if text not in found:
+        values = {local(value): value for value in self._values[name] if value}
+        if text not in values:
             raise NotFound(
                 f"{name}: there are no figures with {text}",
-                [_iri(Selection.of({name: found[each]})) for each in sorted(found)],
+                [_iri(Selection.of({name: values[item]})) for item in sorted(values)],
             )
-        return found[text]
+        return values[text]
 
     def _year(self, name: str, text: str) -> str:
-        """Read a year; of those that say the same, the one in which a period begins or ends."""
+        """Read a year; return the year nearest to it in which a period begins or ends."""
         if _YEAR.fullmatch(text) is None:
-            raise MalformedRequest(f"{name}: {text} is no year; write it with four digits: 2025.")
+            raise MalformedRequest(f"{name}: {text} is not a year of four digits, such as 2025.")
         if name == "from":
             return min((year for year in self._years if year >= text), default=text)
         return max((year for year in self._years if year <= text), default=text)
 
 
 def selection_address(selection: Selection, path: str = "/figures") -> str:
-    """Return where a selection is found."""
+    """Return the address of a selection, below a path."""
     return f"{path}?{selection.parameters}" if selection.choices else path
 
 
@@ -179,4 +212,4 @@ def _iri(selection: Selection) -> str:
 
 def _file(selection: Selection) -> str:
     names = [local(value).rpartition("/")[2] for _, value in selection.choices]
-    return re.sub("[^A-Za-z0-9-]", "-", "-".join(["figures", *names])[:_NAME]) + ".csv"
+    return re.sub("[^A-Za-z0-9-]", "-", "-".join(["figures", *names])[:_FILE_NAME]) + ".csv"

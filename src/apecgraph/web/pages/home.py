@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.content.decisions import COMPATIBLE, OPEN
 from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
 from apecgraph.rdf.namespaces import BASE, DCTERMS, RDF, SCHEMA
+from apecgraph.readers.claims import Claim
 from apecgraph.readers.conflicts import read_conflicts, read_refutation
 from apecgraph.readers.description import describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
+from apecgraph.readers.sources import read_source
 from apecgraph.text.dates import spelled_days
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Charts
@@ -30,7 +32,13 @@ from apecgraph.web.pages.sources import read_shares
 
 @dataclass(frozen=True, slots=True)
 class MainEvent:
-    """An event that the publication is about; days: when it is, in words; places: IRIs."""
+    """An event that the publication is about.
+
+    Attributes:
+        iri: IRI of the event.
+        days: Its days in words, or "".
+        places: IRIs of its places.
+    """
 
     iri: str
     days: str
@@ -47,7 +55,7 @@ class HomePage(Page):
         self._charts = Charts(site.graph)
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the home page; who wants RDF is shown to that of the dataset."""
+        """Answer a request with the page, or redirect to the description of the dataset in RDF."""
         format_ = choose_format(request, (HTML, *GRAPH_FORMATS))
         if format_ is not HTML:
             return RedirectResponse(
@@ -61,10 +69,10 @@ class HomePage(Page):
         return await self.respond(request, self.values, headers)
 
     def values(self) -> Mapping[str, object]:
-        """Return the headline series, the events, and the error that the check found."""
+        """Return the headline series, the events, and a conflict that the check found."""
         conflicts = read_conflicts(self.site.graph)
         main = self.site.graph.values(BASE, f"{SCHEMA}mainEntity")
-        headline = next((each for each in self.site.series if each.slice_ in main), None)
+        headline = next((item for item in self.site.series if item.slice_ in main), None)
         selection = None if headline is None else Selection.of(dict(headline.dimensions))
         shares = read_shares(self.site.graph)
         return {
@@ -77,6 +85,7 @@ class HomePage(Page):
             "called": headline and headline.name(self.site.labels, Numerals(self.site.graph)),
             "events": [self._event(iri) for iri in main if self._is_event(iri)],
             "refutation": read_refutation(conflicts),
+            "publishers": self._publishers,
             "counts": {
                 "sources": sum(share.claims > 0 for share in shares),
                 "figures": sum(len(series.claims) for series in self.site.series),
@@ -88,12 +97,20 @@ class HomePage(Page):
             "schema_org": SchemaOrg(self.site.graph, self.site.labels).dataset(),
         }
 
+    def _publishers(self, claims: Iterable[Claim]) -> Mapping[str, str]:
+        """Return the publishers of some claims, each with the first source of its claims."""
+        documents: dict[str, str] = {}
+        for claim in claims:
+            publisher = read_source(self.site.graph, claim.source).publisher
+            documents.setdefault(publisher or claim.source, claim.source)
+        return documents
+
     def _is_event(self, iri: str) -> bool:
         return f"{SCHEMA}Event" in self.site.graph.values(iri, f"{RDF}type")
 
     def _event(self, iri: str) -> MainEvent:
         standing = self.site.graph.default_graph
-        # The default graph has no rejected values, but may have several open ones.
+        # The default graph has no rejected days, but may have several that a decision leaves open.
         first, last = (standing.values(iri, f"{SCHEMA}{end}Date") for end in ("start", "end"))
         days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
         return MainEvent(iri, days, tuple(standing.values(iri, f"{SCHEMA}location")))

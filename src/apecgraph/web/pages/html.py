@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from apecgraph.content.decisions import Ruling
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, XSD, compact
@@ -66,6 +67,7 @@ class Html:
             days=spelled_days,
             site=self.site,
             release=release,
+            rulings_by_word=rulings_by_word,
             bundled=assets.bundled,
             compact=compact,
             grouped=grouped,
@@ -119,6 +121,28 @@ def kind(term: Term) -> str:
             return "node"
         case _:
             return "triple"
+
+
+def rulings_by_word(
+    rulings: Iterable[Ruling], title: Callable[[str], ox.Literal]
+) -> Mapping[str, list[Ruling]]:
+    """Return rulings by the word that marks a claim.
+
+    Args:
+        rulings: Rulings of decisions on one claim.
+        title: Returns what to call an IRI, such as that of a verdict.
+
+    Returns:
+        The rulings by "rejected", "disputed" or the title of the verdict, in their order.
+    """
+    by_word: dict[str, list[Ruling]] = {}
+    for ruling in rulings:
+        if not ruling.upheld:
+            word = "rejected"
+        else:
+            word = "disputed" if ruling.disputed else title(ruling.verdict).value
+        by_word.setdefault(word, []).append(ruling)
+    return by_word
 
 
 def grouped(number: ox.Literal) -> str:

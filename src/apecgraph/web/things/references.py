@@ -1,8 +1,8 @@
-"""References: the numbered sources of a page."""
+"""The sources that a page cites, numbered in the order of their first citation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -16,42 +16,78 @@ class Cited:
     """A claim of a source that a page cites.
 
     Attributes:
-        iri: Its IRI, or None if the triple has no statement of its own.
+        iri: IRI of the claim.
         identifier: Its identifier, or None.
-        words: The printed words, or None.
+        words: The words that the source prints, or None.
     """
 
-    iri: str | None
+    iri: str
     identifier: str | None
     words: ox.Literal | None
 
 
 @dataclass(slots=True)
 class Reference:
-    """A source with its number on a page, and the claims that the page cites it for."""
+    """A source with its number on a page.
+
+    Attributes:
+        number: The number, from 1.
+        source: IRI of the source.
+        claims: The claims that the page cites.
+    """
 
     number: int
     source: str
     claims: list[Cited] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ReferenceMark:
+    """One citation in the text of a page.
+
+    Attributes:
+        number: Number of the source.
+        is_first: Whether it is the first citation of the source.
+        title: The identifiers and printed words of the claims, or "".
+    """
+
+    number: int
+    is_first: bool
+    title: str
+
+
 class References:
-    """Numbers the sources of one page in the order in which its template cites them."""
+    """The sources of one page, in the order in which its template cites them."""
 
     def __init__(self) -> None:
-        self._found: dict[str, Reference] = {}
+        self._references: dict[str, Reference] = {}
 
     def __iter__(self) -> Iterator[Reference]:
-        """Iterate over the references so far."""
-        return iter(self._found.values())
+        """Iterate over the sources cited so far."""
+        return iter(self._references.values())
 
-    def cite(self, source: str, *claims: Citation | Claim) -> tuple[Reference, bool]:
-        """Cite a source for some claims; return its number, and whether it is the first time."""
-        first = source not in self._found
-        reference = self._found.setdefault(source, Reference(len(self._found) + 1, source))
+    def cite(self, source: str, claims: Iterable[Citation | Claim]) -> ReferenceMark:
+        """Cite a source.
+
+        Args:
+            source: IRI of the source.
+            claims: The claims that it is cited for, if any.
+
+        Returns:
+            The mark to write.
+        """
+        is_first = source not in self._references
+        if is_first:
+            self._references[source] = Reference(len(self._references) + 1, source)
+        reference = self._references[source]
+        titles = []
         for claim in claims:
-            iri = claim.iri if isinstance(claim, Claim) else claim.statement
-            cited = Cited(iri, claim.identifier, claim.printed)
-            if iri is not None and cited not in reference.claims:
-                reference.claims.append(cited)
-        return reference, first
+            iri = claim.statement if isinstance(claim, Citation) else claim.iri
+            if iri is not None:  # else the source states the triple as it is
+                cited = Cited(iri, claim.identifier, claim.printed)
+                if cited not in reference.claims:
+                    reference.claims.append(cited)
+            if claim.identifier:
+                printed = f": “{claim.printed.value}”" if claim.printed else ""
+                titles.append(f"{claim.identifier}{printed}")
+        return ReferenceMark(reference.number, is_first, ", ".join(titles))

@@ -1,6 +1,6 @@
-"""The page about one thing: its facts in order, with numbered sources.
+"""The page about one thing.
 
-Kinds of things that show more have a page that extends this one, and its template.
+Pages about special kinds of things extend this one and its template.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
 
 LANGUAGE: Final = "en"
-"""The default language of a page."""
+"""The language of a page unless another is requested."""
 
 _FIRST: Final = (
     *LABEL_PROPERTIES,
@@ -50,7 +50,12 @@ _ABOUT_CLAIMS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PropertyRow:
-    """A property, or the datatype of a code, with its values; accepted values come first."""
+    """The values of one property.
+
+    Attributes:
+        predicate: IRI of the property, or of the datatype if the values are codes.
+        facts: The values; those in the default graph first.
+    """
 
     predicate: str
     facts: tuple[Fact, ...]
@@ -61,11 +66,11 @@ class Use:
     """The links to a thing by one property.
 
     Attributes:
-        predicate: The IRI of the property.
-        name: Its name when read from the thing, or None.
+        predicate: IRI of the property.
+        name: Name of the inverse property, or None.
         links: The links.
         query: A query for all of them.
-        dimension: The local name of the property if it is a dimension of figures, else None.
+        dimension: Local name of the property if it is a dimension of the figures, or None.
     """
 
     predicate: str
@@ -77,13 +82,13 @@ class Use:
 
 @dataclass(frozen=True)
 class ThingView:
-    """The parts of a description that a page shows.
+    """A description as a page shows it.
 
     Attributes:
         description: The description of the thing.
-        labels: The labels in the language of the page.
-        graph: The dataset of the release.
-        references: The sources that the page has cited so far.
+        labels: Labels in the language of the page.
+        graph: Holds the release.
+        references: The sources, as the page cites them.
     """
 
     description: Description
@@ -93,7 +98,7 @@ class ThingView:
 
     @cached_property
     def claim(self) -> Claim | None:
-        """The thing as a claim, or None if it is not a claim."""
+        """The thing if it is a claim, or None."""
         return read_claim(self.graph, self.description.iri)
 
     @cached_property
@@ -101,24 +106,32 @@ class ThingView:
         """The claims of the thing, if it is a source."""
         return tuple(read_claims(self.graph, self.description.iri))
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The classes of the thing; of several with one label, the first."""
+        by_label: dict[str, str] = {}
+        for class_ in self.description.types:
+            by_label.setdefault(self.labels.title(class_).value, class_)
+        return tuple(by_label.values())
+
     @cached_property
     def rows(self) -> tuple[PropertyRow, ...]:
-        """The facts by property: names and definitions first, then in the order of the labels."""
-        known = {f"{RDF}type", *_IDENTIFIERS}
-        rows = self._rows([each for each in self.description.facts if each.predicate not in known])
+        """The facts by property: names and definitions first, the others by their labels."""
+        apart = {f"{RDF}type", *_IDENTIFIERS}
+        rows = self._rows([fact for fact in self.description.facts if fact.predicate not in apart])
         return tuple(row for row in rows if not self._is_heading(row))
 
     @cached_property
     def identifiers(self) -> tuple[PropertyRow, ...]:
-        """Identifiers of the thing: codes by their datatypes, then IRIs elsewhere."""
+        """The identifiers of the thing: codes by their datatypes, then other IRIs."""
         return self._rows(
-            [each for each in self.description.facts if each.predicate in _IDENTIFIERS]
+            [fact for fact in self.description.facts if fact.predicate in _IDENTIFIERS]
         )
 
     def of(self, *predicates: str) -> tuple[PropertyRow, ...]:
         """Return the rows of some properties, in their order."""
         rows = {row.predicate: row for row in self.rows}
-        return tuple(rows[each] for each in predicates if each in rows)
+        return tuple(rows[predicate] for predicate in predicates if predicate in rows)
 
     def without(self, *predicates: str) -> tuple[PropertyRow, ...]:
         """Return the rows of all other properties."""
@@ -127,23 +140,30 @@ class ThingView:
     def wordings(self, fact: Fact) -> list[tuple[ox.Literal | None, dict[str, list[Citation]]]]:
         """Return the citations of a fact by printed words, and then by source.
 
-        The key is None if the printed words are the value itself; it comes first. An editorial note
-        has no citations: it is in the graph of the source, but the source does not state it.
+        Words equal to the value are given as None, first. An editor's note has no citations: it is
+        in the graph of a source, but the source does not state it.
+
+        Args:
+            fact: The fact.
+
+        Returns:
+            The printed words, or None, each with the citations by the IRI of the source.
         """
         if fact.predicate == _NOTE:
             return []
         value = fact.value
-        label = self.labels.title(value.value) if isinstance(value, ox.NamedNode) else value
-        known = label.value.casefold() if isinstance(label, ox.Literal) else ""
-        wordings: dict[ox.Literal | None, dict[str, list[Citation]]] = {None: {}}
+        shown = self.labels.title(value.value) if isinstance(value, ox.NamedNode) else value
+        text = shown.value.casefold() if isinstance(shown, ox.Literal) else ""
+        by_words: dict[ox.Literal | None, dict[str, list[Citation]]] = {None: {}}
         for citation in fact.citations:
-            new = citation.printed is not None and citation.printed.value.casefold() != known
-            by_source = wordings.setdefault(citation.printed if new else None, {})
+            printed = citation.printed
+            differs = printed is not None and printed.value.casefold() != text
+            by_source = by_words.setdefault(printed if differs else None, {})
             by_source.setdefault(citation.source, []).append(citation)
-        return [(words, by_source) for words, by_source in wordings.items() if by_source]
+        return [(words, by_source) for words, by_source in by_words.items() if by_source]
 
     def figure(self, iri: str) -> FigureClaim | None:
-        """Return the claim of a figure, or None if the IRI is not that of a complete figure."""
+        """Return a figure by its IRI, or None if the IRI is not that of a figure."""
         claim = read_claim(self.graph, iri)
         return claim if isinstance(claim, FigureClaim) else None
 
@@ -156,31 +176,32 @@ class ThingView:
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """The links by property, except those shown as claims or decisions."""
-        found: dict[str, list[IncomingLink]] = defaultdict(list)
+        """The links by property, without those that the page shows as claims or decisions."""
+        links: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
         for link in linking(self.graph, iri, stands=self.description.stands):
             if link.predicate not in _ABOUT_CLAIMS:
-                found[link.predicate].append(link)
-        statements = found.pop(f"{RDF}object", [])
-        if others := [link for link in statements if not self._is_linked(link.subject, found)]:
-            found[f"{RDF}object"] = others
+                links[link.predicate].append(link)
+        # A statement about a link that is shown would show it twice.
+        statements = links.pop(f"{RDF}object", [])
+        if others := [link for link in statements if not self._is_shown(link.subject, links)]:
+            links[f"{RDF}object"] = others
         dimensions = set(self.graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
         return tuple(
             Use(
                 predicate,
                 self.labels.inverse(predicate),
-                # What the build derives, such as contradictions, comes after the data.
-                tuple(sorted(found[predicate], key=lambda link: link.graphs == _DERIVED)),
+                # Derived links, such as those of contradictions, come after the data.
+                tuple(sorted(links[predicate], key=lambda link: link.graphs == _DERIVED)),
                 all_links(iri, predicate),
                 predicate.removeprefix(APEC) if predicate in dimensions else None,
             )
-            for predicate in sorted(found, key=self._rank)
+            for predicate in sorted(links, key=self._rank)
         )
 
     @property
     def query(self) -> str:
-        """The query for the facts of the page, with their sources."""
+        """The query for the facts of the page with their sources."""
         return whole_page(self.description.iri)
 
     def _is_heading(self, row: PropertyRow) -> bool:
@@ -190,13 +211,13 @@ class ThingView:
         only = len(row.facts) == 1 and not fact.citations
         return only and row.predicate in LABEL_PROPERTIES and fact.value == heading
 
-    def _is_linked(self, statement: str, found: Mapping[str, list[IncomingLink]]) -> bool:
-        """Return whether the links contain the triple of an rdf:Statement about the thing."""
+    def _is_shown(self, statement: str, links: Mapping[str, list[IncomingLink]]) -> bool:
+        """Return whether the links include the triple of an rdf:Statement."""
         claim = read_claim(self.graph, statement)
         if not isinstance(claim, StatementClaim):
             return False
         subject, predicate, _ = claim.triple
-        return any(link.subject == subject.value for link in found.get(predicate.value, ()))
+        return any(link.subject == subject.value for link in links.get(predicate.value, ()))
 
     def _rows(self, facts: list[Fact]) -> tuple[PropertyRow, ...]:
         by_name: dict[tuple[str, str], list[Fact]] = defaultdict(list)
@@ -206,11 +227,11 @@ class ThingView:
             by_name[fact.predicate, code if code and is_kind else fact.predicate].append(fact)
         return tuple(
             PropertyRow(name, tuple(sorted(by_name[predicate, name], key=self._order)))
-            for predicate, name in sorted(by_name, key=lambda each: self._rank(*each))
+            for predicate, name in sorted(by_name, key=lambda key: self._rank(*key))
         )
 
     def _order(self, fact: Fact) -> tuple[bool, bool]:
-        """Sort accepted values first, and among these the language of the page first."""
+        """Order facts: those in the default graph first, then those in the page's language."""
         language = getattr(fact.value, "language", None) or self.labels.language
         return not fact.stands, language != self.labels.language
 
@@ -220,14 +241,22 @@ class ThingView:
         if predicate in _IDENTIFIERS:
             return _IDENTIFIERS.index(predicate), name
         order = len(_FIRST) + (predicate in _LAST)
-        # Without a label, sort by the name without its prefix.
+        # Without a label, the local name counts.
         return order, self.labels.title(predicate).value.rpartition(":")[2].lower()
 
 
 class ThingPage:
-    """Writes the pages about things of one kind.
+    """The page about a thing.
 
-    A kind with its own page sets `template`, and returns its additional values from `more`.
+    To give a kind of things a page of its own, write a subclass in a module of this package, a
+    template of the same name that extends `thing.html`, and an entry in the list of page classes in
+    `documents/resources.py`. `more` returns the values that only that template needs.
+
+    Args:
+        site: What all pages share.
+
+    Attributes:
+        template: Path of the template below `templates/`.
     """
 
     template: ClassVar[str] = "things/thing.html"
@@ -242,16 +271,16 @@ class ThingPage:
         schema_org: Mapping[str, object] | None,
         language: str = LANGUAGE,
     ) -> str:
-        """Write the page about a thing.
+        """Return the page about a thing.
 
         Args:
             description: The description of the thing.
-            formats: The formats of the document, with their paths.
-            schema_org: The description of the thing in schema.org, or None.
-            language: The language of names, if the data has names in it.
+            formats: All formats of the document, each with its path.
+            schema_org: The thing as schema.org describes it, or None.
+            language: Language of the names, as far as the data has them.
 
         Returns:
-            The page as HTML.
+            The page.
         """
         graph = self.site.graph
         labels = Labels(graph, language)
@@ -268,5 +297,5 @@ class ThingPage:
         )
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the additional values of the template."""
+        """Return the values that the template needs besides those of every thing."""
         return {}
