@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-MOST: Final = 405
+MOST: Final = 70
 """Number of signs that may remain."""
 
 SIGNS: Final = {
@@ -23,7 +23,7 @@ SIGNS: Final = {
     for kind, pattern in {
         "what, for a noun": r"\b(?:what|whatever) (?:of|is|are|was|ha[sd]|have|there|stands?)\b",
         "where, for if": r"\bwhere (?:there|it|they|that|none|nothing|no|nobody|this)\b",
-        "is none": r"\b(?:is|are|was|were) none\b",
+        "is none": r"\b(?:is|are|was|were) (?-i:none)\b",
         "None where": r"\bNone where\b",
         "who, for a noun": r"\b(?:to|of|by|from|for|with) who\b|(?<=[.:] )who \w+s\b|\bwhoever\b",
         "is told": r"\b(?:is|are|was|were|be|been) (?:said|told)\b|\bsaid of\b",

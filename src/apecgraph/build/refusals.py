@@ -50,7 +50,7 @@ def refused(archive: Archive, report: Report) -> CheckFailed:
         report: The report.
 
     Returns:
-        The error to raise: the report as text, and where it is kept.
+        The error to raise, with the report as text and its path.
     """
     text = report.text()
     try:

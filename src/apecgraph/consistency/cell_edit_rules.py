@@ -173,7 +173,7 @@ def percentage(cells: Cells, edit_rule: str) -> Implied:
 
 
 def near_bound(cells: Cells, edit_rule: str) -> Implied:
-    """Range edit: nobody says "more than" a number of what is a multiple of that number."""
+    """Range edit: a value said to be "more than" a number is not a multiple of that number."""
     band = _band(cells, edit_rule)
     words = f"at most {band.upper} times {{}}"
     for cell, estimates in list(cells.known.items()):

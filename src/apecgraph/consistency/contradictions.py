@@ -101,7 +101,7 @@ def discrepancies(estimates: Mapping[Cell, list[Estimate]]) -> Iterator[Contradi
         estimates: All estimates of each cell.
 
     Yields:
-        One contradiction for each set of readings, the one that is easiest to follow. A
+        One contradiction for each set of readings, the easiest to follow. A
         contradiction that has all readings of another one is left out: it only repeats that one.
     """
     by_readings: defaultdict[frozenset[frozenset[str]], list[Discrepancy]] = defaultdict(list)

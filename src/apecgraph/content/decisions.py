@@ -73,7 +73,7 @@ def status(rulings: Collection[Ruling]) -> str:
 
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
-    recorded = graph.named_graph(DECISIONS_GRAPH)  # what a source calls a decision is none
+    recorded = graph.named_graph(DECISIONS_GRAPH)  # sources record no decisions
     for iri in recorded.subjects(f"{RDF}type", f"{APEC}Decision"):
         yield Decision(
             iri,

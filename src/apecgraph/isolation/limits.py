@@ -18,10 +18,10 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 def confine(megabytes: int, *, file_megabytes: int = 0) -> None:
-    """Give up for good what this process does not need; the kernel refuses the rest.
+    """Limit this process permanently to the resources that it needs.
 
     Args:
-        megabytes: Memory that it may take beyond what is mapped now.
+        megabytes: Memory that it may take in addition to the memory mapped now.
         file_megabytes: Size of the largest file that it may write.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
@@ -36,7 +36,7 @@ def confine(megabytes: int, *, file_megabytes: int = 0) -> None:
 
 @contextmanager
 def limited_memory(megabytes: int) -> Iterator[None]:
-    """Limit the memory of this process, for a while, to so much beyond what is mapped now."""
+    """Limit the memory of this process in a context to so much more than is mapped now."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     memory = _within_hard_limit(resource.RLIMIT_AS, _mapped() + megabytes * MEGABYTE)
     resource.setrlimit(resource.RLIMIT_AS, (memory, hard))

@@ -37,7 +37,7 @@ def drop_locals_on_error(function: Callable[_Arguments, _Result]) -> Callable[_A
 
 
 def _drop_locals(error: BaseException | None, seen: set[int]) -> None:
-    """Clear the frames of an error and of all errors that it refers to, but for those seen."""
+    """Clear the frames of an error and of all errors that it refers to, except those seen."""
     if error is None or id(error) in seen:
         return
     seen.add(id(error))

@@ -1,4 +1,4 @@
-"""What is wrong with the text of a query, told so that a person can mend it."""
+"""Diagnosis of syntax errors in queries, in words that help to correct them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apecgraph.query.outline import tokens
 from apecgraph.rdf.namespaces import ENDPOINT, PREFIXES
 
 _COMPLAINT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-# Among what it expected, the engine lists rules that were broken: sentences, where the rest are
+# Among the expected tokens, the engine lists broken rules, which are sentences; the rest are
 # keywords, signs and classes of characters.
 _RULE: Final = re.compile(r"(?:^|, )([A-Za-z][^\"\[\],]* [^\"\[\],]+)")
 _REWORDED: Final = {

@@ -38,7 +38,7 @@ class FairQueue(Generic[_Resource]):
         """Wait for a resource.
 
         Args:
-            client: Who waits.
+            client: The waiting client.
             deadline: When to give up, by the clock of the event loop, in seconds.
             timed_out: Makes the error for that case.
 

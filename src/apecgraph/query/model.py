@@ -23,7 +23,7 @@ class DataFile:
     """An RDF file to load. It may be loaded again, long after, and must not have changed then.
 
     Attributes:
-        path: Where it is.
+        path: Its path.
         format: One of GRAPH_FORMATS.
         sha256: Its SHA-256, in hexadecimal.
     """

@@ -43,7 +43,7 @@ class _MediaRange:
     quality: float
 
     def specificity(self, media_type: str) -> int:
-        """Tell how closely this range matches a type: -1 not at all, 0 as `*/*`, at most 3."""
+        """Return how closely the range matches a type: -1 not at all, 0 as `*/*`, at most 3."""
         main, _, sub = media_type.partition("/")
         if self.main not in ("*", main) or self.sub not in ("*", sub):
             return -1

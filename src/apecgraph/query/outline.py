@@ -1,7 +1,7 @@
-"""The outline of a SPARQL request: what must be known of a query before it may be evaluated.
+"""The outline of a SPARQL request: its form, graphs and nesting, read before evaluation.
 
-This reads tokens (SPARQL 1.1 Query Language, section 19.8), not grammar: what is not SPARQL is left
-to the engine, which says where. It runs in linear time and does not recurse.
+The reader works on tokens (SPARQL 1.1 Query Language, section 19.8), not on the grammar: the engine
+reports syntax errors. It runs in linear time and does not recurse.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from apecgraph.rdf.namespaces import ENDPOINT
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
-# Every kind of nesting that was tried is safe at 300 and some overflow the engine's stack at 1 000.
+# In tests, every kind of nesting is safe at 300; some overflow the engine's stack at 1 000.
 DEPTH: Final = 128
-"""How deep brackets of all kinds may be nested in one another."""
+"""Maximum depth of nested brackets of all kinds."""
 
-# Each is resolved against a base that may be long itself: both bounded, their product is.
+# Each is resolved against a base that may be long itself. Limits on both bound the work.
 DECLARATIONS: Final = 500
-"""How many prefixes and bases a query may declare, and how many graphs it may name."""
+"""Maximum number of prefixes and bases that a query declares, and of graphs that it names."""
 
 LONGEST_IRI: Final = 2000
-"""Characters of the IRI of a base, a prefix or a graph, with the base that it is relative to."""
+"""Maximum number of characters of the IRI of a base, prefix or graph, including its base."""
 
-# An escape that the engine would refuse must not be taken for one here: it decides where a string
-# ends. Hence no surrogates, and nothing beyond U+10FFFF.
+# Only escapes that the engine accepts count, because they decide where a string ends: no
+# surrogates, and nothing beyond U+10FFFF.
 _ESCAPE: Final = (
     r"\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}"
     r"|\\U(?:0000(?![Dd][89A-Fa-f])|000[1-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
@@ -41,8 +41,8 @@ _STRING: Final = (
     rf"|'(?:[^'\\\n\r]++|{_IN_STRING})*+'"
 )
 _IRI: Final = rf'<(?:[^<>"{{}}|^`\\\x00-\x20]++|{_ESCAPE})*+>'
-# Wider than the grammar (whatever is not ASCII passes for a letter), which hides nothing: what it
-# lets in is nowhere white space or a sign. Said by what is left out, they compile 20 times faster.
+# Wider than the grammar: all characters outside ASCII count as letters. This hides nothing, because
+# none of them is white space or a sign. Negated classes compile 20 times faster.
 _LETTER: Final = r"[^\x00-@\[-`{-\x7F]"
 _IN_VARIABLE: Final = r"[^\x00-/:-@\[-^`{-\x7F]"
 _IN_NAME: Final = r"[^\x00-,./:-@\[-^`{-\x7F]"
@@ -100,12 +100,14 @@ _REFERENCE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is known of a request without evaluating it.
+    """The outline of a request.
 
-    form: of the query; None where the text is an update, or is not SPARQL.
-    default_graphs, named_graphs: the IRIs after FROM and after FROM NAMED, resolved.
-    service: whether it calls another endpoint.
-    update: whether it is an update request.
+    Attributes:
+        form: The form of the query, or None for an update or a text that is not SPARQL.
+        default_graphs: The resolved IRIs after FROM.
+        named_graphs: The resolved IRIs after FROM NAMED.
+        service: Whether it calls another endpoint.
+        update: Whether it is an update.
     """
 
     form: Form | None
@@ -116,10 +118,10 @@ class Outline:
 
 
 def outline(text: str) -> Outline:
-    """Read the outline of a request; raise QueryTooHeavy where it is over a limit above.
+    """Read the outline of a request; raise QueryTooHeavy if it exceeds a limit above.
 
-    The engine has no tokens: it takes keywords wherever its grammar lets it, so that to it
-    `{SERVICEa:b{}}` calls a:b. Such spellings are seen here as the engine would see them.
+    The engine has no tokenizer: it accepts keywords wherever its grammar allows them, so
+    `{SERVICEa:b{}}` calls a:b. Such spellings are read here as the engine reads them.
     """
     text = _spell_out(text)
     prologue = _Prologue()
@@ -182,21 +184,21 @@ def with_lower_booleans(text: str) -> str:
 
 
 def tokens(text: str) -> Iterator[tuple[str, int, str]]:
-    """Split a text into tokens: each its kind, where it begins, and itself; no white space."""
+    """Yield the kind, the position and the text of each token, except white space."""
     for token in _TOKEN.finditer(text):
         if token.lastgroup != "space":
             yield str(token.lastgroup), token.start(), token[0]
 
 
 class _Prologue:
-    """The declarations before a query (section 4.1), as far as they have been read."""
+    """The declarations before a query (section 4.1) that have been read."""
 
     def __init__(self) -> None:
         self._base = ENDPOINT
         self._namespaces: dict[str, str] = {}
 
     def read(self, text: str) -> int:
-        """Read the declarations that a text begins with; return where they end."""
+        """Read the declarations at the beginning of a text; return the position of their end."""
         position = count = 0
         while declaration := _DECLARATION.match(text, position):
             position = declaration.end()
@@ -209,9 +211,9 @@ class _Prologue:
         return position
 
     def graph(self, text: str, position: int) -> tuple[bool, str] | None:
-        """Read a clause that begins with FROM: whether its graph is named, and the graph's IRI.
+        """Read a FROM clause; return whether its graph is named, and the IRI of the graph.
 
-        Under an undeclared prefix the IRI stays as it is written. `FROM named:a` may be either.
+        An IRI with an undeclared prefix stays as written. `FROM named:a` can be read both ways.
         """
         clause, named = _FROM.match(text, position), _FROM_NAMED.match(text, position)
         if clause and (clause["iri"] or clause["prefix"] in self._namespaces or not named):
@@ -225,7 +227,7 @@ class _Prologue:
         return self._namespaces.get(clause["prefix"], clause["prefix"] + ":") + local
 
     def hides_service(self, name: re.Match[str]) -> bool:
-        """Whether a prefixed name may be read as the keyword SERVICE, glued to a shorter name."""
+        """Return whether a prefixed name can be read as the keyword SERVICE and a shorter name."""
         prefix = name[0].partition(":")[0]
         at = prefix.upper().rfind("SERVICE")
         if at < 0 or not _BLOCK.match(name.string, name.end()):
@@ -258,7 +260,7 @@ class _Prologue:
 
 
 def _spell_out(text: str) -> str:
-    """Replace codepoint escapes outside strings and IRIs (section 19.2), where they spell words."""
+    """Replace codepoint escapes outside strings and IRIs (section 19.2)."""
     if "\\u" not in text and "\\U" not in text:
         return text
     return _ESCAPED.sub(lambda match: match["kept"] or _decode(match), text)

@@ -38,7 +38,7 @@ def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[
         write: Takes the bytes that are passed on.
         format_: The format of the results.
         max_rows: The limit.
-        has_more: Tells whether the answer has more rows than the limit; called once there are
+        has_more: Returns whether the answer has more rows than the limit; called once there are
             enough marks for that.
 
     Returns:

@@ -23,7 +23,7 @@ class Claim:
         source: IRI of the source.
         identifier: Short name that people cite it by; empty if it has none.
         printed: The words that the source prints; None if they are not recorded.
-        rulings: What the decisions say of it.
+        rulings: The rulings of decisions on it.
     """
 
     iri: str
@@ -39,7 +39,7 @@ class Claim:
 
     @property
     def status(self) -> str:
-        """How it stands by the decisions: "standing", "rejected" or "open"."""
+        """Its status by the decisions: "standing", "rejected" or "open"."""
         return status(self.rulings)
 
 

@@ -54,7 +54,7 @@ class Conflict:
 
     @property
     def is_open(self) -> bool:
-        """Whether the decision leaves open what is true."""
+        """Whether the decision leaves the conflict open."""
         return self.verdict == OPEN
 
     @property

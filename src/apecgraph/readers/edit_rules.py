@@ -37,7 +37,7 @@ def read_edit_rules(graph: Graph, figures: Iterable[str] | None = None) -> list[
             compare none are returned as well.
 
     Returns:
-        The rules, the one that compares most figures first.
+        The rules, sorted by the number of figures that they compare, the largest first.
     """
     count = Counter[str]()
     if figures is None:

@@ -1,4 +1,4 @@
-"""Events: when and where they take place, their sequence, and what sources state about them."""
+"""Events: their dates and places, their sequence, and the statements of sources about them."""
 
 from __future__ import annotations
 

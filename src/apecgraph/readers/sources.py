@@ -19,7 +19,7 @@ class Source:
         publisher: IRI of its publisher.
         issued: Date of its publication (ISO 8601).
         language: Tag of its language.
-        url: Where it is published.
+        url: The address of the document.
     """
 
     iri: str

@@ -282,7 +282,7 @@ class _Composition:
         pending = self._group + (self._pending or 0)
         self._digit *= factor
         if power < _BIG:
-            # Without digits of its own, as in "thousand billion", it scales what is there.
+            # Without digits of its own, as in "thousand billion", it scales the number so far.
             self._group = (
                 self._group + self._pending * factor if self._pending else pending * factor
             )

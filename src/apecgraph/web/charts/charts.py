@@ -30,7 +30,7 @@ _LINE: Final = 14
 class Charts:
     """Draws the figures of a release, with labels from its data.
 
-    Colours come from style.css. A chart must stand beside a table of the same figures.
+    Colours come from style.css. A page must have a table of the same figures beside each chart.
     """
 
     def __init__(self, graph: Graph) -> None:

@@ -39,7 +39,7 @@ _CAP: Final = 4
 
 
 def numbers(claim: FigureClaim) -> tuple[Decimal, Decimal, Decimal]:
-    """Return lower end, value and upper end of a figure; the value stands in for a missing end."""
+    """Return lower end, value and upper end of a figure; a missing end is the value."""
     value, interval = claim.figure.value, claim.figure.interval
     low, high = (value if end is None else end for end in (interval.lower, interval.upper))
     return low, value, high

@@ -1,4 +1,4 @@
-"""The cache of contents: what was sent before and may be asked for again."""
+"""The cache of contents that were sent before and may be requested again."""
 
 from __future__ import annotations
 

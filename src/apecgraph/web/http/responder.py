@@ -59,7 +59,7 @@ class Responder:
             content_type: Content-Type of the response.
             make: Makes the content; runs beside the event loop.
             headers: Further headers of the response.
-            variant: What of the request, besides its path, the content depends on; of one
+            variant: The parts of the request, besides its path, that determine the content; of one
                 spelling.
 
         Returns:
@@ -88,7 +88,7 @@ class Responder:
             request: The request.
             content_type: Content-Type of the response.
             make: Makes the content; runs beside the event loop.
-            variant: What of the request, besides its path, the content depends on.
+            variant: The parts of the request, besides its path, that determine the content.
 
         Returns:
             The content, or 304 (Not Modified).

@@ -19,7 +19,7 @@ _LANDING_PAGE: Final = f"{SCHEMA}AboutPage"
 
 @dataclass(frozen=True, slots=True)
 class TypedLink:
-    """A typed link (RFC 8288); href: a path on this server, or an IRI."""
+    """A typed link (RFC 8288); `href` is a path on this server, or an IRI."""
 
     rel: str
     href: str
@@ -27,10 +27,13 @@ class TypedLink:
 
 
 class Signposts:
-    """The links of documents, as headers and as sets of links.
+    """The links of documents, as headers and as linksets.
 
-    graph: holds the release. items: what the dataset can be downloaded as, by path.
-    license: the IRI of that of the dataset, None where there is none.
+    The attribute `license` is the IRI of the license of the dataset, or None.
+
+    Args:
+        graph: The dataset of the release.
+        items: The downloads of the dataset, by path.
     """
 
     def __init__(self, graph: Graph, items: Iterable[tuple[str, Format]]) -> None:

@@ -35,7 +35,7 @@ from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.reconcile.manifest import manifest, type_object
 from apecgraph.web.reconcile.messages import LONGEST_QUERY, read_extension, read_queries
 
-# In a frame of another site, where no script is needed.
+# Shown in a frame of another site, without scripts.
 _POLICY: Final = (
     HEADERS["Content-Security-Policy"]
     .replace("frame-ancestors 'none'", "frame-ancestors *")

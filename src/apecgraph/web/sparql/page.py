@@ -65,7 +65,7 @@ class QueryPage:
     async def vocabulary(self, request: Request) -> Response:
         """Answer with the vocabulary for completion as JSON: prefixes and terms of the release.
 
-        The member `pages` says whether our own things, whose IRIs begin with the base, have pages.
+        The member `pages` is true if our own things, whose IRIs begin with the base, have pages.
         """
 
         def body() -> str:
