@@ -105,7 +105,7 @@ def test_a_decision_whose_conflict_is_gone_fails(full_copy: ContentCopy) -> None
     line = full_copy.line(DECISIONS, "<decision/trade-2021-2025-scale>")
     message = only(full_copy.check())
     assert message.startswith(f"{DECISIONS}:{line}: decision/trade-2021-2025-scale: ")
-    assert "contradicts nothing that stands, so the conflict is gone" in message
+    assert "contradicts no accepted claim, so the conflict is gone" in message
 
 
 def test_a_syntax_error_is_located(excerpt: ContentCopy) -> None:
@@ -257,20 +257,20 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         pytest.param(
             CHINA_DAILY,
             "<figure/cri-cd684bbb/fake> a qb:Observation .",
-            "the file of a source holds its description",
+            "the file of a source only holds its description",
             id="a source states another's figure",
         ),
         pytest.param(
             "data/entities/events.ttl",
             "<figure/x/fake> a <http://purl.org/linked-data/cube#Observation> .",
-            "an qb:Observation may be in data/sources/ only",
+            "qb:Observation is a class of things in data/sources/ only",
             id="a figure without a source",
         ),
         pytest.param(
             "data/entities/bodies.ttl",
             '<body/sccp> <https://schema.org/foundingDate> "1899"^^<http://www.w3.org/2001/'
             "XMLSchema#gYear> .",
-            "schema:foundingDate is a fact, which only a source states",
+            "schema:foundingDate is a fact, which needs a source",
             id="a fact without a source",
         ),
         pytest.param(

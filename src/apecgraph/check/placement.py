@@ -82,8 +82,8 @@ def _wrong(
         return f"{name} has a control character, which XML cannot hold: delete it"
     if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
         return (
-            f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty part "
-            "or one of dots, or is that of another document; give it another name"
+            f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty "
+            "segment or one of dots, or leads to another document; give it another name"
         )
     if predicate.value in DERIVED_PROPERTIES:
         return f"{name} is derived by the build: delete it here"
@@ -93,17 +93,17 @@ def _wrong(
         iri = str(getattr(subject, "value", subject))
         if subject != file.graph and not iri.startswith(own):
             return (
-                f"the file of a source holds its description, <figure/{stem}/...> and "
+                f"the file of a source only holds its description, <figure/{stem}/...> and "
                 f"<statement/{stem}/...>: write this as an rdf:Statement of its own"
             )
     elif predicate.value in stated:
-        return f"{name} is a fact, which only a source states: write it as an rdf:Statement there"
+        return f"{name} is a fact, which needs a source: write it there as an rdf:Statement"
     if predicate.value == f"{RDF}type" and isinstance(value, ox.NamedNode):
         if value.value in DERIVED_CLASSES:
             return f"an {compact(value.value)} is derived by the build: delete it here"
         place = _ONLY_IN.get(value.value)
         if place is not None and not _in(file, place):
-            return f"an {compact(value.value)} may be in {place} only"
+            return f"{compact(value.value)} is a class of things in {place} only: move it there"
     return None
 
 

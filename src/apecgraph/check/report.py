@@ -1,4 +1,4 @@
-"""What the check found, each thing with its place: in words, in JSON and in RDF."""
+"""The report of the check: results with their places, as text, in JSON and in RDF."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ _MOST_PLACES: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing that is wrong.
+    """One error.
 
-    nodes: what it is wrong with, as IRIs (or literals that have no place of their own).
-    shape, component: IRIs, as in a SHACL validation result.
-    places: where the nodes stand.
+    Attributes:
+        nodes: The nodes at fault: IRIs, or literals as text.
+        shape: IRI of the shape or relation, as in a SHACL validation result.
+        component: IRI of the constraint component, as in a SHACL validation result.
+        message: The error, and what to do about it.
+        path: IRI of the property in question, if any.
+        value: The value in question, if any.
+        places: The places of the nodes.
     """
 
     nodes: tuple[str, ...]
@@ -50,7 +55,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results of a check, how many statements were checked, and by which rules."""
+    """The outcome of a check.
+
+    Attributes:
+        results: The errors.
+        quads: Number of quads that were checked.
+        rules: The rules that they were checked by.
+    """
 
     results: tuple[Result, ...]
     quads: int
@@ -58,17 +69,27 @@ class Report:
 
     @classmethod
     def parse(cls, text: str) -> Report:
-        """Read a report that `json` has written."""
+        """Read a report written by `json`."""
         document = json.loads(text)
         return cls(
-            tuple(_result(**each) for each in document["results"]),
+            tuple(_result(**result) for result in document["results"]),
             document["triples"],
-            tuple(_rule(**each) for each in document["rules"]),
+            tuple(_rule(**rule) for rule in document["rules"]),
         )
 
     @classmethod
     def read(cls, path: Path) -> Report:
-        """Read the report of a release or a refusal; raise ReleaseError if it is unreadable."""
+        """Read the report of a release or of a refusal.
+
+        Args:
+            path: The file, in JSON.
+
+        Returns:
+            The report.
+
+        Raises:
+            ReleaseError: If it cannot be read.
+        """
         try:
             return cls.parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
@@ -76,7 +97,15 @@ class Report:
 
     @classmethod
     def unreadable(cls, errors: Iterable[Exception], root: Path) -> Report:
-        """Report the files of a content folder that cannot be read at all."""
+        """Report that files of a content folder cannot be read.
+
+        Args:
+            errors: The errors. Only a ContentError has a place.
+            root: The content folder.
+
+        Returns:
+            The report.
+        """
         rule = f"{ID}shape/readable"
         results = [
             Result(
@@ -93,12 +122,12 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no errors."""
         return not self.results
 
     def text(self) -> str:
-        """Write the report for people: one block a result, and a last line that sums up."""
-        # Several constraints of one rule may fail at once, in the same words.
+        """Write the report for people: a block for each error, and a summary in the last line."""
+        # Several constraints of one rule may fail with the same message.
         lines = list(dict.fromkeys(f"{result}\n" for result in self.results))
         count = len(lines)
         if self.conforms:
@@ -108,7 +137,7 @@ class Report:
         return "".join(lines)
 
     def json(self) -> str:
-        """Write the report as JSON: `conforms`; `results` and `rules` with the fields of each."""
+        """Write the report as JSON: `conforms`, `triples`, `results` and `rules`."""
         document = {
             "conforms": self.conforms,
             "triples": self.quads,
@@ -120,8 +149,7 @@ class Report:
     def triples(self) -> Iterator[ox.Triple]:
         """Write the report as RDF (SHACL, section 3.6).
 
-        A result that is about several nodes has one of them as its focus node and the others as
-        values.
+        If a result has several nodes, the first is its focus node and the others are values.
         """
         report = ox.NamedNode(f"{ID}report/{self._name()}")
         conforms = ox.Literal(str(self.conforms).lower(), datatype=_node(f"{XSD}boolean"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SDMX_MEASURE, SH, compac
 _log = logging.getLogger(__name__)
 
 _DECIDED = f"{ID}relation/decided"
-_MOST_WORDS = 3
+_MOST_SHOWN = 3
 
 
 def check_content(
@@ -89,7 +89,7 @@ def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Rep
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
-    """Report figures that could not be read, and so are held against nothing."""
+    """Report the figures that cannot be read, so that no relation compares them."""
     read = {figure.iri for figure in evidence.figures}
     for iri in evidence.graph.subjects(f"{RDF}type", f"{QB}Observation"):
         if iri not in read:
@@ -117,23 +117,25 @@ def _order(place: Place) -> tuple[str, int]:
 
 
 def _relations(findings: Findings) -> Iterator[Result]:
-    """Hold the contradictions found against the decisions recorded."""
+    """Report contradictions without a decision, and decisions without a contradiction."""
     evidence = findings.evidence
     wording = Wording(evidence.graph)
-    _log.info("holding %d figures against each other", len(evidence.figures))
+    _log.info("comparing %d figures", len(evidence.figures))
     for culprit, conflict in by_culprit(findings.unsettled):
-        others = {node for each in conflict for node in each.claims} - culprit - evidence.rejected
-        relations = sorted(frozenset().union(*(each.edit_rules for each in conflict)))
+        shown = conflict[:_MOST_SHOWN]
+        others = _claims(conflict) - culprit - evidence.rejected
+        relations = sorted(frozenset().union(*(item.edit_rules for item in conflict)))
         shape = min(conflict[0].edit_rules)
-        told = {node for each in conflict[:_MOST_WORDS] for node in each.claims} & others
-        words = "; and ".join(map(wording.contradiction, conflict[:_MOST_WORDS]))
-        more = len(conflict) - _MOST_WORDS
+        words = "; and ".join(map(wording.contradiction, shown))
+        more = len(conflict) - len(shown)
         yield Result(
-            # The nodes that the message names come first.
-            nodes=tuple(dict.fromkeys((*sorted(culprit), *sorted(told), *sorted(others)))),
+            # The claims that the message explains come first.
+            nodes=tuple(
+                dict.fromkeys((*sorted(culprit), *sorted(_claims(shown) & others), *sorted(others)))
+            ),
             shape=shape,
             component=shape,
-            message=f"{words}{f'; and {more} more like it' if more > 0 else ''}. "
+            message=f"{words}{f'; and {more} more like it' if more else ''}. "
             f"{_out_of_line(culprit, relations)}Correct the figure or statement that is wrong, or "
             "record in data/decisions.ttl which of them stand (apec:upholds) and which do not "
             "(apec:rejects)",
@@ -144,22 +146,28 @@ def _relations(findings: Findings) -> Iterator[Result]:
             yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
 
 
+def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
+    return frozenset().union(*(item.claims for item in contradictions))
+
+
 def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
     """Name the claims that fit worst, if more than one relation shows it."""
     if len(relations) < 2:
         return ""
-    names = ", ".join(each.removeprefix(f"{ID}relation/") for each in relations)
-    nodes = " and ".join(compact(each) for each in sorted(culprit))
+    names = ", ".join(relation.removeprefix(f"{ID}relation/") for relation in relations)
+    nodes = " and ".join(map(compact, sorted(culprit)))
     verb = "is" if len(culprit) == 1 else "are"
     return f"{nodes} {verb} out of line by {len(relations)} relations: {names}. "
 
 
-def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -> str | None:
-    """Return why a decision does not fit the contradictions, or None if it does."""
+def _stale(
+    decision: Decision, evidence: Evidence, contradictions: list[Contradiction]
+) -> str | None:
+    """Explain why a decision does not fit the contradictions, or return None if it fits."""
     others = evidence.rejected - decision.rejects
-    among = [readings for each in found if (readings := each.without(others))]
+    remaining = [readings for item in contradictions if (readings := item.without(others))]
     if decision.verdict == COMPATIBLE:
-        for readings in among:
+        for readings in remaining:
             if all(reading & decision.names for reading in readings):
                 named = sorted(node for reading in readings for node in reading & decision.names)
                 return (
@@ -167,15 +175,15 @@ def _stale(decision: Decision, evidence: Evidence, found: list[Contradiction]) -
                     f"contradict: {', '.join(compact(node) for node in named)}"
                 )
         return None
-    if decision.verdict == OPEN and not any(map(decision.leaves_open, among)):
+    if decision.verdict == OPEN and not any(map(decision.leaves_open, remaining)):
         return (
             "the conflict that this decision leaves open is gone: delete the decision, or make "
             "it <verdict/compatible>"
         )
     for node in sorted(decision.rejects):
-        if not any(node in reading for readings in among for reading in readings):
+        if not any(node in reading for readings in remaining for reading in readings):
             return (
-                f"{compact(node)} contradicts nothing that stands, so the conflict is gone: "
+                f"{compact(node)} contradicts no accepted claim, so the conflict is gone: "
                 "delete the decision, or do not reject it"
             )
     return None
