@@ -63,7 +63,7 @@ class Cells:
 
     Args:
         figures: The figures.
-        graph: What the content declares of measures, units, periods and edit rules.
+        graph: The declarations of measures, units, periods and edit rules in the content.
 
     Attributes:
         graph: The same graph.
@@ -98,6 +98,9 @@ class Cells:
         Args:
             edit_rule: IRI of the edit rule, which names the values that it compares.
             dimension: The field of a cell that must have one of these values.
+
+        Returns:
+            The cells.
         """
         compared = self.graph.values(edit_rule, f"{APEC}compares")
         return [cell for cell in self.known if getattr(cell, dimension) in compared]

@@ -27,7 +27,10 @@ def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[E
 
     Args:
         figures: The figures.
-        graph: What the content declares of measures, units, periods and edit rules.
+        graph: The declarations of measures, units, periods and edit rules in the content.
+
+    Returns:
+        The estimates by cell.
     """
     cells = Cells(figures, graph)
     for iri, rule in SUMS.items():

@@ -56,6 +56,9 @@ class Findings:
         no other. A contradiction that rests on a claim that another decision rejects is left to
         that decision.
 
+        Args:
+            decision: The decision.
+
         Returns:
             Each contradiction with the culprit that the check would name if there were no decision,
             as the IRIs of claims.
@@ -87,6 +90,9 @@ def by_culprit(
 
     The culprit of a group is the reading that is in most contradictions; of several, the one that
     the fewest figures print.
+
+    Args:
+        contradictions: The contradictions.
 
     Yields:
         The culprit, as the IRIs of its figures or its statement, and the contradictions that it is

@@ -53,7 +53,10 @@ class Wording:
 
         Args:
             cells: The cells.
-            without: Fields of the cells that the context already tells.
+            without: Fields of the cells that the context names already.
+
+        Returns:
+            The common values of the dimensions, separated by commas.
         """
         names = (_values(cells, field) for field in _DIMENSIONS if field not in without)
         shared = (values.pop() for values in names if len(values) == 1)
@@ -94,7 +97,10 @@ class Wording:
 
         Args:
             cell: The cell.
-            estimates: For each estimate, how it was derived, and its interval.
+            estimates: The derivation in words and the interval of each estimate.
+
+        Returns:
+            The text.
         """
         meanings = (
             f"{words} means {self.meaning(interval, cell.unit)}" for words, interval in estimates
@@ -105,7 +111,10 @@ class Wording:
         """Write how far two estimates are apart: "one is 10 times the other".
 
         Args:
-            ratio: How many times the lower one the higher one is; None if it is not known.
+            ratio: The higher estimate divided by the lower one, or None if it is unknown.
+
+        Returns:
+            The text.
         """
         if ratio is None or ratio < _MULTIPLE:
             return "no number is in both"

@@ -46,6 +46,9 @@ class Cell:
         Args:
             read_value: Returns the value of a property, given by its IRI, or None if it has none.
 
+        Returns:
+            The cell.
+
         Raises:
             LookupError: A dimension that every cell has is missing.
         """
@@ -80,6 +83,9 @@ def dimensions(*first: str, without: Iterable[str] = ()) -> tuple[str, ...]:
     Args:
         *first: The dimensions that come first; all others follow in the order of the cube.
         without: The dimensions that are left out.
+
+    Returns:
+        The names of the dimensions.
     """
     left_out = set(without)
     return tuple(name for name in dict.fromkeys((*first, *DIMENSIONS)) if name not in left_out)

@@ -91,8 +91,14 @@ class Vocabularies:
     def read(cls, root: Path) -> Vocabularies:
         """Read the two tables of a content folder.
 
+        Args:
+            root: The content folder.
+
+        Returns:
+            The vocabularies.
+
         Raises:
-            ContentError: A table cannot be read; names the line.
+            ContentError: A table cannot be read; the error names the line.
         """
         files = read_vocabulary_files(root)
         namespaces = {file.prefix: file.namespace for file in files}
@@ -108,10 +114,16 @@ class Vocabularies:
 
 
 def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
-    """Read the files that the vocabularies of a content folder were read from.
+    """Read the list of files that the vocabularies of a content folder come from.
+
+    Args:
+        root: The content folder.
+
+    Returns:
+        The files.
 
     Raises:
-        ContentError: The table cannot be read; names the line.
+        ContentError: The table cannot be read; the error names the line.
     """
     return tuple(_rows(root / VOCABULARIES, VocabularyFile, lambda row: VocabularyFile(**row)))
 

@@ -86,8 +86,11 @@ def load(
     """Load files into a store in memory; the labels of blank nodes are local to each file.
 
     Args:
-        files: What to load.
+        files: The files to load.
         report: Called with each file, the number of its bytes that are read, from 0, and its size.
+
+    Returns:
+        The store.
 
     Raises:
         StoreError: A file cannot be loaded, or has changed since it was opened.

@@ -107,7 +107,10 @@ class QueryService(Protocol):
 
         Args:
             query: The query.
-            client: Who sent it. A service that is busy serves clients in turn.
+            client: The address of the client. A busy service serves clients in turn.
+
+        Returns:
+            The answer, whose parts may still be on their way.
 
         Raises:
             MalformedQuery: The query is not SPARQL.

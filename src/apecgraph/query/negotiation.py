@@ -62,6 +62,9 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
         offers: The formats to choose from. If the client prefers none of two, the earlier one is
             chosen; a format's own media type goes before any alias.
 
+    Returns:
+        The choice.
+
     Raises:
         NotAcceptable: The header allows none of the offers.
     """
@@ -113,6 +116,9 @@ def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
         names: The values of the parameter, of which the last known one counts. A value may also be
             several names with commas between them, the preferred one first.
         offers: The formats to choose from.
+
+    Returns:
+        The choice.
 
     Raises:
         NotAcceptable: None of the names is known.

@@ -112,6 +112,9 @@ def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
 def decode_form(data: bytes) -> list[tuple[str, str]]:
     """Decode parameters of the type `application/x-www-form-urlencoded`.
 
+    Args:
+        data: The encoded parameters.
+
     Returns:
         The names and values, in their order.
 

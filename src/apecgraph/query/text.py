@@ -36,16 +36,19 @@ def read_query(
 
     Args:
         text: The query, with or without a byte order mark.
-        graphs: The IRIs of the named graphs that there are.
+        graphs: The IRIs of the existing named graphs.
         choose_format: Chooses the format of the answer. If the text is not SPARQL, all formats are
             offered: the engine will explain the error.
         default_graphs: The default graphs that the request names. If it names any graph, the
             dataset of the query itself does not count (SPARQL 1.1 Protocol, section 2.1.4).
         named_graphs: The named graphs that the request names.
 
+    Returns:
+        The query.
+
     Raises:
-        Forbidden: The text is an update, calls another endpoint, or names a graph that there is
-            not.
+        Forbidden: The text is an update, calls another endpoint, or names a graph that does not
+            exist.
         NotAcceptable: No format can be chosen.
         QueryTooHeavy: The query nests too deeply, or declares too much.
     """

@@ -42,6 +42,9 @@ class Writer:
                 the types of each subject come before its other properties.
             evidence: Quads of named graphs, written if the format holds named graphs.
 
+        Returns:
+            The document.
+
         Raises:
             NotAcceptable: The format cannot hold the graph.
         """
@@ -68,6 +71,9 @@ class Writer:
             dataset: All quads, written if the format holds named graphs.
             default_graph: The triples of the default graph, written if it does not.
             format_: One of GRAPH_FORMATS.
+
+        Returns:
+            The dump.
 
         Raises:
             NotAcceptable: The format cannot hold the graph.

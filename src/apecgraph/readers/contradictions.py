@@ -53,7 +53,11 @@ class RecordedContradiction:
 
 
 def read_contradictions(graph: Graph, decision: str) -> list[RecordedContradiction]:
-    """Read the contradictions that justify a decision, given by its IRI.
+    """Read the contradictions that justify a decision.
+
+    Args:
+        graph: The dataset of the release.
+        decision: The IRI of the decision.
 
     Returns:
         The contradictions; those come first whose estimates are farthest apart, and of several,

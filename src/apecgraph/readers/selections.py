@@ -48,6 +48,9 @@ class Selection:
         Args:
             name: Name of the parameter.
             value: The value, or None to clear the choice.
+
+        Returns:
+            The new selection.
         """
         less = {"unit": ""} if name == "measure" else {}
         return self.of({**dict(self.choices), **less, name: value or ""})

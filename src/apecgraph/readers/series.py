@@ -52,7 +52,10 @@ class Series:
         Args:
             labels: Names the values of the dimensions.
             numerals: Writes the unit.
-            without: Name of a dimension that the context already tells.
+            without: Name of a dimension that the context names already.
+
+        Returns:
+            The name.
         """
         if self.slice_ is not None:
             return labels.title(self.slice_).value
@@ -69,6 +72,9 @@ class Series:
 
 def read_series(graph: Graph) -> tuple[Series, ...]:
     """Read all series from the dataset of a release.
+
+    Args:
+        graph: The dataset.
 
     Returns:
         The series that the release is mainly about, then those that it names, then the others; of

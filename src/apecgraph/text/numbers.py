@@ -40,6 +40,9 @@ class Numerals:
             number: The number.
             unit: IRI of its unit; None to leave it out.
             bound: IRI of its bound; None to leave it out.
+
+        Returns:
+            The text.
         """
         return " ".join(filter(None, (self._bound(bound), spelled(number), self.unit(unit))))
 
@@ -49,6 +52,9 @@ class Numerals:
         Args:
             interval: The interval; an end that it excludes is written with "over" or "under".
             unit: IRI of its unit; None to leave it out.
+
+        Returns:
+            The text.
         """
         low, high = interval.lower, interval.upper
         over = "over " if interval.excludes_lower else ""

@@ -19,6 +19,9 @@ def open_without_network(path: Path) -> Store:
     Args:
         path: The directory of the store.
 
+    Returns:
+        The store.
+
     Raises:
         StoreError: Either cannot be done.
     """

@@ -108,7 +108,13 @@ class Downloads:
     async def dump(self, request: Request) -> Response:
         """Answer a request with a dump, or with ranges of it (RFC 9110, section 14).
 
-        A dump as a whole is sent as the file that holds it in gzip, if the client takes that.
+        A whole dump is sent as its gzip file if the client accepts gzip.
+
+        Args:
+            request: The request.
+
+        Returns:
+            The response.
 
         Raises:
             NotFound: There is no such release or dump.

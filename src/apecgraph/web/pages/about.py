@@ -38,6 +38,12 @@ class AboutPage(Page):
     async def citation(self, request: Request) -> Response:
         """Answer with the citation in BibTeX, in CSL-JSON or as text.
 
+        Args:
+            request: The request.
+
+        Returns:
+            The response.
+
         Raises:
             NotFound: The extension in the path names no such format.
 

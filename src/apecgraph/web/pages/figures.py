@@ -86,6 +86,12 @@ class FiguresPage(Page):
 
         Every selection has one address; other spellings of it are redirected there.
 
+        Args:
+            request: The request.
+
+        Returns:
+            The response.
+
         Raises:
             MalformedRequest: A parameter is unknown, repeated or malformed.
             NotFound: There are no such figures.

@@ -39,6 +39,12 @@ class QuestionPage(Page):
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page, or with a file if the name in the path has an extension.
 
+        Args:
+            request: The request.
+
+        Returns:
+            The response.
+
         Raises:
             NotFound: There is no such question or no such file.
 

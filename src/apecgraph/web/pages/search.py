@@ -55,6 +55,12 @@ class SearchPage(Page):
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page.
 
+        Args:
+            request: The request.
+
+        Returns:
+            The response.
+
         Raises:
             MalformedRequest: A parameter cannot be read, or there is no such kind or page.
             ContentTooLarge: A parameter is too long.
