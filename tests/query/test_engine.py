@@ -175,7 +175,7 @@ async def test_xml_keeps_all_other_characters(store: QueryService) -> None:
 
 
 MALFORMED = [
-    ("", 1, 1, "there is no query"),
+    ("", 1, 1, "the text has no query"),
     ("SELECT", 1, 7, "ends too early, after `SELECT`"),
     ("SELEC * {}", 1, 1, "`SELEC` does not begin a query"),
     ("SELECT * WHERE {\n ?s ?p }", 2, 8, "`}` cannot follow `?p`"),

@@ -10,9 +10,9 @@ import pytest
 
 from apecgraph.errors import QueryTooHeavy
 from apecgraph.query.outline import (
-    DECLARATIONS,
-    DEPTH,
-    LONGEST_IRI,
+    MAX_DECLARATIONS,
+    MAX_DEPTH,
+    MAX_IRI,
     outline,
     tokens,
     with_lower_booleans,
@@ -241,15 +241,15 @@ def test_the_engine_calls_no_service_that_the_outline_misses() -> None:
 @pytest.mark.parametrize("pair", ["{}", "()", "[]"])
 def test_nesting_is_refused_before_it_overflows_a_stack(pair: str) -> None:
     opened, closed = pair[0], pair[1]
-    assert outline("SELECT * " + opened * DEPTH + closed * DEPTH).form == "SELECT"
-    with pytest.raises(QueryTooHeavy, match=str(DEPTH)) as caught:
+    assert outline("SELECT * " + opened * MAX_DEPTH + closed * MAX_DEPTH).form == "SELECT"
+    with pytest.raises(QueryTooHeavy, match=str(MAX_DEPTH)) as caught:
         outline("SELECT * " + opened * 3000 + closed * 3000)
-    assert caught.value.limit == f"{DEPTH} brackets"
+    assert caught.value.limit == f"{MAX_DEPTH} brackets"
 
 
 def test_nesting_counts_all_brackets_together() -> None:
     with pytest.raises(QueryTooHeavy):
-        outline("SELECT * " + "{ FILTER NOT EXISTS { ?s ?p ([" * (DEPTH // 4 + 1))
+        outline("SELECT * " + "{ FILTER NOT EXISTS { ?s ?p ([" * (MAX_DEPTH // 4 + 1))
 
 
 @pytest.mark.parametrize("text", ["'" + "{" * 500 + "'", "#" + "(" * 500, "<a:" + "(" * 500 + ">"])
@@ -297,12 +297,12 @@ def test_only_boolean_keywords_are_lowered() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "BASE <http://a/> " + "BASE <b/> " * DECLARATIONS + "ASK {}",
-        "PREFIX a: <urn:a> " * (DECLARATIONS + 1) + "ASK {}",
-        "SELECT * " + "FROM <urn:a> " * (DECLARATIONS + 1) + "{}",
-        "SELECT * " + "FROM NAMED <urn:a> " * (DECLARATIONS + 1) + "{}",
-        f"PREFIX a: <urn:{'a' * LONGEST_IRI}> ASK {{}}",
-        f"SELECT * FROM <urn:{'a' * LONGEST_IRI}> {{}}",
+        "BASE <http://a/> " + "BASE <b/> " * MAX_DECLARATIONS + "ASK {}",
+        "PREFIX a: <urn:a> " * (MAX_DECLARATIONS + 1) + "ASK {}",
+        "SELECT * " + "FROM <urn:a> " * (MAX_DECLARATIONS + 1) + "{}",
+        "SELECT * " + "FROM NAMED <urn:a> " * (MAX_DECLARATIONS + 1) + "{}",
+        f"PREFIX a: <urn:{'a' * MAX_IRI}> ASK {{}}",
+        f"SELECT * FROM <urn:{'a' * MAX_IRI}> {{}}",
     ],
     ids=["bases", "prefixes", "graphs", "named graphs", "long prefix", "long graph"],
 )
@@ -313,4 +313,4 @@ def test_the_length_of_resolved_iris_is_bounded(text: str) -> None:
 
 
 def test_an_absolute_iri_may_be_long() -> None:
-    outline(f"ASK {{ ?s ?p <urn:{'a' * 10 * LONGEST_IRI}> }}")
+    outline(f"ASK {{ ?s ?p <urn:{'a' * 10 * MAX_IRI}> }}")

@@ -1,4 +1,4 @@
-"""Diagnosis of syntax errors in queries, in words that help to correct them."""
+"""Syntax errors of queries, explained so that a person can correct them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from apecgraph.query.outline import tokens
 from apecgraph.rdf.namespaces import ENDPOINT, PREFIXES
 
 _COMPLAINT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-# Among the expected tokens, the engine lists broken rules, which are sentences; the rest are
-# keywords, signs and classes of characters.
+# Among the things that it expected, the engine lists violated rules: they are sentences, and the
+# rest are keywords, signs and classes of characters.
 _RULE: Final = re.compile(r"(?:^|, )([A-Za-z][^\"\[\],]* [^\"\[\],]+)")
 _REWORDED: Final = {
     "The SELECT contains a variable that is unbound": (
@@ -22,40 +22,48 @@ _REWORDED: Final = {
     ),
     "IRI parsing failed": "the IRI that ends here is not valid",
 }
-_WIDEST_KEYWORD: Final = 40
-_MOST_TOKENS: Final = 4000
+_MAX_KEYWORD: Final = 40
+_MAX_TOKENS: Final = 4000
 
 _Token = tuple[str, int, str]
 
 
 def diagnose(text: str, complaint: str) -> MalformedQuery:
-    """Turn the engine's complaint about a query into one that names the cause and the place.
+    """Turn the engine's complaint about a query into an error that names the cause and the place.
 
-    The engine reads a keyword's length before it compares, so that the place it names lies up to
-    that much too far on. So it is asked again, with each token on a line of its own, too wide to
-    be read beyond: the line that it then names is the number of the token.
+    The engine reads as many characters as a keyword has before it compares them, so that its place
+    may be that much too far on. So the query is parsed again with each token on a line of its own,
+    which is wider than any keyword: the line of that error is the number of the token.
+
+    Args:
+        text: The query.
+        complaint: The message of the engine.
+
+    Returns:
+        The error.
     """
-    found = list(islice(tokens(text), _MOST_TOKENS + 1))
-    spread = _complaint(found) if len(found) <= _MOST_TOKENS else None
+    query = list(islice(tokens(text), _MAX_TOKENS + 1))
+    spread = _complaint(query) if len(query) <= _MAX_TOKENS else None
     if spread is None:
         match = _COMPLAINT.match(complaint)
         line, column = (int(match[1]), int(match[2])) if match else (None, None)
         return MalformedQuery(f"This is not SPARQL, near line {line}.", line, column)
     index = int(spread[1]) - 1
     rule = _RULE.search(spread[3])
-    if index >= len(found):
+    if index >= len(query):
         if rule:
             return MalformedQuery(_sentence(rule[1]))
-        place, message = len(text.rstrip()), _early_end(text, found)
+        place, message = len(text.rstrip()), _early_end(text, query)
     else:
-        place, message = found[index][1], _unexpected(found, index, rule[1] if rule else None)
+        place, message = query[index][1], _unexpected(query, index, rule[1] if rule else None)
     line, column = _position(text, place)
     return MalformedQuery(f"Line {line}, column {column}: {message}", line, column)
 
 
-def _complaint(found: list[_Token]) -> re.Match[str] | None:
-    margin = " " * _WIDEST_KEYWORD + "\n"
-    spread = (re.sub(r"[\r\n]", " ", token) + margin for _, _, token in found)
+def _complaint(query: list[_Token]) -> re.Match[str] | None:
+    """Return the engine's complaint about a query with each token on a line of its own."""
+    margin = " " * _MAX_KEYWORD + "\n"
+    spread = (re.sub(r"[\r\n]", " ", token) + margin for _, _, token in query)
     try:
         Store().query("".join(spread), base_iri=ENDPOINT)
     except SyntaxError as error:
@@ -65,11 +73,11 @@ def _complaint(found: list[_Token]) -> re.Match[str] | None:
     return None
 
 
-def _early_end(text: str, found: list[_Token]) -> str:
-    if not found:
-        return "there is no query."
+def _early_end(text: str, query: list[_Token]) -> str:
+    if not query:
+        return "the text has no query."
     unclosed: list[int] = []
-    for kind, start, _ in found:
+    for kind, start, _ in query:
         if kind == "open":
             unclosed.append(start)
         elif kind == "close" and unclosed:
@@ -78,13 +86,13 @@ def _early_end(text: str, found: list[_Token]) -> str:
         line, column = _position(text, unclosed[-1])
         bracket = text[unclosed[-1]]
         return f"the query ends before the `{bracket}` of line {line}, column {column} is closed."
-    return f"the query ends too early, after `{_short(found[-1][2])}`."
+    return f"the query ends too early, after `{_short(query[-1][2])}`."
 
 
-def _unexpected(found: list[_Token], index: int, rule: str | None) -> str:
-    kind, _, token = found[index]
+def _unexpected(query: list[_Token], index: int, rule: str | None) -> str:
+    kind, _, token = query[index]
     prefix, colon, _ = token.partition(":")
-    if kind == "name" and colon and prefix not in _declared(found):
+    if kind == "name" and colon and prefix not in _declared(query):
         if prefix in ("http", "https", "urn"):
             return "an IRI is written in angle brackets."
         known = PREFIXES.get(prefix)
@@ -96,16 +104,16 @@ def _unexpected(found: list[_Token], index: int, rule: str | None) -> str:
         return "the string that begins here does not end."
     if index == 0:
         return f"`{_short(token)}` does not begin a query; SELECT, ASK, CONSTRUCT and DESCRIBE do."
-    return f"`{_short(token)}` cannot follow `{_short(found[index - 1][2])}`."
+    return f"`{_short(token)}` cannot follow `{_short(query[index - 1][2])}`."
 
 
 def _sentence(rule: str) -> str:
     return _REWORDED.get(rule, rule).rstrip(".") + "."
 
 
-def _declared(found: list[_Token]) -> set[str]:
-    """Collect the prefixes that are declared: the names after the word PREFIX."""
-    return {name[:-1] for (_, _, word), (_, _, name) in pairwise(found) if word.upper() == "PREFIX"}
+def _declared(query: list[_Token]) -> set[str]:
+    """Return the declared prefixes: the names after the word PREFIX."""
+    return {name[:-1] for (_, _, word), (_, _, name) in pairwise(query) if word.upper() == "PREFIX"}
 
 
 def _short(token: str) -> str:
@@ -113,5 +121,5 @@ def _short(token: str) -> str:
 
 
 def _position(text: str, place: int) -> tuple[int, int]:
-    """Turn an index into a text into line and column, from 1."""
+    """Turn an index in a text into a line and a column, counted from 1."""
     return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)

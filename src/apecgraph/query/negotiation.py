@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
@@ -58,7 +58,7 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     """Choose the format of an answer by the Accept header.
 
     Args:
-        accept: The header as received, or None if there is none.
+        accept: The header as received, or None if the request has none.
         offers: The formats to choose from. If the client prefers none of two, the earlier one is
             chosen; a format's own media type goes before any alias.
 
@@ -68,18 +68,18 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     Raises:
         NotAcceptable: The header allows none of the offers.
     """
+    best, best_quality = Choice(offers[0], offers[0].media_type), 0.0
     ranges = _parse(accept) if accept is not None and accept.strip() else []
-    choices = [Choice(offer, offer.media_type) for offer in offers]
     if not ranges:
-        return choices[0]
-    choices += [Choice(offer, alias) for offer in offers for alias in offer.other_media_types]
-    best, best_quality = choices[0], 0.0
-    for choice in choices:
+        return best
+    for choice in _choices(offers):
         # The most specific range that matches a type sets its quality, even to 0.
         matches = [(item.specificity(choice.media_type), item.quality) for item in ranges]
         specificity, quality = max(matches, key=lambda match: match[0])
         if specificity >= 0 and quality > best_quality:
             best, best_quality = choice, quality
+            if quality == 1:
+                break
     if best_quality == 0:
         available = [offer.media_type for offer in offers]
         raise NotAcceptable(
@@ -88,6 +88,14 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
             available,
         )
     return best
+
+
+def _choices(offers: Sequence[Format]) -> Iterator[Choice]:
+    for offer in offers:
+        yield Choice(offer, offer.media_type)
+    for offer in offers:
+        for alias in offer.other_media_types:
+            yield Choice(offer, alias)
 
 
 def prefers(accept: str | None, page: Format, others: Iterable[Format]) -> bool:

@@ -1,7 +1,7 @@
-"""The outline of a SPARQL request: its form, graphs and nesting, read before evaluation.
+"""The outline of a SPARQL request: the facts that decide whether it may be evaluated.
 
-The reader works on tokens (SPARQL 1.1 Query Language, section 19.8), not on the grammar: the engine
-reports syntax errors. It runs in linear time and does not recurse.
+This reads tokens (SPARQL 1.1 Query Language, section 19.8) and no grammar: the engine reports
+errors of syntax. It runs in linear time and does not recurse.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from apecgraph.rdf.namespaces import ENDPOINT
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
-# In tests, every kind of nesting is safe at 300; some overflow the engine's stack at 1 000.
-DEPTH: Final = 128
-"""Maximum depth of nested brackets of all kinds."""
+# All kinds of nesting that were tried are safe at 300; some overflow the engine's stack at 1 000.
+MAX_DEPTH: Final = 128
+"""The depth to which brackets of all kinds may be nested in one another."""
 
-# Each is resolved against a base that may be long itself. Limits on both bound the work.
-DECLARATIONS: Final = 500
-"""Maximum number of prefixes and bases that a query declares, and of graphs that it names."""
+# Each is resolved against a base, which may be long: bounding both bounds their product.
+MAX_DECLARATIONS: Final = 500
+"""Prefixes and bases that a query may declare, and graphs that it may name."""
 
-LONGEST_IRI: Final = 2000
-"""Maximum number of characters of the IRI of a base, prefix or graph, including its base."""
+MAX_IRI: Final = 2000
+"""Characters of the IRI of a base, a prefix or a graph, together with its base."""
 
-# Only escapes that the engine accepts count, because they decide where a string ends: no
-# surrogates, and nothing beyond U+10FFFF.
+# Escapes that the engine refuses must not count as escapes here: they decide where a string ends.
+# Hence no surrogates, and nothing beyond U+10FFFF.
 _ESCAPE: Final = (
     r"\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}"
     r"|\\U(?:0000(?![Dd][89A-Fa-f])|000[1-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
@@ -41,8 +41,8 @@ _STRING: Final = (
     rf"|'(?:[^'\\\n\r]++|{_IN_STRING})*+'"
 )
 _IRI: Final = rf'<(?:[^<>"{{}}|^`\\\x00-\x20]++|{_ESCAPE})*+>'
-# Wider than the grammar: all characters outside ASCII count as letters. This hides nothing, because
-# none of them is white space or a sign. Negated classes compile 20 times faster.
+# Wider than the grammar, since all characters beyond ASCII count as letters. This hides nothing:
+# none of them is white space or a sign. As negated classes they compile 20 times faster.
 _LETTER: Final = r"[^\x00-@\[-`{-\x7F]"
 _IN_VARIABLE: Final = r"[^\x00-/:-@\[-^`{-\x7F]"
 _IN_NAME: Final = r"[^\x00-,./:-@\[-^`{-\x7F]"
@@ -100,14 +100,14 @@ _REFERENCE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The outline of a request.
+    """The facts about a request that are known without evaluating it.
 
     Attributes:
-        form: The form of the query, or None for an update or a text that is not SPARQL.
+        form: The form of the query; None if the text is an update, or not SPARQL.
         default_graphs: The resolved IRIs after FROM.
         named_graphs: The resolved IRIs after FROM NAMED.
-        service: Whether it calls another endpoint.
-        update: Whether it is an update.
+        service: Whether the query calls another endpoint.
+        update: Whether the text is an update.
     """
 
     form: Form | None
@@ -118,10 +118,16 @@ class Outline:
 
 
 def outline(text: str) -> Outline:
-    """Read the outline of a request; raise QueryTooHeavy if it exceeds a limit above.
+    """Read the outline of a request.
 
-    The engine has no tokenizer: it accepts keywords wherever its grammar allows them, so
+    The engine has no tokens: it takes keywords wherever its grammar allows them, so that
     `{SERVICEa:b{}}` calls a:b. Such spellings are read here as the engine reads them.
+
+    Args:
+        text: The request.
+
+    Raises:
+        QueryTooHeavy: The request exceeds one of the limits of this module.
     """
     text = _spell_out(text)
     prologue = _Prologue()
@@ -135,9 +141,10 @@ def outline(text: str) -> Outline:
         kind = token.lastgroup
         if kind == "open":
             brackets.append(token[0])
-            if len(brackets) > DEPTH:
+            if len(brackets) > MAX_DEPTH:
                 raise QueryTooHeavy(
-                    f"The query nests brackets more than {DEPTH} deep.", limit=f"{DEPTH} brackets"
+                    f"The query nests brackets more than {MAX_DEPTH} deep.",
+                    limit=f"{MAX_DEPTH} brackets",
                 )
         elif kind == "close":
             if brackets:
@@ -152,9 +159,9 @@ def outline(text: str) -> Outline:
                 clause = prologue.graph(text, token.start() + word.index("FROM"))
                 if clause:
                     graphs[clause[0]].append(clause[1])
-                    _bound(len(graphs[clause[0]]), "graphs")
+                    _check_count(len(graphs[clause[0]]), "graphs")
         elif kind == "iri" and brackets and brackets[-1] == "(":
-            # In FILTER(1<2)SERVICE?x#> the engine finds no IRI, but a comparison and a comment.
+            # In FILTER(1<2)SERVICE?x#> the engine reads a comparison and a comment, not an IRI.
             service = service or _hides_service(token[0].upper())
     return Outline(
         cast("Form | None", form and form.upper()),
@@ -166,14 +173,14 @@ def outline(text: str) -> Outline:
 
 
 def _hides_service(comparison: str) -> bool:
-    """Whether there is, in this order, a closing bracket, the word SERVICE and a comment."""
+    """Tell whether a text has, in this order, a closing bracket, the word SERVICE and a comment."""
     bracket = comparison.find(")")
     keyword = comparison.find("SERVICE", bracket) if bracket >= 0 else -1
     return keyword >= 0 and comparison.find("#", keyword) >= 0
 
 
 def with_lower_booleans(text: str) -> str:
-    """Write the words TRUE and FALSE in lower case, the only one in which the engine knows them."""
+    """Write the words TRUE and FALSE in lower case: the engine knows no other."""
     if all(word[0].islower() for word in _BOOLEAN.finditer(text)):
         return text
     changed = list(text)
@@ -184,26 +191,30 @@ def with_lower_booleans(text: str) -> str:
 
 
 def tokens(text: str) -> Iterator[tuple[str, int, str]]:
-    """Yield the kind, the position and the text of each token, except white space."""
+    """Split a text into tokens.
+
+    Yields:
+        The kind of a token, its index in the text, and the token; white space is left out.
+    """
     for token in _TOKEN.finditer(text):
         if token.lastgroup != "space":
             yield str(token.lastgroup), token.start(), token[0]
 
 
 class _Prologue:
-    """The declarations before a query (section 4.1) that have been read."""
+    """The declarations before a query (SPARQL 1.1, section 4.1), as far as they are read."""
 
     def __init__(self) -> None:
         self._base = ENDPOINT
         self._namespaces: dict[str, str] = {}
 
     def read(self, text: str) -> int:
-        """Read the declarations at the beginning of a text; return the position of their end."""
+        """Read the declarations at the beginning of a text; return the index after them."""
         position = count = 0
         while declaration := _DECLARATION.match(text, position):
             position = declaration.end()
             count += 1
-            _bound(count, "prefixes and bases")
+            _check_count(count, "prefixes and bases")
             if declaration["base"]:
                 self._base = self._resolve(declaration["base"])
             elif declaration["namespace"]:
@@ -211,9 +222,17 @@ class _Prologue:
         return position
 
     def graph(self, text: str, position: int) -> tuple[bool, str] | None:
-        """Read a FROM clause; return whether its graph is named, and the IRI of the graph.
+        """Read a clause that begins with FROM.
 
-        An IRI with an undeclared prefix stays as written. `FROM named:a` can be read both ways.
+        `FROM named:a` may be either kind of clause, which depends on the declared prefixes.
+
+        Args:
+            text: The request.
+            position: The index of the clause.
+
+        Returns:
+            Whether the graph is a named graph, and its IRI, which stays as written if its prefix
+            is not declared; None if this is not a clause.
         """
         clause, named = _FROM.match(text, position), _FROM_NAMED.match(text, position)
         if clause and (clause["iri"] or clause["prefix"] in self._namespaces or not named):
@@ -227,7 +246,7 @@ class _Prologue:
         return self._namespaces.get(clause["prefix"], clause["prefix"] + ":") + local
 
     def hides_service(self, name: re.Match[str]) -> bool:
-        """Return whether a prefixed name can be read as the keyword SERVICE and a shorter name."""
+        """Tell whether the engine may read a prefixed name as SERVICE and a shorter name."""
         prefix = name[0].partition(":")[0]
         at = prefix.upper().rfind("SERVICE")
         if at < 0 or not _BLOCK.match(name.string, name.end()):
@@ -236,14 +255,14 @@ class _Prologue:
         shorter = {rest, rest[len("SILENT") :]} if rest.upper().startswith("SILENT") else {rest}
         return not shorter.isdisjoint(self._namespaces)
 
-    def _resolve(self, written: str) -> str:
-        """Resolve an IRI, written in angle brackets, against the base (RFC 3986, section 5.2)."""
-        if len(written) + len(self._base) > LONGEST_IRI:
-            limit = f"{LONGEST_IRI} characters"
+    def _resolve(self, token: str) -> str:
+        """Resolve an IRI in angle brackets against the base (RFC 3986, section 5.2)."""
+        if len(token) + len(self._base) > MAX_IRI:
+            limit = f"{MAX_IRI} characters"
             raise QueryTooHeavy(
-                f"An IRI of the query is longer, with its base, than {limit}.", limit
+                f"An IRI of the query, together with its base, is longer than {limit}.", limit
             )
-        reference = re.sub(_ESCAPE, _decode, written[1:-1])
+        reference = re.sub(_ESCAPE, _decode, token[1:-1])
         scheme, authority, path, query, fragment = _split(reference)
         base = _split(self._base)
         if scheme is not None or base[0] is None:
@@ -260,15 +279,15 @@ class _Prologue:
 
 
 def _spell_out(text: str) -> str:
-    """Replace codepoint escapes outside strings and IRIs (section 19.2)."""
+    """Replace codepoint escapes outside strings and IRIs (section 19.2): they may spell words."""
     if "\\u" not in text and "\\U" not in text:
         return text
     return _ESCAPED.sub(lambda match: match["kept"] or _decode(match), text)
 
 
-def _bound(count: int, things: str) -> None:
-    if count > DECLARATIONS:
-        limit = f"{DECLARATIONS} {things}"
+def _check_count(count: int, things: str) -> None:
+    if count > MAX_DECLARATIONS:
+        limit = f"{MAX_DECLARATIONS} {things}"
         raise QueryTooHeavy(f"The query has more than {limit}.", limit)
 
 
@@ -284,14 +303,14 @@ def _split(reference: str) -> tuple[str | None, ...]:
 
 def _without_dots(path: str) -> str:
     """Remove `.` and `..` from a path (RFC 3986, section 5.2.4)."""
-    kept: list[str] = []
+    segments: list[str] = []
     parts = path.split("/")
     for part in parts:
         if part == "..":
-            if len(kept) > 1:
-                kept.pop()
+            if len(segments) > 1:
+                segments.pop()
         elif part != ".":
-            kept.append(part)
+            segments.append(part)
     if parts[-1] in (".", ".."):
-        kept.append("")
-    return "/".join(kept)
+        segments.append("")
+    return "/".join(segments)

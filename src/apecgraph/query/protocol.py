@@ -36,9 +36,9 @@ class ProtocolRequest:
     Attributes:
         method: The method.
         query_string: The part of the URL after `?`.
-        content_type: The Content-Type header, or None if there is none.
+        content_type: The Content-Type header, or None.
         body: The body.
-        accept: The Accept header, or None if there is none.
+        accept: The Accept header, or None.
     """
 
     method: str
@@ -157,4 +157,6 @@ def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]
 def _choose_format(names: Sequence[str], accept: str | None, offers: Sequence[Format]) -> Format:
     """Choose a format by name or else by the Accept header; send it as what the client knows."""
     choice = find_named(names, offers) if names else negotiate(accept, offers)
+    if choice.media_type == choice.format.media_type:
+        return choice.format
     return replace(choice.format, media_type=choice.media_type)

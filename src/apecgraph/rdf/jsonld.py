@@ -21,6 +21,7 @@ from apecgraph.rdf.namespaces import BASE, RDF, XSD
 from apecgraph.rdf.serializer import rdf_bytes
 
 Node: TypeAlias = dict[str, Any]
+"""A node object (JSON-LD 1.1, section 9.2)."""
 
 CONTEXT_FOLDER: Final = "/context/"
 _TYPE: Final = f"{RDF}type"
@@ -28,7 +29,8 @@ _NATIVE: Final = {
     f"{XSD}integer": re.compile(r"0|-?[1-9][0-9]{0,14}"),
     f"{XSD}boolean": re.compile(r"true|false"),
 }
-"""Lexical forms that JSON's own numbers and booleans give back to the letter."""
+"""Lexical forms that JSON's own numbers and booleans preserve exactly."""
+
 _RANKS: Final = {"@context": 0, "id": 1, "type": 2}
 _FIRST: Final = f"{RDF}first"
 _REST: Final = f"{RDF}rest"
@@ -38,14 +40,17 @@ _NIL: Final = f"{RDF}nil"
 class Context:
     """A JSON-LD context, read from a file of the content; it refers to no other document.
 
-    `data` is the file as bytes, `name` a digest of it. `path` is the permanent address of this
-    version on any host. Documents refer to it, so they can be read from every host.
-
     Args:
-        path: File that holds the context.
+        path: The file.
+
+    Attributes:
+        data: The file as bytes.
+        name: The name of this version: a digest of the file.
+        path: The path at which this version is served for good. Documents refer to it without a
+            host, so that they can be read wherever they are served from.
 
     Raises:
-        ContentError: If the file holds no JSON-LD context.
+        ContentError: The file holds no JSON-LD context.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,38 +70,42 @@ class Context:
         """Write triples as a graph of node objects, one per subject, with the embedded context.
 
         Integers and booleans are JSON's own; decimals stay strings, which are exact. A property
-        that may have several values has an array of them. Node objects are in the order of their
-        IRIs, and their keys in alphabetical order. Compaction goes node by node, so its time is
-        linear in their number.
+        that may have several values has an array of them. Node objects are sorted by their IRIs,
+        and their keys alphabetically. The time is linear in the number of nodes, since they are
+        compacted one by one.
         """
         nodes = self._compact(list(_expanded(triples).values()))
         nodes["@context"] = self._context
-        return _written(nodes)
+        return _encoded(nodes)
 
     def document(self, triples: Iterable[ox.Triple], topic: str) -> bytes:
-        """Write triples as one node object, that of the topic, with the context by its path.
+        """Return triples as one node object, that of the topic, with the path of the context.
 
-        Links to the topic are under `@reverse` (JSON-LD 1.1, section 4.8) or its terms. Blank nodes
-        are nested at their first reference, and RDF lists are lists. Unconnected nodes are
-        `@included`. Values are as in `graph`.
+        Nodes that link to the topic are under `@reverse` (JSON-LD 1.1, section 4.8) or a term for
+        it. Blank nodes are nested in the nodes that refer to them, and RDF lists are `@list`. Nodes
+        without a connection to the topic are `@included`. Values are written as by `graph`.
+
+        Args:
+            triples: The graph.
+            topic: The IRI of the topic, which is a subject of the graph.
         """
         nodes = _expanded(triples)
         _make_lists(nodes)
         root = nodes.pop(topic)
         reverse: dict[str, list[Node]] = {}
         for iri in [iri for iri in nodes if not iri.startswith("_:")]:
-            _turn(nodes, iri, topic, reverse)
+            _reverse_links(nodes, iri, topic, reverse)
         _nest(root, nodes)
-        for each in reverse.values():
-            for node in each:
-                _nest(node, nodes)
+        for sources in reverse.values():
+            for source in sources:
+                _nest(source, nodes)
         if reverse:
             root["@reverse"] = reverse
         if nodes:
             root["@included"] = list(nodes.values())
         compacted = self._compact([root])
         compacted["@context"] = self.path
-        return _written(compacted)
+        return _encoded(compacted)
 
     def _compact(self, nodes: list[Node]) -> Node:
         # Pass the context by its IRI: pyld processes a context object anew each time.
@@ -152,7 +161,7 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
 
 
 def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
-    """Return expanded JSON-LD by subject, with rdf:type as @type (JSON-LD 1.1 API, 8.4)."""
+    """Return expanded JSON-LD by subject, with rdf:type as @type (JSON-LD 1.1 API, section 8.4)."""
     nodes: list[Node] = json.loads(rdf_bytes(sorted(triples, key=str), JSON_LD, prefixes={}))
     for node in nodes:
         if _TYPE in node:
@@ -170,25 +179,29 @@ def _make_native(value: Node) -> None:
         value["@value"] = json.loads(value["@value"])
 
 
-def _turn(nodes: dict[str, Node], iri: str, topic: str, reverse: dict[str, list[Node]]) -> None:
-    """Move a node that links to the topic to the reverse properties of the topic."""
+def _reverse_links(
+    nodes: dict[str, Node], iri: str, topic: str, reverse: dict[str, list[Node]]
+) -> None:
+    """Move a node that links to the topic from the nodes to the reverse properties of the topic.
+
+    If it links by several properties, only the first one gets the node with its other properties.
+    """
     node = nodes[iri]
     link = {"@id": topic}
     for property_ in [name for name, values in node.items() if name[0] != "@" and link in values]:
         node[property_] = [value for value in node[property_] if value != link]
         if not node[property_]:
             del node[property_]
-        # Only the first reference to the node has its other properties.
         reverse.setdefault(property_, []).append(nodes.pop(iri, {"@id": iri}))
 
 
 def _make_lists(nodes: dict[str, Node]) -> None:
-    """Write RDF lists as `@list`, if nothing else refers to their cells (JSON-LD 1.1 API, 8.4)."""
-    named = Counter(value.get("@id") for _, value in _values(nodes.values()))
+    """Turn RDF lists into `@list`, unless a cell has other references (JSON-LD 1.1 API, 8.4)."""
+    references = Counter(value.get("@id") for _, value in _values(nodes.values()))
 
     def read_cell(iri: str) -> tuple[Node, str] | None:
         node = nodes.get(iri, {})
-        if node.keys() != {"@id", _FIRST, _REST} or named[iri] != 1:
+        if node.keys() != {"@id", _FIRST, _REST} or references[iri] != 1:
             return None
         first, rest = node[_FIRST], node[_REST]
         return (first[0], rest[0].get("@id")) if len(first) == len(rest) == 1 else None
@@ -205,10 +218,10 @@ def _make_lists(nodes: dict[str, Node]) -> None:
 def _nest(node: Node, nodes: dict[str, Node]) -> None:
     """Replace references to blank nodes by the nodes; each once, so that cycles end."""
     for _, value in list(_values([node])):
-        for each in value.get("@list", [value]):
-            if each.get("@id", "").startswith("_:") and each["@id"] in nodes:
-                each.update(nodes.pop(each["@id"]))
-                _nest(each, nodes)
+        for item in value.get("@list", [value]):
+            if item.get("@id", "").startswith("_:") and item["@id"] in nodes:
+                item.update(nodes.pop(item["@id"]))
+                _nest(item, nodes)
 
 
 def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
@@ -220,14 +233,14 @@ def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
                     yield property_, value
 
 
-def _written(document: Node) -> bytes:
+def _encoded(document: Node) -> bytes:
     return json.dumps(_ordered(document), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _ordered(value: Any) -> Any:
     """Sort the keys of all objects: context, id and type first, then alphabetically."""
     if isinstance(value, list):
-        return [_ordered(each) for each in value]
+        return [_ordered(item) for item in value]
     if not isinstance(value, dict):
         return value
     keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))

@@ -95,7 +95,7 @@ class WorkerPool:
 
         Args:
             query: The query.
-            client: Who sent it; clients are served in turn.
+            client: The client that sent it; clients are served in turn.
 
         Returns:
             The answer.
