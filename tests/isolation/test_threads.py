@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
 
+import apecgraph
 from apecgraph.errors import NotAcceptable, QueryTooHeavy
 from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.engine import evaluate
@@ -161,3 +164,43 @@ def test_a_page_that_fails_while_reading_leaves_no_engine_object_to_the_event_lo
             assert httpx.get(f"{url}/doc/economy/CHN.ttl").status_code == 500
         gc.collect()
     assert complaints == []
+
+
+ITERATORS = {"quads", "quads_for_pattern", "named_graphs"}
+"""Methods that return an iterator of the engine; `evaluate` alone holds what `query` returns."""
+
+
+def held_iterators(module: Path) -> Iterator[str]:
+    """Yield the places at which a variable, a result or a generator would hold an iterator."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.Return):
+            continue
+        value = node.value
+        if isinstance(value, ast.GeneratorExp):
+            value = value.generators[0].iter
+        if (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr in ITERATORS
+        ):
+            yield f"{module.name}:{node.lineno}"
+
+
+def test_no_variable_holds_an_iterator_of_the_engine() -> None:
+    """It would outlive a failed call, and be collected by any thread, as a part of garbage."""
+    modules = Path(apecgraph.__file__).parent.rglob("*.py")
+    held = [place for module in modules for place in held_iterators(module)]
+    # Only the method that all of them are called by hands one out.
+    assert [place.partition(":")[0] for place in held] == ["graph.py"], held
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["found = graph.quads(a)", "def f(): return store.quads_for_pattern(a)",
+     "found = (quad for quad in graph.quads())", "if (x := store.named_graphs()): pass"],
+)  # fmt: skip
+def test_a_held_iterator_is_noticed(line: str, tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(line)
+    assert list(held_iterators(module)) == ["module.py:1"]

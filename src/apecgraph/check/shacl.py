@@ -211,8 +211,8 @@ def _rdflib(store: ox.Store) -> RdfGraph:
 
 def _shapes(evidence: Evidence) -> RdfGraph:
     """Copy the shapes into rdflib's own store, since pyshacl reads the same few triples often."""
-    quads = evidence.graph.named_graph(SHAPES_GRAPH).quads()
-    data = rdf_bytes((quad.triple for quad in quads), N_TRIPLES)
+    triples = [quad.triple for quad in evidence.graph.named_graph(SHAPES_GRAPH).quads()]
+    data = rdf_bytes(triples, N_TRIPLES)
     return RdfGraph().parse(data=data, format="ox-nt")
 
 

@@ -194,8 +194,9 @@ def _merge(
     """
     merged = Store()
     for graph in default:
-        triples = store.quads_for_pattern(None, None, None, graph)
-        merged.extend(Quad(*quad.triple) for quad in triples)
+        merged.extend(
+            Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph)
+        )
     for graph in named:
         merged.extend(store.quads_for_pattern(None, None, None, graph))
     return merged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,7 +114,7 @@ class Vocabulary:
             iri,
             self._definition(iri),
             group,
-            sum(1 for _ in self._uses(self._graph.default_graph, iri, group)),
+            len(self._uses(self._graph.default_graph, iri, group)),
             domain=self._classes(iri, f"{RDFS}domain"),
             range=self._classes(iri, f"{RDFS}range"),
             above=tuple(value for name in above for value in self._graph.values(iri, name)),
@@ -173,13 +173,13 @@ class Vocabulary:
         )
 
     @staticmethod
-    def _uses(graph: Graph, iri: str, group: str) -> Iterator[ox.Quad]:
+    def _uses(graph: Graph, iri: str, group: str) -> list[ox.Quad]:
         """Return the statements of a graph that use a term."""
         if group == "Datatypes":
-            return (quad for quad in graph.quads() if _is_of(quad.object, ox.NamedNode(iri)))
+            return [quad for quad in graph.quads() if _is_of(quad.object, ox.NamedNode(iri))]
         if group == "Classes":
-            return graph.quads(None, f"{RDF}type", iri)
-        return graph.quads(None, iri)
+            return list(graph.quads(None, f"{RDF}type", iri))
+        return list(graph.quads(None, iri))
 
     def _counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         """Count the uses of classes, of properties, and of values without those of SKOS."""

@@ -105,7 +105,7 @@ def read_shares(graph: Graph) -> list[Share]:
         for quad in graph.quads(None, f"{APEC}statedIn")
         if isinstance(quad.graph_name, ox.NamedNode)
     ]
-    observed = graph.quads(None, f"{RDF}type", f"{QB}Observation")
+    observed = list(graph.quads(None, f"{RDF}type", f"{QB}Observation"))
     rejected = {quad.object for quad in graph.default_graph.quads(None, f"{APEC}rejects")}
     made = Counter(str(quad.graph_name) for quad in claims)
     figures = Counter(str(quad.graph_name) for quad in observed)

@@ -77,8 +77,9 @@ class SourcePage(ThingPage):
             if not isinstance(claim, StatementClaim):
                 continue
             triple = claim.triple
-            quads = self.site.graph.quads(triple.subject, triple.predicate, triple.object)
             graphs = {
-                quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)
+                quad.graph_name.value
+                for quad in self.site.graph.quads(*triple)
+                if isinstance(quad.graph_name, ox.NamedNode)
             }
             yield Stated(claim, tuple(sorted(graphs - {claim.source})))
