@@ -40,18 +40,14 @@ class WordedRule:
 
     Attributes:
         iri: The IRI of the property shape or of the constraint.
-        path: The property that it is about, or None.
         sentence: The rule as a sentence.
         clause: The sentence without its subject, or an empty text.
-        message: The message of the check if the rule does not hold.
         names: The IRIs that the rule mentions.
     """
 
     iri: str
-    path: str | None
     sentence: str
     clause: str
-    message: str
     names: frozenset[str]
 
 
@@ -127,16 +123,17 @@ class RuleText:
 
     def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[WordedRule]:
         subject = self._subject(targets)
-        rules = [self._rule(each, subject) for each in self._graph.values(iri, f"{SH}property")]
+        properties = self._graph.values(iri, f"{SH}property")
+        rules = [self._rule(property_, subject) for property_ in properties]
         messages = self._graph.values(iri, f"{SH}message")
-        own = frozenset(each for name in ("or", "xone") for each in self._in_lists(iri, name))
-        rules += [WordedRule(iri, None, _sentence(each), "", each, own) for each in messages]
+        own = frozenset(member for name in ("or", "xone") for member in self._in_lists(iri, name))
+        rules += [WordedRule(iri, _sentence(message), "", own) for message in messages]
         for constraint in self._graph.values(iri, f"{SH}sparql"):
             query = self._graph.value(constraint, f"{SH}select") or ""
-            asked = frozenset(mentioned(query))
+            terms = frozenset(mentioned(query))
             rules += [
-                WordedRule(constraint, None, _sentence(each), "", each, asked)
-                for each in self._graph.values(constraint, f"{SH}message")
+                WordedRule(constraint, _sentence(message), "", terms)
+                for message in self._graph.values(constraint, f"{SH}message")
             ]
         return rules
 
@@ -144,12 +141,12 @@ class RuleText:
         """Return the targets of a shape as the subject of a sentence."""
         classes = targets["targetClass"]
         if classes:
-            return " or ".join(_with_article(self._name(each)) for each in classes)
+            return " or ".join(_with_article(self._name(class_)) for class_ in classes)
         if targets["targetSubjectsOf"]:
-            of = " or ".join(f"“{self._name(each)}”" for each in targets["targetSubjectsOf"])
+            of = " or ".join(f"“{self._name(name)}”" for name in targets["targetSubjectsOf"])
             return f"everything with {of}"
         if targets["targetObjectsOf"]:
-            of = " or ".join(f"“{self._name(each)}”" for each in targets["targetObjectsOf"])
+            of = " or ".join(f"“{self._name(name)}”" for name in targets["targetObjectsOf"])
             return f"every value of {of}"
         return "everything"
 
@@ -159,11 +156,8 @@ class RuleText:
         quantity = _quantity(least, most)
         name = self._name(path)
         clause = ": ".join(filter(None, (f"{quantity} “{name}”", ", ".join(self._qualities(iri)))))
-        message = self._graph.value(iri, f"{SH}message") or ""
         names = frozenset(self._mentioned(iri))
-        return WordedRule(
-            iri, path or None, _sentence(f"{subject} {clause}"), clause, message, names
-        )
+        return WordedRule(iri, _sentence(f"{subject} {clause}"), clause, names)
 
     def _qualities(self, iri: str) -> Iterator[str]:
         """Yield a phrase on the values for each constraint."""

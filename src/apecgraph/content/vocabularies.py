@@ -122,6 +122,12 @@ def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
     Returns:
         The files.
 
+    Args:
+        root: The content folder.
+
+    Returns:
+        The files.
+
     Raises:
         ContentError: The table cannot be read; the error names the line.
     """

@@ -112,6 +112,9 @@ class QueryService(Protocol):
         Returns:
             The answer, whose parts may still be on their way.
 
+        Returns:
+            The answer.
+
         Raises:
             MalformedQuery: The query is not SPARQL.
             Forbidden: It calls another endpoint.

@@ -126,6 +126,9 @@ def outline(text: str) -> Outline:
     Args:
         text: The request.
 
+    Returns:
+        The outline.
+
     Raises:
         QueryTooHeavy: The request exceeds one of the limits of this module.
     """
@@ -192,6 +195,9 @@ def with_lower_booleans(text: str) -> str:
 
 def tokens(text: str) -> Iterator[tuple[str, int, str]]:
     """Split a text into tokens.
+
+    Args:
+        text: The text of a query.
 
     Yields:
         The kind of a token, its index in the text, and the token; white space is left out.

@@ -88,6 +88,9 @@ class Context:
         Args:
             triples: The graph.
             topic: The IRI of the topic, which is a subject of the graph.
+
+        Returns:
+            The document as bytes.
         """
         nodes = _expanded(triples)
         _make_lists(nodes)

@@ -59,6 +59,10 @@ def read_contradictions(graph: Graph, decision: str) -> list[RecordedContradicti
         graph: The dataset of the release.
         decision: The IRI of the decision.
 
+    Args:
+        graph: The dataset of a release.
+        decision: IRI of the decision.
+
     Returns:
         The contradictions; those come first whose estimates are farthest apart, and of several,
         those that rest on the fewest claims.

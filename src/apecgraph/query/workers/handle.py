@@ -27,12 +27,18 @@ class WorkerHandle(asyncio.Protocol):
         exit: Its exit status as of `os.waitstatus_to_exitcode`; None if it is not known.
     """
 
+    pid: int
+    retired: bool
+    used: bool
+    demoted: bool
+    exit: asyncio.Future[int | None]
+
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.retired = False
         self.used = False
         self.demoted = False
-        self.exit: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self.exit = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport
         self._received = bytearray()
         self._frames: deque[tuple[bytes, bytes]] = deque()

@@ -43,8 +43,10 @@ class WorkerPool:
         endings: The number of workers that were ended, by reason.
     """
 
+    endings: Counter[str]
+
     def __init__(self, data: Data, limits: PoolLimits) -> None:
-        self.endings: Counter[str] = Counter()
+        self.endings = Counter()
         self._limits = limits
         self._long_queries_left = limits.long_queries
         self._queue = FairQueue(limits.queue, self._release)

@@ -43,12 +43,16 @@ class Supervisor:
         failure: Why there are no workers; None if there are, or soon will be.
     """
 
+    quads: int
+    graphs: frozenset[str]
+    failure: str | None
+
     def __init__(
         self, data: Data, limits: PoolLimits, on_ready: Callable[[WorkerHandle], None]
     ) -> None:
         self.quads = 0
-        self.graphs: frozenset[str] = frozenset()
-        self.failure: str | None = None
+        self.graphs = frozenset()
+        self.failure = None
         self._data = data
         self._limits = limits
         self._on_ready = on_ready

@@ -116,6 +116,12 @@ class Downloads:
         Returns:
             The response.
 
+        Args:
+            request: The request.
+
+        Returns:
+            The dump, ranges of it, or 304 (Not Modified).
+
         Raises:
             NotFound: There is no such release or dump.
             RangeNotSatisfiable: The dump has none of the ranges.

@@ -23,6 +23,8 @@ class ContentCache:
         largest: Size in bytes up to which a content is cached.
     """
 
+    largest: int
+
     def __init__(self, megabytes: int) -> None:
         # Twice the plain size: the compressed form comes later and is hardly larger.
         self._contents: LRUCache[str, ReplyContent] = LRUCache(

@@ -88,6 +88,10 @@ class Representation:
             coding.
     """
 
+    coding: str
+    is_current: bool
+    headers: dict[str, str]
+
     __slots__ = ("_etag", "coding", "headers", "is_current")
 
     def __init__(

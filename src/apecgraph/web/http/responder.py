@@ -30,6 +30,8 @@ class Responder:
         tags: The same.
     """
 
+    tags: EntityTags
+
     def __init__(
         self,
         tags: EntityTags,

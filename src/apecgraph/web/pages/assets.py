@@ -35,6 +35,8 @@ class Assets:
         digest: Names the contents of all files.
     """
 
+    digest: str
+
     def __init__(self, folder: Path = STATIC_FOLDER) -> None:
         self._paths = {
             path.relative_to(folder).as_posix(): path

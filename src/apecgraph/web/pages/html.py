@@ -46,6 +46,11 @@ class Html:
         version: The same in short, for the addresses of assets.
     """
 
+    assets: Assets
+    site: str
+    digest: str
+    version: str
+
     def __init__(self, release: Release | None, graph: Graph, assets: Assets) -> None:
         self._graph = graph
         self._labels = Labels(graph)

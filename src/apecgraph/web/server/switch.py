@@ -58,6 +58,9 @@ class ReleaseSwitch:
         last_failure: What went wrong last, if anything.
     """
 
+    repeat_cache: RepeatCache
+    last_failure: LastFailure
+
     def __init__(self, settings: Settings) -> None:
         self.repeat_cache = RepeatCache(settings.cache_megabytes)
         self.last_failure = LastFailure()
