@@ -150,7 +150,7 @@ def test_the_same_triples_make_the_same_bytes(context: Context) -> None:
 def test_invalid_contexts_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "context.jsonld"
     path.write_text(text)
-    with pytest.raises(ContentError, match=r"context\.jsonld.*is no JSON-LD context"):
+    with pytest.raises(ContentError, match=r"context\.jsonld.*is not a JSON-LD context"):
         Context(path)
 
 

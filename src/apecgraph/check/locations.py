@@ -1,4 +1,4 @@
-"""Where in the files of the content something is stated."""
+"""Locations: the file and the line in which a statement is made."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def content_paths(root: Path) -> Iterator[Path]:
 
 
 def default_content() -> Path:
-    """Return the content that apecgraph brings along: the wheel's, or this checkout's."""
+    """Return the content of the installed wheel, or of this checkout."""
     packaged = Path(__file__).parents[1] / "bundled"
     return packaged if packaged.is_dir() else Path(__file__).parents[3]
 

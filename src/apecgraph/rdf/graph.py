@@ -92,7 +92,7 @@ class Graph:
         return next(self.quads(subject, predicate, value), None) is not None
 
     def describes(self, iri: str) -> bool:
-        """Return whether the graph has triples about an IRI; text that is no IRI has none."""
+        """Return whether the graph has triples about an IRI; text that is not an IRI has none."""
         try:
             return self.has(iri)
         except ValueError:

@@ -58,9 +58,9 @@ class Context:
             self.data = read_file(path)
             self._context = json.loads(self.data)["@context"]
         except RecursionError:
-            raise ContentError("is no JSON-LD context: it nests too deeply", path) from None
+            raise ContentError("is not a JSON-LD context: it nests too deeply", path) from None
         except (OSError, ValueError, LookupError, TypeError) as error:
-            raise ContentError(f"is no JSON-LD context: {error}", path) from None
+            raise ContentError(f"is not a JSON-LD context: {error}", path) from None
         self._file = path
         self.name = sha256(self.data).hexdigest()[:16]
         self.path = f"{CONTEXT_FOLDER}{self.name}.jsonld"
@@ -121,7 +121,7 @@ class Context:
         try:
             compacted: Node = _Compaction().compact(nodes, self._iri, options)
         except (jsonld.JsonLdError, RecursionError) as error:
-            raise ContentError(f"is no JSON-LD context: {_reason(error)}", self._file) from None
+            raise ContentError(f"is not a JSON-LD context: {_reason(error)}", self._file) from None
         return compacted
 
     def _load(self, url: str, options: object) -> Node:

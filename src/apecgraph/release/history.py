@@ -71,7 +71,7 @@ class History:
         return next((event.time for event in self.events if event.release == release), None)
 
     def predecessor(self, release: str) -> str | None:
-        """Return the release that a release replaced when a build last published it."""
+        """Return the predecessor of a release at its last publication by a build."""
         built = (event for event in reversed(self.events) if event.by == "build")
         return next((event.before for event in built if event.release == release), None)
 

@@ -107,7 +107,7 @@ class Release:
             release = cls(path=path.resolve(), files=files, **manifest)
             intact = release.manifest() == data
         except FileNotFoundError:
-            raise ReleaseError(f"{path} is no release: it has no {MANIFEST}") from None
+            raise ReleaseError(f"{path} is not a release: it has no {MANIFEST}") from None
         except _UNREADABLE as error:
             raise ReleaseError(f"the manifest of {path} cannot be read: {error}") from None
         if not intact:

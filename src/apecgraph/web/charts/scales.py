@@ -17,7 +17,7 @@ _MANTISSAS: Final = (1, 2, 5)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A scale from its first tick to its last."""
+    """A scale that reaches from its first tick to its last."""
 
     ticks: tuple[Decimal, ...]
     logarithmic: bool = False

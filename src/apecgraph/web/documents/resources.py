@@ -71,7 +71,7 @@ class Resources:
     async def thing(self, request: Request) -> Response:
         """Answer for a thing or a term: 303 to the document in the format negotiated.
 
-        A thing is no document (W3C, Cool URIs for the Semantic Web, section 4.2).
+        A thing is not a document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
         # The namespace of the terms ends in a slash, and the name of their ontology does not.
         paths = [

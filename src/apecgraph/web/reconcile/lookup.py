@@ -1,4 +1,4 @@
-"""Lookup: our IRI for the IRI of another, or for a code."""
+"""Look-up of our IRI for a foreign IRI or for a code."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
 
-There is no JSONP: it would run what this server says as a script in the page of another. CORS lets
-such pages read everything here.
+JSONP is not supported: it would run responses of this server as scripts in pages of other sites.
+CORS lets such pages read everything here.
 """
 
 from __future__ import annotations
@@ -212,7 +212,9 @@ def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
         raise UnsupportedMediaType(f"Send the parameters as {FORM}.")
     parameters = read_parameters(request.scope["query_string"], body)
     if "callback" in parameters:
-        raise MalformedRequest("There is no JSONP: leave callback out. CORS lets any page ask.")
+        raise MalformedRequest(
+            "JSONP is not supported: omit callback. CORS allows requests from any page."
+        )
     return parameters
 
 
