@@ -1,4 +1,4 @@
-"""Files that others may have made: regular files, as they were at one moment.
+"""Regular files from untrusted sources, read as they were at one moment.
 
 Pipes and devices are never opened for reading, since they may have no end.
 """

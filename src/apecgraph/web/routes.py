@@ -1,4 +1,4 @@
-"""The routes of a release: which path is answered by what."""
+"""The routes of a release: paths and their handlers."""
 
 from __future__ import annotations
 
