@@ -94,7 +94,8 @@ def _floors(container: str) -> list[list[str]]:
         for contract in project["tool"]["importlinter"]["contracts"]
         if contract["type"] == "layers" and contract["containers"] == [container]
     )
-    return [layer.split(" | ") for layer in layers]
+    rooms = ([room for room in layer.split(" | ") if not room.startswith("(")] for layer in layers)
+    return [floor for floor in rooms if floor]  # a room in parentheses need not exist
 
 
 def _path(container: str, name: str) -> Path:

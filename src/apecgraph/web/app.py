@@ -84,7 +84,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     for good.
 
     Args:
-        publication: The publication to serve.
+        publication: The publication.
         queries: Answers the queries of the public on it.
         server: What stays while one publication after another is served.
 
@@ -145,7 +145,7 @@ def _site(publication: Publication, server: ServerResources) -> Site:
 
 
 def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
-    """Return the routes of every publication."""
+    """Return the routes that every publication has."""
     contexts = Contexts(site.context, None if site.release is None else site.release.path.parent)
 
     async def icon(request: Request) -> Response:

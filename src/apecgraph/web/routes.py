@@ -37,7 +37,7 @@ def release_routes(site: ReleaseSite) -> list[BaseRoute]:
 
 
 def read_only(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
-    """Return a route for GET and HEAD."""
+    """Return a route to a resource that is read by GET and HEAD."""
     return Route(path, ReadOnly(answer))
 
 

@@ -42,7 +42,7 @@ class Contexts:
         return RedirectResponse(self._current.path, 302, {"Cache-Control": "no-cache"})
 
     async def version(self, request: Request) -> Response:
-        """Answer a request with one version; raise NotFound if there is none at the path."""
+        """Answer a request with one version; raise NotFound if the path is unknown."""
         path = request.scope["path"]
         content = self._versions.get(path)
         if content is None:

@@ -110,10 +110,10 @@ class Discovery:
         triples = [
             *triples_about(
                 page,
-                *((f"{RDF}type", each) for each in description.types),
+                *((f"{RDF}type", class_) for class_ in description.types),
                 (f"{DCTERMS}title", title),
                 (f"{FOAF}primaryTopic", description.topic),
-                *((f"{DCTERMS}license", each) for each in licences),
+                *((f"{DCTERMS}license", licence) for licence in licences),
             ),
             *self._described(description),
         ]

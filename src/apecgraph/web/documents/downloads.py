@@ -108,13 +108,13 @@ class Downloads:
     async def dump(self, request: Request) -> Response:
         """Answer a request with a dump, or with ranges of it (RFC 9110, section 14).
 
-        A whole dump is sent as its gzip file if the client accepts gzip.
+        A complete dump is sent as the file that holds it in gzip, if the client takes that.
 
         Args:
             request: The request.
 
         Returns:
-            The response.
+            The file, its ranges, or 304 (Not Modified).
 
         Args:
             request: The request.

@@ -41,21 +41,30 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{SCHEMA}Event": EventPage,
     f"{SCHEMA}EventSeries": EventPage,
 }
-"""Classes whose things have a page of another kind; of a thing with several, the first decides."""
+"""Classes whose things have a page of their own kind; of several, the first counts."""
 
-_EXTENSIONS: Final = {each.extension: each for each in DOCUMENT_FORMATS}
+_EXTENSIONS: Final = {item.extension: item for item in DOCUMENT_FORMATS}
 _DESCRIBED: Final = 500
-"""Descriptions that are kept: making one of a thing with many links takes a while."""
+"""Number of cached descriptions, as describing a thing with many links takes a while."""
 
 _NEAR: Final = 5
-_COMPARED: Final = 300  # names that a missing one is compared with: up to 0.1 ms each
-_LONGEST: Final = 200  # letters of a missing one that are compared
+"""Number of similar names that an error 404 lists."""
+
+_COMPARED: Final = 300
+"""Number of names that an unknown one is compared with; each takes up to 0.1 ms."""
+
+_LONGEST: Final = 200
+"""Characters of an unknown name that are compared."""
 
 _ONTOLOGY: Final = "/ontology"
 
 
 class Resources:
-    """Answers for each IRI under `id/` and `ontology/`, and for the documents about them."""
+    """Answers requests for IRIs under `id/` and `ontology/`, and for the documents about them.
+
+    Args:
+        site: How the release is presented.
+    """
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
@@ -69,15 +78,15 @@ class Resources:
         )
 
     async def thing(self, request: Request) -> Response:
-        """Answer for a thing or a term: 303 to the document in the format negotiated.
+        """Redirect from a thing or a term to the document about it (303).
 
         A thing is not a document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
-        # The namespace of the terms ends in a slash, and the name of their ontology does not.
+        # The namespace of the terms ends in a slash; the IRI of their ontology does not.
         paths = [
             _ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in possible_paths(request.scope)
         ]
-        known = [each for path in paths if self._knows(each := BASE + path[1:])]
+        known = [iri for path in paths if self._graph.describes(iri := BASE + path[1:])]
         name = document_name(known[0]) if known else None
         if name is None:
             raise self._missing(request)
@@ -89,16 +98,16 @@ class Resources:
         )
 
     async def document(self, request: Request) -> Response:
-        """Answer with a document: in the format of its extension, else in the one negotiated."""
+        """Answer a request with a document in the format of its extension, or a negotiated one."""
         for path in possible_paths(request.scope):
             name = path.removeprefix(DOC)
             stem = name.removesuffix(f".{LINKSET.extension}")
-            if stem != name and self._knows(topic_of(stem)):
+            if stem != name and self._graph.describes(topic_of(stem)):
                 return await self._respond(request, stem, LINKSET, {})
             stem, _, extension = name.rpartition(".")
-            if extension in _EXTENSIONS and self._knows(topic_of(stem)):
+            if extension in _EXTENSIONS and self._graph.describes(topic_of(stem)):
                 return await self._respond(request, stem, _EXTENSIONS[extension], {})
-            if self._knows(topic_of(name)):
+            if self._graph.describes(topic_of(name)):
                 format_ = choose_format(request, DOCUMENT_FORMATS)
                 chosen = {"Vary": "Accept", "Content-Location": document_path(name, format_)}
                 return await self._respond(request, name, format_, chosen)
@@ -122,12 +131,9 @@ class Resources:
         )
 
     def _language(self, request: Request, iri: str) -> str:
-        """Read which language of a thing's names the page is asked for in: `?lang=zh`.
-
-        Raises MalformedRequest where the thing has no name in it.
-        """
+        """Return the requested language of a page: `?lang=zh`."""
         tag = read_parameters(request.scope["query_string"]).get("lang", LANGUAGE)
-        languages = {each.lower(): each for each in (*self.site.labels.languages(iri), LANGUAGE)}
+        languages = {item.lower(): item for item in (*self.site.labels.languages(iri), LANGUAGE)}
         if tag.lower() not in languages:
             known = ", ".join(sorted(languages.values()))
             raise MalformedRequest(f"lang must be one of the languages of this page: {known}.")
@@ -139,29 +145,26 @@ class Resources:
         if format_ is LINKSET:
             return self.site.signposts.linkset(name, description)
         if format_ is HTML:
-            formats = [(each, document_path(name, each)) for each in DOCUMENT_FORMATS]
-            kinds = (each for each in _PAGES if each in description.types)
-            page = self._pages.get(next(kinds, ""), self._page)
-            described = self._schema_org.thing(description.iri)
-            return page.write(description, formats, described, language)
+            formats = [(item, document_path(name, item)) for item in DOCUMENT_FORMATS]
+            classes = (class_ for class_ in _PAGES if class_ in description.types)
+            page = self._pages.get(next(classes, ""), self._page)
+            schema_org = self._schema_org.thing(description.iri)
+            return page.write(description, formats, schema_org, language)
         title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"
         triples = description.triples(document, title, self.site.signposts.license)
         return self.site.writer.document(triples, format_, description.iri, description.evidence())
 
-    def _knows(self, iri: str) -> bool:
-        return self._graph.describes(iri)
-
     def _missing(self, request: Request) -> NotFound:
         """Return the error for an unknown path, with the most similar names."""
-        asked = possible_paths(request.scope)[0]
-        name = asked.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
+        path = possible_paths(request.scope)[0]
+        name = path.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
         kind = f"{name.rpartition('/')[0]}/"
-        related = [each for each in self._names if each.startswith(kind)] or self._names
+        related = [item for item in self._names if item.startswith(kind)] or self._names
         start = max(0, bisect(related, name) - _COMPARED // 2)
         around = related[start : start + _COMPARED]
         near = get_close_matches(name[:_LONGEST], around, _NEAR, cutoff=0.5)
-        return NotFound(f"There is nothing at {BASE}{asked[1:]}.", [*map(topic_of, near), BASE])
+        return NotFound(f"There is nothing at {BASE}{path[1:]}.", [*map(topic_of, near), BASE])
 
 
 def _document_of(node: object) -> str | None:

@@ -87,4 +87,6 @@ def _unescaped(match: re.Match[str]) -> str:
     except UnicodeDecodeError:
         return match[0]
     # Characters that an IRI cannot have in its path, or that would divide it, stay escaped.
-    return re.sub(r'[\x00-\x20\x7f-\x9f<>"{}|\\^`%/?#]', lambda each: quote(each[0], safe=""), text)
+    return re.sub(
+        r'[\x00-\x20\x7f-\x9f<>"{}|\\^`%/?#]', lambda match: quote(match[0], safe=""), text
+    )

@@ -1,4 +1,4 @@
-"""The cache of contents that were sent before and may be requested again."""
+"""The cache of contents that were sent before."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ _log: Final = logging.getLogger(__name__)
 
 def status_of(error: Exception) -> HTTPStatus:
     """Return the HTTP status of an error."""
-    return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
+    return next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
 
 
 def problem_response(
@@ -112,7 +112,7 @@ def problem_response(
         _log.error("answered %d", status, exc_info=error)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if isinstance(error, Gone) and error.available:
-        links = (f'<{encoded(each)}>; rel="successor-version"' for each in error.available)
+        links = (f'<{encoded(iri)}>; rel="successor-version"' for iri in error.available)
         headers["Link"] = ", ".join(links)  # RFC 5829, section 3.2
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"

@@ -67,7 +67,7 @@ def client_address(scope: Scope) -> str:
 
 @lru_cache(10_000)
 def _account(address: str) -> str | None:
-    """Return the key of a client in the counts, or None if it has no limit."""
+    """Return the key by which a client is counted, or None if it has no limit."""
     try:
         ip = ip_address(address)
     except ValueError:

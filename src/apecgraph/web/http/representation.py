@@ -94,6 +94,10 @@ class Representation:
 
     __slots__ = ("_etag", "coding", "headers", "is_current")
 
+    coding: str
+    is_current: bool
+    headers: dict[str, str]
+
     def __init__(
         self,
         request: Headers,

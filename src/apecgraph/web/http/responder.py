@@ -1,4 +1,4 @@
-"""Answers to GET whose content is the same for as long as the release and the program are."""
+"""Answers to GET requests, whose content depends on the release and the program only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apecgraph.web.monitoring.observer import REPLY
 
 
 class Responder:
-    """Answers requests with contents that are made at most once for each client that has them.
+    """Answers requests with representations, from its cache if possible.
 
     Args:
         tags: Makes entity tags.
@@ -61,8 +61,7 @@ class Responder:
             content_type: Content-Type of the response.
             make: Makes the content; runs beside the event loop.
             headers: Further headers of the response.
-            variant: The parts of the request, besides its path, that determine the content; of one
-                spelling.
+            variant: Everything in the request, besides its path, that the content depends on.
 
         Returns:
             The content, or 304 (Not Modified).
@@ -90,7 +89,7 @@ class Responder:
             request: The request.
             content_type: Content-Type of the response.
             make: Makes the content; runs beside the event loop.
-            variant: The parts of the request, besides its path, that determine the content.
+            variant: Everything in the request, besides its path, that the content depends on.
 
         Returns:
             The content, or 304 (Not Modified).

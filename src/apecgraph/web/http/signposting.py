@@ -19,7 +19,13 @@ _LANDING_PAGE: Final = f"{SCHEMA}AboutPage"
 
 @dataclass(frozen=True, slots=True)
 class TypedLink:
-    """A typed link (RFC 8288); `href` is a path on this server, or an IRI."""
+    """A typed link (RFC 8288).
+
+    Attributes:
+        rel: Its relation type.
+        href: A path on this server, or an IRI.
+        type: Media type of the target, or None.
+    """
 
     rel: str
     href: str
@@ -27,14 +33,17 @@ class TypedLink:
 
 
 class Signposts:
-    """The links of documents, as headers and as linksets.
-
-    The attribute `license` is the IRI of the license of the dataset, or None.
+    """The links of documents, as headers and as link sets.
 
     Args:
-        graph: The dataset of the release.
-        items: The downloads of the dataset, by path.
+        graph: Holds the release.
+        items: The dumps of the dataset: the path and the format of each.
+
+    Attributes:
+        license: IRI of the licence of the dataset, or None.
     """
+
+    license: str | None
 
     def __init__(self, graph: Graph, items: Iterable[tuple[str, Format]]) -> None:
         licenses = graph.default_graph.iris(BASE, f"{DCTERMS}license")
@@ -50,35 +59,37 @@ class Signposts:
         return link_header(links)
 
     def linkset(self, name: str, description: Description) -> str:
-        """Write the links of a document in all formats as JSON (RFC 9264, section 4.2)."""
-        pages = [(document_path(name, each), each) for each in DOCUMENT_FORMATS]
+        """Return the links of a document in all formats as JSON (RFC 9264, section 4.2)."""
         contexts = [
-            {"anchor": BASE + path[1:], **_targets(self._of(name, description, format_))}
-            for path, format_ in pages
+            {
+                "anchor": BASE + document_path(name, format_)[1:],
+                **_targets(self._of(name, description, format_)),
+            }
+            for format_ in DOCUMENT_FORMATS
         ]
         if name == INDEX:
-            collected = _targets([TypedLink("collection", BASE)])
-            contexts += [{"anchor": BASE + item.href[1:], **collected} for item in self._items]
+            collection = _targets([TypedLink("collection", BASE)])
+            contexts += [{"anchor": BASE + item.href[1:], **collection} for item in self._items]
         return json.dumps({"linkset": contexts}, ensure_ascii=False, indent=2) + "\n"
 
     def _of(self, name: str, description: Description, format_: Format) -> list[TypedLink]:
-        """Link a landing page, which is in HTML, to its metadata, and metadata to the page."""
+        """Return the links of a document: a landing page in HTML, or metadata in RDF."""
         links = [TypedLink("cite-as", encoded(description.iri))]
         links += [
-            TypedLink("alternate", document_path(name, each), each.media_type)
-            for each in DOCUMENT_FORMATS
+            TypedLink("alternate", document_path(name, item), item.media_type)
+            for item in DOCUMENT_FORMATS
         ]
         if self.license is not None:
             links.append(TypedLink("license", encoded(self.license)))
         if name != INDEX:
             links.append(TypedLink("collection", BASE))
-        links += [TypedLink("type", encoded(each)) for each in description.types]
+        links += [TypedLink("type", encoded(iri)) for iri in description.types]
         if format_ is not HTML:
             return [*links, TypedLink("describes", document_path(name, HTML), HTML.media_type)]
         links.append(TypedLink("type", _LANDING_PAGE))
         links += [
-            TypedLink("describedby", document_path(name, each), each.media_type)
-            for each in GRAPH_FORMATS
+            TypedLink("describedby", document_path(name, item), item.media_type)
+            for item in GRAPH_FORMATS
         ]
         return links + self._items if name == INDEX else links
 
@@ -89,10 +100,10 @@ def document_path(name: str, format_: Format) -> str:
 
 
 def link_header(links: Iterable[TypedLink]) -> str:
-    """Write links as the value of a Link header."""
+    """Return links as the value of a Link header."""
     return ", ".join(
-        f'<{each.href}>; rel="{each.rel}"' + (f'; type="{each.type}"' if each.type else "")
-        for each in links
+        f'<{link.href}>; rel="{link.rel}"' + (f'; type="{link.type}"' if link.type else "")
+        for link in links
     )
 
 

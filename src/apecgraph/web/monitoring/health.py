@@ -52,7 +52,7 @@ class Health(BaseModel):
     )
     release_quads: int | None = Field(description="Quads of the release, as in its dumps")
     workers: int
-    failure: str | None = Field(description="What is wrong; the latest failure if there are more")
+    failure: str | None = Field(description="The latest failure")
     since: str | None = Field(description="When the failure was noticed, in UTC")
 
 

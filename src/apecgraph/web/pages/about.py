@@ -36,7 +36,13 @@ class AboutPage(Page):
         }
 
     async def citation(self, request: Request) -> Response:
-        """Answer with the citation in BibTeX, in CSL-JSON or as text.
+        """Answer a request with the citation in BibTeX, in CSL-JSON or as text.
+
+        Args:
+            request: The request; its path names the format by an extension.
+
+        Returns:
+            The citation, or 304 (Not Modified).
 
         Args:
             request: The request.

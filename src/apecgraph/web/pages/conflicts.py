@@ -76,14 +76,14 @@ class ConflictsPage(Page):
 
     def _sections(self) -> list[Section]:
         conflicts = read_conflicts(self.site.graph)
-        verdicts = dict.fromkeys((*VERDICTS, *(each.verdict for each in conflicts)))
-        found = {
-            verdict: tuple(self._gist(each) for each in conflicts if each.verdict == verdict)
+        verdicts = dict.fromkeys((*VERDICTS, *(item.verdict for item in conflicts)))
+        by_verdict = {
+            verdict: tuple(self._gist(item) for item in conflicts if item.verdict == verdict)
             for verdict in verdicts
         }
         return [
             Section(verdict, self.site.graph.value(verdict, f"{SKOS}definition") or "", gists)
-            for verdict, gists in found.items()
+            for verdict, gists in by_verdict.items()
             if gists
         ]
 

@@ -90,7 +90,7 @@ class FiguresPage(Page):
             request: The request.
 
         Returns:
-            The response.
+            The page, a redirect, or 304 (Not Modified).
 
         Raises:
             MalformedRequest: A parameter is unknown, repeated or malformed.

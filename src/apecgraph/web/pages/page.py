@@ -53,7 +53,7 @@ class Page:
             request: The request.
             values: Returns the values for the template; runs beside the event loop.
             headers: Headers of the response besides those of every page.
-            variant: The parts of the request, besides its path, that determine the page.
+            variant: Everything in the request, besides its path, that the page depends on.
 
         Returns:
             The page, or 304 (Not Modified).

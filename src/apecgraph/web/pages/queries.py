@@ -1,4 +1,4 @@
-"""Queries behind pages: what one would ask the endpoint to get what a page shows."""
+"""The SPARQL queries for the data of pages, which pages link to."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def whole_page(iri: str) -> str:
 
 
 def all_links(iri: str, predicate: str) -> str:
-    """Return the query for all that links to a thing by a property."""
+    """Return the query for all things that link to a thing by a property."""
     return _ALL_LINKS.format(iri=iri, predicate=predicate, rdfs=RDFS, skos=SKOS)
 
 
 def named_graph(iri: str) -> str:
-    """Return the query for what a named graph holds, as a table."""
+    """Return the query for the contents of a named graph, as a table."""
     return _NAMED_GRAPH.format(form="SELECT ?subject ?property ?value", iri=iri)
 
 
 def named_graph_triples(iri: str) -> str:
-    """Return the query for what a named graph holds, as triples."""
+    """Return the query for the contents of a named graph, as triples."""
     return _NAMED_GRAPH.format(form="CONSTRUCT { ?subject ?property ?value }", iri=iri)

@@ -27,7 +27,7 @@ _LARGE_NUMBER: Final = re.compile(r"-?\d{9,}(?:\.\d+)?")
 class QuestionPage(Page):
     """A competency question, its answer as CSV and its query as a file.
 
-    The answer is the one that the release holds: no query runs.
+    The release holds the answer: no query runs.
     """
 
     template: ClassVar[str] = "pages/question.html"
@@ -43,11 +43,10 @@ class QuestionPage(Page):
             request: The request.
 
         Returns:
-            The response.
+            The page or the file, or 304 (Not Modified).
 
         Raises:
             NotFound: There is no such question or no such file.
-
         """
         name = request.path_params["name"]
         stem, _, extension = name.partition(".")

@@ -46,7 +46,7 @@ class ReleasePage(Page):
         )
 
     async def file(self, request: Request) -> Response:
-        """Answer a request with a file of a release; raise NotFound if there is none."""
+        """Answer a request with a file of a release; raise NotFound if it does not exist."""
         published = await asyncio.to_thread(find_release, self.site, request.path_params["name"])
         return await respond_with_file(
             self.site, request, published.release, request.path_params["file"]

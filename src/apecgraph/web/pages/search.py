@@ -59,7 +59,7 @@ class SearchPage(Page):
             request: The request.
 
         Returns:
-            The response.
+            The page, or 304 (Not Modified).
 
         Raises:
             MalformedRequest: A parameter cannot be read, or there is no such kind or page.

@@ -111,7 +111,7 @@ def read_shares(graph: Graph) -> list[Share]:
     figures = Counter(str(quad.graph_name) for quad in observed)
     rejections = Counter(str(quad.graph_name) for quad in claims if quad.subject in rejected)
     return [
-        Share(each, made[name], figures[name], rejections[name])
-        for each in read_sources(graph)
-        for name in (f"<{each.iri}>",)
+        Share(source, made[name], figures[name], rejections[name])
+        for source in read_sources(graph)
+        for name in (f"<{source.iri}>",)
     ]

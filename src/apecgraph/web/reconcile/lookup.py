@@ -29,11 +29,15 @@ LONGEST_LOOKUP: Final = 2000
 
 _DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
 _FIELDS: Final = ({"iri"}, {"code", "scheme"})
-_ASK: Final = "Ask for an iri, or for a code of a scheme"
+_USAGE: Final = "Look up an iri, or a code of a scheme"
 
 
 class Lookup:
-    """Answers which thing of ours an IRI or a code stands for."""
+    """Answers which of our things an IRI or a code identifies.
+
+    Args:
+        site: How the release is presented.
+    """
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
@@ -43,71 +47,74 @@ class Lookup:
         return Identifiers(self.site.graph)
 
     async def answer(self, request: Request, body: bytes) -> Response:
-        """Answer GET with 303 to the thing, or with JSON; answer POST with a list of results."""
+        """Answer GET with a redirect to the thing or with JSON, and POST with a list of results."""
         work = self.site.admit(request)
         look_up = self._all if request.method == "POST" else self._one
         return await work.run(lambda: look_up(request, body))
 
     def _one(self, request: Request, _: bytes) -> Response:
-        asked = read_parameters(request.scope["query_string"])
-        if asked.keys() not in _FIELDS:
+        parameters = read_parameters(request.scope["query_string"])
+        if parameters.keys() not in _FIELDS:
             raise MalformedRequest(
-                f"{_ASK}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
+                f"{_USAGE}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
             )
-        empty = [name for name, value in asked.items() if not value.strip()]
+        empty = [name for name, value in parameters.items() if not value.strip()]
         if empty:
             raise MalformedRequest(f"{empty[0]}: it is empty; name the IRI or the code to look up.")
         format_ = choose_format(request, (*DOCUMENT_FORMATS, JSON))
-        found = self._find(asked)
-        refuse_withdrawn(self.site.graph, found.iri)
+        thing = self._find(parameters)
+        refuse_withdrawn(self.site.graph, thing.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is JSON:
-            return _json(asdict(found), headers)
-        path = encoded(found.iri.removeprefix(BASE))
+            return _json(asdict(thing), headers)
+        path = encoded(thing.iri.removeprefix(BASE))
         return RedirectResponse(f"/{path}", status_code=303, headers=headers)
 
     def _all(self, request: Request, body: bytes) -> Response:
         if media_type(request) != JSON.media_type:
             raise UnsupportedMediaType(f"Send the list of lookups as {JSON.media_type}.")
-        return _json([self._found(each, place) for place, each in enumerate(_list(body))], {})
+        return _json([self._item(item, index) for index, item in enumerate(_list(body))], {})
 
-    def _found(self, asked: object, place: int) -> dict[str, Any] | None:
+    def _item(self, item: object, index: int) -> dict[str, Any] | None:
+        """Return the thing that an item of a list identifies, or None."""
         if not (
-            isinstance(asked, dict)
-            and asked.keys() in _FIELDS
-            and all(isinstance(each, str) for each in asked.values())
+            isinstance(item, dict)
+            and item.keys() in _FIELDS
+            and all(isinstance(value, str) for value in item.values())
         ):
             raise MalformedRequest(
-                f"[{place}]: {_ASK}: an object with iri, or with code and scheme, all strings."
+                f"[{index}]: {_USAGE}: an object with iri, or with code and scheme, all strings."
             )
         try:
-            found = self._standing(self._find(asked))
+            thing = self._standing(self._find(item))
         except NotFound:
             return None
-        return None if found is None else asdict(found)
+        return None if thing is None else asdict(thing)
 
-    def _standing(self, found: Identified) -> Identified | None:
+    def _standing(self, thing: Identified) -> Identified | None:
         """Return a thing, or its only successor if it is withdrawn."""
-        successors = withdrawn(self.site.graph, found.iri)
+        successors = withdrawn(self.site.graph, thing.iri)
         if successors is None:
-            return found
+            return thing
         if len(successors) != 1 or withdrawn(self.site.graph, successors[0]) is not None:
             return None
         successor = self._identifiers.by_iri(successors[0])
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
-    def _find(self, asked: dict[str, str]) -> Identified:
-        if max(map(len, asked.values())) > LONGEST_LOOKUP:
-            raise ContentTooLarge("This is too long to look up.", f"{LONGEST_LOOKUP} characters")
-        if "iri" in asked:
-            return self._by_iri(asked["iri"])
-        return self._identifiers.by_code(asked["code"], asked["scheme"])
+    def _find(self, fields: dict[str, str]) -> Identified:
+        for name, value in fields.items():
+            if len(value) > LONGEST_LOOKUP:
+                limit = f"{LONGEST_LOOKUP} characters"
+                raise ContentTooLarge(f"{name}: this is longer than {limit}.", limit)
+        if "iri" in fields:
+            return self._by_iri(fields["iri"])
+        return self._identifiers.by_code(fields["code"], fields["scheme"])
 
     def _by_iri(self, iri: str) -> Identified:
-        for each in _topics(iri):
-            if self._identifiers.describes(each):
-                found = self._identifiers.by_iri(each)
-                return replace(found, relation=compact(f"{FOAF}primaryTopic"))
+        for topic in _topics(iri):
+            if self._identifiers.describes(topic):
+                thing = self._identifiers.by_iri(topic)
+                return replace(thing, relation=compact(f"{FOAF}primaryTopic"))
         return self._identifiers.by_iri(iri)
 
 
@@ -120,8 +127,9 @@ def _topics(iri: str) -> list[str]:
     name = ours.removeprefix(_DOCUMENTS)
     if name == ours:
         return []
-    stems = (name.removesuffix(f".{each.extension}") for each in (*DOCUMENT_FORMATS, LINKSET))
-    return [topic_of(each) for each in dict.fromkeys((name, *stems))]
+    formats = (*DOCUMENT_FORMATS, LINKSET)
+    stems = (name.removesuffix(f".{format_.extension}") for format_ in formats)
+    return [topic_of(stem) for stem in dict.fromkeys((name, *stems))]
 
 
 def _list(body: bytes) -> list[object]:
@@ -133,7 +141,7 @@ def _list(body: bytes) -> list[object]:
         raise MalformedRequest("The body must be a list of look-ups.")
     if len(items) > MOST:
         limit = f"{MOST} items"
-        raise ContentTooLarge(f"A list has {limit} at most, and this has {len(items)}.", limit)
+        raise ContentTooLarge(f"A list has at most {limit}; this one has {len(items)}.", limit)
     return items
 
 

@@ -1,4 +1,4 @@
-"""The manifest of the reconciliation service: what it can do, and where."""
+"""The manifest of the reconciliation service."""
 
 from __future__ import annotations
 
@@ -18,33 +18,39 @@ _SETTINGS: Final = (
         "label": "Limit",
         "type": "number",
         "default": 0,
-        "help_text": "How many values to fetch at most; 0 for all",
+        "help_text": "Maximum number of values; 0 for all",
     },
     {
         "name": "language",
         "label": "Language",
         "type": "text",
         "default": "",
-        "help_text": "Of texts in several languages only those in this one: en, zh",
+        "help_text": "Language of texts, such as en or zh; empty for all",
     },
 )
 
 
 def manifest(root: str, name: str, entities: Entities) -> dict[str, Any]:
-    """Make the manifest (Reconciliation Service API 0.2, section 3.1).
+    """Return the manifest (Reconciliation Service API 0.2, section 3.1).
 
-    root: the URL of the server, without the last slash. Clients put URLs together of what the
-    manifest says, in pages of other sites: relative ones would lead there.
+    Args:
+        root: URL of the server without the last slash. URLs in a manifest are absolute, as clients
+            use them in pages of other sites.
+        name: Title of the publication.
+        entities: The entities that can be reconciled.
+
+    Returns:
+        The manifest, as JSON has it.
     """
     service = f"{root}/reconcile"
-    own = {each for entity in entities.entities.values() for each in entity.own_types}
+    own = {type_ for entity in entities.entities.values() for type_ in entity.own_types}
     return {
         "versions": ["0.2"],
         "name": name,
         "identifierSpace": ID,
         "schemaSpace": f"{BASE}ontology",
         "defaultTypes": [
-            type_object(each, entities) for each in entities.types.values() if each.id in own
+            type_object(type_, entities) for type_ in entities.types.values() if type_.id in own
         ],
         "documentation": f"{root}/",
         "logo": f"{root}/static/icon.svg",
@@ -72,12 +78,12 @@ def manifest(root: str, name: str, entities: Entities) -> dict[str, Any]:
 
 
 def type_object(type_: Type, entities: Entities) -> dict[str, Any]:
-    """Write a type with those directly above it (section 2.2)."""
+    """Return a type with the types directly above it (section 2.2)."""
     written: dict[str, Any] = {"id": type_.id, "name": type_.name}
     if type_.description:
         written["description"] = type_.description
     if type_.broader:
         written["broader"] = [
-            {"id": each, "name": entities.types[each].name} for each in type_.broader
+            {"id": id_, "name": entities.types[id_].name} for id_ in type_.broader
         ]
     return written

@@ -1,6 +1,6 @@
-"""What reconciliation clients send, read: batches of queries, and requests for values.
+"""The messages of reconciliation clients: batches of queries, and requests for values.
 
-The JSON of the Reconciliation Service API 0.2 (sections 4.1 and 7.4).
+They are the JSON of the Reconciliation Service API 0.2 (sections 4.1 and 7.4).
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from apecgraph.search.property_match import PropertyCondition
 from apecgraph.search.reconciler import ReconciliationQuery, Strictness
 
 MOST_QUERIES: Final = 50
-"""What one batch may hold; the manifest says so."""
+"""Number of queries in a batch, which the manifest states."""
 
 LONGEST_QUERY: Final = 500
-"""Characters of a name or a value: three times those of the longest name."""
+"""Characters of a name or a value."""
 
 MOST_CANDIDATES: Final = 100
 
 _MOST_IDS: Final = 500
-_MOST_PARTS: Final = 10  # types, conditions and values of one query
+_MOST_PARTS: Final = 10
+"""Number of types, of conditions, and of values in one query."""
 
 _Text = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_QUERY)]
 _Model = TypeVar("_Model")
@@ -59,7 +60,7 @@ class _Condition(BaseModel):
     def condition(self) -> PropertyCondition:
         values = self.v if isinstance(self.v, list) else [self.v]
         return PropertyCondition(
-            self.pid, tuple(each.id if isinstance(each, _Entity) else each for each in values)
+            self.pid, tuple(item.id if isinstance(item, _Entity) else item for item in values)
         )
 
 
@@ -91,7 +92,7 @@ class _Query(BaseModel):
             self.query,
             (self.type,) if isinstance(self.type, str) else tuple(self.type),
             self.type_strict,
-            tuple(each.condition() for each in self.properties),
+            tuple(item.condition() for item in self.properties),
             min(self.limit, MOST_CANDIDATES),
         )
 
@@ -122,18 +123,41 @@ _EXTENSION: Final = TypeAdapter(_Extension)
 
 
 def read_queries(text: str) -> Mapping[str, ReconciliationQuery]:
-    """Read a batch of queries, by their keys; raise MalformedRequest or ContentTooLarge."""
+    """Read a batch of queries.
+
+    Args:
+        text: The batch in JSON.
+
+    Returns:
+        The queries by key.
+
+    Raises:
+        MalformedRequest: The text is not such a batch.
+        ContentTooLarge: The batch, or a part of it, exceeds a limit.
+    """
     queries = _read(_QUERIES, "queries", text)
-    return {key: each.read() for key, each in queries.items()}
+    return {key: query.read() for key, query in queries.items()}
 
 
 def read_extension(text: str) -> tuple[list[str], list[Column]]:
-    """Read a request for values: of which ids, which columns; raise what `read_queries` does."""
-    wanted = _read(_EXTENSION, "extend", text)
+    """Read a request for values.
+
+    Args:
+        text: The request in JSON.
+
+    Returns:
+        The ids of the entities, and the columns to fetch.
+
+    Raises:
+        MalformedRequest: The text is not such a request.
+        ContentTooLarge: A part of it exceeds a limit.
+    """
+    extension = _read(_EXTENSION, "extend", text)
     columns = [
-        Column(each.id, each.settings.limit, each.settings.language) for each in wanted.properties
+        Column(item.id, item.settings.limit, item.settings.language)
+        for item in extension.properties
     ]
-    return wanted.ids, columns
+    return extension.ids, columns
 
 
 def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
@@ -144,29 +168,30 @@ def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
     # Before validation, which would collect an error for every query.
     if isinstance(content, dict) and len(content) > MOST_QUERIES:
         limit = f"{MOST_QUERIES} queries"
-        raise ContentTooLarge(f"A batch has {limit} at most, and this has {len(content)}.", limit)
+        raise ContentTooLarge(f"A batch has at most {limit}; this one has {len(content)}.", limit)
     try:
         return adapter.validate_python(content)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    # What may be one or a list is wrong as either; that it is too long tells more.
-    raise _refusal(parameter, next((each for each in errors if _limit(each)), errors[0]))
+    # A field that takes a value or a list has an error for both; an exceeded limit explains more.
+    raise _refusal(parameter, next((item for item in errors if _limit(item)), errors[0]))
 
 
 def _limit(error: ErrorDetails) -> str | None:
-    most = error.get("ctx", {}).get("max_length")
-    return most and f"{most} {'characters' if error['type'] == 'string_too_long' else 'items'}"
+    length = error.get("ctx", {}).get("max_length")
+    unit = "characters" if error["type"] == "string_too_long" else "items"
+    return length and f"{length} {unit}"
 
 
 def _refusal(parameter: str, error: ErrorDetails) -> MalformedRequest | ContentTooLarge:
     message = error["msg"].removeprefix("Value error, ")
-    place = [parameter]
+    path = [parameter]
     for depth, part in enumerate(error["loc"]):
-        place.append(str(part)[:LONGEST_QUERY])
+        path.append(str(part)[:LONGEST_QUERY])
         if depth and part in _ONE_OR_LIST:  # the first part may be any key
             message = _ONE_OR_LIST[part]
             break
     limit = _limit(error)
     if limit is not None:
-        return ContentTooLarge(f"{'.'.join(place)}: {limit} are the most.", limit)
-    return MalformedRequest(f"{'.'.join(place)}: {message}")
+        return ContentTooLarge(f"{'.'.join(path)}: at most {limit} are allowed.", limit)
+    return MalformedRequest(f"{'.'.join(path)}: {message}")

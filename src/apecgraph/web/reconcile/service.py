@@ -35,18 +35,23 @@ from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.reconcile.manifest import manifest, type_object
 from apecgraph.web.reconcile.messages import LONGEST_QUERY, read_extension, read_queries
 
-# Shown in a frame of another site, without scripts.
-_POLICY: Final = (
+_PREVIEW_POLICY: Final = (
     HEADERS["Content-Security-Policy"]
     .replace("frame-ancestors 'none'", "frame-ancestors *")
     .replace("script-src 'self'; ", "")
     .replace("connect-src 'self'; ", "")
 )
+"""The Content-Security-Policy of a preview: other sites may frame it, and it has no scripts."""
+
 _NUMBER_DIGITS: Final = 7
 
 
 class Reconcile:
-    """Answers reconciliation clients, such as OpenRefine."""
+    """Answers reconciliation clients, such as OpenRefine.
+
+    Args:
+        site: How the release is presented.
+    """
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
@@ -56,76 +61,76 @@ class Reconcile:
         return Reconciler(self.site.entities, Identifiers(self.site.graph))
 
     async def service(self, request: Request, body: bytes) -> Response:
-        """Answer with the manifest, with candidates (`queries`) or with values (`extend`)."""
+        """Answer a request with the manifest, with candidates (`queries`) or values (`extend`)."""
         parameters = _parameters(request, body)
-        asked = [name for name in ("queries", "extend") if name in parameters]
-        if len(asked) > 1:
+        queries, extension = parameters.get("queries"), parameters.get("extend")
+        if queries is not None and extension is not None:
             raise MalformedRequest("Send either queries or extend.")
-        if not asked and request.method == "POST":
-            raise MalformedRequest("A batch of queries is sent as queries, for values as extend.")
-        if not asked:
-            address, name = public_root(request), self.site.html.site
-            return await self._answer(request, lambda: manifest(address, name, self.site.entities))
-        text = parameters[asked[0]]
-        if asked == ["queries"]:
-            return _json(await self._reconcile(self.site.admit(request), text))
-        return await self._answer(request, lambda: self._extend(text))
+        if queries is not None:
+            return _json(await self._reconcile(self.site.admit(request), queries))
+        if extension is not None:
+            return await self._answer(request, lambda: self._extend(extension))
+        if request.method == "POST":
+            raise MalformedRequest("Send the parameter queries, or extend to fetch values.")
+        root, name = public_root(request), self.site.html.site
+        return await self._answer(request, lambda: manifest(root, name, self.site.entities))
 
     async def suggest(self, request: Request) -> Response:
-        """Answer with entities, types or properties by the beginning of their names."""
+        """Answer a request with entities, types or properties by the beginning of their names."""
         parameters = _parameters(request)
         prefix = parameters.get("prefix", "")
         if len(prefix) > LONGEST_QUERY:
-            raise ContentTooLarge("prefix: this text is too long.", f"{LONGEST_QUERY} characters")
+            limit = f"{LONGEST_QUERY} characters"
+            raise ContentTooLarge(f"prefix: this text is longer than {limit}.", limit)
         skipped = _number(parameters, "cursor", "the number of suggestions to skip")
 
         def work() -> dict[str, Any]:
-            found = suggest(self._kind(request), prefix, skipped or 0)
-            return {"result": [self._suggestion(each) for each in found]}
+            items = suggest(self._kind(request), prefix, skipped or 0)
+            return {"result": [self._suggestion(item) for item in items]}
 
         return await self._answer(request, work)
 
     async def flyout(self, request: Request) -> Response:
-        """Answer with a line or two of HTML about an entity, a type or a property."""
+        """Answer a request with a little HTML about an entity, a type or a property."""
         name = _parameters(request).get("id", "")
 
         def work() -> dict[str, Any]:
-            found = self._find(request.path_params["kind"], name)
-            described = f"<p>{escape(found.description)}</p>" if found.description else ""
-            return {"id": name, "html": f"<p><b>{escape(found.name)}</b></p>{described}"}
+            item = self._find(request.path_params["kind"], name)
+            description = f"<p>{escape(item.description)}</p>" if item.description else ""
+            return {"id": name, "html": f"<p><b>{escape(item.name)}</b></p>{description}"}
 
         return await self._answer(request, work)
 
     async def properties(self, request: Request) -> Response:
-        """Answer with the properties that entities of a type have, the most frequent first."""
+        """Answer a request with the properties of a type's entities, the most frequent first."""
         parameters = _parameters(request)
         name = parameters.get("type", "")
         limit = _number(parameters, "limit", "a number of properties")
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []
-            found = self.site.entities.properties_of(types)[:limit]
-            proposal: dict[str, Any] = {"properties": [_named(each) for each in found]}
+            properties = self.site.entities.properties_of(types)[:limit]
+            proposal: dict[str, Any] = {"properties": [_named(item) for item in properties]}
             proposal |= {"type": name} if name else {}
             return proposal | ({} if limit is None else {"limit": limit})
 
         return await self._answer(request, work)
 
     async def preview(self, request: Request) -> Response:
-        """Answer with a small page about an entity, which other sites may show in a frame."""
+        """Answer a request with a small page about an entity, for frames of other sites."""
         name = _parameters(request).get("id", "")
 
         def work() -> str:
             entity = self.site.entities.entity(name)
             if entity is None:
                 raise _missing("entity", name)
-            types = [self.site.entities.types[each].name for each in entity.own_types]
+            types = [self.site.entities.types[id_].name for id_ in entity.own_types]
             return self.site.html.page(
                 "reconcile/preview.html", entity=entity, iri=ID + entity.id, types=types
             )
 
         page = await self.site.admit(request).run(work)
-        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+        headers = {"Content-Security-Policy": _PREVIEW_POLICY, "Cache-Control": "no-cache"}
         return Response(page, headers=headers, media_type=HTML.media_type)
 
     async def _reconcile(self, work: RequestWork, text: str) -> bytes:
@@ -138,11 +143,11 @@ class Reconcile:
 
     def _result(self, key: str, query: ReconciliationQuery) -> bytes:
         try:
-            found = self._reconciler.candidates(query)
+            candidates = self._reconciler.candidates(query)
         except MalformedRequest as error:
             raise MalformedRequest(f"queries.{key}: {error}") from None
-        result = {"result": [self._candidate(each) for each in found]}
-        return _written(key) + b":" + _written(result)
+        result = {"result": [self._candidate(item) for item in candidates]}
+        return _serialized(key) + b":" + _serialized(result)
 
     def _extend(self, text: str) -> dict[str, Any]:
         ids, columns = read_extension(text)
@@ -157,10 +162,7 @@ class Reconcile:
             "id": entity.id,
             "name": entity.name,
             "description": entity.description,
-            "type": [
-                {"id": each, "name": self.site.entities.types[each].name}
-                for each in entity.own_types
-            ],
+            "type": self._types(entity),
             "score": candidate.score,
             "match": candidate.match,
             "features": [
@@ -168,14 +170,14 @@ class Reconcile:
             ],
         }
 
+    def _types(self, entity: Entity) -> list[dict[str, str]]:
+        types = self.site.entities.types
+        return [{"id": id_, "name": types[id_].name} for id_ in entity.own_types]
+
     def _suggestion(self, item: Entity | Type | EntityProperty) -> dict[str, Any]:
         match item:
             case Entity():
-                types = [
-                    {"id": each, "name": self.site.entities.types[each].name}
-                    for each in item.own_types
-                ]
-                return {**_named(item), "notable": types}
+                return {**_named(item), "notable": self._types(item)}
             case Type():
                 return type_object(item, self.site.entities)
             case EntityProperty():
@@ -189,7 +191,7 @@ class Reconcile:
             "property": self.site.entities.properties,
         }
         if kind not in items:
-            raise NotFound(f"Nothing suggests {kind}; there are {', '.join(items)}.")
+            raise NotFound(f"There are no suggestions of {kind}; try {', '.join(items)}.")
         return items[kind].values()
 
     def _find(self, kind: str, name: str) -> Entity | Type | EntityProperty:
@@ -198,13 +200,13 @@ class Reconcile:
             "type": self.site.entities.type,
             "property": self.site.entities.property,
         }
-        found = finders[kind](name) if kind in finders else None
-        if found is None:
+        item = finders[kind](name) if kind in finders else None
+        if item is None:
             raise _missing(kind, name)
-        return found
+        return item
 
     async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
-        return _json(await self.site.admit(request).run(lambda: _written(work())))
+        return _json(await self.site.admit(request).run(lambda: _serialized(work())))
 
 
 def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
@@ -222,7 +224,7 @@ def _number(parameters: Mapping[str, str], name: str, meaning: str) -> int | Non
     return read_number(parameters, name, meaning, digits=_NUMBER_DIGITS)
 
 
-def _written(content: object) -> bytes:
+def _serialized(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 

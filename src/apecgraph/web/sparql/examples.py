@@ -12,7 +12,13 @@ from apecgraph.release.release import Release
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A query with its title, and the name of the format for its result."""
+    """A query with its title.
+
+    Attributes:
+        title: What it asks.
+        query: The query.
+        format: Name of the format for its result.
+    """
 
     title: str
     query: str
@@ -44,14 +50,14 @@ ORDER BY DESC(?things) ?class
 """Examples for any data, if the release has no questions."""
 
 
-def asked(query: str, among: tuple[Example, ...]) -> tuple[Example, ...]:
-    """Return the examples with a query first, which may be one of them."""
-    same = (example for example in among if example.query.strip() == query.strip())
+def with_first(query: str, examples: tuple[Example, ...]) -> tuple[Example, ...]:
+    """Return examples with a query first, which may be one of them."""
+    same = (example for example in examples if example.query.strip() == query.strip())
     first = next(same, None) or Example("A query of your own", query, RESULTS_CSV.name)
-    return (first, *(example for example in among if example != first))
+    return (first, *(example for example in examples if example != first))
 
 
 def examples(release: Release | None) -> tuple[Example, ...]:
     """Return the questions of a release as examples, or the examples for any data."""
     questions = () if release is None else read_questions(release.path)
-    return tuple(Example(each.text, each.query, RESULTS_CSV.name) for each in questions) or EXAMPLES
+    return tuple(Example(item.text, item.query, RESULTS_CSV.name) for item in questions) or EXAMPLES

@@ -16,7 +16,7 @@ from apecgraph.rdf.namespaces import BASE, PREFIXES
 from apecgraph.readers.completion import read_completions
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.pages.site import Site
-from apecgraph.web.sparql.examples import Example, asked
+from apecgraph.web.sparql.examples import Example, with_first
 
 
 class QueryPage:
@@ -26,7 +26,6 @@ class QueryPage:
         site: How the publication is presented.
         served: Answers the queries.
         examples: Queries to begin with.
-
     """
 
     def __init__(self, site: Site, served: QueryService, examples: tuple[Example, ...]) -> None:
@@ -35,14 +34,14 @@ class QueryPage:
         self._examples = examples
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the form, with the query if there is one, or with the service description.
+        """Answer a request with the form, filled in with its query, or with the description.
 
         SPARQL 1.1 Service Description (section 2) requires the description.
         """
         names = request.query_params.getlist("format")
         offers = DOCUMENT_FORMATS
         query = request.query_params.get("query")
-        first = self._examples if query is None else asked(query, self._examples)
+        examples = self._examples if query is None else with_first(query, self._examples)
         format_ = find_named(names, offers).format if names else choose_format(request, offers)
 
         def body() -> bytes | str:
@@ -50,7 +49,7 @@ class QueryPage:
                 return self.site.html.page(
                     "sparql/page.html",
                     served=self._served,
-                    examples=first,
+                    examples=examples,
                     asked=query is not None,
                     tables=RESULTS_FORMATS,
                     graphs=GRAPH_FORMATS,
@@ -63,18 +62,18 @@ class QueryPage:
         )
 
     async def vocabulary(self, request: Request) -> Response:
-        """Answer with the vocabulary for completion as JSON: prefixes and terms of the release.
+        """Answer a request with what the editor completes, as JSON: prefixes, terms and things.
 
-        The member `pages` is true if our own things, whose IRIs begin with the base, have pages.
+        The member `pages` is true if things whose IRIs begin with the base have pages.
         """
 
         def body() -> str:
-            known = {
+            vocabulary = {
                 "base": BASE,
                 "pages": self.site.release is not None,
                 "prefixes": PREFIXES,
                 "terms": [asdict(term) for term in read_completions(self.site.graph)],
             }
-            return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+            return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
 
         return await self.site.responder.answer(request, JSON.content_type, body)

@@ -44,9 +44,9 @@ class EventPage(ThingPage):
             "themes": read_printed_texts(graph, iri, _THEME),
             "topics": view.of(*_TOPICS),
             "initiatives": [
-                (each, each.without(*LABEL_PROPERTIES, f"{DCTERMS}hasPart"))
+                (initiative, initiative.without(*LABEL_PROPERTIES, f"{DCTERMS}hasPart"))
                 for name in read_initiatives(graph, iri)
-                if (each := self._view(view, name)) is not None
+                if (initiative := self._view(view, name)) is not None
             ],
             "counts": read_counts(graph, iri),
             "attended": view.of(_ATTENDED),

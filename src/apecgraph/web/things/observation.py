@@ -1,4 +1,4 @@
-"""The page about a figure: what it says, of what, and who else says it."""
+"""The page about a figure: its value, its cell, and the other figures of the cell."""
 
 from __future__ import annotations
 

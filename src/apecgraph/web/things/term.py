@@ -41,9 +41,9 @@ class TermPage(ThingPage):
         """Return the questions whose queries name a term: the path of each, and its text."""
         graph, labels = self.site.graph, self.site.labels
         return [
-            (question_address(each), labels.title(each).value)
-            for each in graph.subjects(f"{RDF}type", QUESTIONS)
-            for query in graph.values(each, f"{SH}select")
+            (question_address(question), labels.title(question).value)
+            for question in graph.subjects(f"{RDF}type", QUESTIONS)
+            for query in graph.values(question, f"{SH}select")
             if iri in mentioned(query)
         ]
 
