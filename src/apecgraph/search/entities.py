@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import NAME_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import (
+    APEC,
     DCTERMS,
     ID,
     OWL,
@@ -37,9 +38,18 @@ _CODES: Final = (f"{SKOS}notation", f"{DCTERMS}identifier", f"{SCHEMA}identifier
 _SAME: Final = (f"{OWL}sameAs", f"{SKOS}exactMatch")
 _DEFINITIONS: Final = (f"{SKOS}definition", f"{SCHEMA}description")
 
-# Tables to reconcile name things of the world. Slices, ontologies and code lists are completed in
-# queries, but are no entities.
-_NOT_ENTITIES: Final = (*METADATA_CLASSES, QB, RDF, RDFS, OWL, f"{SKOS}ConceptScheme")
+# Tables to reconcile name things of the world. Slices, ontologies, code lists and the derived
+# contradictions are completed in queries, but are no entities.
+_NOT_ENTITIES: Final = (
+    *METADATA_CLASSES,
+    QB,
+    RDF,
+    RDFS,
+    OWL,
+    f"{SKOS}ConceptScheme",
+    f"{APEC}Contradiction",
+    f"{APEC}Estimate",
+)
 _NO_PROPERTIES: Final = (RDF, SD, QB)
 
 _CODE_OF_OTHERS: Final = re.compile(r"[A-Za-z]+\d+")  # a number alone is ambiguous

@@ -94,10 +94,6 @@ class Representation:
 
     __slots__ = ("_etag", "coding", "headers", "is_current")
 
-    coding: str
-    is_current: bool
-    headers: dict[str, str]
-
     def __init__(
         self,
         request: Headers,
