@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-MOST: Final = 70
+MOST: Final = 59
 """Number of signs that may remain."""
 
 SIGNS: Final = {
