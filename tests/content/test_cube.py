@@ -18,8 +18,8 @@ import pytest
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
+from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, Cell
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.figures import DIMENSIONS, REQUIRED_DIMENSIONS, Cell
 from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF

@@ -13,7 +13,8 @@ from apecgraph.consistency.cells import Estimate
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
-from apecgraph.content.figures import Cell, interval_values
+from apecgraph.content.cube import Cell
+from apecgraph.content.figures import interval_values
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import APEC, ID
 from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new, typed

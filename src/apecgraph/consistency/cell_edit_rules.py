@@ -22,7 +22,7 @@ from operator import add
 from typing import Final
 
 from apecgraph.consistency.cells import Cells, Estimate
-from apecgraph.content.figures import Cell
+from apecgraph.content.cube import Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, ID
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from apecgraph.content.figures import Cell, Figure
+from apecgraph.content.cube import Cell
+from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCAT

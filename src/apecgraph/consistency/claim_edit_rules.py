@@ -26,7 +26,7 @@ from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, ID, ORG, SCHEMA
 from apecgraph.text.dates import DATE_DATATYPES
-from apecgraph.text.printed import PrintedWords
+from apecgraph.text.printed_words import PrintedWords
 
 _T = TypeVar("_T")
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from apecgraph.consistency.cells import Estimate
 from apecgraph.consistency.estimates import SAME_CELL
-from apecgraph.content.figures import Cell
+from apecgraph.content.cube import Cell
 from apecgraph.intervals import all_meet
 from apecgraph.rdf.namespaces import ID
 

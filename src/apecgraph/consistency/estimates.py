@@ -14,7 +14,8 @@ from typing import Final
 
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS, Implied
 from apecgraph.consistency.cells import Cells, Estimate
-from apecgraph.content.figures import Cell, Figure
+from apecgraph.content.cube import Cell
+from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 

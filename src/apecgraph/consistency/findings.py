@@ -11,9 +11,9 @@ from apecgraph.consistency.cells import Estimate
 from apecgraph.consistency.claim_edit_rules import claim_contradictions
 from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import estimate_cells, rules_by_figure
+from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import Decision
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.figures import Cell
 
 
 @dataclass(frozen=True)

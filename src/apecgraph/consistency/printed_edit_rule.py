@@ -12,7 +12,7 @@ from apecgraph.content.figures import Figure
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, compact
 from apecgraph.text.numbers import spelled
-from apecgraph.text.printed import Number, PrintedMeaning, PrintedWords
+from apecgraph.text.printed_words import Number, PrintedMeaning, PrintedWords
 
 EXACT_BOUND: Final = f"{ID}bound/exact"
 ROUNDED_BOUND: Final = f"{ID}bound/rounded"

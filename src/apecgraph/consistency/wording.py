@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from apecgraph.consistency.cells import Estimate, Reading
 from apecgraph.consistency.contradictions import Contradiction
-from apecgraph.content.figures import Cell, Figure, dimensions
+from apecgraph.content.cube import Cell, dimensions
+from apecgraph.content.figures import Figure
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph

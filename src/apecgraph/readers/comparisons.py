@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from apecgraph.content.figures import Cell, Figure
+from apecgraph.content.cube import Cell
+from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.claims import FigureClaim

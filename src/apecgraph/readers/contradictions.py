@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from apecgraph.content.figures import Cell
+from apecgraph.content.cube import Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, RDFS

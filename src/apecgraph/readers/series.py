@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from apecgraph.content.figures import DIMENSIONS, dimensions
+from apecgraph.content.cube import DIMENSIONS, dimensions
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, BASE, DCAT, QB, RDF, SCHEMA

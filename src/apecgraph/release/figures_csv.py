@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS
 from apecgraph.content.decisions import rulings, status
-from apecgraph.content.figures import DIMENSIONS, REQUIRED_DIMENSIONS
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (

@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import OPEN, RESOLVED, Ruling
-from apecgraph.content.figures import Cell, Figure
+from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SKOS, XSD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from apecgraph.content.figures import Cell, dimensions
+from apecgraph.content.cube import Cell, dimensions
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC
 from apecgraph.readers.claims import FigureClaim

@@ -11,7 +11,7 @@ from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
 from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID
-from apecgraph.text.printed import PrintedWords
+from apecgraph.text.printed_words import PrintedWords
 
 BOUND: Final = f"{ID}bound/"
 UNIT: Final = f"{ID}unit/"

@@ -1,8 +1,8 @@
 """Printed words: the number, scale, unit, bound and direction that a source's words express.
 
-The words are data: `ontology/printed.ttl` gives the concepts that they stand for (a bound, a unit,
-a scale, a direction, a number) as `skos:hiddenLabel`, with a language tag where the word belongs to
-a language.
+The words are data. `ontology/printed-words.ttl` gives each concept (a bound, a unit, a scale, a
+direction, a number) the words that express it, as `skos:hiddenLabel`; a word that belongs to a
+language has its tag.
 """
 
 from __future__ import annotations
