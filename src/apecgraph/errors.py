@@ -1,4 +1,6 @@
-"""The errors that apecgraph raises on purpose, each with its HTTP status or that of its base.
+"""The errors that apecgraph raises on purpose, with their HTTP statuses.
+
+An error without a status in this tree has the status of its base class.
 
 ApecgraphError               500
 ├── ContentError                 the content cannot be read: names the file and the line
@@ -19,14 +21,14 @@ ApecgraphError               500
 │   ├── Gone                 410
 │   ├── UnsupportedMediaType 415
 │   ├── RangeNotSatisfiable  416
-│   └── LimitExceeded        400 it is over a limit, which the error names
+│   └── LimitExceeded        400 it exceeds a limit, which the error names
 │       ├── RequestTimedOut  408
 │       ├── ContentTooLarge  413
 │       ├── UriTooLong       414
 │       ├── TooManyRequests  429
 │       └── HeadersTooLarge  431
 └── QueryError               500 a well-formed query that was not answered
-    ├── QueryTooHeavy        422 it is over a limit on memory, nesting or the size of the reply
+    ├── QueryTooHeavy        422 it exceeds a limit on memory, nesting or the size of the reply
     ├── StoreBusy            503
     └── QueryTimedOut        504
 """
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class ApecgraphError(Exception):
-    """The root of the tree. Its text may be shown to the client that caused it."""
+    """The base class of the errors. The client that caused an error may see its message."""
 
 
 def leaves(error: BaseException) -> list[BaseException]:
@@ -85,7 +87,7 @@ class LossFound(NotPublished):
 
 
 class RolledBack(NotPublished):
-    """The release of this content was rolled back, which building it again does not undo."""
+    """The release of this content was rolled back; a new build does not undo that."""
 
 
 class ReleaseError(ApecgraphError):
@@ -93,7 +95,7 @@ class ReleaseError(ApecgraphError):
 
 
 class ReleasesLocked(ReleaseError):
-    """Another process writes to the folder of releases and did not end in time."""
+    """Another process writes to the folder of releases and did not finish in time."""
 
 
 class StoreError(ApecgraphError):
@@ -132,7 +134,7 @@ class NotFound(RequestError):
 
     Args:
         message: Text for people.
-        available: IRIs that may have been meant.
+        available: IRIs that the client may have meant.
     """
 
     def __init__(self, message: str, available: Sequence[str] | None = None) -> None:
@@ -158,7 +160,7 @@ class MethodNotAllowed(RequestError):
 
     Args:
         message: Text for people.
-        allowed: The methods that it supports.
+        allowed: The methods that the resource supports.
     """
 
     def __init__(self, message: str, allowed: Sequence[str]) -> None:
@@ -180,7 +182,7 @@ class NotAcceptable(RequestError):
 
 
 class LimitExceeded(RequestError):
-    """The request is over a limit.
+    """The request exceeds a limit.
 
     Args:
         message: Text for people.
@@ -244,11 +246,11 @@ class QueryError(ApecgraphError):
 
 
 class QueryTooHeavy(QueryError):
-    """The query is over a limit on memory, on nesting or on the size of its reply.
+    """The query exceeds a limit on memory, on nesting or on the size of its reply.
 
     Args:
         message: Text for people.
-        limit: The limit with its unit, or None if it is not a number.
+        limit: The limit with its unit, or None if the limit is not a number.
     """
 
     def __init__(self, message: str, limit: str | None = None) -> None:
@@ -265,7 +267,7 @@ class QueryTimedOut(QueryError):
 
     Args:
         message: Text for people.
-        limit: The time that it had, with its unit.
+        limit: The time that the query had, with its unit.
     """
 
     def __init__(self, message: str, limit: str) -> None:

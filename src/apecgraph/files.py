@@ -1,6 +1,6 @@
-"""Regular files from untrusted sources, read as they were at one moment.
+"""Reads regular files from untrusted sources; refuses files that change while they are read.
 
-Pipes and devices are never opened for reading, since they may have no end.
+Pipes and devices are refused, since reading them may never end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of the largest file that is read at once: an editor's files are far smaller."""
+"""Size of the largest file that `read_file` reads, in bytes. Editors' files are far smaller."""
 
 
 def read_file(path: Path) -> bytes:
@@ -24,16 +24,17 @@ def read_file(path: Path) -> bytes:
         path: The file.
 
     Returns:
-        Its content.
+        The content of the file.
 
     Raises:
-        OSError: If it cannot be read, is not a regular file, is too large, or changes meanwhile.
+        OSError: The file cannot be read, is not a regular file, is too large, or changes while it
+            is read.
     """
     with steady(path) as size:
         if size > LARGEST:
             reason = f"has {size:,} bytes, which is more than {LARGEST:,}: divide it"
             raise OSError(errno.EFBIG, reason)
-        # Meanwhile it may have become a pipe, which must not be waited for.
+        # A pipe may have replaced the file: opening it must not wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             return file.read(size)
@@ -47,10 +48,10 @@ def steady(path: Path) -> Iterator[int]:
         path: The file.
 
     Yields:
-        Its size in bytes.
+        The size of the file in bytes.
 
     Raises:
-        OSError: If it is not a regular file, or has changed when the context ends.
+        OSError: The file is not a regular file, or has changed when the context ends.
     """
     before = path.stat()
     if not stat.S_ISREG(before.st_mode):

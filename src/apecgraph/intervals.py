@@ -1,4 +1,4 @@
-"""Intervals: the values that a figure may stand for."""
+"""Intervals of numbers: the values that a figure may represent."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Interval:
     Attributes:
         lower: The lower end, or None if there is no lower end.
         upper: The upper end, or None if there is no upper end.
-        excludes_lower: Whether the lower end itself is outside.
-        excludes_upper: Whether the upper end itself is outside.
+        excludes_lower: Whether the lower end itself is outside the interval.
+        excludes_upper: Whether the upper end itself is outside the interval.
     """
 
     lower: Decimal | None = None
@@ -57,7 +57,7 @@ class Interval:
         return self + -other
 
     def inverse(self) -> Interval:
-        """Return the interval of all reciprocals; it may not contain negative numbers."""
+        """Return the interval of all reciprocals; `self` must not contain negative numbers."""
         low = 1 / self.upper if self.upper else None
         high = 1 / self.lower if self.lower else None
         return Interval(low, high, self.excludes_upper, self.excludes_lower)
@@ -67,7 +67,7 @@ class Interval:
         return self * other.inverse()
 
     def powered(self, times: int) -> Interval:
-        """Return the interval to a power; it may not contain negative numbers."""
+        """Return a power of the interval; `self` must not contain negative numbers."""
         return reduce(mul, [self] * times)
 
     def _ends(self, low: Decimal | None, high: Decimal | None, other: Interval) -> Interval:
@@ -102,7 +102,7 @@ class Interval:
 def all_meet(intervals: Iterable[Interval]) -> bool:
     """Return whether all intervals have a number in common.
 
-    They do if each pair of them does.
+    This is the case if every two of the intervals have a number in common.
     """
     return shared(intervals) is not None
 
@@ -122,7 +122,7 @@ def shared(intervals: Iterable[Interval]) -> Interval | None:
 def decimal_text(value: Decimal) -> str:
     """Write a number as an xsd:decimal: no exponent, no zeros at the end of a fraction.
 
-    SPARQL engines keep 18 digits after the point; further ones are rounded away.
+    The number is rounded to 18 digits after the point, which is what SPARQL engines keep.
     """
     return f"{value:z.18f}".rstrip("0").rstrip(".")
 

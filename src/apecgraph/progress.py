@@ -1,4 +1,7 @@
-"""Progress of long work: steps, which the sandbox limits, and log lines, which a terminal shows."""
+"""The progress of long work.
+
+The sandbox limits the time of each step. A terminal shows the log messages.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of the work on content that may not take long.
+    """A part of the work on content, with a time limit of its own.
 
     Attributes:
         kind: "file" if a file is read, "shape" if a shape is applied.
@@ -29,7 +32,7 @@ class Step:
 
 
 class StepObserver(Protocol):
-    """Observes the steps of work. `contextlib.nullcontext` is one that does nothing."""
+    """Observes the steps of work. `contextlib.nullcontext` is an observer that does nothing."""
 
     def __call__(self, step: Step, /) -> AbstractContextManager[object]:
         """Return the context in which a step runs."""
@@ -41,7 +44,7 @@ def shown(stream: TextIO, level: int = logging.INFO) -> Iterator[None]:
     """Show log messages of apecgraph on one line of a terminal.
 
     Args:
-        stream: Where to write. Nothing is shown if it is not a terminal.
+        stream: The stream to write to. If it is not a terminal, nothing is shown.
         level: Lowest level that is shown.
 
     Yields:
@@ -73,13 +76,13 @@ def logged_items(log: logging.Logger, work: str, items: Sequence[T]) -> Iterator
 
 
 class Progress:
-    """Logs how much of some work is done, and the time left if all parts take equally long.
+    """Logs how much work is done, and estimates the time left as if all parts took equally long.
 
     Args:
         log: Called with each message.
         work: Description of the work, such as "reading files".
         total: Number of parts.
-        unit: Unit of the parts, with a leading space, if the work does not name it.
+        unit: Unit of the parts, with a leading space, if `work` does not name the unit.
     """
 
     def __init__(self, log: Callable[[str], object], work: str, total: int, unit: str = "") -> None:
@@ -90,7 +93,7 @@ class Progress:
         self._start = self._logged = time.monotonic()
 
     def at(self, done: int) -> None:
-        """Log that this many parts are done, at most ten times a second."""
+        """Log how many parts are done, at most ten times a second."""
         now = time.monotonic()
         text = f"{self._work}: {done:,} of {self._total:,}{self._unit}"
         if done == 0:

@@ -36,7 +36,7 @@ def confine(megabytes: int, *, file_megabytes: int = 0) -> None:
 
 @contextmanager
 def limited_memory(megabytes: int) -> Iterator[None]:
-    """Limit the memory of this process in a context to so much more than is mapped now."""
+    """Limit the memory that this process may map during a context, beyond what is mapped now."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     memory = _within_hard_limit(resource.RLIMIT_AS, _mapped() + megabytes * MEGABYTE)
     resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
@@ -47,7 +47,7 @@ def limited_memory(megabytes: int) -> Iterator[None]:
 
 
 def end_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent, with the pid `parent`, is gone."""
+    """Have the kernel kill this process when its parent, whose pid is `parent`, ends."""
     prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Taking the network away from a process: a filter of seccomp(2), which the kernel applies.
+"""Denies network access to a process by a filter of seccomp(2), which the kernel applies.
 
-It is for processes that open files as they work, so that sockets cannot be prevented by a limit of
-no descriptors at all. It takes no privileges, and nothing removes it.
+The filter is for processes that must open files. Other processes can set their limit on descriptors
+to zero, which prevents files and sockets. The filter needs no privileges and cannot be removed.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _ALLOW: Final = 0x7FFF0000
 _REFUSE: Final = 0x00050000 | errno.EPERM
 
 _X32: Final = 0x40000000
-"""From this number on, x86-64 numbers its calls again, for x32; other machines have none there."""
+"""The first number of the x32 calls of x86-64. Other machines have no calls from this number on."""
 
-# For each machine its AUDIT_ARCH, and the numbers of socket, socketpair, bind, listen, accept,
-# accept4 and connect. All have io_uring_setup, whose rings do the same without passing a filter,
-# and pidfd_getfd, which takes the sockets of other processes.
+# For each machine: its AUDIT_ARCH, and the numbers of socket, socketpair, bind, listen, accept,
+# accept4 and connect. On all machines, 425 is io_uring_setup, whose rings make the same calls
+# without the filter, and 438 is pidfd_getfd, which copies the sockets of other processes.
 _EVERYWHERE: Final = (425, 438)
 _CALLS: Final = {
     "x86_64": (0xC000003E, (41, 53, 49, 50, 43, 288, 42, *_EVERYWHERE)),
@@ -51,15 +51,15 @@ class _Program(ctypes.Structure):
 
 
 def deny_network(*, pairs: bool = False) -> None:
-    """Keep this process, and all that it starts, from making connections: the calls fail (EPERM).
+    """Prevent this process and its children from making connections: the calls fail (EPERM).
 
-    Open sockets stay usable. Threads that run already are not affected.
+    Open sockets remain usable. Threads that are already running are not affected.
 
     Args:
-        pairs: Whether socketpair(2) stays allowed, whose sockets lead only to each other.
+        pairs: Whether socketpair(2) is allowed; its sockets are connected only to each other.
 
     Raises:
-        OSError: The kernel does not allow it, or the call numbers of this machine are not known.
+        OSError: The kernel refuses the filter, or the call numbers of this machine are not known.
     """
     machine = platform.machine()
     if machine not in _CALLS:
@@ -88,7 +88,7 @@ def _filter(architecture: int, numbers: Sequence[int]) -> bytes:
 
 
 def prctl(*arguments: int) -> None:
-    """Change a property of this process, as prctl does; raise OSError if that fails."""
+    """Change a property of this process by prctl(2); raise OSError if the call fails."""
     libc = ctypes.CDLL(None, use_errno=True)
     padded = (*arguments, 0, 0, 0, 0)[:5]
     if libc.prctl(*map(ctypes.c_ulong, padded)) != 0:

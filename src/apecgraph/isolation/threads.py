@@ -1,9 +1,9 @@
-"""Objects of the engine stay on the thread that made them.
+"""Keeps objects of the engine on the thread that made them.
 
 An iterator of pyoxigraph (solutions or triples of a query, quads of a pattern, names of graphs)
 must be dropped by the thread that made it. If a call fails, the traceback of its error keeps the
-local variables of all frames that it passed. Whichever thread drops the error, or collects the
-garbage that it has become part of, would drop them.
+local variables of all frames that the error passed. Another thread would then drop those variables
+if that thread drops the error or collects it as garbage.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _Result = TypeVar("_Result")
 
 
 def drop_locals_on_error(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Make the errors of a function leave without the local variables of the frames they passed.
+    """Remove the local variables of the passed frames from the errors of a function.
 
-    Tracebacks keep their files and lines.
+    The tracebacks still name files and lines.
     """
 
     @wraps(function)

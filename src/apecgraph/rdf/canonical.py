@@ -1,8 +1,8 @@
-"""Canonical datasets (RDFC-1.0): their order and digest, and blank nodes that can be compared.
+"""Canonical datasets (RDFC-1.0): sorted quads, digests, and comparable labels of blank nodes.
 
-The canonical labels of a dataset are numbered throughout, so that one more blank node may give
-others new labels. `labelled` derives each label from the quads that the blank node hangs with
-alone, so that the same node has the same label in two versions of a dataset.
+RDFC-1.0 numbers all blank nodes of a dataset, so one more blank node may change the labels of
+others. `labelled` derives each label only from the quads that are connected with the blank node.
+So a node keeps its label in another version of a dataset if these quads are the same.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
 def digest(quads: Iterable[ox.Quad]) -> str:
     """Return the name of a dataset: the first 16 digits of its canonical hash.
 
-    The hash is SHA-256 of the sorted canonical N-Quads (RDFC-1.0, section 4), as lowercase
-    hexadecimal: anyone can compute it from the N-Quads dump.
+    The hash is SHA-256 of the sorted canonical N-Quads (RDFC-1.0, section 4), in lowercase
+    hexadecimal. Anyone can compute it from the N-Quads dump.
     """
     return digest_of_canonical(canonical_quads(quads))
 

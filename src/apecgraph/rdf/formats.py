@@ -1,6 +1,6 @@
-"""The one table of media types: what can be read, what can be written, and by which names.
+"""The table of all formats that are read or written, with their names and media types.
 
-A format is one row. Names by which clients ask for it, or files are called, go into its `aliases`.
+Each format is one row. Its `aliases` are the other names that clients or files use for it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 class Format:
     """A representation of a graph, of the results of a query, or of a page.
 
-    Two formats are equal if they differ in nothing but the media type that a client knows them by.
+    A comparison of two formats ignores their media types, since a client may know one by an alias.
 
     Attributes:
-        name: What `format=` and the command line call it.
-        label: What people call it.
+        name: Its name for `format=` and the command line.
+        label: Its name for people.
         media_type: Its registered media type, or an alias under which it is sent.
         extension: The extension of its files, without the dot.
         rdf: The parser and serializer of the engine for a graph or a dataset.
@@ -54,15 +54,15 @@ class Format:
 
 
 def find_format(name: str, formats: Iterable[Format]) -> Format | None:
-    """Look a format up.
+    """Look up a format by name.
 
     Args:
-        name: A format's name, extension, media type or alias, in any case of letters.
-        formats: What to choose from. A name, extension or media type is looked for in all of them
-            before an alias is, and the first match counts.
+        name: A format's name, extension, media type or alias, in upper or lower case.
+        formats: The formats to choose from. The first one with this name, extension or media type
+            is chosen. If there is none, the first one with this alias is chosen.
 
     Returns:
-        The format, or None if none of them is known by the name.
+        The format, or None if no format matches.
     """
     wanted = name.lower()
     offers = tuple(formats)
@@ -102,7 +102,7 @@ N_TRIPLES: Final = Format(
     "nt",
     rdf=RdfFormat.N_TRIPLES,
     iri=f"{_FORMATS}N-Triples",
-    aliases=("text/plain",),  # before it had its own type (RDF 1.1 N-Triples, section 5)
+    aliases=("text/plain",),  # used before it had its own type (RDF 1.1 N-Triples, section 5)
 )
 RDF_XML: Final = Format(
     "rdfxml",
@@ -178,16 +178,16 @@ PROBLEM: Final = Format(
 )
 
 DATASET_FORMATS: Final = (TRIG, N_QUADS)
-"""Formats in which named graphs are written; JSON-LD is written with the default graph alone."""
+"""Formats that are written with named graphs. JSON-LD is written with the default graph only."""
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, *DATASET_FORMATS)
-"""What CONSTRUCT and DESCRIBE answer in, and what a dump can be written in."""
+"""The formats of answers to CONSTRUCT and DESCRIBE, and of dumps."""
 
 DOCUMENT_FORMATS: Final = (*GRAPH_FORMATS, HTML)
-"""What a document about one thing is served in; the first is the default."""
+"""The formats of a document about one thing; the first is the default."""
 
 RESULTS_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
-"""What SELECT and ASK answer in (SPARQL 1.1 Protocol, section 2.1.6)."""
+"""The formats of answers to SELECT and ASK (SPARQL 1.1 Protocol, section 2.1.6)."""
 
 ANSWER_FORMATS: Final = (*RESULTS_FORMATS, *GRAPH_FORMATS)
-"""What queries of any form answer in."""
+"""The formats of answers to queries of any form."""

@@ -30,11 +30,11 @@ _NIL: Final = ox.NamedNode(f"{RDF}nil")
 class Graph:
     """An RDF graph: the union of all graphs of a dataset, its default graph, or a named graph.
 
-    A graph made of a dataset is the union; `default_graph` and `named_graph` lead from there to
-    the single graphs. All of them read one store, and copy nothing.
+    `Graph(dataset)` is the union; its `default_graph` and `named_graph` return the single graphs.
+    All these graphs read the same store without copying it.
 
     Args:
-        quads: The dataset. A store is read in place, other quads are copied into a new store.
+        quads: The dataset. A store is used directly; other quads are copied into a new store.
 
     Attributes:
         store: The store that holds the dataset.
@@ -56,7 +56,7 @@ class Graph:
         return self._graph(ox.DefaultGraph())
 
     def named_graph(self, name: str | ox.NamedNode) -> Graph:
-        """Return the graph of the dataset that has a name; it is empty if there is none."""
+        """Return a named graph of the dataset; it is empty if no graph has this name."""
         return self._graph(_node(name))
 
     def quads(
@@ -73,7 +73,7 @@ class Graph:
             value: The object, or None for any.
 
         Returns:
-            The quads. In the union of all graphs, a triple comes once for each graph that has it.
+            The quads. The union of all graphs returns a triple once for each graph that has it.
         """
         return self.store.quads_for_pattern(
             None if subject is None else _node(subject),
@@ -88,18 +88,18 @@ class Graph:
         predicate: Property | None = None,
         value: Object | None = None,
     ) -> bool:
-        """Return whether any triple matches a pattern; its arguments are those of `quads`."""
+        """Return whether any triple matches a pattern; the arguments are those of `quads`."""
         return next(self.quads(subject, predicate, value), None) is not None
 
     def describes(self, iri: str) -> bool:
-        """Return whether the graph has triples about an IRI; text that is not an IRI has none."""
+        """Return whether the graph has triples about an IRI; False if the text is not an IRI."""
         try:
             return self.has(iri)
         except ValueError:
             return False
 
     def objects(self, subject: Subject, predicate: Property) -> list[Term]:
-        """Return the values of a property as terms, each once, in no particular order."""
+        """Return the distinct values of a property as terms, in no particular order."""
         return list(dict.fromkeys(quad.object for quad in self.quads(subject, predicate)))
 
     def values(self, subject: Subject, predicate: Property) -> list[str]:
@@ -107,13 +107,13 @@ class Graph:
         return sorted({term_text(quad.object) for quad in self.quads(subject, predicate)})
 
     def value(self, subject: Subject, predicate: Property) -> str | None:
-        """Return the first value of a property as text, or None if it has none."""
+        """Return the first of the sorted values of a property as text, or None if it has none."""
         return min(
             (term_text(quad.object) for quad in self.quads(subject, predicate)), default=None
         )
 
     def required_value(self, subject: Subject, predicate: Property) -> str:
-        """Return the first value of a property as text.
+        """Return the first of the sorted values of a property as text.
 
         Args:
             subject: The subject.
@@ -141,7 +141,7 @@ class Graph:
         )
 
     def subjects(self, predicate: Property, value: Object | None = None) -> list[str]:
-        """Return the IRIs that have a value of a property, or any value of it, sorted."""
+        """Return the IRIs that have a property with a given value, or with any value, sorted."""
         return sorted(
             {
                 quad.subject.value
@@ -151,7 +151,7 @@ class Graph:
         )
 
     def list_members(self, head: Term) -> list[Term] | None:
-        """Return the members of an RDF list; None if a term is not the head of a list."""
+        """Return the members of an RDF list; None if `head` is not the head of a list."""
         cells = list_cells(head, _NIL, self._list_cell)
         return None if cells is None else list(cells.values())
 

@@ -46,8 +46,8 @@ class Context:
     Attributes:
         data: The file as bytes.
         name: The name of this version: a digest of the file.
-        path: The path at which this version is served for good. Documents refer to it without a
-            host, so that they can be read wherever they are served from.
+        path: The permanent path of this version. Documents refer to it without a host, so they can
+            be read from any host.
 
     Raises:
         ContentError: The file holds no JSON-LD context.
@@ -69,21 +69,21 @@ class Context:
     def graph(self, triples: Iterable[ox.Triple]) -> bytes:
         """Write triples as a graph of node objects, one per subject, with the embedded context.
 
-        Integers and booleans are JSON's own; decimals stay strings, which are exact. A property
-        that may have several values has an array of them. Node objects are sorted by their IRIs,
-        and their keys alphabetically. The time is linear in the number of nodes, since they are
-        compacted one by one.
+        Integers and booleans become JSON values; decimals remain strings, which are exact. A
+        property that may have several values has an array of them. Node objects are sorted by
+        their IRIs, and their keys alphabetically. The nodes are compacted one by one, so the time
+        is linear in their number.
         """
         nodes = self._compact(list(_expanded(triples).values()))
         nodes["@context"] = self._context
         return _encoded(nodes)
 
     def document(self, triples: Iterable[ox.Triple], topic: str) -> bytes:
-        """Return triples as one node object, that of the topic, with the path of the context.
+        """Return triples as the node object of the topic, with the path of the context.
 
-        Nodes that link to the topic are under `@reverse` (JSON-LD 1.1, section 4.8) or a term for
-        it. Blank nodes are nested in the nodes that refer to them, and RDF lists are `@list`. Nodes
-        without a connection to the topic are `@included`. Values are written as by `graph`.
+        Nodes that link to the topic are under `@reverse` (JSON-LD 1.1, section 4.8) or under a term
+        for a reverse property. Blank nodes are nested in the nodes that refer to them. RDF lists
+        become `@list`. All other nodes are `@included`. Values are written as `graph` writes them.
 
         Args:
             triples: The graph.
@@ -125,7 +125,7 @@ class Context:
         return compacted
 
     def _load(self, url: str, options: object) -> Node:
-        """Give pyld the context, which it caches; refuse any other context."""
+        """Return the context to pyld, which caches it; refuse any other context."""
         if url != self._iri:
             raise ValueError(f"a context from elsewhere is not loaded: {url}")
         return {
@@ -140,8 +140,8 @@ class Context:
 class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no types
     """Compaction that caches the compact form of each IRI.
 
-    For each look-up, pyld iterates over all terms of the context. The form of a property with a
-    value also depends on the value and is not cached.
+    To compact an IRI, pyld iterates over all terms of the context. If a value is given, the result
+    also depends on the value, so it is not cached.
     """
 
     def __init__(self) -> None:
@@ -187,7 +187,8 @@ def _reverse_links(
 ) -> None:
     """Move a node that links to the topic from the nodes to the reverse properties of the topic.
 
-    If it links by several properties, only the first one gets the node with its other properties.
+    If the node links by several properties, the first of these gets the whole node, and the others
+    get its IRI only.
     """
     node = nodes[iri]
     link = {"@id": topic}
@@ -219,7 +220,7 @@ def _make_lists(nodes: dict[str, Node]) -> None:
 
 
 def _nest(node: Node, nodes: dict[str, Node]) -> None:
-    """Replace references to blank nodes by the nodes; each once, so that cycles end."""
+    """Replace the first reference to each blank node by the node itself, so cycles end."""
     for _, value in list(_values([node])):
         for item in value.get("@list", [value]):
             if item.get("@id", "").startswith("_:") and item["@id"] in nodes:
@@ -228,7 +229,7 @@ def _nest(node: Node, nodes: dict[str, Node]) -> None:
 
 
 def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
-    """Yield the values of all properties, each with its property."""
+    """Yield a pair of property and value for each value of the nodes."""
     for node in nodes:
         for property_, values in node.items():
             if property_[0] != "@":
@@ -249,8 +250,8 @@ def _ordered(value: Any) -> Any:
     keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
     ordered = {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
     if "@value" not in value and isinstance(value.get("type"), str):
-        # Always an array. A container in the context would do the same, but rdflib then loses the
-        # types of values.
+        # The type is always an array. A container in the context would have the same effect, but
+        # rdflib would then lose the types of values.
         ordered["type"] = [value["type"]]
     return ordered
 

@@ -1,4 +1,4 @@
-"""Names for people: what to call an IRI, in a language."""
+"""Human-readable names of IRIs, in a language."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LABEL_PROPERTIES: Final = (
     f"{SCHEMA}name",
     f"{FOAF}name",
 )
-"""The properties whose values people read in place of an IRI, in the order of preference."""
+"""The properties whose values are shown instead of an IRI, in the order of preference."""
 
-# Pages ask for thousands of labels: the terms are made once.
+# Pages ask for thousands of labels, so these terms are made only once.
 _LABEL_TERMS: Final = tuple(map(ox.NamedNode, LABEL_PROPERTIES))
 _INVERSE_LABEL: Final = ox.NamedNode(f"{OSLC}inverseLabel")
 
@@ -28,9 +28,9 @@ NAME_PROPERTIES: Final = (
     f"{SKOS}hiddenLabel",
     f"{SCHEMA}alternateName",
 )
-"""The properties whose values people search for a thing by."""
+"""The properties whose values are the names by which people search for a thing."""
 
-_OTHERWISE: Final = "en"  # what most things have a label in
+_OTHERWISE: Final = "en"  # the language in which most things have a label
 
 
 class Labels:
@@ -38,8 +38,8 @@ class Labels:
 
     Args:
         graph: The dataset.
-        language: Tag of the language wanted. A thing without a label in it is named in English,
-            else in any other language.
+        language: Tag of the preferred language. If a thing has no label in this language, its
+            English label is used, or else a label in any other language.
     """
 
     def __init__(self, graph: Graph, language: str = "en") -> None:
@@ -49,7 +49,7 @@ class Labels:
         self.language = language
 
     def label(self, iri: str) -> ox.Literal | None:
-        """Return the label that the data gives a thing, or None if it gives none."""
+        """Return the label of a thing in the data, or None if the thing has no label."""
         return min(self._labels(iri), key=self._preference, default=None)
 
     def languages(self, iri: str) -> tuple[str, ...]:
@@ -57,16 +57,16 @@ class Labels:
         return tuple(sorted({label.language for label in self._labels(iri) if label.language}))
 
     def title(self, iri: str) -> ox.Literal:
-        """Return the label of a thing, or its IRI in short if it has none."""
+        """Return the label of a thing, or its shortened IRI if it has no label."""
         return self.label(iri) or ox.Literal(compact(iri))
 
     def inverse(self, iri: str) -> ox.Literal | None:
-        """Return the label of a property read from its values, as "place of" for "place"."""
+        """Return the label of the inverse of a property, such as "place of" for "place"."""
         labels = _literals(self._graph, ox.NamedNode(iri), _INVERSE_LABEL)
         return min(labels, key=self._preference, default=None)
 
     def _labels(self, iri: str) -> list[ox.Literal]:
-        """Return the labels by the first property, in the first graph, that has any."""
+        """Return the values of the first label property with values, in the first such graph."""
         node = ox.NamedNode(iri)
         for property_ in _LABEL_TERMS:
             for graph in self._graphs:

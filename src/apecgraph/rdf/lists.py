@@ -17,11 +17,11 @@ def list_cells(
     Args:
         head: The first cell, or `nil` for the empty list.
         nil: The value for rdf:nil.
-        read_cell: Returns the rdf:first and the rdf:rest of a cell; None if a node is no cell.
+        read_cell: Returns the rdf:first and the rdf:rest of a cell; None if a node is not a cell.
 
     Returns:
-        The member of each cell, in the order of the list; None if the list is not well-formed: it
-        runs into a node that is no cell, or in a circle.
+        The member of each cell, in the order of the list. None if the list is not well-formed: it
+        has a cycle or a node that is not a cell.
     """
     members: dict[ListCell, Member] = {}
     node = head

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 BASE: Final = "https://w3id.org/apecgraph/"
-"""The canonical base; every IRI of the publication's own begins with it, whatever host serves."""
+"""The canonical base. The publication's own IRIs begin with it, even if served by another host."""
 
 ENDPOINT: Final = BASE + "sparql"
-"""The endpoint; relative IRIs in queries are relative to it, so that `<id/...>` is a thing."""
+"""The endpoint. Queries resolve relative IRIs against it, so `<id/...>` is a thing."""
 
 ID: Final = BASE + "id/"
 ONTOLOGY: Final = BASE + "ontology/"
@@ -62,11 +62,11 @@ PREFIXES: Final[dict[str, str]] = {
     "void": VOID,
     "xsd": XSD,
 }
-"""Prefix to namespace, sorted by prefix."""
+"""The namespace of each prefix, sorted by prefix."""
 
 
 def compact(iri: str) -> str:
-    """Shorten an IRI for people: `schema:url`, `meeting/sccp1-2026`, or the IRI as it is."""
+    """Shorten an IRI for people: `schema:url`, `meeting/sccp1-2026`, or the unchanged IRI."""
     if iri.startswith(ID):
         return iri.removeprefix(ID)
     for prefix, namespace in PREFIXES.items():

@@ -1,7 +1,7 @@
-"""The one wrapper around the engine's serializers, and the repairs of what they write.
+"""The only wrapper around the engine's serializers, with repairs of their output.
 
-All RDF and all results of queries are written here, whether for the endpoint, a document, a dump,
-the catalogue or a report. A repair is one function, listed in `_REPAIRS` with its formats.
+This module writes all RDF and all query results, for the endpoint, documents, dumps, the catalogue
+and reports. Each repair is a function; `_REPAIRS` lists the repairs of each format.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Write: TypeAlias = Callable[[bytes], object]
 """Takes the next chunk of a document."""
 
 Repair: TypeAlias = Callable[[Write, Format], Write]
-"""Puts a step before a `Write` that changes or refuses the output in a format."""
+"""Returns a `Write` that changes or refuses the output in a format before it passes it on."""
 
-# The engine writes characters that XML cannot hold (XML 1.0, section 2.2), and an element without a
-# name for a property whose IRI does not end in one. No parser reads either.
+# The engine writes characters that XML cannot hold (XML 1.0, section 2.2). For a property whose IRI
+# does not end in a name, it writes an element without a name. Parsers refuse both.
 _NOT_XML: Final = re.compile(
     rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
 )
@@ -39,13 +39,13 @@ def write_rdf(
     write: Write,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> None:
-    """Write RDF as it is read, in chunks of about CHUNK bytes.
+    """Write RDF in chunks of about CHUNK bytes, while the statements are read.
 
     Args:
         statements: Triples, or quads for a format that holds named graphs.
         format_: One of GRAPH_FORMATS.
         write: Takes the chunks.
-        prefixes: Declared in formats that have prefixes.
+        prefixes: The prefixes to declare, if the format has prefixes.
 
     Raises:
         NotAcceptable: The format cannot hold the statements.
@@ -78,7 +78,7 @@ def write_results(answer: QuerySolutions | QueryBoolean, format_: Format, write:
     """Write the results of SELECT or ASK as they are computed, in chunks of about CHUNK bytes.
 
     Args:
-        answer: What the engine answers.
+        answer: The answer of the engine.
         format_: One of RESULTS_FORMATS.
         write: Takes the chunks.
 
@@ -93,7 +93,7 @@ def write_results(answer: QuerySolutions | QueryBoolean, format_: Format, write:
 
 
 class _Chunks:
-    """A file for the engine, which writes a few bytes at a time; it passes on chunks."""
+    """A file for the engine. The engine writes a few bytes at a time; the file passes on chunks."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -129,7 +129,7 @@ def _refuse_what_xml_cannot_hold(write: Write, format_: Format) -> Write:
 
 
 def _escape_carriage_returns(write: Write, format_: Format) -> Write:
-    """Keep carriage returns: a parser would read them as line feeds (XML 1.0, section 2.11)."""
+    """Escape carriage returns, or a parser would read line feeds (XML 1.0, section 2.11)."""
     return lambda data: write(data.replace(b"\r", b"&#xD;"))
 
 
@@ -137,7 +137,7 @@ _REPAIRS: Final[Mapping[Format, tuple[Repair, ...]]] = {
     RDF_XML: (_refuse_what_xml_cannot_hold, _escape_carriage_returns),
     RESULTS_XML: (_refuse_what_xml_cannot_hold, _escape_carriage_returns),
 }
-"""The steps, in order, for each chunk that the engine writes in a format."""
+"""The repairs of each format, in the order in which they are applied to a chunk."""
 
 
 def _repaired(write: Write, format_: Format) -> Write:

@@ -1,4 +1,4 @@
-"""RDF terms and triples: what they say as text, and how to write them."""
+"""RDF terms and triples: reading them as text, and making them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def english(text: str) -> ox.Literal:
 
 
 def typed(text: str, datatype: str) -> ox.Literal:
-    """Return a literal with a datatype of XML Schema, given by its local name, as "date"."""
+    """Return a literal with a datatype of XML Schema, given by its local name, such as "date"."""
     return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
 
 
@@ -63,10 +63,10 @@ def triples_about_new(
         iri: IRI of the thing.
         class_: IRI of its class.
         label: Its label, in English.
-        *values: Properties (IRIs) other than these two, each with a value.
+        *values: Properties (IRIs) other than the class and the label, each with a value.
 
     Yields:
-        The triples, those of the class and of the label first.
+        The triples; the class and the label come first.
     """
     yield from triples_about(iri, (f"{RDF}type", class_), (f"{RDFS}label", english(label)), *values)
 

@@ -1,6 +1,7 @@
 """Canonical Turtle: the form of all Turtle files of the content.
 
-A block per subject and a line per value, all sorted, so that a change of one fact changes one line.
+A file has a block for each subject and a line for each value, all sorted. So a change of one fact
+changes one line.
 The form is a subset of RDF 1.1 Turtle: IRIs are relative to the publication's `id/` or prefixed,
 and blank nodes are used for lists only.
 """
@@ -60,7 +61,7 @@ def format_file(path: Path) -> str:
         The text.
 
     Raises:
-        ContentError: The file cannot be read, or has what the canonical form cannot express.
+        ContentError: The file cannot be read, or the canonical form cannot express its content.
     """
     triples, prefixes = parse_file(path)
     text = path.read_bytes().decode()
@@ -85,7 +86,8 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         The triples, and the namespace of each prefix that the file declares.
 
     Raises:
-        ContentError: The file cannot be read; the error has line and column if the parser does.
+        ContentError: The file cannot be read. The error has the line and the column if the parser
+            reports them.
     """
     try:
         data = read_file(path)
@@ -102,7 +104,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         raise ContentError(message, path, error.lineno, error.offset) from None
     except MemoryError as error:
         if not error.args:
-            raise  # memory is exhausted; an error of the parser has a message
+            raise  # memory is exhausted: a parser error would have a message
         message = f"has a literal, or another word, that is too long: {error}"
         raise ContentError(message, path) from None
     except OSError as error:
@@ -130,8 +132,8 @@ def write_turtle(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path
 
     Args:
         triples: The triples.
-        prefixes: Namespaces of the prefixes that the file declares; those of the publication take
-            precedence.
+        prefixes: Namespaces of the prefixes that the file declares; the publication's prefixes
+            take precedence.
         path: The file that errors name.
 
     Returns:
@@ -148,7 +150,7 @@ class _Writer:
         self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str], path: Path
     ) -> None:
         self._path = path
-        # Each namespace has one prefix, the last in the mapping; the longest namespace wins.
+        # A namespace gets its last prefix in the mapping. Longer namespaces are tried first.
         names = {namespace: name for name, namespace in prefixes.items()}
         self._prefixes = [
             (names[namespace], namespace) for namespace in sorted(names, key=len, reverse=True)

@@ -15,7 +15,7 @@ from apecgraph.rdf.terms import in_graph
 
 
 class Writer:
-    """Writes documents and dumps; JSON-LD with the publication's own context.
+    """Writes documents and dumps. JSON-LD gets the publication's own context.
 
     Args:
         context: The JSON-LD context.
@@ -31,15 +31,15 @@ class Writer:
         topic: str,
         evidence: Iterable[ox.Quad] = (),
     ) -> bytes:
-        """Return the document about one thing; the same graph makes the same bytes.
+        """Return the document about one thing; the same graph always results in the same bytes.
 
         Turtle, TriG and RDF/XML declare only the prefixes that the document uses.
 
         Args:
             triples: The graph of the document.
             format_: One of GRAPH_FORMATS.
-            topic: The IRI of the thing. If the format has an order, its triples come first, and
-                the types of each subject come before its other properties.
+            topic: The IRI of the thing. In formats that keep the order, the triples about the thing
+                come first, and the types of a subject come before its other properties.
             evidence: Quads of named graphs, written if the format holds named graphs.
 
         Returns:
@@ -69,7 +69,7 @@ class Writer:
 
         Args:
             dataset: All quads, written if the format holds named graphs.
-            default_graph: The triples of the default graph, written if it does not.
+            default_graph: The triples of the default graph, written in all other formats.
             format_: One of GRAPH_FORMATS.
 
         Returns:
