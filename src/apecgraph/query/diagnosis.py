@@ -1,4 +1,4 @@
-"""Syntax errors of queries, explained so that a person can correct them."""
+"""Explains syntax errors of queries so that people can correct them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from apecgraph.query.outline import tokens
 from apecgraph.rdf.namespaces import ENDPOINT, PREFIXES
 
 _COMPLAINT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-# Among the things that it expected, the engine lists violated rules: they are sentences, and the
-# rest are keywords, signs and classes of characters.
+# The engine lists violated rules among the things that it expected. Rules are sentences; the other
+# things are keywords, signs and classes of characters.
 _RULE: Final = re.compile(r"(?:^|, )([A-Za-z][^\"\[\],]* [^\"\[\],]+)")
 _REWORDED: Final = {
     "The SELECT contains a variable that is unbound": (
@@ -31,9 +31,9 @@ _Token = tuple[str, int, str]
 def diagnose(text: str, complaint: str) -> MalformedQuery:
     """Turn the engine's complaint about a query into an error that names the cause and the place.
 
-    The engine reads as many characters as a keyword has before it compares them, so that its place
-    may be that much too far on. So the query is parsed again with each token on a line of its own,
-    which is wider than any keyword: the line of that error is the number of the token.
+    The engine reads as many characters as a keyword has before it compares them, so it may report a
+    place that is too far on. Therefore the query is parsed again with one token on each line. Each
+    line is longer than any keyword, so the line of the new error is the number of the token.
 
     Args:
         text: The query.
@@ -61,7 +61,7 @@ def diagnose(text: str, complaint: str) -> MalformedQuery:
 
 
 def _complaint(query: list[_Token]) -> re.Match[str] | None:
-    """Return the engine's complaint about a query with each token on a line of its own."""
+    """Parse a query again with one token on each line; return the engine's complaint, if any."""
     margin = " " * _MAX_KEYWORD + "\n"
     spread = (re.sub(r"[\r\n]", " ", token) + margin for _, _, token in query)
     try:

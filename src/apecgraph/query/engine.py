@@ -1,4 +1,4 @@
-"""Evaluation by the engine in this process: of trusted queries, and inside the workers."""
+"""Evaluates queries with the engine in this process, for workers and for trusted queries."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ _MAX_UNKNOWN_FUNCTIONS: Final = 32
 # The message of the engine if a JSON-LD document refers to a context that it would have to fetch.
 _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 
-# How messages of RocksDB begin if it cannot read a store on disk.
+# The beginnings of RocksDB's messages about a store on disk that cannot be read.
 _DAMAGE: Final = ("IO error: ", "Corruption: ")
 
 
 @drop_locals_on_error
 def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = None) -> None:
-    """Evaluate a query and write the answer, in chunks of some 64 kB.
+    """Evaluate a query and write the answer, in chunks of about 64 kB.
 
     Args:
         store: The dataset.
         query: The query, with the format of the answer.
         write: Takes the chunks; what it raises is passed on.
-        max_rows: Rows or triples that the answer may have; None for any number.
+        max_rows: The largest number of rows or triples in the answer; None for no limit.
 
     Raises:
-        QueryTooHeavy: The answer has more rows.
+        QueryTooHeavy: The answer has more rows or triples than `max_rows`.
         MalformedQuery: The query is not SPARQL.
         NotAcceptable: The format cannot hold the answer.
         Forbidden: The query calls another endpoint.
@@ -87,7 +87,7 @@ def load(
 
     Args:
         files: The files to load.
-        report: Called with each file, the number of its bytes that are read, from 0, and its size.
+        report: Called with the path of a file, the number of bytes read so far, and its size.
 
     Returns:
         The store.
@@ -114,7 +114,7 @@ def load(
 
 
 class _CountedFile:
-    """A file for the engine, which reports how many of its bytes are read."""
+    """A file for the engine. The file reports how many of its bytes have been read."""
 
     def __init__(self, file: IO[bytes], size: int, report: Callable[[int, int], object]) -> None:
         self._file = file
@@ -130,14 +130,14 @@ class _CountedFile:
 
 
 def _ignore_progress(path: Path, read: int, size: int) -> None:
-    """No-op progress callback."""
+    """Ignore progress."""
 
 
 def _reason(error: Exception) -> str:
     """Explain why a file cannot be loaded."""
     if isinstance(error, MemoryError):
         if not error.args:
-            raise error  # no memory is left; the parser's own complaint about a file has a text
+            raise error  # memory is exhausted: a parser error would have a message
         return f"it has a literal, or another token, that is too long: {error}"
     if _REMOTE_CONTEXT in str(error):
         return "its context is elsewhere, and none is fetched: write the context into it"
@@ -188,9 +188,9 @@ def _merge(
     default: Iterable[NamedNode | BlankNode | DefaultGraph],
     named: Iterable[NamedNode | BlankNode],
 ) -> Store:
-    """Make the merge of some graphs the default graph of a store, beside the named graphs.
+    """Return a store with the merge of the default graphs as its default graph, and the named ones.
 
-    The engine itself would find a triple once for each of the default graphs that holds it.
+    Without the merge, the engine finds a triple once for each default graph that contains it.
     """
     merged = Store()
     for graph in default:
@@ -203,13 +203,13 @@ def _merge(
 
 
 def _unknown_function(*_: object) -> None:
-    """Stand-in for an unknown SPARQL function: always an error of its expression."""
+    """Stand in for an unknown function: the result, None, is an error of the expression."""
 
 
 def _has_row(store: Store, query: Query, index: int) -> bool:
-    """Return whether an answer may have a row with an index, counted from 0."""
+    """Return whether an answer may have a row at an index, counted from 0."""
     if query.changes:
-        return True  # another evaluation may have it, even if this one has not
+        return True  # another evaluation may have the row, even if this one does not
     answer = _query(store, query)
     if not isinstance(answer, QuerySolutions):
         return False

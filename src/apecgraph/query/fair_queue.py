@@ -13,14 +13,14 @@ _Resource = TypeVar("_Resource")
 
 
 class FairQueue(Generic[_Resource]):
-    """Places in which clients wait for a resource; each client's first place is served first.
+    """A queue with places in which clients wait for a resource.
 
-    Clients are served round-robin, so that one who asks for much waits for itself, and others do
-    not wait for it.
+    Clients are served round-robin, and the places of a client in order. So a client that takes many
+    places delays only itself.
 
     Args:
         size: The number of places.
-        give_back: Called with a resource that came to a client who had just left.
+        give_back: Called with a resource if its client left just after the resource came.
     """
 
     def __init__(self, size: int, give_back: Callable[[_Resource], None]) -> None:
@@ -39,16 +39,16 @@ class FairQueue(Generic[_Resource]):
 
         Args:
             client: The waiting client.
-            deadline: When to give up, by the clock of the event loop, in seconds.
-            timed_out: Makes the error for that case.
+            deadline: When to give up, in seconds on the clock of the event loop.
+            timed_out: Makes the error that is raised at the deadline.
 
         Returns:
             The resource.
 
         Raises:
-            StoreBusy: All places are taken, at once or later: the client that has most of them
-                loses its last one.
-            QueryTimedOut: The deadline has come.
+            StoreBusy: All places are taken, or this place was taken away: if all places are taken,
+                the client with the most places loses its last one to a client with fewer.
+            QueryTimedOut: The deadline has passed.
         """
         place = self._join(client)
         alarm = asyncio.get_running_loop().call_at(
@@ -59,7 +59,7 @@ class FairQueue(Generic[_Resource]):
         except asyncio.CancelledError:
             self._leave(client, place)
             if not place.cancelled() and place.exception() is None:
-                self._give_back(place.result())  # it came just before the client left
+                self._give_back(place.result())  # the resource came just before the client left
             raise
         finally:
             alarm.cancel()
@@ -70,7 +70,7 @@ class FairQueue(Generic[_Resource]):
             places = self._waiting.pop(client)
             place = places.popleft() if places else None
             if places:
-                self._waiting[client] = places  # behind all others
+                self._waiting[client] = places  # after all other clients
             if place is not None and not place.done():
                 place.set_result(resource)
                 return True

@@ -1,4 +1,4 @@
-"""Queries, answers, and the services that turn one into the other."""
+"""Queries, answers, and the services that answer queries."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from apecgraph.files import steady
 from apecgraph.rdf.formats import Format
 
 # Calls of functions whose value changes from one evaluation to the next (SPARQL 1.1, sections
-# 17.4.2 to 17.4.5), as the engine could read them; a text that only looks like a call counts too.
+# 17.4.2 to 17.4.5). Text that only looks like such a call, as in a string, matches too.
 _CHANGING: Final = re.compile(r"(?:NOW|RAND|UUID)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """An RDF file to load. It may be loaded again, long after, and must not have changed then.
+    """An RDF file to load. The file must not change, because it may be loaded again much later.
 
     Attributes:
-        path: Its path.
+        path: The path of the file.
         format: One of GRAPH_FORMATS.
-        sha256: Its SHA-256, in hexadecimal.
+        sha256: The SHA-256 of the file, in hexadecimal.
     """
 
     path: Path
@@ -34,7 +34,7 @@ class DataFile:
 
     @classmethod
     def of(cls, path: Path, format_: Format) -> DataFile:
-        """Take a file as it is now; raise StoreError if it cannot be read."""
+        """Return a file as it is now; raise StoreError if the file cannot be read."""
         try:
             with steady(path), path.open("rb") as file:
                 return cls(path, format_, file_digest(file, "sha256").hexdigest())
@@ -52,10 +52,11 @@ class Query:
 
     Attributes:
         text: The query as sent.
-        format: The format of the answer; it fits the form of the query.
-        default_graphs: The IRIs of the default graphs of the dataset that the request, or else the
-            query, names (SPARQL 1.1 Protocol, section 2.1.4).
-        named_graphs: The IRIs of its named graphs. Both are empty if no dataset is named.
+        format: The format of the answer, which fits the form of the query.
+        default_graphs: The IRIs of the default graphs that the request names, or else those that
+            the query names (SPARQL 1.1 Protocol, section 2.1.4).
+        named_graphs: The IRIs of the named graphs, likewise. If neither the request nor the query
+            names any graph, both attributes are empty.
     """
 
     text: str
@@ -74,9 +75,9 @@ class Answer:
     """The answer to a query.
 
     Attributes:
-        format: Its format.
-        body: All of its bytes, or its chunks as they come. Reading chunks may raise a QueryError
-            until the last one has come: those read before it are not an answer. Closing them early
+        format: The format of the answer.
+        body: All bytes of the answer, or its chunks as they come. Reading a chunk may raise a
+            QueryError; the chunks before the error are not an answer. Closing the generator early
             stops the query.
     """
 
@@ -87,7 +88,8 @@ class Answer:
 class QueryService(Protocol):
     """Answers queries on one dataset.
 
-    The worker pool is one. A client of another SPARQL endpoint, in `query/remote`, can be another.
+    The worker pool is such a service. A client of another SPARQL endpoint could be added in
+    `query/remote`.
     """
 
     @property
@@ -100,7 +102,7 @@ class QueryService(Protocol):
 
     @property
     def failure(self) -> str | None:
-        """Why no query is answered at present; None if they are."""
+        """Why no queries are answered at present; None if queries are answered."""
 
     async def query(self, query: Query, client: str = "") -> Answer:
         """Answer a query.
@@ -110,15 +112,12 @@ class QueryService(Protocol):
             client: The address of the client. A busy service serves clients in turn.
 
         Returns:
-            The answer, whose parts may still be on their way.
-
-        Returns:
-            The answer.
+            The answer. If its body is a generator, the chunks may come later.
 
         Raises:
             MalformedQuery: The query is not SPARQL.
-            Forbidden: It calls another endpoint.
-            NotAcceptable: Its format cannot hold the answer.
-            QueryError: It meets a limit, or the service is too busy.
+            Forbidden: The query calls another endpoint.
+            NotAcceptable: The format of the query cannot hold the answer.
+            QueryError: The query exceeds a limit, or the service is too busy.
             StoreError: The dataset is not available.
         """

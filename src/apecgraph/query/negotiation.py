@@ -15,21 +15,21 @@ _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(.*)", re.DOTALL)
 _PARAMETER: Final = re.compile(rf';\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|{_WORD})\s*')
 _QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-# The text between commas outside quotes; a quote that is never closed takes all that follows.
+# The text between commas outside quotes. A quote that is not closed extends to the end.
 _PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
 
 _MAX_HEADER: Final = 8192
-"""Characters of an Accept header that are read."""
+"""Number of characters of an Accept header that are read."""
 
 _MAX_RANGES: Final = 64
-"""Media ranges of an Accept header that are read; browsers send eight."""
+"""Number of media ranges of an Accept header that are read. Browsers send eight."""
 
 _BOTH_PARTS: Final = 2
 """The specificity of a range that names both parts of a media type."""
 
 
 class Choice(NamedTuple):
-    """A format, and which of its media types the client knows it by."""
+    """A format, and the media type by which the client knows it."""
 
     format: Format
     media_type: str
@@ -43,12 +43,12 @@ class _MediaRange:
     quality: float
 
     def specificity(self, media_type: str) -> int:
-        """Return how closely the range matches a type: -1 not at all, 0 as `*/*`, at most 3."""
+        """Return how closely the range matches a type: -1 for no match, 0 for `*/*`, at most 3."""
         main, _, sub = media_type.partition("/")
         if self.main not in ("*", main) or self.sub not in ("*", sub):
             return -1
-        # Everything is written in UTF-8, whether its type has the parameter or not. Other
-        # parameters (profile, version) name variants that are not offered.
+        # All answers are in UTF-8, so this charset matches. Other parameters (profile, version)
+        # name variants that are not offered.
         if not self.parameters <= {("charset", "utf-8")}:
             return -1
         return (self.main != "*") + (self.sub != "*") + bool(self.parameters)
@@ -59,8 +59,8 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
 
     Args:
         accept: The header as received, or None if the request has none.
-        offers: The formats to choose from. If the client prefers none of two, the earlier one is
-            chosen; a format's own media type goes before any alias.
+        offers: The formats to choose from. If the client prefers several equally, the first of
+            them is chosen. Media types of formats take precedence over aliases.
 
     Returns:
         The choice.
@@ -99,9 +99,9 @@ def _choices(offers: Sequence[Format]) -> Iterator[Choice]:
 
 
 def prefers(accept: str | None, page: Format, others: Iterable[Format]) -> bool:
-    """Return whether a client names the type of a page, prefers no other, and names none of others.
+    """Return whether a client names a page's type, prefers no other type, and names no `others`.
 
-    Browsers do; programs name the formats that they read, or accept anything.
+    Browsers send such headers. Programs name the formats that they read, or accept any format.
     """
     ranges = _parse(accept or "")
     qualities = [
@@ -121,8 +121,8 @@ def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
     """Choose the format of an answer by name, as in `format=csv`.
 
     Args:
-        names: The values of the parameter, of which the last known one counts. A value may also be
-            several names with commas between them, the preferred one first.
+        names: The values of the parameter; the last known one is used. A value may also be a list
+            of names, separated by commas, with the preferred name first.
         offers: The formats to choose from.
 
     Returns:

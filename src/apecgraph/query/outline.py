@@ -1,7 +1,7 @@
 """The outline of a SPARQL request: the facts that decide whether it may be evaluated.
 
-This reads tokens (SPARQL 1.1 Query Language, section 19.8) and no grammar: the engine reports
-errors of syntax. It runs in linear time and does not recurse.
+This module reads tokens (SPARQL 1.1 Query Language, section 19.8) but does not parse the grammar:
+the engine reports syntax errors. The time is linear, and there is no recursion.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ from apecgraph.rdf.namespaces import ENDPOINT
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
-# All kinds of nesting that were tried are safe at 300; some overflow the engine's stack at 1 000.
+# In tests, all kinds of nesting were safe at 300; some overflowed the engine's stack at 1 000.
 MAX_DEPTH: Final = 128
-"""The depth to which brackets of all kinds may be nested in one another."""
+"""The depth to which brackets of all kinds may be nested."""
 
-# Each is resolved against a base, which may be long: bounding both bounds their product.
+# Each IRI is resolved against the base, which may be long. Limits on the number of IRIs and on the
+# length of each IRI with its base therefore limit the total size.
 MAX_DECLARATIONS: Final = 500
-"""Prefixes and bases that a query may declare, and graphs that it may name."""
+"""Number of prefixes and bases that a query may declare, and of graphs that it may name."""
 
 MAX_IRI: Final = 2000
-"""Characters of the IRI of a base, a prefix or a graph, together with its base."""
+"""Length of the IRI of a base, a prefix or a graph, together with the base that it refers to."""
 
-# Escapes that the engine refuses must not count as escapes here: they decide where a string ends.
-# Hence no surrogates, and nothing beyond U+10FFFF.
+# Escapes decide where a string ends, so escapes that the engine refuses must not count here. Hence
+# surrogates and numbers beyond U+10FFFF do not match.
 _ESCAPE: Final = (
     r"\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}"
     r"|\\U(?:0000(?![Dd][89A-Fa-f])|000[1-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
@@ -41,8 +42,8 @@ _STRING: Final = (
     rf"|'(?:[^'\\\n\r]++|{_IN_STRING})*+'"
 )
 _IRI: Final = rf'<(?:[^<>"{{}}|^`\\\x00-\x20]++|{_ESCAPE})*+>'
-# Wider than the grammar, since all characters beyond ASCII count as letters. This hides nothing:
-# none of them is white space or a sign. As negated classes they compile 20 times faster.
+# These classes are wider than the grammar: all characters beyond ASCII count as letters. This is
+# safe, since none of them is white space or a sign. Negated classes compile 20 times faster.
 _LETTER: Final = r"[^\x00-@\[-`{-\x7F]"
 _IN_VARIABLE: Final = r"[^\x00-/:-@\[-^`{-\x7F]"
 _IN_NAME: Final = r"[^\x00-,./:-@\[-^`{-\x7F]"
@@ -120,8 +121,8 @@ class Outline:
 def outline(text: str) -> Outline:
     """Read the outline of a request.
 
-    The engine has no tokens: it takes keywords wherever its grammar allows them, so that
-    `{SERVICEa:b{}}` calls a:b. Such spellings are read here as the engine reads them.
+    The engine has no tokens. It accepts a keyword wherever its grammar allows one, so
+    `{SERVICEa:b{}}` calls a:b. This function reads such spellings as the engine does.
 
     Args:
         text: The request.
@@ -176,14 +177,14 @@ def outline(text: str) -> Outline:
 
 
 def _hides_service(comparison: str) -> bool:
-    """Tell whether a text has, in this order, a closing bracket, the word SERVICE and a comment."""
+    """Return whether a text has a closing bracket, then the word SERVICE, then a comment."""
     bracket = comparison.find(")")
     keyword = comparison.find("SERVICE", bracket) if bracket >= 0 else -1
     return keyword >= 0 and comparison.find("#", keyword) >= 0
 
 
 def with_lower_booleans(text: str) -> str:
-    """Write the words TRUE and FALSE in lower case: the engine knows no other."""
+    """Write the words TRUE and FALSE in lower case, the only form that the engine accepts."""
     if all(word[0].islower() for word in _BOOLEAN.finditer(text)):
         return text
     changed = list(text)
@@ -208,7 +209,7 @@ def tokens(text: str) -> Iterator[tuple[str, int, str]]:
 
 
 class _Prologue:
-    """The declarations before a query (SPARQL 1.1, section 4.1), as far as they are read."""
+    """The declarations before a query (SPARQL 1.1, section 4.1) that have been read so far."""
 
     def __init__(self) -> None:
         self._base = ENDPOINT
@@ -252,7 +253,7 @@ class _Prologue:
         return self._namespaces.get(clause["prefix"], clause["prefix"] + ":") + local
 
     def hides_service(self, name: re.Match[str]) -> bool:
-        """Tell whether the engine may read a prefixed name as SERVICE and a shorter name."""
+        """Return whether the engine may read a prefixed name as SERVICE and a shorter name."""
         prefix = name[0].partition(":")[0]
         at = prefix.upper().rfind("SERVICE")
         if at < 0 or not _BLOCK.match(name.string, name.end()):

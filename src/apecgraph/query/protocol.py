@@ -1,4 +1,4 @@
-"""Requests of the SPARQL 1.1 Protocol, query operation (section 2.1), read into queries."""
+"""Reads requests of the SPARQL 1.1 Protocol, query operation (section 2.1), into queries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apecgraph.query.text import READ_ONLY, read_query
 from apecgraph.rdf.formats import ANSWER_FORMATS, HTML, Format
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
-"""The methods of an endpoint; OPTIONS is not a query and is answered elsewhere."""
+"""The methods of an endpoint. OPTIONS does not send a query; another module answers it."""
 
 FORM: Final = "application/x-www-form-urlencoded"
 SPARQL_QUERY: Final = "application/sparql-query"
@@ -56,15 +56,15 @@ def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | N
         graphs: The IRIs of the named graphs of the dataset.
 
     Returns:
-        The query, or None if the client wants the page of the endpoint instead: if the request has
-        no query, or if a browser follows a link to one.
+        The query. None if the client wants the page of the endpoint: the request has no query, or
+        a browser follows a link to a query.
 
     Raises:
         MalformedRequest: The request breaks the rules of the protocol.
-        Forbidden: It is an update, calls another endpoint, or names a graph that there is not.
-        MethodNotAllowed: Queries are not sent by its method.
+        Forbidden: The request is an update, calls another endpoint, or names an unknown graph.
+        MethodNotAllowed: The method of the request does not send queries.
         NotAcceptable: The answer cannot have any of the formats that the client accepts.
-        UnsupportedMediaType: Its body is not a query.
+        UnsupportedMediaType: The body is not a query.
         QueryTooHeavy: The query nests too deeply, or declares too much.
     """
     parameters = _parameters(request)
@@ -87,7 +87,7 @@ def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | N
 
 
 def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
-    """Read all parameters; a query that is the body of the request counts as one, `query`."""
+    """Read all parameters. If the body of the request is a query, it is the parameter `query`."""
     parameters = decode_form(request.query_string)
     if request.method in ("GET", "HEAD"):
         if request.body:
@@ -142,7 +142,7 @@ def _decode(data: bytes) -> str:
 
 
 def _is_link_in_browser(request: ProtocolRequest, parameters: list[tuple[str, str]]) -> bool:
-    """Return whether a browser sends nothing but a query: its user has followed a link."""
+    """Return whether a browser sends only a query, so its user has followed a link."""
     return (
         request.method in ("GET", "HEAD")
         and [name for name, _ in parameters] == ["query"]
@@ -155,7 +155,7 @@ def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]
 
 
 def _choose_format(names: Sequence[str], accept: str | None, offers: Sequence[Format]) -> Format:
-    """Choose a format by name or else by the Accept header; send it as what the client knows."""
+    """Choose a format by name, or else by Accept; set the media type that the client knows."""
     choice = find_named(names, offers) if names else negotiate(accept, offers)
     if choice.media_type == choice.format.media_type:
         return choice.format

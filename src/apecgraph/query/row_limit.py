@@ -17,11 +17,11 @@ _MARKS: Final = {
     RESULTS_CSV: b"\n",
     RESULTS_TSV: b"\n",
 }
-"""What the engine writes once for each row, or between two rows; a value may contain it too."""
+"""The bytes that the engine writes for each row, or between two rows. Values may contain them."""
 
 
 def limit_triples(triples: QueryTriples, max_rows: int) -> Iterator[Triple]:
-    """Pass on triples; raise QueryTooHeavy if there are more than the limit."""
+    """Yield the triples; raise QueryTooHeavy if there are more than the limit."""
     for index, triple in enumerate(triples):
         if index == max_rows:
             raise _too_many_rows(max_rows)
@@ -31,15 +31,15 @@ def limit_triples(triples: QueryTriples, max_rows: int) -> Iterator[Triple]:
 def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[[], bool]) -> Write:
     """Limit the rows of the results of a SELECT.
 
-    The engine writes rows faster than Python could count them one by one, so their marks are
-    counted in the bytes.
+    The engine writes rows faster than Python could count them one by one, so this function counts
+    the marks in the bytes.
 
     Args:
         write: Takes the bytes that are passed on.
         format_: The format of the results.
         max_rows: The limit.
-        has_more: Returns whether the answer has more rows than the limit; called once there are
-            enough marks for that.
+        has_more: Returns whether the answer has more rows than the limit. It is called when the
+            number of marks reaches the limit.
 
     Returns:
         A function that passes bytes on to `write`, and raises QueryTooHeavy if there are more rows

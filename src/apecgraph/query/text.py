@@ -1,4 +1,4 @@
-"""Queries by their text: read with a dataset and a format, and evaluated in this process."""
+"""Reads queries from their text, and evaluates trusted queries in this process."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def read_query(
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
 ) -> Query:
-    """Read the text of a query, so that it can be evaluated.
+    """Read a query from its text.
 
     Args:
         text: The query, with or without a byte order mark.
         graphs: The IRIs of the existing named graphs.
         choose_format: Chooses the format of the answer. If the text is not SPARQL, all formats are
-            offered: the engine will explain the error.
-        default_graphs: The default graphs that the request names. If it names any graph, the
-            dataset of the query itself does not count (SPARQL 1.1 Protocol, section 2.1.4).
+            offered, since the engine will report the error later.
+        default_graphs: The default graphs that the request names. If the request names any graph,
+            the dataset in the query is ignored (SPARQL 1.1 Protocol, section 2.1.4).
         named_graphs: The named graphs that the request names.
 
     Returns:
@@ -70,17 +70,17 @@ def read_query(
 
 
 def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write) -> None:
-    """Read a query and evaluate it in this process, without limits: for trusted queries.
+    """Read a trusted query and evaluate it in this process, without limits.
 
     Args:
         store: The dataset.
         text: The query.
-        formats: Names of formats; the last that the answer can have is used.
+        formats: Names of formats; the last one that fits the form of the query is used.
         write: Takes the answer in chunks.
 
     Raises:
-        RequestError: As `read_query` and `evaluate` have it.
-        QueryError: Likewise.
+        RequestError: An error of `read_query` or `evaluate`.
+        QueryError: An error of `read_query` or `evaluate`.
     """
     graphs = {graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)}
     query = read_query(text, graphs, lambda offers: find_named(formats, offers).format)

@@ -1,4 +1,4 @@
-"""A store on disk: a directory that Oxigraph keeps with RocksDB, and that is only read here."""
+"""Reads stores on disk, which are directories that Oxigraph writes with RocksDB."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from apecgraph.isolation.seccomp import deny_network
 
 
 def open_without_network(path: Path) -> Store:
-    """Give up the network, then open a store for reading: for processes that do nothing else.
+    """Give up network access, then open a store for reading.
 
-    The network goes first, so that the threads that RocksDB starts are without it as well.
+    Only processes that do nothing else call this. Network access is given up first, so the threads
+    that RocksDB starts do not have it either.
 
     Args:
         path: The directory of the store.
@@ -23,7 +24,7 @@ def open_without_network(path: Path) -> Store:
         The store.
 
     Raises:
-        StoreError: Either cannot be done.
+        StoreError: The network access cannot be given up, or the store cannot be opened.
     """
     try:
         deny_network()
@@ -49,16 +50,16 @@ def unreadable_store(path: object, reason: object) -> StoreError:
 def directory_digest(path: Path) -> str:
     """Return a name for the content of a store, without reading all of it.
 
-    RocksDB writes a table file once and never changes it. IDENTITY distinguishes stores. The
-    manifest that CURRENT names lists each table with its keys and the session that wrote it, which
-    distinguishes the later states of copies of one store. Data that are in no table yet are in the
-    logs (*.log), which are read in full.
+    RocksDB writes a table file once and never changes it. IDENTITY distinguishes stores. CURRENT
+    names the manifest, which lists each table with its keys and the session that wrote it. The
+    manifest distinguishes copies of one store that have changed since. Data that are not yet in a
+    table are in the logs (*.log), which are read in full.
 
     Args:
         path: The directory of the store.
 
     Returns:
-        A digest, in hexadecimal; it changes with the content.
+        A digest in hexadecimal, which changes if the content changes.
 
     Raises:
         StoreError: The directory is not a store.

@@ -1,4 +1,4 @@
-"""The front's side of one worker."""
+"""The connection of the front process to one worker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, cast
 from apecgraph.query.workers.messages import HEADER
 
 _MAX_FRAMES: Final = 32
-"""Received frames from which on reading pauses, until they are taken."""
+"""Number of received frames that may wait to be taken; with more, reading pauses."""
 
 
 class WorkerHandle(asyncio.Protocol):
@@ -21,10 +21,10 @@ class WorkerHandle(asyncio.Protocol):
 
     Attributes:
         pid: The process.
-        retired: Whether it is dead or gets no more queries.
-        used: Whether it has got a query.
-        demoted: Whether it runs with the lowest priority, and another worker has taken its place.
-        exit: Its exit status as of `os.waitstatus_to_exitcode`; None if it is not known.
+        retired: Whether the worker is dead or gets no more queries.
+        used: Whether the worker has received a query.
+        demoted: Whether the worker has the lowest priority, and another worker has replaced it.
+        exit: The exit status as in `os.waitstatus_to_exitcode`; None if the status is not known.
     """
 
     pid: int
@@ -48,7 +48,7 @@ class WorkerHandle(asyncio.Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether it can get a query; it may be gone before its exit is known."""
+        """Whether the worker can get a query. It may be gone before its exit status is known."""
         return not (self.retired or self._gone or self._transport.is_closing())
 
     async def connect(self, connection: socket.socket) -> None:
@@ -60,7 +60,7 @@ class WorkerHandle(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Cut what comes into frames; pause if nobody takes them."""
+        """Split the received bytes into frames; pause reading if too many frames wait."""
         received = self._received
         received += data
         start = 0
@@ -77,7 +77,7 @@ class WorkerHandle(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wake the reader of an answer: nothing more comes."""
+        """Wake the reader of an answer, since no more data will come."""
         self._gone = True
         self._wake()
 
@@ -98,19 +98,19 @@ class WorkerHandle(asyncio.Protocol):
         return self._frames.popleft()
 
     def finish(self) -> None:
-        """Note that the answer is read as far as it is wanted."""
+        """Record that no more of the answer will be read."""
         self._busy = False
         if self.retired:
             self._transport.close()
 
     def retire(self) -> None:
-        """Send no more queries; an answer that is being read may come to its end."""
+        """Send no more queries; an answer that is being read may be completed."""
         self.retired = True
         if not self._busy:
             self._transport.close()
 
     def abort(self) -> None:
-        """Break off the answer that is being read, and send no more queries."""
+        """Discard the answer that is being read, and send no more queries."""
         self.retired = self._gone = True
         self._frames.clear()
         self._transport.abort()

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class PoolLimits:
-    """What loading the data and answering a query may take, and how many queries run at once.
+    """Limits on loading the data, on answering a query, and on the number of queries.
 
     Attributes:
         load_seconds: Time in which the data must be loaded or opened.
         load_megabytes: Memory that loading files may take.
         query_seconds: Time from the request for an answer to the last byte from the worker,
-            waiting for a worker included.
+            including the wait for a worker.
         query_megabytes: Memory that a worker may take beyond the store.
         reply_megabytes: Size of an answer.
-        reply_rows: Rows, or triples, of an answer.
-        workers: Queries that are evaluated at once, as long as they are not long ones.
-        long_queries: Long queries that are evaluated beside these, with the lowest priority.
-        queue: Queries that may wait for a worker.
+        reply_rows: Number of rows, or triples, of an answer.
+        workers: Number of queries that are evaluated at once, not counting the long ones.
+        long_queries: Number of long queries that are evaluated in addition, with the lowest
+            priority.
+        queue: Number of queries that may wait for a worker.
     """
 
     load_seconds: float

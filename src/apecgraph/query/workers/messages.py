@@ -1,7 +1,7 @@
 """The messages between the front process and its workers, over a stream socket.
 
-A worker reads queries and answers each with frames: any number of DATA, then END or ERROR. A frame
-is one byte for its kind, four for the length of its payload in bytes, and the payload.
+A worker answers each query with frames: any number of DATA frames, then END or ERROR. A frame
+consists of one byte for its kind, four bytes for the length of its payload, and the payload.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ERRORS: Final[Mapping[type[ApecgraphError], tuple[str, ...]]] = {
     QueryTooHeavy: ("limit",),
     StoreError: (),
 }
-"""The errors of a worker, each with its attributes, which its constructor takes by name."""
+"""The errors that a worker sends, each with the attributes that its constructor takes by name."""
 
 _ERROR_TYPES: Final = {type_.__name__: type_ for type_ in ERRORS}
 _FORMATS: Final = {format_.name: format_ for format_ in ANSWER_FORMATS}
@@ -54,7 +54,7 @@ def encode_query(query: Query, seconds: float) -> bytes:
 
 
 def decode_query(payload: bytes) -> tuple[Query, float]:
-    """Return the arguments of `encode_query`."""
+    """Decode a payload made by `encode_query`; return the query and the time."""
     text, name, default_graphs, named_graphs, seconds = json.loads(payload)
     return Query(text, _FORMATS[name], tuple(default_graphs), tuple(named_graphs)), seconds
 
@@ -66,6 +66,6 @@ def encode_error(error: ApecgraphError) -> bytes:
 
 
 def decode_error(payload: bytes) -> ApecgraphError:
-    """Return the argument of `encode_error`."""
+    """Decode a payload made by `encode_error`; return the error."""
     name, message, attributes = json.loads(payload)
     return _ERROR_TYPES[name](message, **attributes)

@@ -1,7 +1,8 @@
-"""A pool of worker processes that answer queries, and die if a query meets a limit: for the public.
+"""A pool of worker processes that answer the queries of the public, within limits.
 
 The engine cannot stop a query, and some queries end the process that evaluates them. So the front
-process never evaluates: it holds a deadline over each query, and replaces a worker that misses it.
+process never evaluates queries. It sets a deadline for each query, and replaces a worker that
+misses the deadline.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ from apecgraph.query.workers.supervisor import Supervisor
 from apecgraph.query.workers.worker import too_much_memory
 
 LIGHT_SECONDS: Final = 0.1
-"""The time, in seconds, after which a query is a long one: it goes on, but gives way to others."""
+"""The time, in seconds, after which a query counts as long: other queries take precedence."""
 
 HELD_BACK: Final = 1024 * 1024
-"""Bytes of an answer that are held back, so that an error among them can be reported as one."""
+"""Size, in bytes, of the first part of an answer. The server can still report an error in it."""
 
 _EXIT_SECONDS: Final = 5.0
 """How long to wait for the exit status of a worker that is gone."""
 
 
 class WorkerPool:
-    """A query service whose queries are evaluated by processes that can do nothing else.
+    """A query service that evaluates queries in processes that can do nothing else.
 
     Args:
         data: The dataset; the labels of blank nodes are local to each file.
@@ -77,7 +78,7 @@ class WorkerPool:
 
     @property
     def failure(self) -> str | None:
-        """Why there are no workers; None if there are, or soon will be."""
+        """Why there are no workers; None if there are workers or they are starting."""
         return self._supervisor.failure
 
     @property
@@ -91,9 +92,9 @@ class WorkerPool:
         return len(self._idle)
 
     async def query(self, query: Query, client: str = "") -> Answer:
-        """Evaluate a query; return once it is answered, or more than HELD_BACK bytes are there.
+        """Evaluate a query; return if the answer is complete or has more than HELD_BACK bytes.
 
-        To cancel this, or to close the chunks of the answer before their end, stops the query.
+        The query stops if this call is cancelled, or if the chunks are closed before their end.
 
         Args:
             query: The query.
@@ -104,9 +105,9 @@ class WorkerPool:
 
         Raises:
             MalformedQuery: The query is not SPARQL.
-            Forbidden: It calls another endpoint.
-            NotAcceptable: Its format cannot hold the answer.
-            QueryError: It meets a limit, or all workers are busy and the queue is full.
+            Forbidden: The query calls another endpoint.
+            NotAcceptable: The format of the query cannot hold the answer.
+            QueryError: The query exceeds a limit, or all workers are busy and the queue is full.
             StoreError: The data are not available.
         """
         deadline = asyncio.get_running_loop().time() + self._limits.query_seconds
@@ -135,7 +136,7 @@ class WorkerPool:
     async def _answer(
         self, worker: WorkerHandle, query: Query, deadline: float
     ) -> AsyncGenerator[bytes, None]:
-        """Yield the chunks of an answer; then, or if it is closed, release or end the worker."""
+        """Yield the chunks of an answer; at the end or if closed, release or replace the worker."""
         loop = asyncio.get_running_loop()
         alarm = loop.call_at(deadline, self._supervisor.replace, worker)
         aging = _Aging()
@@ -176,9 +177,9 @@ class WorkerPool:
                 self._supervisor.replace(worker)
 
     def _age(self, worker: WorkerHandle, aging: _Aging) -> None:
-        """Let a query that has become long go on beside the others, if there is room for it.
+        """Let a long query continue in addition to the others, if another long query is allowed.
 
-        Without room it goes on in its place until others wait; then it is refused.
+        Otherwise the query keeps its worker until other queries wait; then the query is refused.
         """
         if self._long_queries_left > 0 and not worker.retired:
             self._long_queries_left -= 1
@@ -217,7 +218,7 @@ class WorkerPool:
 
 @dataclass(slots=True)
 class _Aging:
-    """How a query that takes long has been treated: let go on as a long one, or refused."""
+    """What has been done about a query that takes long: it counts as long, or it is refused."""
 
     timer: asyncio.TimerHandle | None = None
     long: bool = False

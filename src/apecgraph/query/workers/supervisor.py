@@ -1,4 +1,4 @@
-"""The front's side of the zygote: starts it, has it fork workers, and knows which are alive."""
+"""Starts the zygote from the front process, has it fork workers, and tracks their exits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from apecgraph.query.workers.worker import UNOPENED
 from apecgraph.query.workers.zygote import MAX_MESSAGE
 
 _PAUSE: Final = 1.0
-"""Seconds before a process is started again that has failed without having been of use."""
+"""Seconds to wait before a process that has failed without being of use is started again."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Supervisor:
     Attributes:
         quads: The number of quads; known once `start` has returned.
         graphs: The IRIs of the named graphs; known once `start` has returned.
-        failure: Why there are no workers; None if there are, or soon will be.
+        failure: Why there are no workers; None if there are workers or they are starting.
     """
 
     quads: int
@@ -61,7 +61,7 @@ class Supervisor:
         self._complete = asyncio.Event()
 
     async def start(self) -> None:
-        """Load or open the data; return once all workers are there.
+        """Load or open the data; return once all workers have started.
 
         Raises:
             StoreError: The data cannot be loaded or opened.
@@ -82,7 +82,7 @@ class Supervisor:
             await asyncio.wait({self._task})
 
     def replace(self, worker: WorkerHandle) -> None:
-        """Kill a worker; start another in its place, unless one has taken it already."""
+        """Kill a worker; start another one, unless the worker has been replaced already."""
         alive = not worker.retired
         worker.abort()
         if alive:
@@ -91,16 +91,16 @@ class Supervisor:
                 self._zygote.send({"fork": 1})
 
     def demote(self, worker: WorkerHandle) -> None:
-        """Give a worker the lowest priority, and start another one beside it.
+        """Give a worker the lowest priority, and start an additional worker.
 
-        The priority cannot be raised again: the worker must be replaced after its query.
+        The priority cannot be raised again, so the worker must be replaced after its query.
         """
         worker.demoted = True
         self._zygote.send({"demote": worker.pid})
         self._zygote.send({"fork": 1})
 
     async def _supervise(self) -> None:
-        """Run one zygote after the other."""
+        """Run a zygote; if it ends, run another."""
         while True:
             try:
                 await self._run_zygote()
@@ -112,9 +112,9 @@ class Supervisor:
                 await asyncio.sleep(_PAUSE)
 
     async def _run_zygote(self) -> None:
-        """Run one zygote until it is gone.
+        """Run one zygote until it ends.
 
-        Workers that are busy then finish their queries, and end.
+        Workers that are busy then finish their queries and end.
 
         Raises:
             StoreError: The zygote has not loaded the data, or the store cannot be opened.
@@ -215,7 +215,7 @@ class _Zygote:
                 pass_fds=[descriptor],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                start_new_session=True,  # the terminal's Ctrl-C is for the front
+                start_new_session=True,  # Ctrl-C in the terminal goes to the front only
             )
 
     async def load(self, data: Data, quads: int, limits: PoolLimits) -> None:
@@ -223,8 +223,8 @@ class _Zygote:
 
         Args:
             data: The dataset.
-            quads: The number of quads of a store on disk, which takes long to count; 0 if it is
-                not known.
+            quads: The number of quads of a store on disk, since counting them takes long; 0 if the
+                number is not known.
             limits: What loading and queries may take.
         """
         loop = asyncio.get_running_loop()
@@ -235,12 +235,12 @@ class _Zygote:
                 {"file": str(file.path), "format": file.format.name, "sha256": file.sha256}
                 for file in data
             ]
-        with contextlib.suppress(ConnectionError):  # `receive` will notice it
+        with contextlib.suppress(ConnectionError):  # `receive` will notice the error
             for message in [*messages, {"open": asdict(limits)}]:
                 await loop.sock_sendall(self._control, json.dumps(message).encode())
 
     def send(self, message: Mapping[str, object]) -> None:
-        """Send a message; kill a zygote that does not take it."""
+        """Send a message; kill the zygote if it does not accept the message."""
         try:
             self._control.send(json.dumps(message).encode())
         except OSError:
@@ -270,7 +270,7 @@ class _Zygote:
             loop.remove_reader(self._control)
 
     async def close(self) -> int:
-        """Have the zygote end, and all workers with it; return its exit status."""
+        """End the zygote and all its workers; return the exit status of the zygote."""
         self._control.close()
         try:
             return await asyncio.to_thread(self._process.wait, _PAUSE)

@@ -24,20 +24,20 @@ from apecgraph.query.workers.limits import PoolLimits
 _RECEIVED_AT_ONCE: Final = 65536
 
 GRACE: Final = 1.0
-"""Seconds after its deadline at which a worker ends by itself, if the front does not end it."""
+"""Seconds after the deadline of a query at which its worker ends, if the front has not ended it."""
 
 UNOPENED: Final = 3
 """The exit status of a worker that could not open its store."""
 
 _CACHE_MEGABYTES: Final = 32
-"""Memory of RocksDB's block cache by default, which does not count as that of a query."""
+"""Default size of RocksDB's block cache, which does not count as memory of a query."""
 
 
 def work(data: Store | Path, front: socket, limits: PoolLimits) -> NoReturn:
     """Answer the queries of the front until it is gone; then end the process.
 
     Args:
-        data: A store in memory, or the directory of one on disk, which is opened here.
+        data: A store in memory, or the directory of a store on disk, which this function opens.
         front: The socket to the front process.
         limits: What a query may take.
     """
@@ -50,7 +50,7 @@ def work(data: Store | Path, front: socket, limits: PoolLimits) -> NoReturn:
         else:
             store = data
             confine(limits.query_megabytes)
-            # No file and no socket can be opened, so that SERVICE reaches nothing.
+            # The worker cannot open files or sockets, so a SERVICE clause cannot reach anything.
             resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         while request := _receive(front):
             _answer(store, front, limits, request)
@@ -69,7 +69,7 @@ def work(data: Store | Path, front: socket, limits: PoolLimits) -> NoReturn:
 def _close_all_but(front: socket) -> None:
     """Close the inherited sockets of the zygote and of other workers.
 
-    While a copy of a socket is open here, its peer does not see it end.
+    If this process kept a copy of a socket open, the peer would not see the connection end.
     """
     for entry in list(Path("/proc/self/fd").iterdir()):
         if int(entry.name) not in (0, 1, 2, front.fileno()):
@@ -106,7 +106,7 @@ def _answer(store: Store, front: socket, limits: PoolLimits, request: bytes) -> 
 
 
 def _set_alarm(seconds: float) -> None:
-    """Have the kernel kill this process after a time, on the clock and on the processor."""
+    """Have the kernel kill this process after a number of seconds of real or processor time."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     ceiling = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
@@ -114,14 +114,14 @@ def _set_alarm(seconds: float) -> None:
 
 
 def too_much_memory(megabytes: int) -> QueryTooHeavy:
-    """Return the error of a query that has met the limit on memory."""
+    """Return the error for a query that exceeds the limit on memory."""
     return QueryTooHeavy(
         f"The query needs more than {megabytes} MB of memory, the limit.", f"{megabytes} MB"
     )
 
 
 class _Reply:
-    """The frames of one answer; each is sent when the next is there, the last with the end."""
+    """Sends the frames of one answer. Each frame waits for the next one or for the end."""
 
     def __init__(self, front: socket, megabytes: int) -> None:
         self._front = front

@@ -1,8 +1,8 @@
 """The zygote: a process that loads the dataset once, and forks workers that share its memory.
 
-It never opens a store on disk: RocksDB starts threads, and a process with threads must not fork.
-Each worker opens the store for itself; a probe, forked before them, opens it and reports its quads
-and graphs.
+The zygote never opens a store on disk, since RocksDB starts threads and a process with threads must
+not fork. Instead, each worker opens the store. Before the first worker, the zygote forks a probe,
+which opens the store and reports its quads and graphs.
 
 Run as `python -m apecgraph.query.workers.zygote FD`, with a SOCK_SEQPACKET socket to the front
 process, on which each message is a JSON object:
@@ -13,10 +13,10 @@ process, on which each message is a JSON object:
                       {ready: quads}  {forked: pid} with the socket to the worker
                       {fork_failed: reason}  {exited: pid, status}
 
-Files may be harmful. While they are loaded, memory is limited, and the front holds a deadline.
-From then on no connections can be made, if the kernel can prevent them.
+Files may be harmful. While they are loaded, memory is limited, and the front sets a deadline.
+Before loading, the zygote gives up making connections for good, if the kernel supports that.
 
-Only the zygote kills and reaps workers, so that the pid of one is never mistaken for another's.
+Only the zygote kills and reaps workers, so it never kills another process that got the same pid.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ class Zygote:
         self._control = control
         self._files: list[DataFile] = []
         self._data: Store | Path = Store()
-        self._quads = 0  # of a store on disk, if they have been counted before
+        self._quads = 0  # of a store on disk; 0 if they have not been counted
         self._limits: PoolLimits
         self._children: dict[int, int] = {}  # the pidfd of a worker or the probe to its pid
         self._probe: int | None = None
         self._reported = 0.0  # when progress was last reported
 
     def run(self) -> None:
-        """Do as the front says until it is gone, then end with all workers."""
+        """Handle the messages of the front until it is gone, then kill all workers."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         try:
@@ -166,7 +166,7 @@ class Zygote:
         return self._add_child(pid)
 
     def _exit_with_front(self, loaded: Event) -> None:
-        """End this process if the front goes while files, however large, are being loaded."""
+        """End this process if the front ends while files are being loaded."""
         poll = select.poll()
         poll.register(self._control, 0)  # a hang-up is always reported
         while not loaded.is_set():
@@ -218,7 +218,7 @@ def main() -> None:
     except ConnectionError:
         sys.exit(1)
     except MemoryError:
-        os.abort()  # as the engine does without memory, so that the front sees one cause
+        os.abort()  # as the engine does without memory, so the front sees the same cause
 
 
 if __name__ == "__main__":
