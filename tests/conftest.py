@@ -14,7 +14,8 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from tests.support.contents import EXCERPT, ContentCopy, SmallContent
+from tests.support.connections import PATIENCE
+from tests.support.contents import CONFLICT, EXCERPT, ContentCopy, SmallContent
 from tests.support.probe import SECOND_NAME
 from tests.support.servers import server_thread
 from tests.support.turns import Turns, locked
@@ -86,6 +87,12 @@ def excerpt(tmp_path: Path) -> ContentCopy:
     return ContentCopy(tmp_path, EXCERPT)
 
 
+@pytest.fixture
+def conflict(tmp_path: Path) -> ContentCopy:
+    """The same with the conflict about the trade of 2025."""
+    return ContentCopy(tmp_path, CONFLICT)
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     """Two releases of little content, one after the other: the publication has another name."""
@@ -146,5 +153,5 @@ def server(publication: Publication, release: Release) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def client(server: str) -> Iterator[httpx.Client]:
     """A client of that server, which follows no redirects and asks for nothing in particular."""
-    with httpx.Client(base_url=server) as client:
+    with httpx.Client(base_url=server, timeout=PATIENCE) as client:
         yield client

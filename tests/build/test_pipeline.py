@@ -85,14 +85,13 @@ def test_the_release_of_a_content_folder_is_found_again(release: Release) -> Non
 
 
 def test_content_that_fails_the_check_makes_no_release(
-    release: Release, releases: Path, tmp_path: Path
+    release: Release, releases: Path, conflict: ContentCopy
 ) -> None:
-    content = ContentCopy(tmp_path / "failing")
-    content.remove("data/decisions.ttl", "<decision/trade-2025>")
+    conflict.remove("data/decisions.ttl", "<decision/trade-2025>")
     shutil.copytree(release.path, releases / release.name)
     (releases / "current").symlink_to(release.name)
     with pytest.raises(CheckFailed, match="one is 10 times the other"):
-        build_release(content.root, releases)
+        build_release(conflict.root, releases)
     assert Release.current(releases).digest == release.digest
     assert not list(releases.glob(".tmp-*"))
 

@@ -10,7 +10,6 @@ import pytest
 
 from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
-from apecgraph.content.folder import default_content
 from apecgraph.rdf.namespaces import SH
 from tests.support.contents import ContentCopy
 
@@ -20,41 +19,32 @@ SEETAO = "data/sources/seetaoe-258468.ttl"
 DECISIONS = "data/decisions.ttl"
 
 
-@pytest.fixture
-def full_copy(tmp_path: Path) -> ContentCopy:
-    """A copy of all of the real content: a conflict needs more than the excerpt."""
-    return ContentCopy(tmp_path)
-
-
 def only(report: Report) -> str:
     """Return the text of the only result of a report."""
     assert len(report.results) == 1, report.text()
     return str(report.results[0])
 
 
-def test_an_excerpt_passes(excerpt: ContentCopy) -> None:
+@pytest.mark.parametrize("name", ["excerpt", "conflict"])
+def test_parts_of_the_content_pass(request: pytest.FixtureRequest, name: str) -> None:
     """Otherwise the results in the tests below would prove nothing."""
-    assert excerpt.check().results == ()
-
-
-def test_the_content_passes() -> None:
-    report, findings = check_content(default_content())
-    assert report.conforms, report.text()
-    assert findings is not None
+    content: ContentCopy = request.getfixturevalue(name)
+    report = content.check()
+    assert report.results == ()
     assert report.text().startswith("the content passes the check (")
 
 
-def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(full_copy: ContentCopy) -> None:
-    full_copy.remove(DECISIONS, "<decision/trade-2025>")
-    report = full_copy.check()
+def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(conflict: ContentCopy) -> None:
+    conflict.remove(DECISIONS, "<decision/trade-2025>")
+    report = conflict.check()
     message = only(report)
     assert message.startswith("data/sources/seetao.ttl:")
     for part in (
         "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
-        f"see {SEETAO}:{full_copy.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
-        f"see {CHINA_DAILY}:{full_copy.line(CHINA_DAILY, '/trade-2025>')}",
+        f"see {SEETAO}:{conflict.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
+        f"see {CHINA_DAILY}:{conflict.line(CHINA_DAILY, '/trade-2025>')}",
         "more places (--format json)",
         "record in data/decisions.ttl",
     ):
@@ -81,29 +71,29 @@ def says_the_same_as_json_and_turtle(report: Report) -> None:
     assert int(nodes.value) == len(result["nodes"]) > 8
 
 
-def test_a_decision_must_reject_enough(full_copy: ContentCopy) -> None:
+def test_a_decision_must_reject_enough(conflict: ContentCopy) -> None:
     # a decision that upholds both and is marked as resolved settles nothing
-    full_copy.replace(
+    conflict.replace(
         DECISIONS,
         "    apec:rejects <figure/seetao/trade-value-2025>,\n"
         "        <figure/seetaoe-258468/trade-2025> ;\n",
         "",
     )
-    text = full_copy.check().text()
+    text = conflict.check().text()
     assert "one is 10 times the other" in text
     assert "a decision that is resolved or likely rejects something" in text
 
 
-def test_a_decision_whose_conflict_is_gone_fails(full_copy: ContentCopy) -> None:
+def test_a_decision_whose_conflict_is_gone_fails(conflict: ContentCopy) -> None:
     name = "data/sources/sada-el-balad.ttl"
-    full_copy.replace(name, '"49ر125 يوان"@ar', '"49ر125 تريليون يوان"@ar')
-    figure = full_copy.line(name, "<figure/sada-el-balad/trade-value-2021-2025>")
-    lines = full_copy.path(name).read_text().splitlines(keepends=True)
+    conflict.replace(name, '"49ر125 يوان"@ar', '"49ر125 تريليون يوان"@ar')
+    figure = conflict.line(name, "<figure/sada-el-balad/trade-value-2021-2025>")
+    lines = conflict.path(name).read_text().splitlines(keepends=True)
     at = next(i for i in range(figure, len(lines)) if "unitMult" in lines[i])
     lines[at] = lines[at].replace("unitMult 0", "unitMult 12")
-    full_copy.path(name).write_text("".join(lines))
-    line = full_copy.line(DECISIONS, "<decision/trade-2021-2025-scale>")
-    message = only(full_copy.check())
+    conflict.path(name).write_text("".join(lines))
+    line = conflict.line(DECISIONS, "<decision/trade-2021-2025-scale>")
+    message = only(conflict.check())
     assert message.startswith(f"{DECISIONS}:{line}: decision/trade-2021-2025-scale: ")
     assert "contradicts no accepted claim, so the conflict is gone" in message
 
@@ -208,12 +198,12 @@ def test_a_cell_that_a_source_states_twice_is_located(excerpt: ContentCopy) -> N
     assert "figure/chinadailyasia-628497/trade-2025-again" in message
 
 
-def test_a_decision_about_an_unknown_figure_is_located(full_copy: ContentCopy) -> None:
-    full_copy.replace(
+def test_a_decision_about_an_unknown_figure_is_located(conflict: ContentCopy) -> None:
+    conflict.replace(
         DECISIONS, "<figure/seetaoe-258468/trade-2025>", "<figure/seetaoe-258468/trade-2052>"
     )
-    text = full_copy.check().text()
-    line = full_copy.line(DECISIONS, "trade-2052")
+    text = conflict.check().text()
+    line = conflict.line(DECISIONS, "trade-2052")
     assert f"{DECISIONS}:{line}: decision/trade-2025: a decision rejects figures or" in text
     assert "this one is unknown" in text
 

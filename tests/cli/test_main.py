@@ -143,10 +143,10 @@ def test_query_reports_errors(published: Path, query: str, message: str) -> None
     assert message in done.stderr
 
 
-def test_a_check_shows_its_progress_on_a_terminal() -> None:
-    printed, shown = run_on_terminal("check")
+def test_a_check_shows_its_progress_on_a_terminal(excerpt: ContentCopy) -> None:
+    printed, shown = run_on_terminal("check", "--content", excerpt.root)
     assert printed.startswith("the content passes the check")
-    steps = (r"reading files: 0 of \d+ ", r"applying shapes: \d+ of \d+, \d+ s left ", "holding")
+    steps = (r"reading files: 0 of \d+ ", r"applying shapes: \d+ of \d+, \d+ s left ", "comparing")
     assert re.search(".*".join(rf"\x1b\[K{step}" for step in steps), shown, re.DOTALL)
 
 

@@ -76,7 +76,7 @@ def test_numbers_are_exact() -> None:
             assert repr(number(graph, property_)) == exact, extension
 
 
-@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("extension", sorted({*EXTENSIONS} - {"trig", "nq"}))
 def test_a_dump_has_all_triples(server: str, extension: str, release: Release) -> None:
     assert len(Graph().parse(f"{server}/dumps/apecgraph.{extension}")) == release.triples
 
@@ -85,6 +85,7 @@ def test_a_dump_has_all_triples(server: str, extension: str, release: Release) -
 def test_a_dump_has_all_quads(server: str, extension: str, release: Release) -> None:
     dataset = Dataset()
     dataset.parse(f"{server}/dumps/apecgraph.{extension}")
+    assert len(dataset.default_context) == release.triples
     assert sum(map(len, dataset.graphs())) == release.quads
 
 

@@ -137,7 +137,7 @@ FLAT: Final = Kind(
     },
 )
 LONG: Final = Kind(
-    frozenset({"200", "400", "413", "422"}),
+    frozenset({"200", "400", "413", "422", "504"}),
     {
         "white space": "ASK {" + " " * 900_000 + "}",
         "comment": "ASK {#" + "{" * 900_000 + "\n}",

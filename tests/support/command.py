@@ -7,7 +7,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from click.testing import CliRunner, Result
 
@@ -40,10 +40,17 @@ def environment(**settings: object) -> dict[str, str]:
     }
 
 
-def invoke(*arguments: str | Path, stdin: str = "", **settings: object) -> Result:
+def invoke(*arguments: str | Path, stdin: str = "", **settings: Any) -> Result:
     """Run the command to its end in this process, which is faster; raise unforeseen errors."""
     runner = CliRunner(env=environment(**settings))
     return runner.invoke(main, list(map(str, arguments)), input=stdin, catch_exceptions=False)
+
+
+def refusal(*arguments: str | Path, **settings: Any) -> str:
+    """Run the command in this process, which must fail; return its standard error."""
+    done = invoke(*arguments, **settings)
+    assert done.exit_code != 0
+    return done.stderr
 
 
 def run(

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Final
 
-PATIENCE: Final = 10.0
+PATIENCE: Final = 15.0
 """Seconds that a client waits for a reply before it counts as hanging."""
 
 BROKEN_OFF: Final = "broken off"

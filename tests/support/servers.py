@@ -96,7 +96,7 @@ def server_process(*arguments: str | Path, log: Path, **settings: object) -> Ite
 
 
 def refused(*arguments: str | Path, **settings: Any) -> str:
-    """Run `apecgraph serve`, which must refuse to start; return its standard error."""
+    """Run `apecgraph serve` in a process, which must fail; return its standard error."""
     done = run("serve", "--port", "0", *arguments, **settings)
     assert done.returncode != 0
     assert "Traceback" not in done.stderr

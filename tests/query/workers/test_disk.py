@@ -14,7 +14,7 @@ from apecgraph.query.engine import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
-from tests.support.command import WITHOUT_SECCOMP
+from tests.support.command import WITHOUT_SECCOMP, refusal
 from tests.support.servers import refused, server_process
 from tests.support.stores import (
     DEEP,
@@ -91,7 +91,7 @@ def test_a_directory_is_not_served_without_seccomp(directory: Path) -> None:
     assert "seccomp(2), and here: Operation not permitted" in errors
 
 
-async def refusal(directory: Path) -> str:
+async def error_of(directory: Path) -> str:
     """Open a store, which must fail; return the message."""
     with pytest.raises(StoreError, match=str(directory)) as caught:
         async with isolated(directory):
@@ -106,11 +106,11 @@ async def test_a_directory_without_a_store_is_refused_and_left_alone(tmp_path: P
         for name, data in files.items():
             (path / name).write_bytes(data)
         before = state(path)
-        assert "cannot be read as an Oxigraph store" in await refusal(path)
+        assert "cannot be read as an Oxigraph store" in await error_of(path)
         with pytest.raises(StoreError, match=str(path)):
             directory_digest(path)
         assert state(path) == before
-    assert "No such file" in await refusal(tmp_path / "none")
+    assert "No such file" in await error_of(tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 
@@ -122,7 +122,7 @@ def damage(directory: Path) -> None:
 
 async def test_a_damaged_store_is_refused(directory: Path) -> None:
     damage(directory)
-    assert "Corruption" in await refusal(directory)
+    assert "Corruption" in await error_of(directory)
 
 
 async def test_damage_that_a_query_meets_is_an_error_of_the_store(directory: Path) -> None:
@@ -179,6 +179,6 @@ def test_a_directory_is_served_only_by_itself(
 ) -> None:
     file = files[0].path
     for arguments in ([directory, file], [file, directory], [directory, directory]):
-        errors = refused("--data", *arguments)
+        errors = refusal("serve", "--data", *arguments)
         assert f"{directory}: a directory can only be served alone" in errors
-    assert "CURRENT" in refused("--data", tmp_path)
+    assert "CURRENT" in refusal("serve", "--data", tmp_path)

@@ -14,6 +14,7 @@ from apecgraph.build.pipeline import build_release
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.web.server.run import listen
+from tests.support.command import refusal
 from tests.support.contents import ContentCopy, SmallContent
 from tests.support.servers import refused, server_process
 
@@ -50,7 +51,7 @@ def test_it_builds_new_content_and_finds_the_release_again(tmp_path: Path) -> No
 
 def test_it_serves_the_current_release_and_undoes_no_rollback(tmp_path: Path) -> None:
     content, releases = SmallContent(tmp_path / "content"), tmp_path / "releases"
-    assert "has no current release" in refused("--current", releases=releases)
+    assert "has no current release" in refusal("serve", "--current", releases=releases)
     first, _ = build_release(content.root, releases)
     content.source(0, "edited")
     second, _ = build_release(content.root, releases)
@@ -67,12 +68,11 @@ def test_it_serves_the_current_release_and_undoes_no_rollback(tmp_path: Path) ->
 
 
 def test_content_that_fails_the_check_is_not_served_and_changes_nothing(
-    release: Release, tmp_path: Path
+    release: Release, excerpt: ContentCopy, tmp_path: Path
 ) -> None:
-    content = ContentCopy(tmp_path)
-    content.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
+    excerpt.path("data/sources/cri-cd684bbb.ttl").write_text("<a> .")
     with server_process("--release", release.path, log=tmp_path / "log.txt") as server:
-        errors = refused("--content", content.root, releases=release.path.parent)
+        errors = refusal("serve", "--content", excerpt.root, releases=release.path.parent)
         assert "data/sources/cri-cd684bbb.ttl:1:" in errors
         assert httpx.get(f"{server.url}/health").json()["release"] == release.digest
     assert (release.path.parent / "current").readlink() == Path(release.digest)
@@ -105,7 +105,6 @@ def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None
     [
         ("a.nq", "<a:s> <a:p> .\n", "a.nq"),
         ("a.ttl", "@prefix a: <b> . a:x a:y", "a.ttl"),
-        ("a.py", "", "the name of an RDF file must end in one of .ttl"),
     ],
 )
 def test_a_file_that_is_not_rdf_is_named(
@@ -117,15 +116,21 @@ def test_a_file_that_is_not_rdf_is_named(
 
 
 def test_conflicting_options_are_refused(release: Release, tmp_path: Path) -> None:
-    errors = refused("--release", release.path, "--content", tmp_path, releases=tmp_path)
+    errors = refusal("serve", "--release", release.path, "--content", tmp_path)
     assert "give one of --content, --current, --release and --data" in errors
     file = tmp_path / "a.nq"
     file.write_text("")
-    assert "write --data before the files" in refused(file, releases=tmp_path)
+    assert "write --data before the files" in refusal("serve", file)
+
+
+def test_a_file_of_unknown_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.py").touch()
+    errors = refusal("serve", "--data", tmp_path / "a.py")
+    assert "the name of an RDF file must end in one of .ttl" in errors
 
 
 def test_a_damaged_release_is_refused(release: Release, tmp_path: Path) -> None:
-    assert "has no manifest.json" in refused("--release", tmp_path, releases=tmp_path)
+    assert "has no manifest.json" in refusal("serve", "--release", tmp_path)
 
 
 def test_a_port_in_use_is_reported(release: Release, tmp_path: Path) -> None:
