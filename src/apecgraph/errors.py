@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class ApecgraphError(Exception):
-    """The base class of the errors. The client that caused an error may see its message."""
+    """The base class of the errors. The message of an error may be shown to the client."""
 
 
 def leaves(error: BaseException) -> list[BaseException]:

@@ -88,7 +88,7 @@ def _filter(architecture: int, numbers: Sequence[int]) -> bytes:
 
 
 def prctl(*arguments: int) -> None:
-    """Change a property of this process, as in prctl of Linux; raise OSError if the call fails."""
+    """Change a property of this process by `prctl`; raise OSError if the call fails."""
     libc = ctypes.CDLL(None, use_errno=True)
     padded = (*arguments, 0, 0, 0, 0)[:5]
     if libc.prctl(*map(ctypes.c_ulong, padded)) != 0:

@@ -19,7 +19,7 @@ _Result = TypeVar("_Result")
 
 
 def drop_locals_on_error(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Remove the local variables of the passed frames from the errors of a function.
+    """Wrap a function: its errors do not keep the local variables of the frames that they passed.
 
     The tracebacks still name files and lines.
     """

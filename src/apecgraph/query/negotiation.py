@@ -60,7 +60,7 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     Args:
         accept: The header as received, or None if the request has none.
         offers: The formats to choose from. If the client prefers several equally, the first of
-            them is chosen. Media types of formats take precedence over aliases.
+            them is chosen. A format's own media type takes precedence over all aliases.
 
     Returns:
         The choice.

@@ -66,7 +66,7 @@ class Labels:
         return min(labels, key=self._preference, default=None)
 
     def _labels(self, iri: str) -> list[ox.Literal]:
-        """Return the values of the first label property with values, in the first such graph."""
+        """Return the labels by the first property that has any, from the first graph with any."""
         node = ox.NamedNode(iri)
         for property_ in _LABEL_TERMS:
             for graph in self._graphs:

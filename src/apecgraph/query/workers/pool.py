@@ -27,7 +27,7 @@ LIGHT_SECONDS: Final = 0.1
 """The time, in seconds, after which a query counts as long: other queries take precedence."""
 
 HELD_BACK: Final = 1024 * 1024
-"""Size, in bytes, of the first part of an answer. The server can still report an error in it."""
+"""Bytes at the start of an answer that are held back, so an error in them can still be reported."""
 
 _EXIT_SECONDS: Final = 5.0
 """How long to wait for the exit status of a worker that is gone."""

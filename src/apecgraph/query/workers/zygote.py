@@ -14,7 +14,7 @@ process, on which each message is a JSON object:
                       {fork_failed: reason}  {exited: pid, status}
 
 Files may be harmful. While they are loaded, memory is limited, and the front sets a deadline.
-Before loading, the zygote gives up making connections for good, if the kernel supports that.
+Before that, the zygote permanently gives up making connections, if the kernel supports this.
 
 Only the zygote kills and reaps workers, so it never kills another process that got the same pid.
 """
