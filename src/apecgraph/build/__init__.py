@@ -1,1 +1,1 @@
-"""From content to a release."""
+"""Building a release from content."""

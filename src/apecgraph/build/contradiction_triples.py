@@ -21,14 +21,14 @@ from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new
 from apecgraph.text.numbers import rounded
 
 _DIGITS = 18
-"""Significant digits of a computed number; an xsd:decimal has so many (XML Schema, part 2)."""
+"""Significant digits of a computed number: an xsd:decimal can hold 18 (XML Schema, part 2)."""
 
 
 def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
-    """Write the contradictions that justify each decision.
+    """Yield the triples of the contradictions that justify each decision.
 
-    The IRI of a contradiction is a hash of what makes it the same in another release: its decision,
-    its edit rules, and its cell. So it stays if one more source prints a number that is known.
+    The IRI of a contradiction contains a hash of its decision, its edit rules, and its cell or its
+    claims. So the IRI of a cell's contradiction does not change if a source repeats a number.
     """
     wording = Wording(findings.evidence.graph)
     cells = _representatives(findings)
@@ -79,7 +79,7 @@ def _estimate(iri: str, estimate: Estimate, label: str) -> Iterator[ox.Triple]:
 
 
 def _representatives(findings: Findings) -> dict[Cell, str]:
-    """Return a figure that stands for each cell, the first by its IRI."""
+    """Return a figure for each cell: the first by IRI that is not rejected."""
     evidence = findings.evidence
     standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
     by_iri = sorted(standing, key=lambda figure: figure.iri, reverse=True)

@@ -1,4 +1,4 @@
-"""Derivation: what the build adds to the content, and the default graph."""
+"""Derivation: the triples that the build adds to the content, and the default graph."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
 
 
 def _sliced(figures: Iterable[Figure], graph: Graph) -> Iterator[tuple[str, str]]:
-    """Put figures into the slices of the cube.
+    """Assign figures to the slices of the cube.
 
-    A slice holds the figures that have its value of every dimension that its key fixes (RDF Data
-    Cube, section 7.3). `ontology/cube.ttl` lists these dimensions.
+    The key of a slice fixes some dimensions (RDF Data Cube, section 7.3; `ontology/cube.ttl`). A
+    slice contains the figures that have the same values in these dimensions as the slice.
 
     Args:
         figures: The figures.
         graph: The dataset that describes the slices.
 
     Yields:
-        The IRI of a slice with that of a figure in it.
+        Pairs of the IRI of a slice and the IRI of a figure in the slice.
     """
     cells = [(figure.iri, dict(figure.cell.values())) for figure in figures]
     for slice_ in graph.subjects(f"{RDF}type", f"{QB}Slice"):

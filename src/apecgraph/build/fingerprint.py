@@ -1,4 +1,4 @@
-"""The fingerprint of a release: what it is made of, and the code that makes it."""
+"""The fingerprint of a release: a hash of its content and of the code that builds it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CODE: Final = (
     "text/dates.py",
     "text/numbers.py",
 )
-"""The packages and modules that decide what the files of a release hold."""
+"""The packages and modules that determine the contents of a release."""
 
 
 def build_fingerprint(content: Path) -> str:
@@ -35,7 +35,7 @@ def build_fingerprint(content: Path) -> str:
         content: The content folder.
 
     Returns:
-        A SHA-256 in hexadecimal: the same fingerprint makes the same release.
+        A SHA-256 in hexadecimal. Builds with the same fingerprint make the same release.
 
     Raises:
         ContentError: If a file cannot be read.

@@ -1,4 +1,4 @@
-"""Losses: parts of the last release that a new one lacks, so that none is lost unnoticed."""
+"""Losses: parts of the last release that are missing from a new one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apecgraph.release.release import Release
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something that a new release has much less of, or none.
+    """A kind of thing that is missing from a new release, or of which much is missing.
 
     Attributes:
         what: Its name, in words.

@@ -1,4 +1,4 @@
-"""From content to a release: check, derive, write, read back, switch."""
+"""The build of a release from content: check, derive, write, read back, switch."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def build_release(
     """Check a content folder, build a release of it and make it the current one.
 
     The same content makes the same release, under the same name. If an error is raised, the
-    current release stays as it is; the report of CheckFailed and LossFound is kept in the folder
+    current release does not change. For CheckFailed and LossFound, the report is kept in the folder
     of releases.
 
     Args:
@@ -172,7 +172,7 @@ def _admit(archive: Archive, release: Release, report: Report, accept_loss: bool
 
 
 def _issued(quads: list[ox.Quad]) -> str:
-    """Return the date of issue that the content states of the dataset, or an empty text."""
+    """Return the date of issue of the dataset as the content states it, or an empty string."""
     issued = ox.NamedNode(f"{DCTERMS}issued")
     return max(
         (
@@ -228,7 +228,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
 
 
 def _differences(release: Release, quads: list[ox.Quad]) -> dict[str, bytes]:
-    """Compare a release with the previous one, if that is there and intact; return the files."""
+    """Return the files that compare a release with the previous one, if that one is intact."""
     if release.previous is None:
         return {}
     _log.info("comparing with release %s", release.previous)

@@ -1,4 +1,4 @@
-"""Refusals: why content was not published, kept for the operator of a nightly build."""
+"""Refusals: records of why content was not published, for the operator of a nightly build."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def refused(archive: Archive, report: Report) -> CheckFailed:
         report: The report.
 
     Returns:
-        The error to raise, with the report as text and its path.
+        The error to raise; its message has the text of the report and the path of its folder.
     """
     text = report.text()
     try:
@@ -62,13 +62,13 @@ def refused(archive: Archive, report: Report) -> CheckFailed:
 
 
 def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] = ()) -> Refusal:
-    """Keep a refusal in a locked archive, and delete all but the last ten.
+    """Keep a refusal in a locked archive, and delete all except the last ten.
 
     Args:
         archive: The archive.
         reason: The error message.
         report: The report of the check.
-        others: Files to keep with it.
+        others: Files to keep with the report.
 
     Returns:
         The refusal.

@@ -1,4 +1,4 @@
-"""DCAT 3: the catalogue, the dataset with its releases, and the files of each."""
+"""DCAT 3: the catalogue, the dataset with its releases, and the files of each release."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def describe_catalog(
     Args:
         release: The release.
         files: The files that it offers for download.
-        graph: Its dataset, which describes itself.
+        graph: The dataset of the release, which includes a description of itself.
 
     Yields:
         The triples.
@@ -188,7 +188,7 @@ def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Tri
 
 
 def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]]:
-    """Return what the content states of the dataset with Dublin Core terms."""
+    """Yield what the content states about the dataset with Dublin Core terms."""
     for name in names:
         for value in graph.default_graph.objects(BASE, f"{DCTERMS}{name}"):
             if isinstance(value, ox.NamedNode | ox.Literal):
@@ -196,7 +196,7 @@ def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]
 
 
 def _distribution(release: Release, download: Download) -> str:
-    # Without dots, since the extension of a document's address names its format.
+    # The IRI has no dots, because the extension of a document's address names its format.
     return f"{ID}distribution/{release.name}/{download.file.name.replace('.', '-')}"
 
 

@@ -32,7 +32,7 @@ def describe_release(
         graphs: IRIs of the named graphs that are served.
 
     Returns:
-        The triples, each once.
+        The triples, without duplicates.
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     files = [item for item in downloads(release.files).values() if item.dump.format is not TEXT]

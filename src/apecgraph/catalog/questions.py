@@ -1,4 +1,4 @@
-"""The competency questions as executable queries, so that clients find examples in the graph.
+"""The competency questions as executable queries: examples for clients of the graph.
 
 They follow the convention of the SIB Swiss Institute of Bioinformatics (sib-swiss/sparql-examples),
 which uses terms of SHACL (prefix declarations of section 5.2.1, SPARQL executables of section 6).
@@ -22,11 +22,11 @@ _FORMS: Final = {
     "SELECT": ("SPARQLSelectExecutable", "select"),
     "ASK": ("SPARQLAskExecutable", "ask"),
 }
-"""Class and property of the query forms whose answer is a table, as a question's is."""
+"""The class and the property of each query form whose answer is a table."""
 
 
 def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
-    """Describe questions as queries to the endpoint, and the prefixes that it knows."""
+    """Describe questions as queries to the endpoint, and the prefixes of these queries."""
     for question in questions:
         form = _FORMS.get(outline(question.query).form or "")
         if form is None:

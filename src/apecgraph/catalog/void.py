@@ -42,7 +42,7 @@ class Statistics:
 
     @classmethod
     def of(cls, triples: Iterable[ox.Triple]) -> Statistics:
-        """Count some triples."""
+        """Compute the statistics of some triples."""
         kept = set(triples)
         subjects = {str(triple.subject) for triple in kept}
         objects: set[Term] = {triple.object for triple in kept}
@@ -62,8 +62,8 @@ class Statistics:
     def values(self) -> list[tuple[str, Value]]:
         """Return the counts as values of a dataset's properties.
 
-        The number of objects is missing: in the graph that holds these values, it would depend on
-        itself.
+        The number of objects is left out: if a graph contains these values as objects, the number
+        depends on itself.
         """
         return [
             (f"{VOID}triples", self.triples),
@@ -105,7 +105,7 @@ def describe_dataset(
 
 
 def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Describe the default graph as it is served, this description included.
+    """Describe the default graph as it is served, including this description.
 
     Args:
         triples: The default graph with the rest of the description of the release.
@@ -114,7 +114,7 @@ def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         The triples.
     """
     types = triples_about(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"))
-    # The statistics count their own triples; zeros take the place of the numbers.
+    # The statistics count their own triples, with zeros as placeholders for the numbers.
     zeros = triples_about(DEFAULT_GRAPH, *Statistics.of(()).values())
     statistics = Statistics.of([*triples, *types, *zeros])
     yield from triples_about(DEFAULT_GRAPH, (f"{RDF}type", f"{VOID}Dataset"), *statistics.values())
@@ -131,7 +131,7 @@ def _vocabularies(statistics: Statistics) -> list[str]:
 
 
 def _examples(statistics: Statistics) -> Iterator[str]:
-    """Return the first thing of this publication in each of the largest classes."""
+    """Yield the first thing of this publication in each of the largest classes."""
     largest = sorted(statistics.classes.items(), key=lambda item: (-len(item[1]), item[0]))
     for _, members in largest[:_EXAMPLES]:
         first = min((member for member in members if member.startswith(f"<{ID}")), default=None)
@@ -202,9 +202,9 @@ def _target(namespace: str) -> str:
 
 
 def _slug(iri: str) -> str:
-    """Write an IRI as a part of another one: abbreviated if it has a prefix, else in full.
+    """Write an IRI as a part of another IRI: abbreviated if there is a prefix for it, else in full.
 
-    It has no colon, because JSON-LD takes the text before a colon for a prefix or a scheme.
+    The result has no colon: JSON-LD would treat the text before a colon as a prefix or a scheme.
     """
     name = compact(iri)
     if name == iri:

@@ -24,12 +24,12 @@ _Lines: TypeAlias = dict[tuple[str, ...], int]
 class Locator:
     """Finds places in a content folder.
 
-    It parses files a second time, by a slower parser that knows its lines, so it is only used if
-    there is something to report.
+    The locator parses files a second time, with a slower parser that records line numbers. So the
+    check uses it only if there is something to report.
 
     Args:
         content: The content.
-        statements: Its statements.
+        statements: The statements of the content.
         observe: Observes the parsing of each file.
     """
 
@@ -53,7 +53,7 @@ class Locator:
             value: The value in question, if any.
 
         Yields:
-            The places: the triple with the property and the value is preferred to its subject.
+            The places: the line of the triple in question if there is one, else of its subject.
         """
         for statement in self._statements:
             subject, predicate, object_ = map(term_text, statement.triple)
@@ -72,7 +72,7 @@ class Locator:
                     yield Place(self._content.relative(file.path), min(mentions))
 
     def _closest(self, file: ContentFile, *wanted: str | None) -> int | None:
-        """Return the line of a triple, or of as much of its beginning as the file has."""
+        """Return the line of a triple, else of its subject and predicate, else of its subject."""
         parts = [part for part in wanted if part is not None]
         while parts:
             line = self._lines(file.path).get(tuple(parts))
@@ -100,7 +100,7 @@ def _parsed_lines(path: Path) -> _Lines:
             key = triple[:length]
             lines[key] = min(number, lines.get(key, number))
 
-    with suppress(RecursionError):  # nested too deeply: the lines so far are known
+    with suppress(RecursionError):  # nested too deeply: keep the lines noted so far
         _LineParser(note).loadBuf(path.read_bytes())
     return lines
 
@@ -109,7 +109,7 @@ class _LineParser(SinkParser):
     """rdflib's Turtle parser, extended to note the line of each subject and each value.
 
     Args:
-        note: Called with the line of the subject, that of the value, and the triple.
+        note: Called with the line of the subject, the line of the value, and the triple.
     """
 
     def __init__(self, note: Callable[[int, int, str, str, str], None]) -> None:

@@ -1,8 +1,8 @@
 """The rules on what each file may contain: every fact has one source, and no fact is repeated.
 
 The file of a source contains its description, its figures and its statements, and no other file
-contains these. So no fact without a source, no decision by a source, and no value that is not
-computed can slip in.
+contains these. This prevents three errors: a fact without a source, a decision in the file of a
+source, and a derived value that the build did not compute.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
 
     Args:
         content: The content.
-        stated: IRIs of the properties that only sources state, as an rdf:Statement.
+        stated: IRIs of the properties that only sources may state, as an rdf:Statement.
 
     Yields:
         The results, in the order of the files.
@@ -75,7 +75,7 @@ def _describes_itself(file: ContentFile) -> bool:
 def _wrong(
     file: ContentFile, triple: ox.Triple, of_source: bool, stated: Collection[str]
 ) -> str | None:
-    """Return the error of a triple in a file, or None."""
+    """Return why a file may not contain a triple, or None if the file may contain it."""
     subject, predicate, value = triple
     name = compact(predicate.value)
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):

@@ -60,7 +60,7 @@ class Report:
     Attributes:
         results: The errors.
         quads: Number of quads that were checked.
-        rules: The rules that they were checked by.
+        rules: The rules that the quads were checked against.
     """
 
     results: tuple[Result, ...]
@@ -88,7 +88,7 @@ class Report:
             The report.
 
         Raises:
-            ReleaseError: If it cannot be read.
+            ReleaseError: If the report cannot be read.
         """
         try:
             return cls.parse(path.read_text(encoding="utf-8"))
@@ -213,7 +213,7 @@ def _node(iri: str) -> ox.NamedNode:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file, relative to the content folder, with line and column from 1 where known."""
+    """A file, relative to the content folder, with the line and the column (from 1) if known."""
 
     file: str
     line: int | None = None

@@ -41,7 +41,7 @@ class WordedRule:
     Attributes:
         iri: The IRI of the property shape or of the constraint.
         sentence: The rule as a sentence.
-        clause: The sentence without its subject, or an empty text.
+        clause: The sentence without its subject, or an empty string.
         names: The IRIs that the rule mentions.
     """
 
@@ -94,7 +94,7 @@ class RuleText:
         return shapes
 
     def titles(self) -> dict[str, str]:
-        """Return a title for each part of a shape: its rule without a full stop."""
+        """Return a title for each rule, by the rule's IRI: its sentence without a full stop."""
         titles: dict[str, str] = {}
         for shape in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
             targets = self._targets(shape)
@@ -160,7 +160,7 @@ class RuleText:
         return WordedRule(iri, _sentence(f"{subject} {clause}"), clause, names)
 
     def _qualities(self, iri: str) -> Iterator[str]:
-        """Yield a phrase on the values for each constraint."""
+        """Yield a phrase about the values for each constraint."""
         phrases: dict[str, Callable[[str], str]] = {
             "class": lambda value: _with_article(self._name(value)),
             "datatype": self._datatype,
@@ -187,7 +187,7 @@ class RuleText:
             yield "not empty" if pattern == r"\S" else f"of the pattern {pattern}"
 
     def _alternative(self, iri: str) -> str:
-        """Describe a shape that a value must have: by its constraints, else by its label."""
+        """Describe a shape by its constraints, or by its label if it has no constraints."""
         return ", ".join(self._qualities(iri)) or _lowered(self._name(iri))
 
     def _datatype(self, iri: str) -> str:

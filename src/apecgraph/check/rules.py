@@ -1,4 +1,4 @@
-"""The rules that content is checked by, and the number of nodes that each applies to."""
+"""The rules that content is checked against, and how many nodes each rule applies to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNCOUNTED: Final = frozenset(
 
 
 FocusNodes: TypeAlias = Mapping[Term, frozenset[object]]
-"""The focus nodes of each shape that has targets (SHACL, section 2.1.3), the shape as a term."""
+"""The focus nodes (SHACL, section 2.1.3) of each shape that has targets, by the shape's term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _constraints(values: list[tuple[str, Term]]) -> Iterator[str]:
 def _reached(
     focus_nodes: FocusNodes, triples: dict[Term, list[tuple[str, Term]]]
 ) -> defaultdict[Term, set[object]]:
-    """Return the nodes that each shape is applied to: its own, and those of the shapes it is in."""
+    """Return the nodes of each shape: its focus nodes, and those of the shapes that contain it."""
     nodes: defaultdict[Term, set[object]] = defaultdict(set)
     for shape, targeted in focus_nodes.items():
         waiting, reached = ([shape] if targeted else []), set[Term]()

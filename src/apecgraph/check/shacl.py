@@ -63,7 +63,7 @@ class Validation:
 def validate_shapes(
     content: Content, evidence: Evidence, observe: StepObserver = nullcontext
 ) -> Validation:
-    """Validate all graphs but that of the shapes against the shapes, with pyshacl.
+    """Validate all graphs except the graph of the shapes, with pyshacl.
 
     Args:
         content: The content, to find the place of a shape that fails.
@@ -74,7 +74,7 @@ def validate_shapes(
         The results, and the focus nodes.
 
     Raises:
-        ContentError: If a shape cannot be applied; it names the place of the shape.
+        ContentError: If a shape cannot be applied; the error names the place of the shape.
     """
     data, malformed = _data(evidence)
     validator = pyshacl.Validator(
@@ -98,11 +98,11 @@ def validate_shapes(
             focus_nodes[_term(shape.node)] = frozenset(focus)
         current = None
         report, _ = validator.create_validation_report(validator.shacl_graph, not reports, reports)
-    except Exception as error:  # pyshacl and the engine raise anything at an editor's shape
+    except Exception as error:  # an editor's shape can cause any error in pyshacl
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         path, line = shape_place(content, current, observe)
         raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
-    # Not every sh:ValidationResult: those of nested shapes are details of another result.
+    # Results of nested shapes are left out: they are details of another sh:ValidationResult.
     results = [_result(report, node) for node in report.objects(None, SH.result)]
     reported = {(result.nodes[0], result.path) for result in results}
     results += [
@@ -114,9 +114,9 @@ def validate_shapes(
 
 
 def _data(evidence: Evidence) -> tuple[ox.Store, list[ox.Triple]]:
-    """Merge all graphs but that of the shapes; also return the triples with malformed literals.
+    """Merge all graphs except the shapes; also return the triples with malformed literals.
 
-    pyshacl would stop at a malformed literal; as a string it breaks a shape and is reported.
+    pyshacl would stop at a malformed literal, so it becomes a string, which a shape reports.
     """
     data = ox.Store()
     malformed: list[ox.Triple] = []
@@ -168,7 +168,7 @@ def _result(report: RdfGraph, node: Node) -> Result:
 
 def _malformed(triple: ox.Triple) -> Result:
     subject, predicate, value = triple
-    assert isinstance(value, ox.Literal)  # noqa: S101 - as _well_formed was asked
+    assert isinstance(value, ox.Literal)  # noqa: S101 - only literals are malformed
     return Result(
         nodes=(str(getattr(subject, "value", subject)),),
         path=predicate.value,
@@ -180,7 +180,7 @@ def _malformed(triple: ox.Triple) -> Result:
 
 
 def _well_formed(literal: ox.Literal) -> bool:
-    """Return whether a lexical form is one of its datatype, as far as rdflib knows the datatype."""
+    """Return whether the lexical form of a literal is valid; True if rdflib lacks the datatype."""
     if literal.datatype.value in (f"{XSD}string", f"{RDF}langString"):
         return True
     with warnings.catch_warnings(action="ignore"):
@@ -188,7 +188,7 @@ def _well_formed(literal: ox.Literal) -> bool:
 
 
 class _TripleStore(OxigraphStore):
-    """A store of triples that does not change: it counts them once, not by a query each time."""
+    """A store that does not change, so its triples are counted only once."""
 
     def __init__(self, store: ox.Store) -> None:
         super().__init__(store=store)
@@ -199,10 +199,10 @@ class _TripleStore(OxigraphStore):
 
 
 def _rdflib(store: ox.Store) -> RdfGraph:
-    """Let pyshacl read a store in place, which is far quicker than a copy in rdflib's own store.
+    """Wrap a store for pyshacl, which is much faster than copying its triples to rdflib's store.
 
-    The graph has none of rdflib's prefixes: a query uses those that the shapes declare (SHACL,
-    section 5.2.1).
+    The graph has none of rdflib's prefixes: a query uses the prefixes that the shapes declare
+    (SHACL, section 5.2.1).
     """
     return RdfGraph(
         store=_TripleStore(store), identifier=DATASET_DEFAULT_GRAPH_ID, bind_namespaces="none"
@@ -210,22 +210,22 @@ def _rdflib(store: ox.Store) -> RdfGraph:
 
 
 def _shapes(evidence: Evidence) -> RdfGraph:
-    """Copy the shapes into rdflib's own store, since pyshacl reads the same few triples often."""
+    """Copy the shapes into rdflib's own store, because pyshacl often reads the same triples."""
     triples = [quad.triple for quad in evidence.graph.named_graph(SHAPES_GRAPH).quads()]
     data = rdf_bytes(triples, N_TRIPLES)
     return RdfGraph().parse(data=data, format="ox-nt")
 
 
 def _spread(shapes: RdfGraph) -> RdfGraph:
-    """Give the targets of a node shape to its property shapes, in place of sh:property.
+    """Copy the targets of node shapes to their property shapes, and remove sh:property.
 
-    Property shapes with targets of their own give the same results (SHACL, sections 2.1.3 and
-    4.7.2), but pyshacl starts each of them once instead of once for each focus node. This saves a
-    third of the time of a check.
+    The results are the same (SHACL, sections 2.1.3 and 4.7.2), but pyshacl evaluates a property
+    shape with targets once, and not once for each focus node. This saves a third of the time of a
+    check.
     """
     for shape, property_ in list(shapes.subject_objects(SH.property)):
         targets = _targets(shapes, shape)
-        # Errors need an IRI to name, so a property shape without one stays in its node shape.
+        # Errors name the IRI of a shape, so a property shape without an IRI is not changed.
         if targets and isinstance(property_, URIRef) and (property_, SH.path, None) in shapes:
             shapes.remove((shape, SH.property, property_))
             for name, value in targets:
@@ -234,9 +234,10 @@ def _spread(shapes: RdfGraph) -> RdfGraph:
 
 
 def _targets(shapes: RdfGraph, shape: Node) -> list[tuple[Node, Node]]:
-    """Return the targets of a node shape that has no other use.
+    """Return the targets of a node shape if they can be copied, otherwise an empty list.
 
-    A shape has another use if it is a class too, is deactivated, or if another shape refers to it.
+    They cannot be copied if the shape is also a class or is deactivated, or if another shape refers
+    to it.
     """
     values = dict[Node, set[Node]]()
     for name, value in shapes.predicate_objects(shape):

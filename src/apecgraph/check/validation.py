@@ -45,7 +45,7 @@ def check_content(
     """
     try:
         content = Content.read(root, observe)
-        # A release holds these too: a build must not fail on what a check accepts.
+        # A release contains these files, too, so the check must detect errors in them.
         Context(root / "ontology" / CONTEXT)
         read_questions(root)
         return validate(content, observe)
@@ -66,7 +66,7 @@ def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Rep
         The report, and the findings in the evidence.
 
     Raises:
-        ContentError: If no shape applies to anything, or one cannot be applied.
+        ContentError: If no shape applies to anything, or if a shape cannot be applied.
     """
     evidence = Evidence.gather(content)
     findings = Findings(evidence)
@@ -89,7 +89,7 @@ def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Rep
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
-    """Report the figures that cannot be read, so that no relation compares them."""
+    """Report the figures that cannot be read and are therefore not compared."""
     read = {figure.iri for figure in evidence.figures}
     for iri in evidence.graph.subjects(f"{RDF}type", f"{QB}Observation"):
         if iri not in read:
@@ -151,7 +151,7 @@ def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
 
 
 def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
-    """Name the claims that fit worst, if more than one relation shows it."""
+    """Name the claims that are most likely wrong, if several relations show the contradiction."""
     if len(relations) < 2:
         return ""
     names = ", ".join(relation.removeprefix(f"{ID}relation/") for relation in relations)

@@ -1,7 +1,7 @@
 """The command line.
 
-Commands import their own dependencies if others do not need them. None imports rdflib or pyshacl,
-which only the sandbox needs.
+A command imports the dependencies that no other command needs. No command imports rdflib or
+pyshacl, because only the sandbox needs them.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
     FILE holds the query; - is standard input.
     """
     publication = Publication.of(_release(content))
-    assert publication.graph is not None  # noqa: S101 - a release has one
+    assert publication.graph is not None  # noqa: S101 - a release has a graph
     formats = (TURTLE.name, RESULTS_CSV.name) if format_ is None else (format_,)
     evaluate_text(publication.graph.store, file.read(), formats, sys.stdout.buffer.write)
 
@@ -259,7 +259,7 @@ def _release(content: Path) -> Release:
 def _current(content: Path | None) -> Release:
     """Publish the release of a content folder, if one is given; return the current release.
 
-    A release that was rolled back is not published again: the current one stays.
+    A release that was rolled back is not published again: the current release stays current.
     """
     settings = Settings()
     if content is not None:

@@ -1,11 +1,11 @@
 """Edit rules between cells: what the numbers of some cells imply about another cell.
 
-A share and a whole imply the part (a ratio edit); exports and imports imply the total (a balance
-edit). Each function applies one edit rule to all cells. `shapes/consistency.ttl` declares the rule
-for editors, under the IRI that the tables at the end of this module give.
+For example, a share and a whole imply the part (a ratio edit), and exports and imports imply the
+total (a balance edit). Each function applies one edit rule to all cells. `shapes/consistency.ttl`
+declares the rules for editors. The tables at the end of this module list the functions by IRI.
 
-The rules are functions and not SPARQL constraints: interval arithmetic is shorter in Python, runs
-once over all figures and not once for each focus node, and can explain itself in words.
+The rules are functions, not SPARQL constraints. In Python, interval arithmetic is shorter, runs
+once over all figures instead of once per focus node, and can produce explanations in words.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from apecgraph.rdf.namespaces import APEC, ID
 
 _HUNDREDTH: Final = Decimal("0.01")
 _BAND_DAYS: Final = 3 * 366
-"""Days after which a steady value may leave its band; after twice as many, the band squared."""
+"""Days for which the band of a steady value applies; for up to twice as many, it is squared."""
 
 _MOST_SUMS: Final = 16
-"""Sums computed for one period: sources may disagree on each of its parts."""
+"""The most sums computed for one period. There can be many if sources disagree on its parts."""
 
 Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
-"""A cell, the interval that it must lie in, the estimates that imply it, and a format string that
-says how, with a place for each of these estimates."""
+"""A cell, the interval in which its value must lie, the estimates that imply the interval, and a
+format string that explains the derivation, with a placeholder for each of these estimates."""
 
 
 def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
@@ -76,7 +76,7 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
             continue
         now = replace(cell, measure=measure, base_period=None)
         before = replace(now, period=cell.base_period)
-        # The same growth has another rate in another currency.
+        # The rate of the same growth depends on the currency.
         currencies = cells.graph.values(cell.measure, f"{APEC}compares")
         for unit in set(cells.units(now, before)).intersection(currencies):
             now, before = replace(now, unit=unit), replace(before, unit=unit)
@@ -94,7 +94,7 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
 
 
 def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
-    """Balance edit: exports plus imports are the trade, exports less imports the balance."""
+    """Balance edit: exports plus imports are all trade; exports minus imports are the balance."""
     for total in _with(cells.comparing(edit_rule), flow=f"{ID}flow/total"):
         exports, imports, balance = (
             replace(total, flow=f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
@@ -122,14 +122,14 @@ def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
 
 
 def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
-    """Inequality edit: exports, and imports, are at most both together."""
+    """Inequality edit: exports and imports are each at most their sum."""
     for part in cells.comparing(edit_rule):
         if part.flow in (f"{ID}flow/exports", f"{ID}flow/imports"):
             yield from _at_most(cells, part, replace(part, flow=f"{ID}flow/total"))
 
 
 def part_of_period(cells: Cells, edit_rule: str) -> Implied:
-    """Inequality edit: a value that adds up over time is at most as large in a part of a period."""
+    """Inequality edit: a value that adds up over time is no larger in a part of a period."""
     for group in _series(cells, edit_rule):
         for part, whole in product(group, repeat=2):
             inside, outside = cells.days(part.period), cells.days(whole.period)
@@ -144,7 +144,7 @@ def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
     bases = {cell.base_period for cell in cells.known if cell.base_period}
     for group in _series(cells, edit_rule):
         spans = {cell: days for cell in group if (days := cells.days(cell.period))}
-        # The sum for a base period helps the growth rates, even if no source prints the sum.
+        # Growth rates use the sum for their base period, even if no source prints the sum.
         wholes = dict.fromkeys((*group, *(replace(group[0], period=base) for base in bases)))
         for whole in wholes:
             days = cells.days(whole.period)
@@ -173,7 +173,7 @@ def percentage(cells: Cells, edit_rule: str) -> Implied:
 
 
 def near_bound(cells: Cells, edit_rule: str) -> Implied:
-    """Range edit: a value said to be "more than" a number is not a multiple of that number."""
+    """Range edit: a value printed as "more than" a number lies within a band above that number."""
     band = _band(cells, edit_rule)
     words = f"at most {band.upper} times {{}}"
     for cell, estimates in list(cells.known.items()):
@@ -201,7 +201,7 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
 
 
 def _band(cells: Cells, edit_rule: str) -> Interval:
-    """Return the factors that an edit rule declares; an end that it does not declare is open."""
+    """Return the factors that an edit rule declares; an undeclared end is open."""
     low, high = (cells.graph.value(edit_rule, f"{APEC}{end}Factor") for end in ("lower", "upper"))
     return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
 
@@ -236,12 +236,12 @@ def _at_most(cells: Cells, part: Cell, whole: Cell) -> Implied:
 
 
 def _with(cells: Iterable[Cell], **dimension: str) -> list[Cell]:
-    """Return the cells with a dimension set to a value, each once."""
+    """Return copies of the cells with a dimension set to a value, without duplicates."""
     return list(dict.fromkeys(replace(cell, **dimension) for cell in cells))
 
 
 def _series(cells: Cells, edit_rule: str) -> list[list[Cell]]:
-    """Group the cells that an edit rule applies to; those of a group differ in the period only."""
+    """Group the cells that an edit rule applies to; cells of a group differ only in the period."""
     groups: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells.comparing(edit_rule):
         groups[replace(cell, period="")].append(cell)
@@ -257,11 +257,11 @@ def _partition(
         spans: The first and the last day of each cell (ISO 8601).
         whole: The cell whose period is to be partitioned.
         first: The first day of that period.
-        last: The last day of it.
+        last: The last day of that period.
 
     Returns:
-        Cells whose periods follow on one another without a gap, at each step the longest that
-        fits; empty if there are none.
+        Cells whose periods follow one another without a gap, at each step the longest that fits.
+        Empty if such cells do not fill the period.
     """
     parts: list[Cell] = []
     start = first
@@ -282,7 +282,7 @@ def _partition(
 SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/sum-of-periods": sum_of_periods,
 }
-"""The edit rules whose estimates all other edit rules take like readings."""
+"""The edit rules whose estimates all other edit rules treat as readings."""
 
 CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/share-of-whole": share_of_whole,

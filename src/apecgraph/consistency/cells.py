@@ -1,4 +1,4 @@
-"""Cells with their known intervals: printed figures, and their implications."""
+"""Cells with their estimates: readings of printed figures, and intervals that these imply."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Reading:
     """A number printed for a cell, by one source or by several.
 
     Attributes:
-        interval: The numbers that it may stand for.
+        interval: The numbers that the printed number may stand for.
         figures: IRIs of the figures that have this interval.
-        sources: IRIs of their sources.
+        sources: IRIs of the sources of these figures.
         cell: The cell.
-        value: The number of one of the figures.
-        bound: IRI of the bound of that figure.
+        value: The value of the first figure.
+        bound: IRI of the bound of the first figure.
     """
 
     interval: Interval
@@ -37,14 +37,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An interval that a cell must lie in if some readings are right.
+    """An interval in which the value of a cell must lie if some readings are right.
 
     Attributes:
         interval: The interval.
         readings: All readings that the estimate rests on.
-        edit_rule: IRI of the edit rule that implies it; None for a reading of the cell itself.
-        inputs: The estimates of other cells that it is computed from.
-        words: A format string that says how, with a place for each input.
+        edit_rule: IRI of the edit rule that implies the interval; None for a reading of the cell.
+        inputs: The estimates from which the interval is computed.
+        words: A format string that explains the derivation, with a placeholder for each input.
     """
 
     interval: Interval
@@ -67,7 +67,7 @@ class Cells:
         graph: The declarations of measures, units, periods and edit rules in the content.
 
     Attributes:
-        graph: The same graph.
+        graph: The same declarations.
         known: The estimates of each cell: its readings and, once added, the sums of its parts.
     """
 
@@ -82,7 +82,7 @@ class Cells:
             self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
 
     def units(self, *cells: Cell) -> list[str]:
-        """Return the units, sorted, in which any of some cells is printed."""
+        """Return the units in which at least one of the cells is printed, sorted."""
         return [
             unit
             for unit in sorted({cell.unit for cell in self.known})
@@ -107,7 +107,7 @@ class Cells:
         return [cell for cell in self.known if getattr(cell, dimension) in compared]
 
     def days(self, period: str) -> tuple[str, str] | None:
-        """Return the first and the last day of a period (ISO 8601), or None if it has none."""
+        """Return the first and the last day of a period (ISO 8601), or None if a day is missing."""
         if period not in self._days:
             first = self.graph.value(period, f"{DCAT}startDate")
             last = self.graph.value(period, f"{DCAT}endDate")

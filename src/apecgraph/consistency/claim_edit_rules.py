@@ -1,8 +1,8 @@
 """Edit rules between claims: figures and statements that are compared one by one.
 
-Each function applies one edit rule to the evidence and yields the claims for which it fails, with
-the reason in words. `shapes/consistency.ttl` declares the rule for editors, with what it compares,
-under the IRI that the table at the end of this module gives.
+Each function applies one edit rule to the evidence and yields the claims for which the rule
+fails, with the reason in words. `shapes/consistency.ttl` declares, for editors, each rule and what
+the rule compares. The table `CLAIM_EDIT_RULES` lists the functions by the IRIs of the rules.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from apecgraph.text.printed_words import PrintedWords
 _T = TypeVar("_T")
 
 _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
-"""Digits from which two equal numbers are no coincidence, by the dimension that differs."""
+"""Number of digits from which equal values are no coincidence, by the dimension that differs."""
 
 
 Failures = Iterator[tuple[tuple[str, ...], str]]
@@ -71,7 +71,7 @@ def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
 
 
 def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """All sources state the same value of a property that has one; texts, in each language."""
+    """All sources state the same value of a single-valued property, for texts in each language."""
     groups = _grouped(
         _stated(evidence, compares),
         lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period),
@@ -89,7 +89,7 @@ def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Fail
 
 
 def same_list(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """Sources that list all values of a property list the same."""
+    """Sources that list all values of a property list the same values."""
     groups = _grouped(
         _stated(evidence, compares), lambda each: (each.triple.subject, each.triple.predicate)
     )
@@ -186,7 +186,7 @@ def _date(statement: Statement) -> date | None:
     try:
         return date.fromisoformat(statement.triple.object.value)  # type: ignore[union-attr]
     except ValueError:
-        return None  # its shape reports it
+        return None  # a shape reports the malformed date
 
 
 def _agree(one: Statement, other: Statement) -> bool:
@@ -213,7 +213,7 @@ def _value(statement: Statement) -> str:
 
 
 def _normalized(statement: Statement) -> str:
-    """Return a value in the form that is compared: texts without case, punctuation and spacing."""
+    """Return a value for comparison; in texts, case, punctuation and spacing are ignored."""
     text = _value(statement)
     return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
 

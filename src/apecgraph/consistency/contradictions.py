@@ -31,7 +31,7 @@ class Discrepancy:
 
     @property
     def edit_rules(self) -> frozenset[str]:
-        """IRIs of the edit rules that imply the estimates; of two readings, that of one cell."""
+        """IRIs of the edit rules that imply the estimates; `SAME_CELL` if both are readings."""
         rules = {estimate.edit_rule for estimate in (self.one, self.other)} - {None}
         return frozenset(rule or SAME_CELL for rule in rules or {SAME_CELL})
 
@@ -43,9 +43,9 @@ class Discrepancy:
 
     @property
     def ratio(self) -> Decimal | None:
-        """How many times the lower estimate the higher one is, between their nearest ends.
+        """The lower end of the higher estimate, divided by the upper end of the lower one.
 
-        None if an end is not positive.
+        None if one of these ends is missing or the divisor is not positive.
         """
         low, high = (estimate.interval for estimate in self.ascending)
         if low.upper is None or high.lower is None or low.upper <= 0:
@@ -59,9 +59,9 @@ class Contradiction:
 
     Attributes:
         edit_rules: IRIs of the edit rules that fail.
-        readings: Each the IRIs of the figures that print one number, or that of a statement. The
+        readings: Sets of IRIs: the figures that print one number, or one statement. The
             contradiction is settled as soon as all claims of one reading are rejected.
-        reason: Why they contradict: two estimates, or a sentence.
+        reason: Why the readings contradict each other: two estimates, or a sentence.
     """
 
     edit_rules: frozenset[str]
@@ -70,7 +70,7 @@ class Contradiction:
 
     @property
     def is_fatal(self) -> bool:
-        """Whether it proves an error: no edit rule with a wide band is among those that fail."""
+        """Whether the contradiction proves an error: none of its edit rules allows a wide band."""
         return _QUERY_EDITS.isdisjoint(self.edit_rules)
 
     @property
@@ -80,7 +80,7 @@ class Contradiction:
 
     @property
     def clarity(self) -> tuple[bool, bool, int, list[list[str]]]:
-        """A key that sorts the contradictions that are easiest to follow first."""
+        """A sort key: the contradictions that are easiest to follow come first."""
         return (
             SAME_CELL not in self.edit_rules,
             not self.is_fatal,
@@ -89,7 +89,7 @@ class Contradiction:
         )
 
     def without(self, rejected: frozenset[str]) -> frozenset[frozenset[str]]:
-        """Return the remainder of each reading; empty if nothing remains of one of them."""
+        """Return the readings without rejected claims; empty if a reading has no other claims."""
         left = frozenset(reading - rejected for reading in self.readings)
         return left if frozenset() not in left else frozenset()
 
@@ -101,8 +101,8 @@ def discrepancies(estimates: Mapping[Cell, list[Estimate]]) -> Iterator[Contradi
         estimates: All estimates of each cell.
 
     Yields:
-        One contradiction for each set of readings, the easiest to follow. A
-        contradiction that has all readings of another one is left out: it only repeats that one.
+        The contradiction that is easiest to follow for each set of readings. A contradiction is
+        left out if its readings include all readings of another one, which it would only repeat.
     """
     by_readings: defaultdict[frozenset[frozenset[str]], list[Discrepancy]] = defaultdict(list)
     for cell, known in estimates.items():
@@ -112,7 +112,7 @@ def discrepancies(estimates: Mapping[Cell, list[Estimate]]) -> Iterator[Contradi
             if not one.interval.meets(other.interval):
                 readings = frozenset(each.figures for each in (*one.readings, *other.readings))
                 by_readings[readings].append(Discrepancy(cell, one, other))
-    # Each set is indexed under one of its readings, the rarest: any superset has that one, too.
+    # Each set is indexed under its rarest reading. Any superset contains this reading, too.
     smallest: defaultdict[frozenset[str], list[frozenset[frozenset[str]]]] = defaultdict(list)
     for readings in sorted(by_readings, key=len):
         if not any(each <= readings for reading in readings for each in smallest.get(reading, ())):

@@ -1,8 +1,8 @@
-"""Estimates: all intervals that a cell must lie in, printed or implied by edit rules.
+"""Estimates: all intervals in which a cell's value must lie, printed or implied by edit rules.
 
-All estimates of one cell must have a number in common; if two of them have none, the figures that
-they rest on contradict each other. Implied estimates are also compared with each other, so that
-two edit rules in a row are checked.
+All estimates of one cell must have a number in common. If two estimates have none, the figures on
+which they rest contradict each other. Implied estimates are also compared with each other, so the
+check finds contradictions that only two edit rules together show.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAME_CELL: Final = f"{ID}relation/same-cell"
 
 
 def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estimate]]:
-    """Return all estimates of each cell: its readings first, then implied ones.
+    """Return all estimates of each cell: its readings first, then implied estimates.
 
     Args:
         figures: The figures.
@@ -51,8 +51,8 @@ def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[s
         estimates: All estimates of each cell.
 
     Returns:
-        IRIs of edit rules by the IRI of the figure. A figure that is missing is a blind spot: if
-        it were wrong, no edit rule would fail.
+        IRIs of edit rules by the IRI of the figure. If a figure is missing from the result, no edit
+        rule can detect an error in it.
     """
     rules: defaultdict[str, set[str]] = defaultdict(set)
     for known in estimates.values():

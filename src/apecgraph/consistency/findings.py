@@ -1,4 +1,4 @@
-"""Findings: the contradictions in the evidence, held against the decisions of the editors."""
+"""Findings: the contradictions in the evidence, compared with the editors' decisions."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Findings:
 
     @cached_property
     def contradictions(self) -> list[Contradiction]:
-        """All contradictions, those that are easiest to follow first."""
+        """All contradictions; those that are easiest to follow come first."""
         found = (*discrepancies(self.estimates), *claim_contradictions(self.evidence))
         return sorted(found, key=lambda contradiction: contradiction.clarity)
 
     @cached_property
     def rules_by_figure(self) -> dict[str, set[str]]:
-        """The edit rules that compare each figure with another one, all by their IRIs."""
+        """IRIs of the edit rules that compare a figure with another one, by the figure's IRI."""
         return rules_by_figure(self.estimates)
 
     @property
@@ -52,16 +52,16 @@ class Findings:
     def justifying(self, decision: Decision) -> list[tuple[Contradiction, frozenset[str]]]:
         """Return the contradictions that justify a decision.
 
-        They are the clearest one of each set of edit rules; those of query edits only if there is
-        no other. A contradiction that rests on a claim that another decision rejects is left to
-        that decision.
+        For each set of edit rules, only the clearest contradiction is returned. Contradictions
+        that prove no error are returned only if there are no others. A contradiction that other
+        decisions settle is left out.
 
         Args:
             decision: The decision.
 
         Returns:
-            Each contradiction with the culprit that the check would name if there were no decision,
-            as the IRIs of claims.
+            Each contradiction with the IRIs of the claims that the check would name as the culprit
+            if there were no decision.
         """
         rejected_by_others = self.evidence.rejected - decision.rejects
         settled = [
@@ -88,15 +88,15 @@ def by_culprit(
 ) -> Iterator[tuple[frozenset[str], list[Contradiction]]]:
     """Group contradictions by the reading that is most likely wrong.
 
-    The culprit of a group is the reading that is in most contradictions; of several, the one that
-    the fewest figures print.
+    The culprit of a group is the reading that is in the most contradictions. If there are several,
+    the culprit is the one that the fewest figures print.
 
     Args:
         contradictions: The contradictions.
 
     Yields:
-        The culprit, as the IRIs of its figures or its statement, and the contradictions that it is
-        in. Each contradiction is in one group; the largest group comes first.
+        The culprit, as the IRIs of its figures or its statement, and the contradictions that
+        contain the culprit. Each contradiction is in one group; the largest group comes first.
     """
     left = list(contradictions)
     while left:

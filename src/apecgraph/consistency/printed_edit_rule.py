@@ -33,7 +33,7 @@ class FigureEntry:
         bound: The IRI of the bound.
         unit: The IRI of the unit.
         is_growth: Whether the figure is a rate of growth, which has a direction.
-        inferred: The IRIs of the properties whose values the editor read into the source.
+        inferred: The IRIs of the properties whose values the printed words alone do not say.
     """
 
     observed: Decimal
@@ -82,7 +82,7 @@ def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
 
 
 def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[Figure, str, str]]:
-    """Compare each figure with its printed words; yield it with these and each difference."""
+    """Yield each figure that differs from its printed words, with the words and the difference."""
     for figure in evidence.figures:
         if figure.printed is not None:
             printed = words.read(figure.printed.value, figure.printed.language)
@@ -111,13 +111,13 @@ def _is_entered(number: Number, entry: FigureEntry) -> bool:
 
 
 def _has_decimals(number: Number, entry: FigureEntry) -> bool:
-    """Return whether the last decimal of an entry is one of the printed digits that count."""
+    """Return whether the last decimal of an entry is one of the significant printed digits."""
     if number.is_fraction:
         return True
     digit = Decimal(1).scaleb((entry.multiplier if number.scaled else 0) - entry.decimals)
     if entry.bound == ROUNDED_BOUND:
         return number.finest <= digit <= number.coarsest
-    return entry.decimals == 0 or number.finest <= digit  # the bound makes the interval
+    return entry.decimals == 0 or number.finest <= digit  # only the bound determines the interval
 
 
 def _wrong_decimals(number: Number, entry: FigureEntry) -> str:

@@ -1,4 +1,4 @@
-"""Wording: claims, cells, estimates and contradictions in words that need no vocabulary."""
+"""Wording: claims, cells, estimates and contradictions in plain words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DIMENSIONS: Final = dimensions(
 )
 """The dimensions that name a cell, in the order in which they are written."""
 
-_DIGITS: Final = 6  # of the end of an interval
+_DIGITS: Final = 6  # significant digits of an end of an interval
 _RATIO_DIGITS: Final = 2
 _MULTIPLE: Final = 2  # the ratio from which "times" is clearer than "no number is in both"
 _TOTAL: Final = f"{ID}flow/total"
@@ -54,7 +54,7 @@ class Wording:
 
         Args:
             cells: The cells.
-            without: Fields of the cells that the context names already.
+            without: Fields to leave out because the context already names their values.
 
         Returns:
             The common values of the dimensions, separated by commas.
@@ -70,9 +70,10 @@ class Wording:
         return ", ".join(self.name(value) for value in values if value)
 
     def claim(self, claim: Figure | Statement) -> str:
-        """Write what a claim says, whatever the language of its source.
+        """Write what a claim says, independently of the language of its source.
 
-        "value of trade, China, world, 2025: 45.47 trillion yuan", "Guangzhou – in – China".
+        For example, "value of trade, China, world, 2025: 45.47 trillion yuan" or
+        "Guangzhou – in – China".
         """
         if isinstance(claim, Figure):
             return f"{self.cell(claim.cell)}: {self._value(claim)}"
@@ -94,7 +95,7 @@ class Wording:
     def meanings(self, cell: Cell, estimates: Iterable[tuple[str, Interval]]) -> str:
         """Write what estimates of a cell mean.
 
-        "share of trade, China, 2025: nearly 60 % (SEETAO) means 54 to under 60 %; ...".
+        Example: "share of trade, China, 2025: nearly 60 % (SEETAO) means 54 to under 60 %; ...".
 
         Args:
             cell: The cell.
@@ -132,7 +133,7 @@ class Wording:
         return estimate.words.format(*(self.estimate(each, cell) for each in estimate.inputs))
 
     def meaning(self, interval: Interval, unit: str) -> str:
-        """Write an interval with no more digits than help."""
+        """Write an interval, with its ends rounded to a few digits."""
         low, high = (
             None if end is None else rounded(end, _DIGITS)
             for end in (interval.lower, interval.upper)
@@ -144,7 +145,7 @@ class Wording:
         return self.figures([figure])
 
     def figures(self, figures: Sequence[Figure]) -> str:
-        """Write what figures of one value say, and who prints them."""
+        """Write what figures with the same value say, and who prints them."""
         sources = [figure.source for figure in figures]
         return f"{self._value(figures[0])} ({self.publishers(sources)})"
 
@@ -154,9 +155,9 @@ class Wording:
         return self.name(described.value(source, f"{DCTERMS}publisher") or source)
 
     def publishers(self, sources: Collection[str]) -> str:
-        """Name one of the publishers of some sources, the shortest name, and count the others.
+        """Write the shortest name of the publishers of some sources, and count the others.
 
-        A publisher that prints something twice is one publisher.
+        A publisher of several sources counts once.
         """
         names = set(map(self.publisher, sources))
         name = min(names, key=lambda name: (len(name), name))
@@ -189,7 +190,7 @@ class Wording:
         return f"{self._value(reading)} ({'; '.join(filter(None, (difference, publishers)))})"
 
     def _is_whole(self, iri: str) -> bool:
-        """Return whether something is the whole of its kind, as all goods are."""
+        """Return whether an IRI names a total or a whole, such as all goods."""
         return iri == _TOTAL or self._graph.has(None, f"{APEC}whole", iri)
 
 

@@ -12,11 +12,11 @@ from apecgraph.rdf.namespaces import APEC
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a figure measures, without who says it: figures of one cell can be compared.
+    """What a figure measures. Figures with the same cell can be compared.
 
-    The fields are the dimensions of the cube, each an IRI or None if it does not apply, in the
-    order of `ontology/cube.ttl`. Code that deals with all dimensions reads them from here: to add
-    one, declare it there and add a field.
+    The fields are the dimensions of the cube, in the order of `ontology/cube.ttl`. Each field is an
+    IRI, or None if the dimension does not apply. To add a dimension, declare it in that file and
+    add a field: all other code reads the list of dimensions from this class.
     """
 
     reporter: str | None
@@ -34,13 +34,13 @@ class Cell:
         """Read a cell.
 
         Args:
-            read_value: Returns the value of a property, given by its IRI, or None if it has none.
+            read_value: Takes the IRI of a property and returns its value, or None if it has none.
 
         Returns:
             The cell.
 
         Raises:
-            LookupError: A dimension that every cell has is missing.
+            LookupError: A required dimension is missing.
         """
         values: dict[str, Any] = {
             name: read_value(property_) for name, property_ in DIMENSIONS.items()
@@ -50,7 +50,7 @@ class Cell:
         return cls(**values)
 
     def values(self) -> Iterator[tuple[str, str]]:
-        """Return the dimensions that apply, as pairs of the IRIs of property and value."""
+        """Yield the dimensions that apply, as pairs of the IRIs of property and value."""
         for name, property_ in DIMENSIONS.items():
             value = getattr(self, name)
             if value is not None:
@@ -61,14 +61,14 @@ DIMENSIONS: Final[Mapping[str, str]] = {
     field.name: APEC + re.sub("_(.)", lambda match: match[1].upper(), field.name)
     for field in fields(Cell)
 }
-"""The IRI of the property of each dimension, by the field of a cell."""
+"""The IRI of the property of each dimension, by the name of its field in `Cell`."""
 
 REQUIRED_DIMENSIONS: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
-"""The dimensions that every figure has, as fields of a cell."""
+"""The names of the fields of `Cell` that every figure must have."""
 
 
 def dimensions(*first: str, without: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the dimensions in an order for people.
+    """Return the names of the dimensions in an order that suits readers.
 
     Args:
         *first: The dimensions that come first; all others follow in the order of the cube.

@@ -38,7 +38,7 @@ class Decision:
         return self.upholds | self.rejects
 
     def leaves_open(self, readings: Iterable[frozenset[str]]) -> bool:
-        """Return whether the decision leaves a contradiction open by upholding two readings."""
+        """Return whether the verdict is open and the decision upholds several of the readings."""
         return self.verdict == OPEN and sum(reading <= self.upholds for reading in readings) > 1
 
 
@@ -49,7 +49,7 @@ class Ruling:
     Attributes:
         decision: IRI of the decision.
         verdict: IRI of the verdict.
-        upheld: Whether the decision upholds the claim; otherwise it rejects it.
+        upheld: True if the decision upholds the claim, False if the decision rejects the claim.
         identifier: Identifier of the decision, or an empty string if it has none.
     """
 
@@ -65,7 +65,7 @@ class Ruling:
 
 
 def status(rulings: Collection[Ruling]) -> str:
-    """Return the status of a claim by the rulings on it: "standing", "rejected" or "open"."""
+    """Return "standing", "rejected" or "open": the status of a claim with these rulings."""
     if any(not ruling.upheld for ruling in rulings):
         return "rejected"
     return "open" if any(ruling.disputed for ruling in rulings) else "standing"
@@ -73,7 +73,7 @@ def status(rulings: Collection[Ruling]) -> str:
 
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
-    recorded = graph.named_graph(DECISIONS_GRAPH)  # sources record no decisions
+    recorded = graph.named_graph(DECISIONS_GRAPH)  # decisions in other graphs are ignored
     for iri in recorded.subjects(f"{RDF}type", f"{APEC}Decision"):
         yield Decision(
             iri,

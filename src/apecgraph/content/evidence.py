@@ -1,4 +1,4 @@
-"""The evidence: all figures and statements of all sources, and what the decisions let stand."""
+"""The evidence: all figures and statements of all sources, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Evidence:
     """What the sources state, and what the editors decided.
 
     Attributes:
-        graph: The dataset of the content, with the statements as triples, and with what follows
-            from each figure and statement alone.
+        graph: The dataset of the content, plus the triple of each statement, the value and the
+            interval of each figure, and the source of each claim.
         figures: All figures.
         statements: All statements.
         decisions: All decisions.
@@ -56,13 +56,14 @@ class Evidence:
 
     @cached_property
     def rejected(self) -> frozenset[str]:
-        """IRIs of the figures and statements that some decision rejects."""
+        """IRIs of the figures and statements that a decision rejects."""
         return frozenset[str]().union(*(decision.rejects for decision in self.decisions))
 
     def supported(self) -> Iterator[ox.Quad]:
-        """Return the default graph: all triples except those that only rejected claims state.
+        """Yield the default graph: all triples except those that only rejected claims state.
 
-        Shapes are rules, not facts: they stay in their own graph.
+        Triples about rejected claims are left out, too. Shapes are left out because they are rules,
+        not facts.
         """
         all_stated = {statement.triple for statement in self.statements}
         standing = {

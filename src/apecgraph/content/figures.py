@@ -1,4 +1,4 @@
-"""Figures: the numbers that sources print, each with the interval that it stands for."""
+"""Figures: the numbers that sources print, each with the interval of its possible values."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
 from apecgraph.rdf.terms import TRUE_FORMS, Term, term_text, triples_about, typed
 
-_MAX_DIGITS: Final = 18  # as the shapes demand; an xsd:decimal of SPARQL engines holds so many
+_MAX_DIGITS: Final = (
+    18  # as the shapes require; an xsd:decimal of SPARQL engines can hold this many
+)
 _OBSERVED: Final = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}(\.[0-9]{{1,{_MAX_DIGITS}}})?")
-"""A plain number of a limited length, so that arithmetic with it is exact and quick."""
+"""A plain number. Its limited length keeps arithmetic exact and fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,12 @@ class Figure:
     Attributes:
         iri: IRI of the figure.
         source: IRI of the source.
-        cell: What it measures.
+        cell: What the figure measures.
         value: The number in whole units: the observed number times its multiplier.
-        interval: The numbers that it may stand for, in whole units.
+        interval: The numbers that the printed number may stand for, in whole units.
         printed: The words that the source prints; None if they are not recorded.
         observed: The number as it is printed.
-        bound: IRI of how the source bounds the number.
+        bound: IRI of the bound of the number, such as exact or rounded.
     """
 
     iri: str
@@ -52,7 +54,7 @@ class Figure:
 
 
 def interval_values(interval: Interval) -> Iterator[tuple[str, ox.Literal]]:
-    """Return an interval as pairs of the IRI of a property and its value."""
+    """Yield the properties of an interval, as pairs of an IRI and a value."""
     for name, end in (("lower", interval.lower), ("upper", interval.upper)):
         if end is not None:
             yield f"{APEC}{name}", typed(decimal_text(end), "decimal")
@@ -72,8 +74,8 @@ def read_figures(graph: Graph, sources: Iterable[str]) -> Iterator[Figure]:
         sources: IRIs of the sources.
 
     Yields:
-        The figures, sorted by source and IRI. Incomplete ones are skipped: their shape reports
-        them.
+        The figures, sorted by source and IRI. Incomplete figures are skipped; their shape
+        reports them.
     """
     for source in sources:
         for iri in graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
@@ -126,7 +128,7 @@ def _number(digits: str) -> Decimal:
 
 
 def _count(digits: str) -> int:
-    """Read a number of digits."""
+    """Read a count of digits."""
     if not re.fullmatch(r"[0-9]{1,2}", digits) or int(digits) > _MAX_DIGITS:
         raise ValueError("no number has so many digits")
     return int(digits)
@@ -141,7 +143,7 @@ def _interval(graph: Graph, bound: str, observed: Decimal, decimals: int) -> Int
     lower, upper = sorted(ends) if None not in ends else ends  # type: ignore[type-var]
     half = Decimal(10) ** -decimals / 2
     if graph.value(bound, f"{APEC}rounded") in TRUE_FORMS:
-        # Half up: 26.285 is printed as 26.29, and so is what lies just below 26.295.
+        # Numbers are rounded half up: 26.29 stands for numbers from 26.285 to just below 26.295.
         return Interval(
             None if lower is None else lower - half,
             None if upper is None else upper + half,

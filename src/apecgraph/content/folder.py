@@ -1,4 +1,4 @@
-"""The content folder: the files that editors write, each read as a named graph."""
+"""The content folder: the files that editors write, each read into a named graph."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
 SOURCE_PREFIX: Final = f"{ID}source/"
-"""How the IRIs of sources begin; each is also the IRI of the named graph of its file."""
+"""The prefix of the IRIs of sources. The graph of a source's file is named by the source's IRI."""
 
 DERIVED_PROPERTIES: Final = frozenset(
     (
@@ -94,7 +94,7 @@ class Content:
 
     Attributes:
         root: The content folder.
-        files: Its Turtle files, by kind and path.
+        files: Its Turtle files, sorted by kind and path.
     """
 
     root: Path
@@ -112,8 +112,8 @@ class Content:
             The content.
 
         Raises:
-            ExceptionGroup: If files cannot be read, or a kind of file is missing altogether; it
-                holds a ContentError for each.
+            ExceptionGroup: If files cannot be read, or there are no files of some kind. The group
+                has one ContentError per error.
         """
         errors: list[ContentError] = []
         files: list[ContentFile] = []
@@ -135,7 +135,7 @@ class Content:
         return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)
 
     def relative(self, path: Path) -> str:
-        """Name a file as an editor would: relative to the content folder."""
+        """Return the path of a file relative to the content folder."""
         return path.relative_to(self.root).as_posix()
 
 
@@ -146,7 +146,7 @@ def content_paths(root: Path) -> Iterator[Path]:
 
 
 def default_content() -> Path:
-    """Return the content of the installed wheel, or of this checkout."""
+    """Return the content folder of the installed wheel, or of this checkout."""
     packaged = Path(__file__).parents[1] / "bundled"
     return packaged if packaged.is_dir() else Path(__file__).parents[3]
 

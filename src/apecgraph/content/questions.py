@@ -1,7 +1,7 @@
-"""Competency questions: queries that the graph must answer, each with its exact answer.
+"""Competency questions: queries, each with the exact answer that the graph must give.
 
-`questions/NN-slug.rq` holds a query; its first line is a comment, the question in plain words.
-`NN-slug.csv` beside it holds the answer, byte for byte as `apecgraph query` writes it.
+`questions/NN-slug.rq` contains a query. Its first line is a comment with the question in plain
+words. `questions/NN-slug.csv` contains the answer, exactly as `apecgraph query` writes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from apecgraph.files import read_file
 from apecgraph.rdf.namespaces import PREFIXES
 
 QUESTIONS_FOLDER: Final = "questions"
-"""The name of the folder: in `ontology/` of the content, and at the root of a release."""
+"""The name of the folder of questions, in `ontology/` of content and at the root of a release."""
 
 _DECLARED: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
 _PREFIXED: Final = re.compile(r"(?<![\w:<])([a-z][\w-]*):([A-Za-z]\w*)")
@@ -32,7 +32,7 @@ class Question:
 
     Attributes:
         number: The number in the name of its files.
-        slug: The rest of that name.
+        slug: The part of that name after the number.
         text: The question in plain words.
         query: The query in SPARQL; its first line is the question as a comment.
         expected: The answer as CSV.
@@ -46,7 +46,7 @@ class Question:
 
     @property
     def name(self) -> str:
-        """The name of its files, which is also part of its addresses."""
+        """The name of its files without the extension; it is also part of the question's URLs."""
         return f"{self.number:02}-{self.slug}"
 
     def table(self) -> tuple[list[str], list[list[str]]]:
@@ -71,7 +71,7 @@ def read_questions(root: Path) -> tuple[Question, ...]:
         The questions, sorted by number; empty if there are none.
 
     Raises:
-        ExceptionGroup: If files are missing or malformed; it holds a ContentError for each.
+        ExceptionGroup: If files are missing or malformed. The group has one ContentError per error.
     """
     errors: list[ContentError] = []
     questions: list[Question] = []
@@ -92,7 +92,7 @@ def read_questions(root: Path) -> tuple[Question, ...]:
 
 
 def mentioned(query: str) -> Iterator[str]:
-    """Return the IRIs that a query writes with a prefix (SPARQL 1.1 Query, section 4.1.1)."""
+    """Yield the IRIs that a query writes with a prefix (SPARQL 1.1 Query, section 4.1.1)."""
     prefixes = {**PREFIXES, **dict(_DECLARED.findall(query))}
     for prefix, local in _PREFIXED.findall(query):
         if prefix in prefixes:

@@ -1,4 +1,4 @@
-"""Statements: the facts that sources state besides numbers, each with an IRI of its own."""
+"""Statements: the facts other than numbers that sources state, each with its own IRI."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from apecgraph.rdf.terms import in_graph
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A triple that a source states, written once as an rdf:Statement.
+    """A triple that a source states, written as an rdf:Statement.
 
     Attributes:
         iri: IRI of the statement.
         source: IRI of the source.
         triple: The triple.
-        period: IRI of the time for which it is stated; None if the source does not limit it.
+        period: IRI of the period for which the triple is stated; None if there is no such period.
     """
 
     iri: str
@@ -35,7 +35,7 @@ class Statement:
 
     @property
     def language(self) -> str | None:
-        """The language tag of a text; None for any other value."""
+        """The language tag of the value, or None if the value has no language."""
         value = self.triple.object
         return value.language if isinstance(value, ox.Literal) else None
 
@@ -48,8 +48,8 @@ def read_statements(graph: Graph, sources: Iterable[str]) -> Iterator[Statement]
         sources: IRIs of the sources.
 
     Yields:
-        The statements, sorted by source and IRI. Incomplete ones are skipped: their shape reports
-        them.
+        The statements, sorted by source and IRI. Incomplete statements are skipped; their
+        shape reports them.
     """
     for source in sources:
         for iri in graph.named_graph(source).subjects(f"{RDF}type", f"{RDF}Statement"):
@@ -67,7 +67,7 @@ def read_statement(graph: Graph, iri: str, source: str) -> Statement | None:
         source: IRI of its source.
 
     Returns:
-        The statement; None if a part of its triple is missing, or there is more than one.
+        The statement; None if its triple lacks a part or has several values for a part.
     """
     stated = graph.named_graph(source)
     parts = [stated.objects(iri, f"{RDF}{part}") for part in ("subject", "predicate", "object")]

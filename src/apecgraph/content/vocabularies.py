@@ -1,7 +1,7 @@
 """The terms of published vocabularies that content may use, as the vocabularies publish them.
 
 `ontology/vocabularies.csv` lists the files of the vocabularies, `ontology/terms.csv` the terms.
-Both are written by `scripts/vocabularies`, which reads the vocabularies themselves.
+`scripts/vocabularies` reads the vocabularies themselves and writes both tables.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CLASS: Final = "class"
 DATATYPE: Final = "datatype"
 INDIVIDUAL: Final = "individual"
 PROPERTIES: Final = ("property", "object property", "datatype property", "annotation property")
-"""The kinds of properties: what OWL calls them, or `property` if the vocabulary does not say."""
+"""The kinds of properties in OWL, and `property` if the vocabulary does not state the kind."""
 
 KINDS: Final = frozenset((CLASS, DATATYPE, INDIVIDUAL, *PROPERTIES))
 
@@ -36,8 +36,8 @@ class VocabularyFile:
 
     Attributes:
         prefix: The prefix of the vocabulary in `ontology/terms.csv`.
-        namespace: The IRI that its terms begin with.
-        version: The version or date that the vocabulary states of itself, or "".
+        namespace: The beginning of the IRIs of its terms.
+        version: The version or date that the vocabulary states, or "".
         repository: The public repository that holds the file, `owner/name` on GitHub.
         commit: The commit at which the file was read.
         path: The path of the file in the repository.
@@ -60,11 +60,11 @@ class PublishedTerm:
     Attributes:
         term: Its IRI.
         kind: One of `KINDS`.
-        domain: For a property, the classes of its subjects: a subject has one of them or more.
-            Empty if any subject will do.
-        range: The same of its values: classes and datatypes.
-        broader: For a class or datatype, those that hold all its instances.
-        deprecated: Whether the vocabulary deprecates it.
+        domain: For a property, the classes of its subjects. A subject has at least one of them.
+            Empty if any subject is allowed.
+        range: For a property, the classes and datatypes of its values, in the same way.
+        broader: For a class or datatype, the classes or datatypes that hold all its instances.
+        deprecated: Whether the vocabulary deprecates the term.
     """
 
     term: str
@@ -106,7 +106,7 @@ class Vocabularies:
         return cls(files, {term.term: term for term in terms})
 
     def namespace(self, iri: str) -> str | None:
-        """Return the namespace of a term, or None if an IRI is in none of the vocabularies."""
+        """Return the namespace of a term, or None if the IRI is in no vocabulary."""
         for file in self.files:
             if iri.startswith(file.namespace) and iri != file.namespace:
                 return file.namespace
@@ -115,12 +115,6 @@ class Vocabularies:
 
 def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
     """Read the list of files that the vocabularies of a content folder come from.
-
-    Args:
-        root: The content folder.
-
-    Returns:
-        The files.
 
     Args:
         root: The content folder.

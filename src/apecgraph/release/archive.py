@@ -1,7 +1,8 @@
 """The archive: a folder of releases, one of which is current.
 
-`current` is a symbolic link, so one rename switches. Unfinished files have names that no release
-has, and the next writer removes them. Only the process that holds the lock writes.
+`current` is a symbolic link, so a single rename makes another release current. The names of
+unfinished files differ from all names of releases; the next writer removes such files. Only the
+process that holds the lock writes.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Archive:
 
     @property
     def current(self) -> str | None:
-        """The name of the current release, intact or not, or None."""
+        """The name of the current release, even if it is damaged; None if no release is current."""
         try:
             name = (self.path / CURRENT).readlink().name
         except OSError:
@@ -67,7 +68,7 @@ class Archive:
         current = self.current
         before = None if current is None else History.read(self.path).predecessor(current)
         if before is None and current is not None:
-            # Without a history, the release itself names the one before it.
+            # If there is no history, the manifest of the current release names the previous one.
             with suppress(ReleaseError):
                 before = Release.read(self.path / current).previous
         return before if before in self.names() else None
@@ -130,7 +131,7 @@ class Archive:
 
     @contextmanager
     def locked(self, work: str) -> Iterator[None]:
-        """Lock the archive, as `locked` does; remove the leftovers of killed processes."""
+        """Lock the archive with `locked`; remove the leftovers of killed processes."""
         self.path.mkdir(parents=True, exist_ok=True)
         with locked(self.path, work):
             for leftover in self.path.glob(f"{TEMPORARY}*"):
@@ -139,7 +140,7 @@ class Archive:
 
     @contextmanager
     def writing(self, work: str) -> Iterator[None]:
-        """Lock the archive, as `locked` does; raise ReleaseError if it is not writable."""
+        """Lock the archive with `locked`; raise ReleaseError if the archive is not writable."""
         try:
             with self.locked(work):
                 yield
@@ -149,17 +150,17 @@ class Archive:
             ) from None
 
     def places(self, digest: str, fingerprint: str) -> Iterator[tuple[str, Release | None]]:
-        """Yield the names that a release may have, the best one first, up to a free one.
+        """Yield the names that a release may have, the best name first; stop at a free name.
 
-        A published name never changes its content.
+        The content of a published release never changes.
 
         Args:
             digest: The digest of the dataset of the release.
             fingerprint: The digest of its content and program.
 
         Yields:
-            Each name, with the damaged release of that name if it has the same fingerprint, so that
-            it can be restored; or with None if the name is free.
+            Each name with a release, or with None if the name is free. The release has that name
+            and the same fingerprint, but it is damaged and can be restored.
         """
         names = [digest, f"{digest}-{fingerprint[:8]}"]
         for number in itertools.count():
@@ -173,7 +174,7 @@ class Archive:
                     yield name, existing
 
     def add(self, release: Release) -> Release:
-        """Move a release that was written to a temporary folder of the archive to its place."""
+        """Move a release from a temporary folder of the archive to the folder of its name."""
         target = self.path.resolve() / release.name
         release.path.rename(target)
         persist_names(self.path)
@@ -182,7 +183,7 @@ class Archive:
     def restore(self, release: Release) -> Release | None:
         """Restore a damaged release from a new build of the same content.
 
-        Files are replaced one by one, so each exists at every moment.
+        Files are replaced one by one, so no file is missing in the meantime.
 
         Args:
             release: The new build, in a temporary folder.
@@ -228,8 +229,8 @@ class Archive:
     def prune(self, keep: int) -> list[str]:
         """Remove the oldest releases.
 
-        The current release stays, and the one that a rollback would make current. A process that
-        has files of a removed release open can still read them.
+        The current release stays, and so does the release that a rollback would make current. If a
+        process has files of a removed release open, the process can still read them.
 
         Args:
             keep: Number of releases to keep; 0 keeps all.

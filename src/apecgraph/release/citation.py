@@ -51,7 +51,7 @@ class ReleaseCitation:
     def bibtex(self) -> str:
         """Write the citation as a BibTeX entry."""
         fields = {
-            # Its own braces keep BibTeX from splitting it into first and last name.
+            # Extra braces keep BibTeX from splitting the author into first and last name.
             "author": self.author and f"{{{_escaped(self.author)}}}",
             "title": _escaped(self.title),
             "year": self.issued[:4],

@@ -27,7 +27,7 @@ from apecgraph.release.snapshot import Snapshot
 
 _CONTRADICTION: Final = f"{APEC}contradiction"
 _LABEL: Final = f"{RDFS}label"
-_LONGEST: Final = 200  # characters of a text in words; the term has all of them
+_LONGEST: Final = 200  # characters of a text in `words`; `term` is not shortened
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 
 ChangeKind = Literal["added", "removed", "changed"]
@@ -41,7 +41,7 @@ class ChangedValue:
         words: The value for people.
         term: The value as a term of N-Triples.
         sources: The IRIs of the sources that state it.
-        stands: Whether the default graph has it.
+        stands: Whether the default graph contains the value.
     """
 
     words: str
@@ -58,7 +58,7 @@ class Change:
         property: The IRI of the property.
         name: Its label.
         before: The old values that are gone, or have other sources or another status.
-        after: The new values.
+        after: The new values, and the values that now have other sources or another status.
     """
 
     property: str
@@ -120,7 +120,7 @@ class Differences:
 
     @classmethod
     def kept(cls, release: Release) -> Differences | None:
-        """Read the differences of a release from the one before it; None if it is the first."""
+        """Read the differences between a release and the previous one; None if there are none."""
         path = release.path / DIFFERENCES
         return cls.read(path) if any(file.name == DIFFERENCES for file in release.files) else None
 
@@ -135,7 +135,7 @@ class Differences:
             raise ReleaseError(f"the differences {path} cannot be read: {error}") from None
 
     def count(self, kind: ChangeKind) -> int:
-        """Count the things that differ in a way."""
+        """Return the number of things that differ in the given way."""
         return sum(each.kind == kind for each in self.things)
 
     def text(self) -> str:
@@ -161,7 +161,7 @@ class _Side:
     def facts(self, iri: str) -> dict[tuple[str, Term], ChangedValue]:
         """Return the facts about a thing.
 
-        Among derived facts, only the contradictions of a decision count: they justify it.
+        Derived facts are left out, except the contradictions that justify a decision.
         """
         graphs: defaultdict[tuple[str, Term], set[str]] = defaultdict(set)
         standing = set()
@@ -183,7 +183,7 @@ class _Side:
         }
 
     def _is_derived(self, iri: str, fact: tuple[str, Term], names: set[str]) -> bool:
-        """Return whether a fact is derived, as are the labels that the build gives to shapes."""
+        """Return whether a fact is derived. Labels that the build gives to shapes are derived."""
         if names != {SHAPES_GRAPH.value} or fact[0] != _LABEL:
             return fact[0] in DERIVED_PROPERTIES or names == {DERIVED_GRAPH.value}
         made = (self._titles.get(iri), compact(iri))

@@ -45,12 +45,12 @@ class Dump:
 
     @property
     def whole(self) -> bool:
-        """Whether it contains the named graphs."""
+        """Whether the dump contains the named graphs."""
         return self.format in DATASET_FORMATS
 
     @property
     def partial(self) -> bool:
-        """Whether it contains less than the default graph."""
+        """Whether the dump contains less than the default graph."""
         return self.name != dump_name(self.format)
 
 

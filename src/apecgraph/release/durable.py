@@ -11,9 +11,9 @@ TEMPORARY: Final = ".tmp-"
 
 
 def persist(folder: Path) -> None:
-    """Flush a folder with its files to disk, and drop them from memory (fsync(2)).
+    """Flush a folder and its files to disk, and advise the kernel to drop the files from memory.
 
-    Later reads then come from the disk, if the kernel follows the advice.
+    If the kernel follows the advice (posix_fadvise(2)), later reads come from the disk.
     """
     for path in (*folder.rglob("*"), folder):
         descriptor = os.open(path, os.O_RDONLY)

@@ -33,8 +33,8 @@ FIGURES: Final = "figures.csv"
 METADATA: Final = f"{FIGURES}-metadata.json"
 """The name under which processors look for metadata (Model for Tabular Data, section 5.3)."""
 
-# Spreadsheets take a text that begins like this for a formula (OWASP, CSV Injection), unless it is
-# a number.
+# Spreadsheets treat a text that begins with one of these characters as a formula (OWASP, CSV
+# Injection), unless the text is a number.
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -43,9 +43,9 @@ class _Column:
     """A column: a property of the figure, or of the thing in another column.
 
     Attributes:
-        name: Its name, which is that of the term.
+        name: Its name, which is the local name of the property.
         property: The IRI of the property.
-        datatype: The CSVW datatype, or None for things, which have an IRI and a label.
+        datatype: The CSVW datatype, or None if the values are things with an IRI and a label.
         required: Whether every row has a value.
         of: The column with the subject of the property.
     """
@@ -83,7 +83,7 @@ _COLUMNS: Final = (
 def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
     """Write figures as CSV (RFC 4180), one row each, in the order of their IRIs.
 
-    If a spreadsheet would take a text for a formula, an apostrophe is written before it.
+    If a spreadsheet would treat a text as a formula, an apostrophe is written before the text.
 
     Args:
         graph: The dataset of a release, which includes rejected figures.
@@ -108,7 +108,7 @@ def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
 def write_metadata(graph: Graph) -> bytes:
     """Write the description of the table (Metadata Vocabulary for Tabular Data, section 5).
 
-    A processor can convert the rows to the triples of the graph with it (CSV2RDF).
+    With this description, a processor can convert the rows to triples of the graph (CSV2RDF).
     """
     metadata = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
@@ -143,7 +143,7 @@ def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
 
 
 def _value(graph: Graph, subject: str, column: _Column) -> str:
-    """Return the value of a thing in a column, an IRI or a text; an empty text if it has none."""
+    """Return the value of a thing in a column (an IRI or text), or an empty string."""
     kind = ox.NamedNode if column.datatype is None else ox.Literal
     terms = _objects(graph, subject, column.property)
     return next((term.value for term in terms if isinstance(term, kind)), "")

@@ -1,7 +1,7 @@
-"""The history of a folder of releases: when each became current, and which it replaced.
+"""The history of a folder of releases: when each release became current, and which one it replaced.
 
-An entry is written before its switch, so no switch lacks its entry. If the process is killed in
-between, the entry has no effect: the link decides which release is current.
+An entry is written before its switch, so every switch has an entry. If the process is killed
+between the two, the entry has no effect: the link decides which release is current.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ HISTORY: Final = "history.json"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSwitched:
-    """The event that a release becomes the current one.
+    """The event that makes a release the current one.
 
     Attributes:
         time: The time in UTC (RFC 3339).
         release: The name of the release.
         before: The name of the release that was current before, or None.
-        by: The command that switched.
+        by: The command that caused the event.
     """
 
     time: str
@@ -71,7 +71,7 @@ class History:
         return next((event.time for event in self.events if event.release == release), None)
 
     def predecessor(self, release: str) -> str | None:
-        """Return the predecessor of a release at its last publication by a build."""
+        """Return the release that was current before a build last published the given release."""
         built = (event for event in reversed(self.events) if event.by == "build")
         return next((event.before for event in built if event.release == release), None)
 
@@ -85,6 +85,6 @@ class History:
         return None
 
     def order(self, releases: Sequence[str]) -> list[str]:
-        """Sort releases by when they last became current; unknown ones come first."""
+        """Sort releases by when they last became current; unknown releases come first."""
         last = {event.release: number for number, event in enumerate(self.events)}
         return sorted(releases, key=lambda name: last.get(name, -1))

@@ -1,4 +1,4 @@
-"""Linksets: links from our things to things of other datasets."""
+"""Linksets: links from things of this publication to things of other datasets."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ PREDICATES: Final = (
     f"{SKOS}narrowMatch",
     f"{SKOS}relatedMatch",
 )
-"""Properties that link a thing to the same or a similar thing elsewhere."""
+"""Properties that link a thing to the same or a similar thing in another dataset."""
 
-# An IRI with an authority keeps it.
+# If an IRI has an authority, its namespace includes the authority.
 _NAMESPACE: Final = re.compile(r"[^:]+://[^/]*/(?:.*[/#])?|(?![^:]+://).*[:/#]")
 
 
 @dataclass(frozen=True, slots=True)
 class Linkset:
-    """All links by one property into one dataset.
+    """All links with one property to one dataset.
 
     Attributes:
         target: The namespace of the IRIs of the dataset.
@@ -42,7 +42,7 @@ class Linkset:
 
 
 def links(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Yield the links among triples: the subject is ours, the object is not."""
+    """Yield the triples that link a thing of this publication to a thing of another dataset."""
     for triple in triples:
         if (
             triple.predicate.value in PREDICATES

@@ -19,7 +19,7 @@ _log: Final = logging.getLogger(__name__)
 
 LOCK: Final = ".lock"
 PATIENCE: Final = 60.0
-"""Seconds to wait for another process; a build writes for a few."""
+"""Seconds to wait for another process; a build holds the lock for a few seconds."""
 
 _PAUSE: Final = 0.1
 
@@ -28,12 +28,12 @@ _PAUSE: Final = 0.1
 def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None]:
     """Lock a folder with flock(2); wait for another process that holds the lock.
 
-    The kernel releases the lock when its process ends for whatever reason; the file itself only
-    names the holder. Do not fork while holding the lock: a surviving child would hold it too.
+    The kernel releases the lock when the process ends, even if it is killed. The content of the
+    file only names the holder. Do not fork while holding the lock: a surviving child would keep it.
 
     Args:
         folder: The folder to lock.
-        work: A word for the work, which other processes show.
+        work: A word for the work, which other processes show while they wait.
         patience: Seconds to wait.
 
     Yields:

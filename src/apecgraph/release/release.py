@@ -1,4 +1,4 @@
-"""A release: one immutable, checked version of everything, in a folder of that name."""
+"""A release: an immutable, checked version of the publication, in a folder with its name."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class File:
 
     @classmethod
     def written(cls, folder: Path, name: str, data: bytes) -> File:
-        """Write a file and describe the data, not what the disk made of it."""
+        """Write a file; compute its size and checksum from the data, not from the disk."""
         (folder / name).write_bytes(data)
         return cls(name, len(data), sha256(data).hexdigest())
 
@@ -66,12 +66,12 @@ class Release:
 
     Attributes:
         path: Its folder.
-        name: The name of its folder, also in the addresses of its files: the first digits of the
-            digest, followed by more if another version of the program, or other questions, made
-            other files of the same dataset before.
+        name: The name of its folder, also in the addresses of its files. It is the digest, with
+            further digits if a release of the same dataset existed with other files, because of
+            another version of the program or other questions.
         digest: The canonical hash of its dataset (RDFC-1.0).
         fingerprint: The digest of the content and the program that made it.
-        issued: The date of the content in ISO 8601, or an empty text.
+        issued: The date of the content in ISO 8601, or an empty string.
         quads: Number of quads in all graphs.
         triples: Number of triples in the default graph.
         figures: Number of figures.
@@ -134,7 +134,7 @@ class Release:
     def find(cls, releases: Path, fingerprint: str) -> Release | None:
         """Return the release that this program made from this content, or None.
 
-        Damaged releases are skipped, so that they are built again.
+        Damaged releases are skipped, so they are built again.
 
         Args:
             releases: The folder of releases.
@@ -192,7 +192,7 @@ class Release:
         with its checksum.
 
         Raises:
-            ReleaseError: If the dataset cannot be read or is another one.
+            ReleaseError: If the dataset cannot be read or does not match the digest.
         """
         path = self.dump(N_QUADS)
         try:

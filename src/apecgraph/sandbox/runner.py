@@ -1,9 +1,9 @@
-"""The sandbox: work on content in a process of its own, with limits and without network.
+"""The sandbox: work on content in a separate process, with limits and without network access.
 
-Content may be sent by strangers and meant to harm, and a parser, a query or a regular expression
-can only be stopped by ending its process. So `apecgraph.sandbox.tasks` does the work and reports
-its steps; this module enforces the deadline and turns the death of that process into an error that
-names the step.
+Content may come from strangers and may be malicious. A parser, a query or a regular expression can
+only be stopped by ending its process. So `apecgraph.sandbox.tasks` does the work in a separate
+process and reports its steps. This module enforces the deadline. If the process dies, this module
+raises an error that names the step.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def run_build(content: Path, settings: Settings, *, accept_loss: bool = False) -
         The release.
 
     Raises:
-        CheckFailed: If the content does not pass the check, or is over a limit.
-        NotPublished: Like `build_release`, which leaves the current release as it is.
+        CheckFailed: If the content does not pass the check or exceeds a limit.
+        NotPublished: If `build_release` raises it; the current release does not change.
     """
     try:
         path = _Task(content, settings).run(
@@ -69,7 +69,7 @@ def run_build(content: Path, settings: Settings, *, accept_loss: bool = False) -
             accept_loss=accept_loss,
         )
     except ContentError as error:
-        # The operator of a nightly build expects a report, whatever stopped it.
+        # The operator of a nightly build expects a report for every failure.
         report = Report.unreadable([error], content)
         raise refused(Archive(settings.releases), report) from None
     return Release.open(Path(path))
@@ -102,8 +102,8 @@ def run_canonical(
         settings: The limits.
 
     Returns:
-        The canonical text of each file that differs from it, and the errors of the files that have
-        no canonical text.
+        The canonical text of each file that is not canonical, and the errors of the files that
+        cannot be written in canonical form.
     """
     answer = _Task(content, settings).run("canonical")
     changed = {Path(path): text for path, text in answer["changed"].items()}
@@ -111,7 +111,7 @@ def run_canonical(
 
 
 class _Task:
-    """A task that a process of its own does: its present step, its result, its deadline."""
+    """A task in a separate process, with its current step, its result and its deadline."""
 
     def __init__(self, content: Path, settings: Settings) -> None:
         self._content = content
@@ -125,14 +125,14 @@ class _Task:
 
         Args:
             task: Name of the task.
-            **arguments: What else the task needs.
+            **arguments: Further parameters of the task.
 
         Returns:
             The result of the task.
 
         Raises:
-            ContentError: If the process died, or met its deadline.
-            ExceptionGroup: If the task ended in several errors; one error is raised as it is.
+            ContentError: If the process died or missed its deadline.
+            ExceptionGroup: If the task reported several errors. A single error is raised directly.
         """
         reading, writing = os.pipe()
         request = {
@@ -181,7 +181,7 @@ class _Task:
             The end of its standard error.
 
         Raises:
-            ContentError: If the process meets its deadline, or sends too much.
+            ContentError: If the process misses its deadline or sends too much.
         """
         assert process.stderr is not None  # noqa: S101 - it is a pipe
         pending, output = bytearray(), b""
@@ -226,11 +226,11 @@ class _Task:
         """Explain why a process ended without an answer.
 
         Args:
-            status: Its return code, negative if a signal ended it.
-            output: What it wrote to its standard error.
+            status: The return code of the process, negative if a signal ended the process.
+            output: The end of its standard error.
 
         Returns:
-            The error that names the present step.
+            An error that names the current step.
         """
         match -status:
             case signal.SIGABRT | signal.SIGKILL:
@@ -273,7 +273,7 @@ class _Task:
 
 
 def _raised(described: list[dict[str, Any]]) -> Exception:
-    """Return the errors that a process sent as one exception."""
+    """Return one exception for all errors that a process sent."""
     raised = list(_errors(described))
     return raised[0] if len(raised) == 1 else ExceptionGroup("the content is not right", raised)
 

@@ -1,12 +1,12 @@
-"""Work on content in a process that has given up everything it does not need.
+"""Work on content in a process with limited resources and without network access.
 
-Run as `python -m apecgraph.sandbox.tasks FD PID REQUEST`: the pipe to write to, the process that
-reads it, and the task as a JSON object. Each line written is a JSON object too: {progress: text},
-{step: {kind, name}} when a step begins, {step: null} when it ends, and at last {result: ...} or
-{errors: [...]}.
+Run as `python -m apecgraph.sandbox.tasks FD PID REQUEST`: FD is the pipe to write to, PID the
+process that reads the pipe, and REQUEST the task as a JSON object. Each line in the pipe is a JSON
+object: {progress: text}, {step: {kind, name}} when a step begins, {step: null} when a step ends,
+and {result: ...} or {errors: [...]} at the end.
 
-Tasks import their own dependencies: importing pyshacl takes longer than checking a small content
-folder.
+Tasks import their own dependencies, because importing pyshacl takes longer than checking a small
+content folder.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def main() -> None:
         except* ApecgraphError as group:
             channel.send({"errors": list(map(_described, leaves(group)))})
         except* MemoryError:
-            os.abort()  # as pyoxigraph does, so that there is one sign of too little memory
+            os.abort()  # as pyoxigraph does, so the waiting process sees the same signal
 
 
 class _Channel:
-    """The way to the waiting process, and the observer of steps: it limits each one's time."""
+    """Sends messages to the waiting process; observes steps and limits their processor time."""
 
     def __init__(self, pipe: BinaryIO, request: TaskRequest) -> None:
         self._pipe = pipe
@@ -63,13 +63,13 @@ class _Channel:
 
     @contextmanager
     def observe(self, step: Step) -> Iterator[None]:
-        """Send that a step begins and ends, and limit its processor time meanwhile."""
+        """Report the beginning and the end of a step, and limit its processor time."""
         self.send({"step": asdict(step)})
         _limit_processor(self._request["rule_seconds"])
         try:
             yield
         except MemoryError:
-            os.abort()  # while the step is known
+            os.abort()  # before the step ends, so the waiting process can name the step
         finally:
             _limit_processor(self._request["seconds"])
             self.send({"step": None})
@@ -81,7 +81,7 @@ class _Channel:
 
 
 class _ProgressHandler(logging.Handler):
-    """Sends log messages to the waiting process, which logs them: they are only for people."""
+    """Sends log messages to the waiting process, which logs them."""
 
     def __init__(self, channel: _Channel) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ def _described(error: BaseException) -> dict[str, Any]:
 
 
 def _confine(request: TaskRequest, waiting: int) -> None:
-    """Set the limits of this process, end it with the waiting one, and give up the network.
+    """Limit this process, deny it the network, and make it end with the waiting process.
 
     Args:
         request: The task with its limits.
