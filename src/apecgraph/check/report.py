@@ -126,7 +126,7 @@ class Report:
         return not self.results
 
     def text(self) -> str:
-        """Write the report for people: a block for each error, and a summary in the last line."""
+        """Write the report as text: a block for each error, and a summary in the last line."""
         # Several constraints of one rule may fail with the same message.
         lines = list(dict.fromkeys(f"{result}\n" for result in self.results))
         count = len(lines)

@@ -60,7 +60,7 @@ class Estimate:
 
 
 class Cells:
-    """All cells that figures are printed for.
+    """All cells for which figures are printed.
 
     Args:
         figures: The figures.

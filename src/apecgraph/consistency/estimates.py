@@ -2,7 +2,7 @@
 
 All estimates of one cell must have a number in common. If two estimates have none, the figures on
 which they rest contradict each other. Implied estimates are also compared with each other, so the
-check finds contradictions that only two edit rules together show.
+check finds contradictions that only show if two edit rules are combined.
 """
 
 from __future__ import annotations

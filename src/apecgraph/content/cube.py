@@ -1,4 +1,4 @@
-"""The dimensions of the data cube, and the cells that they span."""
+"""The dimensions of the data cube, and the cells that these dimensions identify."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Cell:
         return cls(**values)
 
     def values(self) -> Iterator[tuple[str, str]]:
-        """Yield the dimensions that apply, as pairs of the IRIs of property and value."""
+        """Yield the dimensions that apply, as pairs of a property IRI and a value IRI."""
         for name, property_ in DIMENSIONS.items():
             value = getattr(self, name)
             if value is not None:

@@ -19,7 +19,7 @@ from apecgraph.rdf.terms import in_graph
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the sources state, and what the editors decided.
+    """The claims of the sources, and the decisions of the editors.
 
     Attributes:
         graph: The dataset of the content, plus the triple of each statement, the value and the

@@ -114,7 +114,7 @@ class Vocabularies:
 
 
 def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
-    """Read the list of files that the vocabularies of a content folder come from.
+    """Read the list of the vocabulary files of a content folder.
 
     Args:
         root: The content folder.

@@ -1,7 +1,7 @@
 """Differences between two releases: the things that were added, removed and changed, in words.
 
-They cover the facts of sources and editors, and the contradictions that justify decisions. Other
-derived facts follow from these and are left out; the patch of the snapshots contains them.
+The differences cover the facts of sources and editors, and the contradictions that justify
+decisions. Other derived facts follow from these and are left out. The patch contains all facts.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ChangedValue:
     """A value of a property.
 
     Attributes:
-        words: The value for people.
+        words: The value in words.
         term: The value as a term of N-Triples.
         sources: The IRIs of the sources that state it.
         stands: Whether the default graph contains the value.
@@ -139,7 +139,7 @@ class Differences:
         return sum(each.kind == kind for each in self.things)
 
     def text(self) -> str:
-        """Write the differences for people: a line of totals, and a block per thing."""
+        """Write the differences as text: a line of totals, and a block for each thing."""
         counts = ", ".join(f"{self.count(kind):,} {kind}" for kind in _MARKS)  # type: ignore[arg-type]
         return (
             f"{self.old} -> {self.new}: things: {counts}; "

@@ -36,7 +36,7 @@ class Dump:
     Attributes:
         name: Its file name.
         format: Its format.
-        holds: A description of its content, for people.
+        holds: A description of its content in words.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Download:
 
     @property
     def label(self) -> str:
-        """The label of the file, for people."""
+        """A description of the file in words."""
         label = f"{self.dump.holds}, as {self.dump.format.label}"
         return f"{label}, in gzip" if self.compressed else label
 

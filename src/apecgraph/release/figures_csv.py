@@ -81,7 +81,7 @@ _COLUMNS: Final = (
 
 
 def write_figures(graph: Graph, figures: Iterable[str] | None = None) -> bytes:
-    """Write figures as CSV (RFC 4180), one row each, in the order of their IRIs.
+    """Write figures as CSV (RFC 4180), one row per figure, in the order of their IRIs.
 
     If a spreadsheet would treat a text as a formula, an apostrophe is written before the text.
 
