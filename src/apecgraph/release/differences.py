@@ -1,7 +1,7 @@
 """Differences between two releases: the things that were added, removed and changed, in words.
 
 The differences cover the facts of sources and editors, and the contradictions that justify
-decisions. Other derived facts follow from these and are left out. The patch contains all facts.
+decisions. Other derived facts follow from these and are left out. The patch has their changes, too.
 """
 
 from __future__ import annotations
