@@ -63,12 +63,12 @@ _RELEASE_PATHS: Final = (
 
 @dataclass(frozen=True)
 class ServerResources:
-    """What stays while one publication after another is served.
+    """What the server keeps when it switches to another publication.
 
     Attributes:
         settings: The settings of the process.
         rate_limit: Limits the requests of each client.
-        last_failure: What went wrong last, if anything.
+        last_failure: The last failure, if any.
     """
 
     settings: Settings
@@ -79,14 +79,14 @@ class ServerResources:
 def create_app(publication: Publication, queries: QueryService, server: ServerResources) -> ASGIApp:
     """Create the application that serves a publication.
 
-    Handlers that FastAPI routes are functions of modules, and find what they need in `app.state`:
-    FastAPI caches every function that it has routed, and a closure would keep its release in memory
-    for good.
+    The handlers that FastAPI calls are functions of modules and read their data from `app.state`.
+    FastAPI caches these functions for the life of the process, so a closure would keep its release
+    in memory.
 
     Args:
         publication: The publication.
-        queries: Answers the queries of the public on it.
-        server: What stays while one publication after another is served.
+        queries: Answers public queries on the publication.
+        server: What the server keeps when it switches to another publication.
 
     Returns:
         The application.
@@ -131,7 +131,7 @@ def _site(publication: Publication, server: ServerResources) -> Site:
         tags = EntityTags(publication.digest, html.digest)
         folder, modified = default_content() / "ontology", None
     else:
-        # The catalogue names the release before this one, which is no part of the digest.
+        # The catalogue names the previous release, which the digest does not cover.
         program = f"{release.fingerprint} {release.previous} {html.digest}"
         tags = EntityTags(release.digest, program)
         folder, modified = release.path, http_date(release.issued)
@@ -157,14 +157,14 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
     return [
         read_only("/context.jsonld", contexts.current),
         read_only("/context/{name}", contexts.version),
-        read_only("/favicon.ico", icon),  # for browsers that show a dump or an answer
+        read_only("/favicon.ico", icon),  # browsers ask for it with a dump or an answer
         read_only("/static/{path:path}", static),
         read_only("/sparql/vocabulary.json", page.vocabulary),
     ]
 
 
 def _handle_errors(app: FastAPI, site: Site) -> None:
-    """Have errors answered with problem details, or with a page for browsers."""
+    """Make the application answer errors with problem details, or with a page for browsers."""
     paths = _PATHS if site.release is None else (*_PATHS, *_RELEASE_PATHS)
 
     async def handle(request: Request, error: Exception) -> Response:
@@ -178,7 +178,7 @@ def _handle_errors(app: FastAPI, site: Site) -> None:
 
 
 def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> RequestError:
-    """Return an error of the framework as one of ours."""
+    """Convert an error of the framework to a RequestError."""
     path = request.scope["path"]  # a URL would repeat the Host header
     if error.status_code == 404:
         return NotFound(f"There is nothing at {path}.", [f"{BASE}{item}" for item in paths])

@@ -22,7 +22,7 @@ class Publication:
         digest: The digest of the data.
         data: The data for queries.
         release: The release, or None if files are served as they are.
-        graph: The dataset of the release for pages, which public queries do not reach, or None.
+        graph: The dataset of the release for pages, or None. Public queries use `data` instead.
     """
 
     digest: str

@@ -32,12 +32,12 @@ from apecgraph.web.reconcile.service import Reconcile
 
 
 def release_routes(site: ReleaseSite) -> list[BaseRoute]:
-    """Return the routes to all of a release but its endpoint."""
+    """Return the routes to all resources of a release except its endpoint."""
     return [*_pages(site), *_documents(site), *_downloads(site), *_services(site)]
 
 
 def read_only(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
-    """Return a route to a resource that is read by GET and HEAD."""
+    """Return a route to a resource that clients read by GET and HEAD."""
     return Route(path, ReadOnly(answer))
 
 

@@ -98,7 +98,7 @@ class Charts:
         Args:
             name: A prefix for the ids of elements, unique in the page.
             title: The title of the chart.
-            rows: A label, for the left side, and a figure for each row.
+            rows: For each row, the label on the left side and the figure.
 
         Returns:
             The SVG element; empty if there are no figures.
@@ -151,7 +151,7 @@ class Charts:
         return not any(map(str.isalnum, self._numerals.unit(figures[0].figure.cell.unit)))
 
     def _seen(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
-        """Describe the chart for those who cannot see it."""
+        """Describe the chart for readers who cannot see it."""
         counted = Counter(claim.status for claim in figures)
         words = WORDS | ({"standing": "stand"} if counted["standing"] != 1 else {})
         stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
@@ -167,7 +167,7 @@ class Charts:
 
 
 def _write(drawing: Drawing, group: Group, low: DrawnPoint, high: DrawnPoint) -> None:
-    """Write the lines of a group above its intervals, or below if rejected or unbounded above."""
+    """Write a group's text above its intervals, or below if they are rejected or unbounded."""
     claim = group.claims[0]
     below = claim.rejected or claim.figure.interval.upper is None
     if below and low[1] < drawing.height - _LINE * len(group.lines):

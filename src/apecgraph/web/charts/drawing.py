@@ -1,4 +1,4 @@
-"""Drawings: the axes of a chart as inline SVG, with places for marks between them."""
+"""Drawings: the axes of a chart as inline SVG, and the positions of the marks."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ DrawnPoint: TypeAlias = tuple[float, float]
 
 
 class Drawing:
-    """Two axes with labels, and places between them.
+    """Two axes with labels, and points in the area between the axes.
 
-    The attribute `places` has the positions of the places in pixels, in the same order; `width` and
-    `height` are those of the area between the axes.
+    The attribute `places` has the positions of the points in pixels, in the same order. `width` and
+    `height` are the size of the area between the axes.
 
     Args:
         size: Width and height in pixels.
@@ -101,14 +101,14 @@ class Drawing:
     def add(
         self, tag: str, text: str = "", *, to: ET.Element | None = None, **of: str
     ) -> ET.Element:
-        """Add an element between the axes, or to another; `class` is given as `class_`."""
+        """Add an element to the plot area or to another element; `class_` sets `class`."""
         attributes = {name.rstrip("_"): value for name, value in of.items()}
         element = ET.SubElement(self._plot if to is None else to, tag, attributes)
         element.text = _legal(text)
         return element
 
     def write(self, text: str, place: DrawnPoint, class_: str) -> None:
-        """Write a text at a place."""
+        """Write text at a position."""
         self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
 
     def markup(self, name: str, class_: str, title: str, description: str) -> Markup:
@@ -175,7 +175,7 @@ def _wrap(text: ET.Element) -> None:
 
 
 def _plain(node: Any) -> Iterator[ET.Element]:
-    """Copy the parts of a node that a page keeps; the node is lxml's if pygal finds lxml."""
+    """Copy the parts of a node that a page needs; if lxml is installed, it makes the node."""
     kept = _KEPT.get(node.tag) if isinstance(node.tag, str) else None
     if kept is None:
         return

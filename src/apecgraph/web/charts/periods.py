@@ -32,11 +32,11 @@ _MOST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Figures of one period with the same value and status, whose points are neighbours.
+    """Figures of one period with the same value and status, drawn next to each other.
 
     Attributes:
         claims: The figures.
-        lines: The text beside them.
+        lines: The text at their points, in lines.
     """
 
     claims: tuple[FigureClaim, ...]
@@ -59,8 +59,8 @@ class Layout:
 
     Attributes:
         span: Width of all periods in pixels.
-        ticks: The name and the middle of each period.
-        groups: The groups of figures, with their middles.
+        ticks: The name and the middle position of each period.
+        groups: The groups of figures, each with its middle position.
         slanted: Whether the names are slanted.
     """
 
@@ -82,7 +82,7 @@ def lay_out(
 
     Args:
         claims: The figures.
-        along: The scale of their values.
+        along: The scale of the values.
         name: Returns the name of a period.
         number: Writes the value of a figure.
         order: Returns the sort key of a period.
@@ -115,7 +115,7 @@ def _periods(
     number: Callable[[FigureClaim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> dict[str, list[Group]]:
-    """Group figures by period, and by value and status."""
+    """Return groups of figures with the same value and status, by period."""
     alike: defaultdict[tuple[str, Decimal, str, str], list[FigureClaim]] = defaultdict(list)
     for claim in claims:
         figure = claim.figure

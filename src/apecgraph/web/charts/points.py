@@ -39,7 +39,7 @@ _CAP: Final = 4
 
 
 def numbers(claim: FigureClaim) -> tuple[Decimal, Decimal, Decimal]:
-    """Return lower end, value and upper end of a figure; a missing end is the value."""
+    """Return the lower end, the value and the upper end; the value replaces a missing end."""
     value, interval = claim.figure.value, claim.figure.interval
     low, high = (value if end is None else end for end in (interval.lower, interval.upper))
     return low, value, high
@@ -48,7 +48,8 @@ def numbers(claim: FigureClaim) -> tuple[Decimal, Decimal, Decimal]:
 def scale(claims: Sequence[FigureClaim]) -> Scale:
     """Return a scale that shows one or more figures with their intervals.
 
-    A rejected figure that is far from all others is left off: it would leave no room for them.
+    The scale leaves out a rejected figure that is far from all others, because including it would
+    compress the others.
     """
     kept = [claim for claim in claims if not claim.rejected] or claims
     values = [numbers(claim)[1] for claim in kept]
@@ -58,7 +59,7 @@ def scale(claims: Sequence[FigureClaim]) -> Scale:
 
 
 def _reach(claim: FigureClaim) -> tuple[Decimal, Decimal]:
-    """Return the range that a scale must show of a figure, with room beyond a missing end."""
+    """Return the range that a scale must show for a figure, with space at an unbounded end."""
     low, value, high = numbers(claim)
     lower, upper = claim.figure.interval.lower, claim.figure.interval.upper
     return (
@@ -89,9 +90,9 @@ class Points:
         Args:
             drawing: The drawing.
             claim: The figure.
-            places: The places of its lower end, its value and its upper end.
-            upright: Whether its interval is vertical. An unbounded horizontal interval runs to the
-                edge.
+            places: The positions of the lower end, the value and the upper end.
+            upright: Whether to draw the interval vertically. An unbounded horizontal interval
+                extends to the edge.
         """
         low, (x, y), high = places
         anchor = drawing.add(
@@ -119,7 +120,7 @@ class Points:
 def _upright(
     drawing: Drawing, place: DrawnPoint, low: DrawnPoint | None, high: DrawnPoint | None
 ) -> str:
-    """Draw a vertical error bar, with a cap or, if unbounded, an arrow at each end."""
+    """Draw a vertical error bar; each end has a cap, or an arrow if it is unbounded."""
     x, y = place
     bottom = y + _ARROW if low is None else low[1]
     top = y - _ARROW if high is None else high[1]
@@ -133,7 +134,7 @@ def _upright(
 def _lying(
     drawing: Drawing, place: DrawnPoint, low: DrawnPoint | None, high: DrawnPoint | None
 ) -> str:
-    """Draw a horizontal bar, with a cap at each end or, if unbounded, an arrow at the edge."""
+    """Draw a horizontal bar; each end has a cap, or an arrow at the edge if it is unbounded."""
     y = place[1]
     left = 0.0 if low is None else low[0]
     right = drawing.width if high is None else high[0]

@@ -26,8 +26,8 @@ class Scale:
     def of(cls, numbers: Iterable[Decimal]) -> Scale:
         """Return a scale that shows one or more numbers.
 
-        If the largest is at least ten times the smallest, the scale is logarithmic. Otherwise it is
-        linear, and begins at zero unless all numbers are far from zero.
+        If the largest number is at least ten times the smallest, the scale is logarithmic.
+        Otherwise the scale is linear, and begins at zero unless all numbers are far from zero.
         """
         ordered = sorted(numbers)
         low, high = ordered[0], ordered[-1]
@@ -47,7 +47,7 @@ class Scale:
 
     @property
     def note(self) -> str:
-        """A remark for readers of the scale, or an empty text."""
+        """A remark for readers of the scale, or an empty string."""
         if self.logarithmic:
             return "The scale is logarithmic: equal steps multiply."
         return "" if self.ticks[0] <= 0 <= self.ticks[-1] else "The scale does not begin at zero."
@@ -77,7 +77,7 @@ def _round(least: Decimal) -> Decimal:
 
 
 def _powers(low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
-    """Return round numbers at equal ratios, or nearly so."""
+    """Return round numbers at equal or nearly equal ratios."""
     decades = range(low.adjusted(), high.adjusted() + 2)
     mantissas = _MANTISSAS if len(decades) <= _FINE + 1 else (1,)
     ticks = [factor * Decimal(1).scaleb(decade) for decade in decades for factor in mantissas]

@@ -1,4 +1,4 @@
-"""The JSON-LD contexts: each version has an address of its own that never changes."""
+"""The JSON-LD contexts: each version has its own permanent address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Contexts:
 
     Args:
         current: The context of the documents that are served.
-        releases: The folder of all releases, whose documents somebody may have kept, or None.
+        releases: The folder of all releases, or None. Clients may still use documents of earlier
+            releases.
     """
 
     def __init__(self, current: Context, releases: Path | None) -> None:

@@ -25,10 +25,10 @@ class _Description:
 
     Attributes:
         path: Its path.
-        topic: The IRI that it is about.
-        types: Its own classes.
-        followed: Properties whose values it describes as well.
-        passed_over: Namespaces of properties that another document contains.
+        topic: The IRI that the document is about.
+        types: Classes of the document itself.
+        followed: Properties whose values the document describes as well.
+        passed_over: Namespaces of the properties that the document leaves to another document.
     """
 
     path: str
@@ -73,7 +73,7 @@ _CATALOG: Final = _Description(
 class Discovery:
     """Answers with the description of the dataset, and with the catalogue.
 
-    A document contains the triples about its topic and about the things that this refers to.
+    A document contains the triples about its topic, and about things that the topic refers to.
     Browsers are redirected to the page about the topic.
     """
 

@@ -1,8 +1,8 @@
 """The dumps of releases, as files.
 
 `/dumps/{release}/{name}` is the canonical URL of a file, whose bytes never change. `/dumps/{name}`
-is that file of the current release, and `/dumps/latest/{name}` redirects to its canonical URL. An
-earlier release offers its files for as long as its folder is kept.
+is the file of that name in the current release. `/dumps/latest/{name}` redirects to the canonical
+URL of that file. The files of an earlier release are available until its folder is deleted.
 """
 
 from __future__ import annotations
@@ -108,13 +108,7 @@ class Downloads:
     async def dump(self, request: Request) -> Response:
         """Answer a request with a dump, or with ranges of it (RFC 9110, section 14).
 
-        A complete dump is sent as the file that holds it in gzip, if the client takes that.
-
-        Args:
-            request: The request.
-
-        Returns:
-            The file, its ranges, or 304 (Not Modified).
+        If the client accepts gzip, the server sends the compressed file for a complete dump.
 
         Args:
             request: The request.
@@ -125,7 +119,7 @@ class Downloads:
         Raises:
             NotFound: There is no such release or dump.
             RangeNotSatisfiable: The dump has none of the ranges.
-            StoreError: The file is not as it was released.
+            StoreError: The file is missing or damaged.
         """
         shelf = await self._shelf(request)
         download = _download(shelf, request.path_params["name"])
@@ -139,12 +133,12 @@ class Downloads:
             download.format.content_type,
             f'"{download.file.sha256}"',
             headers,
-            # Ranges are those of the plain file: a client may hold a part of it.
+            # Ranges refer to the plain file: a client may already have a part of it.
             compressible=compressed is not None and not ranged,
         )
         if representation.is_current:
             return representation.not_modified()
-        if not ranged:  # Starlette must not see a Range header that is to be ignored
+        if not ranged:  # hide a Range header to ignore from Starlette
             request.scope["headers"] = [
                 header for header in request.scope["headers"] if header[0] != b"range"
             ]
@@ -164,7 +158,7 @@ class Downloads:
         )
 
     async def _shelf(self, request: Request) -> _Shelf:
-        """Return the release that the path names, or the current one; raise NotFound if none."""
+        """Return the release that the path names, or else the current one, or raise NotFound."""
         current = self._current.release
         name = request.path_params.get("release", current.name)
         if name == current.name:
@@ -172,7 +166,7 @@ class Downloads:
         if name in self._earlier and not self._earlier[name].release.path.is_dir():
             del self._earlier[name]
         if name not in self._earlier:
-            # Opening a release verifies its checksums, which takes a while.
+            # Opening a release is slow because it verifies the checksums.
             release = await asyncio.to_thread(current.beside, name)
             if release is None:
                 raise NotFound(
@@ -197,7 +191,8 @@ def _state(path: Path, size: int) -> os.stat_result:
 def _is_ranged(request: Request, size: int) -> bool:
     """Return whether a request is for ranges (RFC 9110, sections 14.1.2 and 14.2).
 
-    Ranges in another unit, or malformed ones, are ignored: the request is for the whole.
+    Malformed ranges and ranges in units other than bytes are ignored: the client gets the whole
+    file.
 
     Args:
         request: The request.
@@ -207,7 +202,7 @@ def _is_ranged(request: Request, size: int) -> bool:
         Whether the request is for ranges.
 
     Raises:
-        RangeNotSatisfiable: The file has none of them.
+        RangeNotSatisfiable: The file has none of the ranges.
     """
     header = request.headers.get("range", "")
     if request.method != "GET" or _RANGES.fullmatch(header) is None:
@@ -240,7 +235,7 @@ def _download(shelf: _Shelf, name: str) -> Download:
 
 
 def _headers(shelf: _Shelf, download: Download, *, immutable: bool) -> dict[str, str]:
-    """Return the headers of a file that are the same in each coding.
+    """Return the headers of a file that do not depend on the content coding.
 
     Args:
         shelf: The release with its files.
@@ -254,7 +249,7 @@ def _headers(shelf: _Shelf, download: Download, *, immutable: bool) -> dict[str,
     headers = {"Accept-Ranges": "bytes", "Cache-Control": FOREVER if immutable else _FRESH}
     links = []
     if download.file.name == FIGURES:
-        # Model for Tabular Data, section 5.2; some processors read the first link only.
+        # Model for Tabular Data, section 5.2. It is first: some processors read only one link.
         links.append(TypedLink("describedby", METADATA, CSVW.media_type))
     if not immutable:
         links.append(TypedLink("canonical", BASE + canonical[1:]))

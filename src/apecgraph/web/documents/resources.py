@@ -1,4 +1,4 @@
-"""The things and terms of the publication: each IRI leads to documents about it."""
+"""The things and terms of the publication: each IRI redirects to a document about the thing."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Resources:
 
         A thing is not a document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
-        # The namespace of the terms ends in a slash; the IRI of their ontology does not.
+        # The namespace of the terms ends in a slash; the IRI of the ontology does not.
         paths = [
             _ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in possible_paths(request.scope)
         ]
@@ -98,7 +98,7 @@ class Resources:
         )
 
     async def document(self, request: Request) -> Response:
-        """Answer a request with a document in the format of its extension, or a negotiated one."""
+        """Answer with a document in the format of the path's extension, or a negotiated format."""
         for path in possible_paths(request.scope):
             name = path.removeprefix(DOC)
             stem = name.removesuffix(f".{LINKSET.extension}")

@@ -1,4 +1,4 @@
-"""The addresses of IRIs on this server: paths from its root, whatever its host."""
+"""The addresses of IRIs on this server: absolute paths, which do not depend on its host name."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _WEB: Final = re.compile("https?://", re.IGNORECASE)
 def document_name(iri: str) -> str | None:
     """Return the name of the document about an IRI, or None if the IRI is not ours.
 
-    The name follows `/doc/` in the path of the document. For `id/x` it is `x`, for `ontology/X`
-    it is `ontology/X`, for the dataset itself `index`.
+    The name is the part after `/doc/` in the path of the document. The name for `id/x` is `x`, the
+    name for `ontology/X` is `ontology/X`, and the name for the dataset itself is `index`.
     """
     if iri == BASE:
         return INDEX
@@ -49,9 +49,9 @@ def encoded(path: str) -> str:
 
 
 def local_link(iri: str) -> str | None:
-    """Return the target of a link to an IRI: a path if the IRI is ours, or else a web address.
+    """Return the target of a link to an IRI: a path if the IRI is ours, or the IRI if it is a URL.
 
-    For any other IRI (a package URL, a script) return None.
+    Return None for an IRI that is not a web address, such as a package URL or a script.
     """
     if iri.startswith(BASE):
         return "/" + encoded(iri.removeprefix(BASE))
@@ -61,8 +61,8 @@ def local_link(iri: str) -> str | None:
 def public_root(request: Request) -> str:
     """Return the URL of the root of this server as the client sees it, without the last slash.
 
-    It repeats the Host header, which any client can set: use it for URLs that another site puts
-    together, never for links on pages.
+    The URL contains the Host header, which any client can set. Use it only in manifests that
+    other sites build URLs from, not in links on pages.
     """
     host = request.headers.get("host", "")
     if _HOST.fullmatch(host) is None:
@@ -73,8 +73,8 @@ def public_root(request: Request) -> str:
 def possible_paths(scope: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the paths of IRIs that the path of a request may stand for, the likelier one first.
 
-    RFC 3987 (section 3.2) reads an escaped letter as that letter; an IRI may also have been
-    published with the escape in it.
+    By RFC 3987 (section 3.2), an escaped letter stands for the letter. But a published IRI may
+    itself contain the escape.
     """
     raw = scope.get("raw_path")
     path = raw.decode("ascii", "replace") if raw else quote(scope["path"])
@@ -86,7 +86,7 @@ def _unescaped(match: re.Match[str]) -> str:
         text = bytes.fromhex(match[0].replace("%", "")).decode()
     except UnicodeDecodeError:
         return match[0]
-    # Characters that an IRI cannot have in its path, or that would divide it, stay escaped.
+    # Characters that the path of an IRI cannot contain stay escaped, and so do delimiters.
     return re.sub(
         r'[\x00-\x20\x7f-\x9f<>"{}|\\^`%/?#]', lambda match: quote(match[0], safe=""), text
     )

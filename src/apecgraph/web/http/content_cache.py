@@ -1,4 +1,4 @@
-"""The cache of contents that were sent before."""
+"""The cache of response contents."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _SHARE: Final = 8
 
 
 class ContentCache:
-    """Contents by entity tag; the least recently used make room for others.
+    """Response contents by entity tag; the least recently used are dropped first.
 
     Args:
         megabytes: Size of the cache; 0 caches nothing.
 
     Attributes:
-        largest: Size in bytes up to which a content is cached.
+        largest: Maximum size of cached content in bytes.
     """
 
     largest: int
 
     def __init__(self, megabytes: int) -> None:
-        # Twice the plain size: the compressed form comes later and is hardly larger.
+        # Count the plain size twice: the compressed form, added later, is at most slightly larger.
         self._contents: LRUCache[str, ReplyContent] = LRUCache(
             megabytes * MEGABYTE, lambda content: 2 * len(content.plain)
         )
@@ -36,11 +36,11 @@ class ContentCache:
         return etag in self._contents
 
     def get(self, etag: str) -> ReplyContent | None:
-        """Return a content, or None if it is not cached."""
+        """Return the content with an entity tag, or None if it is not cached."""
         return self._contents.get(etag)
 
     def add(self, etag: str, data: bytes) -> ReplyContent:
-        """Return bytes as a content, cached unless it is too large."""
+        """Return bytes as content; cache the content unless it is too large."""
         content = ReplyContent(data)
         if len(data) <= self.largest:
             self._contents[etag] = content

@@ -1,4 +1,4 @@
-"""The work of requests that the front process does itself, beside the event loop."""
+"""The work for requests that the front process does itself, in threads."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _Result = TypeVar("_Result")
 
 
 class EngineThreadPool(ThreadPoolExecutor):
-    """The threads of a server, whose errors take no objects of the engine to other threads.
+    """Threads that raise errors which refer to no objects of the engine.
 
-    An event loop that has it as its default executor uses it for `asyncio.to_thread` as well.
+    If the pool is the default executor of an event loop, `asyncio.to_thread` uses it as well.
     """
 
     def submit(self, fn: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> Future[_Result]:
-        """Have a thread call a function; drop the local variables of a failed call there."""
+        """Call a function in a thread; if it fails, drop its local variables in that thread."""
         return super().submit(drop_locals_on_error(fn), *args, **kwargs)
 
 
 class FairExecutor:
-    """Runs jobs one at a time, so that they never take more than one core.
+    """Runs jobs one at a time, so they never use more than one core.
 
-    Clients take turns, job by job: much work for one request is many jobs. A thread cannot be
-    stopped, so a job runs to its end, and the deadline of a request is checked between its jobs.
+    Clients take turns, one job each. A request that needs much work divides it into many jobs. A
+    thread cannot be stopped, so the deadline of a request is checked only before each job.
 
     Args:
-        seconds: Time that all jobs of one request may take, waiting included.
+        seconds: Time that all jobs of one request may take, including waiting time.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -44,13 +44,13 @@ class FairExecutor:
         self._busy = False
 
     def begin(self, client: str) -> RequestWork:
-        """Begin the work of a request; its time runs from now.
+        """Begin the work of a request, and start its time limit.
 
         Args:
             client: Names the client whose turns the jobs take.
 
         Returns:
-            Where to run the jobs of the request.
+            An object that runs the jobs of the request.
         """
         deadline = asyncio.get_running_loop().time() + self._seconds
         return RequestWork(self, client, deadline)
@@ -64,7 +64,7 @@ class FairExecutor:
         self._busy = True
         work = loop.run_in_executor(None, job)
         work.add_done_callback(self._pass_on)
-        # If the request is cancelled the thread works on: its turn ends when the job does.
+        # If the request is cancelled, the thread still finishes the job; only then is it free.
         return await asyncio.shield(work)
 
     def _pass_on(self, _: object) -> None:
@@ -83,7 +83,7 @@ class RequestWork:
     Args:
         executor: Runs the jobs.
         client: Names the client.
-        deadline: When the last job must have begun, by the clock of the event loop.
+        deadline: The latest time at which a job may begin, by the clock of the event loop.
     """
 
     def __init__(self, executor: FairExecutor, client: str, deadline: float) -> None:
@@ -92,7 +92,7 @@ class RequestWork:
         self._deadline = deadline
 
     async def run(self, job: Callable[[], _Result]) -> _Result:
-        """Run a job beside the event loop.
+        """Run a job in a thread.
 
         Args:
             job: The job.
@@ -101,7 +101,7 @@ class RequestWork:
             Its result.
 
         Raises:
-            StoreBusy: Too many jobs wait.
+            StoreBusy: Too many jobs are waiting.
             QueryTimedOut: The deadline of the request passed before the job's turn came.
         """
         return await self._executor._run(self._client, self._deadline, job)

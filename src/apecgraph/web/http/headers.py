@@ -33,7 +33,7 @@ _NAMES: Final = frozenset(name for name, _ in RAW_HEADERS)
 class CommonHeaders:
     """Middleware that adds the headers above to a response that does not set them.
 
-    A response to HEAD loses its body, of which the header still states the length.
+    It removes the body of a response to HEAD, but keeps the Content-Length header.
 
     Args:
         app: The application.
@@ -43,7 +43,7 @@ class CommonHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, and its response back."""
+        """Pass a request to the application, and send the response with the headers."""
         is_head = scope["method"] == "HEAD"
 
         def complete(message: Message) -> Awaitable[None]:

@@ -1,4 +1,4 @@
-"""The methods of resources, and how a format is chosen."""
+"""The methods of resources, and the choice of a format."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _READ_OR_POST: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class ReadOnly:
-    """The ASGI application of a resource that is read.
+    """The ASGI application of a resource that clients read.
 
     Args:
-        answer: Answers GET, and HEAD as if it were GET.
-        methods: The methods that are allowed; all but OPTIONS go to `answer`.
+        answer: Answers a request with any allowed method except OPTIONS; HEAD is treated as GET.
+        methods: The allowed methods.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class ReadOnly:
         self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; raise MethodNotAllowed if its method is another."""
+        """Answer one request; raise MethodNotAllowed if its method is not allowed."""
         request = Request(scope, receive)
         if request.method not in self._methods:
             methods = ", ".join(self._methods)
@@ -52,10 +52,10 @@ class ReadOnly:
 
 
 def read_or_post(answer: Callable[[Request, bytes], Awaitable[Response]]) -> ReadOnly:
-    """Return the ASGI application of a resource that is read, or asked by POST.
+    """Return the ASGI application of a resource that clients read, or query by POST.
 
     Args:
-        answer: Answers a request, given with its body, which is empty except for POST.
+        answer: Answers a request, given the request and its body. Only POST has a body.
 
     Returns:
         The application.

@@ -88,7 +88,7 @@ def problem_response(
 ) -> Response:
     """Return the response to a request that failed.
 
-    A failure of the server is logged, and the response holds its status only.
+    If the server failed, the error is logged and the response contains only the status.
 
     Args:
         error: The error.

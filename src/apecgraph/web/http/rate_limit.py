@@ -1,4 +1,4 @@
-"""The client of a request, and how many requests it may make."""
+"""The client of a request, and the number of requests that a client may make."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _NETWORK_BITS: Final = 64
 class RateLimit:
     """The number of queries that each client may ask in a minute.
 
-    Only requests that cost much are charged: cached ones are free. Clients on this machine have no
-    limit.
+    Only expensive requests count: requests that a cache answers do not. Clients on this machine
+    have no limit.
 
     Args:
         per_minute: The number; 0 for no limit.
@@ -34,7 +34,7 @@ class RateLimit:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     def charge(self, scope: Scope) -> str:
-        """Charge a request to its client.
+        """Count a request against the limit of its client.
 
         Args:
             scope: The ASGI scope of the request.

@@ -1,4 +1,4 @@
-"""The cache of responses to requests that are repeated byte for byte, before they are parsed."""
+"""The cache that answers requests repeated byte for byte, without parsing them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RepeatedResponse:
     """A response as it is sent.
 
     Attributes:
-        head: Its headers with the empty line that ends them, without those that all responses have.
+        head: Its headers and the empty line after them, without the headers of all responses.
         body: Its body.
     """
 
@@ -40,7 +40,7 @@ class RepeatedResponse:
 
 
 class RepeatCache:
-    """Responses by the bytes of their requests; the least recently used make room for others.
+    """Responses by the bytes of their requests; the least recently used are dropped first.
 
     Args:
         megabytes: Size of the cache; 0 caches nothing.
@@ -51,7 +51,7 @@ class RepeatCache:
         self.clear()
 
     def clear(self) -> None:
-        """Forget all responses, as another release is served from now on."""
+        """Drop all responses, because the server switches to another release."""
         self._responses: LRUCache[bytes, RepeatedResponse] = LRUCache(
             self._size, lambda response: len(response.body) + _OVERHEAD
         )
@@ -61,10 +61,10 @@ class RepeatCache:
         return self._responses.get(request) if len(request) <= _LONGEST else None
 
     def learning(self, request: bytes) -> Learn:
-        """Return a function that caches the response to a request, if it is not too large.
+        """Return a function that caches the response to a request unless it is too large.
 
-        If the cache is cleared before the function is called, the response is not cached: it is
-        that of a release that is no longer served.
+        If the cache is cleared before the function is called, the function has no effect, because
+        the response is from a release that is no longer served.
         """
         responses = self._responses
 

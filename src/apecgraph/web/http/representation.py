@@ -1,6 +1,6 @@
 """Representations of resources: conditional requests and content codings.
 
-This is the one place for entity tags, `If-None-Match`, gzip and `Vary` (RFC 9110, sections 8.4,
+Only this module handles entity tags, `If-None-Match`, gzip and `Vary` (RFC 9110, sections 8.4,
 8.8.3, 12.5.3, 12.5.5 and 13.1.2).
 """
 
@@ -35,7 +35,7 @@ _LEVEL: Final = 6
 
 @dataclass(slots=True)
 class ReplyContent:
-    """The bytes of a representation, and the same compressed once a client takes that.
+    """The bytes of a representation, plain and, once a client accepts gzip, compressed.
 
     Attributes:
         plain: The bytes.
@@ -46,7 +46,7 @@ class ReplyContent:
     compressed: bytes | None = None
 
     def gzipped(self) -> bytes | None:
-        """Return the bytes in gzip (RFC 1952), or None if they are too few to be worth it."""
+        """Return the bytes in gzip (RFC 1952), or None if there are too few to compress."""
         if self.compressed is None and len(self.plain) > _SMALLEST:
             self.compressed = gzip.compress(self.plain, _LEVEL, mtime=0)
         return self.compressed
@@ -56,8 +56,8 @@ class EntityTags:
     """Makes the entity tags of the resources of a release.
 
     Args:
-        digest: Names the content.
-        program: Names the code and the templates, which change representations as well.
+        digest: Identifies the content.
+        program: Identifies the code and the templates, on which representations also depend.
     """
 
     def __init__(self, digest: str, program: str) -> None:
@@ -65,7 +65,7 @@ class EntityTags:
         self._program = sha256(program.encode()).hexdigest()[:16]
 
     def tag(self, *parts: object) -> str:
-        """Return the strong entity tag of what the parts name."""
+        """Return the strong entity tag of the resource that the parts identify."""
         name = sha256(repr((self._program, parts)).encode()).hexdigest()[:16]
         return f'"{self._digest}-{name}"'
 
@@ -76,16 +76,16 @@ class Representation:
     Args:
         request: Headers of the request.
         content_type: Content-Type of the representation.
-        etag: Strong entity tag of the representation without a content coding, or None if each
-            request makes another representation.
+        etag: Strong entity tag of the representation without a content coding, or None if the
+            representation differs for each request.
         headers: Further headers of the response. `Cache-Control` is `no-cache` unless given.
         compressible: Whether the representation may be sent in gzip.
 
     Attributes:
         coding: Its content coding, "gzip" or "" for none.
         is_current: Whether the client has the representation already.
-        headers: Headers of a response with the representation, except those of its length and
-            coding.
+        headers: Headers of a response with the representation, except Content-Length and
+            Content-Encoding.
     """
 
     coding: str
@@ -153,13 +153,13 @@ class Representation:
         return FileResponse(path, headers=headers, stat_result=state)
 
     def start_of_stream(self) -> Message:
-        """Return the ASGI message that begins a response in chunks, which are not compressed."""
+        """Return the ASGI message that begins a response in uncompressed chunks."""
         headers = self.headers if self._etag is None else {**self.headers, "ETag": self._etag}
         return {"type": "http.response.start", "status": 200, "headers": _raw(headers)}
 
 
 class _RawResponse(Response):
-    """A response whose headers are encoded: Starlette's own takes longer than a cached query."""
+    """A response with encoded headers; encoding by Starlette takes longer than a cached query."""
 
     def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         self.status_code = status
@@ -169,12 +169,12 @@ class _RawResponse(Response):
 
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Return headers as ASGI has them."""
+    """Return headers in the form that ASGI uses."""
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def http_date(date: str) -> str | None:
-    """Return an ISO 8601 date as HTTP writes it, or None if it is not one."""
+    """Return an ISO 8601 date in the format of HTTP, or None if the text is not such a date."""
     try:
         return format_datetime(datetime.fromisoformat(date).replace(tzinfo=UTC), usegmt=True)
     except ValueError:
@@ -183,7 +183,7 @@ def http_date(date: str) -> str | None:
 
 @lru_cache(64)
 def _accepts_gzip(accept_encoding: str) -> bool:
-    """Return whether a client takes gzip, by its name or else by the wildcard."""
+    """Return whether a client accepts gzip, by its name or else by the wildcard."""
     accepted: dict[str, bool] = {}
     for item in accept_encoding.split(","):
         coding, _, weight = item.partition(";")

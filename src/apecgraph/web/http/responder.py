@@ -1,4 +1,4 @@
-"""Answers to GET requests, whose content depends on the release and the program only."""
+"""Answers to GET requests whose content depends only on the release and the program."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from apecgraph.web.monitoring.observer import REPLY
 
 
 class Responder:
-    """Answers requests with representations, from its cache if possible.
+    """Answers requests with representations, from a cache if possible.
 
     Args:
         tags: Makes entity tags.
         modified: Last-Modified of all resources, or None if it is unknown.
         megabytes: Size of the cache.
-        executor: Makes contents.
-        rate_limit: Limits requests for contents that are not cached because anybody may make up
-            any number of them.
+        executor: Runs the functions that make contents.
+        rate_limit: Limits requests for contents that are not cached. Clients can request an
+            unlimited number of these.
 
     Attributes:
-        tags: The same.
+        tags: Makes entity tags.
     """
 
     tags: EntityTags
@@ -54,12 +54,12 @@ class Responder:
         headers: Mapping[str, str] | None = None,
         variant: str = "",
     ) -> Response:
-        """Answer a request with a content that is cached.
+        """Answer a request with cached content, or make the content and cache it.
 
         Args:
             request: The request.
             content_type: Content-Type of the response.
-            make: Makes the content; runs beside the event loop.
+            make: Makes the content; called in a thread.
             headers: Further headers of the response.
             variant: Everything in the request, besides its path, that the content depends on.
 
@@ -83,19 +83,19 @@ class Responder:
     async def answer_uncached(
         self, request: Request, content_type: str, make: Callable[[], str], variant: str
     ) -> Response:
-        """Answer a request with a content that is not cached, within the client's rate limit.
+        """Answer a request with content that is not cached, subject to the client's rate limit.
 
         Args:
             request: The request.
             content_type: Content-Type of the response.
-            make: Makes the content; runs beside the event loop.
+            make: Makes the content; called in a thread.
             variant: Everything in the request, besides its path, that the content depends on.
 
         Returns:
             The content, or 304 (Not Modified).
 
         Raises:
-            TooManyRequests: The client has met its rate limit.
+            TooManyRequests: The client has reached its rate limit.
             StoreBusy: Too many requests wait for the executor.
             QueryTimedOut: The content was not made in time.
         """
@@ -123,16 +123,16 @@ class Responder:
     async def _content(
         self, request: Request, etag: str, make: Callable[[], bytes | str]
     ) -> ReplyContent:
-        """Return a content from the cache, or make it."""
+        """Return content from the cache, or make it."""
         work = self._executor.begin(client_address(request.scope))
         while (content := self._cache.get(etag)) is None:
             made = await work.run(lambda: self._made(etag, make))
             if made is None:
-                continue  # but it may have made room for others again
+                continue  # another request made it, but the cache may have dropped it
             data = made.encode() if isinstance(made, str) else made
             return self._cache.add(etag, data)
         return content
 
     def _made(self, etag: str, make: Callable[[], bytes | str]) -> bytes | str | None:
-        """Make a content, or return None if another request made it while this one waited."""
+        """Make content, or return None if another request made it while this one waited."""
         return None if etag in self._cache else make()

@@ -1,4 +1,4 @@
-"""A router for the few paths that FastAPI does not answer."""
+"""A router for the few paths that do not go to FastAPI."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class PathRouter:
-    """Passes requests for exact paths to applications of their own.
+    """Passes requests for certain paths to separate applications.
 
-    FastAPI costs several times as much as a cached query, so the endpoint is routed before it.
+    FastAPI takes several times as long as a cached query, so queries do not pass through FastAPI.
 
     Args:
         apps: The applications by path.
@@ -22,5 +22,5 @@ class PathRouter:
         self._default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have one request answered."""
+        """Pass a request to the application for its path."""
         await self._apps.get(scope["path"], self._default)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""FAIR Signposting, levels 1 and 2: links by which machines find their way (signposting.org)."""
+"""FAIR Signposting, levels 1 and 2: typed links for machines (signposting.org)."""
 
 from __future__ import annotations
 

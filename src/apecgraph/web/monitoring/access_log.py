@@ -31,7 +31,7 @@ WriteLines: TypeAlias = Callable[[bytes], object]
 
 
 def log_as_json(write: WriteLines) -> None:
-    """Log the messages of the program as lines of JSON, too."""
+    """Log the messages of the program as lines of JSON as well."""
     handler = _ThreadHandler(write)
     handler.setLevel(logging.INFO)
     names = {"levelname": "level", "name": "logger"}
@@ -48,7 +48,7 @@ def write_to_stderr(lines: bytes) -> None:
 
 
 class AccessLog:
-    """Writes lines beside the event loop: a slow reader delays neither requests nor the end.
+    """Writes lines in a thread, so a slow reader does not delay requests or the end of the server.
 
     Args:
         write: Writes the lines.
@@ -73,7 +73,7 @@ class AccessLog:
             self._writing = asyncio.get_running_loop().create_task(self._write_lines())
 
     async def close(self) -> None:
-        """Write the lines that wait, unless the reader is too slow."""
+        """Write the waiting lines, unless the reader is too slow."""
         if self._writing is not None:
             await asyncio.wait({self._writing}, timeout=_CLOSING_SECONDS)
 
@@ -91,7 +91,7 @@ class AccessLog:
         self._writing = None
 
     async def _write_in_thread(self, data: bytes) -> None:
-        """Write in a thread that the process may leave behind, unlike those of asyncio."""
+        """Write in a daemon thread, which unlike asyncio's threads does not delay the exit."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
 
@@ -132,7 +132,7 @@ class _ThreadHandler(logging.Handler):
             self._lines.put_nowait(self.format(record))
 
     def close(self) -> None:
-        """Write the messages that wait, unless the reader is too slow."""
+        """Write the waiting messages, unless the reader is too slow."""
         with suppress(Full):
             self._lines.put_nowait("")
             self._writing.join(_CLOSING_SECONDS)

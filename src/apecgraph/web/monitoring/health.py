@@ -1,4 +1,4 @@
-"""The health of the service: the last failure, and what `/health` answers."""
+"""The health of the service: the last failure, and the answer of `/health`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from apecgraph.web.publication import Publication
 
 @dataclass
 class LastFailure:
-    """What went wrong last and still is.
+    """The last failure, as long as it lasts.
 
     Attributes:
         failure: The message, or None if nothing is wrong.
-        since: When it was first noticed (ISO 8601, UTC), or None.
+        since: When the failure was first noticed (ISO 8601, UTC), or None.
     """
 
     failure: str | None = None
     since: str | None = None
 
     def set(self, failure: str) -> bool:
-        """Note a failure; return whether it is a new one."""
+        """Record a failure; return whether it is new."""
         if failure == self.failure:
             return False
         self.failure = failure
@@ -35,12 +35,12 @@ class LastFailure:
         return True
 
     def clear(self) -> None:
-        """Note that nothing is wrong any more."""
+        """Record that the failure has ended."""
         self.failure = self.since = None
 
 
 class Health(BaseModel):
-    """Whether the server works, and what it serves."""
+    """The state of the server, and the release that it serves."""
 
     status: Literal["ok", "failing"] = Field(
         description="failing: something is wrong; see the failure"
@@ -63,7 +63,7 @@ class HealthCheck:
     Attributes:
         publication: The publication.
         queries: Answers the queries of the public.
-        last_failure: The last failure of anything else.
+        last_failure: The last failure outside the queries.
         workers: Number of worker processes.
     """
 
@@ -89,7 +89,7 @@ class HealthCheck:
 
 
 async def health(request: Request, response: Response) -> Health:
-    """Return whether the service works."""
+    """Return the state of the service."""
     check: HealthCheck = request.app.state.health
     result = check.run()
     if not result.ready:

@@ -31,7 +31,7 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the metrics show of the service.
+    """The state of the service, for the metrics.
 
     Attributes:
         release: Name of the release that is served.
@@ -57,8 +57,8 @@ class ObservedRequest(NamedTuple):
         id: Its id.
         method: Its method, or "" if it was not read.
         path: Its path.
-        status: The status of the response; 0 if the client left before it.
-        size: Bytes of the body of the response.
+        status: The status of the response; 0 if the client disconnected before the response.
+        size: Size of the body of the response in bytes.
         seconds: Time from the request to the last byte of the response.
         reply: Origin of the response: "made", "kept" or "repeated"; None if unknown.
     """
@@ -73,7 +73,7 @@ class ObservedRequest(NamedTuple):
 
 
 class Metrics:
-    """Counts requests, and shows the state of the service beside them.
+    """Counts requests, and reports the counts and the state of the service.
 
     Args:
         state: Returns the state of the service.
@@ -102,7 +102,7 @@ class Metrics:
         )
         ProcessCollector(registry=self._registry)
         self._registry.register(_States(state))
-        # Looking up the counters costs as much as counting.
+        # Looking up a counter takes as long as incrementing it.
         self._counters = lru_cache(1024)(self._children)
 
     def count(self, request: ObservedRequest) -> None:
@@ -131,7 +131,7 @@ class Metrics:
 
 
 class _States:
-    """Collects the metrics that are not counted here."""
+    """Collects the metrics about the state of the service."""
 
     def __init__(self, state: Callable[[], State]) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""The observer of requests: counts each, and logs it under an id of its own."""
+"""The observer of requests: counts each request, and logs it with a unique id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REQUEST_ID: Final = b"x-request-id"
 
 
 class Observer:
-    """Counts and logs requests, without the client and without the query.
+    """Counts and logs requests; does not record clients or queries.
 
     Args:
         metrics: Counts requests.
@@ -48,7 +48,7 @@ class Observer:
 
 
 class RequestObserver:
-    """Middleware that records each request, and sends the client its id.
+    """Middleware that records each request, and sends the id of the request to the client.
 
     Args:
         app: The application.
@@ -60,7 +60,7 @@ class RequestObserver:
         self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, and its response back."""
+        """Pass a request to the application, and record the request and its response."""
         request_id, begun = new_request_id(), time.perf_counter()
         status = size = 0
 

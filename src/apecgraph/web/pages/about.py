@@ -39,19 +39,13 @@ class AboutPage(Page):
         """Answer a request with the citation in BibTeX, in CSL-JSON or as text.
 
         Args:
-            request: The request; its path names the format by an extension.
+            request: The request; the extension of its path names the format.
 
         Returns:
             The citation, or 304 (Not Modified).
 
-        Args:
-            request: The request.
-
-        Returns:
-            The response.
-
         Raises:
-            NotFound: The extension in the path names no such format.
+            NotFound: The extension of the path names no such format.
 
         """
         writers = {

@@ -1,4 +1,4 @@
-"""The files that pages load: those of `static/`, and the bundle in it."""
+"""The files that pages load from `static/`, including the bundled files."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _HASHED: Final = re.compile(rf"{BUNDLE}/.+-[A-Z0-9]{{8}}\.(?:js|css)")
 
 
 class Assets:
-    """The files that a folder has at the start, read when they are requested.
+    """The files that a folder contains at the start; each is read when a client requests it.
 
     Args:
         folder: The folder.
 
     Attributes:
-        digest: Names the contents of all files.
+        digest: Digest of the contents of all files.
     """
 
     digest: str
@@ -57,12 +57,12 @@ class Assets:
     async def answer(self, request: Request, responder: Responder, version: str) -> Response:
         """Answer a request with a file.
 
-        A file whose name has a hash, or that is requested in this version, never changes.
+        A file never changes if its name contains a hash, or if the request is for this version.
 
         Args:
             request: The request.
             responder: Answers requests.
-            version: The query of the addresses under which pages load files without a hash.
+            version: The query string of the addresses of files without a hash in pages.
 
         Returns:
             The file, or 304 (Not Modified).

@@ -20,8 +20,8 @@ class PrintedValue:
 
     Attributes:
         words: The value in words.
-        claims: Number of figures that print it.
-        status: How these figures stand.
+        claims: Number of figures that print the value.
+        status: The status of these figures.
     """
 
     words: str
@@ -31,13 +31,13 @@ class PrintedValue:
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """A conflict in short.
+    """A summary of a conflict.
 
     Attributes:
         conflict: The conflict.
         values: The values of its figures.
-        wordings: Number of values of its statements that stand.
-        rejected_wordings: Number of values of its statements that are rejected.
+        wordings: Number of different values in its upheld statements.
+        rejected_wordings: Number of different values in its rejected statements.
     """
 
     conflict: Conflict

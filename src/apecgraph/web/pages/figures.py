@@ -56,7 +56,7 @@ class MeasureGroup:
     Attributes:
         measure: IRI of the measure.
         series: The series.
-        figures: Number of figures in them.
+        figures: Number of figures in the series.
     """
 
     measure: str
@@ -84,7 +84,7 @@ class FiguresPage(Page):
     async def answer(self, request: Request) -> Response:
         """Answer a request with a selection, or with all series if nothing is selected.
 
-        Every selection has one address; other spellings of it are redirected there.
+        Every selection has one canonical address; other forms of the address redirect to it.
 
         Args:
             request: The request.
@@ -177,7 +177,7 @@ class FiguresPage(Page):
                     f"{', '.join(PARAMETERS)}."
                 )
             if not text:
-                continue  # a form sends it if nothing is selected
+                continue  # forms send empty parameters for fields without a selection
             choices[name] = self._year(name, text) if name in _YEARS else self._value(name, text)
         selection = Selection.of(choices)
         if not selection.from_(self.site.series, self._days):
@@ -199,7 +199,7 @@ class FiguresPage(Page):
         return values[text]
 
     def _year(self, name: str, text: str) -> str:
-        """Read a year; return the year nearest to it in which a period begins or ends."""
+        """Read a year; return the nearest year in which a period begins or ends."""
         if _YEAR.fullmatch(text) is None:
             raise MalformedRequest(f"{name}: {text} is not a year of four digits, such as 2025.")
         if name == "from":

@@ -17,7 +17,7 @@ class FilesPage:
 
     Args:
         site: How the files are presented.
-        served: Answers queries on them.
+        served: Answers queries on the files.
 
     Attributes:
         template: Path of the template.

@@ -1,4 +1,4 @@
-"""The home page: the publication, its headline series, an error it found, and ways in."""
+"""The home page: the publication, its headline series, an error it found, and links."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MainEvent:
 
     Attributes:
         iri: IRI of the event.
-        days: Its days in words, or "".
+        days: Its days in words, or "" if they are not known.
         places: IRIs of its places.
     """
 
@@ -98,7 +98,7 @@ class HomePage(Page):
         }
 
     def _publishers(self, claims: Iterable[Claim]) -> Mapping[str, str]:
-        """Return the publishers of some claims, each with the first source of its claims."""
+        """Return the publishers of some claims, each with its first source."""
         documents: dict[str, str] = {}
         for claim in claims:
             publisher = read_source(self.site.graph, claim.source).publisher
@@ -110,7 +110,8 @@ class HomePage(Page):
 
     def _event(self, iri: str) -> MainEvent:
         standing = self.site.graph.default_graph
-        # The default graph has no rejected days, but may have several that a decision leaves open.
+        # Rejected days are not in the default graph, but several days may be there if a decision is
+        # open.
         first, last = (standing.values(iri, f"{SCHEMA}{end}Date") for end in ("start", "end"))
         days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
         return MainEvent(iri, days, tuple(standing.values(iri, f"{SCHEMA}location")))

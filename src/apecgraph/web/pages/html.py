@@ -1,4 +1,4 @@
-"""HTML: the templates, and the functions by which they write terms."""
+"""HTML: the templates, and the functions that write terms in them."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class Html:
     """Fills in templates; text from the data is escaped.
 
     Args:
-        release: The release that the pages are of, or None if files are served as they are.
+        release: The release that the pages describe, or None if files are served as they are.
         graph: Holds the release, or nothing.
         assets: The files that the pages load.
 
     Attributes:
-        assets: The same.
+        assets: The files that the pages load.
         site: Title of the publication.
-        digest: Names the code, the templates and the assets, on all of which a page depends.
-        version: The same in short, for the addresses of assets.
+        digest: Digest of the code, the templates and the assets, on which all pages depend.
+        version: The start of the digest, for the addresses of assets.
     """
 
     assets: Assets
@@ -100,7 +100,7 @@ class Html:
         return self._environment.get_template(template).render(values)
 
     def problem(self, problem: Mapping[str, object]) -> str:
-        """Return the page about an error, given as the members of its problem (RFC 9457)."""
+        """Return the page about an error, given the members of its problem details (RFC 9457)."""
         return self.page("problem.html", problem=problem)
 
     def _source(self, iri: str) -> Source:
@@ -131,11 +131,11 @@ def kind(term: Term) -> str:
 def rulings_by_word(
     rulings: Iterable[Ruling], title: Callable[[str], ox.Literal]
 ) -> Mapping[str, list[Ruling]]:
-    """Return rulings by the word that marks a claim.
+    """Return rulings by the word that pages write at the claim.
 
     Args:
         rulings: Rulings of decisions on one claim.
-        title: Returns what to call an IRI, such as that of a verdict.
+        title: Returns the label of an IRI, such as the IRI of a verdict.
 
     Returns:
         The rulings by "rejected", "disputed" or the title of the verdict, in their order.

@@ -1,4 +1,4 @@
-"""What every page of a release is: a class, a template of the same name, and a route."""
+"""The base class of the pages of a release; a page also has a template and a route."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from apecgraph.web.pages.site import ReleaseSite
 class Page:
     """A page of a release.
 
-    To add a page, write a subclass in a module of this package, its template under the name of the
-    module, and its route in `web/routes.py`. A page that depends on the request beyond its path
-    overrides `answer`; any other overrides `values` at most.
+    To add a page, write a subclass in a module of this package, a template with the name of the
+    module, and a route in `web/routes.py`. If the page depends on more of the request than the
+    path, override `answer`; otherwise override `values` if the template needs values.
 
     Args:
-        site: What all pages share.
+        site: How the release is presented.
 
     Attributes:
         template: File name of the template.
@@ -37,7 +37,7 @@ class Page:
         return await self.respond(request, self.values)
 
     def values(self) -> Mapping[str, object]:
-        """Return the values that the template needs besides those that all templates have."""
+        """Return the values that only this template needs."""
         return {}
 
     async def respond(
@@ -47,12 +47,12 @@ class Page:
         headers: Mapping[str, str] | None = None,
         variant: str = "",
     ) -> Response:
-        """Answer a request with the template, filled in unless the result is cached.
+        """Answer a request with the filled-in template, from the cache if possible.
 
         Args:
             request: The request.
-            values: Returns the values for the template; runs beside the event loop.
-            headers: Headers of the response besides those of every page.
+            values: Returns the values for the template; called in a thread.
+            headers: Headers of the response in addition to the headers of every page.
             variant: Everything in the request, besides its path, that the page depends on.
 
         Returns:

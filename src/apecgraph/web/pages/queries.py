@@ -1,4 +1,4 @@
-"""The SPARQL queries for the data of pages, which pages link to."""
+"""The SPARQL queries for the data of pages; pages link to these queries."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _LARGE_NUMBER: Final = re.compile(r"-?\d{9,}(?:\.\d+)?")
 class QuestionPage(Page):
     """A competency question, its answer as CSV and its query as a file.
 
-    The release holds the answer: no query runs.
+    The answer is a file of the release, so the server does not run the query.
     """
 
     template: ClassVar[str] = "pages/question.html"
@@ -37,7 +37,7 @@ class QuestionPage(Page):
         self._questions = {item.name: item for item in read_questions(site.release.path)}
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request with the page, or with a file if the name in the path has an extension.
+        """Answer a request with the page, or with a file if the path has an extension.
 
         Args:
             request: The request.
@@ -62,7 +62,7 @@ class QuestionPage(Page):
 
 
 def question_address(iri: str) -> str:
-    """Return the path of the page about a question, which is given by its IRI."""
+    """Return the path of the page about a question, given the IRI of the question."""
     return f"/questions/{iri.removeprefix(_ID)}"
 
 
@@ -87,7 +87,8 @@ def _values(question: Question) -> Mapping[str, object]:
 def _typed(cell: str) -> tuple[str, str]:
     """Return the kind of a cell, "iri", "number" or "text", and the text to show.
 
-    The kind is a guess: CSV does not tell it (SPARQL 1.1 Query Results CSV and TSV, section 3).
+    The kind is a guess, because CSV does not contain it (SPARQL 1.1 Query Results CSV and TSV,
+    section 3).
     """
     if _IRI.fullmatch(cell):
         return "iri", cell

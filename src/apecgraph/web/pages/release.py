@@ -1,4 +1,4 @@
-"""The page about a release: how it differs from the one before; and the files that tell it."""
+"""The page about a release and its differences from the previous release; and its files."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ async def respond_with_file(
     name: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer a request with a file of a release, once its checksum has been verified.
+    """Verify the checksum of a file of a release, and answer a request with the file.
 
     Args:
-        site: What all pages share.
+        site: How the current release is presented.
         request: The request.
         release: The release.
         name: File name.

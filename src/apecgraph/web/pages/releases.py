@@ -1,4 +1,4 @@
-"""The page that lists the releases, and their feed."""
+"""The page that lists the releases, and the feed of the releases."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class PublishedRelease:
 
     Attributes:
         release: The release.
-        time: When it first became current (ISO 8601, UTC), or None if that is unknown.
-        taken_back: When a rollback replaced it (ISO 8601, UTC), or None if it is current or has
-            become current again since.
-        differences: How it differs from the release before it, or None if that is unknown.
+        time: When the release first became current (ISO 8601, UTC), or None if that is unknown.
+        taken_back: When a rollback replaced the release (ISO 8601, UTC), or None if the release
+            is current or later became current again.
+        differences: Its differences from the previous release, or None if they are unknown.
 
     """
 
@@ -43,7 +43,7 @@ class PublishedRelease:
 
     @property
     def updated(self) -> str | None:
-        """The time of its latest event."""
+        """The time of the latest event in the history of the release."""
         return self.taken_back or self.time
 
 
@@ -61,7 +61,7 @@ class ReleasesPage(Page):
         return await self.respond(request, self.values, variant=await self._state())
 
     def values(self) -> Mapping[str, object]:
-        """Return the releases, the latest first, and those that were rolled back since."""
+        """Return the kept releases, the latest first, and those that were rolled back."""
         releases = self._published()
         later = takewhile(lambda item: item.release.name != self.site.release.name, releases)
         return {"releases": releases, "undone": [item for item in later if item.taken_back]}
@@ -77,7 +77,7 @@ class ReleasesPage(Page):
         )
 
     async def _state(self) -> str:
-        """Return what both depend on: which releases are kept, and what happened to each."""
+        """Return the data that the page and the feed depend on: the kept releases, with history."""
 
         def read() -> str:
             history = History.read(self._archive.path)
@@ -92,7 +92,7 @@ class ReleasesPage(Page):
         history = History.read(self._archive.path)
         published = []
         for release in self._archive.readable():
-            with suppress(ReleaseError):  # its differences are damaged: `apecgraph releases` warns
+            with suppress(ReleaseError):  # damaged differences: `apecgraph releases` warns
                 published.append(_published(release, history))
         return sorted(published, key=lambda item: item.time or "", reverse=True)
 

@@ -1,4 +1,4 @@
-"""The page of the search, and its suggestions while somebody types."""
+"""The search page, and suggestions while a user types."""
 
 from __future__ import annotations
 

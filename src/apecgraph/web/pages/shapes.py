@@ -16,7 +16,7 @@ class ShapesPage(Page):
     template: ClassVar[str] = "pages/shapes.html"
 
     def values(self) -> Mapping[str, object]:
-        """Return the shapes, those with most focus nodes first, and the relations."""
+        """Return the shapes, those with the most focus nodes first, and the relations."""
         nodes = {iri: rule.nodes or 0 for iri, rule in self.site.release.rules.items()}
         shapes = RuleText(self.site.graph).read()
         return {

@@ -1,4 +1,4 @@
-"""The site: what the answers about one publication share."""
+"""The site: the data and the services that all handlers of one publication share."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Site:
         html: Fills in the templates.
         context: The JSON-LD context of the documents.
         responder: Answers with representations and caches them.
-        executor: Runs the work of requests beside the event loop.
+        executor: Runs the work of requests in threads.
         rate_limit: Limits the requests of each client.
 
     """
@@ -52,13 +52,13 @@ class Site:
         return Writer(self.context)
 
     def admit(self, request: Request) -> RequestWork:
-        """Charge a request to its client, and return where its work runs.
+        """Count a request against its client's limit, and return an object that runs its jobs.
 
         Args:
             request: A request whose answer is not cached.
 
         Returns:
-            Where to run the jobs of the request.
+            An object that runs the jobs of the request.
 
         Raises:
             TooManyRequests: The client has met its rate limit.
@@ -68,11 +68,11 @@ class Site:
 
 @dataclass(frozen=True)
 class ReleaseSite(Site):
-    """How a release is presented; what several pages read from it is read once.
+    """How a release is presented; data that several pages need is read only once.
 
     Attributes:
         release: The release.
-        url: URL of the site as people reach it, without the last slash.
+        url: Public URL of the site, without the last slash.
 
     """
 
@@ -91,13 +91,13 @@ class ReleaseSite(Site):
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """All figures, by what they measure."""
+        """The comparisons of all figures, by cell."""
         claims = (claim for series in self.series for claim in series.claims)
         return Comparisons(self.graph, claims)
 
     @cached_property
     def entities(self) -> Entities:
-        """The things that can be searched for and reconciled; reading them takes a while."""
+        """The things that can be searched for and reconciled; reading them is slow."""
         return Entities(self.graph)
 
     @cached_property

@@ -61,7 +61,7 @@ class SourcesPage(Page):
     async def answer(self, request: Request) -> Response:
         """Answer with the page in the order that `sort` names; the default is by publisher.
 
-        Raise MalformedRequest if `sort` names no order.
+        Raise MalformedRequest if `sort` does not name an order.
         """
         parameters = read_parameters(request.scope["query_string"])
         sort = parameters.get("sort", next(iter(_ORDERS)))
@@ -84,7 +84,7 @@ class SourcesPage(Page):
         }
 
     def _rows(self, sort: str) -> list[SourceRow]:
-        """Return all sources in an order; equal ones are sorted by publisher, then by date."""
+        """Return all sources in an order; equal sources are sorted by publisher, then by date."""
         rows = [
             SourceRow(
                 share,

@@ -18,7 +18,7 @@ _EXAMPLE_URL: Final = "http://127.0.0.1:8000"
 
 
 class UsePage(Page):
-    """The programs of `use.md`, with the address at which people reach the server."""
+    """The programs of `use.md`, with the public address of the server."""
 
     template: ClassVar[str] = "pages/use.html"
 
@@ -33,5 +33,5 @@ class UsePage(Page):
         )
         markdown = MarkdownIt("commonmark", {"html": False})
         html = markdown.render(text.replace(_EXAMPLE_URL, self.site.url))
-        # Regions that scroll must be reachable by keyboard. The text is ours; raw HTML is escaped.
+        # Scrolling regions must be reachable by keyboard. The text is ours; raw HTML is escaped.
         return {"text": Markup(html.replace("<pre>", '<pre tabindex="0">'))}  # noqa: S704

@@ -33,7 +33,7 @@ _USAGE: Final = "Look up an iri, or a code of a scheme"
 
 
 class Lookup:
-    """Answers which of our things an IRI or a code identifies.
+    """Finds the thing of the publication that an IRI or a code identifies.
 
     Args:
         site: How the release is presented.
@@ -92,7 +92,7 @@ class Lookup:
         return None if thing is None else asdict(thing)
 
     def _standing(self, thing: Identified) -> Identified | None:
-        """Return a thing, or its only successor if it is withdrawn."""
+        """Return a thing, its only successor if the thing is withdrawn, or None."""
         successors = withdrawn(self.site.graph, thing.iri)
         if successors is None:
             return thing
@@ -121,7 +121,7 @@ class Lookup:
 def _topics(iri: str) -> list[str]:
     """Return the possible topics of an IRI of one of our documents, `/doc/{name}`.
 
-    The name may end in the extension of a format.
+    The name may end with the extension of a format.
     """
     ours = re.sub(r"^http:", "https:", iri.strip())
     name = ours.removeprefix(_DOCUMENTS)

@@ -1,4 +1,4 @@
-"""The manifest of the reconciliation service."""
+"""The manifest of the reconciliation service: its features and their URLs."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def manifest(root: str, name: str, entities: Entities) -> dict[str, Any]:
     """Return the manifest (Reconciliation Service API 0.2, section 3.1).
 
     Args:
-        root: URL of the server without the last slash. URLs in a manifest are absolute, as clients
-            use them in pages of other sites.
+        root: URL of the server without the last slash. URLs in a manifest are absolute because
+            clients use them in pages of other sites.
         name: Title of the publication.
         entities: The entities that can be reconciled.
 
     Returns:
-        The manifest, as JSON has it.
+        The manifest as a JSON object.
     """
     service = f"{root}/reconcile"
     own = {type_ for entity in entities.entities.values() for type_ in entity.own_types}

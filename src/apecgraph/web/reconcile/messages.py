@@ -1,6 +1,6 @@
 """The messages of reconciliation clients: batches of queries, and requests for values.
 
-They are the JSON of the Reconciliation Service API 0.2 (sections 4.1 and 7.4).
+The Reconciliation Service API 0.2 (sections 4.1 and 7.4) defines their JSON format.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _Query(BaseModel):
 
 
 class _Settings(BaseModel):
-    # OpenRefine sends the texts of a form: numbers may be strings.
+    # OpenRefine sends the fields of a form, so numbers may be strings.
     limit: Annotated[int, Field(ge=0)] = 0
     language: _Text = ""
 
@@ -165,7 +165,7 @@ def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
         content = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise MalformedRequest(f"{parameter}: this is not JSON: {error}") from None
-    # Before validation, which would collect an error for every query.
+    # Check this before validation, because validation would collect an error for every query.
     if isinstance(content, dict) and len(content) > MOST_QUERIES:
         limit = f"{MOST_QUERIES} queries"
         raise ContentTooLarge(f"A batch has at most {limit}; this one has {len(content)}.", limit)
@@ -173,7 +173,7 @@ def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
         return adapter.validate_python(content)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    # A field that takes a value or a list has an error for both; an exceeded limit explains more.
+    # A field that accepts a value or a list has an error for each; report an exceeded limit first.
     raise _refusal(parameter, next((item for item in errors if _limit(item)), errors[0]))
 
 

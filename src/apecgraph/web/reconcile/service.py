@@ -3,7 +3,7 @@
 https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/
 
 JSONP is not supported: it would run responses of this server as scripts in pages of other sites.
-CORS lets such pages read everything here.
+Such pages can read all responses through CORS.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Reconcile:
         return await self._answer(request, work)
 
     async def flyout(self, request: Request) -> Response:
-        """Answer a request with a little HTML about an entity, a type or a property."""
+        """Answer a request with a fragment of HTML about an entity, a type or a property."""
         name = _parameters(request).get("id", "")
 
         def work() -> dict[str, Any]:
@@ -117,7 +117,7 @@ class Reconcile:
         return await self._answer(request, work)
 
     async def preview(self, request: Request) -> Response:
-        """Answer a request with a small page about an entity, for frames of other sites."""
+        """Answer a request with a small page about an entity, for frames in other sites."""
         name = _parameters(request).get("id", "")
 
         def work() -> str:
@@ -134,7 +134,7 @@ class Reconcile:
         return Response(page, headers=headers, media_type=HTML.media_type)
 
     async def _reconcile(self, work: RequestWork, text: str) -> bytes:
-        """Answer a batch; each query is a job of its own, so that other clients come between."""
+        """Answer a batch; each query is a separate job, so other clients can take turns."""
         queries = await work.run(lambda: read_queries(text))
         results = [
             await work.run(partial(self._result, key, query)) for key, query in queries.items()

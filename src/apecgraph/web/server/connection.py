@@ -1,6 +1,6 @@
 """One connection of a client, with limits on the size of a request and on the time to send it.
 
-uvicorn limits neither the head of a request nor that time.
+uvicorn does not limit the size of the head or the time to send a request.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class ConnectionLimits:
     """The limits of connections.
 
     Attributes:
-        request_seconds: Time within which a request must arrive, from its first byte; the first
-            request, from the start of the connection.
+        request_seconds: Time within which a request must arrive. It starts with the first byte of
+            the request; for the first request, it starts with the connection.
         connections: Number of connections that may be open at once.
     """
 
@@ -141,7 +141,7 @@ class Connection(HttpToolsProtocol):
         self._unparsed = 0
         codings = [value.strip().lower() for name, value in self.headers if name == _CODING]
         if codings not in ([], [b"chunked"]):
-            # RFC 9112, section 6.1: the parser would wait for the end of the connection.
+            # RFC 9112, section 6.1; the parser would read until the connection ends.
             self._stop(MalformedRequest("The only transfer coding allowed is chunked."))
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
@@ -160,7 +160,7 @@ class Connection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        # A client that reads nothing for so long has left; `close` would wait for it.
+        # Abort if the client reads nothing for this long: `close` would wait for the client.
         self._stalled = self.loop.call_later(self.limits.request_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
@@ -173,7 +173,7 @@ class Connection(HttpToolsProtocol):
             self._stalled = None
 
     def _repeat(self, request: bytes, response: RepeatedResponse) -> None:
-        """Repeat a response, with the current date and an id of its own, as uvicorn sends it."""
+        """Send a cached response as uvicorn would, with the current date and a new id."""
         begun = time.perf_counter()
         self._cancel_timer()
         self._unset_keepalive_if_required()
@@ -210,7 +210,7 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
     def _give_up(self) -> None:
-        """End a connection whose request has not arrived in time."""
+        """End the connection, because its request has not arrived in time."""
         if self.cycle is not None and self.cycle.response_started:
             self.transport.close()  # the response came before the end of the request
             return
@@ -220,8 +220,9 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, error: RequestError | StoreBusy) -> None:
         """Answer with an error and close; the application sees the client disconnect.
 
-        If the connection were closed while the client is still sending, it would be reset, and the
-        client would lose the response (RFC 9112, section 9.6). So it closes a moment later.
+        If the server closed the connection while the client is still sending, the connection would
+        be reset and the client would lose the response (RFC 9112, section 9.6). So the server
+        closes the connection after a delay.
         """
         self._refused = True
         self._cancel_timer()
@@ -231,7 +232,7 @@ class Connection(HttpToolsProtocol):
         response.headers[REQUEST_ID.decode()] = request_id
         self.transport.write(_serialized(response))
         self.transport.write_eof()
-        # The path is unknown, or too long to log.
+        # The path is unknown or too long to log.
         self.observer.record(
             ObservedRequest(request_id, "", "/", response.status_code, len(response.body), 0.0)
         )
@@ -262,10 +263,10 @@ def connection_class(
     Args:
         limits: The limits of connections.
         repeat_cache: Caches responses that may be repeated.
-        observer: Records the requests that a connection answers itself.
+        observer: Records the requests that a connection answers without the application.
 
     Returns:
-        A subclass of Connection with these.
+        A subclass of Connection with these attributes.
     """
     members: dict[str, Any] = {
         "limits": limits,

@@ -1,4 +1,4 @@
-"""The follower of the release that is current in a folder, as builds and operators change it."""
+"""The follower: it serves the current release of a folder, which builds and operators change."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _log: Final = logging.getLogger(__name__)
 class ReleaseFollower:
     """Switches a server to the release that is current in a folder.
 
-    If that release is damaged, the server keeps the one before and reports the failure. The
-    follower tries again when a file changes, or when `wake` is called.
+    If that release is damaged, the server keeps serving the previous one and reports the failure.
+    The follower tries again when a file changes, when `wake` is called, or after some time.
 
     Args:
         releases: The folder.
@@ -41,7 +41,7 @@ class ReleaseFollower:
         self._checked = time.monotonic()
 
     def wake(self) -> None:
-        """Look now, and try again if the last switch failed."""
+        """Check for a new release now, and try again if the last switch failed."""
         self._state = None
         self._woken.set()
 
@@ -60,7 +60,7 @@ class ReleaseFollower:
                 await self._update()
 
     def _read_state(self) -> tuple[object, ...] | None:
-        """Return a value that changes if another release becomes current, or one is damaged."""
+        """Return a value that changes if the current or the served release may have changed."""
         served = self._switch.publication.release
         paths = [self._releases / CURRENT / MANIFEST]
         if served is not None:

@@ -39,13 +39,13 @@ async def serve_publication(
     """Serve a publication until the process receives SIGTERM or SIGINT in its main thread.
 
     Args:
-        publication: What to serve.
+        publication: The publication to serve.
         settings: The settings of the process.
         listening: The socket; it is closed at the end.
-        ready: Called when requests are answered.
+        ready: Called when the server begins to answer requests.
         access_log: Logs each request.
-        follow: A folder of releases, or None. A release that becomes current there is served from
-            then on; SIGHUP makes the server look at once.
+        follow: A folder of releases, or None. When another release becomes current in the folder,
+            the server switches to it. SIGHUP makes the server check the folder immediately.
 
     Raises:
         StoreError: The data cannot be loaded.
@@ -59,13 +59,13 @@ async def serve_publication(
         await switch.begin(publication)
         try:
             config = uvicorn.Config(
-                # Requests for the metrics are not counted themselves.
+                # The metrics do not count requests for the metrics.
                 PathRouter({"/metrics": metrics.app()}, RequestObserver(switch, observer)),
                 http=connection_class(limits, switch.repeat_cache, observer),
                 ws="none",
                 lifespan="off",
                 log_config=None,  # log_as_json has set up logging
-                log_level="error",  # without a line for each client that sends no HTTP
+                log_level="error",  # no line for each client that does not send HTTP
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=settings.drain_seconds,
@@ -96,14 +96,14 @@ async def _following(releases: Path | None, switch: ReleaseSwitch) -> AsyncItera
 
 
 def _with_public_url(settings: Settings, listening: socket.socket) -> Settings:
-    """Set the public URL to where the server listens, if it is reachable from this machine only."""
+    """Set the public URL to the server's address if only this machine can reach the server."""
     if settings.public_url or not ip_address(listening.getsockname()[0]).is_loopback:
         return settings
     return settings.model_copy(update={"public_url": listening_url(listening)})
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return False for an error that broke off a response, which the client has noticed."""
+    """Return False for an error that cut off a response, which the client has noticed."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, QueryError)
 
@@ -116,7 +116,7 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # uvicorn's own handler raises the signal again at the end: the exit code would not be 0.
+        # uvicorn's own handler raises the signal again, so the exit code would not be 0.
         self.force_exit = self.should_exit
         self.should_exit = True
 
@@ -131,7 +131,7 @@ def listen(host: str, port: int) -> socket.socket:
 
     Args:
         host: Address of an interface.
-        port: Port, or 0 for any free one.
+        port: Port, or 0 for any free port.
 
     Returns:
         The socket.
@@ -147,8 +147,8 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {_in_url(host)}:{port}: {error.strerror}; "
             "choose another address with --host and --port"
         ) from None
-    # Connections inherit this. Without it the second piece of a response waits 40 ms until the
-    # client acknowledges the first; asyncio sets it only if the socket names its protocol.
+    # Connections inherit this option. Without it, the second part of a response waits 40 ms until
+    # the client acknowledges the first. asyncio sets it only if the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 

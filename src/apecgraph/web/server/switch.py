@@ -1,4 +1,4 @@
-"""The switch from the release that is served to another, without losing a request."""
+"""The switch from one release to another while the server keeps answering requests."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class _Running:
 
     Attributes:
         publication: The publication.
-        store: Answers its queries.
-        app: Answers requests for it.
+        store: Answers queries on the publication.
+        app: Answers requests for the publication.
         requests: Number of requests that are being answered.
-        left: Set when the last of them is answered.
+        left: Set when the last of these requests is answered.
     """
 
     publication: Publication
@@ -55,7 +55,7 @@ class ReleaseSwitch:
 
     Attributes:
         repeat_cache: Caches responses of the current publication for connections to repeat.
-        last_failure: What went wrong last, if anything.
+        last_failure: The last failure, if any.
     """
 
     repeat_cache: RepeatCache
@@ -106,7 +106,7 @@ class ReleaseSwitch:
         self._running = await self._prepare(publication)
 
     async def switch(self, publication: Publication) -> None:
-        """Serve another publication from now on; requests for the one before are still answered.
+        """Switch to another publication; the previous one still answers its running requests.
 
         At most two publications are in memory at once.
 
@@ -114,7 +114,7 @@ class ReleaseSwitch:
             publication: The other publication.
 
         Raises:
-            StoreError: Its data cannot be loaded; the one before is served on.
+            StoreError: The data cannot be loaded; the previous publication is still served.
         """
         await self._wait_for_retirement()
         prepared = await self._prepare(publication)
@@ -153,15 +153,15 @@ class ReleaseSwitch:
         return _Running(publication, store, app)
 
     async def _wait_for_retirement(self) -> None:
-        """Wait until the processes of the publication before have ended.
+        """Wait until the processes of the previous publication have ended.
 
-        They end even if this is cancelled, as when the server stops.
+        They end even if this call is cancelled, for example when the server stops.
         """
         if self._retiring is not None:
             await asyncio.wait({self._retiring})
 
     async def _retire(self, running: _Running) -> None:
-        """End the processes of an earlier publication when its last query is answered."""
+        """End the processes of an earlier publication after its last request or a timeout."""
         running.left.clear()
         try:
             if running.requests:
@@ -171,7 +171,7 @@ class ReleaseSwitch:
                 async with asyncio.timeout(last + _LAST_SECONDS):
                     await running.left.wait()
         except TimeoutError:
-            # A slow download goes on: it needs no processes.
+            # A slow download continues, because it does not need the processes.
             _log.info("%d requests outlast their release", running.requests)
         await running.store.close()
         self._endings += running.store.endings
@@ -182,8 +182,8 @@ class ReleaseSwitch:
 def _release_memory() -> None:
     """Return the memory of an earlier publication to the system.
 
-    Its objects form reference cycles, and the allocator holds on to free memory between objects in
-    use: otherwise the process would grow with each switch.
+    The objects of the publication form reference cycles, and the allocator keeps free memory
+    between objects in use. Without this function, the process would grow with each switch.
     """
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc

@@ -1,4 +1,4 @@
-"""The SPARQL endpoint: a plain ASGI application around a store."""
+"""The SPARQL endpoint: a plain ASGI application that queries a store."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class SparqlEndpoint:
         service: Evaluates the queries.
         tags: Makes entity tags.
         cache: Caches answers.
-        rate_limit: Limits the queries of each client that are not cached.
-        page: Answers GET and HEAD without a query: the service description, the editor.
+        rate_limit: Limits each client's queries whose answers are not cached.
+        page: Answers GET and HEAD without a query, with the service description or the editor.
         render_html: Makes the page about an error, for browsers.
     """
 
@@ -63,7 +63,7 @@ class SparqlEndpoint:
         self._rate_limit = rate_limit
         self._page = page
         self._render_html = render_html
-        # Most clients repeat their queries: parse each only once.
+        # Most clients repeat their queries, so parse each query only once.
         self._remember = lru_cache(_REMEMBERED_REQUESTS)(
             lambda request: protocol.read_request(request, service.graphs)
         )
@@ -129,7 +129,7 @@ class SparqlEndpoint:
         with _watched(receive):
             body = (await self._service.query(query, client)).body
             if not isinstance(body, bytes) and scope["http_version"] == "1.0":
-                # In HTTP/1.0 a body without a length ends with the connection, complete or not.
+                # An HTTP/1.0 client cannot detect that a body without a length is incomplete.
                 async with aclosing(body) as chunks:
                     body = b"".join([chunk async for chunk in chunks])
             if isinstance(body, bytes):
@@ -144,17 +144,17 @@ class SparqlEndpoint:
                     await self._stream(etag, chunks, send)
 
     def _etag(self, query: Query) -> str | None:
-        """Return the entity tag of the answer to a query, or None if it changes each time."""
+        """Return the entity tag of the answer to a query, or None if the answer always changes."""
         if query.changes:
             return None
         dataset = query.default_graphs, query.named_graphs
         return self._tags.tag("sparql", query.text, query.format.name, dataset)
 
     async def _stream(self, etag: str | None, chunks: AsyncIterator[bytes], send: Send) -> None:
-        """Send a large answer in chunks, and cache it if it turns out not to be too large.
+        """Send a large answer in chunks, and cache the answer unless it is too large.
 
-        An error leaves the response incomplete: the server breaks the connection, so that the
-        client does not take the chunks for the whole answer.
+        After an error, the response is incomplete. The server then breaks the connection, so the
+        client does not mistake the chunks for the whole answer.
         """
         kept: list[bytes] = []
         room = 0 if etag is None else self._cache.largest
@@ -174,7 +174,7 @@ class SparqlEndpoint:
 
 
 class _CutOffError(Exception):
-    """An error after the response has begun, so that it cannot be answered."""
+    """An error that occurs after the response has begun: an error response is impossible."""
 
     def __init__(self, reason: Exception) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ class _CutOffError(Exception):
 
 @contextmanager
 def _watched(receive: Receive) -> Iterator[None]:
-    """Cancel the block if the client leaves, and raise ClientGoneError."""
+    """If the client disconnects, cancel the block and raise ClientGoneError."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in a task

@@ -15,9 +15,9 @@ class Example:
     """A query with its title.
 
     Attributes:
-        title: What it asks.
+        title: The question that the query answers.
         query: The query.
-        format: Name of the format for its result.
+        format: Name of the result format.
     """
 
     title: str
@@ -51,7 +51,7 @@ ORDER BY DESC(?things) ?class
 
 
 def with_first(query: str, examples: tuple[Example, ...]) -> tuple[Example, ...]:
-    """Return examples with a query first, which may be one of them."""
+    """Return examples, with a given query first even if it is one of the examples."""
     same = (example for example in examples if example.query.strip() == query.strip())
     first = next(same, None) or Example("A query of your own", query, RESULTS_CSV.name)
     return (first, *(example for example in examples if example != first))

@@ -1,4 +1,4 @@
-"""The page of the endpoint: a form for people, the description of the service for programs."""
+"""The page of the endpoint: a form for people, and the service description for programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class QueryPage:
     Args:
         site: How the publication is presented.
         served: Answers the queries.
-        examples: Queries to begin with.
+        examples: The example queries.
     """
 
     def __init__(self, site: Site, served: QueryService, examples: tuple[Example, ...]) -> None:
@@ -34,7 +34,7 @@ class QueryPage:
         self._examples = examples
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request with the form, filled in with its query, or with the description.
+        """Answer with the form, which contains the query of the request, or with the description.
 
         SPARQL 1.1 Service Description (section 2) requires the description.
         """
@@ -62,7 +62,7 @@ class QueryPage:
         )
 
     async def vocabulary(self, request: Request) -> Response:
-        """Answer a request with what the editor completes, as JSON: prefixes, terms and things.
+        """Answer with the prefixes, terms and things that the editor completes, as JSON.
 
         The member `pages` is true if things whose IRIs begin with the base have pages.
         """

@@ -1,1 +1,1 @@
-"""Pages about one thing, in the form that fits its kind."""
+"""Pages about single things, with a page class for each kind of thing."""

@@ -27,7 +27,7 @@ class Line:
 
     Attributes:
         claim: The figure.
-        about: What it measures, as far as the figures of the table differ in that.
+        about: The part of what it measures in which it differs from other figures of the table.
     """
 
     claim: FigureClaim
@@ -36,14 +36,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """Figures that fit on one scale: of one measure, in one unit.
+    """Figures of one measure in one unit, which one scale can show.
 
     Attributes:
-        title: What they measure.
+        title: What the figures measure.
         lines: The figures.
-        drawing: Their intervals; empty if there is only one.
-        fits: The interval that all figures that stand have in common, in words; empty if they are
-            equal, or measure different things.
+        drawing: A chart of the intervals; empty if there is only one.
+        fits: The common part of the intervals of all standing figures, in words; empty if there is
+            none, if the intervals are equal, or if the figures measure different things.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Argument:
     Attributes:
         iri: IRI of the contradiction.
         words: What the two estimates mean; empty for statements.
-        conclusion: Why both cannot be true.
+        conclusion: Why the claims cannot all be true.
     """
 
     iri: str
@@ -74,12 +74,12 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class StatedValues:
-    """The values that sources state of a property of a thing.
+    """The values that sources state for a property of a thing.
 
     Attributes:
         subject: IRI of the thing.
         predicate: IRI of the property.
-        values: The statements of each value.
+        values: For each value, the statements that state it.
     """
 
     subject: str
@@ -129,7 +129,7 @@ class DecisionPage(ThingPage):
             )
 
     def _drawn(self, name: str, title: str, lines: Sequence[Line], wording: Wording) -> Markup:
-        """Draw the intervals, equal ones once."""
+        """Draw the intervals; equal intervals of figures with the same status share a row."""
         alike: defaultdict[object, list[Line]] = defaultdict(list)
         for line in lines:
             figure = line.claim.figure

@@ -1,4 +1,4 @@
-"""The page about a figure: its value, its cell, and the other figures of the cell."""
+"""The page about a figure: its value, its cell, and the cell's other figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ObservationPage(ThingPage):
     template: ClassVar[str] = "things/observation.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the figure with those of the same cell, and the address of its series."""
+        """Return the figure, the other figures of the same cell, and the address of its series."""
         claim = view.claim
         if not isinstance(claim, FigureClaim):
             return {"claim": None}
@@ -50,7 +50,7 @@ def _sentence(cell: Cell, labels: Labels) -> str:
 
 
 def _series(cell: Cell) -> Selection:
-    """Return the selection of the figures that measure the same in all periods."""
+    """Return the selection of the figures that measure the same thing, in all periods."""
     values = dict(cell.values())
     names = (name for name in SERIES_DIMENSIONS if APEC + name in values)
     return Selection.of({name: values[APEC + name] for name in names})

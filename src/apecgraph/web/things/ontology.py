@@ -19,7 +19,7 @@ class OntologyPage(ThingPage):
     template: ClassVar[str] = "things/ontology.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the terms by group, the code lists, and the terms of others by namespace."""
+        """Return the terms by group, the code lists, and the foreign terms by namespace."""
         vocabulary = Vocabulary(self.site.graph)
         return {
             "groups": vocabulary.groups(),

@@ -47,7 +47,7 @@ class ReferenceMark:
 
     Attributes:
         number: Number of the source.
-        is_first: Whether it is the first citation of the source.
+        is_first: Whether this is the first citation of the source.
         title: The identifiers and printed words of the claims, or "".
     """
 
@@ -71,10 +71,10 @@ class References:
 
         Args:
             source: IRI of the source.
-            claims: The claims that it is cited for, if any.
+            claims: The claims for which the page cites the source, if any.
 
         Returns:
-            The mark to write.
+            The mark for the text of the page.
         """
         is_first = source not in self._references
         if is_first:
@@ -83,7 +83,7 @@ class References:
         titles = []
         for claim in claims:
             iri = claim.statement if isinstance(claim, Citation) else claim.iri
-            if iri is not None:  # else the source states the triple as it is
+            if iri is not None:  # otherwise the source contains the triple itself
                 cited = Cited(iri, claim.identifier, claim.printed)
                 if cited not in reference.claims:
                     reference.claims.append(cited)

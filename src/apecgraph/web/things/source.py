@@ -23,7 +23,7 @@ class Printed:
     Attributes:
         claim: The figure.
         about: What it measures, in words.
-        others: What other sources print of the same cell, each with its words.
+        others: The figures of other sources for the same cell, each group with a text for it.
     """
 
     claim: FigureClaim
@@ -37,7 +37,7 @@ class Stated:
 
     Attributes:
         claim: The statement.
-        also: IRIs of the other sources that state the same.
+        also: IRIs of the other sources that make the same statement.
     """
 
     claim: StatementClaim
@@ -50,7 +50,7 @@ class SourcePage(ThingPage):
     template: ClassVar[str] = "things/source.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the claims of the source, those that are rejected first."""
+        """Return the claims of the source, rejected claims first."""
         iri = view.description.iri
         claims = sorted(view.claims, key=lambda claim: not claim.rejected)
         return {

@@ -23,7 +23,7 @@ class TermPage(ThingPage):
     template: ClassVar[str] = "things/term.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the term, an example of its use, the rules and the questions that name it."""
+        """Return the term, an example of its use, and the rules and questions that name it."""
         iri = view.description.iri
         terms = Vocabulary(self.site.graph)
         term = terms.term(iri)
@@ -38,7 +38,7 @@ class TermPage(ThingPage):
         }
 
     def _questions(self, iri: str) -> list[tuple[str, str]]:
-        """Return the questions whose queries name a term: the path of each, and its text."""
+        """Return the path and the text of each question whose query names a term."""
         graph, labels = self.site.graph, self.site.labels
         return [
             (question_address(question), labels.title(question).value)

@@ -69,7 +69,7 @@ class Use:
         predicate: IRI of the property.
         name: Name of the inverse property, or None.
         links: The links.
-        query: A query for all of them.
+        query: A query for all these links.
         dimension: Local name of the property if it is a dimension of the figures, or None.
     """
 
@@ -82,13 +82,13 @@ class Use:
 
 @dataclass(frozen=True)
 class ThingView:
-    """A description as a page shows it.
+    """The view of a description that a page shows.
 
     Attributes:
         description: The description of the thing.
         labels: Labels in the language of the page.
         graph: Holds the release.
-        references: The sources, as the page cites them.
+        references: The sources that the page cites.
     """
 
     description: Description
@@ -108,7 +108,7 @@ class ThingView:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The classes of the thing; of several with one label, the first."""
+        """The classes of the thing; of several classes with one label, only the first."""
         by_label: dict[str, str] = {}
         for class_ in self.description.types:
             by_label.setdefault(self.labels.title(class_).value, class_)
@@ -116,7 +116,7 @@ class ThingView:
 
     @cached_property
     def rows(self) -> tuple[PropertyRow, ...]:
-        """The facts by property: names and definitions first, the others by their labels."""
+        """The facts by property: names and definitions first, the others sorted by label."""
         apart = {f"{RDF}type", *_IDENTIFIERS}
         rows = self._rows([fact for fact in self.description.facts if fact.predicate not in apart])
         return tuple(row for row in rows if not self._is_heading(row))
@@ -140,8 +140,8 @@ class ThingView:
     def wordings(self, fact: Fact) -> list[tuple[ox.Literal | None, dict[str, list[Citation]]]]:
         """Return the citations of a fact by printed words, and then by source.
 
-        Words equal to the value are given as None, first. An editor's note has no citations: it is
-        in the graph of a source, but the source does not state it.
+        Citations without words that differ from the value come first, under None. An editor's note
+        has no citations: it is in the graph of a source, but the source does not state it.
 
         Args:
             fact: The fact.
@@ -176,13 +176,13 @@ class ThingView:
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """The links by property, without those that the page shows as claims or decisions."""
+        """The links by property, without links that the page shows as claims or decisions."""
         links: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
         for link in linking(self.graph, iri, stands=self.description.stands):
             if link.predicate not in _ABOUT_CLAIMS:
                 links[link.predicate].append(link)
-        # A statement about a link that is shown would show it twice.
+        # Skip the statement of a link that the page shows; otherwise the link would appear twice.
         statements = links.pop(f"{RDF}object", [])
         if others := [link for link in statements if not self._is_shown(link.subject, links)]:
             links[f"{RDF}object"] = others
@@ -205,7 +205,7 @@ class ThingView:
         return whole_page(self.description.iri)
 
     def _is_heading(self, row: PropertyRow) -> bool:
-        """Return whether a row only repeats the heading, without a source."""
+        """Return whether a row only repeats the heading and cites no source."""
         fact = row.facts[0]
         heading = self.labels.title(self.description.iri)
         only = len(row.facts) == 1 and not fact.citations
@@ -241,19 +241,19 @@ class ThingView:
         if predicate in _IDENTIFIERS:
             return _IDENTIFIERS.index(predicate), name
         order = len(_FIRST) + (predicate in _LAST)
-        # Without a label, the local name counts.
+        # A property without a label is sorted by its local name.
         return order, self.labels.title(predicate).value.rpartition(":")[2].lower()
 
 
 class ThingPage:
     """The page about a thing.
 
-    To give a kind of things a page of its own, write a subclass in a module of this package, a
-    template of the same name that extends `thing.html`, and an entry in the list of page classes in
+    To add a page for a kind of thing, write a subclass in a module of this package, a template of
+    the same name that extends `thing.html`, and an entry in the list of page classes in
     `documents/resources.py`. `more` returns the values that only that template needs.
 
     Args:
-        site: What all pages share.
+        site: How the release is presented.
 
     Attributes:
         template: Path of the template below `templates/`.
@@ -276,8 +276,8 @@ class ThingPage:
         Args:
             description: The description of the thing.
             formats: All formats of the document, each with its path.
-            schema_org: The thing as schema.org describes it, or None.
-            language: Language of the names, as far as the data has them.
+            schema_org: The description of the thing by schema.org, or None.
+            language: Preferred language of the names.
 
         Returns:
             The page.
@@ -297,5 +297,5 @@ class ThingPage:
         )
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the values that the template needs besides those of every thing."""
+        """Return the values that only the template of this kind of thing needs."""
         return {}
