@@ -55,6 +55,11 @@ class Server:
         """Count the open descriptors of all processes."""
         return sum(map(processes.descriptors, self.tree()))
 
+    def health(self) -> dict[str, object]:
+        """Return what the server says about itself."""
+        found: dict[str, object] = httpx.get(f"{self.url}/health", timeout=PATIENCE).json()
+        return found
+
     @contextmanager
     def client(self, address: str | None = None) -> Iterator[httpx.Client]:
         """Open a client with a loopback address, by default a new one."""
@@ -124,3 +129,13 @@ def server_thread(publication: Publication, **settings: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def served(publication: Publication, **settings: Any) -> Iterator[httpx.Client]:
+    """Serve a publication in a thread; yield a client of the server."""
+    with (
+        server_thread(publication, **settings) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
+        yield client

@@ -13,7 +13,7 @@ from apecgraph.rdf.formats import TRIG
 from apecgraph.rdf.jsonld import Context
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -137,10 +137,7 @@ def test_the_context_of_an_earlier_release_stays_available(
     earlier = tmp_path / "0123456789abcdef" / CONTEXT
     earlier.write_text('{"@context": {}}')
     publication = Publication.of(Release.open(tmp_path / release.path.name))
-    with (
-        server_thread(publication) as url,
-        httpx.Client(base_url=url) as client,
-    ):
+    with served(publication) as client:
         assert client.get(Context(earlier).path).raise_for_status().json() == {"@context": {}}
         assert client.get(Context(release.path / CONTEXT).path).status_code == 200
 
@@ -151,10 +148,7 @@ class TestFilesServedAsTheyAre:
     def files(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         path = tmp_path_factory.mktemp("data") / "data.trig"
         path.write_text("<a:a> <a:b> 1 . <a:g> { <a:a> <a:b> 2 }")
-        with (
-            server_thread(Publication.of_files([DataFile.of(path, TRIG)])) as url,
-            httpx.Client(base_url=url) as client,
-        ):
+        with served(Publication.of_files([DataFile.of(path, TRIG)])) as client:
             yield client
 
     def test_home_describes_the_data(self, files: httpx.Client) -> None:

@@ -19,7 +19,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.web.publication import Publication
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 TURTLE = "/dumps/apecgraph.ttl"
 
@@ -208,10 +208,7 @@ class TestAnEarlierRelease:
         (releases / cls.damaged / "links.nt").write_bytes(b"")
         (releases / "current").symlink_to(release.digest)
         opened = Release.open(releases / "current")
-        with (
-            server_thread(Publication.of(opened)) as url,
-            httpx.Client(base_url=url) as client,
-        ):
+        with served(Publication.of(opened)) as client:
             yield client
 
     def test_is_served(self, later: httpx.Client, release: Release) -> None:

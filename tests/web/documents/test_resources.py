@@ -19,7 +19,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.web.publication import Publication
 from tests.support.contents import EXCERPT, ContentCopy
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # TriG and N-Quads are written from the same triples; a test below reads what they add.
@@ -293,7 +293,7 @@ class TestOddNames:
         store.dump(path, N_QUADS.rdf)
         data = [DataFile.of(path, N_QUADS)]
         odd = Publication("odd", data, publication.release, Graph(store))
-        with server_thread(odd) as url, httpx.Client(base_url=url) as client:
+        with served(odd) as client:
             yield client
 
     @classmethod
@@ -464,10 +464,7 @@ class TestWithdrawn:
         )
         # In an excerpt, some rules apply to nothing.
         release, _ = build_release(copy.root, tmp_path_factory.mktemp("releases"), accept_loss=True)
-        with (
-            server_thread(Publication.of(release)) as url,
-            httpx.Client(base_url=url) as client,
-        ):
+        with served(Publication.of(release)) as client:
             yield client
 
     @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from apecgraph.errors import TooManyRequests
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.publication import Publication
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 
 def charge(limit: RateLimit, address: str) -> str:
@@ -42,10 +42,7 @@ def test_clients_on_this_machine_have_no_rate_limit(scope: dict[str, object]) ->
 
 
 def test_a_client_behind_a_proxy_has_its_own_rate_limit(publication: Publication) -> None:
-    with (
-        server_thread(publication, queries_per_minute=2) as url,
-        httpx.Client(base_url=url) as client,
-    ):
+    with served(publication, queries_per_minute=2) as client:
         other = {"X-Forwarded-For": "192.0.2.1"}
 
         def ask(query: str, headers: dict[str, str]) -> httpx.Response:

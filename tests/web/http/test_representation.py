@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from apecgraph.release.release import Release
 from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.publication import Publication
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 300"
 ALL_STREAMED = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
@@ -32,10 +32,7 @@ def ask(
 @pytest.fixture(scope="module")
 def keeping(publication: Publication, release: Release) -> Iterator[httpx.Client]:
     """A client of a server whose cache has room for any reply."""
-    with (
-        server_thread(publication, cache_megabytes=512) as url,
-        httpx.Client(base_url=url, timeout=60) as client,
-    ):
+    with served(publication, cache_megabytes=512) as client:
         yield client
 
 

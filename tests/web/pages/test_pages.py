@@ -26,7 +26,7 @@ from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, Example
 from tests.support.contents import CONFLICT, ContentCopy
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HEADLINE = (
@@ -442,7 +442,7 @@ class TestHostileData:
         content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
         release, _ = build_release(content.root, folder / "releases")
-        with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+        with served(Publication.of(release)) as client:
             yield client
 
     @pytest.mark.parametrize(

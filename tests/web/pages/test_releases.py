@@ -18,7 +18,7 @@ from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.release import REPORT, Release
 from apecgraph.web.publication import Publication
 from tests.support.probe import FIRST_NAME, SECOND_NAME
-from tests.support.servers import server_thread
+from tests.support.servers import served
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HTML = {"Accept": "text/html"}
@@ -28,7 +28,7 @@ HTML = {"Accept": "text/html"}
 def client(pair: tuple[Release, Release]) -> Iterator[httpx.Client]:
     """A client of a server of the second of two releases."""
     release = pair[1]
-    with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+    with served(Publication.of(release)) as client:
         yield client
 
 
@@ -88,7 +88,7 @@ def test_a_report_names_rules_in_words_and_links_those_that_have_a_page(
     report["rules"].append({"iri": f"{ID}shape/gone", "constraints": [], "nodes": 3})
     (folder / REPORT).write_text(json.dumps(report))
     release = Release.read(folder)
-    with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+    with served(Publication.of(release)) as client:
         page = client.get(f"/releases/{release.name}/report", headers=HTML).raise_for_status().text
         assert "<code>shape/gone</code></td>" in page
         found = re.search('<a href="([^"]+)">(A source has exactly one “[^<]+)</a>', page)
@@ -127,10 +127,10 @@ def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     )
     History(events).write(folder)
     release = Release.read(folder / first.name)
-    with server_thread(Publication.of(release)) as url, httpx.Client(base_url=url) as client:
+    with served(Publication.of(release)) as client:
         page = client.get("/releases", headers=HTML).raise_for_status().text
         undone = client.get(f"/releases/{second.name}", headers=HTML).raise_for_status().text
-        served = client.get(f"/releases/{first.name}", headers=HTML).raise_for_status().text
+        first_page = client.get(f"/releases/{first.name}", headers=HTML).raise_for_status().text
         feed = ElementTree.fromstring(client.get("/releases.atom").raise_for_status().content)
     rows = page[page.index("<tbody>") :].split("</tr>")
     assert f'{second.name}</code></a> <span class="mark rejected">rolled back</span>' in rows[0]
@@ -139,8 +139,8 @@ def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     assert 'was rolled back on <time datetime="2026-02-03">3 February 2026' in page
     assert "It was rolled back on" in undone
     assert "published on" in undone
-    assert "This server serves it." in served
-    assert f'datetime="{published[0]}"' in served
+    assert "This server serves it." in first_page
+    assert f'datetime="{published[0]}"' in first_page
     entries = feed.findall(f"{ATOM}entry")
     times = [
         [each.findtext(f"{ATOM}{name}") for name in ("published", "updated")] for each in entries
@@ -151,8 +151,8 @@ def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     # Forward again: no newer release is left out.
     again = "2026-02-04T10:00:00+00:00"
     History((*events, ReleaseSwitched(again, second.name, first.name, "rollback"))).write(folder)
-    with server_thread(Publication.of(Release.read(folder / second.name))) as url:
-        page = httpx.get(f"{url}/releases", headers=HTML).raise_for_status().text
+    with served(Publication.of(Release.read(folder / second.name))) as client:
+        page = client.get("/releases", headers=HTML).raise_for_status().text
     assert "was rolled back on" not in page
     assert f'{second.name}</code></a> <span class="mark">served now</span>' in page
 

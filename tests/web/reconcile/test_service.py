@@ -21,7 +21,7 @@ from tests.support.reconciliation_schema import (
     SUGGESTIONS,
     conforms,
 )
-from tests.support.servers import server_thread
+from tests.support.servers import served, server_thread
 
 PROBLEM = "application/problem+json"
 ECONOMY = "apec:Economy"
@@ -345,10 +345,7 @@ class TestHostileInput:
     def test_a_batch_has_a_deadline(self, publication: Publication, release: Release) -> None:
         conditions = [{"pid": "rdfs:label", "v": ["abcd efgh " * 20 + str(i) for i in range(10)]}]
         queries = {f"q{i}": {"properties": conditions * 10} for i in range(30)}
-        with (
-            server_thread(publication, query_seconds=0.01) as url,
-            httpx.Client(base_url=url, timeout=30) as client,
-        ):
+        with served(publication, query_seconds=0.01) as client:
             response = client.post("/reconcile", data={"queries": json.dumps(queries)})
             assert response.status_code == 504
             assert response.json()["limit"] == "0.01 s"

@@ -14,6 +14,7 @@ import pytest
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.connection import LARGEST_HEAD, MOST_HEADERS
+from tests.support.connections import PATIENCE
 from tests.support.servers import server_thread
 
 SECONDS = 1.0
@@ -87,7 +88,7 @@ def test_malformed_requests_are_refused(
     found, problem = answer(hasty, request_)
     assert (found, problem["status"]) == (status, status)
     assert detail in str(problem["detail"])
-    assert httpx.get(f"{hasty}/health").status_code == 200
+    assert httpx.get(f"{hasty}/health", timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_a_request_that_trickles_in_is_answered_408(hasty: str, begin: bytes) ->
             received += part
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b'"limit": "1 s"' in received
-    assert httpx.get(f"{hasty}/health").status_code == 200
+    assert httpx.get(f"{hasty}/health", timeout=PATIENCE).status_code == 200
 
 
 def test_a_body_that_trickles_in_after_the_answer_is_cut_off(hasty: str) -> None:
@@ -154,7 +155,7 @@ def test_connections_over_the_limit_are_answered_503(hasty: str) -> None:
         for each in idle:
             each.close()
     time.sleep(0.1)
-    assert httpx.get(f"{hasty}/health").status_code == 200
+    assert httpx.get(f"{hasty}/health", timeout=PATIENCE).status_code == 200
 
 
 def test_a_request_line_may_contain_the_full_url(hasty: str) -> None:

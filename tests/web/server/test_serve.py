@@ -7,7 +7,6 @@ import signal
 import socket
 from pathlib import Path
 
-import httpx
 import pytest
 
 from apecgraph.build.pipeline import build_release
@@ -25,7 +24,7 @@ def test_it_serves_a_release_and_stops_cleanly(
 ) -> None:
     log, none = tmp_path / "log.txt", tmp_path / "none"
     with server_process("--release", release.path, log=log, releases=none) as server:
-        assert httpx.get(f"{server.url}/health").json()["release"] == release.digest
+        assert server.health()["release"] == release.digest
         server.process.send_signal(end)
         printed, _ = server.process.communicate(timeout=30)
     assert (server.process.returncode, printed) == (0, b"")
@@ -38,7 +37,7 @@ def served(*arguments: str | Path, releases: Path) -> str:
     """Start a server; return the name of its release."""
     log = releases.with_name("log.txt")
     with server_process(*arguments, log=log, releases=releases) as server:
-        return str(httpx.get(f"{server.url}/health").json()["release"])
+        return str(server.health()["release"])
 
 
 def test_it_builds_new_content_and_finds_the_release_again(tmp_path: Path) -> None:
@@ -74,7 +73,7 @@ def test_content_that_fails_the_check_is_not_served_and_changes_nothing(
     with server_process("--release", release.path, log=tmp_path / "log.txt") as server:
         errors = refusal("serve", "--content", excerpt.root, releases=release.path.parent)
         assert "data/sources/cri-cd684bbb.ttl:1:" in errors
-        assert httpx.get(f"{server.url}/health").json()["release"] == release.digest
+        assert server.health()["release"] == release.digest
     assert (release.path.parent / "current").readlink() == Path(release.digest)
 
 

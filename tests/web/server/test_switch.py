@@ -63,13 +63,8 @@ def serving(folder: Path, **settings: object) -> Iterator[Server]:
         yield server
 
 
-def health(server: Server) -> dict[str, object]:
-    found: dict[str, object] = httpx.get(f"{server.url}/health").json()
-    return found
-
-
 def serves(server: Server, release: Release) -> Callable[[], bool]:
-    return lambda: health(server)["release"] == release.name
+    return lambda: server.health()["release"] == release.name
 
 
 def test_no_request_is_lost_when_another_release_is_switched_to(
@@ -157,14 +152,14 @@ def test_a_damaged_release_is_not_switched_to(
                     path.unlink()
             switch(releases, second)
             server.process.send_signal(signal.SIGHUP)
-            assert soon(lambda: health(server)["status"] == "failing"), name
-            found = health(server)
+            assert soon(lambda: server.health()["status"] == "failing"), name
+            found = server.health()
             assert found["release"] == first.name
             assert second.name in str(found["failure"])
             path.write_bytes(data)
             switch(releases, first)
             server.process.send_signal(signal.SIGHUP)
-            assert soon(lambda: health(server)["status"] == "ok"), name
+            assert soon(lambda: server.health()["status"] == "ok"), name
         assert all(set(seen) == {first.name} for seen in probe.seen.values())
         switch(releases, second)
         assert soon(serves(server, second))
@@ -175,13 +170,13 @@ def test_a_deleted_release_is_reported_and_still_served(
 ) -> None:
     with serving(releases) as server, probed(server, first, second, dump={503, BROKEN_OFF}):
         (releases / first.name).rename(releases.parent / "gone")
-        assert soon(lambda: health(server)["status"] == "failing")
-        assert first.name in str(health(server)["failure"])
+        assert soon(lambda: server.health()["status"] == "failing")
+        assert first.name in str(server.health()["failure"])
         with server.client() as client:
             dump = client.get("/dumps/latest/apecgraph.ttl", follow_redirects=True)
             assert dump.status_code == 503
         (releases.parent / "gone").rename(releases / first.name)
-        assert soon(lambda: health(server)["status"] == "ok")
+        assert soon(lambda: server.health()["status"] == "ok")
 
 
 def test_it_serves_from_a_read_only_folder_with_a_full_log_disk(
