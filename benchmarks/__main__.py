@@ -28,10 +28,12 @@ def main(seconds: int, triples: int, output: Path) -> None:
     with TemporaryDirectory(prefix="benchmarks-") as name:
         folder = Path(name)
         measured = [graphs.real(folder), graphs.generated(folder, triples)]
-        found = [compare(graph, SYSTEMS, folder, seconds, _tell) for graph in measured]
+        comparisons = [compare(graph, SYSTEMS, folder, seconds, _tell) for graph in measured]
         fair = [fairness.measure(graph, folder, _tell) for graph in measured]
-    output.write_text(table.document(machine.describe(), seconds, found, fair), encoding="utf-8")
-    failed = [line for each in found for line in table.failures(each)]
+    output.write_text(
+        table.document(machine.describe(), seconds, comparisons, fair), encoding="utf-8"
+    )
+    failed = [line for comparison in comparisons for line in table.failures(comparison)]
     for line in failed:
         click.echo(line, err=True)
     sys.exit(1 if failed else 0)

@@ -83,7 +83,7 @@ def compare(
         The measurements; a cell that failed has the reason in place of its load.
     """
     tell(f"{graph.name}: the engine alone")
-    found = Comparison(graph.name, engine.evaluations(graph))
+    comparison = Comparison(graph.name, engine.evaluations(graph))
     with ExitStack() as stack:
         servers: list[tuple[System, Server | str]] = []
         for system in systems:
@@ -91,7 +91,7 @@ def compare(
             started = stack.enter_context(Server(system, graph, folder))
             servers.append((system, _started(started)))
         for query in graph.queries:
-            expected = found.evaluations[query.letter].rows
+            expected = comparison.evaluations[query.letter].rows
             checked = [
                 (system, server, _warm(server, query, expected)) for system, server in servers
             ]
@@ -102,12 +102,12 @@ def compare(
                         outcome = str(request)
                     else:
                         outcome = _load(server, query, connections, seconds, request)
-                    found.cells.append(Cell(query, connections, system.name, outcome))
+                    comparison.cells.append(Cell(query, connections, system.name, outcome))
                     tell(f"({query.letter}) {connections} {system.name}: {_short(outcome)}")
         for system, running in servers:
             if isinstance(running, Server):
-                found.memory[system.name] = running.memory()
-    return found
+                comparison.memory[system.name] = running.memory()
+    return comparison
 
 
 def _started(server: Server) -> Server | str:

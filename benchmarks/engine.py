@@ -33,13 +33,13 @@ def evaluations(graph: Graph) -> dict[str, Evaluation]:
 
 
 def _evaluate(store: ox.Store, query: Query) -> Evaluation:
-    found: list[float] = []
+    milliseconds: list[float] = []
     end = time.perf_counter() + _SECONDS
-    while not found or time.perf_counter() < end:
+    while not milliseconds or time.perf_counter() < end:
         body = io.BytesIO()
         start = time.perf_counter()
         answer = store.query(query.text)
         assert isinstance(answer, ox.QuerySolutions)
         answer.serialize(body, ox.QueryResultsFormat.JSON)
-        found.append((time.perf_counter() - start) * 1000)
-    return Evaluation(rows(body.getvalue()), median(found))
+        milliseconds.append((time.perf_counter() - start) * 1000)
+    return Evaluation(rows(body.getvalue()), median(milliseconds))

@@ -61,6 +61,6 @@ def measure(graph: Graph, folder: Path, tell: Callable[[str], object]) -> Fairne
         alone = ask(look_up, 1, _SECONDS)
         heavy = beside.submit(ask, _HEAVY, HEAVY_CLIENTS, _SECONDS + 2 * _START_SECONDS)
         time.sleep(_START_SECONDS)
-        found = Fairness(graph.name, alone, ask(look_up, 1, _SECONDS))
+        measured = Fairness(graph.name, alone, ask(look_up, 1, _SECONDS))
         heavy.result()
-    return found
+    return measured

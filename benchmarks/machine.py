@@ -45,13 +45,13 @@ def _processor() -> str:
 
 
 def _packages() -> list[str]:
-    found = []
+    properties = []
     for name in _PACKAGES:
         try:
-            found.append(f"{name} {version(name)}")
+            properties.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return found
+    return properties
 
 
 def _wrk() -> str:

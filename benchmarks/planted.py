@@ -55,7 +55,7 @@ def a_year_earlier(figure: Figure, evidence: Evidence) -> Figure | None:
     wanted = [f"{int(end[:4]) - 1}{end[4:]}" for end in ends if end]
     start = ox.NamedNode(f"{DCAT}startDate")
     periods = {str(quad.subject) for quad in graph.store.quads_for_pattern(None, start, None)}
-    for period in sorted(each.strip("<>") for each in periods):
+    for period in sorted(name.strip("<>") for name in periods):
         if [graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end")] == wanted:
             return replace(figure, cell=replace(figure.cell, period=period))
     return None
@@ -96,7 +96,7 @@ class Planted:
 
 def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
     """Plant each kind of error in every n-th figure that stands."""
-    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
+    standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
     for figure in standing[::every]:
         for kind, mutate in KINDS.items():
             applies = kind not in FACTORS or figure.value != 0
@@ -107,8 +107,8 @@ def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
 
 def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
     """Return whether the check fails with one figure in the place of another."""
-    others = [each for each in evidence.figures if each is not figure]
-    if any((each.cell, each.source) == (mutated.cell, mutated.source) for each in others):
+    others = [other for other in evidence.figures if other is not figure]
+    if any((other.cell, other.source) == (mutated.cell, mutated.source) for other in others):
         return True  # a source states a cell once (shape/figure-unique-cell)
     if mutated.cell.unit not in evidence.graph.values(mutated.cell.measure, f"{APEC}unit"):
         return True  # a measure has its units (shape/figure-unit-of-measure)
@@ -118,7 +118,7 @@ def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
 
 def share(planted: list[Planted]) -> str:
     """Write how many of the planted errors were caught."""
-    caught = sum(each.caught for each in planted)
+    caught = sum(error.caught for error in planted)
     return f"{caught} of {len(planted)} ({100 * caught / len(planted):.1f} %)" if planted else "-"
 
 
@@ -128,39 +128,39 @@ def main() -> None:
     held = Findings(evidence).rules_by_figure
     planted = []
     total = len(evidence.figures) - len(
-        [each for each in evidence.figures if each.iri in evidence.rejected]
+        [figure for figure in evidence.figures if figure.iri in evidence.rejected]
     )
     seen: set[str] = set()
-    for each in plant(evidence):
-        planted.append(each)
-        if each.figure.iri not in seen and sys.stderr.isatty():
-            seen.add(each.figure.iri)
+    for error in plant(evidence):
+        planted.append(error)
+        if error.figure.iri not in seen and sys.stderr.isatty():
+            seen.add(error.figure.iri)
             sys.stderr.write(f"\r{len(seen)} of {total} figures")
-    values = [each for each in planted if each.figure.cell.measure == f"{MEASURE}trade-value"]
+    values = [error for error in planted if error.figure.cell.measure == f"{MEASURE}trade-value"]
     print("# Planted errors\n")
     print("Written by `scripts/plant`: it plants each error in each accepted figure in turn, in a")
     print("copy of the content, and records whether the check catches it.\n")
     print("| error | figures that an edit rule covers | values of trade | all figures |")
     print("|---|---|---|---|")
     for kind in KINDS:
-        of_kind = [each for each in planted if each.kind == kind]
+        of_kind = [error for error in planted if error.kind == kind]
         columns = (
-            [each for each in of_kind if each.figure.iri in held],
-            [each for each in values if each.kind == kind],
+            [error for error in of_kind if error.figure.iri in held],
+            [error for error in values if error.kind == kind],
             of_kind,
         )
         print(f"| {kind} | {' | '.join(map(share, columns))} |")
-    factors = [each for each in planted if each.kind in FACTORS]
+    factors = [error for error in planted if error.kind in FACTORS]
     print(
         f"| **all factors together** | "
-        f"{share([each for each in factors if each.figure.iri in held])} | "
-        f"{share([each for each in values if each.kind in FACTORS])} | {share(factors)} |"
+        f"{share([error for error in factors if error.figure.iri in held])} | "
+        f"{share([error for error in values if error.kind in FACTORS])} | {share(factors)} |"
     )
     blind = sorted(
         {
-            each.figure.iri.removeprefix(f"{ID}figure/")
-            for each in planted
-            if each.figure.iri not in held
+            error.figure.iri.removeprefix(f"{ID}figure/")
+            for error in planted
+            if error.figure.iri not in held
         }
     )
     print(f"\nFalse alarms on the unchanged content: {false_alarms(evidence)}.\n")

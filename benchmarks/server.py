@@ -57,9 +57,9 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         """End the process group, gently first."""
-        for each in (signal.SIGTERM, signal.SIGKILL):
+        for end in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, each)
+                os.killpg(self._process.pid, end)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_SECONDS)
                 return
@@ -129,10 +129,10 @@ class Server:
             if path.name.isdigit():
                 with contextlib.suppress(OSError):
                     children.setdefault(int(_stat(path.name)[1]), []).append(int(path.name))
-        found = [self._process.pid]
-        for pid in found:
-            found += children.get(pid, [])
-        return found
+        pids = [self._process.pid]
+        for pid in pids:
+            pids += children.get(pid, [])
+        return pids
 
 
 def rows(body: bytes) -> int:

@@ -117,8 +117,8 @@ def front_share(comparison: Comparison) -> str:
 def _ratios(comparison: Comparison) -> list[str]:
     def row(letter: str, title: str, connections: int) -> Sequence[str]:
         uncached, cached, oxigraph, rdflib = (
-            comparison.outcome(letter, connections, each)
-            for each in (UNCACHED, CACHED, OXIGRAPH, RDFLIB)
+            comparison.outcome(letter, connections, system)
+            for system in (UNCACHED, CACHED, OXIGRAPH, RDFLIB)
         )
         return (
             f"({letter}) {title}",
@@ -158,15 +158,15 @@ def _measurements(comparison: Comparison) -> list[str]:
 
 
 def _fairness(fair: Sequence[Fairness]) -> list[str]:
-    def row(each: Fairness) -> Sequence[str]:
-        met = MET if each.beside.p99 < _LIGHT_TARGET and not each.beside.errors else MISSED
+    def row(fairness: Fairness) -> Sequence[str]:
+        met = MET if fairness.beside.p99 < _LIGHT_TARGET and not fairness.beside.errors else MISSED
         return (
-            each.graph,
-            f"{each.alone.p50:.2f}",
-            f"{each.alone.p99:.2f}",
-            f"{each.beside.p50:.0f}",
-            f"{each.beside.p99:.0f} {met} (< {_LIGHT_TARGET:g})",
-            str(each.beside.errors),
+            fairness.graph,
+            f"{fairness.alone.p50:.2f}",
+            f"{fairness.alone.p99:.2f}",
+            f"{fairness.beside.p50:.0f}",
+            f"{fairness.beside.p99:.0f} {met} (< {_LIGHT_TARGET:g})",
+            str(fairness.beside.errors),
         )
 
     head = ("graph", "alone p50 ms", "p99 ms", "beside p50 ms", "p99 ms", "errors")
@@ -177,9 +177,9 @@ def _memory(comparison: Comparison) -> list[str]:
     return _table(
         ("system", "resident MB"),
         [
-            (each.name, f"{comparison.memory[each.name] / 1e6:,.0f}")
-            for each in SYSTEMS
-            if each.name in comparison.memory
+            (system.name, f"{comparison.memory[system.name] / 1e6:,.0f}")
+            for system in SYSTEMS
+            if system.name in comparison.memory
         ],
     )
 

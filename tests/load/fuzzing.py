@@ -107,7 +107,7 @@ class Grammar:
             "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>",
             "PREFIX : <#>",
         ]
-        return " ".join(each for each in declarations if self._random.random() < 0.99) + " "
+        return " ".join(line for line in declarations if self._random.random() < 0.99) + " "
 
     def _select(self, dataset: str | None = None) -> str:
         if dataset is None:

@@ -112,7 +112,7 @@ def soak(server: Server, releases: Path, begin: float, seconds: float, rest: flo
     print(f"after {begin:g} s: {first}", flush=True)
     last = after(server, releases, seconds - begin, rest, answers)
     print(f"after {seconds / 60:g} minutes: {last}")
-    print("answers: " + ", ".join(f"{answers[each]} x {each}" for each in sorted(answers)))
+    print("answers: " + ", ".join(f"{answers[outcome]} x {outcome}" for outcome in sorted(answers)))
     return last.exceeds(first)
 
 

@@ -342,8 +342,8 @@ def services(endpoint: str) -> Mapping[str, str]:
     """Return calls of an endpoint in all spellings."""
     iri, block = f"<{endpoint}>", "{ ?s ?p ?o }"
     escaped = iri.replace(":", "\\u003A")
-    hexed = "".join(f"\\u{ord(each):04X}" for each in "SERVICE")
-    wide = "".join(f"\\U{ord(each):08x}" for each in "SERVICE")
+    hexed = "".join(f"\\u{ord(letter):04X}" for letter in "SERVICE")
+    wide = "".join(f"\\U{ord(letter):08x}" for letter in "SERVICE")
     named = f"PREFIX x: {iri} "
     calls = {
         "plain": f"SERVICE {iri} {block}",

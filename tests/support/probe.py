@@ -74,12 +74,12 @@ class Probe:
 
     def _dump(self, client: httpx.Client) -> str | httpx.Response:
         response = client.get("/dumps/latest/apecgraph.ttl", follow_redirects=True)
-        found = self.releases.get(response.url.path.split("/")[2])
-        if found is None or response.status_code != 200:
+        release = self.releases.get(response.url.path.split("/")[2])
+        if release is None or response.status_code != 200:
             return response
-        sums = {file.name: file.sha256 for file in found.files}
+        sums = {file.name: file.sha256 for file in release.files}
         complete = sha256(response.content).hexdigest() == sums["apecgraph.ttl"]
-        return found.name if complete else response
+        return release.name if complete else response
 
     def _version(self, client: httpx.Client) -> str | httpx.Response:
         response = client.get("/health")
@@ -88,7 +88,7 @@ class Probe:
 
     def _says(self, text: str, name: str) -> bool:
         label = (f'"{FIRST_NAME}"@en', f'"{SECOND_NAME}"@en')
-        return [each in text for each in label] == [self._first(name), not self._first(name)]
+        return [name in text for name in label] == [self._first(name), not self._first(name)]
 
     def _named(self, label: str) -> str | None:
         for name in self.releases:
@@ -132,16 +132,16 @@ def probed(
                     time.sleep(0.1)
 
     clients = [threading.Thread(target=run, args=(kind,)) for kind in KINDS]
-    for each in clients:
-        each.start()
+    for client in clients:
+        client.start()
     try:
         _answered(probe)
         yield probe
         _answered(probe)
     finally:
         over.set()
-        for each in clients:
-            each.join(PATIENCE)
+        for client in clients:
+            client.join(PATIENCE)
     assert not probe.wrong, probe.wrong[:5]
 
 

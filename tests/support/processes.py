@@ -25,10 +25,10 @@ def children(parent: int) -> list[int]:
 def tree(root: int) -> list[int]:
     """Return a process and all living processes below it."""
     parents = _parents()
-    found = [root]
-    for parent in found:
-        found += [pid for pid, other in parents.items() if other == parent]
-    return found
+    pids = [root]
+    for parent in pids:
+        pids += [pid for pid, other in parents.items() if other == parent]
+    return pids
 
 
 def zygotes(front: int | None = None) -> list[int]:

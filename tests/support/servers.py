@@ -57,8 +57,8 @@ class Server:
 
     def health(self) -> dict[str, object]:
         """Return what the server says about itself."""
-        found: dict[str, object] = httpx.get(f"{self.url}/health", timeout=PATIENCE).json()
-        return found
+        answer: dict[str, object] = httpx.get(f"{self.url}/health", timeout=PATIENCE).json()
+        return answer
 
     @contextmanager
     def client(self, address: str | None = None) -> Iterator[httpx.Client]:

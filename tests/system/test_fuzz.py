@@ -13,7 +13,7 @@ from tests.load import fuzzing
 from tests.support.servers import Server
 
 SEED = 2026
-SECONDS = 12
+SECONDS = 8
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_no_generated_request_takes_the_endpoint_down(server: Server) -> None:
             assert wrong is None, f"{wrong}\n{case}"
             assert server.process.poll() is None, f"the server is gone\n{case}"
             done += 1
-    assert done > 100
+    assert done > 50
 
 
 def test_a_request_depends_only_on_seed_and_number() -> None:

@@ -79,10 +79,10 @@ def test_no_request_is_lost_when_another_release_is_switched_to(
                 else:
                     switch(releases, each)
                 assert soon(serves(server, each))
-                time.sleep(1)
+                assert soon(lambda: all(seen[-1] == each.name for seen in probe.seen.values()))  # noqa: B023
                 marks = {kind: len(probe.seen[kind]) for kind in KINDS}
                 time.sleep(0.5)
-                for kind in KINDS:  # a second later, all answers are of that release
+                for kind in KINDS:  # from then on, all answers are of that release
                     assert set(probe.seen[kind][marks[kind] :]) <= {each.name}
         for kind in KINDS:
             assert set(probe.seen[kind]) == {first.name, second.name}
