@@ -24,6 +24,7 @@ CODE: Final = (
     "release",
     "text/dates.py",
     "text/numbers.py",
+    "text/printed_words.py",
 )
 """The packages and modules that determine the contents of a release."""
 

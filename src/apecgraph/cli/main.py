@@ -246,7 +246,7 @@ def _format_of(path: Path) -> Format:
 
 
 def _release(content: Path) -> Release:
-    """Return the release of a content folder; build it if there is none."""
+    """Return the release of a content folder; build it if it is missing."""
     settings = Settings()
     release = Release.find(settings.releases, build_fingerprint(content))
     if release is None:
