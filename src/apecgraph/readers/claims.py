@@ -1,4 +1,4 @@
-"""Claims: figures and statements as their sources make them, with what the decisions say."""
+"""Claims: the figures and statements of sources, with the rulings of decisions on them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure or a statement as one source makes it.
+    """A figure or a statement of one source.
 
     Attributes:
         iri: IRI of the figure or of the statement.
         source: IRI of the source.
-        identifier: Short name that people cite it by; empty if it has none.
+        identifier: Short name for citing the claim; empty if it has none.
         printed: The words that the source prints; None if they are not recorded.
-        rulings: The rulings of decisions on it.
+        rulings: The rulings of decisions on the claim.
     """
 
     iri: str
@@ -34,12 +34,12 @@ class Claim:
 
     @property
     def rejected(self) -> bool:
-        """Whether a decision has taken it out of the default graph."""
+        """Whether a decision has removed the claim from the default graph."""
         return self.status == "rejected"
 
     @property
     def status(self) -> str:
-        """Its status by the decisions: "standing", "rejected" or "open"."""
+        """The status of the claim by the decisions: "standing", "rejected" or "open"."""
         return status(self.rulings)
 
 
@@ -80,7 +80,7 @@ def read_claim(graph: Graph, iri: str) -> FigureClaim | StatementClaim | None:
 
 
 def read_claims(graph: Graph, source: str) -> Iterator[FigureClaim | StatementClaim]:
-    """Read all claims of a source: its figures, then its statements, each by their IRIs."""
+    """Read all claims of a source: its figures, then its statements, both sorted by IRI."""
     for iri in graph.named_graph(source).subjects(f"{APEC}statedIn", source):
         claim = read_claim(graph, iri)
         if claim is not None:

@@ -1,4 +1,4 @@
-"""Comparisons: what several sources print of one cell."""
+"""Comparisons: the figures that several sources print for one cell."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _MULTIPLE: Final = 2
 
 _DIGITS: Final = 2
 _DIFFERENCE_UNITS: Final = {f"{ID}unit/percent": f"{ID}unit/percentage-point"}
-"""The unit of a difference, if it is not the unit of the figures."""
+"""The unit of a difference, if it differs from the unit of the figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Figures of other sources that print one number of a cell, compared with a figure of it.
+    """Figures of other sources with one interval for a cell, compared with a figure of the cell.
 
     Attributes:
-        figures: The figures of the others.
-        same: Whether they say the same as that figure.
-        agrees: Whether their interval and its interval have a number in common.
-        rejected: Whether decisions reject all of them.
-        difference: How far they are from that figure, in words; empty if the values are equal.
+        figures: The figures of the other sources.
+        same: Whether these figures have the interval and the bound of the compared figure.
+        agrees: Whether the two intervals have a number in common.
+        rejected: Whether decisions reject all of these figures.
+        difference: The difference from the compared figure in words; empty if the values are equal.
     """
 
     figures: tuple[Figure, ...]
@@ -46,7 +46,7 @@ class Comparisons:
 
     Args:
         graph: The dataset of the release.
-        claims: All its figures.
+        claims: All figures of the release.
     """
 
     def __init__(self, graph: Graph, claims: Iterable[FigureClaim]) -> None:
@@ -56,12 +56,12 @@ class Comparisons:
             self._cells[claim.figure.cell].append(claim)
 
     def of_cell(self, figure: Figure) -> tuple[FigureClaim, ...]:
-        """Return the other figures of the cell of a figure, those that stand first."""
+        """Return the other figures of the cell of a figure, rejected figures last."""
         others = (claim for claim in self._cells[figure.cell] if claim.iri != figure.iri)
         return tuple(sorted(others, key=lambda claim: (claim.rejected, claim.source, claim.iri)))
 
     def others(self, figure: Figure) -> tuple[Others, ...]:
-        """Return what other sources print of the cell of a figure, disagreements first."""
+        """Return the figures of other sources for the cell of a figure, disagreements first."""
         by_meaning: defaultdict[object, list[FigureClaim]] = defaultdict(list)
         for claim in self._cells[figure.cell]:
             if claim.source != figure.source:
@@ -82,7 +82,7 @@ class Comparisons:
         )
 
     def _difference(self, figure: Figure, other: Figure) -> str:
-        """Write how far another figure is from one: "10 times as much", "5 billion yuan less"."""
+        """Write how another figure differs: "10 times as much", "5 billion yuan less"."""
         one, two = figure.value, other.value
         if one == two:
             return ""

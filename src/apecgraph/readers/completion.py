@@ -1,4 +1,4 @@
-"""The words of a store: its classes, properties and named things, to write queries with."""
+"""The completions for queries on a store: its classes, properties and named things."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _PROPERTIES: Final = frozenset(
 _NAMES: Final = frozenset((*NAME_PROPERTIES, f"{SKOS}notation"))  # people type codes, too
 
 METADATA_CLASSES: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statement")
-"""How the IRIs of the classes begin whose instances describe the data or are claims in it."""
+"""Prefixes of the IRIs of classes whose instances describe the data or are claims."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An IRI with its names in all languages, that which it goes by first; it may have none."""
+    """An IRI with its names in all languages, its label first; the IRI may have no name."""
 
     iri: str
     kind: CompletionKind
@@ -47,10 +47,10 @@ class Completion:
 
 
 def read_completions(graph: Graph) -> Iterator[Completion]:
-    """Return the words of the default graph of a store, by kind and IRI.
+    """Yield the completions from the default graph of a store, by kind and IRI.
 
-    These are the classes that things have and the properties that they are described by, those
-    that are defined, and the things of the publication that have a name.
+    The completions are the classes and properties that the graph uses or defines, and the named
+    things of the publication, except things that describe the data or are claims.
     """
     words: dict[str, set[str]] = {"class": set(), "property": set(), "thing": set()}
     names: dict[str, set[str]] = defaultdict(set)

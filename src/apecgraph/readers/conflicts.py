@@ -30,17 +30,17 @@ _PARTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A decision with everything that it is about.
+    """A decision with its claims and contradictions.
 
     Attributes:
         iri: IRI of the decision.
-        identifier: Short name that people cite it by; empty if it has none.
+        identifier: Short name for citing the decision; empty if it has none.
         verdict: IRI of the verdict.
         issued: The day of the decision (ISO 8601), or None if it is not recorded.
         reason: The reasons that the editor gives.
-        contradictions: What the check found, the plainest contradiction first.
-        upheld: The claims that it upholds.
-        rejected: The claims that it rejects.
+        contradictions: The contradictions that the check found, the clearest first.
+        upheld: The claims that the decision upholds.
+        rejected: The claims that the decision rejects.
     """
 
     iri: str
@@ -102,13 +102,13 @@ def _claims(graph: Graph, iris: Iterable[str]) -> Iterator[Claim]:
 
 @dataclass(frozen=True, slots=True)
 class Refutation:
-    """A number that a decision rejects, because others print another number of the same cell.
+    """A number that a decision rejects because other sources print another number for the cell.
 
     Attributes:
         conflict: The conflict.
         rejected: The figures that print the number.
         upheld: The figures that print the other number.
-        ratio: How many times the lower number the higher one is; None if that is not known.
+        ratio: The higher number divided by the lower one; None if it is not known.
     """
 
     conflict: Conflict
@@ -118,12 +118,12 @@ class Refutation:
 
     @property
     def times(self) -> str:
-        """How many times the lower number the higher one is, in digits that help."""
+        """The ratio, rounded and written as a number; empty if it is not known."""
         return "" if self.ratio is None else spelled(rounded(self.ratio, _DIGITS))
 
     @property
     def proportion(self) -> str:
-        """The rejected number as a part of the upheld one, in words: "a tenth of"."""
+        """The rejected number compared with the upheld one, in words: "a tenth of"."""
         if self.rejected[0].figure.value > self.upheld[0].figure.value:
             return "more than"
         ratio = None if self.ratio is None else rounded(self.ratio, _DIGITS)

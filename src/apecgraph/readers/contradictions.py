@@ -14,12 +14,12 @@ from apecgraph.rdf.namespaces import APEC, RDFS
 
 @dataclass(frozen=True, slots=True)
 class RecordedEstimate:
-    """An interval that a cell lies in if some figures are right.
+    """An interval that contains the value of a cell if some figures are right.
 
     Attributes:
-        words: How it was derived.
+        words: How the interval was derived.
         interval: The interval.
-        figures: IRIs of the figures that it rests on.
+        figures: IRIs of the figures that the interval is derived from.
     """
 
     words: str
@@ -34,10 +34,10 @@ class RecordedContradiction:
     Attributes:
         iri: IRI of the contradiction.
         label: The contradiction in words.
-        edit_rules: IRIs of the edit rules that fail.
-        culprit: IRIs of the claims that the check would name as wrong.
+        edit_rules: IRIs of the edit rules that the claims violate.
+        culprit: IRIs of the claims that the check would report as wrong.
         claims: IRIs of all claims involved.
-        ratio: How many times the lower estimate the higher one is; None if that is not known.
+        ratio: The ratio of the higher estimate to the lower one; None if it is not known.
         cell: The cell of the estimates; None for statements.
         estimates: The two estimates; empty for statements.
     """
@@ -56,16 +56,12 @@ def read_contradictions(graph: Graph, decision: str) -> list[RecordedContradicti
     """Read the contradictions that justify a decision.
 
     Args:
-        graph: The dataset of the release.
-        decision: The IRI of the decision.
-
-    Args:
         graph: The dataset of a release.
         decision: IRI of the decision.
 
     Returns:
-        The contradictions; those come first whose estimates are farthest apart, and of several,
-        those that rest on the fewest claims.
+        The contradictions, those with the highest ratio of the estimates first. Equal ratios are
+        sorted by the number of claims, the fewest first.
     """
     contradictions = (_read(graph, iri) for iri in graph.values(decision, f"{APEC}contradiction"))
     return sorted(contradictions, key=lambda item: (-(item.ratio or 0), len(item.claims), item.iri))

@@ -1,4 +1,4 @@
-"""Descriptions of things: their facts, the sources that state them, and the decisions on them."""
+"""Descriptions of things: the facts, the sources of the facts, and the rulings of decisions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, R
 from apecgraph.rdf.terms import Term, in_graph
 
 LINKS: Final = 200
-"""Links to a thing that its description lists at most; it counts all of them."""
+"""Maximum number of links to a thing in its description, which also counts all links."""
 
 _DEFAULT: Final = ox.DefaultGraph()
 
@@ -28,7 +28,7 @@ class Citation:
 
     Attributes:
         source: IRI of the source.
-        statement: IRI of the rdf:Statement; None if the source has the triple without one.
+        statement: IRI of the rdf:Statement; None if the source contains only the triple.
         identifier: Identifier of the statement.
         printed: Words in which the source states it.
         rulings: Rulings of decisions on the statement.
@@ -48,9 +48,9 @@ class Fact:
     Attributes:
         predicate: IRI of the property.
         value: The value.
-        citations: The sources that state it.
-        stands: Whether it is in the default graph.
-        graphs: IRIs of the named graphs that have it, sorted.
+        citations: The sources that state the fact.
+        stands: Whether the fact is in the default graph.
+        graphs: IRIs of the named graphs that contain the fact, sorted.
     """
 
     predicate: str
@@ -74,7 +74,7 @@ class IncomingLink:
     Attributes:
         predicate: IRI of the property.
         subject: IRI of the subject.
-        graphs: IRIs of the named graphs that have it, sorted.
+        graphs: IRIs of the named graphs that contain the triple, sorted.
     """
 
     predicate: str
@@ -83,7 +83,7 @@ class IncomingLink:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """IRIs of the sources that state it."""
+        """IRIs of the sources that state the triple."""
         return tuple(name for name in self.graphs if name.startswith(SOURCE_PREFIX))
 
 
@@ -93,11 +93,11 @@ class Description:
 
     Attributes:
         iri: IRI of the thing.
-        facts: Its facts, sorted, with those that sources state but decisions reject.
-        links: Links to the thing, sorted; the first `LINKS` of them.
+        facts: Its facts, sorted, including facts that sources state but decisions reject.
+        links: The first `LINKS` links to the thing, sorted.
         link_count: Number of all links to the thing.
         rulings: Rulings of decisions on the thing itself.
-        nodes: The blank nodes that the facts lead to, with their triples (RDF lists of shapes).
+        nodes: The blank nodes that the facts refer to, with their triples (RDF lists of shapes).
         stands: Whether the default graph describes the thing.
     """
 
@@ -123,7 +123,7 @@ class Description:
 
     @property
     def rejected(self) -> bool:
-        """Whether a decision has taken the thing out of the default graph."""
+        """Whether a decision has removed the thing from the default graph."""
         return any(not ruling.upheld for ruling in self.rulings)
 
     @property
@@ -137,13 +137,13 @@ class Description:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """IRIs of the sources of the facts and of the links, as first cited."""
+        """IRIs of the sources of the facts and the links, in the order of the first citation."""
         facts = (citation.source for fact in self.facts for citation in fact.citations)
         links = (source for link in self.links for source in link.sources)
         return tuple(dict.fromkeys((*facts, *links)))
 
     def members(self, node: ox.BlankNode) -> list[Term]:
-        """Return the members of an RDF list; none if the blank node is not the head of a list."""
+        """Return the members of an RDF list, or [] if the blank node is not the head of a list."""
         triples = (triple for triples in self.nodes.values() for triple in triples)
         return Graph(map(in_graph, triples)).list_members(node) or []
 
@@ -151,7 +151,7 @@ class Description:
         """Write the document about the thing.
 
         Args:
-            document: IRI of the document in any format.
+            document: IRI of the document, independent of the format.
             title: Title of the document.
             license_: IRI of the license, or None if there is none.
 
@@ -186,7 +186,7 @@ class Description:
         return sorted(triples, key=str)
 
     def evidence(self) -> list[ox.Quad]:
-        """Return the facts and the links in the named graphs that have them."""
+        """Return the facts and the links as quads of the named graphs that contain them."""
         node = ox.NamedNode(self.iri)
         facts = [
             ox.Quad(node, ox.NamedNode(fact.predicate), fact.value, ox.NamedNode(graph))
@@ -303,7 +303,7 @@ def _links(graph: Graph, iri: str, stands: bool) -> Iterator[IncomingLink]:
             link = quad.predicate.value, quad.subject.value
             if isinstance(quad.graph_name, ox.NamedNode):
                 graphs[link].add(quad.graph_name.value)
-            # A source lists its rejected statements, too: nothing is hidden.
+            # A source also links to its rejected statements, so the document hides nothing.
             if quad.graph_name in ({_DEFAULT, node} if stands else {node}):
                 shown.add(link)
     for link in shown:

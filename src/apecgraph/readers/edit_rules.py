@@ -1,4 +1,4 @@
-"""The edit rules of the check, and the number of figures that each compares with others."""
+"""The edit rules of the check, and the number of figures that each rule compares."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class EditRule:
 
     Attributes:
         iri: IRI of the rule, a concept in `<scheme/relations>`.
-        definition: What holds between the figures.
-        figures: Number of figures that it compares with others.
+        definition: The relation between the figures.
+        figures: Number of figures that the rule compares with others.
     """
 
     iri: str
@@ -33,8 +33,8 @@ def read_edit_rules(graph: Graph, figures: Iterable[str] | None = None) -> list[
 
     Args:
         graph: The dataset of a release.
-        figures: IRIs of the figures. If it is None, all figures are counted, and the rules that
-            compare none are returned as well.
+        figures: IRIs of the figures. If this is None, all figures are counted, and rules that
+            do not compare any figures are included.
 
     Returns:
         The rules, sorted by the number of figures that they compare, the largest first.

@@ -22,7 +22,7 @@ class Event:
         first: First day as an ISO 8601 date, or None if it is not known.
         last: Last day as an ISO 8601 date, or None if it is not known.
         places: IRIs of the places.
-        within: IRIs of the events that this one is part of, the nearest first.
+        within: IRIs of the events that contain the event, the nearest first.
     """
 
     iri: str
@@ -34,12 +34,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class PrintedText:
-    """A text that sources print.
+    """Text that sources print.
 
     Attributes:
         text: The text.
         claims: The claims that state it.
-        stands: Whether at least one of the claims is not rejected.
+        stands: Whether at least one claim is not rejected.
     """
 
     text: ox.Literal
@@ -71,7 +71,7 @@ def read_timeline(graph: Graph, iri: str) -> tuple[list[Event], list[Event]]:
         iri: IRI of the event.
 
     Returns:
-        The events with a date, in their order; the events without one.
+        The events with a date, sorted by date; and the events without a date.
     """
     classes = graph.values(iri, f"{RDF}type")
     iris = {event for class_ in classes for event in graph.subjects(f"{RDF}type", class_)}
@@ -112,8 +112,8 @@ def read_counts(graph: Graph, iri: str) -> list[tuple[FigureClaim, ...]]:
 def read_initiatives(graph: Graph, iri: str) -> list[str]:
     """Return the IRIs of the initiatives of an event, each before its parts.
 
-    They are the initiatives that the default graph links with the event. If there are none, they
-    are those of the sources that state more about this event than about any other.
+    The default graph links these initiatives with the event. If there are no such links, return
+    the initiatives described by the sources that state more about this event than about any other.
     """
     initiatives = set(graph.subjects(f"{RDF}type", f"{APEC}Initiative"))
     standing = graph.default_graph
@@ -151,7 +151,7 @@ def _sources(graph: Graph, iri: str) -> set[str]:
 
 
 def _main_event(source: Graph, events: set[str]) -> str | None:
-    """Return the IRI of the event that a source states most about."""
+    """Return the IRI of the event with the most triples in a source."""
     counts = Counter(
         quad.subject.value
         for quad in source.quads()

@@ -10,7 +10,7 @@ from apecgraph.text.numbers import Numerals
 class Quantities:
     """Writes the quantities of a release; the names of units and bounds come from the data.
 
-    A claim that is not a figure has no quantity: it is written as an empty text.
+    A claim that is not a figure has no quantity and is written as an empty string.
 
     Args:
         graph: The dataset of the release.

@@ -32,7 +32,7 @@ class SchemaOrg:
 
     Args:
         graph: The dataset of a release.
-        labels: Its labels.
+        labels: The labels of the release.
     """
 
     def __init__(self, graph: Graph, labels: Labels) -> None:
@@ -40,7 +40,7 @@ class SchemaOrg:
         self._labels = labels
 
     def thing(self, iri: str) -> Node | None:
-        """Describe a thing, or return None if it has no class of schema.org."""
+        """Describe a thing; return None if it has no class of schema.org."""
         facts = self._facts(iri)
         described = self._reference(iri)
         if "@type" not in described:
@@ -91,7 +91,7 @@ class SchemaOrg:
         return download
 
     def _values(self, values: list[Term]) -> object:
-        """Return values as JSON: only English texts if there are any, a single value as itself."""
+        """Return values as JSON: only English texts if there are any; one value without a list."""
         english = [
             value for value in values if isinstance(value, ox.Literal) and value.language == "en"
         ]

@@ -13,7 +13,7 @@ from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 
 PARAMETERS: Final = (*SERIES_DIMENSIONS, "period", "from", "to")
-"""Names of the parameters of a selection, in the order of its address."""
+"""Names of the parameters of a selection, in the order in which its address has them."""
 
 Days = Mapping[str, tuple[str, str, str]]
 """The first and the last day of each period, by its IRI; see `readers.series.when`."""
@@ -24,9 +24,9 @@ class Selection:
     """A choice of figures.
 
     Attributes:
-        choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions and
-            of `period` are IRIs; `from` and `to` are the first and the last year, and the period
-            must lie between their ends. A parameter that is not chosen may have any value.
+        choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions and of
+            `period` are IRIs. `from` and `to` are years: a selected figure's period begins in
+            `from` or later, and ends in `to` or earlier. Parameters without a choice do not filter.
     """
 
     choices: tuple[tuple[str, str], ...] = ()
@@ -43,7 +43,7 @@ class Selection:
     def choosing(self, name: str, value: str | None) -> Selection:
         """Return the selection with another value for a parameter.
 
-        Another measure clears the unit, because measures differ in their units.
+        A new measure clears the unit, because each measure has its own units.
 
         Args:
             name: Name of the parameter.
@@ -61,7 +61,7 @@ class Selection:
         return "&".join(f"{name}={quote(local(value), safe='/')}" for name, value in self.choices)
 
     def from_(self, series: Iterable[Series], days: Days) -> tuple[Series, ...]:
-        """Return the selected parts of some series, without those in which nothing is selected."""
+        """Return the selected parts of some series, without empty parts."""
         parts = (item.of(tuple(self._claims(item, days))) for item in series if self._takes(item))
         return tuple(part for part in parts if part.claims)
 
@@ -77,7 +77,7 @@ class Selection:
 
     @property
     def query(self) -> str:
-        """The SPARQL query that finds the same figures, one row each."""
+        """The SPARQL query that finds the selected figures, with one row for each figure."""
         patterns = [
             f"apec:{name} <{value}> ;" for name, value in self.choices if name in SERIES_DIMENSIONS
         ]

@@ -1,4 +1,4 @@
-"""Series: figures that measure the same at different times, as all sources print them."""
+"""Series: the figures of all sources that measure the same thing in different periods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SERIES_DIMENSIONS: Final = tuple(
     DIMENSIONS[name].removeprefix(APEC)
     for name in dimensions("measure", "flow", without=("period", "base_period"))
 )
-"""Local names of the properties that have one value all along a series."""
+"""Local names of the properties that have the same value for all figures of a series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Series:
         Args:
             labels: Names the values of the dimensions.
             numerals: Writes the unit.
-            without: Name of a dimension that the context names already.
+            without: Name of a dimension to leave out because the context already names it.
 
         Returns:
             The name.
@@ -65,7 +65,7 @@ class Series:
             if name not in (without, "unit")
         ]
         unit = numerals.unit(dict(self.dimensions).get("unit"))
-        # A symbol such as % follows from the measure, and is written with each number.
+        # A symbol such as % is written with each number, so the name leaves it out.
         parts += [f"in {unit}"] if any(map(str.isalnum, unit)) else []
         return ", ".join(parts)
 
@@ -77,8 +77,8 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
         graph: The dataset.
 
     Returns:
-        The series that the release is mainly about, then those that it names, then the others; of
-        each kind the longest first.
+        The main series of the release, then the other named series, then the unnamed series. In
+        each group, the longest series comes first.
     """
     by_dimensions: defaultdict[tuple[tuple[str, str], ...], list[FigureClaim]] = defaultdict(list)
     for iri in graph.subjects(f"{RDF}type", f"{QB}Observation"):
@@ -106,7 +106,7 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
 def when(graph: Graph, period: str) -> tuple[str, str, str]:
     """Return a key that sorts periods: the first day, the last day, and the IRI of a period.
 
-    The days are as in ISO 8601, and empty if they are not known.
+    The days are ISO 8601 dates, or empty strings if they are not known.
     """
     first, last = (graph.value(period, f"{DCAT}{end}Date") or "" for end in ("start", "end"))
     return first, last, period

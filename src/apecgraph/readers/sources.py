@@ -1,4 +1,4 @@
-"""Sources: the documents that state the figures and statements, with what cites them."""
+"""Sources: the documents that state the figures and statements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source; properties that its description lacks are None.
+    """A source. A property is None if the description of the source lacks it.
 
     Attributes:
         iri: IRI of the source.

@@ -20,7 +20,7 @@ _GROUPS: Final = {
     "Other properties": f"{RDF}Property",
     "Datatypes": f"{RDFS}Datatype",
 }
-"""The class of each group of terms; a term is in the first group whose class it has."""
+"""The class of each group of terms; a term belongs to the first matching group."""
 
 _UNIVERSAL: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))  # the classes of everything
 
@@ -33,7 +33,7 @@ class VocabularyTerm:
         iri: IRI of the term.
         definition: Its definition.
         group: Name of its group.
-        used: Number of triples in the default graph that use it.
+        used: Number of triples in the default graph that use the term.
         domain: IRIs of the classes of its subjects.
         range: IRIs of the classes or the datatypes of its values.
         above: IRIs of its superclasses or superproperties.
@@ -67,7 +67,7 @@ class Code:
     Attributes:
         iri: IRI of the concept.
         definition: Its definition.
-        used: Number of triples that have it as their value, without properties of SKOS.
+        used: Number of triples with the concept as value, without triples of SKOS properties.
     """
 
     iri: str
@@ -81,8 +81,8 @@ class Foreign:
 
     Attributes:
         iri: IRI of the term.
-        used: Number of triples in the default graph that use it.
-        is_class: Whether it is used as a class, not as a property.
+        used: Number of triples in the default graph that use the term.
+        is_class: Whether the term is used as a class, not as a property.
     """
 
     iri: str
@@ -93,7 +93,7 @@ class Foreign:
 class Vocabulary:
     """Reads the vocabulary of a release.
 
-    It counts uses in the default graph, so that the endpoint answers the same counts.
+    Only uses in the default graph are counted, so queries at the endpoint return the same counts.
 
     Args:
         graph: The dataset of the release.
@@ -159,7 +159,7 @@ class Vocabulary:
         return [(name, namespaces[name]) for name in ranked]
 
     def example(self, term: VocabularyTerm) -> ox.Quad | None:
-        """Return a quad of a named graph that uses a term, always the same one.
+        """Return a quad of a named graph that uses a term; the choice is deterministic.
 
         A quad in which a source describes itself is preferred.
         """
@@ -182,7 +182,7 @@ class Vocabulary:
         return list(graph.quads(None, iri))
 
     def _counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
-        """Count the uses of classes, of properties, and of values without those of SKOS."""
+        """Count the uses of classes, properties and values, except values of SKOS properties."""
         classes, properties, values = Counter[str](), Counter[str](), Counter[str]()
         for quad in self._graph.default_graph.quads():
             property_ = quad.predicate.value
@@ -211,7 +211,7 @@ def _is_of(term: object, datatype: ox.NamedNode) -> bool:
 
 
 def _namespace(iri: str) -> str:
-    """Return the namespace of a term: one with a prefix, else the IRI without the local name."""
+    """Return a term's namespace: one with a known prefix, or the IRI without its local name."""
     for namespace in PREFIXES.values():
         if iri.startswith(namespace):
             return namespace

@@ -1,4 +1,4 @@
-"""Things that the content has withdrawn: their IRIs are gone, and others may replace them."""
+"""Withdrawn things: their IRIs are gone, and other things may replace them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apecgraph.rdf.terms import TRUE_FORMS
 
 
 def withdrawn(graph: Graph, iri: str) -> list[str] | None:
-    """Read whether a thing is withdrawn.
+    """Read the replacements of a thing if it is withdrawn.
 
     Args:
         graph: The dataset of a release.

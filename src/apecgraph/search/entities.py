@@ -1,6 +1,6 @@
 """The entities of a graph that can be reconciled, with their types and properties.
 
-The terms are those of the Reconciliation Service API 0.2 (section 2, Core Concepts).
+The names follow the Reconciliation Service API 0.2 (section 2, Core Concepts).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _CODES: Final = (f"{SKOS}notation", f"{DCTERMS}identifier", f"{SCHEMA}identifier
 _SAME: Final = (f"{OWL}sameAs", f"{SKOS}exactMatch")
 _DEFINITIONS: Final = (f"{SKOS}definition", f"{SCHEMA}description")
 
-# Tables to reconcile name things of the world. Slices, ontologies, code lists and the derived
-# contradictions are completed in queries, but are no entities.
+# Tables to reconcile name real-world things. Slices, ontologies, code lists and the derived
+# contradictions are completed in queries, but they are not entities.
 _NOT_ENTITIES: Final = (
     *METADATA_CLASSES,
     QB,
@@ -96,7 +96,7 @@ class Entity:
         names: Its names in all languages.
         spellings: Its names, folded, the label first.
         codes: Its identifiers, folded, except the last part of its IRI.
-        types: The ids of its types, its own before broader ones.
+        types: The ids of its own types, followed by the ids of broader types.
         own_types: The ids of its own types.
         facts: Its values in the default graph, by the id of the property.
     """
@@ -113,7 +113,7 @@ class Entity:
 
 
 class Entities:
-    """The entities of the default graph, their types and their properties, each by id."""
+    """The entities of the default graph, their types and their properties, all by id."""
 
     def __init__(self, graph: Graph) -> None:
         self._labels = Labels(graph)
@@ -167,7 +167,7 @@ class Entities:
         return [self.properties[name] for name in ranked]
 
     def title(self, iri: str) -> str:
-        """Return the label of a term; a term without one is labelled by its local name."""
+        """Return the label of a term, or its local name if it has no label."""
         label = self._labels.label(iri)
         if label is not None:
             return label.value
@@ -175,7 +175,7 @@ class Entities:
         return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower()
 
     def _read(self) -> dict[str, dict[str, list[Term]]]:
-        """Return the values by subject and property."""
+        """Return the values in the default graph by subject and property."""
         facts: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for quad in self._graph.default_graph.quads():
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(ID):
@@ -230,7 +230,7 @@ class Entities:
             )
 
     def _description(self, types: list[str], values: Mapping[str, list[Term]]) -> str:
-        """Distinguish a thing from its namesakes: by definition, or by types, codes and date."""
+        """Return the definition of a thing, or else its types, codes and first date."""
         for definition in _DEFINITIONS:
             texts = [term for term in values.get(definition, ()) if isinstance(term, ox.Literal)]
             if texts:

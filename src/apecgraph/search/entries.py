@@ -38,11 +38,11 @@ class Entry:
     Attributes:
         iri: Its IRI.
         name: Its label.
-        names: All its names, each folded and as written.
+        names: All its names, each as a pair of the folded and the written form.
         codes: Its identifiers, folded.
         kinds: Its classes and code lists, by IRI.
-        words: All words that find it, folded.
-        claimed: Whether it is a claim of a source.
+        words: All words by which a search finds the entry, folded.
+        claimed: Whether the entry is a claim of a source.
     """
 
     iri: str
@@ -55,7 +55,7 @@ class Entry:
 
 
 class Entries:
-    """Reads the entries of a graph, which is also that of the entities."""
+    """Reads the entries of a graph, which must also be the graph of the entities."""
 
     def __init__(self, graph: Graph, entities: Entities) -> None:
         self._graph = graph

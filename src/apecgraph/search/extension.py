@@ -1,6 +1,6 @@
 """Data extension: property values of reconciled entities.
 
-It is the data extension service of the Reconciliation Service API 0.2 (section 7).
+The module implements the data extension service of the Reconciliation Service API 0.2 (section 7).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DATE: Final = f"{XSD}date"
 _DATE_TIME: Final = f"{XSD}dateTime"
 
 # Valid literals of each datatype (XML Schema 1.1, Part 2, section 3.3), limited to numbers that all
-# JSON parsers can represent (RFC 8259, section 6), and to dates with four digits of year.
+# JSON parsers can represent (RFC 8259, section 6), and to dates with years of four digits.
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
 _ZONE: Final = r"(Z|[+-]\d{2}:\d{2})?"
 _FORMS: Final = {
@@ -109,5 +109,5 @@ def _value(entities: Entities, term: Term) -> dict[str, Any]:
     if kind == _DECIMAL:
         number = float(text)
         return {"float": number} if math.isfinite(number) else {"str": text}
-    # Responses have no dates without a time.
+    # A date in a response must have a time.
     return {"date": text if kind == _DATE_TIME else f"{text}T00:00:00Z"}

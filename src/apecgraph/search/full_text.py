@@ -1,4 +1,4 @@
-"""Search by names in any language, printed words and identifiers."""
+"""Search for things by names in any language, printed words and identifiers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from apecgraph.search.entries import Entries, Entry
 from apecgraph.text.folding import fold, spellings
 
 LONGEST_SEARCH: Final = 200
-"""Number of characters of a search text that are used."""
+"""Maximum number of characters of a search text; the rest is ignored."""
 
 _MOST_WORDS: Final = 16  # of a search text: each is compared with all entries
 _ALIKE: Final = 75.0
@@ -28,15 +28,15 @@ _JOINT: Final = re.compile(
     f"(?<=[{_UNSPACED}-\U0010ffff])(?=[!-{chr(ord(_UNSPACED) - 1)}])"
     f"|(?<=[!-{chr(ord(_UNSPACED) - 1)}])(?=[{_UNSPACED}-\U0010ffff])"
 )
-"""The borders between such a script and another without a space: 2026年APEC海关."""
+"""The borders between such a script and another script without a space: 2026年APEC海关."""
 
 _LEAST: Final = 1 / 3
-"""The least share of the character pairs of a text in a partial match: one word of two."""
+"""The least share of the pairs of characters of a text in a partial match: one word of two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that fits; `matched` is the name that fits, unless it is the label."""
+    """An entry that matches; `matched` is the matching name, or None if it is the label."""
 
     entry: Entry
     matched: ox.Literal | None = None
@@ -52,7 +52,7 @@ class HitKind:
 
     @property
     def id(self) -> str:
-        """The name of the kind in addresses."""
+        """The name of the kind in URLs."""
         return compact(self.iri)
 
 
@@ -76,7 +76,7 @@ class Search:
         return next((each for each in self.kinds if each.id == name), None)
 
     def named(self, entry: Entry) -> list[str]:
-        """Return the names of the kinds of an entry."""
+        """Return the labels of the kinds of an entry."""
         return [self._names[each] for each in entry.kinds]
 
     def counted(self, hits: Iterable[Hit]) -> tuple[HitKind, ...]:
@@ -84,13 +84,13 @@ class Search:
         return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
 
     def find(self, text: str, kind: HitKind | None = None) -> list[Hit]:
-        """Find the entries that fit a text, of one kind or of all; an empty text fits all entries.
+        """Find the entries of one kind, or of all kinds, that match a text; "" matches all entries.
 
         The order is: entries with that name or identifier; names that begin with the text; names in
         which each word of the text begins a word; entries with these words elsewhere, such as in
-        the name of the publisher or source. If nothing fits, entries with parts of a text without
-        spaces (of 中国海关), else similar names. Within each group, claims come last, and short
-        names before long ones.
+        the name of the publisher or source. In each group, claims come last, and short names come
+        before long names. If nothing matches, find entries with parts of a text without spaces
+        (such as 中国海关), or else similar names.
         """
         among = [each for each in self._entries if kind is None or kind.iri in each.kinds]
         if not text.strip():
@@ -114,7 +114,7 @@ class Search:
         return [hit for _, hit in ranked]
 
     def _partly(self, words: tuple[str, ...], among: list[Entry]) -> list[Hit]:
-        """Find entries that share pairs of characters with words written without spaces.
+        """Find entries that share pairs of characters with the words of scripts without spaces.
 
         Entries with the most pairs come first. Words of other scripts must all occur.
         """
@@ -138,7 +138,7 @@ class Search:
 
 
 def _best(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, ox.Literal]:
-    """Return the rank and the name that fits best: rank 0 is the same name, 3 does not fit."""
+    """Return the best rank and its name: rank 0 is the same name, rank 3 is the label, no match."""
     ranks = [_rank(name, folded, words) for name, _ in entry.names]
     best = min(range(len(ranks)), key=ranks.__getitem__)
     return ranks[best], entry.names[best][1] if ranks[best] < 3 else entry.name
@@ -153,18 +153,18 @@ def _rank(name: str, folded: str, words: tuple[str, ...]) -> int:
 
 
 def _has(name: str, words: tuple[str, ...]) -> bool:
-    """Return whether each word begins a word of a folded name whose scripts are separated."""
+    """Return whether each word begins a word of a name that `_parted` returned."""
     spaced = f" {name}"
     return all((word if word >= _UNSPACED else f" {word}") in spaced for word in words)
 
 
 def _parted(folded: str) -> str:
-    """Put spaces between a script without spaces and another script."""
+    """Put spaces between words of a script without spaces and words of other scripts."""
     return folded if folded.isascii() else _JOINT.sub(" ", folded)
 
 
 def _alike(folded: str, among: list[Entry]) -> list[Hit]:
-    """Find names that differ in some letters, for misspelt searches."""
+    """Find names that differ in a few letters, for misspelt searches."""
     names = [(name, entry) for entry in among for name, _ in entry.names]
     found = process.extract(
         folded, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_ALIKE

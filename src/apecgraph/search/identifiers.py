@@ -23,14 +23,14 @@ _RELATIONS: Final = (
     f"{SCHEMA}url",
     f"{SKOS}closeMatch",
 )
-"""Properties that identify our thing with a foreign IRI, the strongest first.
+"""Properties that identify a thing with a foreign IRI, the strongest property first.
 
 A broader or related concept (SKOS, section 10) is a different thing.
 """
 
 _WEB: Final = re.compile(r"https?://(?:www\.|m\.)?([^/?#]+)([^#]*)", re.IGNORECASE)
 _PAGES: Final = (
-    # Addresses of the page of an item and of documents about it, with the IRI of the item.
+    # Address patterns of pages and documents about an item, each with the IRI of the item.
     (
         re.compile(r"wikidata\.org/(?:entity|wiki(?:/special:entity(?:data|page))?)/(q\d+)\b.*"),
         r"wikidata.org/entity/\1",
@@ -46,7 +46,7 @@ class Scheme:
 
     Attributes:
         iri: The IRI of the datatype or the concept scheme.
-        name: A name made from its label, such as "iso-3166-1-alpha-3".
+        name: A short name derived from its label, such as "iso-3166-1-alpha-3".
         label: Its label.
     """
 
@@ -57,12 +57,12 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Our thing for an identifier.
+    """The thing of the publication that an identifier stands for.
 
     Attributes:
         iri: Its IRI.
         name: Its label.
-        relation: The compact IRI of the property with the identifier.
+        relation: The compact IRI of the property that relates the thing to the identifier.
     """
 
     iri: str
@@ -73,8 +73,8 @@ class Identified:
 class Identifiers:
     """The foreign IRIs and the codes in the default graph.
 
-    Codes are notations (SKOS, section 6). Their scheme is the datatype, or, for a plain text, the
-    concept scheme of the concept. `about_schemes` is a sentence that lists the schemes.
+    Codes are notations (SKOS, section 6). The scheme of a code is its datatype, or, for a plain
+    literal, the scheme of its concept. `about_schemes` is a sentence that lists the schemes.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -101,10 +101,10 @@ class Identifiers:
         }
 
     def by_iri(self, iri: str) -> Identified:
-        """Find our thing for one of our IRIs, or for a foreign IRI that identifies it.
+        """Find the thing that one of our IRIs or a foreign IRI identifies.
 
-        The IRI may begin with http or https, with or without www, and may be that of the page of an
-        item. Raise NotFound if it identifies no thing, or several.
+        The IRI may begin with http or https, with or without www, and may be the address of a page
+        about an item. Raise NotFound if the IRI does not identify exactly one thing.
         """
         ours = re.sub(r"^http:", "https:", iri.strip())
         if self.describes(ours):
@@ -122,9 +122,9 @@ class Identifiers:
         return self._graph.describes(iri)
 
     def by_code(self, code: str, scheme: str) -> Identified:
-        """Find our thing for a code of a scheme, given by the scheme's name, label or IRI.
+        """Find the thing with a code of a scheme, given the scheme's name, label or IRI.
 
-        Case does not matter. Raise NotFound if the code identifies no thing, or several.
+        Case does not matter. Raise NotFound if the code does not identify exactly one thing.
         """
         found = self._spellings.get(_plain(scheme))
         if found is None:
@@ -168,7 +168,7 @@ class Identifiers:
 
 
 def canonical_identifier(iri: str) -> str:
-    """Normalize an IRI: without scheme, www and final slash."""
+    """Normalize an IRI: remove its scheme, www and the final slash."""
     web = _WEB.match(iri.strip())
     if web is None:
         return iri.strip()
@@ -180,7 +180,7 @@ def canonical_identifier(iri: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Remove from the name of a scheme the parts that people write differently."""
+    """Normalize the name of a scheme: remove punctuation, spaces and a final "code"."""
     return re.sub(r"[\W_]+", "", re.sub(r"\bcodes?$", "", name.strip().casefold()))
 
 

@@ -1,6 +1,6 @@
 """Conditions of a reconciliation query: the values that a property should have.
 
-They are the `properties` of the Reconciliation Service API 0.2 (section 4.1).
+The Reconciliation Service API 0.2 (section 4.1) calls these conditions `properties`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ALIKE: Final = 99.0
 
 @dataclass(frozen=True, slots=True)
 class PropertyCondition:
-    """The values that a property should have; an entity is given by its id or its IRI."""
+    """The values that a property should have; an entity as a value is given by its id or IRI."""
 
     property: str
     values: tuple[ConditionValue, ...]
@@ -47,7 +47,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A wanted value in all forms that are compared; `entities` are the ids that it names."""
+    """A wanted value in all compared forms; `entities` has the ids of the entities it names."""
 
     text: str
     folded: str
@@ -58,7 +58,7 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Had:
-    """A value of an entity; `entity` is its id if it is an entity, `iri` another IRI."""
+    """A value of a property; `entity` is the id of a value that is an entity, `iri` another IRI."""
 
     text: str
     names: tuple[str, ...]
@@ -96,13 +96,13 @@ class PropertyMatcher:
         return Wanted(property_.id, tuple(values))
 
     def fulfilled(self, entity: Entity, wanted: Wanted) -> float:
-        """Score the values of a property: the mean of the best score of each wanted value."""
+        """Return the score of an entity's values: the mean of the best scores of wanted values."""
         if wanted.property not in entity.facts or not wanted.values:
             return 0.0
         key = entity.id, wanted.property
         had = self._had.get(key)
         if had is None:
-            # Folding takes longer than comparing, and a batch compares the same values again.
+            # Folding takes longer than comparing, and a batch compares the same values repeatedly.
             had = self._had[key] = tuple(map(self._read, entity.facts[wanted.property]))
         best = [max(_alike(one, each) for each in had) for one in wanted.values]
         return sum(best) / len(best)

@@ -1,6 +1,6 @@
 """Reconciliation: the entities that a name, a code or some property values may mean.
 
-Queries and candidates are those of the Reconciliation Service API 0.2 (section 4).
+The Reconciliation Service API 0.2 (section 4) defines queries and candidates.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class ReconciliationQuery:
     Attributes:
         text: The name or the code, or None.
         types: Ids or IRIs of types.
-        strictness: "any" allows entities of one of the types only, "all" entities of all types
-            only; "should" puts other entities after them, which are never certain.
+        strictness: "any" allows only entities with at least one of the types, "all" only entities
+            with all types. "should" lowers the score of other entities, which are never certain.
         conditions: Conditions on property values.
         limit: Maximum number of candidates.
     """
@@ -48,13 +48,13 @@ class ReconciliationQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entity that the query may mean (section 4.2).
+    """An entity that a query may mean (section 4.2).
 
     Attributes:
         entity: The entity.
         score: The score, up to EXACT.
-        match: Whether it is certain: only this entity of the types has the name or the code and
-            all values.
+        match: Whether the candidate is certain: it is the only entity of the types with the name
+            or the code and with all values.
         features: The parts of the score.
     """
 
@@ -99,7 +99,7 @@ class Reconciler:
         found = [each for each in found if each.score >= _LEAST]
         found.sort(key=lambda each: (-each.score, each.entity.id))
         certain = [each for each in found if each.match]
-        if len(certain) > 1:  # namesakes: the user has to choose
+        if len(certain) > 1:  # namesakes: the user must choose
             found = [Candidate(each.entity, each.score, False, each.features) for each in found]
         return found[: query.limit]
 
@@ -124,7 +124,7 @@ class Reconciler:
             return dict.fromkeys(allowed, 0.0)
         folded = fold(text)
         scores = self._alike(folded, allowed) if folded else {}
-        # The last part of an IRI is neither a name nor a code: a page may be named after a body.
+        # The last part of an IRI is not a name: the IRI of a page may end in the name of a body.
         ends = {each for key in spellings(folded) for each in self._locals.get(key, ())}
         scores |= dict.fromkeys(ends & allowed, ALIKE)
         return scores | dict.fromkeys(self.exact(text) & allowed, EXACT)
@@ -132,7 +132,7 @@ class Reconciler:
     def _alike(self, folded: str, allowed: frozenset[str]) -> dict[str, float]:
         """Score similar names by the mean of two similarities: of common words, and of all letters.
 
-        Names are not compared with parts of names, which would take ten times as long.
+        Names are not compared with parts of names, because that would take ten times as long.
         """
         names = [
             name if owner in allowed else None

@@ -23,8 +23,8 @@ def suggest(items: Iterable[_Suggested], prefix: str, skipped: int = 0) -> list[
     """Suggest completions of a prefix (Reconciliation Service API 0.2, section 6).
 
     The order is: items with that name or id; names that begin with the prefix; names with a word
-    that begins with it; similar names. Within each group shorter names come first; an empty prefix
-    keeps the order of the items.
+    that begins with the prefix; similar names. In each group, shorter names come first. An empty
+    prefix keeps the order of the items.
 
     Args:
         items: The items to suggest.

@@ -11,7 +11,7 @@ from babel import Locale
 from apecgraph.rdf.namespaces import XSD
 
 DATE_DATATYPES: Final = frozenset(f"{XSD}{name}" for name in ("date", "gYearMonth", "gYear"))
-"""The datatypes of days, months and years: those that `spelled_day` writes."""
+"""The datatypes of days, months and years, which `spelled_day` writes."""
 
 _LOCALE: Final = "en"
 _DATE: Final = re.compile("([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")

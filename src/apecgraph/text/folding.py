@@ -27,9 +27,9 @@ _DIGIT: Final = re.compile(r"\d")
 def fold(text: str) -> str:
     """Fold a name to words separated by single spaces; a name without letters or digits is empty.
 
-    Compatibility decomposition removes differences in width (Unicode Standard Annex 15); default
-    case folding those in case (The Unicode Standard, section 3.13). The article is dropped, so
-    "Republic of the Philippines" and "PHILIPPINES (Republic of)" have the same words.
+    Compatibility decomposition (Unicode Standard Annex 15) removes differences in width. Default
+    case folding (The Unicode Standard, section 3.13) removes differences in case. Articles are
+    dropped, so "Republic of the Philippines" and "PHILIPPINES (Republic of)" have the same words.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = _ACCENTS.sub("", text).translate(_LETTERS)

@@ -16,7 +16,7 @@ from apecgraph.rdf.namespaces import APEC, ID, SKOS
 _LOCALE: Final = "en"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SCALED: Final = 1_000_000
-"""The number from which a word stands for the scale: 26.29 trillion."""
+"""The least number that is written with a scale word: 26.29 trillion."""
 
 _ALL_DIGITS: Final = 18
 _UNNAMED_UNITS: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))
@@ -50,7 +50,7 @@ class Numerals:
         """Write an interval: "26.285 trillion to under 26.295 trillion yuan", "over 1,400".
 
         Args:
-            interval: The interval; an end that it excludes is written with "over" or "under".
+            interval: The interval. An excluded end is written with "over" or "under".
             unit: IRI of its unit; None to leave it out.
 
         Returns:
@@ -70,7 +70,7 @@ class Numerals:
         return f"{over}{spelled(low)} to {under}{self.number(high, unit)}"
 
     def unit(self, unit: str | None) -> str:
-        """Write a unit as after a number: "%", "yuan"; nothing for a count."""
+        """Return a unit as written after a number: "%", "yuan"; an empty string for a count."""
         if unit is None or unit in _UNNAMED_UNITS:
             return ""
         notation = self._graph.value(unit, f"{SKOS}notation") or ""
@@ -78,7 +78,7 @@ class Numerals:
         return symbol or self._labels.title(unit).value
 
     def _bound(self, bound: str | None) -> str:
-        """Return the word of a bound; nothing for a number that is rounded or exact."""
+        """Return the word for a bound; an empty string for a rounded or exact number."""
         if bound is None:
             return ""
         factors = [self._graph.value(bound, f"{APEC}{end}Factor") for end in ("lower", "upper")]
@@ -88,12 +88,12 @@ class Numerals:
 
 
 def plain_number(text: str) -> Decimal | None:
-    """Read a number written in digits, as "-26.29"; return None for any other text."""
+    """Read a number written in digits, such as "-26.29"; return None for any other text."""
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def spelled(number: Decimal) -> str:
-    """Write a number: its digits in groups of three, from a million on with a word."""
+    """Write a number with its digits in groups of three, and from a million on with a word."""
     if abs(number) < _SCALED:
         return str(format_decimal(number, locale=_LOCALE, decimal_quantization=False))
     return str(

@@ -1,4 +1,4 @@
-"""Printed words: the number, scale, unit, bound and direction that a source's words express.
+"""Printed words: the number, scale, unit, bound and direction that the words of a source express.
 
 The words are data. `ontology/printed-words.ttl` gives each concept (a bound, a unit, a scale, a
 direction, a number) the words that express it, as `skos:hiddenLabel`; a word that belongs to a
@@ -29,18 +29,18 @@ DIRECTIONS: Final = f"{_SCHEME}directions"
 NUMBERS: Final = f"{_SCHEME}number-words"
 PLAIN: Final = f"{_SCHEME}plain-words"
 
-# Right-to-left text comes out of some converters with the letter reh for a decimal separator, and
-# the parts of the number in the order of sight: "29ر26" is 26.29.
+# Some converters of right-to-left text write the letter reh as the decimal separator, and the parts
+# of a number in visual order: "29ر26" is 26.29.
 _REH: Final = re.compile(r"(\d+)ر(\d+)")
 _SEPARATORS: Final = ".,٫٬'’\u00a0\u202f "
 _NUMBER: Final = re.compile(r"\d+(?:[.,٫٬'’\u00a0\u202f]\d+)*(?:[\u00a0\u202f ]\d{3}(?!\d))*")
 _IGNORED: Final = re.compile(r"[\s()\[\]\"“”‘’'.,;:、。・-]+")
 _SIGNS: Final = "+-−"
 _BIG: Final = 4
-"""From ten to the power of 4 on, a scale word takes all that is before it, as 兆 and 億 do."""
+"""A scale word for at least 10 to this power scales the whole preceding group: 兆, 億."""
 
 _LONG: Final = 1000
-"""From here on, zeros at the end of a scaled whole number only fill it up: "26,290 billion"."""
+"""From here on, final zeros of a scaled whole number are not significant: "26,290 billion"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Number:
     """A number among printed words.
 
     Attributes:
-        value: The number in whole units, if it has a scale word; else the digits as printed.
+        value: The number in whole units if it has a scale word, or else the digits as printed.
         scaled: Whether a scale word is printed.
         finest: The place value of the last digit that may count as significant.
-        coarsest: The place value of the last digit that does. It is above `finest` if zeros after
-            the decimal point may be significant or not.
-        is_fraction: Whether it is a word such as "half", a part of one.
+        coarsest: The place value of the last digit that is certainly significant. It differs from
+            `finest` if it is unclear whether final zeros are significant.
+        is_fraction: Whether the number is a word for a part of one, such as "half".
     """
 
     value: Decimal
@@ -69,10 +69,10 @@ class PrintedMeaning:
 
     Attributes:
         numbers: The numbers, in the order of the words.
-        bounds: The IRIs of the bounds that some word expresses.
-        units: The IRIs of the units that some word expresses.
-        directions: The IRIs of the directions that some word expresses.
-        unknown: The words that the table does not have.
+        bounds: The IRIs of the bounds that the words express.
+        units: The IRIs of the units that the words express.
+        directions: The IRIs of the directions that the words express.
+        unknown: The words that the table does not contain.
     """
 
     numbers: tuple[Number, ...]
@@ -84,7 +84,7 @@ class PrintedMeaning:
 
 @dataclass(frozen=True, slots=True)
 class _Concept:
-    """A concept that a word stands for, with the scheme that it is in."""
+    """A concept that a word expresses, with the scheme of the concept."""
 
     iri: str
     scheme: str
@@ -123,8 +123,8 @@ class PrintedWords:
 
         Args:
             text: The words as printed.
-            language: Their language tag (BCP 47), or None if it is unknown; words without a
-                language, such as "%", are known in any.
+            language: The language tag of the words (BCP 47), or None if it is unknown. Words
+                without a language, such as "%", belong to every language.
 
         Returns:
             What the words express.
@@ -153,7 +153,7 @@ class PrintedWords:
         )
 
     def _table(self, language: str) -> tuple[Mapping[str, set[_Concept]], re.Pattern[str]]:
-        """Return the words of a language and its wider tags, and a pattern of all tokens."""
+        """Return the words of a language tag and of its prefixes, and a pattern for all tokens."""
         words: defaultdict[str, set[_Concept]] = defaultdict(set)
         parts = language.split("-")
         for tag in ("", *("-".join(parts[:length]) for length in range(1, len(parts) + 1))):
@@ -179,7 +179,7 @@ class _Numeral:
 def _bounded(word: str) -> str:
     """Return a pattern for a word.
 
-    Letters of an alphabet do not go on before or after it; a sign has a number after it only.
+    Letters must not precede or follow a word of an alphabet. A sign must precede a number.
     """
     if word in _SIGNS:
         return rf"(?<!\w){re.escape(word)}(?=\s?\d)"
@@ -189,12 +189,12 @@ def _bounded(word: str) -> str:
 
 
 def _alphabetic(character: str) -> bool:
-    """Return whether words of a character's script are parted by spaces."""
+    """Return whether spaces separate words in the script of a character."""
     return character.isalpha() and not "\u2e80" <= character <= "\ud7ff"
 
 
 def _digits(token: str, language: str | None) -> _Numeral:
-    """Read digits with separators; those of the language come first, its mirror if they misfit."""
+    """Read digits with the separators of the language, or swap point and comma if they misfit."""
     symbols = _symbols(language)
     for decimal in (symbols, "," if symbols == "." else "."):
         groups = "".join(set(_SEPARATORS) - {decimal})
@@ -212,7 +212,7 @@ def _digits(token: str, language: str | None) -> _Numeral:
 
 @cache
 def _symbols(language: str | None) -> str:
-    """Return the decimal separator of a language (CLDR), a point if it is unknown."""
+    """Return the decimal separator of a language (CLDR), or a point if it is unknown."""
     try:
         locale = Locale.parse((language or "en").replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -230,7 +230,7 @@ def _spelled(concept: _Concept) -> Iterator[_Numeral]:
 
 
 def _numbers(numerals: list[_Numeral]) -> Iterator[Number]:
-    """Put the parts of numbers together: "26 兆 2900 億", "21 thousand billion", "trilioni 2"."""
+    """Combine the parts of numbers: "26 兆 2900 億", "21 thousand billion", "trilioni 2"."""
     number = _Composition()
     ahead = 0
     for numeral in numerals:
@@ -263,12 +263,12 @@ class _Composition:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the next digits begin another number, and do not add to this one."""
+        """Whether the next digits begin another number instead of adding to this number."""
         return self._pending is not None or self._has_point
 
     def put(self, numeral: _Numeral) -> None:
         """Add digits."""
-        assert numeral.digits is not None  # noqa: S101 - the caller has looked
+        assert numeral.digits is not None  # noqa: S101 - checked by the caller
         self.is_empty = False
         self._pending = numeral.digits
         self._digit = Decimal(1).scaleb(min(0, int(numeral.digits.as_tuple().exponent)))
@@ -276,13 +276,13 @@ class _Composition:
         self._is_fraction = numeral.is_fraction
 
     def scale(self, power: int) -> None:
-        """Scale what comes before by a power of ten."""
+        """Multiply the preceding part of the number by a power of ten."""
         self._scaled = True
         factor = Decimal(10) ** power
         pending = self._group + (self._pending or 0)
         self._digit *= factor
         if power < _BIG:
-            # Without digits of its own, as in "thousand billion", it scales the number so far.
+            # A scale word without digits, as in "thousand billion", scales the number so far.
             self._group = (
                 self._group + self._pending * factor if self._pending else pending * factor
             )

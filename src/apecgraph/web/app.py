@@ -58,7 +58,7 @@ _RELEASE_PATHS: Final = (
     "ontology",
     "reconcile",
 )
-"""The same, if a release is served."""
+"""Further paths that an error 404 lists if a release is served."""
 
 
 @dataclass(frozen=True)

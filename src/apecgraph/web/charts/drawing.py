@@ -17,8 +17,8 @@ _KEPT: Final[dict[str, tuple[str, ...]]] = {
     "path": ("class", "d"),
     "text": ("class", "x", "y", "transform"),
 }
-"""The elements and attributes of a chart that a page keeps. Styles, scripts and addresses are left
-out: the Content-Security-Policy forbids them, and style.css has the colours."""
+"""The elements and attributes of a chart that a page keeps. Styles, scripts and addresses are
+omitted: the Content-Security-Policy forbids them, and style.css defines the colours."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"-?[0-9]+\.[0-9]+")

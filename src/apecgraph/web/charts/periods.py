@@ -27,7 +27,7 @@ _POINT: Final = 11
 
 _GAP: Final = 10
 _MOST: Final = 8
-"""Maximum number of values written beside their points; more would hide them."""
+"""Maximum number of values written at their points; more values would hide the points."""
 
 
 @dataclass(frozen=True, slots=True)

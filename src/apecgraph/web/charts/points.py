@@ -26,14 +26,14 @@ SHAPES: Final = {
 """The shape of a point by the status of its figure: a disc, a cross, a hollow diamond."""
 
 _FAR: Final = 100
-"""Ratio of a number to all others from which on it is left off their scale."""
+"""Ratio to all other numbers beyond which the scale leaves out a rejected number."""
 
 _BEYOND: Final = Decimal("1.1")
 
 OFF: Final = "off the scale"
 
 _ARROW: Final = 26
-"""Length in pixels of an unbounded interval that does not run to the edge."""
+"""Length in pixels of an unbounded interval that does not extend to the edge."""
 
 _CAP: Final = 4
 

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 _WIDE: Final = 10
-"""Ratio of the largest number to the smallest from which on a scale is logarithmic."""
+"""The least ratio of the largest number to the smallest for a logarithmic scale."""
 
 _MOST: Final = 6  # steps of a linear scale
 _FINE: Final = 3  # decades; a longer logarithmic scale has ticks at powers of ten only

@@ -42,10 +42,10 @@ _GRAPHS: Final = {
     name: f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
     for name, graph in (("vocabulary", ONTOLOGY_GRAPH.value), ("shapes", SHAPES_GRAPH.value))
 }
-"""Queries for parts of the dataset that have no file of their own."""
+"""Queries for parts of the dataset that no separate file contains."""
 
 _EARLIER: Final = 16
-"""Number of earlier releases whose files are remembered."""
+"""Number of earlier releases whose lists of files are cached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,20 +41,20 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{SCHEMA}Event": EventPage,
     f"{SCHEMA}EventSeries": EventPage,
 }
-"""Classes whose things have a page of their own kind; of several, the first counts."""
+"""Classes with special pages; if a thing has several of these classes, the first counts."""
 
 _EXTENSIONS: Final = {item.extension: item for item in DOCUMENT_FORMATS}
 _DESCRIBED: Final = 500
-"""Number of cached descriptions, as describing a thing with many links takes a while."""
+"""Number of cached descriptions; describing a thing with many links is slow."""
 
 _NEAR: Final = 5
 """Number of similar names that an error 404 lists."""
 
 _COMPARED: Final = 300
-"""Number of names that an unknown one is compared with; each takes up to 0.1 ms."""
+"""Maximum number of names to compare with an unknown name; each takes up to 0.1 ms."""
 
 _LONGEST: Final = 200
-"""Characters of an unknown name that are compared."""
+"""Maximum number of compared characters of an unknown name."""
 
 _ONTOLOGY: Final = "/ontology"
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from apecgraph.rdf.namespaces import BASE, ID
 
 DOC: Final = "/doc/"
-"""The path below which documents are."""
+"""The path that contains all documents."""
 
 INDEX: Final = "index"
 """Name of the document about the dataset itself."""

@@ -10,7 +10,7 @@ from starlette.types import Receive
 from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
 
 LARGEST_BODY: Final = 1024 * 1024
-"""Bytes that a body may have."""
+"""Maximum size of a body in bytes."""
 
 
 class ClientGoneError(Exception):

@@ -10,7 +10,7 @@ from apecgraph.web.http.representation import ReplyContent
 
 MEGABYTE: Final = 1024 * 1024
 _SHARE: Final = 8
-"""The part of the cache that one content may take is one in this number."""
+"""The content of one response may use the size of the cache divided by this number."""
 
 
 class ContentCache:

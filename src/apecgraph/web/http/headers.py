@@ -25,7 +25,7 @@ HEADERS: Final[Mapping[str, str]] = {
 RAW_HEADERS: Final = tuple(
     (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
 )
-"""The same headers, as ASGI has them."""
+"""The same headers in the form that ASGI uses."""
 
 _NAMES: Final = frozenset(name for name, _ in RAW_HEADERS)
 

@@ -63,14 +63,14 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
 """The status of each error; a class that is not listed has the status of its nearest base."""
 
 RETRY_SECONDS: Final = 2
-"""Seconds after which a client may try again, if the error states no other number."""
+"""Seconds after which a client may try again, unless the error states another number."""
 
 _LONGEST_DETAIL: Final = 2000
-"""Characters of a detail, which may quote the request."""
+"""Maximum number of characters of a detail, because a detail may quote the request."""
 
 _OFFERS: Final = (PROBLEM, HTML)
 _MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
-"""Attributes of errors that are members of a problem as well."""
+"""Attributes of errors that become members of a problem."""
 
 _log: Final = logging.getLogger(__name__)
 

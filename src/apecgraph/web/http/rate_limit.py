@@ -16,7 +16,7 @@ from starlette.types import Scope
 from apecgraph.errors import TooManyRequests
 
 _NETWORK_BITS: Final = 64
-"""Length of the prefix of the IPv6 addresses that one client has at least."""
+"""Length of an IPv6 prefix; all addresses with the same prefix count as one client."""
 
 
 class RateLimit:

@@ -11,19 +11,20 @@ from cachetools import LRUCache
 from apecgraph.web.http.content_cache import MEGABYTE
 
 LEARN: Final = "apecgraph.learn"
-"""The ASGI extension by which an application allows a response to be repeated as it is.
+"""The ASGI extension by which an application allows the server to repeat a response unchanged.
 
-Its member `response` is a `Learn`, to call with the headers and the body of a response 200.
+Its member `response` is a `Learn`. The application calls it with the headers and the body of a
+response with the status 200.
 """
 
 Learn: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]], bytes], None]
 
 _END: Final = b"\r\n\r\n"
 _LONGEST: Final = 8192
-"""Bytes of a request that is remembered."""
+"""Maximum size of a request whose response is cached, in bytes."""
 
 _OVERHEAD: Final = 1024
-"""Bytes that a response is counted for, besides its body."""
+"""Bytes that the cache counts for a response in addition to its body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 _GZIP: Final = "gzip"
 _REFUSED: Final = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
 _SMALLEST: Final = 1024
-"""Bytes up to which compression is not worth it."""
+"""Size in bytes up to which compression is not worthwhile."""
 
 _LEVEL: Final = 6
 

@@ -15,19 +15,19 @@ from typing import Final, TypeAlias
 from pythonjsonlogger.json import JsonFormatter
 
 _SECONDS: Final = 0.2
-"""Seconds for which lines are collected, so that many are written at once."""
+"""Seconds for which lines are collected before they are written together."""
 
 _ROOM: Final = 4 * 1024 * 1024
-"""Bytes that wait for a slow reader; lines beyond are dropped and counted."""
+"""Maximum size of the lines that wait for a slow reader; further lines are dropped and counted."""
 
 _MOST_RECORDS: Final = 1000
-"""Messages of the program that wait for a slow reader; others are dropped."""
+"""Maximum number of messages that wait for a slow reader; further messages are dropped."""
 
 _CLOSING_SECONDS: Final = 1.0
-"""Seconds for which the end of the process waits for a slow reader."""
+"""Seconds for which the process waits for a slow reader before it ends."""
 
 WriteLines: TypeAlias = Callable[[bytes], object]
-"""Writes all of some bytes, or raises OSError; it may block, even for ever."""
+"""Writes all given bytes or raises OSError; it may block forever."""
 
 
 def log_as_json(write: WriteLines) -> None:

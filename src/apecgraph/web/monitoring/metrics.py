@@ -22,8 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _RESOURCES: Final = frozenset(
     ("sparql", "id", "doc", "ontology", "dumps", "static", "reconcile", "lookup", "health")
 )
-"""First parts of paths that are counted apart; the others count as pages, as there is no end of
-them."""
+"""First parts of paths that are counted separately. All other paths count as pages, because their
+number is unlimited."""
 
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "QUERY"))
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

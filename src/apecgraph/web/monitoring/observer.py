@@ -15,10 +15,10 @@ REPLY: Final = "apecgraph.reply"
 """The key in the ASGI scope for the origin of a response: "made" or "kept" (from the cache)."""
 
 _LONGEST: Final = 1024
-"""Characters of a path that are logged, as clients may send paths of any length."""
+"""Maximum number of logged characters of a path, because clients may send very long paths."""
 
 REQUEST_ID: Final = b"x-request-id"
-"""The response header with the id under which the request is logged."""
+"""The response header with the id of the request in the log."""
 
 
 class Observer:

@@ -19,7 +19,7 @@ from apecgraph.web.http.responder import Responder
 
 STATIC_FOLDER: Final = Path(__file__).parents[1] / "static"
 BUNDLE: Final = "bundle"
-"""The folder in it for scripts of others, which `hatch_build.py` makes; it may be missing."""
+"""The folder for third-party scripts, which `hatch_build.py` creates; it may be missing."""
 
 _MANIFEST: Final = f"{BUNDLE}/manifest.json"
 _HASHED: Final = re.compile(rf"{BUNDLE}/.+-[A-Z0-9]{{8}}\.(?:js|css)")

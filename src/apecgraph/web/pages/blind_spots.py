@@ -15,7 +15,7 @@ from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.queries import BLIND_SPOTS
 
 _ABOUT: Final = ("subject", "counterpart", "reporter")
-"""The dimensions that blind spots are grouped by; of several that apply, the first."""
+"""The dimensions that blind spots are grouped by; the first that applies counts."""
 
 
 @dataclass(frozen=True, slots=True)

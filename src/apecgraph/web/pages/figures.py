@@ -26,10 +26,10 @@ _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
 
 _DRAWN: Final = 60
-"""Number of figures up to which a page draws several series; it always draws a single one."""
+"""Maximum number of figures for a chart of several series; a single series has no limit."""
 
 _FILE_NAME: Final = 80
-"""Characters that the name of a file may have, without its extension."""
+"""Maximum number of characters of a file name without its extension."""
 
 
 @dataclass(frozen=True, slots=True)

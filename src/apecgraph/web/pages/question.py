@@ -21,7 +21,7 @@ from apecgraph.web.pages.site import ReleaseSite
 _ID: Final = f"{ID}question/"
 _IRI: Final = re.compile(r"https?://\S+")
 _LARGE_NUMBER: Final = re.compile(r"-?\d{9,}(?:\.\d+)?")
-"""A number that people need digits grouped for; identifiers are shorter."""
+"""A number that is long enough to need grouped digits; identifiers are shorter."""
 
 
 class QuestionPage(Page):

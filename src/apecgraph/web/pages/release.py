@@ -19,7 +19,7 @@ from apecgraph.web.pages.releases import find_release
 from apecgraph.web.pages.site import ReleaseSite
 
 _SHOWN: Final = 200
-"""Number of changed things that the page shows; the files hold all."""
+"""Maximum number of changed things that the page shows; the files contain all of them."""
 
 _FILES: Final[Mapping[str, Format]] = {
     REPORT: JSON,

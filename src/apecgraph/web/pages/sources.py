@@ -50,7 +50,7 @@ _ORDERS: Final[dict[str, Callable[[SourceRow], Any]]] = {
 """The orders of the table."""
 
 _UPWARDS: Final = ("publisher", "language")
-"""Ascending orders; the others begin with the last date, or the most claims."""
+"""Ascending orders; the others begin with the latest date or the most claims."""
 
 
 class SourcesPage(Page):

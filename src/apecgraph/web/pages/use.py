@@ -14,7 +14,7 @@ from starlette.responses import Response
 from apecgraph.web.pages.page import Page
 
 _EXAMPLE_URL: Final = "http://127.0.0.1:8000"
-"""The server in the programs of use.md, which the page replaces by its own address."""
+"""The server in the programs of use.md; the page shows the public address instead."""
 
 
 class UsePage(Page):

@@ -25,7 +25,7 @@ MOST: Final = 1000
 """Maximum number of look-ups in a request."""
 
 LONGEST_LOOKUP: Final = 2000
-"""Characters of an IRI or a code."""
+"""Maximum number of characters of an IRI or a code."""
 
 _DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
 _FIELDS: Final = ({"iri"}, {"code", "scheme"})

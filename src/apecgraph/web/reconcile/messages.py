@@ -27,16 +27,16 @@ from apecgraph.search.property_match import PropertyCondition
 from apecgraph.search.reconciler import ReconciliationQuery, Strictness
 
 MOST_QUERIES: Final = 50
-"""Number of queries in a batch, which the manifest states."""
+"""Maximum number of queries in a batch; the manifest states this number."""
 
 LONGEST_QUERY: Final = 500
-"""Characters of a name or a value."""
+"""Maximum number of characters of a name or a value."""
 
 MOST_CANDIDATES: Final = 100
 
 _MOST_IDS: Final = 500
 _MOST_PARTS: Final = 10
-"""Number of types, of conditions, and of values in one query."""
+"""Maximum number of types, of conditions, and of values in one query."""
 
 _Text = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_QUERY)]
 _Model = TypeVar("_Model")

@@ -33,14 +33,14 @@ from apecgraph.web.monitoring.metrics import ObservedRequest
 from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
 
 LARGEST_HEAD: Final = 64 * 1024
-"""Bytes that the request line and all headers may have."""
+"""Maximum size of the request line and all headers in bytes."""
 
 MOST_HEADERS: Final = 100
 
 _METHOD: Final = re.compile(rb"[A-Z]+ ")
 _CODING: Final = b"transfer-encoding"
 _LINGER_SECONDS: Final = 1.0
-"""Seconds for which a refused connection still takes in data."""
+"""Seconds for which the server still reads from a refused connection."""
 
 _COMMON_HEAD: Final = b"".join(b"%s: %s\r\n" % header for header in RAW_HEADERS)
 

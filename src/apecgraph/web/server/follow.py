@@ -14,10 +14,10 @@ from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
 
 _SECONDS: Final = 0.5
-"""Seconds between two looks at the link and at the dates of two files."""
+"""Seconds between two checks of the link and of the dates of two files."""
 
 _CHECK_SECONDS: Final = 60.0
-"""Seconds between two checks of all files, which somebody may have changed by mistake."""
+"""Seconds between two checks of all files, in case someone changed them by mistake."""
 
 _log: Final = logging.getLogger(__name__)
 

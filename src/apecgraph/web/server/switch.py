@@ -25,7 +25,7 @@ from apecgraph.web.publication import Publication
 _log: Final = logging.getLogger(__name__)
 
 _LAST_SECONDS: Final = 1.0
-"""Seconds that requests may still take after the queries among them met their deadline."""
+"""Seconds that the last requests may take after the deadline of their queries."""
 
 
 @dataclass

@@ -24,15 +24,15 @@ from apecgraph.web.http.representation import EntityTags, ReplyContent, Represen
 from apecgraph.web.monitoring.observer import REPLY
 
 _READ_IN_THREAD: Final = 32 * 1024
-"""Bytes of a request above which a thread parses it."""
+"""Size in bytes above which a thread parses a request."""
 
 _REMEMBERED: Final = 4096
-"""Bytes of a request up to which the parsed query is remembered."""
+"""Size in bytes up to which the parsed query of a request is cached."""
 
 _REMEMBERED_REQUESTS: Final = 1000
 
 _WATCHED_SECONDS: Final = 0.02
-"""Seconds after which the endpoint watches whether the client leaves; most queries are faster."""
+"""Seconds until the endpoint begins to check for a disconnect; most queries are faster."""
 
 
 class SparqlEndpoint:
