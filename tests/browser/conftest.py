@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.support.browsing import DESK, Open, Violations
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS: Final = (
@@ -19,9 +21,6 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--no-first-run",
 )
-PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
-DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
-
 # Messages of the browser if the server refuses a query, or if a request is cancelled.
 FORGIVEN: Final = ("status of 400", "status of 422", "status of 504", "net::ERR_ABORTED")
 
@@ -29,22 +28,6 @@ AXE: Final = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core"
 ASK_AXE: Final = """() => axe.run({resultTypes: ["violations"]}).then(({violations}) =>
   violations.flatMap(({id, help, nodes}) =>
     nodes.map(({target, failureSummary}) => `${id}: ${help}: ${target}: ${failureSummary}`)))"""
-
-
-class Open(Protocol):
-    """Opens a path of the server in a new browser context; the answer must be a success."""
-
-    def __call__(
-        self,
-        path: str,
-        viewport: ViewportSize = DESK,
-        *,
-        scheme: Literal["light", "dark"] = "light",
-        scripts: bool = True,
-    ) -> Page: ...
-
-
-Violations = Callable[[Page], list[str]]
 
 
 # Module scope: while a browser is open, this thread has a running event loop.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apecgraph.release.release import Release
-from tests.browser.conftest import DESK, PHONE, Open, Violations
+from tests.support.browsing import DESK, PHONE, Open, Violations
 
 PAGES = (
     "/",

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from tests.browser.conftest import DESK, PHONE, Open, Violations
+from tests.support.browsing import DESK, PHONE, Open, Violations
 from tests.support.servers import server_thread
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

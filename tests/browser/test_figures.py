@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Open
+from tests.support.browsing import PHONE, Open
 
 HEADLINE = "Trade of China with the other APEC economies, in yuan"
 PATIENCE = 60  # presses of the Tab key to a link

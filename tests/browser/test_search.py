@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, Open, Violations
+from tests.support.browsing import PHONE, Open, Violations
 
 
 def test_suggestions_are_chosen_by_keyboard(visit: Open, violations: Violations) -> None:

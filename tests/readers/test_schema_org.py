@@ -17,8 +17,8 @@ from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.release.release import Release
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.html import Html
+from tests.support.pages import BROWSER
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 EMBEDDED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 

@@ -13,9 +13,8 @@ from apecgraph.rdf.formats import TRIG
 from apecgraph.rdf.jsonld import Context
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
+from tests.support.pages import BROWSER
 from tests.support.servers import served
-
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 def test_health_names_the_release(client: httpx.Client, release: Release) -> None:

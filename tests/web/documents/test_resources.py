@@ -19,6 +19,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.web.publication import Publication
 from tests.support.contents import EXCERPT, ContentCopy
+from tests.support.pages import BROWSER
 from tests.support.servers import served
 
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -32,7 +33,6 @@ LABELS = [
 TITLE = ox.NamedNode("http://purl.org/dc/terms/title")
 MEETING = "/id/meeting/sccp1-2026"
 DOCUMENT = "/doc/meeting/sccp1-2026"
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 def own_iris(store: ox.Store) -> set[str]:

@@ -41,8 +41,7 @@ from apecgraph.errors import (
     UriTooLong,
 )
 from apecgraph.web.http.problems import STATUS, problem_response
-
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+from tests.support.pages import BROWSER
 
 PROBLEMS: list[tuple[Exception, int, dict[str, object]]] = [
     (MalformedRequest("m"), 400, {}),

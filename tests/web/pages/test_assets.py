@@ -16,8 +16,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.web.pages.assets import BUNDLE, STATIC_FOLDER, Assets
 from apecgraph.web.pages.html import Html
 from apecgraph.web.sparql.examples import EXAMPLES
-
-BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+from tests.support.pages import BROWSER
 
 
 def addresses(client: httpx.Client) -> list[str]:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from apecgraph.rdf.namespaces import APEC, BASE, ID
 from apecgraph.web.pages.queries import BLIND_SPOTS
-from tests.web.pages.test_pages import Page, get
+from tests.support.pages import Page, get
 
 UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejects"))
 

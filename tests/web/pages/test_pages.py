@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -26,9 +25,9 @@ from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, Example
 from tests.support.contents import CONFLICT, ContentCopy
+from tests.support.pages import BROWSER, Page, get
 from tests.support.servers import served
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HEADLINE = (
     "/figures?measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
     "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&unit=unit/CNY"
@@ -63,50 +62,7 @@ PAGES = (
     "/doc/shape/decision-verdict.html",
     "/nowhere",
 )
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-DATA = {"type": "application/ld+json"}
 SD = "http://www.w3.org/ns/sparql-service-description#"
-
-
-class Page(HTMLParser):
-    """The elements of a page; fails if they do not nest."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.links: list[tuple[str, dict[str, str | None]]] = []
-        self.ids: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        self.elements.append((tag, attributes))
-        if tag not in VOID:
-            self.open.append(tag)
-        if attributes.get("id"):
-            self.ids.append(attributes["id"] or "")
-        if tag == "a":
-            self.links.append((attributes["href"] or "", attributes))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def runs_own_scripts_only(self) -> bool:
-        return all(
-            attributes == DATA or (attributes["src"] or "").startswith("/static/")
-            for _, attributes in self.all("script")
-        )
-
-    def all(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
-        return [each for each in self.elements if each[0] in tags]
-
-
-def get(client: httpx.Client, path: str) -> str:
-    return client.get(path, headers={"Accept": BROWSER}).text
 
 
 @pytest.mark.parametrize("path", PAGES)

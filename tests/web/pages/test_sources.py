@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from apecgraph.rdf.namespaces import ID
-from tests.web.pages.test_pages import BROWSER, Page, get
+from tests.support.pages import BROWSER, Page, get
 
 
 def order(text: str) -> list[str]:

@@ -8,11 +8,11 @@ import pytest
 
 from apecgraph.web.http.body import LARGEST_BODY
 from apecgraph.web.reconcile.lookup import LONGEST_LOOKUP, MOST
+from tests.support.pages import BROWSER
 
 BASE = "https://w3id.org/apecgraph/"
 ID = f"{BASE}id/"
 PROBLEM = "application/problem+json"
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CHINA = {"iri": f"{ID}economy/CHN", "name": "China"}
 
 

@@ -26,6 +26,7 @@ from apecgraph.web.http.headers import CommonHeaders
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.sparql.endpoint import SparqlEndpoint
+from tests.support.pages import BROWSER
 from tests.support.stores import LIMITS
 
 ROWS = 400
@@ -34,7 +35,6 @@ LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 SELECT = "SELECT ?o { <http://x/s1> <http://x/p> ?o }"
 JSON = "application/sparql-results+json"
 QUERY = "application/sparql-query"
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 async def description(scope: Scope, receive: Receive, send: Send) -> None:

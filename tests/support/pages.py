@@ -1,0 +1,54 @@
+"""Pages as a browser requests and parses them."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Final
+
+import httpx
+
+BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+"""The Accept header of a browser."""
+
+_VOID: Final = {"meta", "link", "br", "hr", "img", "input"}
+_DATA: Final = {"type": "application/ld+json"}
+
+
+class Page(HTMLParser):
+    """The elements of a page; fails if they do not nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag not in _VOID:
+            self.open.append(tag)
+        if attributes.get("id"):
+            self.ids.append(attributes["id"] or "")
+        if tag == "a":
+            self.links.append((attributes["href"] or "", attributes))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def runs_own_scripts_only(self) -> bool:
+        return all(
+            attributes == _DATA or (attributes["src"] or "").startswith("/static/")
+            for _, attributes in self.all("script")
+        )
+
+    def all(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
+        return [element for element in self.elements if element[0] in tags]
+
+
+def get(client: httpx.Client, path: str) -> str:
+    return client.get(path, headers={"Accept": BROWSER}).text
