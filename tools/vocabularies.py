@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -23,28 +24,26 @@ import pyoxigraph as ox
 from apecgraph.content.folder import Content, default_content
 from apecgraph.content.vocabularies import (
     CLASS,
-    DATATYPE,
-    INDIVIDUAL,
+    EVERYTHING,
     TERMS,
     VOCABULARIES,
     PublishedTerm,
     VocabularyFile,
+    read_term,
     read_vocabulary_files,
 )
 from apecgraph.rdf import namespaces
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import OWL, RDF, RDFS, SCHEMA
-from apecgraph.rdf.terms import term_text
+from apecgraph.rdf.namespaces import OWL, RDFS
 
 SOURCE: Final = Path(namespaces.__file__).parents[1]
 OTHERS: Final = (
     *(f"formats:SPARQL_Results_{name}" for name in ("CSV", "JSON", "TSV", "XML")),
-    "sh:focusNode",
-    *("adms:status", "dcterms:creator", "dcterms:isReplacedBy", "dcterms:isVersionOf"),
-    *("owl:deprecated", "owl:versionIRI", "prov:Organization", "prov:Person", "prov:wasRevisionOf"),
-    *("schema:Audience", "schema:Claim", "schema:ClaimReview", "schema:OrganizationRole"),
+    "sh:",
+    *("adms:status", "dcterms:isVersionOf", "owl:versionIRI", "prov:wasRevisionOf"),
+    *("schema:Claim", "schema:ClaimReview"),
     *("schema:Rating", "schema:archivedAt", "schema:author", "schema:bestRating"),
-    *("schema:claimReviewed", "schema:contributor", "schema:correction"),
+    *("schema:claimReviewed", "schema:correction"),
     *("schema:creativeWorkStatus", "schema:datePublished", "schema:itemReviewed"),
     *("schema:ratingValue", "schema:reviewRating", "schema:sdDatePublished"),
     *("schema:translationOfWork", "schema:worstRating"),
@@ -56,22 +55,7 @@ OTHERS: Final = (
     *("time:Instant", "time:hasBeginning", "time:hasEnd", "time:inXSDDate"),
     *("vann:preferredNamespacePrefix", "vann:preferredNamespaceUri"),
 )
-"""Terms that are to come, or that code puts together from parts."""
-
-_KINDS: Final = {
-    f"{RDFS}Datatype": DATATYPE,
-    f"{SCHEMA}DataType": DATATYPE,
-    f"{RDFS}Class": CLASS,
-    f"{OWL}Class": CLASS,
-    f"{OWL}ObjectProperty": "object property",
-    f"{OWL}DatatypeProperty": "datatype property",
-    f"{OWL}AnnotationProperty": "annotation property",
-    f"{RDF}Property": "property",
-}
-"""Types and the kinds of terms that they make; the first that fits decides."""
-
-_EVERYTHING: Final = (ox.NamedNode(f"{RDFS}Resource"), ox.NamedNode(f"{OWL}Thing"))
-_BROADER: Final = f"{RDFS}subClassOf"
+"""Terms that are to come, that code puts together from parts, or that editors of shapes may use."""
 
 
 class PublishedVocabularies:
@@ -104,60 +88,36 @@ class PublishedVocabularies:
         """Return the namespace of an IRI, or None if it is of none of the vocabularies."""
         return next((each for each in self._graphs if iri.startswith(each) and iri != each), None)
 
+    def expand(self, name: str) -> list[str]:
+        """Return the IRI of a prefixed name; of a prefix alone, all that its vocabulary defines."""
+        prefix, _, local = name.partition(":")
+        namespace = self.prefixes[prefix]
+        if local:
+            return [namespace + local]
+        defined = self._graphs[namespace].subjects(f"{RDFS}isDefinedBy")
+        return [iri for iri in defined if self.namespace(iri) == namespace]
+
     def term(self, iri: str) -> PublishedTerm | None:
-        """Return a term as its vocabulary publishes it, or None if it does not mention the term."""
+        """Return a term as its vocabulary publishes it, or None if it does not mention the term.
+
+        Raises:
+            ValueError: The term has several domains or ranges at once, which a table cannot hold.
+        """
         graph = self._graphs[self.namespace(iri) or ""]
         if not graph.has(iri) and not graph.has(None, None, iri):
             return None
-        kind = self._kind(graph, iri)
-        broader = _broader(graph, iri) if kind in (CLASS, DATATYPE) else set()
-        return PublishedTerm(
-            iri,
-            kind,
-            tuple(sorted(_classes(graph, iri, "domain"))),
-            tuple(sorted(_classes(graph, iri, "range"))),
-            tuple(sorted(filter(self.namespace, broader))),
-            graph.has(iri, f"{OWL}deprecated") or graph.has(iri, f"{SCHEMA}supersededBy"),
+        for side in ("domain", "range"):
+            if len({*graph.iris(iri, f"{RDFS}{side}")} - EVERYTHING) > 1:
+                raise ValueError(f"<{iri}> has several values of rdfs:{side}")
+        term = read_term(graph, iri)
+        # Another vocabulary may say that a class of its own is the same.
+        same = (other.subjects(f"{OWL}equivalentClass", iri) for other in self._graphs.values())
+        broader = (
+            {*term.broader, *chain.from_iterable(same)}
+            if term.broader or term.kind == CLASS
+            else ()
         )
-
-    def _kind(self, graph: Graph, iri: str) -> str:
-        """Tell the kind of a term by its types, or by those of a class that is above it."""
-        types = graph.iris(iri, f"{RDF}type")
-        kind = next((kind for type_, kind in _KINDS.items() if type_ in types), None)
-        if kind == CLASS:
-            above = set(graph.iris(iri, _BROADER)) - {iri}
-            return DATATYPE if any(self._kind(graph, each) == DATATYPE for each in above) else kind
-        if kind is None and (
-            any(type_.endswith("Property") for type_ in types) or graph.has(iri, f"{OWL}inverseOf")
-        ):
-            return "property"
-        return kind or INDIVIDUAL
-
-
-def _classes(graph: Graph, iri: str, side: str) -> Iterator[str]:
-    """Yield the classes of the subjects or of the values of a property: one is enough.
-
-    Raises:
-        ValueError: The vocabulary demands several classes at once, which the table cannot say.
-    """
-    values = [each for each in graph.objects(iri, f"{RDFS}{side}") if each not in _EVERYTHING]
-    if len(values) > 1:
-        raise ValueError(f"<{iri}> has several of rdfs:{side}")
-    for value in values:
-        if isinstance(value, ox.NamedNode):
-            yield value.value
-        elif isinstance(value, ox.BlankNode):
-            for union in graph.objects(value, f"{OWL}unionOf"):
-                yield from map(term_text, graph.list_members(union) or ())
-    yield from graph.iris(iri, f"{SCHEMA}{side}Includes")
-
-
-def _broader(graph: Graph, iri: str) -> set[str]:
-    return {
-        *graph.iris(iri, _BROADER),
-        *graph.iris(iri, f"{OWL}equivalentClass"),
-        *graph.subjects(f"{OWL}equivalentClass", iri),
-    } - {iri}
+        return replace(term, broader=tuple(sorted(filter(self.namespace, broader))))
 
 
 def used_terms(content: Content) -> Iterator[str]:
@@ -252,10 +212,7 @@ def main() -> None:
     """Write both tables, if every term in use exists."""
     root = default_content()
     vocabularies = PublishedVocabularies(Path(sys.argv[1]), read_vocabulary_files(root))
-    others = {
-        vocabularies.prefixes[prefix] + name
-        for prefix, _, name in (term.partition(":") for term in OTHERS)
-    }
+    others = {iri for name in OTHERS for iri in vocabularies.expand(name)}
     code = [path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")]
     used = {
         *used_terms(Content.read(root)),

@@ -46,6 +46,7 @@ def test_a_large_loss_is_published_only_if_accepted(content: SmallContent, relea
 
 
 def test_the_loss_of_figures_is_refused(content: SmallContent, releases: Path) -> None:
+    content.add_real_terms()
     figure = "<figure/s0/a> a qb:Observation ; rdfs:label 'a'@en ."
     source = "<source/s0> a apec:Source ; rdfs:label 's0'@en ."
     # Here, the only rule for figures is that they can be read.
@@ -71,7 +72,7 @@ def test_the_loss_of_figures_is_refused(content: SmallContent, releases: Path) -
         ),
         (
             "sh:targetClass schema:Place",
-            "sh:targetClass schema:Palace",
+            "sh:targetClass schema:Person",
             "things to which rule shape/place applies: 3 -> 0",
         ),
         (
@@ -91,6 +92,7 @@ def test_the_loss_of_a_rule_is_refused(
 
 
 def test_the_loss_of_a_file_of_rules_is_refused(content: SmallContent, releases: Path) -> None:
+    content.add_real_terms()
     content.write(
         "shapes/more.ttl",
         "<shape/more> a sh:NodeShape ; sh:targetClass apec:Source ; sh:nodeKind sh:IRI .\n"
@@ -110,7 +112,7 @@ def test_the_loss_of_a_file_of_rules_is_refused(content: SmallContent, releases:
 
 
 def test_a_rule_that_applies_to_nothing_is_refused(content: SmallContent, releases: Path) -> None:
-    content.write("shapes/all.ttl", SHAPES.replace("schema:Place ; sh:p", "schema:Palace ; sh:p"))
+    content.write("shapes/all.ttl", SHAPES.replace("schema:Place ; sh:p", "schema:Person ; sh:p"))
     message = refused(content, releases)
     assert "\n    things to which rule shape/place applies: 0\n" in message
     build_release(content.root, releases, accept_loss=True)

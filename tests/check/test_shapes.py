@@ -22,6 +22,7 @@ from apecgraph.consistency.claim_edit_rules import CLAIM_EDIT_RULES
 from apecgraph.consistency.estimates import SAME_CELL
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, ContentFile, default_content
+from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import ID, RDF, SH
 
@@ -77,7 +78,7 @@ def read(path: Path) -> tuple[Content, Expected]:
 def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
     # Locations are looked up in Turtle files; they have their own tests.
     monkeypatch.setattr("apecgraph.check.locations.Locator.places", lambda *_: iter(()))
-    report, _ = validate(content)
+    report, _ = validate(content, Vocabularies.read(default_content()))
     return {(result.nodes[0], result.shape, result.component) for result in report.results}
 
 

@@ -157,8 +157,9 @@ def test_an_unknown_term_of_the_ontology_is_located(excerpt: ContentCopy) -> Non
     path = excerpt.path(CRI)
     path.write_text(path.read_text().replace("apec:unit <unit/count>", "apec:unti <unit/count>"))
     text = excerpt.check().text()
-    assert f"{CRI}:{excerpt.line(CRI, 'apec:unti')}: apec:unti: " in text
-    assert "is not a term of this ontology: correct its spelling" in text
+    place = f"{CRI}:{excerpt.line(CRI, 'apec:unti')}: figure/cri-cd684bbb/initiatives: "
+    assert f"{place}apec:unti is no property of " in text
+    assert "did you mean apec:unit?" in text
 
 
 def test_a_figure_without_a_unit_is_located(excerpt: ContentCopy) -> None:

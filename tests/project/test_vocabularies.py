@@ -96,7 +96,7 @@ def test_the_range_and_the_broader_classes_come_with_a_term(
 def test_a_property_with_two_domains_at_once_is_refused(
     vocabularies: PublishedVocabularies,
 ) -> None:
-    with pytest.raises(ValueError, match="several of rdfs:domain"):
+    with pytest.raises(ValueError, match="several values of rdfs:domain"):
         vocabularies.term(f"{NAMESPACE}owns")
 
 

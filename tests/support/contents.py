@@ -18,7 +18,7 @@ SHAPES: Final = """
 <shape/source> a sh:NodeShape ; sh:targetClass apec:Source ; sh:property <shape/source-label> .
 <shape/source-label> a sh:PropertyShape ; sh:path rdfs:label ; sh:minCount 1 ; sh:maxCount 1 .
 <shape/place> a sh:NodeShape ; sh:targetClass schema:Place ; sh:property <shape/place-kind> .
-<shape/place-kind> a sh:PropertyShape ; sh:path rdf:type ; sh:in ( schema:Place schema:Country ) .
+<shape/place-kind> a sh:PropertyShape ; sh:path rdf:type ; sh:in ( schema:Place schema:City ) .
 """
 PLACES: Final = "".join(
     f'<place/{name.lower()}> a schema:Place ; skos:prefLabel "{name}"@en .\n'
@@ -93,8 +93,8 @@ class SmallContent:
         self.root = folder
         for name in ("ontology", "shapes", "data/entities", "data/sources"):
             (folder / name).mkdir(parents=True)
-        context = default_content() / "ontology" / "context.jsonld"
-        shutil.copyfile(context, folder / "ontology" / "context.jsonld")
+        for name in ("context.jsonld", "vocabularies.csv", "terms.csv"):
+            shutil.copyfile(default_content() / "ontology" / name, folder / "ontology" / name)
         self.write("ontology/apec.ttl", "apec:Source a rdfs:Class ; rdfs:label 'source'@en .")
         self.write("data/catalog.ttl", f"<{BASE}> a dcat:Dataset ; rdfs:label 'small'@en .")
         self.write("data/decisions.ttl", "<decisions> a skos:Collection .")
@@ -108,6 +108,11 @@ class SmallContent:
         path = self.root / name
         path.write_text(_HEAD + text, encoding="utf-8")
         return path
+
+    def add_real_terms(self) -> None:
+        """Put the real terms in the place of the one that the ontology declares."""
+        for name in ("apec.ttl", "cube.ttl"):
+            shutil.copyfile(default_content() / "ontology" / name, self.root / "ontology" / name)
 
     def source(self, number: int, label: str) -> None:
         """Write a source that states nothing."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from apecgraph.content.folder import CONTEXT, content_paths
 from apecgraph.content.questions import question_paths
+from apecgraph.content.vocabularies import TERMS, VOCABULARIES
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 
@@ -43,7 +44,11 @@ def build_fingerprint(content: Path) -> str:
     """
     digest = sha256()
     program = Path(__file__).parents[1]
-    files = [*content_paths(content), *question_paths(content), content / "ontology" / CONTEXT]
+    files = [
+        *content_paths(content),
+        *question_paths(content),
+        *(content / name for name in (f"ontology/{CONTEXT}", VOCABULARIES, TERMS)),
+    ]
     for root, paths in ((content, files), (program, _code(program))):
         for path in sorted(paths):
             try:

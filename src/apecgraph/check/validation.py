@@ -13,6 +13,7 @@ from apecgraph.check.placement import misplaced
 from apecgraph.check.report import Place, Report, Result
 from apecgraph.check.rules import read_rules
 from apecgraph.check.shacl import validate_shapes
+from apecgraph.check.vocabulary import misused_terms
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.findings import Findings, by_culprit
 from apecgraph.consistency.wording import Wording
@@ -20,6 +21,7 @@ from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import CONTEXT, Content
 from apecgraph.content.questions import read_questions
+from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.errors import ContentError
 from apecgraph.progress import StepObserver
 from apecgraph.rdf.jsonld import Context
@@ -48,18 +50,21 @@ def check_content(
         # A release contains these files, too, so the check must detect errors in them.
         Context(root / "ontology" / CONTEXT)
         read_questions(root)
-        return validate(content, observe)
+        return validate(content, Vocabularies.read(root), observe)
     except ExceptionGroup as group:
         return Report.unreadable(group.exceptions, root), None
     except ContentError as error:
         return Report.unreadable([error], root), None
 
 
-def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Report, Findings]:
+def validate(
+    content: Content, vocabularies: Vocabularies, observe: StepObserver = nullcontext
+) -> tuple[Report, Findings]:
     """Check content that has been read.
 
     Args:
         content: The content.
+        vocabularies: The published vocabularies that it may use.
         observe: Observes the application of each shape, and the parsing of files for their lines.
 
     Returns:
@@ -79,6 +84,12 @@ def validate(content: Content, observe: StepObserver = nullcontext) -> tuple[Rep
         *validation.results,
         *misplaced(content, stated),
         *_relations(findings),
+    ]
+    reported_values = {(result.nodes[0], result.path) for result in validation.results}
+    results += [
+        result
+        for result in misused_terms(content, evidence, vocabularies)
+        if (result.nodes[0], result.path) not in reported_values
     ]
     reported = {node for result in results for node in result.nodes}
     results += [result for result in _unread(evidence) if result.nodes[0] not in reported]

@@ -1,4 +1,4 @@
-"""The terms of published vocabularies that content may use, as the vocabularies publish them.
+"""The terms that content may use: of its ontology, and of published vocabularies.
 
 `ontology/vocabularies.csv` lists the files of the vocabularies, `ontology/terms.csv` the terms.
 `scripts/vocabularies` reads the vocabularies themselves and writes both tables.
@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
+import pyoxigraph as ox
+
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import ONTOLOGY, OWL, RDF, RDFS, SCHEMA
+from apecgraph.rdf.terms import term_text
 
 VOCABULARIES: Final = "ontology/vocabularies.csv"
 TERMS: Final = "ontology/terms.csv"
@@ -22,10 +27,28 @@ TERMS: Final = "ontology/terms.csv"
 CLASS: Final = "class"
 DATATYPE: Final = "datatype"
 INDIVIDUAL: Final = "individual"
-PROPERTIES: Final = ("property", "object property", "datatype property", "annotation property")
-"""The kinds of properties in OWL, and `property` if the vocabulary does not state the kind."""
+PROPERTY: Final = "property"
+OBJECT_PROPERTY: Final = "object property"
+DATATYPE_PROPERTY: Final = "datatype property"
+PROPERTIES: Final = (PROPERTY, OBJECT_PROPERTY, DATATYPE_PROPERTY)
+"""The kinds of properties: `property` if the vocabulary does not state what the values are."""
 
-KINDS: Final = frozenset((CLASS, DATATYPE, INDIVIDUAL, *PROPERTIES))
+_KINDS: Final = {
+    f"{RDFS}Datatype": DATATYPE,
+    f"{SCHEMA}DataType": DATATYPE,
+    f"{RDFS}Class": CLASS,
+    f"{OWL}Class": CLASS,
+    f"{OWL}ObjectProperty": OBJECT_PROPERTY,
+    f"{OWL}DatatypeProperty": DATATYPE_PROPERTY,
+    f"{RDF}Property": PROPERTY,
+}
+"""Types and the kinds of terms that they make; the first that fits decides."""
+
+EVERYTHING: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))
+"""The classes that everything is in: as a domain or a range they say nothing."""
+
+_TYPE: Final = f"{RDF}type"
+_BROADER: Final = f"{RDFS}subClassOf"
 
 _Row = TypeVar("_Row", "VocabularyFile", "PublishedTerm")
 
@@ -59,7 +82,7 @@ class PublishedTerm:
 
     Attributes:
         term: Its IRI.
-        kind: One of `KINDS`.
+        kind: `CLASS`, `DATATYPE`, `INDIVIDUAL`, or one of `PROPERTIES`.
         domain: For a property, the classes of its subjects. A subject has at least one of them.
             Empty if any subject is allowed.
         range: For a property, the classes and datatypes of its values, in the same way.
@@ -112,20 +135,96 @@ class Vocabularies:
                 return file.namespace
         return None
 
+    def terms_with(self, ontology: Graph) -> dict[str, PublishedTerm]:
+        """Add the terms of an ontology, and what it says of the published terms.
+
+        An ontology extends the domain of a published property with schema:domainIncludes, its range
+        with schema:rangeIncludes, and puts a published class below another with rdfs:subClassOf.
+
+        Args:
+            ontology: A graph that contains the ontology.
+
+        Returns:
+            All terms, by IRI.
+        """
+        terms = dict(self.terms)
+        for iri in ontology.subjects(_TYPE):
+            if iri.startswith(ONTOLOGY):
+                terms[iri] = read_term(ontology, iri)
+        for iri, term in self.terms.items():
+            domain, range_ = (
+                tuple(ontology.iris(iri, f"{SCHEMA}{side}Includes")) for side in ("domain", "range")
+            )
+            terms[iri] = replace(
+                term,
+                domain=term.domain and term.domain + domain,
+                range=term.range and term.range + range_,
+                broader=term.broader + tuple(ontology.iris(iri, _BROADER)),
+            )
+        return terms
+
 
 def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
     """Read the list of the vocabulary files of a content folder.
-
-    Args:
-        root: The content folder.
-
-    Returns:
-        The files.
 
     Raises:
         ContentError: The table cannot be read; the error names the line.
     """
     return tuple(_rows(root / VOCABULARIES, VocabularyFile, lambda row: VocabularyFile(**row)))
+
+
+def read_term(graph: Graph, iri: str) -> PublishedTerm:
+    """Read a term from its vocabulary.
+
+    Args:
+        graph: The vocabulary.
+        iri: The term.
+
+    Returns:
+        The term. Several values of rdfs:domain or rdfs:range are read as alternatives.
+    """
+    kind = _kind(graph, iri)
+    return PublishedTerm(
+        iri,
+        kind,
+        tuple(sorted(_classes(graph, iri, "domain"))),
+        tuple(sorted(_classes(graph, iri, "range"))),
+        tuple(sorted(_broader(graph, iri))) if kind in (CLASS, DATATYPE) else (),
+        graph.has(iri, f"{OWL}deprecated") or graph.has(iri, f"{SCHEMA}supersededBy"),
+    )
+
+
+def _kind(graph: Graph, iri: str) -> str:
+    """Tell the kind of a term by its types, or by those of a class that is above it."""
+    types = graph.iris(iri, _TYPE)
+    kind = next((kind for type_, kind in _KINDS.items() if type_ in types), None)
+    if kind == CLASS:
+        above = set(graph.iris(iri, _BROADER)) - {iri}
+        return DATATYPE if any(_kind(graph, class_) == DATATYPE for class_ in above) else kind
+    if kind is None and (
+        any(type_.endswith("Property") for type_ in types) or graph.has(iri, f"{OWL}inverseOf")
+    ):
+        return PROPERTY
+    return kind or INDIVIDUAL
+
+
+def _classes(graph: Graph, iri: str, side: str) -> Iterator[str]:
+    """Yield the classes of the subjects or of the values of a property: one is enough."""
+    for value in graph.objects(iri, f"{RDFS}{side}"):
+        if isinstance(value, ox.NamedNode) and value.value not in EVERYTHING:
+            yield value.value
+        elif isinstance(value, ox.BlankNode):
+            for union in graph.objects(value, f"{OWL}unionOf"):
+                yield from map(term_text, graph.list_members(union) or ())
+    yield from graph.iris(iri, f"{SCHEMA}{side}Includes")
+
+
+def _broader(graph: Graph, iri: str) -> set[str]:
+    return {
+        *graph.iris(iri, _BROADER),
+        *graph.iris(iri, f"{OWL}equivalentClass"),
+        *graph.subjects(f"{OWL}equivalentClass", iri),
+    } - {iri}
 
 
 def _rows(path: Path, class_: type[_Row], parse: Callable[[dict[str, str]], _Row]) -> list[_Row]:
@@ -150,8 +249,9 @@ def _rows(path: Path, class_: type[_Row], parse: Callable[[dict[str, str]], _Row
 
 
 def _term(row: dict[str, str], namespaces: dict[str, str]) -> PublishedTerm:
-    if row["kind"] not in KINDS:
-        raise ValueError(f"{row['kind']!r} is none of: {', '.join(sorted(KINDS))}")
+    kinds = (CLASS, DATATYPE, INDIVIDUAL, *PROPERTIES)
+    if row["kind"] not in kinds:
+        raise ValueError(f"{row['kind']!r} is none of: {', '.join(kinds)}")
 
     def expanded(name: str) -> str:
         prefix, _, local = name.partition(":")

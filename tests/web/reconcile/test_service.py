@@ -463,7 +463,7 @@ class TestExtension:
             "ids": ["economy/CHN", "meeting/sccp1-2026", "economy/XXX"],
             "properties": [
                 {"id": "skos:prefLabel", "settings": {"language": "zh", "limit": "1"}},
-                {"id": "schema:currenciesAccepted"},
+                {"id": "org:memberOf"},
                 {"id": "schema:startDate", "settings": {}},
             ],
         }
@@ -472,13 +472,13 @@ class TestExtension:
         conforms(answer, EXTENSION)
         assert answer["rows"]["economy/CHN"] == {
             "skos:prefLabel": [{"str": "中国"}],
-            "schema:currenciesAccepted": [{"id": "unit/CNY", "name": "yuan"}],
+            "org:memberOf": [{"id": "body/apec", "name": "Asia-Pacific Economic Cooperation"}],
             "schema:startDate": [],
         }
         start = answer["rows"]["meeting/sccp1-2026"]["schema:startDate"]
         assert start == [{"date": "2026-02-04T00:00:00Z"}]
         assert answer["rows"]["economy/XXX"]["skos:prefLabel"] == []
-        assert answer["meta"][1]["type"] == {"id": "scheme/units", "name": "Units"}
+        assert answer["meta"][1]["type"] == {"id": "org:Organization", "name": "organization"}
         parameters = urlencode({"extend": json.dumps(wanted)})
         assert client.get(f"/reconcile?{parameters}").json() == answer
 

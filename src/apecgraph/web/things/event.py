@@ -23,8 +23,8 @@ _WHEN: Final = (
 )
 _TOPICS: Final = (f"{APEC}priorityArea", f"{SCHEMA}about")
 _THEME: Final = f"{APEC}theme"
-_ATTENDED: Final = f"{SCHEMA}attendee"
-_SPEAKER: Final = f"{SCHEMA}performer"
+_AUDIENCE: Final = f"{SCHEMA}audience"
+_SPEAKER: Final = f"{SCHEMA}contributor"
 _COUNTED: Final = f"{APEC}subject"  # shown in the table of figures
 
 
@@ -37,7 +37,7 @@ class EventPage(ThingPage):
         """Return the values for the sections of an event."""
         graph, iri = self.site.graph, view.description.iri
         dated, undated = read_timeline(graph, iri)
-        shown = (*_WHEN, *_TOPICS, _THEME, _ATTENDED, _SPEAKER)
+        shown = (*_WHEN, *_TOPICS, _THEME, _AUDIENCE, _SPEAKER)
         return {
             "event": read_event(graph, iri),
             "when": view.of(*_WHEN),
@@ -49,7 +49,7 @@ class EventPage(ThingPage):
                 if (initiative := self._view(view, name)) is not None
             ],
             "counts": read_counts(graph, iri),
-            "attended": view.of(_ATTENDED),
+            "audience": view.of(_AUDIENCE),
             "speakers": [
                 (fact, self._positions(view, fact))
                 for row in view.of(_SPEAKER)
