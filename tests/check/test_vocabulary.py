@@ -158,6 +158,14 @@ def test_an_unknown_property_of_a_statement_is_reported_once() -> None:
     assert len(messages(text)) == 1
 
 
+def test_classes_in_a_circle_are_checked_too() -> None:
+    text = """apec:A a owl:Class ; rdfs:subClassOf apec:B .
+        apec:B a owl:Class ; rdfs:subClassOf apec:A .
+        apec:p a owl:ObjectProperty ; rdfs:domain apec:A . <b> a apec:B ; apec:p <topic/t> .
+        <topic/t> apec:p <b> ."""
+    assert messages(text) == ["apec:p is a property of apec:A, not of topic/t (skos:Concept)"]
+
+
 def test_blank_nodes_in_a_circle_are_reported_too() -> None:
     assert len(messages("_:a apec:them _:b . _:b apec:them _:a .")) == 2
 

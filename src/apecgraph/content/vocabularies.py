@@ -195,12 +195,18 @@ def read_term(graph: Graph, iri: str) -> PublishedTerm:
 
 
 def _kind(graph: Graph, iri: str) -> str:
-    """Tell the kind of a term by its types, or by those of a class that is above it."""
+    """Return the kind of a term from its types, or from those of the classes above it."""
     types = graph.iris(iri, _TYPE)
     kind = next((kind for type_, kind in _KINDS.items() if type_ in types), None)
     if kind == CLASS:
-        above = set(graph.iris(iri, _BROADER)) - {iri}
-        return DATATYPE if any(_kind(graph, class_) == DATATYPE for class_ in above) else kind
+        above, waiting = {iri}, [iri]
+        while waiting:  # an editor may write a circle
+            broader = set(graph.iris(waiting.pop(), _BROADER)) - above
+            above |= broader
+            waiting += broader
+        datatypes = [type_ for type_, kind in _KINDS.items() if kind == DATATYPE]
+        if any(graph.has(class_, _TYPE, type_) for class_ in above for type_ in datatypes):
+            return DATATYPE
     if kind is None and (
         any(type_.endswith("Property") for type_ in types) or graph.has(iri, f"{OWL}inverseOf")
     ):
