@@ -39,7 +39,7 @@ from apecgraph.rdf.namespaces import OWL, RDFS
 SOURCE: Final = Path(namespaces.__file__).parents[1]
 OTHERS: Final = (
     *(f"formats:SPARQL_Results_{name}" for name in ("CSV", "JSON", "TSV", "XML")),
-    "sh:",
+    *("owl:imports", "sh:"),
     *("adms:status", "dcterms:isVersionOf", "owl:versionIRI", "prov:wasRevisionOf"),
     *("schema:Claim", "schema:ClaimReview"),
     *("schema:Rating", "schema:archivedAt", "schema:author", "schema:bestRating"),
