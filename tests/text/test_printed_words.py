@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+import pyoxigraph as ox
 import pytest
 
 from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
 from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.rdf.namespaces import APEC, ID, QB, RDF
 from apecgraph.text.printed_words import PrintedWords
 
 BOUND: Final = f"{ID}bound/"
@@ -316,3 +317,20 @@ def test_a_bound_without_a_printed_word_is_an_inference(words: PrintedWords) -> 
 )
 def test_any_text_is_read(words: PrintedWords, text: str) -> None:
     words.read(text, "en")
+
+
+def test_nearly_all_printed_words_of_the_content_are_read(words: PrintedWords) -> None:
+    graph = Graph(Content.read(default_content()).quads)
+    texts = {
+        printed
+        for figure in graph.subjects(f"{RDF}type", f"{QB}Observation")
+        for printed in graph.objects(figure, f"{APEC}printed")
+        if isinstance(printed, ox.Literal) and any(map(str.isalpha, printed.value))
+    }
+    assert len(texts) > 100
+    unread = [
+        text.value
+        for text in texts
+        if (meaning := words.read(text.value, text.language)).unknown or not meaning.numbers
+    ]
+    assert len(unread) <= 0.05 * len(texts), unread
