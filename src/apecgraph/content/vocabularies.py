@@ -167,6 +167,12 @@ class Vocabularies:
 def read_vocabulary_files(root: Path) -> tuple[VocabularyFile, ...]:
     """Read the list of the vocabulary files of a content folder.
 
+    Args:
+        root: The content folder.
+
+    Returns:
+        The vocabulary files, in the order of the list.
+
     Raises:
         ContentError: The table cannot be read; the error names the line.
     """
