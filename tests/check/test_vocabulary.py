@@ -37,7 +37,7 @@ def ontology() -> tuple[ContentFile, ...]:
 
 
 def messages(text: str) -> list[str]:
-    """What is said of Turtle that stands beside the real ontology and a few things."""
+    """Check Turtle together with the real ontology and a few things; return the messages."""
     graphs = {f"{ID}graph/entities": THINGS, f"{ID}source/x": text}
     files = [
         ContentFile(Path("x.ttl"), ox.NamedNode(graph), tuple(triples(turtle)))

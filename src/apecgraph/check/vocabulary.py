@@ -108,7 +108,7 @@ class _Use:
             self._types[term_text(quad.subject)].add(term_text(quad.object))
 
     def unknown(self, triple: ox.Triple) -> str | None:
-        """Say which term of a triple is not known or deprecated; return None if none is."""
+        """Name the unknown or deprecated term of a triple; return None if all are known."""
         subject, predicate, value = triple
         message = self._reject(predicate.value, PROPERTIES)
         if message is None and isinstance(value, ox.NamedNode):
@@ -130,7 +130,7 @@ class _Use:
         return term is not None and term.kind in kinds
 
     def _is_missing(self, iri: str) -> bool:
-        """Whether an IRI is in the namespace of a vocabulary, but is none of its terms."""
+        """Whether an IRI is in the namespace of a vocabulary without being one of its terms."""
         foreign = self._vocabularies.namespace(iri) is not None
         return iri not in self._terms and (foreign or iri.startswith(ONTOLOGY))
 

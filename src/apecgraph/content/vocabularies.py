@@ -136,7 +136,7 @@ class Vocabularies:
         return None
 
     def terms_with(self, ontology: Graph) -> dict[str, PublishedTerm]:
-        """Add the terms of an ontology, and what it says of the published terms.
+        """Add the terms of an ontology, and its statements about published terms.
 
         An ontology extends the domain of a published property with schema:domainIncludes, its range
         with schema:rangeIncludes, and puts a published class below another with rdfs:subClassOf.

@@ -77,7 +77,7 @@ class Visitor:
         return frozenset(map(str, dataset))
 
     def visit(self, iri: str, formats: Sequence[Format]) -> list[str]:
-        """Visit an IRI in some formats; return what is wrong."""
+        """Visit an IRI in some formats; return the faults."""
         path = "/" + iri.removeprefix(BASE)
         if path == "/sparql" or path.startswith("/dumps/"):
             status, _, _ = self.get(path)
