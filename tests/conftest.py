@@ -29,8 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: no other process of pytest runs a test meanwhile")
-    assert config.cache is not None
     if hasattr(config, "workerinput"):  # one of the processes of pytest-xdist
+        assert config.cache is not None
         config.stash[TURNS] = Turns(config.cache.mkdir("turns"))
 
 

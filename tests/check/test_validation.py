@@ -40,7 +40,7 @@ def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(conflict: ContentC
     message = only(report)
     assert message.startswith("data/sources/seetao.ttl:")
     for part in (
-        "26.29 trillion yuan (China Daily and 4 others) means 26.285 trillion to under 26.295 "
+        "26.29 trillion yuan (24 Chasa and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
         f"see {SEETAO}:{conflict.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
@@ -318,7 +318,8 @@ def test_a_value_that_differs_from_its_printed_words_is_located(excerpt: Content
     text = excerpt.check().text()
     assert f"{CHINA_DAILY}:{line}: figure/chinadailyasia-628497/trade-2025-usd: " in text
     assert (
-        "'$3.79 trillion' (China Daily) says 3.79 trillion, but the figure is 37.9 trillion" in text
+        "'$3.79 trillion' (China Daily Asia) says 3.79 trillion, but the figure is 37.9 trillion"
+        in text
     )
 
 

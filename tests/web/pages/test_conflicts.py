@@ -64,7 +64,7 @@ class TestTheOverview:
         )
         assert "and 8 more contradictions" in item
         page = get(client, f"{link[1].replace('/id/', '/doc/')}.html")
-        assert "26.29 trillion yuan (China Daily and 4 others)" in page
+        assert "26.29 trillion yuan (24 Chasa and 4 others)" in page
 
 
 class TestADecision:
