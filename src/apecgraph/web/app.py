@@ -43,7 +43,7 @@ from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
 
 _PATHS: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
-"""Paths that an error 404 lists."""
+"""Paths that a 404 error lists."""
 
 _RELEASE_PATHS: Final = (
     "figures",
@@ -58,7 +58,7 @@ _RELEASE_PATHS: Final = (
     "ontology",
     "reconcile",
 )
-"""Further paths that an error 404 lists if a release is served."""
+"""Further paths that a 404 error lists if a release is served."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ class ServerResources:
 def create_app(publication: Publication, queries: QueryService, server: ServerResources) -> ASGIApp:
     """Create the application that serves a publication.
 
-    The handlers that FastAPI calls are functions of modules and read their data from `app.state`.
-    FastAPI caches these functions for the life of the process, so a closure would keep its release
-    in memory.
+    The handlers that FastAPI calls are module-level functions, which read their data from
+    `app.state`. FastAPI caches these functions for the life of the process, so a closure would keep
+    its release in memory.
 
     Args:
         publication: The publication.

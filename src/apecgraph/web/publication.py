@@ -37,7 +37,7 @@ class Publication:
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile]) -> Publication:
-        """Publish files as they are, for queries only."""
+        """Publish files as they are; they can be queried, but have no pages."""
         seen = sha256()
         for file in files:
             seen.update(bytes.fromhex(file.sha256))
@@ -45,5 +45,5 @@ class Publication:
 
     @classmethod
     def of_directory(cls, path: Path) -> Publication:
-        """Publish a store on disk as it is, for queries only."""
+        """Publish a store on disk as it is; it can be queried, but has no pages."""
         return cls(directory_digest(path)[:16], path)

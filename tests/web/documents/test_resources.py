@@ -434,7 +434,7 @@ def test_a_document_names_a_query_for_the_links_that_it_does_not_list(
         each for each in listed if each.subject == ox.NamedNode(f"{BASE}doc/dataset/trade")
     }
     page = client.get("/doc/dataset/trade.html").text
-    assert re.search(r"All \d+, by a query", page)
+    assert re.search(r"Query all \d+ of them", page)
 
 
 class TestWithdrawn:

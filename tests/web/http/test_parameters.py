@@ -11,7 +11,7 @@ import pytest
     [
         ("/search?q=a&q=b", "q: this parameter is repeated"),
         ("/search.json?q=a&type=a&type=b", "type: this parameter is repeated"),
-        ("/search?q=a&page=0", "page: the number of a page, a whole number from 1"),
+        ("/search?q=a&page=0", "page must be the number of a page: a whole number from 1"),
         ("/search?q=a&page=12345", "of at most 4 digits"),
         ("/sources?sort=date&sort=date", "sort: this parameter is repeated"),
         ("/doc/economy/CHN.html?lang=zh&lang=zh", "lang: this parameter is repeated"),

@@ -276,7 +276,7 @@ def test_the_figures_of_a_thing_are_distinguished(client: httpx.Client) -> None:
 
 def test_links_to_a_thing_are_counted(client: httpx.Client) -> None:
     text = get(client, "/doc/economy/CHN.html")
-    found = re.search(r'href="/sparql#query=([^"]+)">All (\d+), by a query', text)
+    found = re.search(r'href="/sparql#query=([^"]+)">Query all (\d+) of them', text)
     assert found is not None
     query = unquote(html.unescape(found[1]))
     answer = client.get("/sparql", params={"query": query, "format": "csv"}).text

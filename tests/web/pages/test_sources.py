@@ -25,7 +25,7 @@ def test_sources_are_sorted_as_requested(client: httpx.Client) -> None:
     assert 'rowspan="' not in by_rejected
     for text, name in ((by_publisher, "publisher"), (by_rejected, "rejected")):
         assert text.count("aria-sort=") == 1
-        assert f"Sources by {name}" in text
+        assert f"Sources sorted by {name}" in text
 
 
 def test_an_unknown_sort_order_is_refused_with_the_known_ones(client: httpx.Client) -> None:

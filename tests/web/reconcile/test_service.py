@@ -281,7 +281,7 @@ HOSTILE: list[tuple[str, int, str]] = [
     ('{"q0":{"query":"x","limit":true}}', 400, "queries.q0.limit"),
     ('{"q0":{"query":"x","type_strict":"most"}}', 400, "queries.q0.type_strict"),
     ('{"q0":{"query":"x","type_strict":[]}}', 400, "queries.q0.type_strict"),
-    ('{"q0":{"query":"x","propertes":[]}}', 400, "propertes is not among"),
+    ('{"q0":{"query":"x","propertes":[]}}', 400, "propertes must be one of"),
     ('{"q0":{"query":"x","properties":{}}}', 400, "queries.q0.properties"),
     ('{"q0":{"query":"x","properties":[{}]}}', 400, "queries.q0.properties.0"),
     ('{"q0":{"query":"x","properties":[{"pid":1,"v":"x"}]}}', 400, "properties.0.pid"),

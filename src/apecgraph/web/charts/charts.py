@@ -41,7 +41,7 @@ class Charts:
         self._points = Points(graph)
 
     def over_time(self, name: str, title: str, claims: Iterable[FigureClaim]) -> Markup:
-        """Draw figures of one unit by period.
+        """Draw figures of one unit over time.
 
         Args:
             name: A prefix for the ids of elements, unique in the page.

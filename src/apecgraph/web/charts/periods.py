@@ -36,7 +36,7 @@ class Group:
 
     Attributes:
         claims: The figures.
-        lines: The text at their points, in lines.
+        lines: The lines of the text at their points.
     """
 
     claims: tuple[FigureClaim, ...]
@@ -115,7 +115,7 @@ def _periods(
     number: Callable[[FigureClaim], str],
     order: Callable[[str], tuple[str, ...]],
 ) -> dict[str, list[Group]]:
-    """Return groups of figures with the same value and status, by period."""
+    """Return, for each period, the groups of figures with the same value and status."""
     alike: defaultdict[tuple[str, Decimal, str, str], list[FigureClaim]] = defaultdict(list)
     for claim in claims:
         figure = claim.figure

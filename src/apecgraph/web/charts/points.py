@@ -23,7 +23,7 @@ SHAPES: Final = {
     "rejected": "M-4-4L4 4M4-4L-4 4",
     "open": "M0-5.5L5.5 0L0 5.5L-5.5 0z",
 }
-"""The shape of a point by the status of its figure: a disc, a cross, a hollow diamond."""
+"""The shape of a point for each status of a figure: a disc, a cross, a hollow diamond."""
 
 _FAR: Final = 100
 """Ratio to all other numbers beyond which the scale leaves out a rejected number."""

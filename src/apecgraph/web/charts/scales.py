@@ -8,10 +8,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 _WIDE: Final = 10
-"""The least ratio of the largest number to the smallest for a logarithmic scale."""
+"""Minimum ratio of the largest number to the smallest for a logarithmic scale."""
 
 _MOST: Final = 6  # steps of a linear scale
-_FINE: Final = 3  # decades; a longer logarithmic scale has ticks at powers of ten only
+_FINE: Final = 3  # decades; a longer logarithmic scale has ticks only at powers of ten
 _MANTISSAS: Final = (1, 2, 5)
 
 

@@ -54,7 +54,7 @@ class _Shelf:
 
     Attributes:
         release: The release.
-        files: The files by name.
+        files: The files, keyed by name.
     """
 
     release: Release
@@ -138,7 +138,7 @@ class Downloads:
         )
         if representation.is_current:
             return representation.not_modified()
-        if not ranged:  # hide a Range header to ignore from Starlette
+        if not ranged:  # hide a Range header that must be ignored from Starlette
             request.scope["headers"] = [
                 header for header in request.scope["headers"] if header[0] != b"range"
             ]
@@ -158,7 +158,10 @@ class Downloads:
         )
 
     async def _shelf(self, request: Request) -> _Shelf:
-        """Return the release that the path names, or else the current one, or raise NotFound."""
+        """Return the release that the path names, or the current one if it names none.
+
+        Raise NotFound if there is no such release.
+        """
         current = self._current.release
         name = request.path_params.get("release", current.name)
         if name == current.name:
@@ -211,7 +214,7 @@ def _is_ranged(request: Request, size: int) -> bool:
     if any(first and last and int(first) > int(last) for first, _, last in ranges):
         return False
     if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
-        raise RangeNotSatisfiable(f"The file has {size} bytes, and none of these.", size)
+        raise RangeNotSatisfiable(f"The file has only {size} bytes: none are in that range.", size)
     return True
 
 
@@ -225,7 +228,7 @@ def _plain(shelf: _Shelf) -> list[Download]:
 
 
 def _download(shelf: _Shelf, name: str) -> Download:
-    """Return a download by its name; raise NotFound if the release does not offer it."""
+    """Find a download by its name; raise NotFound if the release does not offer it."""
     if name not in shelf.files:
         raise NotFound(
             f"There is no dump {name!r}; there are {', '.join(shelf.files)}. See /dumps/.",
@@ -249,7 +252,8 @@ def _headers(shelf: _Shelf, download: Download, *, immutable: bool) -> dict[str,
     headers = {"Accept-Ranges": "bytes", "Cache-Control": FOREVER if immutable else _FRESH}
     links = []
     if download.file.name == FIGURES:
-        # Model for Tabular Data, section 5.2. It is first: some processors read only one link.
+        # Model for Tabular Data, section 5.2. This link comes first, because some processors read
+        # only one link.
         links.append(TypedLink("describedby", METADATA, CSVW.media_type))
     if not immutable:
         links.append(TypedLink("canonical", BASE + canonical[1:]))

@@ -48,7 +48,7 @@ _DESCRIBED: Final = 500
 """Number of cached descriptions; describing a thing with many links is slow."""
 
 _NEAR: Final = 5
-"""Number of similar names that an error 404 lists."""
+"""Number of similar names that a 404 error lists."""
 
 _COMPARED: Final = 300
 """Maximum number of names to compare with an unknown name; each takes up to 0.1 ms."""
@@ -98,7 +98,7 @@ class Resources:
         )
 
     async def document(self, request: Request) -> Response:
-        """Answer with a document in the format of the path's extension, or a negotiated format."""
+        """Answer with a document in the format that the path names, or in a negotiated one."""
         for path in possible_paths(request.scope):
             name = path.removeprefix(DOC)
             stem = name.removesuffix(f".{LINKSET.extension}")

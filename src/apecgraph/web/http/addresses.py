@@ -73,8 +73,8 @@ def public_root(request: Request) -> str:
 def possible_paths(scope: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the paths of IRIs that the path of a request may stand for, the likelier one first.
 
-    By RFC 3987 (section 3.2), an escaped letter stands for the letter. But a published IRI may
-    itself contain the escape.
+    According to RFC 3987 (section 3.2), an escaped letter stands for the letter. But a published
+    IRI may itself contain the escape.
     """
     raw = scope.get("raw_path")
     path = raw.decode("ascii", "replace") if raw else quote(scope["path"])

@@ -34,7 +34,7 @@ async def read_body(headers: Headers, receive: Receive) -> bytes:
     """
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType(
-            "Send the body without Content-Encoding: compressed ones are not read."
+            "Send the body without Content-Encoding: this server reads no compressed bodies."
         )
     length = headers.get("content-length")
     if length is None and "transfer-encoding" not in headers:

@@ -14,7 +14,7 @@ _SHARE: Final = 8
 
 
 class ContentCache:
-    """Response contents by entity tag; the least recently used are dropped first.
+    """Response contents, keyed by entity tag; the least recently used are dropped first.
 
     Args:
         megabytes: Size of the cache; 0 caches nothing.

@@ -44,7 +44,7 @@ class FairExecutor:
         self._busy = False
 
     def begin(self, client: str) -> RequestWork:
-        """Begin the work of a request, and start its time limit.
+        """Begin the work of a request and start its time limit.
 
         Args:
             client: Names the client whose turns the jobs take.
@@ -73,7 +73,7 @@ class FairExecutor:
     def _timed_out(self) -> QueryTimedOut:
         limit = f"{self._seconds:g} s"
         return QueryTimedOut(
-            f"The request took longer than {limit}, which counts waiting: send less at once.", limit
+            f"The request took longer than {limit}, including waiting: send less at once.", limit
         )
 
 
@@ -83,7 +83,7 @@ class RequestWork:
     Args:
         executor: Runs the jobs.
         client: Names the client.
-        deadline: The latest time at which a job may begin, by the clock of the event loop.
+        deadline: The latest time at which a job may begin, on the clock of the event loop.
     """
 
     def __init__(self, executor: FairExecutor, client: str, deadline: float) -> None:

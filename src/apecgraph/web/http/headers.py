@@ -43,13 +43,13 @@ class CommonHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request to the application, and send the response with the headers."""
+        """Pass a request to the application and send the response with the headers."""
         is_head = scope["method"] == "HEAD"
 
         def complete(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 names = dict(message["headers"])
-                if _NAMES.isdisjoint(names):  # nearly always
+                if _NAMES.isdisjoint(names):  # nearly always true
                     missing = RAW_HEADERS
                 else:
                     missing = tuple(header for header in RAW_HEADERS if header[0] not in names)

@@ -94,7 +94,7 @@ def preflight(methods: Sequence[str], headers: Mapping[str, str] | None = None) 
 
 
 def choose_format(request: Request, offers: Sequence[Format]) -> Format:
-    """Choose the format to answer a request in; raise NotAcceptable if it accepts none."""
+    """Choose the format of an answer; raise NotAcceptable if the request accepts no format."""
     return negotiate(accept_header(request.headers), offers).format
 
 

@@ -16,7 +16,7 @@ def read_parameters(query_string: bytes, body: bytes = b"") -> dict[str, str]:
         body: The body of a form.
 
     Returns:
-        The parameters by name, in their order.
+        A dict from names to values, in the order of the request.
 
     Raises:
         MalformedRequest: A parameter is repeated, or something is not properly encoded.
@@ -39,7 +39,7 @@ def read_number(
         name: Name of the parameter.
         meaning: What the number counts, for the error message.
         digits: Number of digits that it may have.
-        least: The least number allowed.
+        least: The smallest number allowed.
 
     Returns:
         The number, or None if the parameter is missing or empty.
@@ -52,6 +52,6 @@ def read_number(
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= digits and int(text) >= least):
         raise MalformedRequest(
-            f"{name}: {meaning}, a whole number from {least} of at most {digits} digits."
+            f"{name} must be {meaning}: a whole number from {least}, of at most {digits} digits."
         )
     return int(text)

@@ -20,7 +20,7 @@ _NETWORK_BITS: Final = 64
 
 
 class RateLimit:
-    """The number of queries that each client may ask in a minute.
+    """The number of queries that each client may send in a minute.
 
     Only expensive requests count: requests that a cache answers do not. Clients on this machine
     have no limit.
@@ -43,7 +43,7 @@ class RateLimit:
             The address of the client.
 
         Raises:
-            TooManyRequests: The client has met its limit.
+            TooManyRequests: The client has reached its limit.
         """
         address = client_address(scope)
         if self._item is None or (account := _account(address)) is None:
@@ -52,7 +52,7 @@ class RateLimit:
             reset = self._limiter.get_window_stats(self._item, account).reset_time
             limit = f"{self._item.amount} queries a minute"
             raise TooManyRequests(
-                f"One client may ask {limit}: wait, then ask again.",
+                f"One client may send {limit}: wait, then try again.",
                 limit=limit,
                 retry_after=max(1, math.ceil(reset - time.time())),
             )
@@ -67,7 +67,7 @@ def client_address(scope: Scope) -> str:
 
 @lru_cache(10_000)
 def _account(address: str) -> str | None:
-    """Return the key by which a client is counted, or None if it has no limit."""
+    """Return the key under which a client is counted, or None if it has no limit."""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from apecgraph.web.http.content_cache import MEGABYTE
 
 LEARN: Final = "apecgraph.learn"
-"""The ASGI extension by which an application allows the server to repeat a response unchanged.
+"""The ASGI extension with which an application lets the server repeat a response unchanged.
 
 Its member `response` is a `Learn`. The application calls it with the headers and the body of a
 response with the status 200.
@@ -32,7 +32,7 @@ class RepeatedResponse:
     """A response as it is sent.
 
     Attributes:
-        head: Its headers and the empty line after them, without the headers of all responses.
+        head: Its headers, except those that all responses have, and the empty line after them.
         body: Its body.
     """
 
@@ -41,7 +41,7 @@ class RepeatedResponse:
 
 
 class RepeatCache:
-    """Responses by the bytes of their requests; the least recently used are dropped first.
+    """Responses, keyed by the bytes of their requests; the least recently used are dropped first.
 
     Args:
         megabytes: Size of the cache; 0 caches nothing.

@@ -83,7 +83,7 @@ class Representation:
 
     Attributes:
         coding: Its content coding, "gzip" or "" for none.
-        is_current: Whether the client has the representation already.
+        is_current: Whether the client already has the representation.
         headers: Headers of a response with the representation, except Content-Length and
             Content-Encoding.
     """
@@ -183,7 +183,7 @@ def http_date(date: str) -> str | None:
 
 @lru_cache(64)
 def _accepts_gzip(accept_encoding: str) -> bool:
-    """Return whether a client accepts gzip, by its name or else by the wildcard."""
+    """Return whether a client accepts gzip; the wildcard counts if gzip is not named."""
     accepted: dict[str, bool] = {}
     for item in accept_encoding.split(","):
         coding, _, weight = item.partition(";")

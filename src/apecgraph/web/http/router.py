@@ -13,7 +13,7 @@ class PathRouter:
     FastAPI takes several times as long as a cached query, so queries do not pass through FastAPI.
 
     Args:
-        apps: The applications by path.
+        apps: The applications, keyed by path.
         default: The application for all other paths.
     """
 

@@ -48,7 +48,7 @@ class Observer:
 
 
 class RequestObserver:
-    """Middleware that records each request, and sends the id of the request to the client.
+    """Middleware that records each request and sends the id of the request to the client.
 
     Args:
         app: The application.
@@ -60,7 +60,7 @@ class RequestObserver:
         self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request to the application, and record the request and its response."""
+        """Pass a request to the application and record the request and its response."""
         request_id, begun = new_request_id(), time.perf_counter()
         status = size = 0
 

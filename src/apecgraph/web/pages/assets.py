@@ -26,7 +26,7 @@ _HASHED: Final = re.compile(rf"{BUNDLE}/.+-[A-Z0-9]{{8}}\.(?:js|css)")
 
 
 class Assets:
-    """The files that a folder contains at the start; each is read when a client requests it.
+    """The files that a folder contains at startup; each is read when a client requests it.
 
     Args:
         folder: The folder.
@@ -50,7 +50,7 @@ class Assets:
         self.digest = sha256(b"".join(self._digests())).hexdigest()
 
     def bundled(self, name: str) -> str | None:
-        """Return the path of a bundled file by the name of its source, or None if it is missing."""
+        """Find the path of a bundled file by the name of its source; None if it is missing."""
         file = self._bundled.get(name)
         return None if file is None else f"/static/{BUNDLE}/{file}"
 

@@ -1,4 +1,4 @@
-"""The page of all conflicts, by verdict."""
+"""The page of all conflicts, grouped by verdict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apecgraph.web.pages.site import ReleaseSite
 
 @dataclass(frozen=True, slots=True)
 class PrintedValue:
-    """A value that is printed.
+    """A printed value.
 
     Attributes:
         words: The value in words.
@@ -62,7 +62,7 @@ class Section:
 
 
 class ConflictsPage(Page):
-    """The conflicts of a release, by verdict."""
+    """The conflicts of a release, grouped by verdict."""
 
     template: ClassVar[str] = "pages/conflicts.html"
 

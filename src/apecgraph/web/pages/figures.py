@@ -148,7 +148,7 @@ class FiguresPage(Page):
         }
 
     def _by_measure(self, selection: Selection) -> list[MeasureGroup]:
-        """Return all series by measure, the measure with most figures first."""
+        """Return all series, grouped by measure, the measure with the most figures first."""
         offers = selection.offers("measure", self.site.series, self._days)
         return [
             MeasureGroup(

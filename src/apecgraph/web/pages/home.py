@@ -1,4 +1,4 @@
-"""The home page: the publication, its headline series, an error it found, and links."""
+"""The home page: the publication, its headline series, an error that was found, and links."""
 
 from __future__ import annotations
 

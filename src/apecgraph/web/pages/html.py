@@ -88,7 +88,7 @@ class Html:
         )
 
     def page(self, template: str, **values: object) -> str:
-        """Return a template, filled in.
+        """Fill in a template.
 
         Args:
             template: Path of the template below `templates/`.
@@ -131,14 +131,14 @@ def kind(term: Term) -> str:
 def rulings_by_word(
     rulings: Iterable[Ruling], title: Callable[[str], ox.Literal]
 ) -> Mapping[str, list[Ruling]]:
-    """Return rulings by the word that pages write at the claim.
+    """Group rulings by the word that pages show beside the claim.
 
     Args:
         rulings: Rulings of decisions on one claim.
         title: Returns the label of an IRI, such as the IRI of a verdict.
 
     Returns:
-        The rulings by "rejected", "disputed" or the title of the verdict, in their order.
+        A dict from the word ("rejected", "disputed" or the title of the verdict) to the rulings.
     """
     by_word: dict[str, list[Ruling]] = {}
     for ruling in rulings:

@@ -79,11 +79,11 @@ async def respond_with_file(
     file = next((item for item in release.files if item.name == name), None)
     if file is None or name not in _FILES:
         path = f"{BASE}releases/{release.name}"
-        raise NotFound(f"Release {release.name} has no {name!r}.", [path, f"{path}/report"])
+        raise NotFound(f"Release {release.name} has no file {name!r}.", [path, f"{path}/report"])
 
     def body() -> bytes:
         if not release.has(file):
-            raise NotFound(f"Release {release.name} has no intact {name!r}.", [])
+            raise NotFound(f"Release {release.name} has no intact file {name!r}.", [])
         return (release.path / name).read_bytes()
 
     immutable = {"Cache-Control": FOREVER, **(headers or {})}

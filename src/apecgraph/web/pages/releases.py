@@ -98,7 +98,7 @@ class ReleasesPage(Page):
 
 
 def find_release(site: ReleaseSite, name: str) -> PublishedRelease:
-    """Return a kept release by its name; raise NotFound if it is not kept."""
+    """Find a kept release by its name; raise NotFound if it is not kept."""
     archive = Archive(site.release.path.parent)
     try:
         return _published(archive.read(name), History.read(archive.path))

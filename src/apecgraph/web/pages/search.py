@@ -90,7 +90,7 @@ class SearchPage(Page):
         hits = index.find(search.text, kind)
         last = max(1, -(-len(hits) // _PAGE))
         if search.page > last:
-            raise MalformedRequest(f"page: the hits fill {last} pages.")
+            raise MalformedRequest(f"page: there are only {last} pages of hits.")
         start = (search.page - 1) * _PAGE
         return {
             "search": search,

@@ -1,4 +1,4 @@
-"""The page of the rules: the shapes and relations that the check applies, in words."""
+"""The page of the rules: the shapes and edit rules that the check applies, in words."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from apecgraph.web.pages.page import Page
 
 
 class ShapesPage(Page):
-    """The shapes of a release, and the relations between its figures."""
+    """The shapes of a release, and the edit rules between its figures."""
 
     template: ClassVar[str] = "pages/shapes.html"
 
     def values(self) -> Mapping[str, object]:
-        """Return the shapes, those with the most focus nodes first, and the relations."""
+        """Return the shapes, those with the most focus nodes first, and the edit rules."""
         nodes = {iri: rule.nodes or 0 for iri, rule in self.site.release.rules.items()}
         shapes = RuleText(self.site.graph).read()
         return {

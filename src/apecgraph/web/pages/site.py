@@ -52,7 +52,7 @@ class Site:
         return Writer(self.context)
 
     def admit(self, request: Request) -> RequestWork:
-        """Count a request against its client's limit, and return an object that runs its jobs.
+        """Count a request against its client's limit and return an object that runs its jobs.
 
         Args:
             request: A request whose answer is not cached.
@@ -61,7 +61,7 @@ class Site:
             An object that runs the jobs of the request.
 
         Raises:
-            TooManyRequests: The client has met its rate limit.
+            TooManyRequests: The client has reached its rate limit.
         """
         return self.executor.begin(self.rate_limit.charge(request.scope))
 
@@ -91,7 +91,7 @@ class ReleaseSite(Site):
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """The comparisons of all figures, by cell."""
+        """The comparisons of all figures."""
         claims = (claim for series in self.series for claim in series.claims)
         return Comparisons(self.graph, claims)
 

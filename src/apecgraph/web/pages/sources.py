@@ -59,7 +59,7 @@ class SourcesPage(Page):
     template: ClassVar[str] = "pages/sources.html"
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the page in the order that `sort` names; the default is by publisher.
+        """Answer with the page, sorted as `sort` says; the default order is by publisher.
 
         Raise MalformedRequest if `sort` does not name an order.
         """
@@ -67,7 +67,7 @@ class SourcesPage(Page):
         sort = parameters.get("sort", next(iter(_ORDERS)))
         if sort not in _ORDERS:
             raise MalformedRequest(
-                f"There is no such order of the sources: sort is one of {', '.join(_ORDERS)}."
+                f"The sources cannot be sorted like that: sort must be one of {', '.join(_ORDERS)}."
             )
         return await self.respond(request, lambda: self._values_in(sort), variant=sort)
 

@@ -72,7 +72,7 @@ class Lookup:
 
     def _all(self, request: Request, body: bytes) -> Response:
         if media_type(request) != JSON.media_type:
-            raise UnsupportedMediaType(f"Send the list of lookups as {JSON.media_type}.")
+            raise UnsupportedMediaType(f"Send the list of look-ups as {JSON.media_type}.")
         return _json([self._item(item, index) for index, item in enumerate(_list(body))], {})
 
     def _item(self, item: object, index: int) -> dict[str, Any] | None:

@@ -78,13 +78,13 @@ class _Query(BaseModel):
             for name in fields:
                 if name not in cls.model_fields:
                     known = ", ".join(cls.model_fields)
-                    raise ValueError(f"{str(name)[:LONGEST_QUERY]} is not among {known}")
+                    raise ValueError(f"{str(name)[:LONGEST_QUERY]} must be one of {known}")
         return fields
 
     @model_validator(mode="after")
     def _asks_something(self) -> _Query:
         if self.query is None and not self.properties:
-            raise ValueError("it has neither a query nor properties")
+            raise ValueError("it needs a query or properties")
         return self
 
     def read(self) -> ReconciliationQuery:
@@ -114,8 +114,8 @@ class _Extension(BaseModel):
 
 
 _ONE_OR_LIST: Final[Mapping[int | str, str]] = {
-    "type": "it is the id of a type, or a list of them",
-    "v": "a value is a string, a number, true, false, an object with an id, or a list of these",
+    "type": "it must be the id of a type, or a list of ids",
+    "v": "a value must be a string, a number, a boolean, an object with an id, or a list of these",
 }
 
 _QUERIES: Final = TypeAdapter(dict[str, _Query])
@@ -129,7 +129,7 @@ def read_queries(text: str) -> Mapping[str, ReconciliationQuery]:
         text: The batch in JSON.
 
     Returns:
-        The queries by key.
+        A dict from keys to queries.
 
     Raises:
         MalformedRequest: The text is not such a batch.

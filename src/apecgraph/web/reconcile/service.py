@@ -76,7 +76,7 @@ class Reconcile:
         return await self._answer(request, lambda: manifest(root, name, self.site.entities))
 
     async def suggest(self, request: Request) -> Response:
-        """Answer a request with entities, types or properties by the beginning of their names."""
+        """Answer a request with entities, types or properties whose names begin with a prefix."""
         parameters = _parameters(request)
         prefix = parameters.get("prefix", "")
         if len(prefix) > LONGEST_QUERY:
@@ -105,7 +105,7 @@ class Reconcile:
         """Answer a request with the properties of a type's entities, the most frequent first."""
         parameters = _parameters(request)
         name = parameters.get("type", "")
-        limit = _number(parameters, "limit", "a number of properties")
+        limit = _number(parameters, "limit", "the number of properties")
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []

@@ -134,7 +134,7 @@ class Connection(HttpToolsProtocol):
         self._count(len(name) + len(value), in_headers=True)
         if len(self.headers) > MOST_HEADERS:
             limit = f"{MOST_HEADERS} headers"
-            self._stop(HeadersTooLarge(f"There are more than {limit}.", limit))
+            self._stop(HeadersTooLarge(f"The request has more than {limit}.", limit))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -210,7 +210,7 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
     def _give_up(self) -> None:
-        """End the connection, because its request has not arrived in time."""
+        """End the connection because its request has not arrived in time."""
         if self.cycle is not None and self.cycle.response_started:
             self.transport.close()  # the response came before the end of the request
             return
@@ -221,8 +221,8 @@ class Connection(HttpToolsProtocol):
         """Answer with an error and close; the application sees the client disconnect.
 
         If the server closed the connection while the client is still sending, the connection would
-        be reset and the client would lose the response (RFC 9112, section 9.6). So the server
-        closes the connection after a delay.
+        be reset and the client would lose the response (RFC 9112, section 9.6). The server
+        therefore closes the connection after a delay.
         """
         self._refused = True
         self._cancel_timer()

@@ -1,4 +1,4 @@
-"""The follower: it serves the current release of a folder, which builds and operators change."""
+"""The follower: switches the server when another release becomes current in a folder."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ class ReleaseFollower:
             last_failure.clear()
         except (ReleaseError, StoreError, OSError, ValueError) as error:
             if last_failure.set(str(error)):
-                _log.error("%s; the release before it is served on", error)
+                _log.error("%s; the previous release is still served", error)
         except Exception as error:  # another version of apecgraph may have made the release
             if last_failure.set(f"the current release cannot be served: {error!r}"):
-                _log.exception("the release before it is served on")
+                _log.exception("the previous release is still served")
 
 
 def _file_state(path: Path) -> object:

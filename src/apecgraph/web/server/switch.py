@@ -70,7 +70,7 @@ class ReleaseSwitch:
         self._running: _Running
         self._retiring: asyncio.Task[None] | None = None
         self._switches = 0
-        self._endings: Counter[str] = Counter()  # of the workers of earlier publications
+        self._endings: Counter[str] = Counter()  # counts the workers of earlier publications
 
     @property
     def publication(self) -> Publication:

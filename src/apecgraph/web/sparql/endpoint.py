@@ -36,7 +36,7 @@ _WATCHED_SECONDS: Final = 0.02
 
 
 class SparqlEndpoint:
-    """Answers queries by the SPARQL 1.1 Protocol.
+    """Answers queries according to the SPARQL 1.1 Protocol.
 
     Args:
         service: Evaluates the queries.

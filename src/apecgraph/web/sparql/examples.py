@@ -37,7 +37,7 @@ ORDER BY DESC(?triples) ?graph
         RESULTS_CSV.name,
     ),
     Example(
-        "Of which classes are there how many things?",
+        "How many things does each class have?",
         """SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
   ?thing a ?class .
 }

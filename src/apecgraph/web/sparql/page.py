@@ -34,9 +34,10 @@ class QueryPage:
         self._examples = examples
 
     async def answer(self, request: Request) -> Response:
-        """Answer with the form, which contains the query of the request, or with the description.
+        """Answer with the query form or, for RDF formats, with the service description.
 
-        SPARQL 1.1 Service Description (section 2) requires the description.
+        The form is prefilled with the request's query, if there is one. The description is required
+        by SPARQL 1.1 Service Description, section 2.
         """
         names = request.query_params.getlist("format")
         offers = DOCUMENT_FORMATS

@@ -27,7 +27,7 @@ class Line:
 
     Attributes:
         claim: The figure.
-        about: The part of what it measures in which it differs from other figures of the table.
+        about: The dimensions in which it differs from other figures of the table, in words.
     """
 
     claim: FigureClaim
@@ -96,7 +96,7 @@ class DecisionPage(ThingPage):
         """Return the conflict, with its claims as tables."""
         graph = self.site.graph
         conflict = read_conflict(graph, view.description.iri)
-        if conflict is None:  # only a source calls the thing a decision
+        if conflict is None:  # no editor, only a source, calls the thing a decision
             return {"conflict": None}
         wording = Wording(graph)
         return {

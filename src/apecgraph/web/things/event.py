@@ -25,7 +25,7 @@ _TOPICS: Final = (f"{APEC}priorityArea", f"{SCHEMA}about")
 _THEME: Final = f"{APEC}theme"
 _AUDIENCE: Final = f"{SCHEMA}audience"
 _SPEAKER: Final = f"{SCHEMA}contributor"
-_COUNTED: Final = f"{APEC}subject"  # shown in the table of figures
+_COUNTED: Final = f"{APEC}subject"  # these links are shown as the table of figures
 
 
 class EventPage(ThingPage):

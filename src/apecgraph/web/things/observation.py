@@ -50,7 +50,7 @@ def _sentence(cell: Cell, labels: Labels) -> str:
 
 
 def _series(cell: Cell) -> Selection:
-    """Return the selection of the figures that measure the same thing, in all periods."""
+    """Return the selection of the figures that measure the same thing as a cell, in any period."""
     values = dict(cell.values())
     names = (name for name in SERIES_DIMENSIONS if APEC + name in values)
     return Selection.of({name: values[APEC + name] for name in names})

@@ -19,7 +19,7 @@ class OntologyPage(ThingPage):
     template: ClassVar[str] = "things/ontology.html"
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return the terms by group, the code lists, and the foreign terms by namespace."""
+        """Return the grouped terms, the code lists, and the foreign terms of each namespace."""
         vocabulary = Vocabulary(self.site.graph)
         return {
             "groups": vocabulary.groups(),

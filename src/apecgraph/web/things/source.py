@@ -23,7 +23,8 @@ class Printed:
     Attributes:
         claim: The figure.
         about: What it measures, in words.
-        others: The figures of other sources for the same cell, each group with a text for it.
+        others: The groups of figures of other sources for the same cell, each with its publishers
+            in words.
     """
 
     claim: FigureClaim

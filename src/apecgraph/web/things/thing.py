@@ -63,7 +63,7 @@ class PropertyRow:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """The links to a thing by one property.
+    """The links to a thing through one property.
 
     Attributes:
         predicate: IRI of the property.
@@ -116,14 +116,18 @@ class ThingView:
 
     @cached_property
     def rows(self) -> tuple[PropertyRow, ...]:
-        """The facts by property: names and definitions first, the others sorted by label."""
+        """The facts, grouped by property: names and definitions first, the others by label."""
         apart = {f"{RDF}type", *_IDENTIFIERS}
         rows = self._rows([fact for fact in self.description.facts if fact.predicate not in apart])
         return tuple(row for row in rows if not self._is_heading(row))
 
     @cached_property
     def identifiers(self) -> tuple[PropertyRow, ...]:
-        """The identifiers of the thing: codes by their datatypes, then other IRIs."""
+        """The identifiers of the thing.
+
+        There is a row for each kind of code, named after its datatype. The IRIs of the same or
+        similar things elsewhere follow.
+        """
         return self._rows(
             [fact for fact in self.description.facts if fact.predicate in _IDENTIFIERS]
         )
@@ -138,16 +142,16 @@ class ThingView:
         return tuple(row for row in self.rows if row.predicate not in predicates)
 
     def wordings(self, fact: Fact) -> list[tuple[ox.Literal | None, dict[str, list[Citation]]]]:
-        """Return the citations of a fact by printed words, and then by source.
+        """Return the citations of a fact, grouped by printed wording and then by source.
 
-        Citations without words that differ from the value come first, under None. An editor's note
-        has no citations: it is in the graph of a source, but the source does not state it.
+        Citations that print no wording, or the value itself, come first, under None. An editor's
+        note has no citations: it is in the graph of a source, but the source does not state it.
 
         Args:
             fact: The fact.
 
         Returns:
-            The printed words, or None, each with the citations by the IRI of the source.
+            Pairs of the wording (or None) and a dict from source IRI to citations.
         """
         if fact.predicate == _NOTE:
             return []
@@ -163,7 +167,7 @@ class ThingView:
         return [(words, by_source) for words, by_source in by_words.items() if by_source]
 
     def figure(self, iri: str) -> FigureClaim | None:
-        """Return a figure by its IRI, or None if the IRI is not that of a figure."""
+        """Find a figure by its IRI; return None if the IRI is not that of a figure."""
         claim = read_claim(self.graph, iri)
         return claim if isinstance(claim, FigureClaim) else None
 
@@ -176,7 +180,7 @@ class ThingView:
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """The links by property, without links that the page shows as claims or decisions."""
+        """The links, grouped by property, except links that are shown as claims or decisions."""
         links: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
         for link in linking(self.graph, iri, stands=self.description.stands):
@@ -276,7 +280,7 @@ class ThingPage:
         Args:
             description: The description of the thing.
             formats: All formats of the document, each with its path.
-            schema_org: The description of the thing by schema.org, or None.
+            schema_org: The description of the thing in schema.org terms, or None.
             language: Preferred language of the names.
 
         Returns:
