@@ -12,7 +12,7 @@ ApecgraphError               500
 │   └── ReleasesLocked           another process writes to the folder of releases
 ├── StoreError               503 the store cannot be opened, or its process has died
 ├── RequestError             400 a request that cannot be answered as it is
-│   ├── MalformedRequest     400 it breaks the rules of its protocol
+│   ├── MalformedRequest     400 it violates its protocol
 │   │   └── MalformedQuery   400 its query is not SPARQL: names the line and the column
 │   ├── Forbidden            403 an update, SERVICE, or a graph outside the dataset
 │   ├── NotFound             404
@@ -107,7 +107,7 @@ class RequestError(ApecgraphError):
 
 
 class MalformedRequest(RequestError):
-    """The request breaks the rules of its protocol."""
+    """The request violates its protocol."""
 
 
 class MalformedQuery(MalformedRequest):

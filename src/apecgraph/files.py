@@ -32,7 +32,7 @@ def read_file(path: Path) -> bytes:
     """
     with steady(path) as size:
         if size > LARGEST:
-            reason = f"has {size:,} bytes, which is more than {LARGEST:,}: divide it"
+            reason = f"has {size:,} bytes, more than the {LARGEST:,} allowed: divide it"
             raise OSError(errno.EFBIG, reason)
         # A pipe may have replaced the file: opening it must not wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -58,7 +58,7 @@ def steady(path: Path) -> Iterator[int]:
         raise OSError(errno.EINVAL, "is not a regular file")
     yield before.st_size
     if _version(path.stat()) != _version(before):
-        raise OSError(errno.EBUSY, "changed while it was read: try again when it is written")
+        raise OSError(errno.EBUSY, "changed while it was read: try again when its writer is done")
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:

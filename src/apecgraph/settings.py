@@ -23,12 +23,12 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s<>\"'`]+)?$",
         description="Address at which people reach the server, for the programs at `/use`. If it "
         "is empty: the address that the server listens at, if only this machine can reach it, "
-        "else the canonical base.",
+        "otherwise the canonical base.",
     )
     keep_releases: int = Field(
         default=10,
         ge=0,
-        description="Number of releases that `build` keeps there, the latest ones; 0 keeps all.",
+        description="Number of latest releases that `build` keeps; 0 keeps all.",
     )
     load_seconds: float = Field(
         default=1800,

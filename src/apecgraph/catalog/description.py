@@ -23,7 +23,7 @@ def describe_release(
     questions: Iterable[Question],
     graphs: Iterable[str],
 ) -> list[ox.Triple]:
-    """Describe a release in VoID, in DCAT 3, as a SPARQL service, and by its questions.
+    """Describe a release in VoID and DCAT 3, with its SPARQL service and its questions.
 
     Args:
         release: The release, with the files that it offers for download.

@@ -16,7 +16,7 @@ _DATASET: Final = f"{ID}service/dataset"
 
 
 def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
-    """Describe the endpoint; the graphs are the IRIs of its named graphs."""
+    """Describe the endpoint, given the IRIs of its named graphs."""
     formats = [item.iri for item in ANSWER_FORMATS if item.iri is not None]
     yield from triples_about_new(
         ENDPOINT,

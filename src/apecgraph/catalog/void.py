@@ -29,8 +29,8 @@ class Statistics:
         entities: Number of subjects that are things of this publication.
         subjects: Number of distinct subjects.
         objects: Number of distinct objects.
-        properties: Number of triples by the IRI of their property.
-        classes: Members by the IRI of their class, as terms of N-Triples.
+        properties: Number of triples, keyed by the IRI of their property.
+        classes: Members, as terms of N-Triples, keyed by the IRI of their class.
     """
 
     triples: int
@@ -121,7 +121,7 @@ def describe_default_graph(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 
 def _vocabularies(statistics: Statistics) -> list[str]:
-    """Return the namespaces of the vocabularies that the properties and classes come from."""
+    """Return the namespaces of the properties and classes."""
     used = [*statistics.properties, *statistics.classes]
     return [
         namespace.removesuffix("/") if namespace == ONTOLOGY else namespace
@@ -164,7 +164,7 @@ def _partitions(statistics: Statistics) -> Iterator[ox.Triple]:
 
 
 def _linksets(triples: list[ox.Triple], dumps: Iterable[str]) -> Iterator[ox.Triple]:
-    """Describe the links to other datasets, by dataset and property (VoID, section 5)."""
+    """Describe the links to other datasets, grouped by dataset and property (VoID, section 5)."""
     sets = linksets(triples)
     if not sets:
         return

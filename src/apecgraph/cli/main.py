@@ -88,7 +88,7 @@ main.add_command(diff)
 def check(content: Path, format_: str) -> None:
     """Check the content.
 
-    Report errors by file and line, and exit with 1 if there are any.
+    Report each error with its file and line. If there are errors, exit with 1.
     """
     with shown(sys.stderr):
         report = sandbox.run_check(content, Settings())
@@ -270,5 +270,8 @@ def _current(content: Path | None) -> Release:
 
                 publish(release, keep=settings.keep_releases)
         except RolledBack as error:
-            click.echo(f"serving the current release: {error}", err=True)
+            click.echo(
+                f"this content is not published, so the current release is served: {error}",
+                err=True,
+            )
     return Release.current(settings.releases)

@@ -1,4 +1,4 @@
-"""Denies network access to a process by a filter of seccomp(2), which the kernel applies.
+"""Denies network access to a process with a filter of seccomp(2), which the kernel applies.
 
 The filter is for processes that must open files. Other processes can set their limit on descriptors
 to zero, which prevents files and sockets. The filter needs no privileges and cannot be removed.

@@ -15,8 +15,8 @@ _Resource = TypeVar("_Resource")
 class FairQueue(Generic[_Resource]):
     """A queue with places in which clients wait for a resource.
 
-    Clients are served round-robin, and the places of a client in order. So a client that takes many
-    places delays only itself.
+    Clients are served round-robin, and the places of a client in order, so that a client that takes
+    many places delays only itself.
 
     Args:
         size: The number of places.

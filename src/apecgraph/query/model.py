@@ -52,7 +52,7 @@ class Query:
 
     Attributes:
         text: The query as sent.
-        format: The format of the answer, which fits the form of the query.
+        format: The format of the answer, which fits the query form.
         default_graphs: The IRIs of the default graphs that the request names, or else those that
             the query names (SPARQL 1.1 Protocol, section 2.1.4).
         named_graphs: The IRIs of the named graphs, likewise. If neither the request nor the query
@@ -117,7 +117,7 @@ class QueryService(Protocol):
         Raises:
             MalformedQuery: The query is not SPARQL.
             Forbidden: The query calls another endpoint.
-            NotAcceptable: The format of the query cannot hold the answer.
+            NotAcceptable: The query's format cannot hold the answer.
             QueryError: The query exceeds a limit, or the service is too busy.
             StoreError: The dataset is not available.
         """

@@ -55,7 +55,7 @@ class _MediaRange:
 
 
 def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
-    """Choose the format of an answer by the Accept header.
+    """Choose the format of an answer according to the Accept header.
 
     Args:
         accept: The header as received, or None if the request has none.

@@ -104,7 +104,7 @@ class Outline:
     """The facts about a request that are known without evaluating it.
 
     Attributes:
-        form: The form of the query; None if the text is an update, or not SPARQL.
+        form: The query form; None if the text is an update, or not SPARQL.
         default_graphs: The resolved IRIs after FROM.
         named_graphs: The resolved IRIs after FROM NAMED.
         service: Whether the query calls another endpoint.

@@ -60,7 +60,7 @@ def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | N
         a browser follows a link to a query.
 
     Raises:
-        MalformedRequest: The request breaks the rules of the protocol.
+        MalformedRequest: The request violates the protocol.
         Forbidden: The request is an update, calls another endpoint, or names an unknown graph.
         MethodNotAllowed: The method of the request does not send queries.
         NotAcceptable: The answer cannot have any of the formats that the client accepts.
@@ -76,7 +76,7 @@ def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | N
         raise Forbidden(READ_ONLY)
     queries = _values(parameters, "query")
     if len(queries) != 1:
-        raise MalformedRequest(f"There must be one query, and there are {len(queries)}.")
+        raise MalformedRequest(f"The request has {len(queries)} queries; send exactly one.")
     return read_query(
         queries[0],
         graphs,
@@ -131,7 +131,7 @@ def decode_form(data: bytes) -> list[tuple[str, str]]:
     except UnicodeDecodeError:
         raise MalformedRequest("The parameters are not UTF-8.") from None
     except ValueError:
-        raise MalformedRequest(f"There are more than {_MAX_PARAMETERS} parameters.") from None
+        raise MalformedRequest(f"The request has more than {_MAX_PARAMETERS} parameters.") from None
 
 
 def _decode(data: bytes) -> str:
@@ -155,7 +155,7 @@ def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]
 
 
 def _choose_format(names: Sequence[str], accept: str | None, offers: Sequence[Format]) -> Format:
-    """Choose a format by name, or else by Accept; set the media type that the client knows."""
+    """Choose a format by name or from Accept; set the media type that the client knows."""
     choice = find_named(names, offers) if names else negotiate(accept, offers)
     if choice.media_type == choice.format.media_type:
         return choice.format

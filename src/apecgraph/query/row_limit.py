@@ -21,7 +21,7 @@ _MARKS: Final = {
 
 
 def limit_triples(triples: QueryTriples, max_rows: int) -> Iterator[Triple]:
-    """Yield the triples; raise QueryTooHeavy if there are more than the limit."""
+    """Yield the triples; raise QueryTooHeavy if there are more than `max_rows`."""
     for index, triple in enumerate(triples):
         if index == max_rows:
             raise _too_many_rows(max_rows)
@@ -38,12 +38,12 @@ def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[
         write: Takes the bytes that are passed on.
         format_: The format of the results.
         max_rows: The limit.
-        has_more: Returns whether the answer has more rows than the limit. It is called when the
-            number of marks reaches the limit.
+        has_more: Returns whether the answer has more than `max_rows` rows. It is called when the
+            number of marks reaches `max_rows`.
 
     Returns:
-        A function that passes bytes on to `write`, and raises QueryTooHeavy if there are more rows
-        than the limit.
+        A function that passes bytes on to `write` and raises QueryTooHeavy if there are more than
+        `max_rows` rows.
     """
     mark = _MARKS[format_]
     count, before = 0, b""
@@ -63,6 +63,6 @@ def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[
 def _too_many_rows(max_rows: int) -> QueryTooHeavy:
     return QueryTooHeavy(
         f"The answer has more than {max_rows} rows, the limit. "
-        "Fetch it in parts by LIMIT and OFFSET, or take a dump, which holds everything.",
+        "Fetch it in parts with LIMIT and OFFSET, or take a dump, which holds everything.",
         f"{max_rows} rows",
     )

@@ -75,7 +75,7 @@ def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write)
     Args:
         store: The dataset.
         text: The query.
-        formats: Names of formats; the last one that fits the form of the query is used.
+        formats: Names of formats; the last one that fits the query form is used.
         write: Takes the answer in chunks.
 
     Raises:

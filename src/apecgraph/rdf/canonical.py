@@ -1,8 +1,8 @@
 """Canonical datasets (RDFC-1.0): sorted quads, digests, and comparable labels of blank nodes.
 
 RDFC-1.0 numbers all blank nodes of a dataset, so one more blank node may change the labels of
-others. `labelled` derives each label only from the quads that are connected with the blank node.
-So a node keeps its label in another version of a dataset if these quads are the same.
+others. `labelled` derives each label only from the quads that are connected with the blank node. A
+node therefore keeps its label in another version of a dataset if these quads have not changed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def digest_of_canonical(quads: Iterable[ox.Quad]) -> str:
 
 
 def labelled(quads: Iterable[ox.Quad]) -> set[ox.Quad]:
-    """Label each blank node by the canonical form of the quads that it is connected with."""
+    """Label each blank node after the canonical form of the quads that it is connected with."""
     result: set[ox.Quad] = set()
     parent: dict[ox.BlankNode, ox.BlankNode] = {}
 

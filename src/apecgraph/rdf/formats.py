@@ -178,7 +178,7 @@ PROBLEM: Final = Format(
 )
 
 DATASET_FORMATS: Final = (TRIG, N_QUADS)
-"""Formats that are written with named graphs. JSON-LD is written with the default graph only."""
+"""Formats that are written with named graphs. JSON-LD is written with only the default graph."""
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, *DATASET_FORMATS)
 """The formats of answers to CONSTRUCT and DESCRIBE, and of dumps."""

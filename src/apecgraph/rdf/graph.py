@@ -1,4 +1,4 @@
-"""RDF graphs in memory, read by IRI."""
+"""RDF graphs in memory, and look-ups in them."""
 
 from __future__ import annotations
 

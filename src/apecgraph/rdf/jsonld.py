@@ -69,7 +69,7 @@ class Context:
     def graph(self, triples: Iterable[ox.Triple]) -> bytes:
         """Write triples as a graph of node objects, one per subject, with the embedded context.
 
-        Integers and booleans become JSON values; decimals remain strings, which are exact. A
+        Integers and booleans become JSON values; decimals remain strings, to stay exact. A
         property that may have several values has an array of them. Node objects are sorted by
         their IRIs, and their keys alphabetically. The nodes are compacted one by one, so the time
         is linear in their number.
@@ -164,7 +164,7 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
 
 
 def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
-    """Return expanded JSON-LD by subject, with rdf:type as @type (JSON-LD 1.1 API, section 8.4)."""
+    """Return expanded JSON-LD, keyed by subject; rdf:type is @type (JSON-LD 1.1 API, 8.4)."""
     nodes: list[Node] = json.loads(rdf_bytes(sorted(triples, key=str), JSON_LD, prefixes={}))
     for node in nodes:
         if _TYPE in node:
@@ -187,8 +187,8 @@ def _reverse_links(
 ) -> None:
     """Move a node that links to the topic from the nodes to the reverse properties of the topic.
 
-    If the node links by several properties, the first of these gets the whole node, and the others
-    get its IRI only.
+    If the node links through several properties, the first of these gets the whole node, and the
+    others get only its IRI.
     """
     node = nodes[iri]
     link = {"@id": topic}

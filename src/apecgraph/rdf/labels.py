@@ -28,7 +28,7 @@ NAME_PROPERTIES: Final = (
     f"{SKOS}hiddenLabel",
     f"{SCHEMA}alternateName",
 )
-"""The properties whose values are the names by which people search for a thing."""
+"""The properties whose values are the names that people search for."""
 
 _OTHERWISE: Final = "en"  # the language in which most things have a label
 
@@ -44,7 +44,7 @@ class Labels:
 
     def __init__(self, graph: Graph, language: str = "en") -> None:
         self._graph = graph
-        # A label that a decision rejects is in the graph of its source only.
+        # A label that a decision rejects is only in the graph of its source.
         self._graphs = (graph.default_graph, graph)
         self.language = language
 
@@ -66,7 +66,7 @@ class Labels:
         return min(labels, key=self._preference, default=None)
 
     def _labels(self, iri: str) -> list[ox.Literal]:
-        """Return the labels by the first property that has any, from the first graph with any."""
+        """Return the values of the first label property with any, from the first graph with any."""
         node = ox.NamedNode(iri)
         for property_ in _LABEL_TERMS:
             for graph in self._graphs:

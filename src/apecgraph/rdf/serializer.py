@@ -39,7 +39,7 @@ def write_rdf(
     write: Write,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> None:
-    """Write RDF in chunks of about CHUNK bytes, while the statements are read.
+    """Write RDF in chunks of about CHUNK bytes while the statements are read.
 
     Args:
         statements: Triples, or quads for a format that holds named graphs.

@@ -1,9 +1,9 @@
 """Canonical Turtle: the form of all Turtle files of the content.
 
-A file has a block for each subject and a line for each value, all sorted. So a change of one fact
-changes one line.
+A file has a block for each subject and a line for each value, all sorted, so that a change of one
+fact changes one line.
 The form is a subset of RDF 1.1 Turtle: IRIs are relative to the publication's `id/` or prefixed,
-and blank nodes are used for lists only.
+and blank nodes are used only for lists.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
 
 
 def _too_deep(data: bytes) -> bool:
-    """Return whether brackets nest so deep that the recursive parser would overflow its stack."""
+    """Return whether brackets nest so deeply that the recursive parser would overflow its stack."""
     depth = 0
     for bracket in _BRACKET.finditer(data):
         if bracket["open"]:

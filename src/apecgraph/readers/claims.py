@@ -39,7 +39,7 @@ class Claim:
 
     @property
     def status(self) -> str:
-        """The status of the claim by the decisions: "standing", "rejected" or "open"."""
+        """The status that decisions give the claim: "standing", "rejected" or "open"."""
         return status(self.rulings)
 
 

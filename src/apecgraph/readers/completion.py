@@ -47,7 +47,7 @@ class Completion:
 
 
 def read_completions(graph: Graph) -> Iterator[Completion]:
-    """Yield the completions from the default graph of a store, by kind and IRI.
+    """Yield the completions from the default graph of a store, sorted by kind and IRI.
 
     The completions are the classes and properties that the graph uses or defines, and the named
     things of the publication, except things that describe the data or are claims.

@@ -271,7 +271,7 @@ def _facts(
 
 
 def _statements(graph: Graph, iri: str) -> dict[tuple[str, Term, Term], list[Citation]]:
-    """Return the rdf:Statements about a thing by source, predicate and object."""
+    """Return the rdf:Statements about a thing, keyed by source, predicate and object."""
     citations: dict[tuple[str, Term, Term], list[Citation]] = defaultdict(list)
     for quad in graph.quads(None, f"{RDF}subject", iri):
         statement, source = quad.subject, quad.graph_name

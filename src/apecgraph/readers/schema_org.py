@@ -1,4 +1,4 @@
-"""Descriptions by schema.org as JSON-LD, for search engines, without rejected facts."""
+"""Descriptions in schema.org terms as JSON-LD, for search engines, without rejected facts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OF_DATASETS: Final = {
 
 
 class SchemaOrg:
-    """Describes things by schema.org.
+    """Describes things in schema.org terms.
 
     Args:
         graph: The dataset of a release.
@@ -40,7 +40,7 @@ class SchemaOrg:
         self._labels = labels
 
     def thing(self, iri: str) -> Node | None:
-        """Describe a thing; return None if it has no class of schema.org."""
+        """Describe a thing; return None if it has no schema.org class."""
         facts = self._facts(iri)
         described = self._reference(iri)
         if "@type" not in described:
@@ -114,7 +114,7 @@ class SchemaOrg:
         return {**typed, "@id": iri, "name": self._labels.title(iri).value}
 
     def _facts(self, iri: str) -> defaultdict[str, list[Term]]:
-        """Return the values of the default graph by property, sorted."""
+        """Return a thing's values in the default graph as sorted lists, keyed by property."""
         facts: defaultdict[str, list[Term]] = defaultdict(list)
         for quad in sorted(self._graph.quads(iri), key=str):
             facts[quad.predicate.value].append(quad.object)

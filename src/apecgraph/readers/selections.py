@@ -16,7 +16,7 @@ PARAMETERS: Final = (*SERIES_DIMENSIONS, "period", "from", "to")
 """Names of the parameters of a selection, in the order in which its address has them."""
 
 Days = Mapping[str, tuple[str, str, str]]
-"""The first and the last day of each period, by its IRI; see `readers.series.when`."""
+"""A dict from the IRI of a period to its first and its last day; see `readers.series.when`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Selection:
     Attributes:
         choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions and of
             `period` are IRIs. `from` and `to` are years: a selected figure's period begins in
-            `from` or later, and ends in `to` or earlier. Parameters without a choice do not filter.
+            `from` or later and ends in `to` or earlier. Parameters without a choice do not filter.
     """
 
     choices: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,4 @@
-"""Series: the figures of all sources that measure the same thing in different periods."""
+"""Series: the figures of all sources whose cells differ only in their periods."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source. A property is None if the description of the source lacks it.
+    """A source. A property is None if the source's description lacks it.
 
     Attributes:
         iri: IRI of the source.

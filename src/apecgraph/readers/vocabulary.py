@@ -122,7 +122,7 @@ class Vocabulary:
         )
 
     def groups(self) -> list[tuple[str, list[VocabularyTerm]]]:
-        """Return the terms of the publication by group, each group in the order of the labels."""
+        """Return the terms of the publication, grouped, each group in the order of the labels."""
         defined = self._graph.default_graph.subjects(f"{RDFS}isDefinedBy")
         own = self._sorted(iri for iri in defined if iri.startswith(BASE))
         terms = [term for iri in own if (term := self.term(iri)) is not None]
@@ -145,7 +145,7 @@ class Vocabulary:
         ]
 
     def foreign(self) -> list[tuple[str, list[Foreign]]]:
-        """Return the foreign terms in use by namespace, the most frequent first."""
+        """Return the foreign terms in use, grouped by namespace, the most frequent first."""
         namespaces: dict[str, list[Foreign]] = defaultdict(list)
         classes, properties, _ = self._counts()
         for counts, is_class in ((classes, True), (properties, False)):

@@ -108,11 +108,11 @@ class Archive:
                 yield Release.read(self.path / name)
 
     def open(self, name: str) -> Release:
-        """Open a release by its name and compare its files with their checksums."""
+        """Find a release by its name and compare its files with their checksums."""
         return Release.open(self.read(name).path)
 
     def read(self, name: str) -> Release:
-        """Read the manifest of a release by its name, without checking its files."""
+        """Read the manifest of the release with a name, without checking its files."""
         if not NAME.fullmatch(name) or not (self.path / name).is_dir():
             known = ", ".join(reversed(self.names())) or "no release at all"
             raise ReleaseError(f"{self.path} has no release {name}; it has {known}")
@@ -122,7 +122,7 @@ class Archive:
         return release
 
     def last(self) -> Release | None:
-        """Return the current release if it is intact, else the latest intact one, else None."""
+        """Return the current release if it is intact, or the latest intact one, or None."""
         current = self.current
         for name in dict.fromkeys([*([current] if current else []), *reversed(self.names())]):
             with suppress(ReleaseError):

@@ -22,7 +22,7 @@ _COMMANDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReleaseCitation:
-    """The parts of a citation; `iri` is permanent and leads to the description of the release."""
+    """The parts of a citation; `iri` is permanent and leads to the release's description."""
 
     author: str
     title: str

@@ -1,7 +1,7 @@
 """Differences between two releases: the things that were added, removed and changed, in words.
 
 The differences cover the facts of sources and editors, and the contradictions that justify
-decisions. Other derived facts follow from these and are left out. The patch has their changes, too.
+decisions. Other derived facts follow from these and are left out. The patch includes their changes.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class ChangedThing:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """All differences from one release to another, by thing.
+    """All differences from one release to another, grouped by thing.
 
     Attributes:
         old: The name of the old release.

@@ -92,7 +92,7 @@ class Download:
 
 
 def downloads(files: Iterable[File]) -> dict[str, Download]:
-    """Return the downloads among the files of a release, by file name."""
+    """Return the downloads among the files of a release, keyed by file name."""
     by_name = {file.name: file for file in files}
     return {
         name: Download(by_name[name], dump, compressed)
@@ -110,7 +110,7 @@ def zipped(name: str) -> str:
 def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> list[File]:
     """Write the dumps of a dataset, each also in gzip (RFC 1952), and their checksums.
 
-    The same dataset makes the same bytes.
+    Equal datasets result in equal files.
 
     Args:
         folder: Where to write.

@@ -30,7 +30,7 @@ PATCH: Final = "differences.rdfp"
 DUMP: Final = "apecgraph"
 
 DUMP_FORMATS: Final = (TRIG, N_QUADS, TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
-"""TriG and N-Quads contain the named graphs; the others contain the default graph only."""
+"""TriG and N-Quads contain the named graphs; the others contain only the default graph."""
 
 NAME: Final = re.compile("[0-9a-f]{16}(?:-[0-9a-f]{8})?")
 
@@ -179,7 +179,7 @@ class Release:
 
     @property
     def rules(self) -> dict[str, Rule]:
-        """The rules of the check by IRI; empty if another version of apecgraph wrote the report."""
+        """The rules of the check, keyed by IRI; empty if the report cannot be read."""
         try:
             return {rule.iri: rule for rule in self.report.rules}
         except ReleaseError:

@@ -1,9 +1,9 @@
 """The sandbox: work on content in a separate process, with limits and without network access.
 
 Content may come from strangers and may be malicious. A parser, a query or a regular expression can
-only be stopped by ending its process. So `apecgraph.sandbox.tasks` does the work in a separate
-process and reports its steps. This module enforces the deadline. If the process dies, this module
-raises an error that names the step.
+only be stopped by ending its process. Therefore `apecgraph.sandbox.tasks` does the work in a
+separate process and reports its steps. This module enforces the deadline. If the process dies, this
+module raises an error that names the step.
 """
 
 from __future__ import annotations

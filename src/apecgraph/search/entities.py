@@ -98,7 +98,7 @@ class Entity:
         codes: Its identifiers, folded, except the last part of its IRI.
         types: The ids of its own types, followed by the ids of broader types.
         own_types: The ids of its own types.
-        facts: Its values in the default graph, by the id of the property.
+        facts: Its values in the default graph, keyed by the id of the property.
     """
 
     id: str
@@ -113,7 +113,7 @@ class Entity:
 
 
 class Entities:
-    """The entities of the default graph, their types and their properties, all by id."""
+    """The entities of the default graph, their types and their properties, all keyed by id."""
 
     def __init__(self, graph: Graph) -> None:
         self._labels = Labels(graph)
@@ -175,7 +175,7 @@ class Entities:
         return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower()
 
     def _read(self) -> dict[str, dict[str, list[Term]]]:
-        """Return the values in the default graph by subject and property."""
+        """Return the values in the default graph, keyed by subject and property."""
         facts: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for quad in self._graph.default_graph.quads():
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(ID):
@@ -183,7 +183,7 @@ class Entities:
         return facts
 
     def _broader(self, facts: Mapping[str, Mapping[str, list[Term]]]) -> dict[str, set[str]]:
-        """Return the types directly above each type, by IRI."""
+        """Return a dict from the IRI of each type to the IRIs of the types directly above it."""
         broader: dict[str, set[str]] = defaultdict(set)
         for values in facts.values():
             classes = _iris(values, f"{RDF}type")

@@ -40,8 +40,8 @@ class Entry:
         name: Its label.
         names: All its names, each as a pair of the folded and the written form.
         codes: Its identifiers, folded.
-        kinds: Its classes and code lists, by IRI.
-        words: All words by which a search finds the entry, folded.
+        kinds: The IRIs of its classes and code lists.
+        words: All words with which a search finds the entry, folded.
         claimed: Whether the entry is a claim of a source.
     """
 

@@ -88,7 +88,7 @@ def _property(entities: Entities, column: Column) -> EntityProperty:
 
 
 def _is_in_language(term: Term, language: str) -> bool:
-    """Return whether a value is in a language, by basic filtering (RFC 4647, section 3.3.1)."""
+    """Return whether a value matches a language (basic filtering, RFC 4647, section 3.3.1)."""
     if not language or not isinstance(term, ox.Literal) or not term.language:
         return True
     return f"{term.language}-".lower().startswith(f"{language}-".lower())

@@ -31,7 +31,7 @@ _JOINT: Final = re.compile(
 """The borders between such a script and another script without a space: 2026年APEC海关."""
 
 _LEAST: Final = 1 / 3
-"""The least share of the pairs of characters of a text in a partial match: one word of two."""
+"""Minimum share of a text's pairs of characters in a partial match: one word of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Search:
         return [self._names[each] for each in entry.kinds]
 
     def counted(self, hits: Iterable[Hit]) -> tuple[HitKind, ...]:
-        """Count hits by their kinds, the most frequent first."""
+        """Return the kinds of hits with their numbers, the most frequent first."""
         return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
 
     def find(self, text: str, kind: HitKind | None = None) -> list[Hit]:

@@ -31,7 +31,7 @@ ALIKE: Final = 99.0
 
 @dataclass(frozen=True, slots=True)
 class PropertyCondition:
-    """The values that a property should have; an entity as a value is given by its id or IRI."""
+    """The values that a property should have; a value that is an entity is an id or an IRI."""
 
     property: str
     values: tuple[ConditionValue, ...]

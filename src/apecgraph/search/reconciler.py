@@ -118,7 +118,7 @@ class Reconciler:
     def _by_name(
         self, text: str | None, types: Sequence[str], strictness: Strictness
     ) -> dict[str, float]:
-        """Return the score of the name by entity; all entities score 0 if there is no name."""
+        """Return the name's score for each entity: 0 for all entities if there is no name."""
         allowed = self._allowed(types, strictness)
         if text is None:
             return dict.fromkeys(allowed, 0.0)

@@ -1,4 +1,4 @@
-"""Suggestions while typing: entities, types and properties by the beginning of a name."""
+"""Suggestions while typing: entities, types and properties whose names begin with a text."""
 
 from __future__ import annotations
 

@@ -39,9 +39,9 @@ def fold(text: str) -> str:
 
 
 def spellings(folded: str) -> frozenset[str]:
-    """Return the keys of a folded name: two names are the same if they share a key.
+    """Return the keys of a folded name: two names are equal if they share a key.
 
-    Names are the same if they differ only in spaces ("Viet Nam", "Vietnam") or in the order of
+    Names are equal if they differ only in spaces ("Viet Nam", "Vietnam") or in the order of
     their words ("Korea, Republic of"). Numbers keep their order: "1 to 2" is not "2 to 1".
     """
     words = folded.split()

@@ -16,7 +16,7 @@ from apecgraph.rdf.namespaces import APEC, ID, SKOS
 _LOCALE: Final = "en"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SCALED: Final = 1_000_000
-"""The least number that is written with a scale word: 26.29 trillion."""
+"""The smallest number that is written with a scale word: 26.29 trillion."""
 
 _ALL_DIGITS: Final = 18
 _UNNAMED_UNITS: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))

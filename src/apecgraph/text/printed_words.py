@@ -65,7 +65,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class PrintedMeaning:
-    """What printed words express.
+    """The meaning of printed words.
 
     Attributes:
         numbers: The numbers, in the order of the words.
@@ -93,7 +93,7 @@ class _Concept:
 
 
 class PrintedWords:
-    """Reads printed words by the table of a graph.
+    """Reads printed words with the table in a graph.
 
     Args:
         graph: Holds the concepts and their hidden labels.

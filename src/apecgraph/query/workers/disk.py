@@ -30,8 +30,8 @@ def open_without_network(path: Path) -> Store:
         deny_network()
     except OSError as error:
         raise StoreError(
-            f"{path} is not served: a store on disk takes a kernel that keeps queries from the "
-            f"network by seccomp(2), and here: {error.strerror}; serve files of RDF instead"
+            f"{path} is not served: a store on disk needs a kernel that denies queries the network "
+            f"with seccomp(2), but this one refuses: {error.strerror}; serve RDF files instead"
         ) from None
     try:
         return Store.read_only(str(path))

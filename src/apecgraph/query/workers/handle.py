@@ -82,7 +82,7 @@ class WorkerHandle(asyncio.Protocol):
         self._wake()
 
     def send(self, request: bytes) -> None:
-        """Send a query; read the answer by `frame` until its end, then call `finish`."""
+        """Send a query; the caller reads the answer with `frame`, then calls `finish`."""
         self.used = self._busy = True
         self._transport.write(request)
 
@@ -110,7 +110,7 @@ class WorkerHandle(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """Discard the answer that is being read, and send no more queries."""
+        """Discard the answer that is being read and send no more queries."""
         self.retired = self._gone = True
         self._frames.clear()
         self._transport.abort()

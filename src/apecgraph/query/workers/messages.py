@@ -36,7 +36,7 @@ ERRORS: Final[Mapping[type[ApecgraphError], tuple[str, ...]]] = {
     QueryTooHeavy: ("limit",),
     StoreError: (),
 }
-"""The errors that a worker sends, each with the attributes that its constructor takes by name."""
+"""The errors that a worker sends, each with the keyword arguments of its constructor."""
 
 _ERROR_TYPES: Final = {type_.__name__: type_ for type_ in ERRORS}
 _FORMATS: Final = {format_.name: format_ for format_ in ANSWER_FORMATS}

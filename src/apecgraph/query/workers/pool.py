@@ -1,8 +1,8 @@
 """A pool of worker processes that answer the queries of the public, within limits.
 
-The engine cannot stop a query, and some queries end the process that evaluates them. So the front
-process never evaluates queries. It sets a deadline for each query, and replaces a worker that
-misses the deadline.
+The engine cannot stop a query, and some queries end the process that evaluates them. The front
+process therefore never evaluates queries. It sets a deadline for each query and replaces a worker
+that misses the deadline.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class WorkerPool:
         limits: What loading and queries may take.
 
     Attributes:
-        endings: The number of workers that were ended, by reason.
+        endings: The number of workers that ended, keyed by reason.
     """
 
     endings: Counter[str]
@@ -55,7 +55,7 @@ class WorkerPool:
         self._supervisor = Supervisor(data, limits, self._release)
 
     async def start(self) -> None:
-        """Load or open the data, and start the workers.
+        """Load or open the data and start the workers.
 
         Raises:
             StoreError: The data cannot be loaded or opened.
@@ -106,7 +106,7 @@ class WorkerPool:
         Raises:
             MalformedQuery: The query is not SPARQL.
             Forbidden: The query calls another endpoint.
-            NotAcceptable: The format of the query cannot hold the answer.
+            NotAcceptable: The query's format cannot hold the answer.
             QueryError: The query exceeds a limit, or all workers are busy and the queue is full.
             StoreError: The data are not available.
         """
@@ -205,7 +205,7 @@ class WorkerPool:
             case signal.SIGALRM | signal.SIGXCPU:
                 return "the deadline", self._timed_out()
             case 0:
-                error = StoreError("The store went away while it evaluated the query.")
+                error = StoreError("The store became unavailable while it evaluated the query.")
                 return "the store went away", error
         return "the engine", QueryError("The engine failed on this query.")
 

@@ -91,7 +91,7 @@ class Supervisor:
                 self._zygote.send({"fork": 1})
 
     def demote(self, worker: WorkerHandle) -> None:
-        """Give a worker the lowest priority, and start an additional worker.
+        """Give a worker the lowest priority and start an additional worker.
 
         The priority cannot be raised again, so the worker must be replaced after its query.
         """
@@ -158,7 +158,7 @@ class Supervisor:
                             _log.error("no worker could be forked: %s", reason)
                             self._fork(_PAUSE)
                         case {"exited": _, "status": status} if status == UNOPENED:
-                            raise StoreError("The store on disk cannot be opened.")
+                            raise StoreError(f"{self._data} cannot be opened as a store on disk")
                         case {"exited": pid, "status": status}:
                             self._note_exit(self._workers.pop(pid), status)
         except TimeoutError:
@@ -215,7 +215,7 @@ class _Zygote:
                 pass_fds=[descriptor],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C in the terminal goes to the front only
+                start_new_session=True,  # Ctrl-C in the terminal goes only to the front
             )
 
     async def load(self, data: Data, quads: int, limits: PoolLimits) -> None:

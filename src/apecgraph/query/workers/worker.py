@@ -1,4 +1,4 @@
-"""A worker: a forked process that answers one query at a time, and can do nothing else."""
+"""A worker: a forked process that answers one query at a time and can do nothing else."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _receive(front: socket) -> bytes | None:
     data = bytearray()
     end = messages.HEADER.size
     while len(data) < end:
-        part = front.recv(_RECEIVED_AT_ONCE)  # at most one frame: the front waits for its answer
+        part = front.recv(_RECEIVED_AT_ONCE)  # never more: the front waits for an answer
         if not part:
             return None
         data += part
@@ -134,7 +134,7 @@ class _Reply:
         if self._size > self._megabytes * MEGABYTE:
             raise QueryTooHeavy(
                 f"The answer is larger than {self._megabytes} MB, the limit. "
-                "Fetch it in parts by LIMIT and OFFSET, or take a dump, which holds everything.",
+                "Fetch it in parts with LIMIT and OFFSET, or take a dump, which holds everything.",
                 f"{self._megabytes} MB",
             )
         self._front.sendall(self._pending)

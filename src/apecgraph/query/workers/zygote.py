@@ -130,7 +130,7 @@ class Zygote:
             loaded.set()
             watch.join()  # a process with threads must not fork
         self._report_dataset(store)
-        gc.freeze()  # a collection in a worker would copy the pages of all objects that it visits
+        gc.freeze()  # a garbage collection in a worker would copy the pages of all objects
 
     def _report_progress(self, path: Path, read: int, size: int) -> None:
         now = time.monotonic()
@@ -147,7 +147,7 @@ class Zygote:
         self._send({"ready": self._quads or len(store)})
 
     def _fork_probe(self, path: Path) -> int:
-        """Fork a process that opens a store on disk, reports its dataset, and ends."""
+        """Fork a process that opens a store on disk, reports its dataset and ends."""
         pid = os.fork()
         if pid == 0:
             status = 1
