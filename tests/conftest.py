@@ -45,7 +45,8 @@ def pytest_runtest_protocol(
     try:
         return (yield)
     finally:
-        # Tests that run alone keep the turn from the first to the last of a module.
+        # Keep the turn while the next test must also run alone, so that a run of such tests is not
+        # interrupted.
         if nextitem is None or not runs_alone(nextitem):
             turns.give()
 
@@ -77,19 +78,19 @@ def content(tmp_path: Path) -> SmallContent:
 
 @pytest.fixture
 def releases(tmp_path: Path) -> Path:
-    """A folder for releases, which is not there yet."""
+    """A folder for releases, which does not exist yet."""
     return tmp_path / "releases"
 
 
 @pytest.fixture
 def excerpt(tmp_path: Path) -> ContentCopy:
-    """A copy of so much of the real content as passes the check by itself."""
+    """A copy of a part of the real content that passes the check by itself."""
     return ContentCopy(tmp_path, EXCERPT)
 
 
 @pytest.fixture
 def conflict(tmp_path: Path) -> ContentCopy:
-    """The same with the conflict about the trade of 2025."""
+    """A copy of a larger part, with the conflict about the trade of 2025."""
     return ContentCopy(tmp_path, CONFLICT)
 
 
@@ -152,6 +153,6 @@ def server(publication: Publication, release: Release) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client(server: str) -> Iterator[httpx.Client]:
-    """A client of that server, which follows no redirects and asks for nothing in particular."""
+    """A client of that server, which follows no redirects and asks for no particular format."""
     with httpx.Client(base_url=server, timeout=PATIENCE) as client:
         yield client

@@ -37,7 +37,7 @@ PAGES = (
     "/releases/{release}/report",
 )
 
-# The least contrast between text and what is behind it (WCAG 2.2, success criterion 1.4.3).
+# The lowest contrast ratio between text and its background (WCAG 2.2, success criterion 1.4.3).
 CONTRAST = """() => {
   const numbers = colour => colour.match(/[0-9.]+/g).map(Number);
   const light = colour => numbers(colour).slice(0, 3)

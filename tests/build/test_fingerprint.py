@@ -31,7 +31,7 @@ MAKES_NO_DATA = {
 
 @pytest.fixture
 def fingerprint(tmp_path: Path) -> Callable[[], str]:
-    """Compute the fingerprint of the content by the copy of the package in tmp_path."""
+    """Compute the fingerprint of the content with the copy of the package in tmp_path."""
     unused = shutil.ignore_patterns("browser", "static", "templates", "__pycache__")
     shutil.copytree(PACKAGE, tmp_path / "apecgraph", ignore=unused)
 

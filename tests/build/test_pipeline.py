@@ -184,7 +184,7 @@ def test_a_release_in_a_folder_of_another_name_is_not_found(
 
 
 def test_a_published_release_is_never_overwritten(content: SmallContent, releases: Path) -> None:
-    """The same facts in other bytes, here with another context, make a release of another name."""
+    """The same facts in other bytes, here with another context, make a release with a new name."""
     first, _ = build_release(content.root, releases)
     context = content.root / "ontology" / "context.jsonld"
     version = '"@version": 1.1,'

@@ -26,7 +26,7 @@ from apecgraph.release.release import Release
 
 QUESTIONS = read_questions(default_content())
 
-# A triple belongs to the dataset if it is in a graph other than the description of the release.
+# A triple belongs to the dataset if it is in a graph other than the release's description.
 IN_DATASET = f"FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{ID}graph/release>) }}"
 COUNTS = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?distinctSubjects)
   (COUNT(DISTINCT ?o) AS ?distinctObjects) (COUNT(DISTINCT ?p) AS ?properties)

@@ -1,4 +1,4 @@
-"""Terms that are not known, and terms that do not fit what they are used on."""
+"""Unknown terms, and terms that do not fit the things that they are used on."""
 
 from __future__ import annotations
 

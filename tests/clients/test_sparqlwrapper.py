@@ -1,4 +1,4 @@
-"""SPARQLWrapper, which also sends the format as parameters, by names of its own."""
+"""SPARQLWrapper, which also sends the format as parameters with names of its own."""
 
 from __future__ import annotations
 

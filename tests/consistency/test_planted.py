@@ -32,7 +32,7 @@ def test_errors_of_scale_are_caught_in_figures_that_a_relation_covers(
 ) -> None:
     held = Findings(evidence).rules_by_figure
     factors = [each for each in planted if each.kind in FACTORS and each.figure.iri in held]
-    assert caught(factors) >= 0.9  # of a sample; docs/measurements/check.md has all
+    assert caught(factors) >= 0.9  # in a sample; docs/measurements/check.md has the full share
 
 
 def test_errors_of_scale_are_caught_in_values_of_trade(planted: list[Planted]) -> None:

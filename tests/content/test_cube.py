@@ -1,9 +1,9 @@
 """The figures are a well-formed cube: IC-1 to IC-21 of the RDF Data Cube recommendation.
 
-https://www.w3.org/TR/vocab-data-cube/#wf - each constraint is a query for what violates it. It
-finds nothing in the content, and what is wrong in a copy that a case spoils. Where the content
-has nothing that a constraint speaks of (slices, several measures, hierarchies), the case first
-gives the copy one, and that is well-formed until the case spoils it.
+https://www.w3.org/TR/vocab-data-cube/#wf - each constraint is a query for its violations. It finds
+none in the content, and finds the one that a case plants in a copy. If a constraint is about
+something that the content lacks (slices, several measures, hierarchies), the case first adds it to
+the copy, which stays well-formed until the case spoils it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NORMAL_FORM: Final = (
             ("qb:attribute", "AttributeProperty"),
         )
     ),
-    # values of a data set or a slice hold for each of its observations
+    # values of a dataset or a slice hold for each of its observations
     """INSERT { ?observation ?p ?value } WHERE {
         ?set qb:structure/qb:component ?part .
         ?part qb:componentAttachment qb:DataSet ; qb:componentProperty ?p .
@@ -53,10 +53,10 @@ NORMAL_FORM: Final = (
 )
 
 CONSTRAINTS: Final = {
-    "IC-1": """# an observation is in one data set
+    "IC-1": """# an observation is in exactly one dataset
         { SELECT ?it { ?it a qb:Observation OPTIONAL { ?it qb:dataSet ?set } }
           GROUP BY ?it HAVING (COUNT(DISTINCT ?set) != 1) }""",
-    "IC-2": """# a data set has one structure
+    "IC-2": """# a dataset has exactly one structure
         { SELECT ?it { ?it a qb:DataSet OPTIONAL { ?it qb:structure ?structure } }
           GROUP BY ?it HAVING (COUNT(DISTINCT ?structure) != 1) }""",
     "IC-3": """# a structure has a measure
@@ -77,7 +77,7 @@ CONSTRAINTS: Final = {
     "IC-8": """# a slice key has components of its structure
         ?structure qb:sliceKey ?it . ?it a qb:SliceKey ; qb:componentProperty ?p
         FILTER NOT EXISTS { ?structure qb:component/qb:componentProperty ?p }""",
-    "IC-9": """# a slice has one key
+    "IC-9": """# a slice has exactly one key
         { SELECT ?it { ?it a qb:Slice OPTIONAL { ?it qb:sliceStructure ?key } }
           GROUP BY ?it HAVING (COUNT(DISTINCT ?key) != 1) }""",
     "IC-10": """# a slice fixes all that its key names
@@ -86,7 +86,7 @@ CONSTRAINTS: Final = {
     "IC-11": """# an observation has all dimensions
         ?it a qb:Observation ; qb:dataSet/qb:structure/qb:component/qb:componentProperty ?p .
         ?p a qb:DimensionProperty FILTER NOT EXISTS { ?it ?p ?value }""",
-    "IC-12": """# no two observations of a data set agree on all dimensions
+    "IC-12": """# no two observations of a dataset agree on all dimensions
         { SELECT (MIN(?one) AS ?it) {
             SELECT ?set ?one (GROUP_CONCAT(?place) AS ?places) {
               SELECT ?set ?one ?place {
@@ -122,9 +122,9 @@ CONSTRAINTS: Final = {
                 ?dimension a qb:DimensionProperty .
                 ?it ?dimension ?left . ?other ?dimension ?right
                 FILTER (?left != ?right && ?dimension != qb:measureType) } }""",
-    "IC-18": """# a slice of a data set has observations of that data set
+    "IC-18": """# a slice of a dataset has only observations of that dataset
         ?set qb:slice/qb:observation ?it . ?it qb:dataSet ?other FILTER (?set != ?other)""",
-    "IC-19": """# a code stands in the code list of its dimension
+    "IC-19": """# a code is in the code list of its dimension
         ?it a qb:Observation ; qb:dataSet/qb:structure/qb:component/qb:componentProperty ?p .
         ?p a qb:DimensionProperty ; qb:codeList ?list . ?it ?p ?code
         FILTER (EXISTS { ?list a skos:ConceptScheme }
@@ -136,7 +136,7 @@ CONSTRAINTS: Final = {
         ?p a qb:DimensionProperty ; qb:codeList ?list . ?it ?p ?code .
         ?list a qb:HierarchicalCodeList ; qb:parentChildProperty <$child>
         FILTER NOT EXISTS { ?list qb:hierarchyRoot/<$child>* ?code }""",
-    "IC-21": """# also where the hierarchy is told from child to parent
+    "IC-21": """# the same for a hierarchy that is declared from child to parent
         ?it a qb:Observation ; qb:dataSet/qb:structure/qb:component/qb:componentProperty ?p .
         ?p a qb:DimensionProperty ; qb:codeList ?list . ?it ?p ?code .
         ?list a qb:HierarchicalCodeList ; qb:parentChildProperty/owl:inverseOf <$parent>
@@ -192,7 +192,7 @@ UPWARDS: Final = (
 
 @dataclass(frozen=True)
 class Case:
-    """given: brings what the constraint speaks of. spoils: makes `wrong` violate it."""
+    """given: adds a thing that the constraint is about. spoils: makes `wrong` violate it."""
 
     constraint: str
     wrong: str

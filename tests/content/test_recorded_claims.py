@@ -158,7 +158,7 @@ CLAIMS = {
     "S153": "720",
     "S169": "691 699-700",
 }
-"""The numbers of the claims of each source, by the source's identifier."""
+"""A dict from the identifier of each source to the numbers of its claims."""
 
 
 def ids(ranges: str) -> list[str]:

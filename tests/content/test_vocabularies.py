@@ -122,7 +122,7 @@ def test_each_file_is_named_by_its_repository_commit_and_hash(vocabularies: Voca
 
 
 def test_all_that_is_broader_is_in_the_table(vocabularies: Vocabularies) -> None:
-    """So the superclasses of a class are known without the vocabularies."""
+    """The superclasses of a class are therefore known without the vocabularies."""
     for term in vocabularies.terms.values():
         assert set(term.broader) <= vocabularies.terms.keys()
 

@@ -1,4 +1,4 @@
-"""A process that has given up the network by seccomp(2)."""
+"""A process that has given up the network with seccomp(2)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A fuzzer for the endpoint: queries by the grammar of SPARQL 1.1, spoilt, in all kinds of request.
+"""A fuzzer for the endpoint: spoilt queries in SPARQL 1.1, in all kinds of requests.
 
     .venv/bin/python -m tests.load.fuzzing --seconds 600 --seed 1
 
-It starts a server of its own, and exits with 1 at the first case that fails, which it prints:
+It starts a server of its own and exits with 1 at the first case that fails, which it prints:
 `--seed 1 --number 42` repeats it. What a case sends depends only on seed and number.
 """
 
@@ -86,7 +86,7 @@ def quads() -> Iterator[str]:
 
 
 class Grammar:
-    """Writes queries by the rules of the grammar (SPARQL 1.1 Query Language, section 19.8)."""
+    """Writes queries with the rules of the grammar (SPARQL 1.1 Query Language, section 19.8)."""
 
     def __init__(self, choices: random.Random) -> None:
         self._random = choices

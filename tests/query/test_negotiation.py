@@ -1,4 +1,4 @@
-"""Content negotiation by RFC 9110, section 12.5.1."""
+"""Content negotiation according to RFC 9110, section 12.5.1."""
 
 import time
 from contextlib import suppress

@@ -132,7 +132,7 @@ def expanded(name: str) -> str:
     return namespaces[prefix] + local if prefix in namespaces else name
 
 
-@pytest.mark.filterwarnings("always")  # by which the processor recognizes the row
+@pytest.mark.filterwarnings("always")  # the processor reports wrong rows as warnings
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [

@@ -49,7 +49,7 @@ def sparql(select: str) -> str:
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write a content with one person and some files, by their paths; return its folder."""
+    """Write a content with one person and some files, keyed by path; return its folder."""
     content = SmallContent(folder / "content")
     for name, text in {PEOPLE: "", **files}.items():
         content.write(name, (PERSON if name == PEOPLE else "") + text)

@@ -74,7 +74,7 @@ def test_all_spellings_of_an_iri_lead_to_the_thing(identifiers: Identifiers, iri
         "https://example.org/wiki/Q16572",
         "https://www.geonames.org/18098",
         "http://www.wikidata.org/entity/Q666",  # a source states it, but a decision rejects it
-        "http://eurovoc.europa.eu/9",  # a broader concept is not the same thing
+        "http://eurovoc.europa.eu/9",  # a broader concept is a different thing
         "http://eurovoc.europa.eu/10",
         f"{BASE}id/place/nowhere",
         f"{BASE}id/place/ a<b",

@@ -1,4 +1,4 @@
-"""Harmful queries, by kind, for the dataset that `quads` writes."""
+"""Harmful queries, grouped by kind, for the dataset that `quads` writes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def quads() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Kind:
-    """Queries of one kind, by name, with their possible outcomes: statuses or BROKEN_OFF."""
+    """Queries of one kind, keyed by name, with their possible outcomes: statuses or BROKEN_OFF."""
 
     outcomes: frozenset[str]
     queries: Mapping[str, str]

@@ -19,7 +19,7 @@ from tests.support.waiting import soon
 
 FIRST_NAME: Final = "small"
 SECOND_NAME: Final = "another name"
-"""Names of the publication in the two releases, by which an answer shows its release."""
+"""Names of the publication in the two releases; an answer shows its release with one of them."""
 
 _LABEL: Final = """SELECT ?label (RAND() AS ?new) WHERE {
   <https://w3id.org/apecgraph/> <http://www.w3.org/2000/01/rdf-schema#label> ?label
@@ -32,10 +32,10 @@ class Probe:
     """The answers that clients of a server have received.
 
     Attributes:
-        releases: The releases that may answer, by name; the first bears FIRST_NAME.
-        explained: Statuses, or BROKEN_OFF, that the fault explains, by kind of request.
+        releases: The releases that may answer, keyed by name; the first bears FIRST_NAME.
+        explained: Statuses, or BROKEN_OFF, that the fault explains, keyed by kind of request.
         wrong: Descriptions of all other unexpected answers.
-        seen: The names of the releases that answered, in order, by kind of request.
+        seen: The names of the releases that answered, in order, keyed by kind of request.
     """
 
     releases: dict[str, Release]
@@ -116,7 +116,7 @@ def probed(
         server: The server.
         first: A release that it may serve.
         second: Another one.
-        **explained: Statuses, or BROKEN_OFF, that the fault explains, by kind of request.
+        **explained: Statuses, or BROKEN_OFF, that the fault explains, keyed by kind of request.
     """
     probe = Probe({first.name: first, second.name: second}, explained)
     over = threading.Event()

@@ -70,7 +70,7 @@ class Server:
 
 @contextmanager
 def server_process(*arguments: str | Path, log: Path, **settings: object) -> Iterator[Server]:
-    """Run `apecgraph serve`, and end it.
+    """Run `apecgraph serve` for the time of the context.
 
     Args:
         *arguments: Arguments of the command.

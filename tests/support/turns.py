@@ -1,4 +1,4 @@
-"""Locks by which the processes of pytest-xdist share fixtures and leave each other alone."""
+"""Locks with which the processes of pytest-xdist share fixtures and leave each other alone."""
 
 from __future__ import annotations
 

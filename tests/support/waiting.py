@@ -1,4 +1,4 @@
-"""Waiting until something is so."""
+"""Waiting until a condition holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 SECONDS: Final = 30.0
-"""How long to wait: what takes longer, on a busy machine too, never comes."""
+"""How long to wait: a condition that takes longer, even on a busy machine, never holds."""
 
 _PAUSE: Final = 0.02
 

@@ -177,7 +177,7 @@ def posted(server: Server, text: str, accept: str = "*/*") -> str:
 
 
 def outcomes(ask: Callable[[_Item], str], items: Mapping[str, _Item]) -> dict[str, str]:
-    """Send several requests at once; return the outcomes by name."""
+    """Send several requests at once; return the outcomes, keyed by name."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return dict(zip(items, pool.map(ask, items.values()), strict=True))
 

@@ -31,7 +31,7 @@ from tests.support.stores import (
 
 
 def state(directory: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Return the sizes, times and bytes of the files of a directory, by name."""
+    """Return the sizes, times and bytes of the files of a directory, keyed by name."""
     return {
         each.name: (each.stat().st_size, each.stat().st_mtime_ns, each.read_bytes())
         for each in directory.iterdir()

@@ -398,7 +398,7 @@ class TestSignposting:
 
 
 def typed(response: httpx.Response) -> dict[str, list[str]]:
-    """Return the typed links of a response by their relation."""
+    """Return the typed links of a response, keyed by their relation."""
     found = re.findall(r'<([^>]*)>; rel="([^"]*)"', response.headers["link"])
     links: dict[str, list[str]] = {}
     for href, rel in found:

@@ -1,4 +1,4 @@
-"""The number of queries that one client may ask."""
+"""The number of queries that one client may send."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_client_over_its_rate_limit_is_told_when_to_retry(client: str) -> None
     with pytest.raises(TooManyRequests) as raised:
         charge(limit, client)
     assert 1 <= raised.value.retry_after <= 60
-    charge(limit, "198.51.100.7")  # others are not concerned
+    charge(limit, "198.51.100.7")  # other clients are not limited
 
 
 def test_an_ipv6_network_counts_as_one_client() -> None:

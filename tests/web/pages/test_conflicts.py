@@ -86,7 +86,7 @@ class TestADecision:
             "<svg",
             "<td>2.6285 trillion to under 2.6295 trillion yuan</td>",
             "<strong>one is 10 times the other:</strong></a> value of trade, China, other APEC",
-            "exports minus imports are the balance",  # another edit rule that compares the figure
+            "exports minus imports are the balance",  # another rule compares it, too
         ]
         places = [text.index(part) for part in story]
         assert places == sorted(places)

@@ -116,7 +116,8 @@ def test_links_lead_somewhere(
             assert target.fragment in page.ids
         else:
             found = ids(href.partition("#")[0])
-            if target.fragment and not target.fragment.startswith("query="):  # the query editor's
+            # The query editor reads a fragment with a query; it is not an element id.
+            if target.fragment and not target.fragment.startswith("query="):
                 assert target.fragment in found, href
     for _, attributes in page.all("link"):
         href = attributes["href"] or ""
@@ -165,7 +166,7 @@ def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
         "26.285 trillion to under 26.295 trillion yuan",
         "Upheld by",
         "Value of trade of China with other APEC economies, exports and imports, all goods, 2025.",
-        "26,29 трилиона юана",  # another source that prints it
+        "26,29 трилиона юана",  # another source prints the figure like this
     ):
         assert each in text
     assert "this one" in text[: text.index("24 Chasa")]

@@ -254,7 +254,7 @@ class ThingPage:
 
     To add a page for a kind of thing, write a subclass in a module of this package, a template of
     the same name that extends `thing.html`, and an entry in the list of page classes in
-    `documents/resources.py`. `more` returns the values that only that template needs.
+    `documents/resources.py`. `more` returns the values that only the new template needs.
 
     Args:
         site: How the release is presented.
