@@ -88,7 +88,7 @@ async def test_a_directory_stays_unchanged(directory: Path) -> None:
 def test_a_directory_is_not_served_without_seccomp(directory: Path) -> None:
     errors = refused("--data", directory, command=WITHOUT_SECCOMP)
     assert f"Error: {directory} is not served" in errors
-    assert "seccomp(2), and here: Operation not permitted" in errors
+    assert "seccomp(2), but this one refuses: Operation not permitted" in errors
 
 
 async def error_of(directory: Path) -> str:
