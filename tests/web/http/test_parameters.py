@@ -17,7 +17,10 @@ import pytest
         ("/doc/economy/CHN.html?lang=zh&lang=zh", "lang: this parameter is repeated"),
         ("/lookup?iri=a&iri=b", "iri: this parameter is repeated"),
         ("/reconcile?queries=%7B%7D&queries=%7B%7D", "queries: this parameter is repeated"),
-        ("/reconcile/suggest/entity?prefix=a&cursor=-1", "cursor must be the number of suggestions"),
+        (
+            "/reconcile/suggest/entity?prefix=a&cursor=-1",
+            "cursor must be the number of suggestions",
+        ),
         ("/search?q=%ff", "not UTF-8"),
         ("/search?q=%", "%25"),
     ],
