@@ -16,7 +16,7 @@ from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
-from apecgraph.rdf.namespaces import APEC, DCAT, ID
+from apecgraph.rdf.namespaces import DCAT, ID
 
 MEASURE = f"{ID}measure/"
 UNIT = f"{ID}unit/"
@@ -35,11 +35,13 @@ def scaled(factor: str) -> Callable[[Figure, Evidence], Figure | None]:
 
 def moved(field: str, **swaps: str) -> Callable[[Figure, Evidence], Figure | None]:
     """Put a figure into another cell, by swapping the value of one dimension."""
-    space = {"unit": UNIT, "flow": FLOW}[field]
+    space = {"currency": UNIT, "flow": FLOW}[field]
 
     def mutate(figure: Figure, evidence: Evidence) -> Figure | None:
         name = (getattr(figure.cell, field) or "").removeprefix(space)
-        other = swaps.get(name.replace("-", "_"))
+        other = swaps.get(name)
+        if field == "currency" and figure.unit != figure.cell.currency:
+            return None  # a rate of growth is not money
         cell = replace(figure.cell, **{field: f"{space}{other}"})
         return replace(figure, cell=cell) if other else None
 
@@ -74,12 +76,9 @@ KINDS: dict[str, Callable[[Figure, Evidence], Figure | None]] = {
     "a thousand times (billion as trillion, million as billion)": scaled("1000"),
     "a thousandth (trillion as billion, billion as million)": scaled("0.001"),
     "a millionth (trillion as million)": scaled("0.000001"),
-    "yuan as dollars, dollars as yuan": moved("unit", CNY="USD", USD="CNY"),
+    "yuan as dollars, dollars as yuan": moved("currency", CNY="USD", USD="CNY"),
     "period a year earlier": a_year_earlier,
     "exports as imports, imports as exports": moved("flow", exports="imports", imports="exports"),
-    "percent as percentage points": moved(
-        "unit", percent="percentage-point", percentage_point="percent"
-    ),
     "sign of growth": sign,
 }
 FACTORS = tuple(KINDS)[:5]
@@ -110,8 +109,6 @@ def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
     others = [other for other in evidence.figures if other is not figure]
     if any((other.cell, other.source) == (mutated.cell, mutated.source) for other in others):
         return True  # a source states a cell once (shape/figure-unique-cell)
-    if mutated.cell.unit not in evidence.graph.values(mutated.cell.measure, f"{APEC}unit"):
-        return True  # a measure has its units (shape/figure-unit-of-measure)
     edited = replace(evidence, figures=(*others, mutated))
     return any(mutated.iri in contradiction.claims for contradiction in Findings(edited).unsettled)
 

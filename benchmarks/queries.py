@@ -35,18 +35,20 @@ REAL: Final = _queries(
     a=f"SELECT ?p ?o {{ <{_ID}economy/CHN> ?p ?o }}",
     b=f"""
 PREFIX apec: <https://w3id.org/apecgraph/ontology/>
+PREFIX sdmx-dimension: <http://purl.org/linked-data/sdmx/2009/dimension#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?figure ?label ?value {{
   ?figure apec:measure <{_ID}measure/trade-value> ;
-          apec:unit <{_ID}unit/CNY> ;
+          sdmx-dimension:currency <{_ID}unit/CNY> ;
           apec:period ?period ;
           apec:value ?value .
   ?period skos:prefLabel ?label .
 }} ORDER BY DESC(?value) ?figure ?label LIMIT 10""",
     c="""
 PREFIX apec: <https://w3id.org/apecgraph/ontology/>
+PREFIX sdmx-attribute: <http://purl.org/linked-data/sdmx/2009/attribute#>
 SELECT ?unit (COUNT(?figure) AS ?figures) (SUM(?value) AS ?total) {
-  ?figure apec:unit ?unit ; apec:value ?value .
+  ?figure sdmx-attribute:unitMeasure ?unit ; apec:value ?value .
 } GROUP BY ?unit""",
     d="SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 10000",
 )

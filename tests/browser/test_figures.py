@@ -27,7 +27,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
     )
     page.get_by_label("Period").select_option("2025")
     page.get_by_role("button", name="Show").click()
-    assert page.url.endswith("&unit=unit/CNY&period=period/2025")
+    assert page.url.endswith("&currency=unit/CNY&valuation=valuation/mixed&period=period/2025")
     row = page.get_by_role("row").filter(has_text="2.629 trillion yuan")
     expect(row.first).to_contain_text("rejected")
     assert _saved(page).count("\n") == 1 + 8

@@ -7,6 +7,7 @@ import pytest
 
 from apecgraph.build.contradiction_triples import contradiction_triples
 from apecgraph.consistency.findings import Findings
+from apecgraph.content.cube import DIMENSIONS
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import DERIVED_PROPERTIES, Content, default_content
 from apecgraph.rdf.graph import Graph
@@ -133,6 +134,4 @@ def test_one_more_source_of_a_known_number_changes_no_iri(evidence: Evidence, gr
 
 def test_only_known_properties_are_derived(graph: Graph) -> None:
     used = {quad.predicate.value for quad in graph.quads()}
-    dimensions = {f"{APEC}{name}" for name in ("reporter", "counterpart", "flow", "coverage")}
-    dimensions |= {f"{APEC}{name}" for name in ("measure", "period", "unit")}
-    assert used - dimensions <= DERIVED_PROPERTIES | {f"{RDF}type", f"{RDFS}label"}
+    assert used - set(DIMENSIONS.values()) <= DERIVED_PROPERTIES | {f"{RDF}type", f"{RDFS}label"}

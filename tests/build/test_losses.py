@@ -50,9 +50,9 @@ def test_the_loss_of_figures_is_refused(content: SmallContent, releases: Path) -
     figure = "<figure/s0/a> a qb:Observation ; rdfs:label 'a'@en ."
     source = "<source/s0> a apec:Source ; rdfs:label 's0'@en ."
     # Here, the only rule for figures is that they can be read.
-    read = """ apec:measure <m> ; apec:period <p> ; apec:unit <u> ; apec:bound <bound/exact> ;
-        apec:printed '1'@en ; sdmx-measure:obsValue 1 ; sdmx-attribute:decimals 0 ;
-        sdmx-attribute:unitMult 0 ."""
+    read = """ apec:measure <m> ; apec:period <p> ; apec:bound <bound/exact> ;
+        sdmx-attribute:unitMeasure <u> ; apec:printed '1'@en ; sdmx-measure:obsValue 1 ;
+        sdmx-attribute:decimals 0 ; sdmx-attribute:unitMult 0 ."""
     bound = "<bound/exact> a skos:Concept ; apec:lowerFactor 1.0 ; apec:upperFactor 1.0 ."
     content.write("data/entities/places.ttl", PLACES + bound)
     content.write("data/sources/s0.ttl", source + figure[:-1] + ";" + read)

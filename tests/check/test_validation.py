@@ -99,7 +99,7 @@ def test_a_decision_whose_conflict_is_gone_fails(conflict: ContentCopy) -> None:
 
 
 def test_a_syntax_error_is_located(excerpt: ContentCopy) -> None:
-    line = excerpt.replace(CRI, "apec:unit <unit/count> ;", "apec:unit <unit/count> ; ; )")
+    line = excerpt.replace(CRI, "apec:measure <measure/initiatives> ;", "; ; )")
     assert only(excerpt.check()).startswith(f"{CRI}:{line}:")
 
 
@@ -155,19 +155,19 @@ def test_a_malformed_literal_that_no_shape_covers_is_located(excerpt: ContentCop
 
 def test_an_unknown_term_of_the_ontology_is_located(excerpt: ContentCopy) -> None:
     path = excerpt.path(CRI)
-    path.write_text(path.read_text().replace("apec:unit <unit/count>", "apec:unti <unit/count>"))
+    path.write_text(path.read_text().replace("apec:measure", "apec:mesaure"))
     text = excerpt.check().text()
-    place = f"{CRI}:{excerpt.line(CRI, 'apec:unti')}: figure/cri-cd684bbb/initiatives: "
-    assert f"{place}apec:unti is no property of " in text
-    assert "did you mean apec:unit?" in text
+    place = f"{CRI}:{excerpt.line(CRI, 'apec:mesaure')}: figure/cri-cd684bbb/initiatives: "
+    assert f"{place}apec:mesaure is no property of " in text
+    assert "did you mean apec:measure?" in text
 
 
 def test_a_figure_without_a_unit_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.line(CRI, "<figure/cri-cd684bbb/initiatives>")
-    excerpt.replace(CRI, "    apec:unit <unit/count> ;\n", "")
+    excerpt.replace(CRI, "    sdmx-attribute:unitMeasure <unit/count> ;\n", "")
     message = only(excerpt.check())
     assert message.startswith(f"{CRI}:{line}: figure/cri-cd684bbb/initiatives: ")
-    assert "needs one apec:unit" in message
+    assert "needs one sdmx-attribute:unitMeasure" in message
 
 
 def test_a_source_without_a_url_is_located(excerpt: ContentCopy) -> None:

@@ -52,6 +52,10 @@ def test_an_interval_is_written_with_its_ends(
             "share of trade, China, other APEC economies, January to October 2024: nearly 60 %",
         ),
         (
+            "figure/the-independent-2026/trade-growth-dollars-2025",
+            "growth of trade, China, exports, 2025, in US dollars: 5.5 %",
+        ),
+        (
             "figure/ecns-2017/world-trade-share-2017",
             "share of world trade, APEC economies, 2017: about 50 %",
         ),

@@ -18,11 +18,11 @@ import pytest
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
-from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, Cell
+from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, Cell, local_name
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF
+from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF, SKOS
 from apecgraph.rdf.terms import in_graph
 from apecgraph.readers.series import SERIES_DIMENSIONS
 from apecgraph.release.figures_csv import write_figures
@@ -156,11 +156,12 @@ TRADE: Final = "figure/chinadailyasia-628497/trade-2025"
 SLICES: Final = f"""INSERT DATA {{
     <structure/trade> qb:sliceKey <key/series> .
     <key/series> a qb:SliceKey ;
-        qb:componentProperty apec:reporter, apec:counterpart, apec:flow, apec:unit .
+        qb:componentProperty apec:reporter, apec:counterpart, apec:flow,
+            sdmx-dimension:currency .
     <dataset/trade> qb:slice <slice/series> .
     <slice/series> a qb:Slice ; qb:sliceStructure <key/series> ; qb:observation <{TRADE}> ;
         apec:reporter <economy/CHN> ; apec:counterpart <group/apec-other-economies> ;
-        apec:flow <flow/total> ; apec:unit <unit/CNY> }}"""
+        apec:flow <flow/total> ; sdmx-dimension:currency <unit/CNY> }}"""
 
 MEASURES: Final = """INSERT DATA {
     <dataset/m> a qb:DataSet ; qb:structure <structure/m> .
@@ -226,7 +227,12 @@ CASES: Final = (
         SLICES,
     ),
     Case("IC-9", "slice/series", "DELETE WHERE { <slice/series> qb:sliceStructure ?key }", SLICES),
-    Case("IC-10", "slice/series", "DELETE WHERE { <slice/series> apec:unit ?unit }", SLICES),
+    Case(
+        "IC-10",
+        "slice/series",
+        "DELETE WHERE { <slice/series> sdmx-dimension:currency ?currency }",
+        SLICES,
+    ),
     Case("IC-11", TRADE, f"DELETE WHERE {{ <{TRADE}> apec:statedIn ?source }}"),
     Case("IC-12", TRADE, f"INSERT {{ <figure/z> ?p ?value }} WHERE {{ <{TRADE}> ?p ?value }}"),
     Case("IC-13", TRADE, f"DELETE WHERE {{ <{TRADE}> apec:bound ?bound }}"),
@@ -313,7 +319,7 @@ def test_the_data_given_to_a_case_violates_no_constraint(cube: Cube, given: str)
 
 
 def test_observations_inherit_from_their_slice_and_data_set(cube: Cube) -> None:
-    told_once = f"""DELETE {{ <{TRADE}> apec:unit ?unit }} WHERE {{ <{TRADE}> apec:unit ?unit }} ;
+    told_once = f"""DELETE WHERE {{ <{TRADE}> sdmx-dimension:currency ?currency }} ;
         DELETE {{ ?figure apec:bound ?bound }}
         WHERE {{ ?figure qb:dataSet <dataset/indicators> ; apec:bound ?bound }} ;
         INSERT DATA {{ <dataset/indicators> apec:bound <bound/rounded> .
@@ -344,19 +350,18 @@ def test_the_structures_declare_the_dimensions_of_a_cell_in_its_order(cube: Cube
         required = {DIMENSIONS[name] for name in REQUIRED_DIMENSIONS}
         assert required <= order.keys()
         declared |= set(known)
-    attributes = set(DIMENSIONS.values()) - declared
-    assert attributes == {f"{APEC}basePeriod"}
-    assert graph.subjects(f"{QB}attribute", f"{APEC}basePeriod")
+    assert declared == set(DIMENSIONS.values())
 
 
 def test_every_dimension_is_written_chosen_and_exported() -> None:
-    properties = {property_.removeprefix(APEC) for property_ in DIMENSIONS.values()}
+    properties = set(map(local_name, DIMENSIONS.values()))
     assert properties - {"period", "basePeriod"} == set(SERIES_DIMENSIONS)
     header = write_figures(Graph()).decode().strip().split(",")
     assert properties <= set(header)
     terms = {name: f"{ID}x/{name}" for name in DIMENSIONS}
-    words = Wording(Graph()).cell(Cell(**terms))
-    assert all(f"x/{name}" in words for name in set(DIMENSIONS) - {"unit", "base_period"})
+    code = (ox.NamedNode(terms["currency"]), ox.NamedNode(f"{SKOS}notation"), ox.Literal("MYR"))
+    words = Wording(Graph([in_graph(ox.Triple(*code))])).cell(Cell(**terms))
+    assert all(f"x/{name}" in words for name in set(DIMENSIONS) - {"base_period", "valuation"})
 
 
 def test_the_cube_is_not_empty(normal: ox.Store) -> None:

@@ -9,7 +9,8 @@ from apecgraph.content.folder import (
     Content,
     default_content,
 )
-from apecgraph.rdf.namespaces import APEC, ONTOLOGY, RDF, RDFS
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ONTOLOGY, OWL, RDF, RDFS
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,22 @@ def test_every_term_is_used(content: Content, terms: set[str]) -> None:
         for term in (quad.object, getattr(quad.object, "datatype", None)):
             if isinstance(term, ox.NamedNode):
                 used.add(term.value)
-    assert terms - used - DERIVED_PROPERTIES - DERIVED_CLASSES == set()
+    deprecated = {
+        triple.subject.value
+        for triple in content.quads
+        if isinstance(triple.subject, ox.NamedNode)
+        and triple.predicate.value == f"{OWL}deprecated"
+        and triple.subject.value in terms
+    }
+    assert f"{APEC}unit" in deprecated
+    assert terms - used - DERIVED_PROPERTIES - DERIVED_CLASSES == deprecated
+
+
+def test_a_deprecated_term_names_its_successor(content: Content, terms: set[str]) -> None:
+    graph = Graph(content.quads)
+    deprecated = [term for term in terms if graph.has(term, f"{OWL}deprecated")]
+    assert deprecated
+    assert all(graph.iris(term, f"{DCTERMS}isReplacedBy") for term in deprecated)
 
 
 def test_all_terms_are_defined_by_the_ontology_document(content: Content) -> None:

@@ -226,7 +226,7 @@ def test_a_text_claim_is_a_plain_triple_in_the_graph_of_its_source(store: ox.Sto
 FIGURE = """?figure apec:reporter <https://w3id.org/apecgraph/id/economy/CHN> ;
     apec:counterpart <https://w3id.org/apecgraph/id/group/apec-other-economies> ;
     apec:measure <https://w3id.org/apecgraph/id/measure/trade-value> ;
-    apec:unit <https://w3id.org/apecgraph/id/unit/CNY> ;
+    sdmx-dimension:currency <https://w3id.org/apecgraph/id/unit/CNY> ;
     apec:period <https://w3id.org/apecgraph/id/period/2025> ;
     apec:value ?value ."""
 

@@ -51,7 +51,7 @@ def test_the_addresses_for_r_and_spreadsheets_answer(client: httpx.Client) -> No
         assert f'"{LOCAL}{path}"' in programs or f"8000{path}\n" in programs
         client.get(path).raise_for_status()
     header, _ = client.get("/dumps/figures.csv").text.split("\n", 1)
-    assert {"status", "unitLabel", "periodLabel"} <= set(header.strip().split(","))
+    assert {"status", "currencyLabel", "periodLabel"} <= set(header.strip().split(","))
     (query,) = [line.split('"')[1] for line in programs.splitlines() if line.startswith("query <-")]
     answer = client.get("/sparql", params={"format": "csv", "query": query})
     assert answer.text.splitlines() == ["value", "26290000000000"]

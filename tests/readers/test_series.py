@@ -4,7 +4,7 @@ import pytest
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, ID, QB, RDF
+from apecgraph.rdf.namespaces import ID, QB, RDF, SDMX_DIMENSION
 from apecgraph.readers.claims import FigureClaim, read_claims
 from apecgraph.readers.series import Series, read_series
 from apecgraph.text.numbers import Numerals
@@ -44,16 +44,18 @@ def test_a_series_without_a_name_is_labelled_by_its_dimensions(
     assert len(names) == len(series)
     assert "value of trade, exports and imports, China, Korea, all goods, in yuan" in names
     assert "share of world output, APEC economies" in names
+    assert "growth of trade, exports, China, world, all goods, in US dollars" in names
     korea = next(each for each in series if (f"{ID}economy/KOR" in dict(each.dimensions).values()))
     assert not korea.name(labels, numerals, without="measure").startswith("value of trade")
 
 
-def test_figures_of_other_units_are_another_series(
+def test_figures_in_other_currencies_are_another_series(
     graph: Graph, series: tuple[Series, ...]
 ) -> None:
     for each in series:
-        units = {graph.value(claim.iri, f"{APEC}unit") for claim in each.claims}
-        assert units == {dict(each.dimensions)["unit"]}
+        currencies = {graph.value(claim.iri, f"{SDMX_DIMENSION}currency") for claim in each.claims}
+        assert currencies == {dict(each.dimensions)["currency"]}
+        assert {claim.figure.unit for claim in each.claims} == {each.unit}
 
 
 def test_every_figure_of_a_source_is_in_a_series(graph: Graph, series: tuple[Series, ...]) -> None:

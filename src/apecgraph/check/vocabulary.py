@@ -140,7 +140,7 @@ class _Use:
         names = {
             term.term: _local(term.term)
             for term in self._terms.values()
-            if not kinds or term.kind in kinds
+            if not term.deprecated and (not kinds or term.kind in kinds)
         }
         near = process.extract(
             _local(iri), names, scorer=fuzz.ratio, limit=None, score_cutoff=_NEAR

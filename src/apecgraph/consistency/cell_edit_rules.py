@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -50,8 +50,8 @@ def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
         is_coverage = all_of_it.startswith(f"{ID}coverage/")
         dimension = "coverage" if is_coverage else "counterpart"
         whole = replace(part, **{dimension: all_of_it})
-        for unit in cells.units(part, whole):
-            part, whole = replace(part, unit=unit), replace(whole, unit=unit)
+        for currency in cells.currencies(part, whole):
+            part, whole = replace(part, currency=currency), replace(whole, currency=currency)
             for share in shares:
                 ratio = share.interval.scaled(_HUNDREDTH)
                 for known in cells.at(whole):
@@ -76,28 +76,24 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
             continue
         now = replace(cell, measure=measure, base_period=None)
         before = replace(now, period=cell.base_period)
-        # The rate of the same growth depends on the currency.
-        currencies = cells.graph.values(cell.measure, f"{APEC}compares")
-        for unit in set(cells.units(now, before)).intersection(currencies):
-            now, before = replace(now, unit=unit), replace(before, unit=unit)
-            for rate in rates:
-                factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
-                for known in cells.at(before):
-                    yield now, known.interval * factor, (rate, known), "{1} grown by {0}"
-                for known in cells.at(now):
-                    words = "{1} before it grew by {0}"
-                    yield before, known.interval / factor, (rate, known), words
-            for new, old in product(cells.at(now), cells.at(before)):
-                factor = new.interval / old.interval * band
-                percent = factor.scaled(Decimal(100), plus=Decimal(-100))
-                yield cell, percent, (new, old), "{} after {}"
+        for rate in rates:
+            factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
+            for known in cells.at(before):
+                yield now, known.interval * factor, (rate, known), "{1} grown by {0}"
+            for known in cells.at(now):
+                words = "{1} before it grew by {0}"
+                yield before, known.interval / factor, (rate, known), words
+        for new, old in product(cells.at(now), cells.at(before)):
+            factor = new.interval / old.interval * band
+            percent = factor.scaled(Decimal(100), plus=Decimal(-100))
+            yield cell, percent, (new, old), "{} after {}"
 
 
 def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
     """Balance edit: exports plus imports are all trade; exports minus imports are the balance."""
-    for total in _with(cells.comparing(edit_rule), flow=f"{ID}flow/total"):
+    for total in dict.fromkeys(map(cells.total, cells.comparing(edit_rule))):
         exports, imports, balance = (
-            replace(total, flow=f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
+            cells.of_flow(total, f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
         )
         for sold, bought in product(cells.at(exports), cells.at(imports)):
             yield total, sold.interval + bought.interval, (sold, bought), "{} and {} together"
@@ -125,7 +121,7 @@ def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
     """Inequality edit: exports and imports are each at most their sum."""
     for part in cells.comparing(edit_rule):
         if part.flow in (f"{ID}flow/exports", f"{ID}flow/imports"):
-            yield from _at_most(cells, part, replace(part, flow=f"{ID}flow/total"))
+            yield from _at_most(cells, part, cells.total(part))
 
 
 def part_of_period(cells: Cells, edit_rule: str) -> Implied:
@@ -185,17 +181,19 @@ def near_bound(cells: Cells, edit_rule: str) -> Implied:
 
 def currency_pair(cells: Cells, edit_rule: str) -> Implied:
     """Ratio edit: a value in two currencies implies an exchange rate within a band."""
-    units = cells.graph.values(edit_rule, f"{APEC}compares")
-    if len(units) != 2:
+    currencies = cells.graph.values(edit_rule, f"{APEC}compares")
+    if len(currencies) != 2:
         return  # the content does not declare the edit rule
-    local, foreign = units
+    local, foreign = currencies
     band = _band(cells, edit_rule)
     words = f"{{}} at a rate of {band.lower} to {band.upper}"
-    for cell in cells.comparing(edit_rule, dimension="unit"):
-        if cell.unit == foreign:
-            other, factor = replace(cell, unit=local), band
+    for cell in cells.comparing(edit_rule, dimension="currency"):
+        if cell.unit(cells.graph) != cell.currency:
+            continue  # a rate of growth is not money
+        if cell.currency == foreign:
+            other, factor = replace(cell, currency=local), band
         else:
-            other, factor = replace(cell, unit=foreign), band.inverse()
+            other, factor = replace(cell, currency=foreign), band.inverse()
         for known in cells.at(cell):
             yield other, known.interval * factor, (known,), words
 
@@ -233,11 +231,6 @@ def _at_most(cells: Cells, part: Cell, whole: Cell) -> Implied:
     for known in cells.at(part):
         least = Interval(known.interval.lower, None, excludes_lower=known.interval.excludes_lower)
         yield whole, least, (known,), "no less than {}"
-
-
-def _with(cells: Iterable[Cell], **dimension: str) -> list[Cell]:
-    """Return copies of the cells with a dimension set to a value, without duplicates."""
-    return list(dict.fromkeys(replace(cell, **dimension) for cell in cells))
 
 
 def _series(cells: Cells, edit_rule: str) -> list[list[Cell]]:

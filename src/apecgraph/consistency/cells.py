@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID
+
+TOTAL: Final = f"{ID}flow/total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,32 @@ class Cells:
         for (cell, interval), group in alike.items():
             self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
 
-    def units(self, *cells: Cell) -> list[str]:
-        """Return the units in which at least one of the cells is printed, sorted."""
+    def currencies(self, *cells: Cell) -> list[str]:
+        """Return the currencies in which at least one of the cells is printed, sorted."""
         return [
-            unit
-            for unit in sorted({cell.unit for cell in self.known})
-            if any(replace(cell, unit=unit) in self.known for cell in cells)
+            currency
+            for currency in sorted({cell.currency for cell in self.known})
+            if any(replace(cell, currency=currency) in self.known for cell in cells)
         ]
+
+    def total(self, part: Cell) -> Cell:
+        """Return the cell of exports and imports together; `part` is one of these.
+
+        The total of exports FOB and imports CIF has a valuation of its own.
+        """
+        total = replace(part, flow=TOTAL)
+        if part.valuation is None or total in self.known:
+            return total
+        whole = self.graph.value(part.valuation, f"{DCTERMS}isPartOf")
+        return replace(total, valuation=whole or part.valuation)
+
+    def of_flow(self, total: Cell, flow: str) -> Cell:
+        """Return the cell of one flow of a total."""
+        parts = (
+            self.graph.subjects(f"{DCTERMS}isPartOf", total.valuation) if total.valuation else []
+        )
+        fitting = (part for part in parts if self.graph.has(part, f"{APEC}flow", flow))
+        return replace(total, flow=flow, valuation=next(fitting, total.valuation))
 
     def at(self, cell: Cell) -> list[Estimate]:
         """Return the readings of a cell and the sums of its parts; empty if there are none."""

@@ -57,7 +57,7 @@ def entered(evidence: Evidence, figure: Figure) -> FigureEntry:
         multiplier,
         decimals,
         figure.bound,
-        figure.cell.unit,
+        figure.unit,
         evidence.graph.value(figure.cell.measure, f"{APEC}growthOf") is not None,
         frozenset(graph.values(figure.iri, f"{APEC}inferred")),
     )

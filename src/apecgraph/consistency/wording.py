@@ -9,7 +9,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.consistency.cells import Estimate, Reading
+from apecgraph.consistency.cells import TOTAL, Estimate, Reading
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.content.cube import Cell, dimensions
 from apecgraph.content.figures import Figure
@@ -17,20 +17,19 @@ from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
+from apecgraph.rdf.namespaces import APEC, DCTERMS
 from apecgraph.rdf.terms import Term
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
 _DIMENSIONS: Final = dimensions(
-    "measure", "reporter", "flow", "subject", without=("base_period", "unit")
+    "measure", "reporter", "flow", "subject", without=("base_period", "currency", "valuation")
 )
 """The dimensions that name a cell, in the order in which they are written."""
 
 _DIGITS: Final = 6  # significant digits of an end of an interval
 _RATIO_DIGITS: Final = 2
 _MULTIPLE: Final = 2  # the ratio from which "times" is clearer than "no number is in both"
-_TOTAL: Final = f"{ID}flow/total"
 
 
 class Wording:
@@ -61,7 +60,9 @@ class Wording:
         """
         names = (_values(cells, field) for field in _DIMENSIONS if field not in without)
         shared = (values.pop() for values in names if len(values) == 1)
-        return ", ".join(self.name(iri) for iri in shared if iri and not self._is_whole(iri))
+        words = [self.name(iri) for iri in shared if iri and not self._is_whole(iri)]
+        bases = {self._basis(cell) for cell in cells}
+        return ", ".join(filter(None, (*words, bases.pop() if len(bases) == 1 else "")))
 
     def apart(self, cell: Cell, cells: Collection[Cell]) -> str:
         """Write how a cell differs from some others: "exports", "2024"."""
@@ -105,7 +106,8 @@ class Wording:
             The text.
         """
         meanings = (
-            f"{words} means {self.meaning(interval, cell.unit)}" for words, interval in estimates
+            f"{words} means {self.meaning(interval, cell.unit(self._graph))}"
+            for words, interval in estimates
         )
         return f"{self.cell(cell)}: {'; '.join(meanings)}"
 
@@ -132,7 +134,7 @@ class Wording:
             return ", ".join(readings) or estimate.words
         return estimate.words.format(*(self.estimate(each, cell) for each in estimate.inputs))
 
-    def meaning(self, interval: Interval, unit: str) -> str:
+    def meaning(self, interval: Interval, unit: str | None) -> str:
         """Write an interval, with its ends rounded to a few digits."""
         low, high = (
             None if end is None else rounded(end, _DIGITS)
@@ -171,8 +173,13 @@ class Wording:
         """Name a thing."""
         return self._labels.title(iri).value
 
+    def _basis(self, cell: Cell) -> str:
+        """Write the currency of a rate of growth, which its unit does not name: "in yuan"."""
+        unit = cell.unit(self._graph)
+        return "" if unit == cell.currency else self._numerals.basis(None, cell.currency)
+
     def _value(self, item: Figure | Reading) -> str:
-        return self._numerals.number(item.value, item.cell.unit, item.bound)
+        return self._numerals.number(item.value, item.cell.unit(self._graph), item.bound)
 
     def _term(self, term: Term) -> str:
         match term:
@@ -191,7 +198,7 @@ class Wording:
 
     def _is_whole(self, iri: str) -> bool:
         """Return whether an IRI names a total or a whole, such as all goods."""
-        return iri == _TOTAL or self._graph.has(None, f"{APEC}whole", iri)
+        return iri == TOTAL or self._graph.has(None, f"{APEC}whole", iri)
 
 
 def _values(cells: Collection[Cell], field: str) -> set[str | None]:

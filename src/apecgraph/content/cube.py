@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from apecgraph.rdf.namespaces import APEC
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_DIMENSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Cell:
     measure: str
     period: str
     base_period: str | None
-    unit: str
+    currency: str
+    valuation: str | None
 
     @classmethod
     def of(cls, read_value: Callable[[str], str | None]) -> Cell:
@@ -56,15 +58,39 @@ class Cell:
             if value is not None:
                 yield property_, value
 
+    def unit(self, graph: Graph) -> str | None:
+        """Return the unit of the values of the cell: the unit of its measure, or its currency.
+
+        Args:
+            graph: The content, or a release.
+
+        Returns:
+            The IRI of the unit; None if the measure is not described.
+        """
+        unit = graph.value(self.measure, UNIT)
+        return self.currency if unit == _ANY_CURRENCY else unit
+
+
+UNIT: Final = f"{SDMX_ATTRIBUTE}unitMeasure"
+"""The attribute with the unit of a figure, or of a measure."""
+
+_ANY_CURRENCY: Final = f"{ID}unit/currency"
+"""The unit of a measure of money, which each figure has in a currency of its own."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {
-    field.name: APEC + re.sub("_(.)", lambda match: match[1].upper(), field.name)
+    field.name: (SDMX_DIMENSION if field.name == "currency" else APEC)
+    + re.sub("_(.)", lambda match: match[1].upper(), field.name)
     for field in fields(Cell)
 }
 """The IRI of the property of each dimension, by the name of its field in `Cell`."""
 
 REQUIRED_DIMENSIONS: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
 """The names of the fields of `Cell` that every figure must have."""
+
+
+def local_name(property_: str) -> str:
+    """Return the local name of a property: "basePeriod"."""
+    return re.split("[/#]", property_)[-1]
 
 
 def dimensions(*first: str, without: Iterable[str] = ()) -> tuple[str, ...]:

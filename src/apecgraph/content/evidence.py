@@ -40,9 +40,9 @@ class Evidence:
         graph = Graph(content.quads)
         names = {file.graph.value for file in content.files}
         sources = sorted(name for name in names if name.startswith(SOURCE_PREFIX))
-        figures = tuple(read_figures(graph, sources))
         statements = tuple(read_statements(graph, sources))
         graph.store.extend(statement.quad for statement in statements)
+        figures = tuple(read_figures(graph, sources))
         for figure in figures:
             named = ox.NamedNode(figure.source)
             graph.store.extend(in_graph(triple, named) for triple in figure.derived())

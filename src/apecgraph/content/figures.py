@@ -10,7 +10,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.content.cube import Cell
+from apecgraph.content.cube import UNIT, Cell
+from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
@@ -36,6 +37,7 @@ class Figure:
         printed: The words that the source prints; None if they are not recorded.
         observed: The number as it is printed.
         bound: IRI of the bound of the number, such as exact or rounded.
+        unit: IRI of the unit that the number is in.
     """
 
     iri: str
@@ -46,11 +48,17 @@ class Figure:
     printed: ox.Literal | None
     observed: Decimal
     bound: str
+    unit: str
 
     def derived(self) -> Iterator[ox.Triple]:
-        """Return what the build adds to the figure: its value and its interval."""
+        """Return what the build adds to the figure: defaults, its value, and its interval."""
         value = typed(decimal_text(self.value), "decimal")
-        return triples_about(self.iri, (f"{APEC}value", value), *interval_values(self.interval))
+        return triples_about(
+            self.iri,
+            *(pair for pair in self.cell.values() if pair[0] in DEFAULTED),
+            (f"{APEC}value", value),
+            *interval_values(self.interval),
+        )
 
 
 def interval_values(interval: Interval) -> Iterator[tuple[str, ox.Literal]]:
@@ -100,7 +108,8 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
         known = terms.setdefault(quad.predicate.value, quad.object)
         if term_text(quad.object) < term_text(known):
             terms[quad.predicate.value] = quad.object
-    values = {property_: term_text(term) for property_, term in terms.items()}
+    stated = {property_: term_text(term) for property_, term in terms.items()}
+    values = with_defaults(stated, graph)
     try:
         observed = _number(values[f"{SDMX_MEASURE}obsValue"])
         scale = Decimal(10) ** _count(values[f"{SDMX_ATTRIBUTE}unitMult"])
@@ -116,6 +125,7 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
             printed if isinstance(printed, ox.Literal) else None,
             observed,
             bound,
+            values[UNIT],
         )
     except (LookupError, ValueError, InvalidOperation):
         return None

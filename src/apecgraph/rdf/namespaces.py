@@ -27,6 +27,7 @@ RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA: Final = "https://schema.org/"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 SDMX_ATTRIBUTE: Final = "http://purl.org/linked-data/sdmx/2009/attribute#"
+SDMX_CODE: Final = "http://purl.org/linked-data/sdmx/2009/code#"
 SDMX_CONCEPT: Final = "http://purl.org/linked-data/sdmx/2009/concept#"
 SDMX_DIMENSION: Final = "http://purl.org/linked-data/sdmx/2009/dimension#"
 SDMX_MEASURE: Final = "http://purl.org/linked-data/sdmx/2009/measure#"
@@ -52,6 +53,7 @@ PREFIXES: Final[dict[str, str]] = {
     "schema": SCHEMA,
     "sd": SD,
     "sdmx-attribute": SDMX_ATTRIBUTE,
+    "sdmx-code": SDMX_CODE,
     "sdmx-concept": SDMX_CONCEPT,
     "sdmx-dimension": SDMX_DIMENSION,
     "sdmx-measure": SDMX_MEASURE,

@@ -89,6 +89,6 @@ class Comparisons:
         if min(one, two) > 0 and max(one, two) >= _MULTIPLE * min(one, two):
             times = spelled(rounded(max(one, two) / min(one, two), _DIGITS))
             return f"{times} times as much" if two > one else f"{times} times less"
-        unit = figure.cell.unit
+        unit = figure.unit
         difference = self._numerals.number(abs(two - one), _DIFFERENCE_UNITS.get(unit, unit))
         return f"{difference} {'more' if two > one else 'less'}"

@@ -24,7 +24,7 @@ class Quantities:
         if not isinstance(claim, FigureClaim):
             return ""
         figure = claim.figure
-        return self._numerals.number(figure.value, figure.cell.unit, figure.bound)
+        return self._numerals.number(figure.value, figure.unit, figure.bound)
 
     def number(self, claim: Claim) -> str:
         """Write the value of a figure with its bound, without its unit: "nearly 60"."""
@@ -36,4 +36,5 @@ class Quantities:
         """Write the interval of a figure: "26.285 trillion to under 26.295 trillion yuan"."""
         if not isinstance(claim, FigureClaim):
             return ""
-        return self._numerals.interval(claim.figure.interval, claim.figure.cell.unit)
+        figure = claim.figure
+        return self._numerals.interval(figure.interval, figure.unit)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from apecgraph.rdf.namespaces import APEC, DCAT, ID, QB
+from apecgraph.rdf.namespaces import APEC, DCAT, ID, QB, SDMX_DIMENSION, compact
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 
@@ -43,7 +43,7 @@ class Selection:
     def choosing(self, name: str, value: str | None) -> Selection:
         """Return the selection with another value for a parameter.
 
-        A new measure clears the unit, because each measure has its own units.
+        A new measure clears the currency, because some measures have none.
 
         Args:
             name: Name of the parameter.
@@ -52,7 +52,7 @@ class Selection:
         Returns:
             The new selection.
         """
-        less = {"unit": ""} if name == "measure" else {}
+        less = {"currency": ""} if name == "measure" else {}
         return self.of({**dict(self.choices), **less, name: value or ""})
 
     @property
@@ -79,7 +79,9 @@ class Selection:
     def query(self) -> str:
         """The SPARQL query that finds the selected figures, with one row for each figure."""
         patterns = [
-            f"apec:{name} <{value}> ;" for name, value in self.choices if name in SERIES_DIMENSIONS
+            f"{compact(SERIES_DIMENSIONS[name])} <{value}> ;"
+            for name, value in self.choices
+            if name in SERIES_DIMENSIONS
         ]
         period = self.value("period")
         lines = ["a qb:Observation ;", *patterns, "apec:period ?period ;", "apec:value ?value ."]
@@ -96,6 +98,7 @@ class Selection:
                 f"PREFIX apec: <{APEC}>",
                 f"PREFIX dcat: <{DCAT}>",
                 f"PREFIX qb: <{QB}>",
+                f"PREFIX sdmx-dimension: <{SDMX_DIMENSION}>",
                 "",
                 "SELECT ?period ?value ?lower ?upper ?printed ?rejected ?source ?figure WHERE {",
                 "  GRAPH ?source {",

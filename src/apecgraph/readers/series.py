@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from apecgraph.content.cube import DIMENSIONS, dimensions
+from apecgraph.content.cube import DIMENSIONS, dimensions, local_name
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, BASE, DCAT, QB, RDF, SCHEMA
+from apecgraph.rdf.namespaces import BASE, DCAT, QB, RDF, SCHEMA
 from apecgraph.readers.claims import FigureClaim, read_claim
 from apecgraph.text.numbers import Numerals
 
-SERIES_DIMENSIONS: Final = tuple(
-    DIMENSIONS[name].removeprefix(APEC)
+SERIES_DIMENSIONS: Final[Mapping[str, str]] = {
+    local_name(DIMENSIONS[name]): DIMENSIONS[name]
     for name in dimensions("measure", "flow", without=("period", "base_period"))
-)
-"""Local names of the properties that have the same value for all figures of a series."""
+}
+"""The properties that have the same value for all figures of a series, by their local names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Series:
         dimensions: Name and value (an IRI) of each dimension that applies, in the order of
             `SERIES_DIMENSIONS`.
         claims: The figures, rejected or not, in the order of their periods.
+        unit: IRI of the unit of the figures.
         slice_: IRI of the slice that names the series in the content, or None.
     """
 
     dimensions: tuple[tuple[str, str], ...]
     claims: tuple[FigureClaim, ...]
+    unit: str
     slice_: str | None = None
 
     @property
@@ -62,12 +64,10 @@ class Series:
         parts = [
             labels.title(value).value
             for name, value in self.dimensions
-            if name not in (without, "unit")
+            if name not in (without, "currency", "valuation")
         ]
-        unit = numerals.unit(dict(self.dimensions).get("unit"))
-        # A symbol such as % is written with each number, so the name leaves it out.
-        parts += [f"in {unit}"] if any(map(str.isalnum, unit)) else []
-        return ", ".join(parts)
+        basis = numerals.basis(self.unit, dict(self.dimensions)["currency"])
+        return ", ".join(filter(None, (*parts, basis)))
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:
@@ -95,6 +95,7 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
         Series(
             values,
             tuple(sorted(claims, key=lambda claim: (order[claim.figure.cell.period], claim.iri))),
+            claims[0].figure.unit,
             slices.get(values),
         )
         for values, claims in by_dimensions.items()
@@ -113,7 +114,7 @@ def when(graph: Graph, period: str) -> tuple[str, str, str]:
 
 
 def _dimensions(read_value: Callable[[str], str | None]) -> tuple[tuple[str, str], ...]:
-    values = ((name, read_value(f"{APEC}{name}")) for name in SERIES_DIMENSIONS)
+    values = ((name, read_value(property_)) for name, property_ in SERIES_DIMENSIONS.items())
     return tuple((name, value) for name, value in values if value is not None)
 
 

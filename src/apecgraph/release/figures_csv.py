@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS
+from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, UNIT, local_name
 from apecgraph.content.decisions import rulings, status
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
@@ -59,7 +59,7 @@ class _Column:
 
 def _dimension_columns() -> Iterator[_Column]:
     for name, property_ in DIMENSIONS.items():
-        yield _Column(property_.removeprefix(APEC), property_, required=name in REQUIRED_DIMENSIONS)
+        yield _Column(local_name(property_), property_, required=name in REQUIRED_DIMENSIONS)
         if name == "period":
             yield _Column("startDate", f"{DCAT}startDate", "date", of="period")
             yield _Column("endDate", f"{DCAT}endDate", "date", of="period")
@@ -73,6 +73,7 @@ _COLUMNS: Final = (
     _Column("lower", f"{APEC}lower", "decimal"),
     _Column("upper", f"{APEC}upper", "decimal"),
     _Column("bound", f"{APEC}bound", required=True),
+    _Column("unitMeasure", UNIT, required=True),
     _Column("obsValue", f"{SDMX_MEASURE}obsValue", "decimal", required=True),
     _Column("unitMult", f"{SDMX_ATTRIBUTE}unitMult", "integer", required=True),
     _Column("decimals", f"{SDMX_ATTRIBUTE}decimals", "integer", required=True),

@@ -77,6 +77,21 @@ class Numerals:
         symbol = notation if not any(map(str.isalnum, notation)) else ""
         return symbol or self._labels.title(unit).value
 
+    def basis(self, unit: str | None, currency: str) -> str:
+        """Write what numbers are in, for the name of a series: "in yuan", "in days".
+
+        Args:
+            unit: IRI of their unit; a symbol such as % is left out, because each number has it.
+            currency: IRI of their currency, or of a code for none.
+
+        Returns:
+            The text; empty if there is nothing to write.
+        """
+        names = [self.unit(unit)] if any(map(str.isalnum, self.unit(unit))) else []
+        if currency != unit and self._graph.has(currency, f"{SKOS}notation"):
+            names.append(self.unit(currency))
+        return f"in {' and '.join(names)}" if names else ""
+
     def _bound(self, bound: str | None) -> str:
         """Return the word for a bound; an empty string for a rounded or exact number."""
         if bound is None:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.content.cube import Cell
+from apecgraph.content.cube import DIMENSIONS, Cell
 from apecgraph.content.decisions import OPEN, RESOLVED, Ruling
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
@@ -71,11 +71,11 @@ def figure(value: str, lower: str, upper: str, year: str = "2025", **ruling: obj
 
     iri = f"{ID}figure/x/{value}"
     rulings = (Ruling(f"{ID}decision/x", **ruling),) if ruling else ()  # type: ignore[arg-type]
-    dimensions = {"period": f"period/{year}", "measure": "measure/x", "unit": "unit/count"}
-    cell = Cell.of({f"{APEC}{name}": f"{ID}{value}" for name, value in dimensions.items()}.get)
+    values = {"period": f"period/{year}", "measure": "measure/x", "currency": "unit/none"}
+    cell = Cell.of({DIMENSIONS[name]: f"{ID}{value}" for name, value in values.items()}.get)
     interval = Interval(number(lower), number(upper))
     printed = Decimal(value)
-    figure = Figure(iri, SOURCE, cell, printed, interval, None, printed, EXACT)
+    figure = Figure(iri, SOURCE, cell, printed, interval, None, printed, EXACT, f"{ID}unit/count")
     return FigureClaim(iri, SOURCE, "", None, rulings, figure)
 
 

@@ -14,7 +14,7 @@ KOREA = "measure=measure/trade-value&counterpart=economy/KOR"
 SELECTIONS = (
     "",
     KOREA,
-    "counterpart=group/apec-other-economies&unit=unit/CNY&period=period/2025",
+    "counterpart=group/apec-other-economies&currency=unit/CNY&period=period/2025",
     "measure=measure/trade-share&from=2005&to=2013",
     "subject=group/apec-economies&to=2010",
     "measure=measure/representatives",
@@ -58,7 +58,7 @@ def test_a_selection_is_a_part_of_the_dump(client: httpx.Client) -> None:
 
 def test_a_selection_has_one_address(client: httpx.Client) -> None:
     response = client.get(
-        "/figures?unit=&counterpart=economy%2FKOR&period=&measure=measure/trade-value&from="
+        "/figures?currency=&counterpart=economy%2FKOR&period=&measure=measure/trade-value&from="
     )
     assert response.status_code == 308
     assert response.headers["location"] == f"/figures?{KOREA}"
@@ -82,16 +82,22 @@ def test_only_existing_values_are_offered(client: httpx.Client) -> None:
     ("selection", "status", "words", "available"),
     [
         ("colour=red", 400, "colour: there is no such parameter", None),
-        ("unit=unit/CNY&unit=unit/USD", 400, "unit: this parameter is repeated", None),
+        ("currency=unit/CNY&currency=unit/USD", 400, "currency: this parameter is repeated", None),
         ("from=25", 400, "from: 25 is not a year of four digits, such as 2025.", None),
         ("to=２０２５", 400, "is not a year", None),
         ("%ff", 400, "not UTF-8", None),
         ("flow=flow/sideways", 404, "flow: there are no figures with", "figures?flow=flow/exports"),
-        ("unit=%3Cscript%3E", 404, "unit: there are no figures with", "figures?unit=unit/CNY"),
         (
-            "counterpart=economy/KOR&unit=unit/day",
+            "currency=%3Cscript%3E",
             404,
-            "No figures match the whole selection: counterpart=economy/KOR, unit=unit/day",
+            "currency: there are no figures with",
+            "figures?currency=unit/CNY",
+        ),
+        (
+            "counterpart=economy/KOR&currency=unit/not-applicable",
+            404,
+            "No figures match the whole selection: counterpart=economy/KOR, "
+            "currency=unit/not-applicable",
             "figures?counterpart=economy/KOR",
         ),
         ("from=2030", 404, "from=2030", "figures"),

@@ -30,7 +30,8 @@ from tests.support.servers import served
 
 HEADLINE = (
     "/figures?measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
-    "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&unit=unit/CNY"
+    "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&currency=unit/CNY"
+    "&valuation=valuation/mixed"
 )
 PAGES = (
     "/",

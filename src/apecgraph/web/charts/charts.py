@@ -139,16 +139,16 @@ class Charts:
 
     def _ticks(self, along: Scale, figures: Sequence[FigureClaim]) -> list[tuple[str, float]]:
         """Return the ticks, with the unit if it is a symbol; otherwise `_note` names the unit."""
-        unit = figures[0].figure.cell.unit if self._has_symbol(figures) else None
+        unit = figures[0].figure.unit if self._has_symbol(figures) else None
         return [(self._numerals.number(each, unit), along.at(each)) for each in along.ticks]
 
     def _note(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
-        unit = self._numerals.unit(figures[0].figure.cell.unit)
+        unit = self._numerals.unit(figures[0].figure.unit)
         unit = "" if self._has_symbol(figures) or not unit else f"In {unit}."
         return " ".join(filter(None, (unit, along.note)))
 
     def _has_symbol(self, figures: Sequence[FigureClaim]) -> bool:
-        return not any(map(str.isalnum, self._numerals.unit(figures[0].figure.cell.unit)))
+        return not any(map(str.isalnum, self._numerals.unit(figures[0].figure.unit)))
 
     def _seen(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
         """Describe the chart for readers who cannot see it."""
@@ -156,7 +156,7 @@ class Charts:
         words = WORDS | ({"standing": "stand"} if counted["standing"] != 1 else {})
         stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
         first, last = (
-            self._numerals.number(each, figures[0].figure.cell.unit)
+            self._numerals.number(each, figures[0].figure.unit)
             for each in (along.ticks[0], along.ticks[-1])
         )
         note = f" {along.note}" if along.note else ""

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import CSV
-from apecgraph.rdf.namespaces import APEC, BASE
+from apecgraph.rdf.namespaces import BASE
 from apecgraph.readers.selections import PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
 from apecgraph.release.figures_csv import write_figures
@@ -164,7 +164,7 @@ class FiguresPage(Page):
 
     def _facet(self, selection: Selection, name: str) -> Facet:
         offers = selection.offers(name, self.site.series, self._days)
-        label = self.site.labels.title(f"{APEC}{name}").value
+        label = self.site.labels.title(SERIES_DIMENSIONS[name]).value
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
 
     def _selection(self, request: Request) -> Selection:

@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """Figures of one measure in one unit, which one scale can show.
+    """Figures of one measure in one currency, which one scale can show.
 
     Attributes:
         title: What the figures measure.
@@ -113,7 +113,7 @@ class DecisionPage(ThingPage):
         groups: defaultdict[tuple[str, str], list[FigureClaim]] = defaultdict(list)
         for claim in conflict.claims:
             if isinstance(claim, FigureClaim):
-                groups[claim.figure.cell.measure, claim.figure.cell.unit].append(claim)
+                groups[claim.figure.cell.measure, claim.figure.cell.currency].append(claim)
         for number, claims in enumerate(groups.values(), 1):
             cells = {claim.figure.cell for claim in claims}
             lines = [Line(claim, wording.apart(claim.figure.cell, cells)) for claim in claims]
@@ -125,7 +125,7 @@ class DecisionPage(ThingPage):
                 title,
                 tuple(lines),
                 self._drawn(f"series-{number}", title, lines, wording),
-                wording.meaning(fits, claims[0].figure.cell.unit) if fits else "",
+                wording.meaning(fits, claims[0].figure.unit) if fits else "",
             )
 
     def _drawn(self, name: str, title: str, lines: Sequence[Line], wording: Wording) -> Markup:

@@ -6,15 +6,16 @@ from typing import ClassVar, Final
 
 from apecgraph.content.cube import Cell, dimensions
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
+from apecgraph.text.numbers import Numerals
 from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _ORDER: Final = dimensions(
-    "measure", "reporter", "subject", "counterpart", without=("base_period", "unit")
+    *("measure", "reporter", "subject", "counterpart"),
+    without=("base_period", "currency", "valuation"),
 )
 _JOINED: Final = {"reporter": " of ", "counterpart": " with "}
 
@@ -30,15 +31,17 @@ class ObservationPage(ThingPage):
         if not isinstance(claim, FigureClaim):
             return {"claim": None}
         cell = claim.figure.cell
+        numerals = Numerals(self.site.graph)
+        basis = "" if claim.figure.unit == cell.currency else numerals.basis(None, cell.currency)
         return {
             "claim": claim,
-            "sentence": _sentence(cell, view.labels),
+            "sentence": _sentence(cell, view.labels, basis),
             "alike": self.site.comparisons.of_cell(claim.figure),
             "series": selection_address(_series(cell)),
         }
 
 
-def _sentence(cell: Cell, labels: Labels) -> str:
+def _sentence(cell: Cell, labels: Labels, basis: str) -> str:
     """Write what a cell measures: "Value of trade of China with other APEC economies, 2025."."""
     values = ((name, getattr(cell, name)) for name in _ORDER)
     words = "".join(
@@ -46,11 +49,12 @@ def _sentence(cell: Cell, labels: Labels) -> str:
         for name, value in values
         if value is not None
     ).removeprefix(", ")
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{words[:1].upper()}{words[1:]}{basis and f', {basis}'}."
 
 
 def _series(cell: Cell) -> Selection:
     """Return the selection of the figures that measure the same thing as a cell, in any period."""
     values = dict(cell.values())
-    names = (name for name in SERIES_DIMENSIONS if APEC + name in values)
-    return Selection.of({name: values[APEC + name] for name in names})
+    return Selection.of(
+        {name: values[iri] for name, iri in SERIES_DIMENSIONS.items() if iri in values}
+    )
