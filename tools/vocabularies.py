@@ -40,7 +40,7 @@ SOURCE: Final = Path(namespaces.__file__).parents[1]
 OTHERS: Final = (
     *(f"formats:SPARQL_Results_{name}" for name in ("CSV", "JSON", "TSV", "XML")),
     *("owl:imports", "sh:"),
-    *("adms:status", "dcterms:isVersionOf", "owl:versionIRI", "prov:wasRevisionOf"),
+    *("dcterms:isVersionOf", "owl:versionIRI", "prov:wasRevisionOf"),
     *("schema:Claim", "schema:ClaimReview"),
     *("schema:Rating", "schema:archivedAt", "schema:author", "schema:bestRating"),
     *("schema:claimReviewed", "schema:correction"),

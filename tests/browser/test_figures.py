@@ -23,7 +23,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
     rejected = chart.locator("a.rejected", has_text="2025: 2.629 trillion yuan")
     expect(rejected).to_have_count(2)
     assert rejected.first.locator(".shape").get_attribute("d") != (
-        chart.locator("a.standing .shape").first.get_attribute("d")
+        chart.locator("a.stands .shape").first.get_attribute("d")
     )
     page.get_by_label("Period").select_option("2025")
     page.get_by_role("button", name="Show").click()

@@ -12,6 +12,7 @@ from apecgraph.web.publication import Publication
 ID = "https://w3id.org/apecgraph/id/"
 DATA = """
 @base <https://w3id.org/apecgraph/id/> .
+@prefix adms: <http://www.w3.org/ns/adms#> .
 @prefix apec: <https://w3id.org/apecgraph/ontology/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix qb: <http://purl.org/linked-data/cube#> .
@@ -30,14 +31,17 @@ DATA = """
   <moon> apec:theme "cheese"@en, "rock"@en .
   <statement/a/cheese> a rdf:Statement ; rdf:subject <moon> ; rdf:predicate apec:theme ;
     rdf:object "cheese"@en ; apec:printed "made of cheese"@en ; dcterms:identifier "C1" ;
-    apec:statedIn <source/a> .
+    apec:statedIn <source/a> ; adms:status <status/rejected> ;
+    apec:decision <decision/cheese> .
   <statement/a/rock> a rdf:Statement ; rdf:subject <moon> ; rdf:predicate apec:theme ;
-    rdf:object "rock"@en ; dcterms:identifier "C2" ; apec:statedIn <source/a> .
+    rdf:object "rock"@en ; dcterms:identifier "C2" ; apec:statedIn <source/a> ;
+    adms:status <status/disputed> ; apec:decision <decision/cheese> .
 }
 <source/b> {
   <moon> apec:theme "rock"@en .
   <figure/b/far> a qb:Observation ; apec:measure <measure/distance> ; apec:period <period/now> ;
-    apec:printed "far"@en ; apec:subject <moon> ; apec:statedIn <source/b> .
+    apec:printed "far"@en ; apec:subject <moon> ; apec:statedIn <source/b> ;
+    adms:status <status/rejected> ; apec:decision <decision/cheese> .
 }
 <graph/shapes> { <shape/moon> a sh:NodeShape ; sh:in ( <moon> "x" ) . <moon> rdfs:comment "rule" }
 <moon> a skos:Concept ; skos:prefLabel "moon"@en, "Mond"@de ; apec:theme "rock"@en .
@@ -47,8 +51,10 @@ DATA = """
 <statement/a/rock> a rdf:Statement ; rdf:subject <moon> ; rdf:predicate apec:theme ;
   rdf:object "rock"@en ; dcterms:identifier "C2" ; apec:statedIn <source/a> .
 <source/b> a apec:Source .
-<decision/cheese> apec:rejects <statement/a/cheese>, <figure/b/far> ;
-  apec:upholds <statement/a/rock> ; apec:verdict <verdict/open> .
+<graph/decisions> {
+  <decision/cheese> apec:rejects <statement/a/cheese>, <figure/b/far> ;
+    apec:upholds <statement/a/rock> ; apec:verdict <verdict/open> .
+}
 """
 
 
@@ -89,12 +95,12 @@ def test_a_rejected_fact_is_shown_as_rejected(graph: Graph) -> None:
     (citation,) = cheese.citations
     assert citation.statement == f"{ID}statement/a/cheese"
     assert citation.printed == ox.Literal("made of cheese", language="en")
-    assert [ruling.upheld for ruling in cheese.rulings] == [False]
+    assert [ruling.status for ruling in cheese.rulings] == [f"{ID}status/rejected"]
 
 
 def test_claims_that_an_open_decision_upholds_are_disputed(graph: Graph) -> None:
     rock = facts(description(graph, "moon"), "theme")["rock"]
-    assert [(ruling.upheld, ruling.disputed) for ruling in rock.rulings] == [(True, True)]
+    assert [ruling.status for ruling in rock.rulings] == [f"{ID}status/disputed"]
 
 
 def test_a_shape_is_not_a_fact(graph: Graph) -> None:

@@ -186,11 +186,18 @@ def _stale(
                     f"contradict: {', '.join(compact(node) for node in named)}"
                 )
         return None
-    if decision.verdict == OPEN and not any(map(decision.leaves_open, remaining)):
+    if decision.verdict == OPEN and not any(map(decision.excuses, remaining)):
         return (
             "the conflict that this decision leaves open is gone: delete the decision, or make "
             "it <verdict/compatible>"
         )
+    kept = [readings for readings in remaining if decision.excuses(readings)]
+    for node in sorted(decision.alternatives):
+        if not any(node in reading for readings in kept for reading in readings):
+            return (
+                f"{compact(node)} is no other wording of a statement that the decision upholds: "
+                "uphold it as well, or leave it out"
+            )
     for node in sorted(decision.rejects):
         if not any(node in reading for readings in remaining for reading in readings):
             return (

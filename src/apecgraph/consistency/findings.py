@@ -40,13 +40,13 @@ class Findings:
 
     @property
     def unsettled(self) -> list[Contradiction]:
-        """The contradictions that no decision settles or leaves open."""
+        """The contradictions that no decision settles or excuses."""
         decisions, rejected = self.evidence.decisions, self.evidence.rejected
         return [
             contradiction
             for contradiction in self.contradictions
             if (readings := contradiction.without(rejected))
-            and not any(decision.leaves_open(readings) for decision in decisions)
+            and not any(decision.excuses(readings) for decision in decisions)
         ]
 
     def justifying(self, decision: Decision) -> list[tuple[Contradiction, frozenset[str]]]:
@@ -68,7 +68,7 @@ class Findings:
             contradiction
             for contradiction in self.contradictions
             if (readings := contradiction.without(rejected_by_others))
-            and (decision.rejects & contradiction.claims or decision.leaves_open(readings))
+            and (decision.rejects & contradiction.claims or decision.excuses(readings))
         ]
         clearest: dict[frozenset[str], Contradiction] = {}
         for contradiction in settled:

@@ -14,6 +14,15 @@ RESOLVED: Final = f"{ID}verdict/resolved"
 LIKELY: Final = f"{ID}verdict/likely"
 OPEN: Final = f"{ID}verdict/open"
 COMPATIBLE: Final = f"{ID}verdict/compatible"
+ALTERNATIVE_WORDING: Final = f"{ID}verdict/alternative"
+
+STATUS: Final = f"{ID}status/"
+STANDS: Final = f"{STATUS}stands"
+ALTERNATIVE: Final = f"{STATUS}alternative"
+DISPUTED: Final = f"{STATUS}disputed"
+REJECTED: Final = f"{STATUS}rejected"
+STATUSES: Final = (STANDS, ALTERNATIVE, DISPUTED, REJECTED)
+"""The statuses of a claim. If decisions differ, the later status in this order counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,62 +34,80 @@ class Decision:
         verdict: IRI of the verdict.
         upholds: IRIs of the claims that it upholds.
         rejects: IRIs of the claims that it rejects.
+        alternatives: IRIs of the statements that it keeps as other wordings of what it upholds.
     """
 
     iri: str
     verdict: str
     upholds: frozenset[str]
     rejects: frozenset[str]
+    alternatives: frozenset[str]
 
     @property
     def names(self) -> frozenset[str]:
         """IRIs of all claims that the decision is about."""
-        return self.upholds | self.rejects
+        return self.upholds | self.rejects | self.alternatives
 
-    def leaves_open(self, readings: Iterable[frozenset[str]]) -> bool:
-        """Return whether the verdict is open and the decision upholds several of the readings."""
-        return self.verdict == OPEN and sum(reading <= self.upholds for reading in readings) > 1
+    def status(self, claim: str) -> str:
+        """Return the status that the decision gives to one of its claims."""
+        if claim in self.rejects:
+            return REJECTED
+        if claim in self.alternatives:
+            return ALTERNATIVE
+        return DISPUTED if self.verdict == OPEN else STANDS
+
+    def excuses(self, readings: Collection[frozenset[str]]) -> bool:
+        """Return whether readings may contradict each other.
+
+        They may if the decision leaves several of them open, or if they are wordings that the
+        decision upholds or keeps.
+
+        Args:
+            readings: The readings, as sets of the IRIs of claims.
+
+        Returns:
+            Whether the decision excuses their contradiction.
+        """
+        if self.verdict == OPEN:
+            return sum(reading <= self.upholds for reading in readings) > 1
+        wordings = self.upholds | self.alternatives
+        return any(reading & self.alternatives for reading in readings) and all(
+            reading <= wordings for reading in readings
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The verdict of a decision on one figure or statement.
+    """What a decision says about one figure or statement.
 
     Attributes:
         decision: IRI of the decision.
         verdict: IRI of the verdict.
-        upheld: True if the decision upholds the claim, False if the decision rejects the claim.
+        status: IRI of the status that the decision gives to the claim.
         identifier: Identifier of the decision, or an empty string if it has none.
     """
 
     decision: str
     verdict: str
-    upheld: bool
+    status: str
     identifier: str = ""
-
-    @property
-    def disputed(self) -> bool:
-        """Whether the decision leaves open which claim is true."""
-        return self.verdict == OPEN
-
-
-def status(rulings: Collection[Ruling]) -> str:
-    """Return "standing", "rejected" or "open": the status of a claim with these rulings."""
-    if any(not ruling.upheld for ruling in rulings):
-        return "rejected"
-    return "open" if any(ruling.disputed for ruling in rulings) else "standing"
 
 
 def read_decisions(graph: Graph) -> Iterator[Decision]:
     """Read all decisions, in the order of their IRIs."""
     recorded = graph.named_graph(DECISIONS_GRAPH)  # decisions in other graphs are ignored
     for iri in recorded.subjects(f"{RDF}type", f"{APEC}Decision"):
-        yield Decision(
-            iri,
-            recorded.value(iri, f"{APEC}verdict") or "",
-            frozenset(recorded.values(iri, f"{APEC}upholds")),
-            frozenset(recorded.values(iri, f"{APEC}rejects")),
-        )
+        yield _decision(recorded, iri)
+
+
+def statuses(decisions: Iterable[Decision]) -> dict[str, str]:
+    """Return the status of each claim that a decision names; of several, the last of `STATUSES`."""
+    found: dict[str, str] = {}
+    for decision in decisions:
+        for claim in decision.names:
+            given = found.get(claim, STANDS), decision.status(claim)
+            found[claim] = max(given, key=STATUSES.index)
+    return found
 
 
 def rulings(graph: Graph, claim: str) -> tuple[Ruling, ...]:
@@ -93,11 +120,23 @@ def rulings(graph: Graph, claim: str) -> tuple[Ruling, ...]:
     Returns:
         The rulings, sorted by the IRIs of the decisions.
     """
-    standing = graph.default_graph
-    read = [
-        Ruling(decision, verdict, upheld, standing.value(decision, f"{DCTERMS}identifier") or "")
-        for name, upheld in (("rejects", False), ("upholds", True))
-        for decision in standing.subjects(f"{APEC}{name}", claim)
-        for verdict in standing.iris(decision, f"{APEC}verdict")[:1]
-    ]
-    return tuple(sorted(read, key=lambda ruling: ruling.decision))
+    recorded = graph.named_graph(DECISIONS_GRAPH)
+    decisions = (_decision(recorded, iri) for iri in graph.values(claim, f"{APEC}decision"))
+    return tuple(
+        Ruling(
+            decision.iri,
+            decision.verdict,
+            decision.status(claim),
+            recorded.value(decision.iri, f"{DCTERMS}identifier") or "",
+        )
+        for decision in decisions
+    )
+
+
+def _decision(recorded: Graph, iri: str) -> Decision:
+    upholds, rejects, alternatives = (
+        frozenset(recorded.values(iri, f"{APEC}{name}"))
+        for name in ("upholds", "rejects", "alternative")
+    )
+    verdict = recorded.value(iri, f"{APEC}verdict") or ""
+    return Decision(iri, verdict, upholds, rejects, alternatives)

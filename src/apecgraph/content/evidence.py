@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import pyoxigraph as ox
 
-from apecgraph.content.decisions import Decision, read_decisions
+from apecgraph.content.decisions import REJECTED, STANDS, Decision, read_decisions, statuses
 from apecgraph.content.figures import Figure, read_figures
 from apecgraph.content.folder import SHAPES_GRAPH, SOURCE_PREFIX, Content
 from apecgraph.content.statements import Statement, read_statements
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, QB, RDF
-from apecgraph.rdf.terms import in_graph
+from apecgraph.rdf.namespaces import ADMS, APEC, QB, RDF
+from apecgraph.rdf.terms import in_graph, triples_about
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Evidence:
 
     Attributes:
         graph: The dataset of the content, plus the triple of each statement, the value and the
-            interval of each figure, and the source of each claim.
+            interval of each figure, and the source, the status and the decisions of each claim.
         figures: All figures.
         statements: All statements.
         decisions: All decisions.
@@ -46,18 +47,29 @@ class Evidence:
         for figure in figures:
             named = ox.NamedNode(figure.source)
             graph.store.extend(in_graph(triple, named) for triple in figure.derived())
-        stated_in = ox.NamedNode(f"{APEC}statedIn")
+        decisions = tuple(read_decisions(graph))
+        known = statuses(decisions)
+        decided: defaultdict[str, list[str]] = defaultdict(list)
+        for decision in decisions:
+            for claim in decision.names:
+                decided[claim].append(decision.iri)
         for source in sources:
-            named = ox.NamedNode(source)
             for class_ in (f"{QB}Observation", f"{RDF}Statement"):
                 for iri in graph.named_graph(source).subjects(f"{RDF}type", class_):
-                    graph.store.add(ox.Quad(ox.NamedNode(iri), stated_in, named, named))
-        return cls(graph, figures, statements, tuple(read_decisions(graph)))
+                    triples = triples_about(
+                        iri,
+                        (f"{APEC}statedIn", source),
+                        (f"{ADMS}status", known.get(iri, STANDS)),
+                        *((f"{APEC}decision", decision) for decision in decided[iri]),
+                    )
+                    graph.store.extend(in_graph(each, ox.NamedNode(source)) for each in triples)
+        return cls(graph, figures, statements, decisions)
 
     @cached_property
     def rejected(self) -> frozenset[str]:
         """IRIs of the figures and statements that a decision rejects."""
-        return frozenset[str]().union(*(decision.rejects for decision in self.decisions))
+        known = statuses(self.decisions)
+        return frozenset(claim for claim, status in known.items() if status == REJECTED)
 
     def supported(self) -> Iterator[ox.Quad]:
         """Yield the default graph: all triples except those that only rejected claims state.

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.namespaces import APEC, ID, QB
+from apecgraph.rdf.namespaces import ADMS, APEC, ID, QB
 from apecgraph.rdf.terms import in_graph
 from apecgraph.rdf.turtle import parse_file
 
@@ -37,6 +37,7 @@ DERIVED_PROPERTIES: Final = frozenset(
                 "arithmetic",
                 "contradiction",
                 "culprit",
+                "decision",
                 "estimate",
                 "excludesLower",
                 "excludesUpper",
@@ -51,6 +52,7 @@ DERIVED_PROPERTIES: Final = frozenset(
                 "violates",
             )
         ),
+        f"{ADMS}status",
         f"{QB}observation",
     )
 )

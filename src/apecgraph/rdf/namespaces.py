@@ -13,6 +13,7 @@ ENDPOINT: Final = BASE + "sparql"
 ID: Final = BASE + "id/"
 ONTOLOGY: Final = BASE + "ontology/"
 
+ADMS: Final = "http://www.w3.org/ns/adms#"
 APEC: Final = ONTOLOGY
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
@@ -39,6 +40,7 @@ VOID: Final = "http://rdfs.org/ns/void#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
 PREFIXES: Final[dict[str, str]] = {
+    "adms": ADMS,
     "apec": APEC,
     "dcat": DCAT,
     "dcterms": DCTERMS,

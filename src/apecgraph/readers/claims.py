@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.content.decisions import Ruling, rulings, status
+from apecgraph.content.decisions import REJECTED, STATUS, Ruling, rulings
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.statements import Statement, read_statement
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS
+from apecgraph.rdf.namespaces import ADMS, APEC, DCTERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Claim:
         source: IRI of the source.
         identifier: Short name for citing the claim; empty if it has none.
         printed: The words that the source prints; None if they are not recorded.
+        status: Name of its status: "stands", "alternative", "disputed" or "rejected".
         rulings: The rulings of decisions on the claim.
     """
 
@@ -30,17 +31,13 @@ class Claim:
     source: str
     identifier: str
     printed: ox.Literal | None
+    status: str
     rulings: tuple[Ruling, ...]
 
     @property
     def rejected(self) -> bool:
         """Whether a decision has removed the claim from the default graph."""
-        return self.status == "rejected"
-
-    @property
-    def status(self) -> str:
-        """The status that decisions give the claim: "standing", "rejected" or "open"."""
-        return status(self.rulings)
+        return STATUS + self.status == REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +87,11 @@ def read_claims(graph: Graph, source: str) -> Iterator[FigureClaim | StatementCl
 def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementClaim:
     stated = graph.named_graph(claim.source)
     identifier = stated.value(claim.iri, f"{DCTERMS}identifier") or ""
+    status = stated.required_value(claim.iri, f"{ADMS}status").removeprefix(STATUS)
     decided = rulings(graph, claim.iri)
     if isinstance(claim, Figure):
         return FigureClaim(
-            claim.iri, claim.source, identifier, claim.printed, decided, figure=claim
+            claim.iri, claim.source, identifier, claim.printed, status, decided, figure=claim
         )
     printed = next(
         (
@@ -104,5 +102,5 @@ def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementCl
         None,
     )
     return StatementClaim(
-        claim.iri, claim.source, identifier, printed, decided, triple=claim.triple
+        claim.iri, claim.source, identifier, printed, status, decided, triple=claim.triple
     )

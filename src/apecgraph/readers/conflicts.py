@@ -8,14 +8,22 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Final
 
-from apecgraph.content.decisions import COMPATIBLE, LIKELY, OPEN, RESOLVED, Decision, read_decisions
+from apecgraph.content.decisions import (
+    ALTERNATIVE_WORDING,
+    COMPATIBLE,
+    LIKELY,
+    OPEN,
+    RESOLVED,
+    Decision,
+    read_decisions,
+)
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCTERMS, ID, RDFS
 from apecgraph.readers.claims import Claim, FigureClaim, read_claim
 from apecgraph.readers.contradictions import RecordedContradiction, read_contradictions
 from apecgraph.text.numbers import rounded, spelled
 
-VERDICTS: Final = (RESOLVED, LIKELY, OPEN, COMPATIBLE)
+VERDICTS: Final = (RESOLVED, LIKELY, OPEN, ALTERNATIVE_WORDING, COMPATIBLE)
 """The verdicts in the order of the pages: decided conflicts first, apparent ones last."""
 
 _SAME_CELL: Final = f"{ID}relation/same-cell"
@@ -40,6 +48,7 @@ class Conflict:
         reason: The reasons that the editor gives.
         contradictions: The contradictions that the check found, the clearest first.
         upheld: The claims that the decision upholds.
+        alternatives: The statements that the decision keeps as other wordings.
         rejected: The claims that the decision rejects.
     """
 
@@ -50,6 +59,7 @@ class Conflict:
     reason: tuple[str, ...]
     contradictions: tuple[RecordedContradiction, ...]
     upheld: tuple[Claim, ...]
+    alternatives: tuple[Claim, ...]
     rejected: tuple[Claim, ...]
 
     @property
@@ -59,8 +69,8 @@ class Conflict:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """All claims, the upheld ones first."""
-        return self.upheld + self.rejected
+        """All claims: the upheld ones, other wordings, the rejected ones."""
+        return self.upheld + self.alternatives + self.rejected
 
 
 def read_conflicts(graph: Graph) -> list[Conflict]:
@@ -83,6 +93,7 @@ def _read(graph: Graph, decision: Decision) -> Conflict:
         tuple(graph.values(decision.iri, f"{RDFS}comment")),
         tuple(read_contradictions(graph, decision.iri)),
         tuple(_claims(graph, decision.upholds)),
+        tuple(_claims(graph, decision.alternatives)),
         tuple(_claims(graph, decision.rejects)),
     )
 

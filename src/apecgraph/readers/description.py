@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from apecgraph.content.decisions import Ruling, rulings
+from apecgraph.content.decisions import REJECTED, Ruling, rulings
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, RDFS
+from apecgraph.rdf.namespaces import ADMS, APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, RDFS
 from apecgraph.rdf.terms import Term, in_graph
 
 LINKS: Final = 200
@@ -124,7 +124,8 @@ class Description:
     @property
     def rejected(self) -> bool:
         """Whether a decision has removed the thing from the default graph."""
-        return any(not ruling.upheld for ruling in self.rulings)
+        status = ox.NamedNode(REJECTED)
+        return any((fact.predicate, fact.value) == (f"{ADMS}status", status) for fact in self.facts)
 
     @property
     def types(self) -> tuple[str, ...]:

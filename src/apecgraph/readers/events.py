@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from apecgraph.content.decisions import ALTERNATIVE, STATUS
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
@@ -39,12 +40,20 @@ class PrintedText:
     Attributes:
         text: The text.
         claims: The claims that state it.
-        stands: Whether at least one claim is not rejected.
     """
 
     text: ox.Literal
     claims: tuple[Claim, ...]
-    stands: bool
+
+    @property
+    def rejected(self) -> bool:
+        """Whether all claims are rejected."""
+        return all(claim.rejected for claim in self.claims)
+
+    @property
+    def is_alternative(self) -> bool:
+        """Whether all claims are other wordings than the wording in use."""
+        return all(STATUS + claim.status == ALTERNATIVE for claim in self.claims)
 
 
 def read_event(graph: Graph, iri: str) -> Event:
@@ -82,8 +91,18 @@ def read_timeline(graph: Graph, iri: str) -> tuple[list[Event], list[Event]]:
     return dated, [event for event in events if not event.first]
 
 
-def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedText]:
-    """Read the texts that sources state for a property of an event, rejected texts last."""
+def read_printed_texts(graph: Graph, iri: str, property_: str, language: str) -> list[PrintedText]:
+    """Read the texts that sources state for a property of an event.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the event.
+        property_: IRI of the property.
+        language: The language of the texts that come first.
+
+    Returns:
+        The texts, other wordings after those that are used, and rejected texts last.
+    """
     claims: dict[ox.Literal, list[Claim]] = defaultdict(list)
     for statement in graph.subjects(f"{RDF}subject", iri):
         claim = read_claim(graph, statement)
@@ -91,11 +110,17 @@ def read_printed_texts(graph: Graph, iri: str, property_: str) -> list[PrintedTe
             continue
         if isinstance(claim.triple.object, ox.Literal):
             claims[claim.triple.object].append(claim)
-    texts = [
-        PrintedText(text, tuple(stated), not all(claim.rejected for claim in stated))
-        for text, stated in claims.items()
-    ]
-    return sorted(texts, key=lambda printed: (not printed.stands, str(printed.text)))
+    texts = [PrintedText(text, tuple(stated)) for text, stated in claims.items()]
+    return sorted(
+        texts,
+        key=lambda each: (
+            each.rejected,
+            each.text.language != language,
+            each.text.language or "",
+            each.is_alternative,
+            each.text.value,
+        ),
+    )
 
 
 def read_counts(graph: Graph, iri: str) -> list[tuple[FigureClaim, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from apecgraph.rdf.namespaces import APEC, DCAT, ID, QB, SDMX_DIMENSION, compact
+from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, QB, SDMX_DIMENSION, compact
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 
@@ -95,21 +95,22 @@ class Selection:
         ]
         return "\n".join(
             (
+                f"PREFIX adms: <{ADMS}>",
                 f"PREFIX apec: <{APEC}>",
                 f"PREFIX dcat: <{DCAT}>",
                 f"PREFIX qb: <{QB}>",
                 f"PREFIX sdmx-dimension: <{SDMX_DIMENSION}>",
                 "",
-                "SELECT ?period ?value ?lower ?upper ?printed ?rejected ?source ?figure WHERE {",
+                "SELECT ?period ?value ?lower ?upper ?printed ?status ?source ?figure WHERE {",
                 "  GRAPH ?source {",
                 f"    ?figure {stated}",
                 "    OPTIONAL { ?figure apec:lower ?lower }",
                 "    OPTIONAL { ?figure apec:upper ?upper }",
                 "    OPTIONAL { ?figure apec:printed ?printed }",
+                "    ?figure adms:status ?status .",
                 "  }",
                 "  OPTIONAL { ?period dcat:startDate ?first ; dcat:endDate ?last }",
                 *conditions,
-                "  BIND(EXISTS { ?decision apec:rejects ?figure } AS ?rejected)",
                 "}",
                 "ORDER BY ?first ?last ?figure",
             )

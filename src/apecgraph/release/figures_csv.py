@@ -12,10 +12,10 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, UNIT, local_name
-from apecgraph.content.decisions import rulings, status
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
+    ADMS,
     APEC,
     BASE,
     DCAT,
@@ -78,6 +78,7 @@ _COLUMNS: Final = (
     _Column("unitMult", f"{SDMX_ATTRIBUTE}unitMult", "integer", required=True),
     _Column("decimals", f"{SDMX_ATTRIBUTE}decimals", "integer", required=True),
     _Column("statedIn", f"{APEC}statedIn", required=True),
+    _Column("status", f"{ADMS}status", required=True),
 )
 
 
@@ -137,9 +138,7 @@ def _row(graph: Graph, labels: Labels, iri: str) -> dict[str, str]:
     for text in _objects(graph, iri, f"{APEC}printed"):
         if isinstance(text, ox.Literal):
             row |= {"printed": text.value, "language": text.language or ""}
-    decided = rulings(graph, iri)
-    row["status"] = status(decided)
-    row["decision"] = " ".join(ruling.decision for ruling in decided)
+    row["decision"] = " ".join(graph.values(iri, f"{APEC}decision"))
     return row
 
 
@@ -181,17 +180,9 @@ def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
     yield _described("printed", "string", printed, suppressOutput=True)
     yield _described("language", "string", "Language of the printed text", suppressOutput=True)
     yield _described(
-        "status",
-        {"base": "string", "format": "standing|rejected|open"},
-        "Whether the figure is in the default graph: standing (it is), rejected by a decision "
-        "(it is not), or open (it is, but disputed)",
-        required=True,
-        suppressOutput=True,
-    )
-    yield _described(
         "decision",
         "anyURI",
-        "The decisions about the figure",
+        "The decisions on the figure",
         separator=" ",
         suppressOutput=True,
     )
@@ -203,8 +194,6 @@ def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
     }
 
 
-def _described(
-    name: str, datatype: str | dict[str, str], comment: str | None, **members: Any
-) -> dict[str, Any]:
+def _described(name: str, datatype: str, comment: str | None, **members: Any) -> dict[str, Any]:
     column = {"name": name, "titles": name, "datatype": datatype, **members}
     return column if comment is None else {**column, "dc:description": comment}

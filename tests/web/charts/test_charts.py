@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -8,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.cube import DIMENSIONS, Cell
-from apecgraph.content.decisions import OPEN, RESOLVED, Ruling
+from apecgraph.content.decisions import STATUS, Ruling
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
@@ -65,24 +64,26 @@ def charts() -> Charts:
     return Charts(data)
 
 
-def figure(value: str, lower: str, upper: str, year: str = "2025", **ruling: object) -> FigureClaim:
+def figure(
+    value: str, lower: str, upper: str, year: str = "2025", status: str = "stands"
+) -> FigureClaim:
     def number(text: str) -> Decimal | None:
         return Decimal(text) if text else None
 
     iri = f"{ID}figure/x/{value}"
-    rulings = (Ruling(f"{ID}decision/x", **ruling),) if ruling else ()  # type: ignore[arg-type]
+    rulings = (Ruling(f"{ID}decision/x", f"{ID}verdict/x", STATUS + status),)
     values = {"period": f"period/{year}", "measure": "measure/x", "currency": "unit/none"}
     cell = Cell.of({DIMENSIONS[name]: f"{ID}{value}" for name, value in values.items()}.get)
     interval = Interval(number(lower), number(upper))
     printed = Decimal(value)
     figure = Figure(iri, SOURCE, cell, printed, interval, None, printed, EXACT, f"{ID}unit/count")
-    return FigureClaim(iri, SOURCE, "", None, rulings, figure)
+    return FigureClaim(iri, SOURCE, "", None, status, rulings, figure)
 
 
 FIGURES = [
     figure("26", "25", "27"),
-    figure("2.6", "2.5", "2.7", verdict=RESOLVED, upheld=False),
-    figure("21", "21", "", "2024", verdict=OPEN, upheld=True),
+    figure("2.6", "2.5", "2.7", status="rejected"),
+    figure("21", "21", "", "2024", "disputed"),
 ]
 
 
@@ -117,7 +118,7 @@ def test_a_chart_over_time(charts: Charts) -> None:
     right, wrong, open_ = (found[f"/id/figure/x/{value}"] for value in ("26", "2.6", "21"))
     assert place(open_)[0] < place(wrong)[0]
     assert place(right)[1] < place(open_)[1] < place(wrong)[1]
-    for point, status in ((right, "standing"), (wrong, "rejected"), (open_, "open")):
+    for point, status in ((right, "stands"), (wrong, "rejected"), (open_, "disputed")):
         assert point.get("class") == f"point {status}"
         assert point.findall("path")[1].get("d") == SHAPES[status]
     title = wrong.findtext("title") or ""
@@ -149,7 +150,7 @@ def test_a_chart_of_rows_on_one_scale(charts: Charts) -> None:
 
 
 def test_an_outlier_leaves_room_for_the_other_values(charts: Charts) -> None:
-    slip = replace(figure("0.000002", "", ""), rulings=FIGURES[1].rulings)
+    slip = figure("0.000002", "", "", status="rejected")
     far = drawn(charts.over_time("it", SCRIPT, [*FIGURES, slip]))
     near = drawn(charts.over_time("it", SCRIPT, FIGURES))
     ticks = [

@@ -29,6 +29,7 @@ class TestTheOverview:
             "resolved",
             "likely",
             "open",
+            "alternative",
             "compatible",
         ]
         verdict = ox.NamedNode(f"{APEC}verdict")
@@ -44,7 +45,7 @@ class TestTheOverview:
         text = get(client, "/conflicts")
         item = text[text.index('id="decision/trade-2025"') :].partition("</ul>")[0]
         kept, rejected = item.split("<li class=")[1:]
-        assert kept.startswith('"standing"')
+        assert kept.startswith('"stands"')
         assert "26.29 trillion yuan</span>" in kept
         assert "× 6, stands" in kept
         assert rejected.startswith('"rejected"')

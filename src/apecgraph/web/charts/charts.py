@@ -16,7 +16,7 @@ from apecgraph.readers.series import when
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.drawing import Drawing, DrawnPoint, slanting, width
 from apecgraph.web.charts.periods import SPAN, Group, lay_out
-from apecgraph.web.charts.points import OFF, WORDS, Points, numbers, scale
+from apecgraph.web.charts.points import OFF, SHAPES, Points, numbers, scale
 from apecgraph.web.charts.scales import Scale
 
 _SIZE: Final = (860, 360)
@@ -153,7 +153,9 @@ class Charts:
     def _seen(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
         """Describe the chart for readers who cannot see it."""
         counted = Counter(claim.status for claim in figures)
-        words = WORDS | ({"standing": "stand"} if counted["standing"] != 1 else {})
+        words = {each: each for each in SHAPES}
+        if counted["stands"] != 1:
+            words["stands"] = "stand"
         stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
         first, last = (
             self._numerals.number(each, figures[0].figure.unit)

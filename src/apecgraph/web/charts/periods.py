@@ -10,7 +10,7 @@ from typing import Final
 
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.web.charts.drawing import width, wrapped
-from apecgraph.web.charts.points import OFF, WORDS
+from apecgraph.web.charts.points import OFF
 from apecgraph.web.charts.scales import Scale
 
 SPAN: Final = 700
@@ -125,7 +125,7 @@ def _periods(
         period, value, _, status = key
         written = len(alike) <= _MOST or status == "rejected"
         lines = wrapped(number(group[0]))
-        lines += [] if status == "standing" else [WORDS[status]]
+        lines += [] if status == "stands" else [status]
         lines += [] if along.holds(value) else [OFF]
         periods[period].append(Group(tuple(group), tuple(lines) if written else ()))
     return dict(periods)

@@ -15,13 +15,10 @@ from apecgraph.web.charts.drawing import Drawing, DrawnPoint
 from apecgraph.web.charts.scales import Scale
 from apecgraph.web.http.addresses import local_link
 
-WORDS: Final = {"standing": "stands", "rejected": "rejected", "open": "disputed"}
-"""The word for the status of a figure."""
-
 SHAPES: Final = {
-    "standing": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
+    "stands": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
     "rejected": "M-4-4L4 4M4-4L-4 4",
-    "open": "M0-5.5L5.5 0L0 5.5L-5.5 0z",
+    "disputed": "M0-5.5L5.5 0L0 5.5L-5.5 0z",
 }
 """The shape of a point for each status of a figure: a disc, a cross, a hollow diamond."""
 
@@ -80,7 +77,7 @@ class Points:
         """Describe a figure: period, value, interval, publisher, status."""
         period = self._labels.title(claim.figure.cell.period).value
         quantity = f"{self._quantities.value(claim)} ({self._quantities.interval(claim)})"
-        return f"{period}: {quantity}, {self._publisher(claim)}, {WORDS[claim.status]}"
+        return f"{period}: {quantity}, {self._publisher(claim)}, {claim.status}"
 
     def put(
         self, drawing: Drawing, claim: FigureClaim, places: list[DrawnPoint], *, upright: bool

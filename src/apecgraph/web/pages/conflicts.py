@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -36,14 +37,12 @@ class Gist:
     Attributes:
         conflict: The conflict.
         values: The values of its figures.
-        wordings: Number of different values in its upheld statements.
-        rejected_wordings: Number of different values in its rejected statements.
+        wordings: Number of different values in its statements, by their status.
     """
 
     conflict: Conflict
     values: tuple[PrintedValue, ...]
-    wordings: int
-    rejected_wordings: int
+    wordings: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,11 @@ class ConflictsPage(Page):
         return Gist(
             conflict,
             tuple(PrintedValue(words, count, status) for (words, status), count in values.items()),
-            _wordings(conflict.upheld),
-            _wordings(conflict.rejected),
+            _wordings(conflict.claims),
         )
 
 
-def _wordings(claims: tuple[Claim, ...]) -> int:
+def _wordings(claims: tuple[Claim, ...]) -> Mapping[str, int]:
     statements = (claim for claim in claims if isinstance(claim, StatementClaim))
-    return len({str(claim.triple.object) for claim in statements})
+    values = dict.fromkeys((claim.status, claim.triple.object) for claim in statements)
+    return Counter(status for status, _ in values)

@@ -10,7 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from apecgraph.content.decisions import Ruling
+from apecgraph.content.decisions import STANDS, STATUS, Ruling
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, XSD, compact
@@ -21,7 +21,7 @@ from apecgraph.release.release import Release
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.text.numbers import plain_number
-from apecgraph.web.charts.points import SHAPES, WORDS
+from apecgraph.web.charts.points import SHAPES
 from apecgraph.web.http.addresses import local_link
 from apecgraph.web.pages.assets import Assets
 
@@ -82,7 +82,6 @@ class Html:
             source=self._source,
             schema_org=None,
             shapes=SHAPES,
-            statuses=WORDS,
             title=self._labels.title,
             version=self.version,
         )
@@ -138,14 +137,12 @@ def rulings_by_word(
         title: Returns the label of an IRI, such as the IRI of a verdict.
 
     Returns:
-        A dict from the word ("rejected", "disputed" or the title of the verdict) to the rulings.
+        The rulings by the name of the status, or by the title of the verdict if the claim stands.
     """
     by_word: dict[str, list[Ruling]] = {}
     for ruling in rulings:
-        if not ruling.upheld:
-            word = "rejected"
-        else:
-            word = "disputed" if ruling.disputed else title(ruling.verdict).value
+        stands = ruling.status == STANDS
+        word = title(ruling.verdict).value if stands else ruling.status.removeprefix(STATUS)
         by_word.setdefault(word, []).append(ruling)
     return by_word
 

@@ -41,7 +41,7 @@ class EventPage(ThingPage):
         return {
             "event": read_event(graph, iri),
             "when": view.of(*_WHEN),
-            "themes": read_printed_texts(graph, iri, _THEME),
+            "themes": read_printed_texts(graph, iri, _THEME, view.labels.language),
             "topics": view.of(*_TOPICS),
             "initiatives": [
                 (initiative, initiative.without(*LABEL_PROPERTIES, f"{DCTERMS}hasPart"))

@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from apecgraph.content.decisions import ALTERNATIVE
 from apecgraph.content.folder import DERIVED_GRAPH
 from apecgraph.rdf.formats import HTML, Format
 from apecgraph.rdf.graph import Graph
@@ -44,7 +45,10 @@ _IDENTIFIERS: Final = (
 )
 _DERIVED: Final = (DERIVED_GRAPH.value,)
 _ABOUT_CLAIMS: Final = frozenset(
-    (f"{RDF}subject", f"{APEC}upholds", f"{APEC}rejects", f"{APEC}statedIn")
+    (
+        f"{RDF}subject",
+        *(f"{APEC}{name}" for name in ("upholds", "alternative", "rejects", "statedIn")),
+    )
 )
 
 
@@ -234,10 +238,11 @@ class ThingView:
             for predicate, name in sorted(by_name, key=lambda key: self._rank(*key))
         )
 
-    def _order(self, fact: Fact) -> tuple[bool, bool]:
-        """Order facts: those in the default graph first, then those in the page's language."""
+    def _order(self, fact: Fact) -> tuple[bool, bool, bool]:
+        """Order facts: those of the default graph, of the page's language and in use come first."""
         language = getattr(fact.value, "language", None) or self.labels.language
-        return not fact.stands, language != self.labels.language
+        is_alternative = any(ruling.status == ALTERNATIVE for ruling in fact.rulings)
+        return not fact.stands, language != self.labels.language, is_alternative
 
     def _rank(self, predicate: str, name: str = "") -> tuple[int, str]:
         if predicate in _FIRST:
