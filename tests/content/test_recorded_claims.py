@@ -260,14 +260,26 @@ def test_a_source_is_cited_without_reification(store: ox.Store) -> None:
 
 def test_rejected_claims_are_not_in_the_default_graph(store: ox.Store) -> None:
     rejected = "?decision apec:rejects ?node ."
-    assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 34
+    assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 24
     assert rows(store, f"SELECT ?node {{ {rejected} ?node ?p ?o }}") == []
-    themes = rows(
+
+
+def test_a_theme_has_one_wording_in_use_and_the_others_beside_it(store: ox.Store) -> None:
+    found = rows(
         store,
-        "SELECT ?theme { <https://w3id.org/apecgraph/id/meeting/apec-2026> "
-        "apec:theme ?theme FILTER (lang(?theme) = 'en') }",
+        """SELECT ?theme ?status {
+          <https://w3id.org/apecgraph/id/meeting/sccp1-2026> apec:theme ?theme .
+          ?statement rdf:subject <https://w3id.org/apecgraph/id/meeting/sccp1-2026> ;
+            rdf:predicate apec:theme ; rdf:object ?theme ;
+            <http://www.w3.org/ns/adms#status>/skos:prefLabel ?status .
+          FILTER (lang(?theme) = 'en')
+        }""",
     )
-    assert themes == [("Building an Asia-Pacific Community to Prosper Together",)]
+    assert sorted(found) == [
+        ("Building an Asia-Pacific Community for Common Prosperity", "stands"),
+        ("Building the Asia Pacific Community and Promoting Common Prosperity", "alternative"),
+        ("building an Asia Pacific community and promoting common prosperity", "alternative"),
+    ]
 
 
 def test_a_triple_stands_if_one_of_its_statements_is_not_rejected(
