@@ -1,175 +1,225 @@
-"""Plant errors in the real figures, one by one, and count how many the check catches.
+"""Plant slips in the real figures, one by one, and count how many the check catches.
 
-`scripts/plant` writes the table to docs/measurements/check.md; the tests run a sample of it.
+`scripts/plant` writes the tables to docs/measurements/check.md; the tests run a sample of it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
-
-import pyoxigraph as ox
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
-from apecgraph.rdf.namespaces import DCAT, ID
+from apecgraph.rdf.namespaces import ID
+from benchmarks.replacement import Outcome, Replacements
+from benchmarks.slips import DIGITS, FACTORS, SLIPS, TRADE_VALUE
 
-MEASURE = f"{ID}measure/"
-UNIT = f"{ID}unit/"
-FLOW = f"{ID}flow/"
-
-
-def scaled(factor: str) -> Callable[[Figure, Evidence], Figure | None]:
-    """Return an error that multiplies a figure by a factor."""
-
-    def mutate(figure: Figure, evidence: Evidence) -> Figure | None:
-        number = Decimal(factor)
-        return replace(figure, value=figure.value * number, interval=figure.interval.scaled(number))
-
-    return mutate
-
-
-def moved(field: str, **swaps: str) -> Callable[[Figure, Evidence], Figure | None]:
-    """Put a figure into another cell, by swapping the value of one dimension."""
-    space = {"currency": UNIT, "flow": FLOW}[field]
-
-    def mutate(figure: Figure, evidence: Evidence) -> Figure | None:
-        name = (getattr(figure.cell, field) or "").removeprefix(space)
-        other = swaps.get(name)
-        if field == "currency" and figure.unit != figure.cell.currency:
-            return None  # a rate of growth is not money
-        cell = replace(figure.cell, **{field: f"{space}{other}"})
-        return replace(figure, cell=cell) if other else None
-
-    return mutate
-
-
-def a_year_earlier(figure: Figure, evidence: Evidence) -> Figure | None:
-    """Shift the period by a year; return None if that period is not described."""
-    graph = evidence.graph
-    ends = [graph.value(figure.cell.period, f"{DCAT}{end}Date") for end in ("start", "end")]
-    if None in ends:
-        return None
-    wanted = [f"{int(end[:4]) - 1}{end[4:]}" for end in ends if end]
-    start = ox.NamedNode(f"{DCAT}startDate")
-    periods = {str(quad.subject) for quad in graph.store.quads_for_pattern(None, start, None)}
-    for period in sorted(name.strip("<>") for name in periods):
-        if [graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end")] == wanted:
-            return replace(figure, cell=replace(figure.cell, period=period))
-    return None
-
-
-def sign(figure: Figure, evidence: Evidence) -> Figure | None:
-    """Return a growth figure with the opposite sign; None if the figure is no growth, or zero."""
-    if "trade-growth" not in figure.cell.measure or figure.value == 0:
-        return None
-    return replace(figure, value=-figure.value, interval=-figure.interval)
-
-
-KINDS: dict[str, Callable[[Figure, Evidence], Figure | None]] = {
-    "ten times": scaled("10"),
-    "a tenth": scaled("0.1"),
-    "a thousand times (billion as trillion, million as billion)": scaled("1000"),
-    "a thousandth (trillion as billion, billion as million)": scaled("0.001"),
-    "a millionth (trillion as million)": scaled("0.000001"),
-    "yuan as dollars, dollars as yuan": moved("currency", CNY="USD", USD="CNY"),
-    "period a year earlier": a_year_earlier,
-    "exports as imports, imports as exports": moved("flow", exports="imports", imports="exports"),
-    "sign of growth": sign,
+_HELD: Final = Path(__file__).with_name("held.txt")
+_FIGURE: Final = f"{ID}figure/"
+_INEQUALITIES: Final = frozenset(
+    f"{ID}relation/{name}"
+    for name in ("part-of-flow", "part-of-period", "part-of-whole", "percentage")
+)
+_WIDE: Final = _INEQUALITIES | {
+    f"{ID}relation/{name}"
+    for name in ("currency-pair", "near-bound", "steady-pace", "steady-share")
 }
-FACTORS = tuple(KINDS)[:5]
+_POINTS: Final = frozenset((f"{ID}bound/rounded", f"{ID}bound/exact"))
+_MISSES: Final = (
+    "no edit rule compares the figure with another one",
+    "the figure is a bound, so its own interval is wide",
+    "it is compared by inequalities only: a part is at most its whole",
+    "it is compared by inequalities and wide bands only",
+    "it is compared closely, but within the interval of the others",
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Planted:
-    """An error of some kind in a figure; caught: whether the check notices it."""
+    """A slip of some kind in a figure.
+
+    Attributes:
+        kind: The kind of slip.
+        figure: The figure as it is.
+        misread_is_caught: Whether the check notices it if the printed words are changed along.
+        mistyped_is_caught: Whether the check notices it if the printed words stay.
+        miss: Why no edit rule notices it; None if one does.
+    """
 
     kind: str
     figure: Figure
-    caught: bool
+    misread_is_caught: bool
+    mistyped_is_caught: bool
+    miss: str | None
 
 
 def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
-    """Plant each kind of error in every n-th figure that stands."""
+    """Plant each kind of slip in every n-th figure that stands."""
+    content = Replacements(evidence)
     standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
-    for figure in standing[::every]:
-        for kind, mutate in KINDS.items():
-            applies = kind not in FACTORS or figure.value != 0
-            mutated = mutate(figure, evidence) if applies else None
-            if mutated is not None:
-                yield Planted(kind, figure, noticed(evidence, figure, mutated))
+    for number, figure in enumerate(standing[::every], 1):
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{number} of {len(standing[::every])} figures")
+        entry = content.entry(figure)
+        for kind, slip in SLIPS.items():
+            for mistaken in slip(entry, content.graph):
+                outcome = content.replaced(figure, mistaken)
+                if is_error(kind, figure, outcome):
+                    yield Planted(
+                        kind,
+                        figure,
+                        outcome.misread_is_caught,
+                        outcome.mistyped_is_caught,
+                        None if outcome.misread_is_caught else miss(outcome),
+                    )
 
 
-def noticed(evidence: Evidence, figure: Figure, mutated: Figure) -> bool:
-    """Return whether the check fails with one figure in the place of another."""
-    others = [other for other in evidence.figures if other is not figure]
-    if any((other.cell, other.source) == (mutated.cell, mutated.source) for other in others):
-        return True  # a source states a cell once (shape/figure-unique-cell)
-    edited = replace(evidence, figures=(*others, mutated))
-    return any(mutated.iri in contradiction.claims for contradiction in Findings(edited).unsettled)
+def is_error(kind: str, figure: Figure, outcome: Outcome) -> bool:
+    """Whether a slip makes a figure wrong: a number with fewer digits may still be right."""
+    if kind not in DIGITS or outcome.figure is None:
+        return True
+    one, other = figure.interval, outcome.figure.interval
+    return not (one.meets(other) and _within(one.lower, other.lower, other.upper))
 
 
-def share(planted: list[Planted]) -> str:
-    """Write how many of the planted errors were caught."""
-    caught = sum(error.caught for error in planted)
-    return f"{caught} of {len(planted)} ({100 * caught / len(planted):.1f} %)" if planted else "-"
+def _within(number: object, low: object, high: object) -> bool:
+    return None in (number, low, high) or low <= number <= high  # type: ignore[operator]
 
 
-def main() -> None:
-    """Plant every kind of error in every figure and print the table as Markdown."""
-    evidence = Evidence.gather(Content.read(default_content()))
-    held = Findings(evidence).rules_by_figure
-    planted = []
-    total = len(evidence.figures) - len(
-        [figure for figure in evidence.figures if figure.iri in evidence.rejected]
+def miss(outcome: Outcome) -> str:
+    """Say why no edit rule notices a slip: one of `_MISSES`."""
+    assert outcome.figure is not None  # the check reports one that cannot be read
+    iri = outcome.figure.iri
+    comparisons = [
+        {one.edit_rule, other.edit_rule}
+        for known in outcome.compared.values()
+        for one in known
+        for other in known
+        if iri in one.figures and iri not in other.figures
+    ]
+    if not comparisons:
+        return _MISSES[0]
+    if outcome.figure.bound not in _POINTS:
+        return _MISSES[1]
+    if all(rules & _INEQUALITIES for rules in comparisons):
+        return _MISSES[2]
+    return _MISSES[3] if all(rules & _WIDE for rules in comparisons) else _MISSES[4]
+
+
+def held_before() -> frozenset[str]:
+    """Return the IRIs of the figures that an edit rule held on the commit that held.txt names."""
+    lines = _HELD.read_text(encoding="utf-8").splitlines()
+    return frozenset(f"{_FIGURE}{line}" for line in lines if not line.startswith("#"))
+
+
+def share(caught: Collection[bool]) -> str:
+    """Write how many slips were caught."""
+    return (
+        f"{sum(caught)} of {len(caught)} ({100 * sum(caught) / len(caught):.1f} %)"
+        if caught
+        else "-"
     )
-    seen: set[str] = set()
-    for error in plant(evidence):
-        planted.append(error)
-        if error.figure.iri not in seen and sys.stderr.isatty():
-            seen.add(error.figure.iri)
-            sys.stderr.write(f"\r{len(seen)} of {total} figures")
-    values = [error for error in planted if error.figure.cell.measure == f"{MEASURE}trade-value"]
-    print("# Planted errors\n")
-    print("Written by `scripts/plant`: it plants each error in each accepted figure in turn, in a")
-    print("copy of the content, and records whether the check catches it.\n")
-    print("| error | figures that an edit rule covers | values of trade | all figures |")
-    print("|---|---|---|---|")
-    for kind in KINDS:
-        of_kind = [error for error in planted if error.kind == kind]
-        columns = (
-            [error for error in of_kind if error.figure.iri in held],
-            [error for error in values if error.kind == kind],
-            of_kind,
+
+
+def table(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
+    """Write how many slips of each kind were caught."""
+    yield "| slip | misread, figures held | misread, values of trade held | misread, all figures |"
+    yield " mistyped, all figures |\n|---|---|---|---|---|\n"
+    rows: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in SLIPS}
+    rows |= {"**all factors together**": FACTORS, "**all digits together**": DIGITS}
+    for name, kinds in rows.items():
+        of_kind = [each for each in planted if each.kind in kinds]
+        of_held = [each for each in of_kind if each.figure.iri in held]
+        values = [each for each in of_held if each.figure.cell.measure == TRADE_VALUE]
+        columns = [
+            *(
+                share([each.misread_is_caught for each in those])
+                for those in (of_held, values, of_kind)
+            ),
+            share([each.mistyped_is_caught for each in of_kind]),
+        ]
+        yield f"| {name} | {' | '.join(columns)} |\n"
+
+
+def misses(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
+    """Write why slips in the held figures were missed, for factors and for digits."""
+    counts = {
+        kinds: Counter(
+            each.miss for each in planted if each.kind in kinds and each.figure.iri in held
         )
-        print(f"| {kind} | {' | '.join(map(share, columns))} |")
-    factors = [error for error in planted if error.kind in FACTORS]
-    print(
-        f"| **all factors together** | "
-        f"{share([error for error in factors if error.figure.iri in held])} | "
-        f"{share([error for error in values if error.kind in FACTORS])} | {share(factors)} |"
-    )
-    blind = sorted(
-        {
-            error.figure.iri.removeprefix(f"{ID}figure/")
-            for error in planted
-            if error.figure.iri not in held
-        }
-    )
-    print(f"\nFalse alarms on the unchanged content: {false_alarms(evidence)}.\n")
-    print("## Blind spots\n")
-    print(f"{len(blind)} figures that no edit rule compares with another figure:\n")
-    for name in blind:
-        print(f"- `{name}`")
+        for kinds in (FACTORS, DIGITS)
+    }
+    yield "| why a slip in a held figure is missed | factors | digits |\n|---|---|---|\n"
+    for reason in _MISSES:
+        yield f"| {reason} | {counts[FACTORS][reason]} | {counts[DIGITS][reason]} |\n"
+    yield "\nThe figures with missed factors:\n\n"
+    for reason in _MISSES:
+        names = Counter(
+            each.figure.iri.removeprefix(_FIGURE)
+            for each in planted
+            if each.kind in FACTORS and each.miss == reason and each.figure.iri in held
+        )
+        if names:
+            listed = ", ".join(f"`{name}` ({count})" for name, count in sorted(names.items()))
+            yield f"- {reason}: {listed}\n"
 
 
 def false_alarms(evidence: Evidence) -> int:
     """Count the contradictions in the unchanged content that no decision settles."""
     return len(Findings(evidence).unsettled)
+
+
+def main() -> None:
+    """Plant every kind of slip in every figure and print the tables as Markdown."""
+    evidence = Evidence.gather(Content.read(default_content()))
+    alarms = false_alarms(evidence)
+    rules = Findings(evidence).rules_by_figure
+    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
+    planted = list(plant(evidence))
+    held = held_before()
+    there = len([each for each in standing if each.iri in held])
+    blind = [each.iri for each in standing if each.iri not in rules]
+    print(_INTRODUCTION.format(held=there, standing=len(standing), alarms=alarms))
+    print("".join(table(planted, held)))
+    print("## Misses\n")
+    print("".join(misses(planted, held)))
+    print(_UNSEEN)
+    print("## Blind spots\n")
+    print(f"{len(blind)} figures that no edit rule compares with another figure:\n")
+    for iri in sorted(blind):
+        print(f"- `{iri.removeprefix(_FIGURE)}`")
+
+
+_INTRODUCTION: Final = """# Planted errors
+
+Written by `scripts/plant`: it plants each slip in each figure that stands, in a copy of the
+content, and records whether the check catches it. A slip in digits is planted at each place of the
+number, if the number that results is wrong.
+
+A figure is *misread* if the printed words are changed along with the entry, so that only other
+figures can show the error. It is *mistyped* if the printed words stay as the source prints them.
+*Figures held* are the {held} of {standing} standing figures that an edit rule compared with
+another one on the commit that `benchmarks/held.txt` names; the list stays as it is, so that the
+rates can be compared over time.
+
+False alarms on the unchanged content: {alarms}.
+"""
+
+_UNSEEN: Final = """## What no edit rule can see
+
+- A slip that takes a figure to a cell of which no other figure is known, and of which no other cell
+  implies anything, passes: another year, another partner or another flow without a second source.
+- An inequality sees one direction only. The total entered as exports is found only if exports are
+  known; the world entered for APEC only if the trade with the world is known closely.
+- A rate of growth of one source, for goods or a partner without values, is compared with nothing.
+- A bound such as "more than" has no upper end: it contradicts only what is smaller.
+"""
 
 
 if __name__ == "__main__":

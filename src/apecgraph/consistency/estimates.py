@@ -35,11 +35,11 @@ def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[E
     """
     cells = Cells(figures, graph)
     for iri, rule in SUMS.items():
-        for cell, estimate in list(_estimates(rule(cells, iri), iri)):
+        for cell, estimate in list(implied_estimates(rule(cells, iri), iri)):
             cells.known[cell].append(estimate)
     known = defaultdict(list, {cell: list(known) for cell, known in cells.known.items()})
     for iri, rule in CELL_EDIT_RULES.items():
-        for cell, estimate in _estimates(rule(cells, iri), iri):
+        for cell, estimate in implied_estimates(rule(cells, iri), iri):
             known[cell].append(estimate)
     return known
 
@@ -70,7 +70,16 @@ def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[s
     return rules
 
 
-def _estimates(implied: Implied, edit_rule: str) -> Iterator[tuple[Cell, Estimate]]:
+def implied_estimates(implied: Implied, edit_rule: str) -> Iterator[tuple[Cell, Estimate]]:
+    """Return what an edit rule implies as estimates, each with its cell.
+
+    Args:
+        implied: The outcome of the function of the edit rule.
+        edit_rule: IRI of the edit rule.
+
+    Yields:
+        The cells and the estimates of them.
+    """
     for cell, interval, inputs, words in implied:
         readings = dict.fromkeys(reading for estimate in inputs for reading in estimate.readings)
         yield cell, Estimate(interval, tuple(readings), edit_rule, inputs, words)

@@ -1,0 +1,316 @@
+"""The check of content in which one figure is replaced, without computing the rest again.
+
+An edit rule compares cells that agree in all dimensions but some. So if a figure is replaced, only
+the cells that agree with the old or the new one in the other dimensions have to be compared again.
+The outcome is that of the full check; `tests/consistency/test_planted.py` compares the two.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import takewhile
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
+from apecgraph.consistency.cells import Cells, Estimate
+from apecgraph.consistency.claim_edit_rules import CLAIM_EDIT_RULES
+from apecgraph.consistency.contradictions import Contradiction, discrepancies
+from apecgraph.consistency.estimates import implied_estimates
+from apecgraph.consistency.findings import Findings
+from apecgraph.consistency.printed_edit_rule import entered, misread
+from apecgraph.consistency.wording import Wording
+from apecgraph.content.cube import DIMENSIONS, Cell
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure, read_figure
+from apecgraph.rdf.graph import Graph, Property, Subject
+from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.text.printed_words import PrintedWords
+from benchmarks.slips import Entry
+
+_RULE: Final = f"{ID}relation/"
+_ACROSS: Final = {
+    "sum-of-periods": ("period",),
+    "share-of-whole": ("measure", "counterpart", "coverage", "unit"),
+    "growth-of-value": ("measure", "period", "base_period", "unit"),
+    "exports-and-imports": ("flow",),
+    "part-of-whole": ("counterpart", "coverage"),
+    "part-of-flow": ("flow",),
+    "part-of-period": ("period",),
+    "steady-pace": ("period",),
+    "steady-share": ("period",),
+    "percentage": (),
+    "near-bound": (),
+    "currency-pair": ("unit",),
+}
+"""The dimensions in which the cells differ that an edit rule compares: all, if it is not listed."""
+
+_AS_PRINTED: Final = f"{_RULE}as-printed"
+_OF_STATEMENTS: Final = frozenset(f"{_RULE}{name}" for name in ("one-value", "same-list"))
+"""Edit rules that compare no figures."""
+
+_Key: TypeAlias = tuple[str | None, ...]
+_Group: TypeAlias = tuple[str, _Key]
+"""An edit rule, and what the cells have in common that it compares."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the check finds about a figure that replaces another one.
+
+    Attributes:
+        figure: The figure; None if its entry cannot be read.
+        refused: Whether a shape refuses the figure.
+        compared: The estimates of the cells for which the figure implies an estimate, without those
+            that rest on rejected figures.
+        contradicts: Whether it contradicts other claims, and no decision settles that.
+        differs: Whether it differs from its printed words.
+    """
+
+    figure: Figure | None
+    refused: bool
+    compared: dict[Cell, list[Estimate]]
+    contradicts: bool
+    differs: bool
+
+    @property
+    def misread_is_caught(self) -> bool:
+        """Whether the check notices the entry if the printed words are changed along with it."""
+        return self.refused or self.contradicts
+
+    @property
+    def mistyped_is_caught(self) -> bool:
+        """Whether the check notices the entry beside the words that the source prints."""
+        return self.misread_is_caught or self.differs
+
+
+class Replacements:
+    """Checks the evidence with one figure replaced.
+
+    Args:
+        evidence: The evidence. It is changed while a replacement is checked, and put back.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.graph = _RememberingGraph(evidence.graph.store)
+        self._words = PrintedWords(evidence.graph)
+        self._wording = Wording(evidence.graph)
+        self._keys = {iri: _key_of(iri) for iri in (*SUMS, *CELL_EDIT_RULES)}
+        self._figures: defaultdict[Cell, list[Figure]] = defaultdict(list)
+        for figure in evidence.figures:
+            self._figures[figure.cell].append(figure)
+        cells = Cells(evidence.figures, self.graph)
+        self._order = {cell: (0, *_order(self._figures[cell])) for cell in cells.known}
+        self._readings = {cell: tuple(known) for cell, known in cells.known.items()}
+        self._sums: defaultdict[Cell, list[tuple[_Group, Estimate]]] = defaultdict(list)
+        self._implied: defaultdict[Cell, list[tuple[_Group, Estimate]]] = defaultdict(list)
+        self._members: defaultdict[_Group, list[Cell]] = defaultdict(list)
+        self._targets: defaultdict[_Group, list[Cell]] = defaultdict(list)
+        for iri in (*SUMS, *CELL_EDIT_RULES):
+            grouped: defaultdict[_Key, list[Cell]] = defaultdict(list)
+            for cell in cells.known:
+                grouped[self._keys[iri](cell)].append(cell)
+            for key, members in grouped.items():
+                group = iri, key
+                self._members[group] = members
+                for cell, estimate in self._apply(
+                    iri, {each: cells.known[each] for each in members}
+                ):
+                    (self._sums if iri in SUMS else self._implied)[cell].append((group, estimate))
+                    self._targets[group].append(cell)
+            if iri in SUMS:
+                for cell, estimates in self._sums.items():
+                    cells.known[cell] += [each for (rule, _), each in estimates if rule == iri]
+
+    def entry(self, figure: Figure) -> Entry:
+        """Return what the editor entered for a figure."""
+        quads = self.evidence.graph.named_graph(figure.source).quads(figure.iri)
+        return {quad.predicate.value: quad.object for quad in quads}
+
+    def replaced(self, original: Figure, entry: Entry) -> Outcome:
+        """Check the evidence with another entry for a figure.
+
+        Args:
+            original: The figure.
+            entry: The entry in its place.
+
+        Returns:
+            What the check finds.
+        """
+        graph, before = self.evidence.graph, self.entry(original)
+        self._put(original, before, entry)
+        try:
+            changed = read_figure(graph, original.iri, original.source)
+            if changed is None:
+                return Outcome(None, True, {}, False, False)
+            others = [each for each in self.evidence.figures if each is not original]
+            compared = self._compared(original, changed)
+            claims = self._claim_contradictions(changed, others)
+            evidence = replace(self.evidence, figures=(*others, changed))
+            found = _Replaced(evidence, (*discrepancies(compared), *claims))
+            return Outcome(
+                changed,
+                self._is_refused(changed, others),
+                compared,
+                any(changed.iri in each.claims for each in found.unsettled),
+                self._differs(evidence, changed),
+            )
+        finally:
+            self._put(original, entry, before)
+
+    def _put(self, figure: Figure, old: Entry, new: Entry) -> None:
+        store, (node, name) = (
+            self.evidence.graph.store,
+            map(ox.NamedNode, (figure.iri, figure.source)),
+        )
+        for entry, change in ((old, store.remove), (new, store.add)):
+            for property_, value in entry.items():
+                if old.get(property_) != new.get(property_):
+                    change(ox.Quad(node, ox.NamedNode(property_), value, name))
+
+    def _is_refused(self, changed: Figure, others: Iterable[Figure]) -> bool:
+        """Whether a shape refuses a figure: figure-unique-cell or figure-unit-of-measure."""
+        cell = changed.cell
+        return cell.unit not in self.graph.values(cell.measure, f"{APEC}unit") or any(
+            (each.cell, each.source) == (cell, changed.source) for each in others
+        )
+
+    def _differs(self, evidence: Evidence, changed: Figure) -> bool:
+        if changed.printed is None:
+            return False
+        printed = self._words.read(changed.printed.value, changed.printed.language)
+        return any(misread(printed, entered(evidence, changed)))
+
+    def _claim_contradictions(
+        self, changed: Figure, others: Iterable[Figure]
+    ) -> Iterator[Contradiction]:
+        """Apply the edit rules between claims to those that may be compared with the figure."""
+        cell = changed.cell
+        near = [
+            each
+            for each in others
+            if each.value == changed.value or (cell.subject and each.cell.subject == cell.subject)
+        ]
+        evidence = replace(self.evidence, figures=(*near, changed))
+        for iri, rule in CLAIM_EDIT_RULES.items():
+            if iri != _AS_PRINTED and iri not in _OF_STATEMENTS:
+                compares = self.graph.values(iri, f"{APEC}compares")
+                for claims, reason in rule(evidence, compares, self._wording):
+                    readings = frozenset(frozenset([claim]) for claim in claims)
+                    yield Contradiction(frozenset([iri]), readings, reason)
+
+    def _compared(self, original: Figure, changed: Figure) -> dict[Cell, list[Estimate]]:
+        """Return the estimates of the cells for which the changed figure implies an estimate.
+
+        Those that rest on rejected figures are left out: a decision settles what they contradict.
+        """
+        readings, order = dict(self._readings), dict(self._order)
+        for cell in (original.cell, changed.cell):
+            figures = [each for each in self._figures.get(cell, ()) if each is not original]
+            figures += [changed] if cell == changed.cell else []
+            figures.sort(key=lambda each: (each.source, each.iri))
+            readings[cell] = tuple(Cells(figures, self.graph).known[cell])
+            order[cell] = (0, *_order(figures))
+        moved = {original.cell, changed.cell}
+        sums: dict[Cell, list[tuple[_Group, Estimate]]] = {}
+        implied: defaultdict[Cell, list[Estimate]] = defaultdict(list)
+        again: set[_Group] = set()
+
+        def known(cell: Cell, rules: Collection[str] = SUMS) -> list[Estimate]:
+            added = sums.get(cell, self._sums.get(cell, ()))
+            return [*readings.get(cell, ()), *(each for (rule, _), each in added if rule in rules)]
+
+        for iri in (*SUMS, *CELL_EDIT_RULES):
+            earlier = _earlier_sums(iri)
+            for group in {(iri, self._keys[iri](cell)) for cell in moved}:
+                again.add(group)
+                members = {
+                    *self._members.get(group, ()),
+                    *(cell for cell in moved if self._keys[iri](cell) == group[1]),
+                }
+                inputs = {
+                    cell: estimates
+                    for cell in sorted(members, key=lambda each: order.get(each, (1,)))
+                    if (estimates := known(cell, earlier))
+                }
+                outcome = self._apply(iri, inputs)
+                if iri in SUMS:
+                    for cell in {*self._targets.get(group, ()), *(each for each, _ in outcome)}:
+                        kept = sums.get(cell, self._sums.get(cell, ()))
+                        sums[cell] = [each for each in kept if each[0] != group]
+                        sums[cell] += [(group, each) for target, each in outcome if target == cell]
+                        moved.add(cell)
+                else:
+                    for cell, estimate in outcome:
+                        implied[cell].append(estimate)
+        touched = {changed.cell} | {
+            cell
+            for cell, estimates in (*implied.items(), *((cell, known(cell)) for cell in moved))
+            if any(changed.iri in each.figures for each in estimates)
+        }
+        return {
+            cell: [
+                each
+                for each in (
+                    *known(cell),
+                    *(each for group, each in self._implied.get(cell, ()) if group not in again),
+                    *implied[cell],
+                )
+                if all(reading.figures - self.evidence.rejected for reading in each.readings)
+            ]
+            for cell in touched
+        }
+
+    def _apply(self, iri: str, known: dict[Cell, list[Estimate]]) -> list[tuple[Cell, Estimate]]:
+        """Apply an edit rule to some cells alone."""
+        cells = Cells((), self.graph)
+        cells.known.update(known)
+        rule = SUMS.get(iri) or CELL_EDIT_RULES[iri]
+        return list(implied_estimates(rule(cells, iri), iri))
+
+
+@dataclass(frozen=True)
+class _Replaced(Findings):
+    """Findings whose contradictions are already known."""
+
+    found: tuple[Contradiction, ...] = ()
+
+    @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        """The contradictions."""
+        return list(self.found)
+
+
+class _RememberingGraph(Graph):
+    """A graph that remembers the values of properties; those of figures are not asked of it."""
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self._value = cache(super().value)
+        self._values = cache(super().values)
+
+    def value(self, subject: Subject, predicate: Property) -> str | None:
+        return self._value(subject, predicate)
+
+    def values(self, subject: Subject, predicate: Property) -> list[str]:
+        return self._values(subject, predicate)
+
+
+def _key_of(iri: str) -> Callable[[Cell], _Key]:
+    across = _ACROSS.get(iri.removeprefix(_RULE), tuple(DIMENSIONS))
+    same = [name for name in DIMENSIONS if name not in across]
+    return lambda cell: tuple(getattr(cell, name) for name in same)
+
+
+def _earlier_sums(iri: str) -> list[str]:
+    """Return the edit rules whose estimates an edit rule treats as readings."""
+    return list(takewhile(lambda each: each != iri, SUMS))
+
+
+def _order(figures: list[Figure]) -> tuple[str, ...]:
+    return (figures[0].source, figures[0].iri) if figures else ()
