@@ -74,6 +74,14 @@ class ContentError(ApecgraphError):
         self.column = column
 
 
+class EntryRefused(ApecgraphError):
+    """A new claim is not written: a value is missing, unknown, or contradicts the printed words."""
+
+
+class UnknownCode(EntryRefused):
+    """No thing of the content has a name that an editor writes, or several have it."""
+
+
 class NotPublished(ApecgraphError):
     """The content is not published: the current release stays as it is."""
 

@@ -17,6 +17,7 @@ import click
 from pydantic import ValidationError
 
 from apecgraph.build.fingerprint import build_fingerprint
+from apecgraph.cli.new import new
 from apecgraph.cli.releases import diff, releases, rollback
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
@@ -77,6 +78,7 @@ def main() -> None:
     """Check, build, serve and query a linked-data publication."""
 
 
+main.add_command(new)
 main.add_command(releases)
 main.add_command(rollback)
 main.add_command(diff)

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,6 +108,28 @@ def run_canonical(
     answer = _Task(content, settings).run("canonical")
     changed = {Path(path): text for path, text in answer["changed"].items()}
     return changed, list(_errors(answer["errors"]))
+
+
+def run_entry(
+    content: Path, settings: Settings, kind: str, rows: Sequence[Mapping[str, str]]
+) -> tuple[dict[Path, str], list[str]]:
+    """Enter sources, figures or statements into a content folder, without writing them.
+
+    Args:
+        content: The content folder.
+        settings: The limits.
+        kind: "source", "figure" or "statement".
+        rows: The values of each, by column.
+
+    Returns:
+        The new text of each file that changes, and notes for the editor.
+
+    Raises:
+        EntryRefused: If a value is missing, unknown, or contradicts the printed words.
+        ContentError: If the content cannot be read.
+    """
+    answer = _Task(content, settings).run("entry", kind=kind, rows=list(rows))
+    return {Path(path): text for path, text in answer["files"].items()}, answer["notes"]
 
 
 class _Task:

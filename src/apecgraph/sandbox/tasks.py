@@ -182,6 +182,18 @@ def _canonical(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
     return {"changed": changed, "errors": errors}
 
 
+def _entry(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
+    from apecgraph.entry.claims import Entries
+
+    entries = Entries(Content.read(Path(request["content"]), observe))
+    entries.enter(request["kind"], request["rows"])
+    claims = entries.claims()
+    return {
+        "files": {str(path): text for path, text in claims.files.items()},
+        "notes": claims.notes,
+    }
+
+
 def _place(request: TaskRequest, observe: StepObserver) -> tuple[str, int | None]:
     from apecgraph.check.shacl import shape_place
 
@@ -195,6 +207,7 @@ _TASKS: Final[Mapping[str, Callable[[TaskRequest, StepObserver], Any]]] = {
     "build": _build,
     "canonical": _canonical,
     "dataset": _dataset,
+    "entry": _entry,
     "place": _place,
 }
 

@@ -1,0 +1,1 @@
+"""Entering sources, figures and statements from a few arguments."""

@@ -1,0 +1,368 @@
+"""New sources, figures and statements: their triples, and the files that hold them.
+
+A figure is entered from a row of `figures.csv`, as it is published, or from the same columns as
+options of a command. A thing may be given by its IRI, its code or one of its names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
+from apecgraph.content.codes import Codes
+from apecgraph.content.cube import DIMENSIONS
+from apecgraph.content.folder import SOURCE_PREFIX, Content
+from apecgraph.entry.numbers import number_words, read_bound, read_number, read_unit
+from apecgraph.errors import EntryRefused
+from apecgraph.intervals import decimal_text
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import (
+    APEC,
+    DCTERMS,
+    ID,
+    PREFIXES,
+    QB,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SDMX_ATTRIBUTE,
+    SDMX_MEASURE,
+    compact,
+)
+from apecgraph.rdf.terms import Value, in_graph, triples_about, typed
+from apecgraph.rdf.turtle import parse_file, write_turtle
+from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
+
+Row: TypeAlias = Mapping[str, str]
+"""The values of a claim by column; a value that is missing or empty is not given."""
+
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DATE: Final = re.compile(r"\d{4}(-\d\d){0,2}")
+_PERCENT: Final = f"{ID}unit/percent"
+_COLUMNS: Final = {
+    field: re.split("[/#]", property_)[-1] for field, property_ in DIMENSIONS.items()
+}
+"""The column of each dimension."""
+
+_KINDS: Final = {
+    "reporter": ("economy", "group"),
+    "counterpart": ("economy", "group"),
+    "base_period": ("period",),
+    "subject": (),
+}
+"""The kinds of things in a dimension, if not its own name; an empty tuple is any kind."""
+
+_DEFAULTS: Final = {"flow": "flow/total", "coverage": "coverage/all-goods"}
+"""What a figure has in a dimension if nothing else is given."""
+
+_WRITTEN: Final = ("identifier", "dataSet", "bound", "obsValue", "unitMult", "decimals", "statedIn")
+_DERIVED: Final = (
+    "figure",
+    "startDate",
+    "endDate",
+    "value",
+    "lower",
+    "upper",
+    "status",
+    "decision",
+)
+FIGURE_COLUMNS: Final = (*_COLUMNS.values(), *_WRITTEN, "printed", "language")
+"""The columns that a new figure is entered from."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaims:
+    """Claims to write.
+
+    Attributes:
+        files: The new text of each file.
+        notes: What is written, what was read from the printed words, and what is left to do.
+    """
+
+    files: Mapping[Path, str]
+    notes: tuple[str, ...]
+
+
+class Entries:
+    """Enters claims into a content folder.
+
+    Args:
+        content: The content.
+    """
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._graph = Graph(content.quads)
+        self._codes = Codes(self._graph)
+        self._words = PrintedWords(self._graph)
+        self._files: dict[Path, list[ox.Triple]] = {}
+        self._notes: list[str] = []
+
+    def claims(self) -> NewClaims:
+        """Return the files with all that has been entered."""
+        texts = {}
+        for path, triples in self._files.items():
+            known, prefixes = parse_file(path) if path.exists() else ([], {})
+            texts[path] = write_turtle([*known, *triples], prefixes, path)
+        return NewClaims(texts, tuple(self._notes))
+
+    def enter(self, kind: str, rows: Iterable[Row]) -> None:
+        """Enter claims of one kind.
+
+        Args:
+            kind: "source", "figure" or "statement".
+            rows: The values of each.
+
+        Raises:
+            ExceptionGroup: Rows are refused; the group has an EntryRefused for each.
+        """
+        enter = {"source": self.source, "figure": self.figure, "statement": self.statement}[kind]
+        refused: list[EntryRefused] = []
+        several = [*rows]
+        for number, row in enumerate(several, 1):
+            try:
+                enter(row)
+            except EntryRefused as error:
+                refused.append(EntryRefused(f"row {number}: {error}") if several[1:] else error)
+        if refused:
+            raise ExceptionGroup("nothing is written", refused)
+
+    def source(self, row: Row) -> None:
+        """Enter a source.
+
+        Args:
+            row: `name` (of the source and of its file), `title`, `url`, `publisher`, `language`,
+                and optionally `issued` and `identifier`.
+
+        Raises:
+            EntryRefused: The name is taken, or a value is missing or unknown.
+        """
+        name = row.get("name", "")
+        if not _NAME.fullmatch(name):
+            raise EntryRefused(f"'{name}' is no name: use small letters, digits and hyphens")
+        path = self._path(f"{SOURCE_PREFIX}{name}")
+        if path.exists():
+            raise EntryRefused(f"{self._content.relative(path)} exists: choose another name")
+        for column in ("title", "url", "publisher", "language"):
+            if not row.get(column):
+                raise EntryRefused(f"a source needs a {column}")
+        publisher = self._codes.find(row["publisher"], "publisher")
+        issued = row.get("issued")
+        values: list[tuple[str, Value]] = [
+            (f"{RDF}type", f"{APEC}Source"),
+            (f"{RDFS}label", ox.Literal(row["title"], language=row["language"])),
+            (f"{DCTERMS}identifier", ox.Literal(row.get("identifier") or name)),
+            (f"{DCTERMS}language", ox.Literal(row["language"])),
+            (f"{DCTERMS}publisher", publisher),
+            (f"{SCHEMA}url", row["url"]),
+        ]
+        if issued:
+            values.append((f"{DCTERMS}issued", _date(issued)))
+        self._add(f"{SOURCE_PREFIX}{name}", f"{SOURCE_PREFIX}{name}", values)
+        if not issued:
+            self._notes.append(
+                "still to fill in: the date of the source (dcterms:issued), if known"
+            )
+        self._notes.append(
+            "still to fill in: what the source states (apecgraph new figure, statement)"
+        )
+
+    def figure(self, row: Row) -> None:
+        """Enter a figure.
+
+        Args:
+            row: Its values by column (`FIGURE_COLUMNS`). The columns that `figures.csv` has beside
+                them are derived, so they are not read.
+
+        Raises:
+            EntryRefused: A value is missing, unknown, or contradicts the printed words.
+        """
+        for column, text in row.items():
+            known = column in (*FIGURE_COLUMNS, *_DERIVED) or column.endswith("Label")
+            if text and not known:
+                raise EntryRefused(f"there is no column '{column}': {', '.join(FIGURE_COLUMNS)}")
+        source = self._find(row, "statedIn", "source")
+        measure = self._find(row, "measure", "measure")
+        dataset = self._graph.required_value(measure, f"{DCTERMS}isPartOf")
+        cell = dict(self._cell(row, measure, dataset))
+        printed, literal = self._printed(row, source)
+        units = self._graph.values(measure, DIMENSIONS["unit"])
+        unit = read_unit(printed, self._optional(row, "unit", "unit"), units)
+        is_growth = self._graph.value(measure, f"{APEC}growthOf") is not None
+        number = read_number(
+            printed,
+            (row.get("obsValue", ""), row.get("unitMult", ""), row.get("decimals", "")),
+            is_growth=is_growth,
+            in_percent=unit == _PERCENT,
+        )
+        bound = read_bound(printed, self._optional(row, "bound", "bound"), unit)
+        if printed is not None:
+            entry = FigureEntry(
+                number.observed, number.multiplier, number.decimals, bound, unit, is_growth
+            )
+            differences = list(misread(printed, entry))
+            if differences:
+                raise EntryRefused(f"'{row['printed']}' {'; '.join(differences)}")
+        cell[DIMENSIONS["unit"]] = unit
+        iri = self._figure_name(source, measure, cell)
+        values: list[tuple[str, Value]] = [
+            (f"{RDF}type", f"{QB}Observation"),
+            *cell.items(),
+            (f"{QB}dataSet", dataset),
+            (f"{APEC}bound", bound),
+            (f"{SDMX_MEASURE}obsValue", typed(decimal_text(number.observed), "decimal")),
+            (f"{SDMX_ATTRIBUTE}unitMult", number.multiplier),
+            (f"{SDMX_ATTRIBUTE}decimals", number.decimals),
+        ]
+        if literal is not None:
+            values.append((f"{APEC}printed", literal))
+        if row.get("identifier"):
+            values.append((f"{DCTERMS}identifier", ox.Literal(row["identifier"])))
+        self._add(source, iri, values)
+        for field, default in _DEFAULTS.items():
+            if DIMENSIONS[field] in cell and not row.get(_COLUMNS[field]):
+                self._notes.append(f"    {default}, because no {_COLUMNS[field]} is given")
+        read = f"{number_words(number)}, {compact(unit)}, {compact(bound)}"
+        self._notes.append(f"    {read}{'' if literal is None else f', from {literal.value!r}'}")
+        if literal is None:
+            self._notes.append("still to fill in: the printed words (apec:printed)")
+
+    def statement(self, row: Row) -> None:
+        """Enter a statement.
+
+        Args:
+            row: `statedIn`, `subject`, `predicate`, `object`, and optionally `printed`, `language`
+                and `identifier`.
+
+        Raises:
+            EntryRefused: A value is missing or unknown.
+        """
+        source = self._find(row, "statedIn", "source")
+        subject = self._find(row, "subject")
+        predicate = self._property(row.get("predicate", ""))
+        _, literal = self._printed(row, source)
+        name = re.sub("[^a-z0-9]+", "-", compact(predicate).partition(":")[2].lower())
+        iri = self._free(f"{ID}statement/{source.removeprefix(SOURCE_PREFIX)}/{name}")
+        values: list[tuple[str, Value]] = [
+            (f"{RDF}type", f"{RDF}Statement"),
+            (f"{RDF}subject", subject),
+            (f"{RDF}predicate", predicate),
+            (f"{RDF}object", self._object(row, predicate, source)),
+        ]
+        if literal is not None:
+            values.append((f"{APEC}printed", literal))
+        if row.get("identifier"):
+            values.append((f"{DCTERMS}identifier", ox.Literal(row["identifier"])))
+        self._add(source, iri, values)
+        if literal is None:
+            self._notes.append("still to fill in: the printed words (apec:printed)")
+
+    def _cell(self, row: Row, measure: str, dataset: str) -> Iterator[tuple[str, str]]:
+        """Yield the dimensions that the structure of a data set has, except the unit."""
+        structure = self._graph.required_value(dataset, f"{QB}structure")
+        components = self._graph.values(structure, f"{QB}component")
+        asked = {
+            property_
+            for component in components
+            for property_ in self._graph.values(component, f"{QB}dimension")
+        }
+        if self._graph.value(measure, f"{APEC}growthOf") is not None:
+            asked.add(DIMENSIONS["base_period"])
+        for field, property_ in DIMENSIONS.items():
+            column = _COLUMNS[field]
+            if field == "unit":
+                continue
+            if property_ not in asked:
+                if row.get(column):
+                    raise EntryRefused(f"{compact(measure)} has no {column}: leave it out")
+            elif not row.get(column) and field in _DEFAULTS:
+                yield property_, f"{ID}{_DEFAULTS[field]}"
+            else:
+                yield property_, self._find(row, column, *_KINDS.get(field, (field,)))
+
+    def _find(self, row: Row, column: str, *kinds: str) -> str:
+        """Return the IRI of the thing in a column."""
+        text = row.get(column, "")
+        if not text:
+            raise EntryRefused(f"{column} is missing: give a {' or '.join(kinds) or 'thing'}")
+        return self._codes.find(text.removeprefix(ID), *kinds)
+
+    def _optional(self, row: Row, column: str, *kinds: str) -> str | None:
+        return self._find(row, column, *kinds) if row.get(column) else None
+
+    def _property(self, text: str) -> str:
+        """Return the IRI of a property that is written with its prefix."""
+        prefix, colon, local = text.partition(":")
+        if not colon or prefix not in PREFIXES:
+            raise EntryRefused(
+                f"predicate: write it with its prefix, such as schema:location, not '{text}'"
+            )
+        return PREFIXES[prefix] + local
+
+    def _object(self, row: Row, predicate: str, source: str) -> Value:
+        """Return the object of a statement: a thing, a date or a text."""
+        text = row.get("object", "")
+        if not text:
+            raise EntryRefused("object is missing: give a thing, a date or a text")
+        if "/" in text and " " not in text:
+            return self._find(row, "object")
+        if _DATE.fullmatch(text):
+            return _date(text)
+        return ox.Literal(text, language=self._language(row, source))
+
+    def _printed(self, row: Row, source: str) -> tuple[PrintedMeaning | None, ox.Literal | None]:
+        if not row.get("printed"):
+            return None, None
+        language = self._language(row, source)
+        meaning = self._words.read(row["printed"], language)
+        return meaning, ox.Literal(row["printed"], language=language)
+
+    def _language(self, row: Row, source: str) -> str:
+        languages = self._graph.values(source, f"{DCTERMS}language")
+        if not row.get("language") and len(languages) != 1:
+            raise EntryRefused("the source has several languages: give the language of the words")
+        return row.get("language") or languages[0]
+
+    def _figure_name(self, source: str, measure: str, cell: Mapping[str, str]) -> str:
+        """Return a free name of a figure; refuse a cell that the source states already."""
+        for iri in self._graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
+            if all(
+                self._graph.value(iri, property_) == cell.get(property_)
+                for property_ in DIMENSIONS.values()
+            ):
+                raise EntryRefused(f"the source states this already: {compact(iri)}")
+        period = cell[DIMENSIONS["period"]].rpartition("/")[2]
+        name = f"{measure.rpartition('/')[2]}-{period}"
+        return self._free(f"{ID}figure/{source.removeprefix(SOURCE_PREFIX)}/{name}")
+
+    def _free(self, iri: str) -> str:
+        """Return an IRI that describes nothing yet: the given one, or with a number."""
+        number, free = 1, iri
+        while self._graph.has(free):
+            number += 1
+            free = f"{iri}-{number}"
+        return free
+
+    def _add(self, source: str, iri: str, values: Iterable[tuple[str, Value]]) -> None:
+        path = self._path(source)
+        triples = list(triples_about(iri, *values))
+        self._graph.store.extend(in_graph(triple, ox.NamedNode(source)) for triple in triples)
+        self._files.setdefault(path, []).extend(triples)
+        self._notes.append(f"{self._content.relative(path)}: {compact(iri)} written")
+
+    def _path(self, source: str) -> Path:
+        return self._content.root / "data" / "sources" / f"{source.removeprefix(SOURCE_PREFIX)}.ttl"
+
+
+def _date(text: str) -> ox.Literal:
+    """Return a day, a month or a year as a literal."""
+    kinds = {4: "gYear", 7: "gYearMonth", 10: "date"}
+    if not _DATE.fullmatch(text) or len(text) not in kinds:
+        raise EntryRefused(f"'{text}' is no date: write 2026-02-05, 2026-02 or 2026")
+    return typed(text, kinds[len(text)])

@@ -1,0 +1,171 @@
+"""The number, unit and bound of a new figure, read from its printed words.
+
+What the words do not say, the editor gives. Nothing is guessed: if the words leave a choice, or
+contradict what the editor gives, the entry is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from apecgraph.consistency.printed_edit_rule import EXACT_BOUND, ROUNDED_BOUND
+from apecgraph.errors import EntryRefused
+from apecgraph.intervals import decimal_text
+from apecgraph.rdf.namespaces import ID, compact
+from apecgraph.text.numbers import plain_number
+from apecgraph.text.printed_words import Number, PrintedMeaning
+
+_DECREASE: Final = f"{ID}direction/decrease"
+_COUNTED: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "day", "ordinal"))
+"""Units whose plain numbers are exact."""
+
+_MOST_POWER: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredNumber:
+    """A number as it is entered.
+
+    Attributes:
+        observed: The observed value.
+        multiplier: The power of ten of the unit multiplier.
+        decimals: The number of decimals.
+    """
+
+    observed: Decimal
+    multiplier: int
+    decimals: int
+
+
+def read_number(
+    printed: PrintedMeaning | None,
+    given: tuple[str, str, str],
+    *,
+    is_growth: bool,
+    in_percent: bool,
+) -> EnteredNumber:
+    """Return the number of a figure.
+
+    Args:
+        printed: What the printed words express; None if there are none.
+        given: The observed value, the multiplier and the decimals that the editor gives; an empty
+            text for what the printed words say.
+        is_growth: Whether the words may say that something falls.
+        in_percent: Whether the unit is percent, so that "half" is 50.
+
+    Returns:
+        The number.
+
+    Raises:
+        EntryRefused: The words have no number or several numbers, or what is given is no number.
+    """
+    numbers = () if printed is None else printed.numbers
+    observed, multiplier, decimals = given
+    if observed:
+        value = plain_number(observed)
+        if value is None:
+            raise EntryRefused(f"obsValue: '{observed}' is not a plain number, such as 26.29")
+        power = _count("unitMult", multiplier) if multiplier else _power(numbers, value)
+        places = _count("decimals", decimals) if decimals else len(observed.partition(".")[2])
+        return EnteredNumber(value, power, places)
+    if len(numbers) != 1:
+        found = f"{len(numbers)} numbers" if numbers else "no number that can be read"
+        raise EntryRefused(f"the printed words have {found}: give obsValue")
+    number = numbers[0]
+    falls = is_growth and printed is not None and printed.directions == {_DECREASE}
+    if number.is_fraction:
+        if not in_percent:
+            raise EntryRefused("the printed words have a fraction, but the unit is not percent")
+        return EnteredNumber(number.value.scaleb(2).normalize() + 0, 0, 0)
+    power = number.value.adjusted() // 3 * 3 if number.scaled and number.value else 0
+    entered = EnteredNumber(
+        number.value.scaleb(-power).normalize(),
+        power,
+        max(0, power - number.coarsest.adjusted()),
+    )
+    if multiplier and _count("unitMult", multiplier) != power:
+        raise EntryRefused(
+            f"unitMult: the printed words say {power}: leave it out, or give obsValue"
+        )
+    if decimals and _count("decimals", decimals) != entered.decimals:
+        raise EntryRefused(
+            f"decimals: the printed words have {entered.decimals}: leave it out, or give obsValue"
+        )
+    return EnteredNumber(-entered.observed if falls else entered.observed, power, entered.decimals)
+
+
+def read_unit(printed: PrintedMeaning | None, given: str | None, units: Collection[str]) -> str:
+    """Return the unit of a figure.
+
+    Args:
+        printed: What the printed words express; None if there are none.
+        given: The unit that the editor gives, if any.
+        units: The units of the measure.
+
+    Returns:
+        The IRI of the unit.
+
+    Raises:
+        EntryRefused: The unit is not clear.
+    """
+    if given is not None:
+        return given
+    read = set(units) if printed is None or not printed.units else printed.units & set(units)
+    if len(read) != 1:
+        names = ", ".join(sorted(map(compact, read or units)))
+        raise EntryRefused(f"the printed words do not say which unit it is: give one of {names}")
+    return next(iter(read))
+
+
+def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> str:
+    """Return the bound of a figure: a plain number is rounded, or exact if things are counted.
+
+    Args:
+        printed: What the printed words express; None if there are none.
+        given: The bound that the editor gives, if any.
+        unit: The IRI of the unit.
+
+    Returns:
+        The IRI of the bound.
+
+    Raises:
+        EntryRefused: The words express several bounds, or have a word that may be a bound.
+    """
+    if given is not None:
+        return given
+    if printed is not None and len(printed.bounds) == 1:
+        return next(iter(printed.bounds))
+    if printed is not None and printed.bounds:
+        names = " and ".join(sorted(map(compact, printed.bounds)))
+        raise EntryRefused(f"the printed words say {names}: give the bound")
+    if printed is not None and printed.unknown:
+        words = ", ".join(f"'{word}'" for word in printed.unknown)
+        raise EntryRefused(
+            f"the table of printed words lacks {words}, which may be a bound: give the bound, or "
+            "add the words to ontology/printed-words.ttl"
+        )
+    return EXACT_BOUND if unit in _COUNTED else ROUNDED_BOUND
+
+
+def number_words(number: EnteredNumber) -> str:
+    """Write an entered number for people: "26.29 × 10^12, 2 decimals"."""
+    scale = f" × 10^{number.multiplier}" if number.multiplier else ""
+    return f"{decimal_text(number.observed)}{scale}, {number.decimals} decimals"
+
+
+def _power(numbers: Collection[Number], value: Decimal) -> int:
+    """Return the multiplier with which an observed value is one of the printed numbers."""
+    for number in numbers:
+        for power in range(_MOST_POWER + 1) if number.scaled else ():
+            if number.value == abs(value).scaleb(power):
+                return power
+    return 0
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise EntryRefused(f"{name}: '{text}' is not a whole number")
+    return int(text)

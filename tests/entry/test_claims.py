@@ -1,0 +1,190 @@
+"""New sources, figures and statements are entered from a few arguments, and refused if unclear."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from apecgraph.check.validation import check_content
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import Content, default_content
+from apecgraph.entry.claims import Entries
+from apecgraph.errors import EntryRefused
+from apecgraph.rdf.turtle import format_file
+from apecgraph.release.figures_csv import write_figures
+from tests.support.contents import ContentCopy
+
+FIGURE = {
+    "statedIn": "seetao",
+    "measure": "trade-value",
+    "period": "2024",
+    "reporter": "China",
+    "counterpart": "apec-other-economies",
+    "printed": "26.29 trillion yuan",
+}
+
+
+@pytest.fixture(scope="module")
+def real() -> Content:
+    return Content.read(default_content())
+
+
+def entered(real: Content, **changes: str) -> str:
+    """Enter a figure; return the text of the file."""
+    entries = Entries(real)
+    entries.figure({**FIGURE, **changes})
+    (text,) = entries.claims().files.values()
+    return text
+
+
+def refused(real: Content, **changes: str) -> str:
+    """Return why a figure is refused."""
+    with pytest.raises(EntryRefused) as error:
+        entered(real, **changes)
+    return str(error.value)
+
+
+def block(text: str, name: str) -> str:
+    return text[text.index(f"<{name}>\n") :].partition("\n\n")[0]
+
+
+def test_the_number_is_read_from_the_printed_words(real: Content) -> None:
+    figure = block(entered(real), "figure/seetao/trade-value-2024")
+    for line in (
+        "sdmx-measure:obsValue 26.29 ",
+        "sdmx-attribute:unitMult 12 ",
+        "sdmx-attribute:decimals 2 ",
+        "apec:bound <bound/rounded> ",
+        '"26.29 trillion yuan"@en ',
+    ):
+        assert line in figure
+
+
+@pytest.mark.parametrize(
+    ("printed", "language", "lines"),
+    [
+        ("more than 1.5 billion dollars", "en", ("bound/more-than", "unit/USD", "1.5 ", "Mult 9")),
+        ("约1435亿美元", "zh", ("bound/about", "unit/USD", "143.5 ", "Mult 9")),
+        ("26,290 billion yuan", "en", ("unit/CNY", "26.29 ", "decimals 2", "Mult 12")),
+    ],
+)
+def test_scale_bound_and_currency_are_read(
+    real: Content, printed: str, language: str, lines: tuple[str, ...]
+) -> None:
+    text = entered(real, printed=printed, language=language)
+    figure = block(text, "figure/seetao/trade-value-2024")
+    assert [line for line in lines if line not in figure] == []
+
+
+def test_a_fall_is_negative(real: Content) -> None:
+    text = entered(real, measure="trade-growth", basePeriod="2023", printed="down 2.5 percent")
+    assert "sdmx-measure:obsValue -2.5 " in block(text, "figure/seetao/trade-growth-2024")
+
+
+def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
+    assert "says 26.29 trillion" in refused(real, obsValue="2.629", unitMult="12")
+    assert "has no word for bound/nearly" in refused(real, bound="nearly")
+    assert "has the unit unit/CNY" in refused(real, unit="USD")
+
+
+def test_what_the_words_leave_open_is_not_guessed(real: Content) -> None:
+    assert "give one of unit/CNY, unit/USD" in refused(real, printed="26.29 trillion")
+    assert "2 numbers" in refused(real, printed="26 to 30 trillion yuan")
+    assert "which may be a bound" in refused(real, printed="hopefully 26.29 trillion yuan")
+    assert "give obsValue" in refused(real, printed="", unit="CNY")
+    assert "basePeriod is missing" in refused(real, measure="trade-growth", printed="up 2 percent")
+
+
+def test_unknown_codes_are_answered_by_near_ones(real: Content) -> None:
+    assert "did you mean economy/CHN" in refused(real, reporter="Chinna")
+    assert "did you mean period/2025" in refused(real, period="20255")
+    assert "did you mean group/asean-members" in refused(real, counterpart="asean")
+    assert "There are bound/about, bound/at-least" in refused(real, bound="arround")
+    assert "there is no column 'partner'" in refused(real, partner="China")
+
+
+def test_a_dimension_that_the_data_set_lacks_is_refused(real: Content) -> None:
+    assert "has no basePeriod: leave it out" in refused(real, basePeriod="2023")
+
+
+def test_a_cell_is_entered_once_for_a_source(real: Content) -> None:
+    assert "states this already: figure/seetao/trade-value-2025" in refused(real, period="2025")
+
+
+def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
+    evidence = Evidence.gather(real)
+    iri = "https://w3id.org/apecgraph/id/figure/seetao/trade-value-2021-2025"
+    table = write_figures(evidence.graph, [iri]).decode()
+    (row,) = csv.DictReader(io.StringIO(table))
+    path = "data/sources/seetao.ttl"
+    was = (real.root / path).read_text(encoding="utf-8")
+    figure = block(was, "figure/seetao/trade-value-2021-2025")
+    without = Content(
+        real.root,
+        tuple(
+            type(file)(
+                file.path,
+                file.graph,
+                tuple(triple for triple in file.triples if triple.subject.value != iri),  # type: ignore[union-attr]
+            )
+            for file in real.files
+        ),
+    )
+    entries = Entries(without)
+    entries.figure(row)
+    (text,) = entries.claims().files.values()
+    assert block(text, "figure/seetao/trade-value-2021-2025") == figure
+
+
+def test_all_rows_are_entered_or_none(real: Content) -> None:
+    entries = Entries(real)
+    with pytest.raises(ExceptionGroup) as error:
+        entries.enter("figure", [FIGURE, {**FIGURE, "measure": "trade-valu"}, {"period": "2024"}])
+    assert [str(each)[:7] for each in error.value.exceptions] == ["row 2: ", "row 3: "]
+
+
+def test_a_source_with_its_claims_passes_the_check(excerpt: ContentCopy) -> None:
+    for kind, row in (
+        (
+            "source",
+            {
+                "name": "example-2026",
+                "title": "Customs experts meet",
+                "url": "https://example.org/customs",
+                "publisher": "China Daily",
+                "language": "en",
+                "issued": "2026-02-05",
+            },
+        ),
+        ("figure", {**FIGURE, "statedIn": "example-2026", "period": "2025"}),
+        (
+            "statement",
+            {
+                "statedIn": "example-2026",
+                "subject": "meeting/sccp1-2026",
+                "predicate": "schema:location",
+                "object": "place/guangzhou",
+                "printed": "in Guangzhou",
+            },
+        ),
+    ):
+        entries = Entries(Content.read(excerpt.root))
+        entries.enter(kind, [row])
+        for path, text in entries.claims().files.items():
+            path.write_text(text, encoding="utf-8")
+    path = excerpt.path("data/sources/example-2026.ttl")
+    assert format_file(path) == path.read_text(encoding="utf-8")
+    report, _ = check_content(excerpt.root)
+    assert report.text() == f"the content passes the check ({report.quads} triples)\n"
+
+
+def test_a_source_is_not_overwritten(real: Content) -> None:
+    row = {"title": "T", "url": "https://example.org/", "publisher": "SEETAO", "language": "en"}
+    with pytest.raises(EntryRefused, match=r"seetao\.ttl exists"):
+        Entries(real).source({"name": "seetao", **row})
+    with pytest.raises(EntryRefused, match="small letters"):
+        Entries(real).source({"name": "../seetao", **row})
+    with pytest.raises(EntryRefused, match="did you mean publisher/"):
+        Entries(real).source({"name": "seetao-9", **row, "publisher": "SEETAU"})
