@@ -218,7 +218,7 @@ _UNSEEN: Final = """## What no edit rule can see
 - An inequality sees one direction only. The total entered as exports is found only if exports are
   known; the world entered for APEC only if the trade with the world is known closely.
 - A rate of growth of one source, for goods or a partner without values, is compared with nothing.
-- A bound such as "more than" has no upper end: it contradicts only what is smaller.
+- A bound such as "more than" has no upper end: it contradicts smaller values only.
 """
 
 

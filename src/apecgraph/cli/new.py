@@ -41,7 +41,8 @@ def new() -> None:
     """Enter a source, a figure or a statement.
 
     A thing is given by its code (economy/CHN, CHN) or one of its names (China). The commands write
-    canonical files, say what they have read from the printed words, and overwrite nothing.
+    canonical files, list the values that they have read from the printed words, and overwrite
+    nothing.
     """
 
 

@@ -55,7 +55,7 @@ class Codes:
 
         Args:
             text: The code, with or without its kind, or a name.
-            kinds: The kinds that the thing may be of.
+            *kinds: The kinds that the thing may be of.
 
         Returns:
             Its IRI.
@@ -83,11 +83,11 @@ class Codes:
         raise UnknownCode(f"'{text}' is no {kind}{self.advice(text, *kinds)}")
 
     def advice(self, text: str, *kinds: str) -> str:
-        """Say which code may be meant, and list the codes if they are few.
+        """Name the codes that may be meant, and list all codes if they are few.
 
         Args:
             text: The unknown code or name.
-            kinds: The kinds that the thing may be of.
+            *kinds: The kinds that the thing may be of.
 
         Returns:
             The end of a sentence; empty if no code is like the text.

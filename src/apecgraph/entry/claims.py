@@ -82,7 +82,8 @@ class NewClaims:
 
     Attributes:
         files: The new text of each file.
-        notes: What is written, what was read from the printed words, and what is left to do.
+        notes: The claims that are written, the values read from the printed words, and the gaps
+            that the editor has to fill.
     """
 
     files: Mapping[Path, str]

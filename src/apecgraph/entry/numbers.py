@@ -50,7 +50,7 @@ def read_number(
     """Return the number of a figure.
 
     Args:
-        printed: What the printed words express; None if there are none.
+        printed: The meaning of the printed words; None without words.
         given: The observed value, the multiplier and the decimals that the editor gives; an empty
             text for what the printed words say.
         is_growth: Whether the words may say that something falls.
@@ -60,7 +60,7 @@ def read_number(
         The number.
 
     Raises:
-        EntryRefused: The words have no number or several numbers, or what is given is no number.
+        EntryRefused: The words have no number or several numbers, or the given number cannot be read.
     """
     numbers = () if printed is None else printed.numbers
     observed, multiplier, decimals = given
@@ -101,7 +101,7 @@ def read_unit(printed: PrintedMeaning | None, given: str | None, units: Collecti
     """Return the unit of a figure.
 
     Args:
-        printed: What the printed words express; None if there are none.
+        printed: The meaning of the printed words; None without words.
         given: The unit that the editor gives, if any.
         units: The units of the measure.
 
@@ -116,7 +116,7 @@ def read_unit(printed: PrintedMeaning | None, given: str | None, units: Collecti
     read = set(units) if printed is None or not printed.units else printed.units & set(units)
     if len(read) != 1:
         names = ", ".join(sorted(map(compact, read or units)))
-        raise EntryRefused(f"the printed words do not say which unit it is: give one of {names}")
+        raise EntryRefused(f"the unit is not in the printed words: give one of {names}")
     return next(iter(read))
 
 
@@ -124,7 +124,7 @@ def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> 
     """Return the bound of a figure: a plain number is rounded, or exact if things are counted.
 
     Args:
-        printed: What the printed words express; None if there are none.
+        printed: The meaning of the printed words; None without words.
         given: The bound that the editor gives, if any.
         unit: The IRI of the unit.
 
