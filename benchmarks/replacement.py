@@ -24,9 +24,11 @@ from apecgraph.consistency.estimates import implied_estimates
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.printed_edit_rule import entered, misread
 from apecgraph.consistency.wording import Wording
-from apecgraph.content.cube import DIMENSIONS, Cell
+from apecgraph.content.cube import DIMENSIONS, UNIT, Cell
+from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
+from apecgraph.content.folder import DERIVED_PROPERTIES
 from apecgraph.rdf.graph import Graph, Property, Subject
 from apecgraph.rdf.namespaces import APEC, ID
 from apecgraph.text.printed_words import PrintedWords
@@ -35,17 +37,17 @@ from benchmarks.slips import Entry
 _RULE: Final = f"{ID}relation/"
 _ACROSS: Final = {
     "sum-of-periods": ("period",),
-    "share-of-whole": ("measure", "counterpart", "coverage", "unit"),
-    "growth-of-value": ("measure", "period", "base_period", "unit"),
-    "exports-and-imports": ("flow",),
+    "share-of-whole": ("measure", "counterpart", "coverage", "currency"),
+    "growth-of-value": ("measure", "period", "base_period"),
+    "exports-and-imports": ("flow", "valuation"),
     "part-of-whole": ("counterpart", "coverage"),
-    "part-of-flow": ("flow",),
+    "part-of-flow": ("flow", "valuation"),
     "part-of-period": ("period",),
     "steady-pace": ("period",),
     "steady-share": ("period",),
     "percentage": (),
     "near-bound": (),
-    "currency-pair": ("unit",),
+    "currency-pair": ("currency",),
 }
 """The dimensions in which the cells differ that an edit rule compares: all, if it is not listed."""
 
@@ -128,7 +130,15 @@ class Replacements:
                     cells.known[cell] += [each for (rule, _), each in estimates if rule == iri]
 
     def entry(self, figure: Figure) -> Entry:
-        """Return what the editor entered for a figure."""
+        """Return what the editor entered for a figure, without what the build derives."""
+        derived = DERIVED_PROPERTIES | {
+            name
+            for name in DEFAULTED
+            if _default(name, figure, self.graph) == dict(figure.cell.values()).get(name)
+        }
+        return {name: each for name, each in self._all(figure).items() if name not in derived}
+
+    def _all(self, figure: Figure) -> Entry:
         quads = self.evidence.graph.named_graph(figure.source).quads(figure.iri)
         return {quad.predicate.value: quad.object for quad in quads}
 
@@ -142,7 +152,7 @@ class Replacements:
         Returns:
             What the check finds.
         """
-        graph, before = self.evidence.graph, self.entry(original)
+        graph, before = self.evidence.graph, self._all(original)
         self._put(original, before, entry)
         try:
             changed = read_figure(graph, original.iri, original.source)
@@ -176,7 +186,7 @@ class Replacements:
     def _is_refused(self, changed: Figure, others: Iterable[Figure]) -> bool:
         """Whether a shape refuses a figure: figure-unique-cell or figure-unit-of-measure."""
         cell = changed.cell
-        return cell.unit not in self.graph.values(cell.measure, f"{APEC}unit") or any(
+        return changed.unit != cell.unit(self.graph) or any(
             (each.cell, each.source) == (cell, changed.source) for each in others
         )
 
@@ -299,6 +309,12 @@ class _RememberingGraph(Graph):
 
     def values(self, subject: Subject, predicate: Property) -> list[str]:
         return self._values(subject, predicate)
+
+
+def _default(name: str, figure: Figure, graph: Graph) -> str | None:
+    """Return the default of a dimension for a figure."""
+    stated = {each: value for each, value in figure.cell.values() if each != name}
+    return with_defaults({**stated, UNIT: figure.unit}, graph).get(name)
 
 
 def _key_of(iri: str) -> Callable[[Cell], _Key]:

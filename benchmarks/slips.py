@@ -14,9 +14,10 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
+from apecgraph.content.cube import DIMENSIONS, UNIT
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT, ID, SDMX_ATTRIBUTE, SDMX_MEASURE
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, QB, SDMX_ATTRIBUTE, SDMX_MEASURE
 from apecgraph.rdf.terms import Term, typed
 
 Entry: TypeAlias = Mapping[str, Term]
@@ -28,13 +29,11 @@ Slip: TypeAlias = Callable[[Entry, Graph], Iterator[Entry]]
 OBSERVED: Final = f"{SDMX_MEASURE}obsValue"
 MULTIPLIER: Final = f"{SDMX_ATTRIBUTE}unitMult"
 DECIMALS: Final = f"{SDMX_ATTRIBUTE}decimals"
-UNIT: Final = f"{APEC}unit"
 BOUND: Final = f"{APEC}bound"
-MEASURE: Final = f"{APEC}measure"
-COUNTERPART: Final = f"{APEC}counterpart"
-FLOW: Final = f"{APEC}flow"
-PERIOD: Final = f"{APEC}period"
-BASE_PERIOD: Final = f"{APEC}basePeriod"
+DATASET: Final = f"{QB}dataSet"
+MEASURE, COUNTERPART, FLOW, PERIOD, BASE_PERIOD = (
+    DIMENSIONS[name] for name in ("measure", "counterpart", "flow", "period", "base_period")
+)
 
 TRADE_VALUE: Final = f"{ID}measure/trade-value"
 _GROWTH: Final = f"{ID}measure/trade-growth"
@@ -121,11 +120,11 @@ def measure_mistaken(entry: Entry, graph: Graph) -> Iterator[Entry]:
     """Take growth for a share, or a share for growth over the year before."""
     if entry[MEASURE] == ox.NamedNode(_GROWTH):
         rest = {name: value for name, value in entry.items() if name != BASE_PERIOD}
-        yield {**rest, MEASURE: ox.NamedNode(_SHARE)}
+        yield _with_measure(rest, _SHARE, graph)
     elif entry[MEASURE] == ox.NamedNode(_SHARE):
         base = _years_away(graph, entry[PERIOD], -1)
         if base is not None:
-            yield {**entry, MEASURE: ox.NamedNode(_GROWTH), BASE_PERIOD: base}
+            yield _with_measure({**entry, BASE_PERIOD: base}, _GROWTH, graph)
 
 
 def sign_mistaken(entry: Entry, graph: Graph) -> Iterator[Entry]:
@@ -202,6 +201,12 @@ def _digits(entry: Entry) -> tuple[str, str]:
 def _with_number(entry: Entry, observed: Decimal, decimals: int) -> Entry:
     number = typed(decimal_text(observed), "decimal")
     return {**entry, OBSERVED: number, DECIMALS: _integer(decimals)}
+
+
+def _with_measure(entry: Entry, measure: str, graph: Graph) -> Entry:
+    """Return an entry with another measure, and with the data set of that measure."""
+    dataset = graph.required_value(measure, f"{DCTERMS}isPartOf")
+    return {**entry, MEASURE: ox.NamedNode(measure), DATASET: ox.NamedNode(dataset)}
 
 
 def _integer(number: int) -> ox.Literal:

@@ -86,14 +86,14 @@ def test_a_fall_is_negative(real: Content) -> None:
 def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
     assert "says 26.29 trillion" in refused(real, obsValue="2.629", unitMult="12")
     assert "has no word for bound/nearly" in refused(real, bound="nearly")
-    assert "has the unit unit/CNY" in refused(real, unit="USD")
+    assert "has the unit unit/CNY" in refused(real, unitMeasure="USD")
 
 
 def test_what_the_words_leave_open_is_not_guessed(real: Content) -> None:
-    assert "give one of unit/CNY, unit/USD" in refused(real, printed="26.29 trillion")
+    assert "the unit is not in the printed words" in refused(real, printed="26.29 trillion")
     assert "2 numbers" in refused(real, printed="26 to 30 trillion yuan")
     assert "which may be a bound" in refused(real, printed="hopefully 26.29 trillion yuan")
-    assert "give obsValue" in refused(real, printed="", unit="CNY")
+    assert "give obsValue" in refused(real, printed="", unitMeasure="CNY")
     assert "basePeriod is missing" in refused(real, measure="trade-growth", printed="up 2 percent")
 
 

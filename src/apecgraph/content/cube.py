@@ -68,13 +68,13 @@ class Cell:
             The IRI of the unit; None if the measure is not described.
         """
         unit = graph.value(self.measure, UNIT)
-        return self.currency if unit == _ANY_CURRENCY else unit
+        return self.currency if unit == ANY_CURRENCY else unit
 
 
 UNIT: Final = f"{SDMX_ATTRIBUTE}unitMeasure"
 """The attribute with the unit of a figure, or of a measure."""
 
-_ANY_CURRENCY: Final = f"{ID}unit/currency"
+ANY_CURRENCY: Final = f"{ID}unit/currency"
 """The unit of a measure of money, which each figure has in a currency of its own."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {

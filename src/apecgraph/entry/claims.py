@@ -7,7 +7,7 @@ options of a command. A thing may be given by its IRI, its code or one of its na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -16,7 +16,8 @@ import pyoxigraph as ox
 
 from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
 from apecgraph.content.codes import Codes
-from apecgraph.content.cube import DIMENSIONS
+from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT, local_name
+from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.folder import SOURCE_PREFIX, Content
 from apecgraph.entry.numbers import number_words, read_bound, read_number, read_unit
 from apecgraph.errors import EntryRefused
@@ -33,6 +34,7 @@ from apecgraph.rdf.namespaces import (
     SCHEMA,
     SDMX_ATTRIBUTE,
     SDMX_MEASURE,
+    SKOS,
     compact,
 )
 from apecgraph.rdf.terms import Value, in_graph, triples_about, typed
@@ -45,15 +47,14 @@ Row: TypeAlias = Mapping[str, str]
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE: Final = re.compile(r"\d{4}(-\d\d){0,2}")
 _PERCENT: Final = f"{ID}unit/percent"
-_COLUMNS: Final = {
-    field: re.split("[/#]", property_)[-1] for field, property_ in DIMENSIONS.items()
-}
+_COLUMNS: Final = {field: local_name(property_) for field, property_ in DIMENSIONS.items()}
 """The column of each dimension."""
 
 _KINDS: Final = {
     "reporter": ("economy", "group"),
     "counterpart": ("economy", "group"),
     "base_period": ("period",),
+    "currency": ("unit",),
     "subject": (),
 }
 """The kinds of things in a dimension, if not its own name; an empty tuple is any kind."""
@@ -61,7 +62,16 @@ _KINDS: Final = {
 _DEFAULTS: Final = {"flow": "flow/total", "coverage": "coverage/all-goods"}
 """What a figure has in a dimension if nothing else is given."""
 
-_WRITTEN: Final = ("identifier", "dataSet", "bound", "obsValue", "unitMult", "decimals", "statedIn")
+_WRITTEN: Final = (
+    "identifier",
+    "dataSet",
+    "bound",
+    "unitMeasure",
+    "obsValue",
+    "unitMult",
+    "decimals",
+    "statedIn",
+)
 _DERIVED: Final = (
     "figure",
     "startDate",
@@ -191,10 +201,9 @@ class Entries:
         source = self._find(row, "statedIn", "source")
         measure = self._find(row, "measure", "measure")
         dataset = self._graph.required_value(measure, f"{DCTERMS}isPartOf")
-        cell = dict(self._cell(row, measure, dataset))
         printed, literal = self._printed(row, source)
-        units = self._graph.values(measure, DIMENSIONS["unit"])
-        unit = read_unit(printed, self._optional(row, "unit", "unit"), units)
+        unit = read_unit(printed, self._optional(row, "unitMeasure", "unit"), self._units(measure))
+        cell = self._cell(row, measure, dataset, unit)
         is_growth = self._graph.value(measure, f"{APEC}growthOf") is not None
         number = read_number(
             printed,
@@ -210,11 +219,11 @@ class Entries:
             differences = list(misread(printed, entry))
             if differences:
                 raise EntryRefused(f"'{row['printed']}' {'; '.join(differences)}")
-        cell[DIMENSIONS["unit"]] = unit
-        iri = self._figure_name(source, measure, cell)
+        iri = self._figure_name(source, measure, {**cell, UNIT: unit})
         values: list[tuple[str, Value]] = [
             (f"{RDF}type", f"{QB}Observation"),
             *cell.items(),
+            (UNIT, unit),
             (f"{QB}dataSet", dataset),
             (f"{APEC}bound", bound),
             (f"{SDMX_MEASURE}obsValue", typed(decimal_text(number.observed), "decimal")),
@@ -264,8 +273,13 @@ class Entries:
         if literal is None:
             self._notes.append("still to fill in: the printed words (apec:printed)")
 
-    def _cell(self, row: Row, measure: str, dataset: str) -> Iterator[tuple[str, str]]:
-        """Yield the dimensions that the structure of a data set has, except the unit."""
+    def _units(self, measure: str) -> list[str]:
+        """Return the units that figures of a measure may have."""
+        unit = self._graph.required_value(measure, UNIT)
+        return self._graph.subjects(f"{SKOS}broader", unit) if unit == ANY_CURRENCY else [unit]
+
+    def _cell(self, row: Row, measure: str, dataset: str, unit: str) -> dict[str, str]:
+        """Return the dimensions of a figure, as far as the build does not derive them."""
         structure = self._graph.required_value(dataset, f"{QB}structure")
         components = self._graph.values(structure, f"{QB}component")
         asked = {
@@ -273,19 +287,22 @@ class Entries:
             for component in components
             for property_ in self._graph.values(component, f"{QB}dimension")
         }
-        if self._graph.value(measure, f"{APEC}growthOf") is not None:
-            asked.add(DIMENSIONS["base_period"])
+        cell: dict[str, str] = {}
         for field, property_ in DIMENSIONS.items():
-            column = _COLUMNS[field]
-            if field == "unit":
-                continue
+            column, kinds = _COLUMNS[field], _KINDS.get(field, (field,))
             if property_ not in asked:
                 if row.get(column):
                     raise EntryRefused(f"{compact(measure)} has no {column}: leave it out")
+            elif property_ in DEFAULTED:
+                given = self._optional(row, column, *kinds)
+                default = with_defaults({**cell, UNIT: unit}, self._graph).get(property_)
+                if given is not None and given != default:
+                    cell[property_] = given
             elif not row.get(column) and field in _DEFAULTS:
-                yield property_, f"{ID}{_DEFAULTS[field]}"
+                cell[property_] = f"{ID}{_DEFAULTS[field]}"
             else:
-                yield property_, self._find(row, column, *_KINDS.get(field, (field,)))
+                cell[property_] = self._find(row, column, *kinds)
+        return cell
 
     def _find(self, row: Row, column: str, *kinds: str) -> str:
         """Return the IRI of the thing in a column."""
@@ -332,11 +349,14 @@ class Entries:
 
     def _figure_name(self, source: str, measure: str, cell: Mapping[str, str]) -> str:
         """Return a free name of a figure; refuse a cell that the source states already."""
+        complete = with_defaults(cell, self._graph)
         for iri in self._graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
-            if all(
-                self._graph.value(iri, property_) == cell.get(property_)
-                for property_ in DIMENSIONS.values()
-            ):
+            stated = {
+                property_: value
+                for property_ in (*DIMENSIONS.values(), UNIT)
+                if (value := self._graph.value(iri, property_)) is not None
+            }
+            if with_defaults(stated, self._graph) == complete:
                 raise EntryRefused(f"the source states this already: {compact(iri)}")
         period = cell[DIMENSIONS["period"]].rpartition("/")[2]
         name = f"{measure.rpartition('/')[2]}-{period}"

@@ -60,7 +60,7 @@ def read_number(
         The number.
 
     Raises:
-        EntryRefused: The words have no number or several numbers, or the given number cannot be read.
+        EntryRefused: The words have no number or several, or the given number cannot be read.
     """
     numbers = () if printed is None else printed.numbers
     observed, multiplier, decimals = given
