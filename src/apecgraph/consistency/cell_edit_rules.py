@@ -33,6 +33,16 @@ _BAND_DAYS: Final = 3 * 366
 _MOST_SUMS: Final = 16
 """The most sums computed for one period. There can be many if sources disagree on its parts."""
 
+_AREAS: Final = ("reporter", "counterpart", "subject")
+"""The dimensions whose values are economies or groups of economies."""
+
+_BALANCE: Final = f"{ID}flow/balance"
+_MIRRORED: Final = {
+    f"{ID}flow/{one}": f"{ID}flow/{other}"
+    for one, other in (("exports", "imports"), ("imports", "exports"), ("total", "total"))
+}
+"""The flow that the partner reports, by the flow that the reporter reports."""
+
 Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
 """A cell, the interval in which its value must lie, the estimates that imply the interval, and a
 format string that explains the derivation, with a placeholder for each of these estimates."""
@@ -117,6 +127,61 @@ def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
                 yield from _at_most(cells, part, whole)
 
 
+def part_of_group(cells: Cells, edit_rule: str) -> Implied:
+    """Inequality edit: the value of an economy, or of some, is at most that of their group."""
+    for part in cells.comparing(edit_rule):
+        for dimension in _AREAS:
+            inside = _economies(cells, part, dimension)
+            for group in cells.groups if inside else ():
+                whole = replace(part, **{dimension: group})
+                if inside < _economies(cells, whole, dimension):
+                    yield from _at_most(cells, part, whole)
+
+
+def sum_of_group(cells: Cells, edit_rule: str) -> Implied:
+    """Balance edit: the value of a group is the sum of the values of its economies."""
+    for dimension in _AREAS:
+        families: defaultdict[Cell, dict[Cell, frozenset[str]]] = defaultdict(dict)
+        for cell in cells.comparing(edit_rule):
+            if inside := _economies(cells, cell, dimension):
+                families[replace(cell, **{dimension: ""})][cell] = inside
+        for family, group in product(families.values(), cells.groups):
+            whole = replace(next(iter(family)), **{dimension: group})
+            parts = _disjoint(family, _economies(cells, whole, dimension))
+            if parts:
+                yield from _sum(cells, whole, parts)
+
+
+def part_of_coverage(cells: Cells, edit_rule: str) -> Implied:
+    """Inequality edit: trade in some goods is at most trade in a broader class of goods."""
+    for part in cells.comparing(edit_rule):
+        for coverage in cells.broader(part.coverage):
+            yield from _at_most(cells, part, replace(part, coverage=coverage))
+
+
+def mirror(cells: Cells, edit_rule: str) -> Implied:
+    """Ratio edit: what one side reports of their trade, the other reports within a band.
+
+    The two sides need not value the goods at the same place.
+    """
+    band = _band(cells, edit_rule)
+    words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
+    reported: defaultdict[Cell, list[Cell]] = defaultdict(list)
+    for cell in cells.comparing(edit_rule):
+        reported[replace(cell, valuation=None)].append(cell)
+    for cell in cells.comparing(edit_rule):
+        flow = _MIRRORED.get(cell.flow or "")
+        sides = cells.economies(cell.reporter), cells.economies(cell.counterpart)
+        if flow is None or not all(sides) or not sides[0].isdisjoint(sides[1]):
+            continue
+        sides_swapped = replace(
+            cell, reporter=cell.counterpart, counterpart=cell.reporter, flow=flow, valuation=None
+        )
+        for other in reported.get(sides_swapped, ()):
+            for known in cells.at(other):
+                yield cell, known.interval * band, (known,), words
+
+
 def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
     """Inequality edit: exports and imports are each at most their sum."""
     for part in cells.comparing(edit_rule):
@@ -145,11 +210,8 @@ def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
         for whole in wholes:
             days = cells.days(whole.period)
             parts = _partition(spans, whole, *map(date.fromisoformat, days)) if days else []
-            if not parts:
-                continue
-            for known in islice(product(*map(cells.at, parts)), _MOST_SUMS):
-                total = reduce(add, (estimate.interval for estimate in known))
-                yield whole, total, known, f"the sum of {', '.join(['{}'] * len(known))}"
+            if parts:
+                yield from _sum(cells, whole, parts)
 
 
 def steady_pace(cells: Cells, edit_rule: str) -> Implied:
@@ -225,12 +287,56 @@ def _span(first: str, last: str) -> tuple[int, int]:
 
 
 def _at_most(cells: Cells, part: Cell, whole: Cell) -> Implied:
+    if part.flow == _BALANCE:
+        return  # a surplus with one partner may be larger than the surplus with all
     for known in cells.at(whole):
         most = Interval(None, known.interval.upper, excludes_upper=known.interval.excludes_upper)
         yield part, most, (known,), "no more than {}"
     for known in cells.at(part):
         least = Interval(known.interval.lower, None, excludes_lower=known.interval.excludes_lower)
         yield whole, least, (known,), "no less than {}"
+
+
+def _sum(cells: Cells, whole: Cell, parts: list[Cell]) -> Implied:
+    for known in islice(product(*map(cells.at, parts)), _MOST_SUMS):
+        total = reduce(add, (estimate.interval for estimate in known))
+        yield whole, total, known, f"the sum of {', '.join(['{}'] * len(known))}"
+
+
+def _economies(cells: Cells, cell: Cell, dimension: str) -> frozenset[str]:
+    """Return the economies of which a cell is the sum, along one dimension.
+
+    A cell with a group as its reporter is the sum of its economies only if all of them trade with
+    the same partner, so its counterpart must be one economy outside of the group.
+    """
+    area = getattr(cell, dimension)
+    if dimension == "counterpart":
+        return cells.economies(area, cell.reporter)
+    found = cells.economies(area)
+    if dimension == "reporter":
+        partner = cells.economies(cell.counterpart)
+        return found if len(partner) == 1 and partner.isdisjoint(found) else frozenset()
+    return found
+
+
+def _disjoint(family: dict[Cell, frozenset[str]], whole: frozenset[str]) -> list[Cell]:
+    """Partition the economies of a group into those of other cells.
+
+    Args:
+        family: The economies of each cell.
+        whole: The economies of the group.
+
+    Returns:
+        Cells that have no economy in common, at each step the largest that fits. Empty if such
+        cells do not fill the group.
+    """
+    parts: list[Cell] = []
+    left = whole
+    for cell, inside in sorted(family.items(), key=lambda item: -len(item[1])):
+        if inside <= left and inside != whole:
+            parts.append(cell)
+            left -= inside
+    return [] if left else parts
 
 
 def _series(cells: Cells, edit_rule: str) -> list[list[Cell]]:
@@ -274,6 +380,7 @@ def _partition(
 
 SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/sum-of-periods": sum_of_periods,
+    f"{ID}relation/sum-of-group": sum_of_group,
 }
 """The edit rules whose estimates all other edit rules treat as readings."""
 
@@ -282,6 +389,8 @@ CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/growth-of-value": growth_of_value,
     f"{ID}relation/exports-and-imports": exports_and_imports,
     f"{ID}relation/part-of-whole": part_of_whole,
+    f"{ID}relation/part-of-group": part_of_group,
+    f"{ID}relation/part-of-coverage": part_of_coverage,
     f"{ID}relation/part-of-flow": part_of_flow,
     f"{ID}relation/part-of-period": part_of_period,
     f"{ID}relation/steady-pace": steady_pace,
@@ -289,5 +398,6 @@ CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/percentage": percentage,
     f"{ID}relation/near-bound": near_bound,
     f"{ID}relation/currency-pair": currency_pair,
+    f"{ID}relation/mirror": mirror,
 }
 """All other edit rules between cells, by their IRIs."""

@@ -12,7 +12,7 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, RDF, SKOS
 
 TOTAL: Final = f"{ID}flow/total"
 
@@ -72,11 +72,14 @@ class Cells:
     Attributes:
         graph: The same declarations.
         known: The estimates of each cell: its readings and, once added, the sums of its parts.
+        groups: IRIs of all groups.
     """
 
     def __init__(self, figures: Iterable[Figure], graph: Graph) -> None:
         self.graph = graph
+        self.groups = graph.subjects(f"{SKOS}inScheme", f"{ID}scheme/groups")
         self._days: dict[str, tuple[str, str] | None] = {}
+        self._economies: dict[tuple[str | None, str | None], frozenset[str]] = {}
         alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
         for figure in figures:
             alike[figure.cell, figure.interval].append(figure)
@@ -135,6 +138,40 @@ class Cells:
             last = self.graph.value(period, f"{DCAT}endDate")
             self._days[period] = (first, last) if first and last else None
         return self._days[period]
+
+    def economies(self, area: str | None, reporter: str | None = None) -> frozenset[str]:
+        """Return the economies that an area consists of.
+
+        Args:
+            area: IRI of an economy or a group, or of anything else.
+            reporter: IRI of the reporter, without whom the other economies of a group are no group.
+
+        Returns:
+            IRIs of economies; empty if the content does not list them.
+        """
+        key = area, reporter
+        if area is not None and key not in self._economies:
+            whole = self.graph.value(area, f"{APEC}withoutReporter")
+            if self.graph.has(area, f"{RDF}type", f"{APEC}Economy"):
+                found = frozenset([area])
+            elif whole is None:
+                found = frozenset(self.graph.iris(area, f"{DCTERMS}hasPart"))
+            else:
+                without = self.economies(reporter)
+                found = self.economies(whole) - without if without else frozenset()
+            self._economies[key] = found
+        return self._economies.get(key, frozenset())
+
+    def broader(self, coverage: str | None) -> list[str]:
+        """Return IRIs of all coverages that are broader than a coverage."""
+        found: dict[str, None] = {}
+        waiting = [coverage]
+        while waiting:
+            each = waiting.pop()
+            above = self.graph.iris(each, f"{SKOS}broader") if each else []
+            waiting += [iri for iri in above if iri not in found]
+            found.update(dict.fromkeys(above))
+        return [iri for iri in found if iri != coverage]
 
 
 def _reading(cell: Cell, interval: Interval, figures: list[Figure]) -> Reading:

@@ -16,7 +16,7 @@ from apecgraph.intervals import all_meet
 from apecgraph.rdf.namespaces import ID
 
 _QUERY_EDITS: Final = frozenset(
-    f"{ID}relation/{name}" for name in ("near-bound", "steady-pace", "steady-share")
+    f"{ID}relation/{name}" for name in ("mirror", "near-bound", "steady-pace", "steady-share")
 )
 """Edit rules that allow a wide band: a failure is suspicious, but does not prove an error."""
 
