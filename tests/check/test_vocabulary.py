@@ -54,7 +54,7 @@ def triples(turtle: str) -> list[ox.Triple]:
 
 UNKNOWN = {
     "<meeting/m> schema:contibutor <person/zhao> .": (
-        "schema:contibutor is no property of ontology/apec.ttl or ontology/terms.csv: "
+        "schema:contibutor is no property in ontology/apec.ttl or ontology/terms.csv: "
         "did you mean schema:contributor?"
     ),
     "<body/b> prov:wasAtributedTo <person/zhao> .": "did you mean prov:wasAttributedTo?",
@@ -62,14 +62,14 @@ UNKNOWN = {
     "<meeting/m> <http://schema.org/startDate> '2026-01-01'^^xsd:date .": (
         "did you mean schema:startDate?"
     ),
-    "<meeting/m> schema:Event <person/zhao> .": "schema:Event is no property of ",
-    "<meeting/n> a schema:Evnt .": "schema:Evnt is no class of ",
-    "<meeting/n> a schema:about .": "schema:about is no class of ",
+    "<meeting/m> schema:Event <person/zhao> .": "schema:Event is no property in ",
+    "<meeting/n> a schema:Evnt .": "schema:Evnt is no class in ",
+    "<meeting/n> a schema:about .": "schema:about is no class in ",
     "<meeting/n> a <http://example.org/Zzzzzz> .": ": correct it, or add it there",
     "<meeting/m> schema:startDate '2026-01-01'^^xsd:dat .": "did you mean xsd:date?",
     "<topic/t> skos:exactMatch sdmx-concept:visAria .": "did you mean sdmx-concept:visArea?",
     "<statement/s> rdf:predicate schema:jobTitel .": "did you mean schema:jobTitle?",
-    "<statement/s> rdf:predicate <http://example.org/Zzzzzz> .": "is no property of ",
+    "<statement/s> rdf:predicate <http://example.org/Zzzzzz> .": "is no property in ",
     "<shape/s> sh:path schema:jobTitel .": "did you mean schema:jobTitle?",
     "<shape/s> sh:targetClass schema:Persn .": "did you mean schema:Person?",
     "<shape/s> sh:minCout 1 .": "did you mean sh:minCount?",
@@ -86,30 +86,31 @@ MISFIT = {
         "apec:theme is a property of schema:Event, not of person/zhao (schema:Person)"
     ),
     "<meeting/m> schema:organizer <topic/t> .": (
-        "schema:organizer has schema:Organization or schema:Person as its value, "
+        "schema:organizer must have schema:Organization or schema:Person as its value, "
         "not topic/t (skos:Concept)"
     ),
     "<meeting/m> schema:organizer 'APEC'@en .": (
-        "schema:organizer has schema:Organization or schema:Person as its value, not a literal"
+        "schema:organizer must have schema:Organization or schema:Person as its value, "
+        "not a literal"
     ),
     "<meeting/m> apec:priorityArea <place/p> .": (
-        "apec:priorityArea has skos:Concept as its value, not place/p (schema:City)"
+        "apec:priorityArea must have skos:Concept as its value, not place/p (schema:City)"
     ),
     "<meeting/m> apec:priorityArea 'customs' .": (
-        "apec:priorityArea has skos:Concept as its value, not a literal"
+        "apec:priorityArea must have skos:Concept as its value, not a literal"
     ),
     "<topic/t> rdfs:label <place/p> .": (
-        "rdfs:label has a literal as its value, not place/p (schema:City)"
+        "rdfs:label must have a literal as its value, not place/p (schema:City)"
     ),
     "<meeting/m> apec:theme <topic/t> .": (
-        "apec:theme has a literal as its value, not topic/t (skos:Concept)"
+        "apec:theme must have a literal as its value, not topic/t (skos:Concept)"
     ),
     "<body/b> schema:areaServed <topic/t> .": (
-        "schema:areaServed has schema:AdministrativeArea or schema:GeoShape or schema:Place "
+        "schema:areaServed must have schema:AdministrativeArea or schema:GeoShape or schema:Place "
         "as its value, not topic/t (skos:Concept)"
     ),
     "<shape/s> sh:targetClass schema:jobTitle .": (
-        "sh:targetClass has rdfs:Class as its value, not schema:jobTitle (rdf:Property)"
+        "sh:targetClass must have rdfs:Class as its value, not schema:jobTitle (rdf:Property)"
     ),
     "<meeting/m> sdmx-attribute:obsStatus <topic/t> .": "ObsStatus as its value, not topic/t",
 }
@@ -187,12 +188,12 @@ def test_each_error_is_reported_once_with_its_file_and_line(tmp_path: Path) -> N
         f"{file}:{title}: person/zhao-zenglian: schema:foundingDate is a property of "
         "schema:Organization, not of person/zhao-zenglian (schema:Person) [shape/vocabulary]",
         f"{file}:{location}: statement/chinadailyasia-628497/som1-place: schema:loction is no "
-        "property of ontology/apec.ttl or ontology/terms.csv: did you mean schema:location? "
+        "property in ontology/apec.ttl or ontology/terms.csv: did you mean schema:location? "
         "[shape/vocabulary]",
-        f"shapes/events.ttl:{member}: shape/event-part-of: schema:superEvnt is no term of "
+        f"shapes/events.ttl:{member}: shape/event-part-of: schema:superEvnt is no term in "
         "ontology/apec.ttl or ontology/terms.csv: did you mean schema:superEvent? "
         "[shape/vocabulary]",
-        f"{shapes}:{count}: shape/person-label: sh:minCout is no property of ontology/apec.ttl or "
+        f"{shapes}:{count}: shape/person-label: sh:minCout is no property in ontology/apec.ttl or "
         "ontology/terms.csv: did you mean sh:minCount? [shape/vocabulary]",
         "4 errors: the content does not pass the check",
     ]

@@ -28,7 +28,8 @@ def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
     """Yield the triples of the contradictions that justify each decision.
 
     The IRI of a contradiction contains a hash of its decision, its edit rules, and its cell or its
-    claims. So the IRI of a cell's contradiction does not change if a source repeats a number.
+    claims. The IRI of a cell's contradiction therefore stays the same if another source prints the
+    same number.
     """
     wording = Wording(findings.evidence.graph)
     cells = _representatives(findings)
@@ -79,7 +80,7 @@ def _estimate(iri: str, estimate: Estimate, label: str) -> Iterator[ox.Triple]:
 
 
 def _representatives(findings: Findings) -> dict[Cell, str]:
-    """Return a figure for each cell: the first by IRI that is not rejected."""
+    """Return one figure for each cell: of those not rejected, the first in the order of IRIs."""
     evidence = findings.evidence
     standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
     by_iri = sorted(standing, key=lambda figure: figure.iri, reverse=True)

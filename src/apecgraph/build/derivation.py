@@ -40,7 +40,7 @@ def _derived(findings: Findings) -> Iterator[ox.Triple]:
 
 
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
-    """Label everything that the content does not label: claims by what they say, shapes by rule."""
+    """Label everything that the content does not label, such as claims and shapes, in words."""
     labels, wording = Labels(evidence.graph), Wording(evidence.graph)
     titles = RuleText(evidence.graph).titles()
     titles |= {claim.iri: wording.claim(claim) for claim in evidence.figures}

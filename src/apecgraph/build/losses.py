@@ -33,9 +33,9 @@ class Loss:
 def losses(last: Release | None, new: Release, report: Report) -> list[Loss]:
     """Compare a new release with the last one.
 
-    These are losses: less than half of the quads, sources or figures remain; a rule or one of its
-    constraints is missing; a rule applies to less than half as many nodes as before; there are no
-    sources; a new rule applies to nothing.
+    These are losses: fewer than half as many quads, sources or figures as before; a missing rule,
+    or a missing constraint of a rule; a rule that applies to fewer than half as many nodes as
+    before; no sources; a new rule that applies to nothing.
 
     Args:
         last: The last release, or None if the new one is the first.

@@ -62,7 +62,7 @@ def refused(archive: Archive, report: Report) -> CheckFailed:
 
 
 def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] = ()) -> Refusal:
-    """Keep a refusal in a locked archive, and delete all except the last ten.
+    """Keep a refusal in a locked archive and delete all except the last ten.
 
     Args:
         archive: The archive.

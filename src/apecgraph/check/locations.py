@@ -24,8 +24,8 @@ _Lines: TypeAlias = dict[tuple[str, ...], int]
 class Locator:
     """Finds places in a content folder.
 
-    The locator parses files a second time, with a slower parser that records line numbers. So the
-    check uses it only if there is something to report.
+    The locator parses files a second time, with a slower parser that records line numbers. The
+    check therefore uses it only if there are results to report.
 
     Args:
         content: The content.
@@ -45,7 +45,7 @@ class Locator:
         self._parsed: dict[Path, _Lines] = {}
 
     def places(self, node: str, path: str | None, value: str | None) -> Iterator[Place]:
-        """Find the places that describe a node, or else those that mention it.
+        """Find the places that describe a node or, without any, those that mention it.
 
         Args:
             node: The node, as an IRI or the text of a literal.
@@ -53,7 +53,7 @@ class Locator:
             value: The value in question, if any.
 
         Yields:
-            The places: the line of the triple in question if there is one, else of its subject.
+            The places: the line of the triple in question or, if it is not found, of its subject.
         """
         for statement in self._statements:
             subject, predicate, object_ = map(term_text, statement.triple)
@@ -72,7 +72,7 @@ class Locator:
                     yield Place(self._content.relative(file.path), min(mentions))
 
     def _closest(self, file: ContentFile, *wanted: str | None) -> int | None:
-        """Return the line of a triple, else of its subject and predicate, else of its subject."""
+        """Return the line of a triple, or of its subject and predicate, or of its subject."""
         parts = [part for part in wanted if part is not None]
         while parts:
             line = self._lines(file.path).get(tuple(parts))

@@ -93,7 +93,7 @@ def _wrong(
         iri = str(getattr(subject, "value", subject))
         if subject != file.graph and not iri.startswith(own):
             return (
-                f"the file of a source only holds its description, <figure/{stem}/...> and "
+                f"a source's file may hold only its description, <figure/{stem}/...> and "
                 f"<statement/{stem}/...>: write this as an rdf:Statement of its own"
             )
     elif predicate.value in stated:
@@ -103,7 +103,10 @@ def _wrong(
             return f"an {compact(value.value)} is derived by the build: delete it here"
         place = _ONLY_IN.get(value.value)
         if place is not None and not _in(file, place):
-            return f"{compact(value.value)} is a class of things in {place} only: move it there"
+            return (
+                f"a thing of class {compact(value.value)} may be described only in {place}: "
+                "move it there"
+            )
     return None
 
 

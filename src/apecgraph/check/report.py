@@ -27,7 +27,7 @@ class Result:
 
     Attributes:
         nodes: The nodes at fault: IRIs, or literals as text.
-        shape: IRI of the shape or relation, as in a SHACL validation result.
+        shape: IRI of the shape or edit rule, as in a SHACL validation result.
         component: IRI of the constraint component, as in a SHACL validation result.
         message: The error, and what to do about it.
         path: IRI of the property in question, if any.

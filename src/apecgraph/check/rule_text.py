@@ -84,7 +84,7 @@ class RuleText:
         return list(map(self._shape, self._targeting()))
 
     def naming(self, iri: str) -> list[tuple[str, list[WordedRule]]]:
-        """Return the rules that name a term or target its instances, by shape."""
+        """Return the rules that name a term or target its instances, grouped by shape."""
         shapes = []
         for shape in self._targeting():
             targets = self._targets(shape)
@@ -94,7 +94,7 @@ class RuleText:
         return shapes
 
     def titles(self) -> dict[str, str]:
-        """Return a title for each rule, by the rule's IRI: its sentence without a full stop."""
+        """Return a dict from the IRIs of rules to titles: their sentences without a full stop."""
         titles: dict[str, str] = {}
         for shape in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
             targets = self._targets(shape)
@@ -113,7 +113,7 @@ class RuleText:
         ]
 
     def _targets(self, iri: str) -> dict[str, list[str]]:
-        """Return the targets of a shape, by kind."""
+        """Return the targets of a shape, grouped by kind."""
         return {kind: self._graph.values(iri, f"{SH}{kind}") for kind in _TARGETS}
 
     def _shape(self, iri: str) -> WordedShape:
@@ -187,7 +187,7 @@ class RuleText:
             yield "not empty" if pattern == r"\S" else f"of the pattern {pattern}"
 
     def _alternative(self, iri: str) -> str:
-        """Describe a shape by its constraints, or by its label if it has no constraints."""
+        """Describe a shape with its constraints, or with its label if it has no constraints."""
         return ", ".join(self._qualities(iri)) or _lowered(self._name(iri))
 
     def _datatype(self, iri: str) -> str:

@@ -29,19 +29,19 @@ _UNCOUNTED: Final = frozenset(
 
 
 FocusNodes: TypeAlias = Mapping[Term, frozenset[object]]
-"""The focus nodes (SHACL, section 2.1.3) of each shape that has targets, by the shape's term."""
+"""A dict from each shape that has targets to its focus nodes (SHACL, section 2.1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A shape, a constraint in SPARQL, or a relation between figures.
+    """A shape, a constraint in SPARQL, or an edit rule between figures.
 
     Attributes:
         iri: IRI of the rule.
-        constraints: IRIs of the parameters of its constraint components, or the values that a
-            relation declares.
-        nodes: Number of focus nodes that it applies to (SHACL, section 2.1.3), or None for a
-            relation, which compares figures.
+        constraints: IRIs of the parameters of its constraint components, or the values that an
+            edit rule declares.
+        nodes: Number of focus nodes that it applies to (SHACL, section 2.1.3), or None for an
+            edit rule, which compares figures.
     """
 
     iri: str
@@ -86,7 +86,7 @@ def _is_rule(iri: str, values: list[tuple[str, Term]]) -> bool:
 
 def _constraints(values: list[tuple[str, Term]]) -> Iterator[str]:
     for name, value in values:
-        if name.startswith(APEC):  # the values that a relation compares, and its band
+        if name.startswith(APEC):  # the values that an edit rule compares, and its band
             yield _iri(value) or name
         elif name.startswith(SH) and name not in _UNCOUNTED:
             yield name

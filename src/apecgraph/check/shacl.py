@@ -1,4 +1,4 @@
-"""Validation of the content by its shapes, with pyshacl (SHACL, section 3)."""
+"""Validation of the content against its shapes, with pyshacl (SHACL, section 3)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What a validation by shapes found.
+    """The outcome of a validation against shapes.
 
     Attributes:
         results: The results.

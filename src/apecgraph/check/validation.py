@@ -1,4 +1,4 @@
-"""The check: shapes, relations and decisions, in one validation report (SHACL, section 3.6)."""
+"""The check: shapes, edit rules and decisions, in one validation report (SHACL, section 3.6)."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
                 shape=f"{ID}shape/figure-read",
                 component=f"{SH}SPARQLConstraintComponent",
                 message="its number cannot be read: write plain digits, at most 18 on either side "
-                "of the point, and a bound of ontology/concepts.ttl",
+                "of the point, and use a bound that is listed in ontology/concepts.ttl",
             )
 
 
@@ -162,7 +162,7 @@ def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
 
 
 def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
-    """Name the claims that are most likely wrong, if several relations show the contradiction."""
+    """Name the claims that are most likely wrong, if several edit rules show the contradiction."""
     if len(relations) < 2:
         return ""
     names = ", ".join(relation.removeprefix(f"{ID}relation/") for relation in relations)

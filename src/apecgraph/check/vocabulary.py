@@ -1,8 +1,8 @@
 """The use of terms: each term is known, and fits the subjects and the values that it has.
 
-A term is of `ontology/*.ttl` or of `ontology/terms.csv`. A property fits a subject if a class of
-the subject is in its domain, and a value if a class of the value is in its range; a property
-without domain fits every subject, and a thing whose class nothing states fits every property.
+A term is listed in `ontology/*.ttl` or in `ontology/terms.csv`. A property fits a subject if a
+class of the subject is in its domain, and a value if a class of the value is in its range. A
+property without a domain fits every subject. A thing without a stated class fits every property.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ADDRESSES: Final = frozenset((f"{SCHEMA}URL", f"{XSD}anyURI"))
 
 _META: Final = {CLASS: f"{RDFS}Class", DATATYPE: f"{RDFS}Datatype"}
 _NEAR: Final = 75
-"""How like a name must be to be suggested, of 100."""
+"""Minimum similarity of a suggested name to the unknown one, from 0 to 100."""
 
 _MOST_CLASSES: Final = 4
 _RULE: Final = f"{ID}shape/vocabulary"
@@ -108,7 +108,7 @@ class _Use:
             self._types[term_text(quad.subject)].add(term_text(quad.object))
 
     def unknown(self, triple: ox.Triple) -> str | None:
-        """Name the unknown or deprecated term of a triple; return None if all are known."""
+        """Return a message about the unknown or deprecated term of a triple, or None."""
         subject, predicate, value = triple
         message = self._reject(predicate.value, PROPERTIES)
         if message is None and isinstance(value, ox.NamedNode):
@@ -120,7 +120,7 @@ class _Use:
         return message
 
     def _reject(self, iri: str, kinds: Collection[str]) -> str | None:
-        """Say why an IRI is no term of some kinds that may be used; return None if it is one."""
+        """Return why an IRI is not a usable term of some kinds, or None if it is one."""
         if not self._is_a(iri, kinds):
             return self._suggestion(iri, kinds)
         return f"{compact(iri)} is deprecated: use another" if self._terms[iri].deprecated else None
@@ -130,12 +130,12 @@ class _Use:
         return term is not None and term.kind in kinds
 
     def _is_missing(self, iri: str) -> bool:
-        """Whether an IRI is in the namespace of a vocabulary without being one of its terms."""
+        """Return whether an IRI is in a vocabulary's namespace without being one of its terms."""
         foreign = self._vocabularies.namespace(iri) is not None
         return iri not in self._terms and (foreign or iri.startswith(ONTOLOGY))
 
     def _suggestion(self, iri: str, kinds: Collection[str]) -> str:
-        """Say that a term is not known, and which one may be meant."""
+        """Return the message about an unknown term, with the term that may be meant."""
         wanted = "property" if kinds == PROPERTIES else "class" if kinds else "term"
         names = {
             term.term: _local(term.term)
@@ -147,12 +147,12 @@ class _Use:
         )
         best = max(near, key=lambda each: (each[1], fuzz.ratio(iri, each[2])), default=None)
         return (
-            f"{compact(iri)} is no {wanted} of ontology/apec.ttl or ontology/terms.csv"
+            f"{compact(iri)} is no {wanted} in ontology/apec.ttl or ontology/terms.csv"
             f"{f': did you mean {compact(best[2])}?' if best else ': correct it, or add it there'}"
         )
 
     def misfit(self, triple: ox.Triple) -> str | None:
-        """Say why a property does not fit its subject or its value; return None if it does."""
+        """Return why a property does not fit its subject or its value, or None if it fits."""
         subject, predicate, value = triple
         term = self._terms.get(predicate.value)
         if term is None:
@@ -164,16 +164,17 @@ class _Use:
         classes = [class_ for class_ in term.range if class_ not in literals]
         if isinstance(value, ox.Literal):
             if term.kind == OBJECT_PROPERTY or (classes and not literals):
-                return f"{name} has {_either(classes) or 'a thing'} as its value, not a literal"
+                wanted = _either(classes) or "a thing"
+                return f"{name} must have {wanted} as its value, not a literal"
         elif term.kind == DATATYPE_PROPERTY or (literals and not classes):
             if _ADDRESSES.isdisjoint(literals):
-                return f"{name} has a literal as its value, not {self._named(value)}"
+                return f"{name} must have a literal as its value, not {self._named(value)}"
         elif _ADDRESSES.isdisjoint(literals) and not self._is_in(value, classes):
-            return f"{name} has {_either(classes)} as its value, not {self._named(value)}"
+            return f"{name} must have {_either(classes)} as its value, not {self._named(value)}"
         return None
 
     def _is_in(self, node: Term, classes: Collection[str]) -> bool:
-        """Whether a node may be in one of some classes: none, or unknown ones, exclude nothing."""
+        """Return whether a node may be in one of some classes; unknown classes exclude nothing."""
         types = self._types_of(node)
         if not classes or not _EVERYTHING.isdisjoint(classes):
             return True

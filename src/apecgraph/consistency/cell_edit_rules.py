@@ -2,10 +2,11 @@
 
 For example, a share and a whole imply the part (a ratio edit), and exports and imports imply the
 total (a balance edit). Each function applies one edit rule to all cells. `shapes/consistency.ttl`
-declares the rules for editors. The tables at the end of this module list the functions by IRI.
+declares the rules for editors. The tables at the end of this module map the IRIs of the rules to
+the functions.
 
 The rules are functions, not SPARQL constraints. In Python, interval arithmetic is shorter, runs
-once over all figures instead of once per focus node, and can produce explanations in words.
+once over all figures instead of once per focus node, and produces explanations in words.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _BAND_DAYS: Final = 3 * 366
 """Days for which the band of a steady value applies; for up to twice as many, it is squared."""
 
 _MOST_SUMS: Final = 16
-"""The most sums computed for one period. There can be many if sources disagree on its parts."""
+"""Maximum number of sums for one period. There can be many if sources disagree on its parts."""
 
 _AREAS: Final = ("reporter", "counterpart", "subject")
 """The dimensions whose values are economies or groups of economies."""
@@ -400,4 +401,4 @@ CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/currency-pair": currency_pair,
     f"{ID}relation/mirror": mirror,
 }
-"""All other edit rules between cells, by their IRIs."""
+"""All other edit rules between cells, keyed by IRI."""

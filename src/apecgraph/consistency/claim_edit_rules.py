@@ -2,7 +2,7 @@
 
 Each function applies one edit rule to the evidence and yields the claims for which the rule
 fails, with the reason in words. `shapes/consistency.ttl` declares, for editors, each rule and what
-the rule compares. The table `CLAIM_EDIT_RULES` lists the functions by the IRIs of the rules.
+the rule compares. The table `CLAIM_EDIT_RULES` maps the IRIs of the rules to the functions.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from apecgraph.text.printed_words import PrintedWords
 _T = TypeVar("_T")
 
 _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
-"""Number of digits from which equal values are no coincidence, by the dimension that differs."""
+"""Number of digits from which equal values are no coincidence, for each differing dimension."""
 
 
 Failures = Iterator[tuple[tuple[str, ...], str]]
@@ -149,7 +149,7 @@ def listed_members(evidence: Evidence, compares: list[str], wording: Wording) ->
 
 
 def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """A figure is what the printed words say."""
+    """A figure is the number that its printed words say."""
     for figure, printed, difference in compare_printed(evidence, PrintedWords(evidence.graph)):
         yield (figure.iri,), f"'{printed}' ({wording.publisher(figure.source)}) {difference}"
 
@@ -162,7 +162,7 @@ CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str], Wording], Failu
     f"{ID}relation/listed-members": listed_members,
     f"{ID}relation/as-printed": as_printed,
 }
-"""All edit rules between claims, by their IRIs."""
+"""All edit rules between claims, keyed by IRI."""
 
 
 def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[Hashable, list[_T]]:
@@ -173,7 +173,7 @@ def _grouped(items: Iterable[_T], key: Callable[[_T], Hashable]) -> defaultdict[
 
 
 def _stated(evidence: Evidence, properties: Collection[str]) -> list[Statement]:
-    """Return the statements of some properties, given by their IRIs."""
+    """Return the statements of some properties, given the IRIs of the properties."""
     return [each for each in evidence.statements if each.triple.predicate.value in properties]
 
 

@@ -2,7 +2,7 @@
 
 All estimates of one cell must have a number in common. If two estimates have none, the figures on
 which they rest contradict each other. Implied estimates are also compared with each other, so the
-check finds contradictions that only show if two edit rules are combined.
+check finds contradictions that show only if two edit rules are combined.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[E
         graph: The declarations of measures, units, periods and edit rules in the content.
 
     Returns:
-        The estimates by cell.
+        A dict from cells to their estimates.
     """
     cells = Cells(figures, graph)
     for iri, rule in SUMS.items():
@@ -51,8 +51,8 @@ def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[s
         estimates: All estimates of each cell.
 
     Returns:
-        IRIs of edit rules by the IRI of the figure. If a figure is missing from the result, no edit
-        rule can detect an error in it.
+        A dict from the IRI of a figure to the IRIs of the edit rules. If a figure is missing, no
+        edit rule can detect an error in it.
     """
     rules: defaultdict[str, set[str]] = defaultdict(set)
     for known in estimates.values():

@@ -18,7 +18,7 @@ from apecgraph.content.evidence import Evidence
 
 @dataclass(frozen=True)
 class Findings:
-    """What the check finds in the evidence. Each part is computed once, on first use."""
+    """The findings of the check in the evidence. Each part is computed once, on first use."""
 
     evidence: Evidence
 
@@ -35,7 +35,7 @@ class Findings:
 
     @cached_property
     def rules_by_figure(self) -> dict[str, set[str]]:
-        """IRIs of the edit rules that compare a figure with another one, by the figure's IRI."""
+        """A dict from the IRI of a figure to the edit rules that compare it with another one."""
         return rules_by_figure(self.estimates)
 
     @property

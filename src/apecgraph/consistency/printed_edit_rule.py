@@ -1,4 +1,4 @@
-"""The edit rule "as printed": a figure is what the printed words say."""
+"""The edit rule "as printed": a figure is the number that its printed words say."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HUNDRED: Final = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class FigureEntry:
-    """What an editor entered for a figure.
+    """The values that an editor entered for a figure.
 
     Attributes:
         observed: The observed value.
@@ -46,7 +46,7 @@ class FigureEntry:
 
 
 def entered(evidence: Evidence, figure: Figure) -> FigureEntry:
-    """Return what an editor entered for a figure."""
+    """Return the values that an editor entered for a figure."""
     graph = evidence.graph.named_graph(figure.source)
     multiplier, decimals = (
         int(graph.required_value(figure.iri, f"{SDMX_ATTRIBUTE}{name}"))

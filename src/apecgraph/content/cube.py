@@ -82,7 +82,7 @@ DIMENSIONS: Final[Mapping[str, str]] = {
     + re.sub("_(.)", lambda match: match[1].upper(), field.name)
     for field in fields(Cell)
 }
-"""The IRI of the property of each dimension, by the name of its field in `Cell`."""
+"""A dict from the name of each field of `Cell` to the IRI of its property."""
 
 REQUIRED_DIMENSIONS: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
 """The names of the fields of `Cell` that every figure must have."""

@@ -27,7 +27,7 @@ DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
 SOURCE_PREFIX: Final = f"{ID}source/"
-"""The prefix of the IRIs of sources. The graph of a source's file is named by the source's IRI."""
+"""The prefix of the IRIs of sources. A source's IRI is also the name of the graph of its file."""
 
 DERIVED_PROPERTIES: Final = frozenset(
     (
@@ -72,7 +72,7 @@ _GRAPHS: Final = {
     "data/entities/*.ttl": f"{ID}graph/entities",
     "data/sources/*.ttl": f"{SOURCE_PREFIX}{{stem}}",
 }
-"""The named graph of each file, by the pattern of its path."""
+"""A dict from patterns of paths to the named graphs of the files that match."""
 
 
 @dataclass(frozen=True)

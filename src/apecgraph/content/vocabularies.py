@@ -104,7 +104,7 @@ class Vocabularies:
 
     Attributes:
         files: The files that the terms were read from.
-        terms: The terms, by IRI.
+        terms: The terms, keyed by IRI.
     """
 
     files: tuple[VocabularyFile, ...]
@@ -145,7 +145,7 @@ class Vocabularies:
             ontology: A graph that contains the ontology.
 
         Returns:
-            All terms, by IRI.
+            All terms, keyed by IRI.
         """
         terms = dict(self.terms)
         for iri in ontology.subjects(_TYPE):
