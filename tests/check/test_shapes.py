@@ -18,8 +18,8 @@ from rdflib import URIRef
 from apecgraph.check.shacl import validate_shapes
 from apecgraph.check.validation import validate
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
+from apecgraph.consistency.cells import SAME_CELL
 from apecgraph.consistency.claim_edit_rules import CLAIM_EDIT_RULES
-from apecgraph.consistency.estimates import SAME_CELL
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, ContentFile, default_content
 from apecgraph.content.vocabularies import Vocabularies

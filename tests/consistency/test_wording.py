@@ -103,23 +103,33 @@ def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
     ) in sentences
     assert any(
         "2.629 trillion yuan (value of trade; SEETAO, twice) out of 45.47 trillion yuan "
-        "(value of trade, world; Global Times and 4 others) means over 5.7801 to under 5.78357 %"
+        "(value of trade, world; Global Times and 3 others) means over 5.7801 to under 5.78357 %"
         in each
         for each in sentences
     )
     assert not [each for each in sentences if "source/" in each or "{" in each]
 
 
-def test_a_publisher_that_prints_a_figure_twice_counts_once(evidence: Evidence) -> None:
+def test_an_origin_that_two_sources_go_back_to_counts_once(evidence: Evidence) -> None:
     figures = {each.iri: each for each in evidence.figures}
     again = [figures[f"{ID}figure/{name}"] for name in SEETAO]
     other = figures[f"{ID}figure/chinadailyasia-628497/trade-2025"]
+    translated = [
+        figures[f"{ID}figure/people-s-daily-online-{name}/trade-value-2025"]
+        for name in ("2026", "2026-2")
+    ]
+    copied = [
+        figures[f"{ID}figure/{name}/trade-value-2025"]
+        for name in ("global-times-2026", "people-s-daily-online-2026-3")
+    ]
     wording = Wording(evidence.graph)
     sentences = {
         "2.629 trillion yuan (SEETAO)": again[:1],
         "2.629 trillion yuan (SEETAO, twice)": again,
         "2.629 trillion yuan (SEETAO, 3 times)": [*again, again[0]],
         "2.629 trillion yuan (SEETAO and 1 other)": [*again, other],
+        "26.29 trillion yuan (People's Daily Online, twice)": translated,
+        "45.47 trillion yuan (Global Times, twice)": copied,
     }
     assert {words: wording.figures(each) for words, each in sentences.items()} == {
         words: words for words in sentences

@@ -80,7 +80,7 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
 
     The band of the edit rule allows for revisions of the value of the base period.
     """
-    band = _band(cells, edit_rule)
+    band = cells.band(edit_rule)
     for cell, rates in list(cells.known.items()):
         measure = cells.graph.value(cell.measure, f"{APEC}growthOf")
         if measure is None or cell.base_period is None:
@@ -165,7 +165,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
 
     The two sides need not value the goods at the same place.
     """
-    band = _band(cells, edit_rule)
+    band = cells.band(edit_rule)
     words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
     reported: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells.comparing(edit_rule):
@@ -233,7 +233,7 @@ def percentage(cells: Cells, edit_rule: str) -> Implied:
 
 def near_bound(cells: Cells, edit_rule: str) -> Implied:
     """Range edit: a value printed as "more than" a number lies within a band above that number."""
-    band = _band(cells, edit_rule)
+    band = cells.band(edit_rule)
     words = f"at most {band.upper} times {{}}"
     for cell, estimates in list(cells.known.items()):
         for known in estimates:
@@ -248,7 +248,7 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
     if len(currencies) != 2:
         return  # the content does not declare the edit rule
     local, foreign = currencies
-    band = _band(cells, edit_rule)
+    band = cells.band(edit_rule)
     words = f"{{}} at a rate of {band.lower} to {band.upper}"
     for cell in cells.comparing(edit_rule, dimension="currency"):
         if cell.unit(cells.graph) != cell.currency:
@@ -261,14 +261,8 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
             yield other, known.interval * factor, (known,), words
 
 
-def _band(cells: Cells, edit_rule: str) -> Interval:
-    """Return the factors that an edit rule declares; an undeclared end is open."""
-    low, high = (cells.graph.value(edit_rule, f"{APEC}{end}Factor") for end in ("lower", "upper"))
-    return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
-
-
 def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
-    within = _band(cells, edit_rule)
+    within = cells.band(edit_rule)
     for group in _series(cells, edit_rule):
         spans = {cell: _span(*ends) for cell in group if (ends := cells.days(cell.period))}
         for (one, (start, days)), (other, (start_, days_)) in permutations(spans.items(), 2):

@@ -12,9 +12,14 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, RDF, SKOS
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, PROV, RDF, SKOS
+
+SAME_CELL: Final = f"{ID}relation/same-cell"
+"""The consistency edit: all figures of one cell have a number in common."""
 
 TOTAL: Final = f"{ID}flow/total"
+_PERCENT: Final = f"{ID}unit/percent"
+_HUNDRED: Final = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Cells:
         self._economies: dict[tuple[str | None, str | None], frozenset[str]] = {}
         alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
         for figure in figures:
-            alike[figure.cell, figure.interval].append(figure)
+            alike[figure.cell, self._interval(figure)].append(figure)
         self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
         for (cell, interval), group in alike.items():
             self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
@@ -130,6 +135,28 @@ class Cells:
         """
         compared = self.graph.values(edit_rule, f"{APEC}compares")
         return [cell for cell in self.known if getattr(cell, dimension) in compared]
+
+    def band(self, edit_rule: str) -> Interval:
+        """Return the factors that an edit rule declares; an undeclared end is open."""
+        low, high = (
+            self.graph.value(edit_rule, f"{APEC}{end}Factor") for end in ("lower", "upper")
+        )
+        return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
+
+    def _interval(self, figure: Figure) -> Interval:
+        """Return the interval of a figure, widened if its compiler has revised the figure since.
+
+        The band of `SAME_CELL` is the tolerance of a revision; of percentages, in points.
+        """
+        band = self.band(SAME_CELL)
+        if (
+            band.lower is None
+            or band.upper is None
+            or not self.graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
+        ):
+            return figure.interval
+        base = _HUNDRED if figure.unit == _PERCENT else abs(figure.value)
+        return figure.interval + Interval(base * (band.lower - 1), base * (band.upper - 1))
 
     def days(self, period: str) -> tuple[str, str] | None:
         """Return the first and the last day of a period (ISO 8601), or None if a day is missing."""

@@ -9,8 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from apecgraph.consistency.cells import Estimate
-from apecgraph.consistency.estimates import SAME_CELL
+from apecgraph.consistency.cells import SAME_CELL, Estimate
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import all_meet
 from apecgraph.rdf.namespaces import ID

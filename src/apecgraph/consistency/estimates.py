@@ -10,17 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Final
 
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS, Implied
-from apecgraph.consistency.cells import Cells, Estimate
+from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate
 from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ID
-
-SAME_CELL: Final = f"{ID}relation/same-cell"
-"""The consistency edit: all figures of one cell have a number in common."""
 
 
 def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[Estimate]]:

@@ -25,12 +25,12 @@ class Findings:
     @cached_property
     def estimates(self) -> dict[Cell, list[Estimate]]:
         """All estimates of each cell."""
-        return estimate_cells(self.evidence.figures, self.evidence.graph)
+        return estimate_cells(self.evidence.compared.figures, self.evidence.graph)
 
     @cached_property
     def contradictions(self) -> list[Contradiction]:
         """All contradictions; those that are easiest to follow come first."""
-        found = (*discrepancies(self.estimates), *claim_contradictions(self.evidence))
+        found = (*discrepancies(self.estimates), *claim_contradictions(self.evidence.compared))
         return sorted(found, key=lambda contradiction: contradiction.clarity)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -149,19 +150,27 @@ class Wording:
     def figures(self, figures: Sequence[Figure]) -> str:
         """Write what figures with the same value say, and who prints them."""
         sources = [figure.source for figure in figures]
-        return f"{self._value(figures[0])} ({self.publishers(sources)})"
+        return f"{self._value(figures[0])} ({self.witnesses(sources)})"
 
     def publisher(self, source: str) -> str:
         """Name the publisher of a source, or the source if its publisher is not known."""
         described = self._graph.named_graph(source)
         return self.name(described.value(source, f"{DCTERMS}publisher") or source)
 
-    def publishers(self, sources: Collection[str]) -> str:
-        """Write the shortest name of the publishers of some sources, and count the others.
+    def witnesses(self, sources: Collection[str]) -> str:
+        """Write the shortest name of the witnesses among some sources, and count the others.
 
-        A publisher of several sources counts once.
+        All sources of one origin are one witness. It is named by the publisher of these sources,
+        or by its own name if they have several publishers.
         """
-        names = set(map(self.publisher, sources))
+        publishers: defaultdict[str, set[str]] = defaultdict(set)
+        for source in sources:
+            first = self._graph.named_graph(source).value(source, f"{APEC}origin") or source
+            publishers[first].add(self.publisher(source))
+        names = [
+            next(iter(names)) if len(names) == 1 else self.name(first)
+            for first, names in publishers.items()
+        ]
         name = min(names, key=lambda name: (len(name), name))
         others = len(names) - 1
         if others:
@@ -193,8 +202,8 @@ class Wording:
 
     def _reading(self, reading: Reading, cell: Cell) -> str:
         difference = self.apart(reading.cell, (reading.cell, cell))
-        publishers = self.publishers(reading.sources)
-        return f"{self._value(reading)} ({'; '.join(filter(None, (difference, publishers)))})"
+        witnesses = self.witnesses(reading.sources)
+        return f"{self._value(reading)} ({'; '.join(filter(None, (difference, witnesses)))})"
 
     def _is_whole(self, iri: str) -> bool:
         """Return whether an IRI names a total or a whole, such as all goods."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -12,9 +12,11 @@ import pyoxigraph as ox
 from apecgraph.content.decisions import REJECTED, STANDS, Decision, read_decisions, statuses
 from apecgraph.content.figures import Figure, read_figures
 from apecgraph.content.folder import SHAPES_GRAPH, SOURCE_PREFIX, Content
+from apecgraph.content.origins import is_withdrawn, origin
 from apecgraph.content.statements import Statement, read_statements
+from apecgraph.content.vintages import revisions
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, QB, RDF
+from apecgraph.rdf.namespaces import ADMS, APEC, PROV, QB, RDF
 from apecgraph.rdf.terms import in_graph, triples_about
 
 
@@ -24,16 +26,19 @@ class Evidence:
 
     Attributes:
         graph: The dataset of the content, plus the triple of each statement, the value and the
-            interval of each figure, and the source, the status and the decisions of each claim.
+            interval of each figure, the figures that it revises, and the source, the origin, the
+            status and the decisions of each claim.
         figures: All figures.
         statements: All statements.
         decisions: All decisions.
+        withdrawn: IRIs of the sources that their publishers have withdrawn.
     """
 
     graph: Graph
     figures: tuple[Figure, ...]
     statements: tuple[Statement, ...]
     decisions: tuple[Decision, ...]
+    withdrawn: frozenset[str] = frozenset()
 
     @classmethod
     def gather(cls, content: Content) -> Evidence:
@@ -53,17 +58,31 @@ class Evidence:
         for decision in decisions:
             for claim in decision.names:
                 decided[claim].append(decision.iri)
+        withdrawn = frozenset(source for source in sources if is_withdrawn(graph, source))
         for source in sources:
-            for class_ in (f"{QB}Observation", f"{RDF}Statement"):
-                for iri in graph.named_graph(source).subjects(f"{RDF}type", class_):
-                    triples = triples_about(
-                        iri,
-                        (f"{APEC}statedIn", source),
-                        (f"{ADMS}status", known.get(iri, STANDS)),
-                        *((f"{APEC}decision", decision) for decision in decided[iri]),
-                    )
-                    graph.store.extend(in_graph(each, ox.NamedNode(source)) for each in triples)
-        return cls(graph, figures, statements, decisions)
+            triples = list(_provenance(graph, source, source in withdrawn))
+            otherwise = REJECTED if source in withdrawn else STANDS
+            for claim in _claims(graph, source):
+                triples += triples_about(
+                    claim,
+                    (f"{ADMS}status", known.get(claim, otherwise)),
+                    *((f"{APEC}decision", decision) for decision in decided[claim]),
+                )
+            graph.store.extend(in_graph(each, ox.NamedNode(source)) for each in triples)
+        witnesses = (figure for figure in figures if figure.source not in withdrawn)
+        for later, earlier in list(revisions(graph, witnesses)):
+            revises = triples_about(later.iri, (f"{PROV}wasRevisionOf", earlier.iri))
+            graph.store.extend(in_graph(triple, ox.NamedNode(later.source)) for triple in revises)
+        return cls(graph, figures, statements, decisions, withdrawn)
+
+    @cached_property
+    def compared(self) -> Evidence:
+        """The evidence without the claims of withdrawn sources: what edit rules compare."""
+        return replace(
+            self,
+            figures=tuple(each for each in self.figures if each.source not in self.withdrawn),
+            statements=tuple(each for each in self.statements if each.source not in self.withdrawn),
+        )
 
     @cached_property
     def rejected(self) -> frozenset[str]:
@@ -71,20 +90,52 @@ class Evidence:
         known = statuses(self.decisions)
         return frozenset(claim for claim, status in known.items() if status == REJECTED)
 
-    def supported(self) -> Iterator[ox.Quad]:
-        """Yield the default graph: all triples except those that only rejected claims state.
+    @cached_property
+    def unsupported(self) -> frozenset[str]:
+        """IRIs of the claims that do not stand: rejected ones, and those of withdrawn sources."""
+        return self.rejected.union(
+            *(
+                {each.iri for each in claims if each.source in self.withdrawn}
+                for claims in (self.figures, self.statements)
+            )
+        )
 
-        Triples about rejected claims are left out, too. Shapes are left out because they are rules,
-        not facts.
+    def supported(self) -> Iterator[ox.Quad]:
+        """Yield the default graph: all triples except those that only unsupported claims state.
+
+        Triples about unsupported claims are left out, too. Shapes are left out because they are
+        rules, not facts.
         """
         all_stated = {statement.triple for statement in self.statements}
         standing = {
-            statement.triple for statement in self.statements if statement.iri not in self.rejected
+            statement.triple
+            for statement in self.statements
+            if statement.iri not in self.unsupported
         }
-        rejected = all_stated - standing
+        unsupported = all_stated - standing
         for quad in self.graph.quads():
-            of_rejected = isinstance(quad.subject, ox.NamedNode) and (
-                quad.subject.value in self.rejected
+            of_unsupported = (
+                isinstance(quad.subject, ox.NamedNode) and quad.subject.value in self.unsupported
             )
-            if quad.graph_name != SHAPES_GRAPH and not of_rejected and quad.triple not in rejected:
+            if (
+                quad.graph_name != SHAPES_GRAPH
+                and not of_unsupported
+                and quad.triple not in unsupported
+            ):
                 yield in_graph(quad.triple)
+
+
+def _claims(graph: Graph, source: str) -> Iterator[str]:
+    """Yield the IRIs of the figures and statements of a source."""
+    for class_ in (f"{QB}Observation", f"{RDF}Statement"):
+        yield from graph.named_graph(source).subjects(f"{RDF}type", class_)
+
+
+def _provenance(graph: Graph, source: str, is_withdrawn: bool) -> Iterator[ox.Triple]:
+    """Yield the source of each claim of a source, and their origin if the source is a witness."""
+    for claim in _claims(graph, source):
+        yield from triples_about(claim, (f"{APEC}statedIn", source))
+    if not is_withdrawn:
+        first = origin(graph, source)
+        for iri in (source, *_claims(graph, source)):
+            yield from triples_about(iri, (f"{APEC}origin", first))

@@ -43,6 +43,7 @@ DERIVED_PROPERTIES: Final = frozenset(
                 "excludesUpper",
                 "heldBy",
                 "lower",
+                "origin",
                 "ratio",
                 "restsOn",
                 "sameCellAs",

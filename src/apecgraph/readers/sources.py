@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from apecgraph.content.origins import is_withdrawn
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
 
@@ -16,18 +17,27 @@ class Source:
     Attributes:
         iri: IRI of the source.
         identifier: Its identifier.
-        publisher: IRI of its publisher.
+        publisher: IRI of its publisher, who put this copy out.
+        origin: IRI of whoever wrote its text. A withdrawn source has none.
         issued: Date of its publication (ISO 8601).
         language: Tag of its language.
         url: The address of the document.
+        withdrawn: Whether its publisher has taken the document back.
     """
 
     iri: str
     identifier: str
     publisher: str | None
+    origin: str | None
     issued: str | None
     language: str | None
     url: str | None
+    withdrawn: bool
+
+    @property
+    def author(self) -> str | None:
+        """IRI of the origin, if that is not the publisher."""
+        return None if self.origin == self.publisher else self.origin
 
 
 def read_source(graph: Graph, iri: str) -> Source:
@@ -37,9 +47,11 @@ def read_source(graph: Graph, iri: str) -> Source:
         iri,
         stated.value(iri, f"{DCTERMS}identifier") or "",
         stated.value(iri, f"{DCTERMS}publisher"),
+        stated.value(iri, f"{APEC}origin"),
         stated.value(iri, f"{DCTERMS}issued"),
         stated.value(iri, f"{DCTERMS}language"),
         stated.value(iri, f"{SCHEMA}url"),
+        is_withdrawn(stated, iri),
     )
 
 
@@ -47,3 +59,10 @@ def read_sources(graph: Graph) -> Iterator[Source]:
     """Read all sources, in the order of their identifiers."""
     sources = [read_source(graph, iri) for iri in graph.subjects(f"{RDF}type", f"{APEC}Source")]
     yield from sorted(sources, key=lambda source: (source.identifier, source.iri))
+
+
+def count_origins(graph: Graph, sources: Iterable[str]) -> int:
+    """Count the independent witnesses among some sources: those of one origin are one."""
+    return len(
+        {graph.named_graph(source).value(source, f"{APEC}origin") for source in sources} - {None}
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from apecgraph.readers.conflicts import read_conflicts, read_refutation
 from apecgraph.readers.description import describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.sources import read_source
+from apecgraph.readers.sources import Source, read_source
 from apecgraph.text.dates import spelled_days
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Charts
@@ -85,7 +85,7 @@ class HomePage(Page):
             "called": headline and headline.name(self.site.labels, Numerals(self.site.graph)),
             "events": [self._event(iri) for iri in main if self._is_event(iri)],
             "refutation": read_refutation(conflicts),
-            "publishers": self._publishers,
+            "witnesses": self._witnesses,
             "counts": {
                 "sources": sum(share.claims > 0 for share in shares),
                 "figures": sum(len(series.claims) for series in self.site.series),
@@ -97,13 +97,13 @@ class HomePage(Page):
             "schema_org": SchemaOrg(self.site.graph, self.site.labels).dataset(),
         }
 
-    def _publishers(self, claims: Iterable[Claim]) -> Mapping[str, str]:
-        """Return the publishers of some claims, each with its first source."""
-        documents: dict[str, str] = {}
+    def _witnesses(self, claims: Iterable[Claim]) -> Collection[Source]:
+        """Return the first source of each origin that makes one of some claims."""
+        first: dict[str, Source] = {}
         for claim in claims:
-            publisher = read_source(self.site.graph, claim.source).publisher
-            documents.setdefault(publisher or claim.source, claim.source)
-        return documents
+            source = read_source(self.site.graph, claim.source)
+            first.setdefault(source.origin or source.iri, source)
+        return first.values()
 
     def _is_event(self, iri: str) -> bool:
         return f"{SCHEMA}Event" in self.site.graph.values(iri, f"{RDF}type")

@@ -16,7 +16,7 @@ from apecgraph.content.decisions import REJECTED
 from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ADMS, APEC, QB, RDF
-from apecgraph.readers.sources import Source, read_sources
+from apecgraph.readers.sources import Source, count_origins, read_sources
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 
@@ -82,6 +82,7 @@ class SourcesPage(Page):
             "orders": tuple(_ORDERS),
             "upwards": _UPWARDS,
             "rejected": sum(row.share.rejected for row in rows),
+            "origins": count_origins(self.site.graph, (row.share.source.iri for row in rows)),
         }
 
     def _rows(self, sort: str) -> list[SourceRow]:

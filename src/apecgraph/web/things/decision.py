@@ -149,8 +149,8 @@ def _argument(contradiction: RecordedContradiction, wording: Wording) -> Argumen
 
 
 def _row(lines: Sequence[Line], wording: Wording) -> str:
-    publishers = wording.publishers([line.claim.source for line in lines])
-    return ", ".join(filter(None, (lines[0].about, publishers)))
+    witnesses = wording.witnesses([line.claim.source for line in lines])
+    return ", ".join(filter(None, (lines[0].about, witnesses)))
 
 
 def _rank(line: Line) -> tuple[str, bool, object, str]:

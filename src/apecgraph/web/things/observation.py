@@ -9,6 +9,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
+from apecgraph.readers.sources import count_origins
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
@@ -33,10 +34,12 @@ class ObservationPage(ThingPage):
         cell = claim.figure.cell
         numerals = Numerals(self.site.graph)
         basis = "" if claim.figure.unit == cell.currency else numerals.basis(None, cell.currency)
+        alike = self.site.comparisons.of_cell(claim.figure)
         return {
             "claim": claim,
             "sentence": _sentence(cell, view.labels, basis),
-            "alike": self.site.comparisons.of_cell(claim.figure),
+            "alike": alike,
+            "origins": count_origins(self.site.graph, (each.source for each in (claim, *alike))),
             "series": selection_address(_series(cell)),
         }
 
