@@ -1,4 +1,4 @@
-"""Origins: whoever wrote the texts of sources. Sources of one origin are one witness."""
+"""Origins: the authors of the texts of sources. Sources of one origin are one witness."""
 
 from __future__ import annotations
 

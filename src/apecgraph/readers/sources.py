@@ -18,7 +18,7 @@ class Source:
         iri: IRI of the source.
         identifier: Its identifier.
         publisher: IRI of its publisher, who put this copy out.
-        origin: IRI of whoever wrote its text. A withdrawn source has none.
+        origin: IRI of the author of its text. A withdrawn source has none.
         issued: Date of its publication (ISO 8601).
         language: Tag of its language.
         url: The address of the document.
