@@ -9,8 +9,11 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.check.report import Report
+from apecgraph.check.rule_text import RuleText
 from apecgraph.check.validation import check_content
-from apecgraph.rdf.namespaces import SH
+from apecgraph.content.folder import Content
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import RDF, RDFS, SH
 from tests.support.contents import ContentCopy
 
 CRI = "data/sources/cri-cd684bbb.ttl"
@@ -356,3 +359,75 @@ def test_paths_that_are_not_read_are_named(excerpt: ContentCopy) -> None:
     text = excerpt.check().text()
     assert "data/sources/folder.ttl: is not read" in text
     assert "data/sources/with space.ttl: is not read" in text
+
+
+SHAPE = "shapes/people.ttl"
+
+
+def test_every_construct_of_a_shape_that_passes_is_worded(excerpt: ContentCopy) -> None:
+    """Pages and labels put shapes into words, which must not end a build."""
+    path = excerpt.path(SHAPE)
+    path.write_text(
+        f"""{path.read_text()}
+<shape/odd> a sh:NodeShape ; rdfs:label "Odd"@en ; sh:targetClass <kind> ; sh:targetNode "text" ;
+    sh:property <shape/odd-path>, <shape/odd-values> .
+<shape/odd-path> a sh:PropertyShape ; sh:maxCount 7 ; sh:message "short"@en ;
+    sh:path ( dcterms:publisher [ sh:inversePath skos:broader ] ) .
+<shape/odd-values> a sh:PropertyShape ; sh:path skos:definition ; sh:hasValue "a b" ;
+    sh:in ( "a b" 1 ) ; sh:message "few"@en .
+"""
+    )
+    prefixes = (
+        "dcterms: <http://purl.org/dc/terms/>",
+        "skos: <http://www.w3.org/2004/02/skos/core#>",
+    )
+    heads = "".join(f"@prefix {prefix} .\n" for prefix in prefixes)
+    path.write_text(heads + path.read_text())
+    report = excerpt.check()
+    assert [str(each) for each in report.results if "odd" not in each.shape] == []
+    words = RuleText(Graph(Content.read(excerpt.root).quads))
+    (shape,) = (each for each in words.read() if each.iri.endswith("shape/odd"))
+    assert [rule.clause for rule in shape.rules] == [
+        "has at most 7 “publisher/(^broader concept)”",
+        "may have “definition”: “a b”",
+    ]
+
+
+def test_a_shape_without_an_iri_is_located(excerpt: ContentCopy) -> None:
+    path = excerpt.path(SHAPE)
+    path.write_text(
+        f"{path.read_text()}\n<shape/odd> a sh:NodeShape ; sh:targetClass <kind> ;\n"
+        "    sh:property [ sh:path rdfs:label ; sh:minCount 1 ] .\n"
+    )
+    message = only(excerpt.check())
+    line = excerpt.line(SHAPE, "sh:property [ ")
+    assert message.startswith(f"{SHAPE}:{line}: ")
+    assert "needs an IRI" in message
+
+
+def test_a_report_has_the_severity_the_constraint_and_the_path(excerpt: ContentCopy) -> None:
+    path = excerpt.path(SHAPE)
+    path.write_text(
+        f"""{path.read_text()}
+<shape/odd> a sh:NodeShape ; sh:targetNode <body/apec> ; sh:severity sh:Warning ;
+    sh:property <shape/odd-path> ; sh:sparql <shape/odd-query> .
+<shape/odd-path> a sh:PropertyShape ; sh:minCount 99 ; sh:severity sh:Info ; sh:message "more"@en ;
+    sh:path ( rdfs:label rdfs:label ) .
+<shape/odd-query> a sh:SPARQLConstraint ; sh:message "so"@en ; sh:select "SELECT $this {{}}" .
+"""
+    )
+    report = excerpt.check()
+    assert not report.conforms
+    texts = [str(each) for each in report.results]
+    assert any("Warning: so [shape/odd-query]" in text for text in texts), texts
+    graph = ox.Store()
+    graph.bulk_load(report.turtle().encode(), ox.RdfFormat.TURTLE)
+    assert graph.query(
+        f"""BASE <https://w3id.org/apecgraph/id/> PREFIX sh: <{SH}> PREFIX rdf: <{RDF}>
+        PREFIX rdfs: <{RDFS}> ASK {{
+          ?one sh:sourceShape <shape/odd> ; sh:sourceConstraint <shape/odd-query> ;
+               sh:resultSeverity sh:Warning ; sh:resultMessage "so" .
+          ?two sh:sourceShape <shape/odd-path> ; sh:resultSeverity sh:Info ;
+               sh:resultPath/rdf:rest/rdf:first rdfs:label ; sh:resultMessage "more"@en .
+        }}"""
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apecgraph.release.release import Release
-from tests.support.command import COMMAND, invoke, run_on_terminal
+from tests.support.command import COMMAND, invoke, refusal, run_on_terminal
 from tests.support.contents import ContentCopy, SmallContent
 
 
@@ -177,3 +177,75 @@ def test_a_setting_that_cannot_be_read_is_named(
         first, second = sorted(done.stderr.removeprefix("Error: ").splitlines())
         assert first.startswith("APECGRAPH_QUERY_SECONDS is set to '0': Input should be greater")
         assert second.startswith("APECGRAPH_WORKERS is set to 'many': Input should be a valid int")
+
+
+SHAPES = """@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+ex:s sh:targetClass ex:A ; sh:property [ sh:path ex:name ; sh:minCount 1 ] .
+"""
+DATA = "@prefix ex: <http://example.org/> .\n\nex:a a ex:A .\n"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A file of shapes, and a file of data that do not conform to them."""
+    paths = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
+    for path, text in zip(paths, (SHAPES, DATA), strict=True):
+        path.write_text(text)
+    return paths
+
+
+def test_check_applies_any_shapes_to_any_data(pair: tuple[Path, Path]) -> None:
+    shapes, data = pair
+    done = invoke("check", "--shapes", shapes, "--data", data, "--format", "turtle")
+    assert (done.exit_code, done.stderr) == (1, "")
+    for part in ("sh:conforms false", "sh:MinCountConstraintComponent", f'"{data}:3"'):
+        assert part in done.stdout
+    data.write_text(f"{DATA} ex:a ex:name 1 .")
+    done = invoke("check", "--shapes", shapes, "--data", data, "--format", "turtle")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "sh:conforms true" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        (0, "@prefix ex: <http://example.org/> .\nex:s ex:p ; .", "shapes.ttl:2:"),
+        (1, "<a> <b> )", "data.ttl:1:"),
+        (0, "<a> <b> <c> .", "shapes.ttl: has no shapes: nothing would be checked"),
+    ],
+)
+def test_check_names_the_place_of_a_file_that_it_cannot_use(
+    pair: tuple[Path, Path], file: int, text: str, message: str
+) -> None:
+    pair[file].write_text(text)
+    assert message in refusal("check", "--shapes", pair[0], "--data", pair[1])
+
+
+def test_check_names_the_formats_that_it_reads(pair: tuple[Path, Path]) -> None:
+    shapes, data = pair
+    other = data.rename(data.with_suffix(".xlsx"))
+    message = refusal("check", "--shapes", shapes, "--data", other)
+    assert f"{other}: the name of an RDF file must end in one of .ttl, .jsonld" in message
+
+
+def test_check_takes_shapes_and_data_together_or_the_content(
+    pair: tuple[Path, Path], excerpt: ContentCopy
+) -> None:
+    for arguments, message in (
+        (("--shapes", pair[0]), "give --shapes and --data together"),
+        (
+            ("--shapes", pair[0], "--data", pair[1], "--content", excerpt.root),
+            "give either --content, or --shapes and --data",
+        ),
+        (("--shapes", pair[0], "--data", "missing.ttl"), "File 'missing.ttl' does not exist"),
+    ):
+        done = invoke("check", *arguments)
+        assert done.exit_code == 2
+        assert message in done.stderr
+
+
+def test_check_names_the_shape_that_takes_too_long(pair: tuple[Path, Path]) -> None:
+    shapes, data = pair
+    shapes.write_text(f'{SHAPES}ex:slow sh:targetNode "{"a" * 40}b" ;\n  sh:pattern "^(a+)+$" .\n')
+    message = refusal("check", "--shapes", shapes, "--data", data, rule_seconds=1)
+    assert "shapes.ttl:3: applying this shape took longer than 1 s" in message

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import rdflib
 from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
-from apecgraph.check.report import Place
+from apecgraph.check.report import Place, Result
 from apecgraph.content.folder import Content, ContentFile
 from apecgraph.content.statements import Statement
 from apecgraph.progress import Step, StepObserver
-from apecgraph.rdf.namespaces import ID, RDF
-from apecgraph.rdf.terms import term_text
+from apecgraph.rdf.namespaces import RDF
+from apecgraph.rdf.terms import from_notation, term_text
 
 _Lines: TypeAlias = dict[tuple[str, ...], int]
 """The first line of each subject, each subject with predicate, and each triple."""
@@ -44,13 +45,26 @@ class Locator:
         self._observe = observe
         self._parsed: dict[Path, _Lines] = {}
 
+    def located(self, results: Iterable[Result]) -> tuple[Result, ...]:
+        """Add the places to results, and sort them by place."""
+        located = [replace(result, places=self._all_places(result)) for result in results]
+        return tuple(sorted(located, key=lambda each: (list(map(_order, each.places)), str(each))))
+
+    def _all_places(self, result: Result) -> tuple[Place, ...]:
+        path = result.path if isinstance(result.path, str) else None
+        value = None if result.value is None else term_text(from_notation(result.value))
+        nodes = [term_text(from_notation(node)) for node in result.nodes]
+        return tuple(
+            dict.fromkeys(place for node in nodes for place in self.places(node, path, value))
+        )
+
     def places(self, node: str, path: str | None, value: str | None) -> Iterator[Place]:
         """Find the places that describe a node or, without any, those that mention it.
 
         Args:
             node: The node, as an IRI or the text of a literal.
-            path: The property in question, if any.
-            value: The value in question, if any.
+            path: IRI of the property in question, if any.
+            value: The value in question, if any, as an IRI or the text of a literal.
 
         Yields:
             The places: the line of the triple in question or, if it is not found, of its subject.
@@ -62,12 +76,12 @@ class Locator:
                 return
         described = [file for file in self._content.files if self._describes(file, node)]
         # A thing may be described in several files: prefer those that state the property.
-        exact = [file for file in described if (node, path) in self._lines(file.path)]
+        exact = [file for file in described if (node, path) in self._lines(file)]
         for file in exact or described:
             yield Place(self._content.relative(file.path), self._closest(file, node, path, value))
         if not described:
             for file in self._content.files:
-                mentions = [line for key, line in self._lines(file.path).items() if node in key[1:]]
+                mentions = [line for key, line in self._lines(file).items() if node in key[1:]]
                 if mentions:
                     yield Place(self._content.relative(file.path), min(mentions))
 
@@ -75,7 +89,7 @@ class Locator:
         """Return the line of a triple, or of its subject and predicate, or of its subject."""
         parts = [part for part in wanted if part is not None]
         while parts:
-            line = self._lines(file.path).get(tuple(parts))
+            line = self._lines(file).get(tuple(parts))
             if line is not None:
                 return line
             parts.pop()
@@ -85,14 +99,18 @@ class Locator:
     def _describes(file: ContentFile, node: str) -> bool:
         return any(term_text(triple.subject) == node for triple in file.triples)
 
-    def _lines(self, path: Path) -> _Lines:
-        if path not in self._parsed:
-            with self._observe(Step("file", str(path))):
-                self._parsed[path] = _parsed_lines(path)
-        return self._parsed[path]
+    def _lines(self, file: ContentFile) -> _Lines:
+        if file.path not in self._parsed:
+            with self._observe(Step("file", str(file.path))):
+                self._parsed[file.path] = _parsed_lines(file.path, file.base)
+        return self._parsed[file.path]
 
 
-def _parsed_lines(path: Path) -> _Lines:
+def _order(place: Place) -> tuple[str, int]:
+    return place.file, place.line or 0
+
+
+def _parsed_lines(path: Path, base: str) -> _Lines:
     lines: _Lines = {}
 
     def note(start: int, line: int, *triple: str) -> None:
@@ -101,7 +119,7 @@ def _parsed_lines(path: Path) -> _Lines:
             lines[key] = min(number, lines.get(key, number))
 
     with suppress(RecursionError):  # nested too deeply: keep the lines noted so far
-        _LineParser(note).loadBuf(path.read_bytes())
+        _LineParser(note, base).loadBuf(path.read_bytes())
     return lines
 
 
@@ -110,10 +128,11 @@ class _LineParser(SinkParser):
 
     Args:
         note: Called with the line of the subject, the line of the value, and the triple.
+        base: The base of relative IRIs.
     """
 
-    def __init__(self, note: Callable[[int, int, str, str, str], None]) -> None:
-        super().__init__(RDFSink(rdflib.Graph()), baseURI=ID, turtle=True)
+    def __init__(self, note: Callable[[int, int, str, str, str], None], base: str) -> None:
+        super().__init__(RDFSink(rdflib.Graph()), baseURI=base, turtle=True)
         self._note = note
         self._begun: dict[str, int] = {}
         self._start = 1

@@ -24,6 +24,7 @@ from apecgraph.content.folder import (
     ContentFile,
 )
 from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SH, compact
+from apecgraph.rdf.terms import notation
 
 _NO_ADDRESS: Final = re.compile(
     rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
@@ -64,7 +65,7 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
             message = _wrong(file, triple, of_source, stated)
             if message is not None:
                 subject, predicate, value = triple
-                yield _result(str(getattr(subject, "value", subject)), message, predicate, value)
+                yield _result(notation(subject), message, predicate, notation(value))
 
 
 def _describes_itself(file: ContentFile) -> bool:
@@ -120,12 +121,12 @@ def _result(
     node: str,
     message: str,
     predicate: ox.NamedNode | None = None,
-    value: object = None,
+    value: str | None = None,
 ) -> Result:
     return Result(
         nodes=(node,),
         path=None if predicate is None else predicate.value,
-        value=getattr(value, "value", None),
+        value=value,
         shape=_RULE,
         component=f"{SH}SPARQLConstraintComponent",
         message=message,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ from apecgraph.check.rules import Rule
 from apecgraph.errors import ContentError, ReleaseError
 from apecgraph.rdf.formats import TURTLE
 from apecgraph.rdf.namespaces import DCTERMS, ID, RDF, SH, XSD, compact
+from apecgraph.rdf.paths import PropertyPath, path_triples
 from apecgraph.rdf.serializer import rdf_bytes
-from apecgraph.rdf.terms import Term
+from apecgraph.rdf.terms import Term, from_notation, notation
 
 _MOST_PLACES: Final = 6
 
@@ -25,32 +27,47 @@ _MOST_PLACES: Final = 6
 class Result:
     """One error.
 
+    A term is an IRI, or in N-Triples if it is a literal or a blank node.
+
     Attributes:
-        nodes: The nodes at fault: IRIs, or literals as text.
-        shape: IRI of the shape or edit rule, as in a SHACL validation result.
+        nodes: The nodes at fault.
+        shape: The shape or edit rule, as in a SHACL validation result.
         component: IRI of the constraint component, as in a SHACL validation result.
         message: The error, and what to do about it.
-        path: IRI of the property in question, if any.
+        path: The property, or the path, in question, if any.
         value: The value in question, if any.
         places: The places of the nodes.
+        severity: IRI of the severity that the shape declares.
+        constraint: The constraint in SPARQL that the shape has, if that is the cause.
+        messages: The messages of the shape, with their languages, if a shape gives them.
     """
 
     nodes: tuple[str, ...]
     shape: str
     component: str
     message: str
-    path: str | None = None
+    path: PropertyPath | None = None
     value: str | None = None
     places: tuple[Place, ...] = ()
+    severity: str = f"{SH}Violation"
+    constraint: str | None = None
+    messages: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """What the nodes violate: the constraint in SPARQL, or else the shape or relation."""
+        return self.constraint or self.shape
 
     def __str__(self) -> str:
         first, *others = self.places or (None,)
         place = "" if first is None else f"{first}: "
         named = "".join(f"{compact(node)}: " for node in self.nodes[:1])
+        severity = self.severity.removeprefix(SH)
+        kind = "" if severity == "Violation" else f"{severity}: "
         see = "".join(f"\n    see {other}" for other in others[:_MOST_PLACES])
         if len(others) > _MOST_PLACES:
             see += f"\n    see {len(others) - _MOST_PLACES} more places (--format json)"
-        return f"{place}{named}{self.message} [{compact(self.shape)}]{see}"
+        return f"{place}{named}{kind}{self.message} [{compact(self.rule)}]{see}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,7 @@ class Report:
 
         If a result has several nodes, the first is its focus node and the others are values.
         """
+        names = map("path{}".format, count(1))
         report = ox.NamedNode(f"{ID}report/{self._name()}")
         conforms = ox.Literal(str(self.conforms).lower(), datatype=_node(f"{XSD}boolean"))
         yield ox.Triple(report, _node(f"{RDF}type"), _node(f"{SH}ValidationReport"))
@@ -159,8 +177,12 @@ class Report:
             node = _node(f"{report.value}/{number}")
             yield ox.Triple(report, _node(f"{SH}result"), node)
             yield ox.Triple(node, _node(f"{RDF}type"), _node(f"{SH}ValidationResult"))
-            for name, value in result_properties(result):
+            for name, value in _properties(result):
                 yield ox.Triple(node, _node(name), value)
+            if result.path is not None:
+                path, described = path_triples(result.path, lambda: ox.BlankNode(next(names)))
+                yield ox.Triple(node, _node(f"{SH}resultPath"), path)
+                yield from described
 
     def turtle(self) -> str:
         """Write the report as Turtle."""
@@ -170,26 +192,44 @@ class Report:
         return sha256(self.json().encode()).hexdigest()[:16]
 
 
-def result_properties(result: Result) -> Iterator[tuple[str, Term]]:
-    """Yield the properties of a sh:ValidationResult."""
-    yield f"{SH}resultSeverity", _node(f"{SH}Violation")
-    yield f"{SH}sourceShape", _node(result.shape)
+def _properties(result: Result) -> Iterator[tuple[str, Term]]:
+    """Yield the properties of a sh:ValidationResult, except its path."""
+    yield f"{SH}resultSeverity", _node(result.severity)
+    yield f"{SH}sourceShape", from_notation(result.shape)
     yield f"{SH}sourceConstraintComponent", _node(result.component)
-    yield f"{SH}resultMessage", ox.Literal(result.message)
-    if result.path is not None:
-        yield f"{SH}resultPath", _node(result.path)
-    for name, text in zip(
+    if result.constraint is not None:
+        yield f"{SH}sourceConstraint", from_notation(result.constraint)
+    for message in result.messages or (notation(ox.Literal(result.message)),):
+        yield f"{SH}resultMessage", from_notation(message)
+    for name, node in zip(
         ("focusNode", *["value"] * len(result.nodes)), result.nodes, strict=False
     ):
-        yield f"{SH}{name}", _term(text)
+        yield f"{SH}{name}", from_notation(node)
     if result.value is not None:
-        yield f"{SH}value", _term(result.value)
+        yield f"{SH}value", from_notation(result.value)
     for place in result.places:
         yield f"{DCTERMS}source", ox.Literal(str(place))
 
 
-def _result(nodes: list[str], places: list[dict[str, Any]], **rest: Any) -> Result:
-    return Result(tuple(nodes), places=tuple(Place(**each) for each in places), **rest)
+def _result(
+    nodes: list[str],
+    places: list[dict[str, Any]],
+    path: Any = None,
+    messages: Iterable[str] = (),
+    **rest: Any,
+) -> Result:
+    return Result(
+        tuple(nodes),
+        places=tuple(Place(**each) for each in places),
+        path=_path(path),
+        messages=tuple(messages),
+        **rest,
+    )
+
+
+def _path(path: Any) -> Any:
+    """Read a path from JSON, which has lists for tuples."""
+    return tuple(map(_path, path)) if isinstance(path, list) else path
 
 
 def _rule(constraints: list[str], **rest: Any) -> Rule:
@@ -198,13 +238,6 @@ def _rule(constraints: list[str], **rest: Any) -> Rule:
 
 def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path != root else str(root)
-
-
-def _term(text: str) -> Term:
-    try:
-        return ox.NamedNode(text)
-    except ValueError:
-        return ox.Literal(text)
 
 
 def _node(iri: str) -> ox.NamedNode:

@@ -17,6 +17,7 @@ from apecgraph.content.questions import mentioned
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import RDF, SH, XSD, compact
+from apecgraph.rdf.paths import PropertyPath, path_properties, path_text, read_path
 from apecgraph.rdf.terms import TRUE_FORMS
 
 _TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
@@ -118,7 +119,7 @@ class RuleText:
 
     def _shape(self, iri: str) -> WordedShape:
         targets = self._targets(iri)
-        named = tuple(name for values in targets.values() for name in values)
+        named = tuple(name for kind in _TARGETS for name in self._graph.iris(iri, f"{SH}{kind}"))
         return WordedShape(iri, named, self._subject(targets), tuple(self._rules(iri, targets)))
 
     def _rules(self, iri: str, targets: Mapping[str, list[str]]) -> list[WordedRule]:
@@ -151,10 +152,10 @@ class RuleText:
         return "everything"
 
     def _rule(self, iri: str, subject: str) -> WordedRule:
-        path = self._graph.value(iri, f"{SH}path") or ""
+        path = self._path(iri)
         least, most = (self._number(iri, name) for name in ("minCount", "maxCount"))
         quantity = _quantity(least, most)
-        name = self._name(path)
+        name = "" if path is None else path_text(path, self._name)
         clause = ": ".join(filter(None, (f"{quantity} “{name}”", ", ".join(self._qualities(iri)))))
         names = frozenset(self._mentioned(iri))
         return WordedRule(iri, _sentence(f"{subject} {clause}"), clause, names)
@@ -196,12 +197,20 @@ class RuleText:
     def _quoted(self, iri: str) -> str:
         return f"“{self._name(iri)}”"
 
-    def _name(self, iri: str) -> str:
-        return self._labels.title(iri).value
+    def _path(self, iri: str) -> PropertyPath | None:
+        paths = [read_path(self._graph, node) for node in self._graph.objects(iri, f"{SH}path")]
+        return paths[0] if paths else None
+
+    def _name(self, text: str) -> str:
+        """Return the label of an IRI; a literal is its own name."""
+        try:
+            return self._labels.title(text).value
+        except ValueError:
+            return text
 
     def _number(self, iri: str, name: str) -> int | None:
-        value = self._graph.value(iri, f"{SH}{name}")
-        return None if value is None else int(value)
+        value = self._graph.value(iri, f"{SH}{name}") or ""
+        return int(value) if value.isdecimal() else None
 
     def _in_lists(self, iri: str, name: str) -> list[str]:
         """Return the IRIs in the lists that a constraint has as its values."""
@@ -215,11 +224,12 @@ class RuleText:
     def _mentioned(self, iri: str) -> Iterator[str]:
         """Yield the IRIs that a property shape, and the shapes that it names, mention."""
         yield iri
-        for name in ("path", "class", "datatype", "hasValue", "lessThanOrEquals", "disjoint"):
-            yield from self._graph.values(iri, f"{SH}{name}")
+        yield from path_properties(self._path(iri) or ())
+        for name in ("class", "datatype", "hasValue", "lessThanOrEquals", "disjoint"):
+            yield from self._graph.iris(iri, f"{SH}{name}")
         others = [
-            *self._graph.values(iri, f"{SH}node"),
-            *self._graph.values(iri, f"{SH}property"),
+            *self._graph.iris(iri, f"{SH}node"),
+            *self._graph.iris(iri, f"{SH}property"),
             *self._in_lists(iri, "or"),
         ]
         for each in others:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,31 +13,37 @@ from typing import Final
 
 import pyoxigraph as ox
 import pyshacl
-from oxrdflib import OxigraphStore
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph as RdfGraph
 from rdflib import Literal as RdfLiteral
 from rdflib import URIRef
-from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+from rdflib.namespace import OWL as OWL_TERMS
 from rdflib.namespace import RDF as RDF_TERMS
-from rdflib.namespace import SH
+from rdflib.namespace import SH as SH_TERMS
 from rdflib.term import Node
 
+from apecgraph.check.data_graph import keeps_literals, rdflib_graph
 from apecgraph.check.locations import Locator
 from apecgraph.check.report import Result
 from apecgraph.check.rules import FocusNodes
+from apecgraph.check.shape_faults import ShapeFault, shape_faults, unnamed_shapes
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.formats import N_TRIPLES
-from apecgraph.rdf.namespaces import BASE, ID, RDF, XSD, compact
-from apecgraph.rdf.serializer import rdf_bytes
-from apecgraph.rdf.terms import Term
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import BASE, ID, RDF, SH, XSD, compact
+from apecgraph.rdf.paths import read_path
+from apecgraph.rdf.terms import Term, in_graph, notation, term_text
 
 _log: Final = logging.getLogger(__name__)
 
-_TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
+_TARGETS: Final = (
+    SH_TERMS.targetClass,
+    SH_TERMS.targetNode,
+    SH_TERMS.targetObjectsOf,
+    SH_TERMS.targetSubjectsOf,
+)
 _PARTS: Final = (
     "focusNode",
     "resultPath",
@@ -43,7 +51,7 @@ _PARTS: Final = (
     "sourceShape",
     "sourceConstraint",
     "sourceConstraintComponent",
-    "resultMessage",
+    "resultSeverity",
 )
 
 
@@ -63,10 +71,10 @@ class Validation:
 def validate_shapes(
     content: Content, evidence: Evidence, observe: StepObserver = nullcontext
 ) -> Validation:
-    """Validate all graphs except the graph of the shapes, with pyshacl.
+    """Validate all graphs of the content except the graph of the shapes.
 
     Args:
-        content: The content, to find the place of a shape that fails.
+        content: The content, which has the shapes.
         evidence: The evidence, which holds all graphs.
         observe: Observes the application of each shape.
 
@@ -75,20 +83,82 @@ def validate_shapes(
 
     Raises:
         ContentError: If a shape cannot be applied; the error names the place of the shape.
+        ExceptionGroup: If several shapes cannot be applied.
     """
+    _refuse(content, unnamed_shapes(Graph(map(in_graph, _shapes(content)))), observe)
     data, malformed = _data(evidence)
+    validation = apply_shapes(content, data, observe)
+    results = [
+        # A shape about everything has the publication as its focus node; the value is at fault.
+        replace(result, nodes=(result.value,))
+        if result.nodes[0] == BASE and result.value is not None
+        else result
+        for result in validation.results
+    ]
+    reported = {(result.nodes[0], result.path) for result in results}
+    results += [
+        result
+        for result in map(_malformed, malformed)
+        if (result.nodes[0], result.path) not in reported
+    ]
+    return replace(validation, results=tuple(results))
+
+
+def _data(evidence: Evidence) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    """Merge all graphs except the shapes; also return the triples with malformed literals.
+
+    pyshacl would stop at a malformed literal, so it becomes a string, which a shape reports.
+    """
+    triples: dict[ox.Triple, None] = {}
+    malformed: list[ox.Triple] = []
+    well_formed = _WellFormed()
+    for quad in evidence.graph.quads():
+        if quad.graph_name == SHAPES_GRAPH:
+            continue
+        triple = quad.triple
+        value = triple.object
+        if isinstance(value, ox.Literal) and not well_formed[value]:
+            malformed.append(triple)
+            triple = ox.Triple(triple.subject, triple.predicate, ox.Literal(value.value))
+        triples[triple] = None
+    return list(triples), malformed
+
+
+def apply_shapes(
+    content: Content, data: Collection[ox.Triple], observe: StepObserver = nullcontext
+) -> Validation:
+    """Validate data by the shapes of a content (SHACL, section 3.4), with pyshacl.
+
+    Args:
+        content: The content, which has the shapes.
+        data: The data.
+        observe: Observes the application of each shape.
+
+    Returns:
+        The results, and the focus nodes.
+
+    Raises:
+        ContentError: If a shape cannot be applied; the error names the place of the shape.
+        ExceptionGroup: If several shapes cannot be applied.
+    """
+    shapes = _shapes(content)
+    _refuse(content, shape_faults(Graph(map(in_graph, shapes))), observe)
+    engine = None
+    if keeps_literals(data):
+        engine = ox.Store()
+        engine.extend(in_graph(triple) for triple in data)
     validator = pyshacl.Validator(
-        DataGraph.from_rdflib(_rdflib(data)),
-        shacl_graph=_spread(_shapes(evidence)),
-        options={"allow_infos": True},
+        DataGraph.from_rdflib(rdflib_graph(data, engine)),
+        shacl_graph=_spread(_with_imported_prefixes(rdflib_graph(shapes))),
+        # A shape does not refer to itself, so this depth is never reached.
+        options={"max_validation_depth": 2 + len(shapes)},
     )
     executor = validator.make_executor()
     focus_nodes: dict[Term, frozenset[object]] = {}
     reports: list[tuple[object, ...]] = []
     current = None
     try:
-        shapes = list(validator.shacl_graph.shapes)
-        for shape in logged_items(_log, "applying shapes", shapes):
+        for shape in logged_items(_log, "applying shapes", list(validator.shacl_graph.shapes)):
             current = str(shape.node)
             with observe(Step("shape", current)):
                 focus = shape.focus_nodes(validator.data_graph)
@@ -98,37 +168,76 @@ def validate_shapes(
             focus_nodes[_term(shape.node)] = frozenset(focus)
         current = None
         report, _ = validator.create_validation_report(validator.shacl_graph, not reports, reports)
-    except Exception as error:  # an editor's shape can cause any error in pyshacl
+    except Exception as error:  # a shape can cause any error in pyshacl
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         path, line = shape_place(content, current, observe)
         raise ContentError(f"the shapes cannot be applied: {reason}", path, line) from None
-    # Results of nested shapes are left out: they are details of another sh:ValidationResult.
-    results = [_result(report, node) for node in report.objects(None, SH.result)]
-    reported = {(result.nodes[0], result.path) for result in results}
-    results += [
-        result
-        for result in map(_malformed, malformed)
-        if (result.nodes[0], result.path) not in reported
+    return Validation(tuple(_results(report, validator.shacl_graph.graph)), focus_nodes)
+
+
+def _shapes(content: Content) -> list[ox.Triple]:
+    return [
+        triple for file in content.files if file.graph == SHAPES_GRAPH for triple in file.triples
     ]
-    return Validation(tuple(results), focus_nodes)
 
 
-def _data(evidence: Evidence) -> tuple[ox.Store, list[ox.Triple]]:
-    """Merge all graphs except the shapes; also return the triples with malformed literals.
+def _refuse(content: Content, faults: Iterable[ShapeFault], observe: StepObserver) -> None:
+    """Raise the faults of shapes, with their places."""
+    locator = _locator(content, observe)
+    errors = []
+    for fault in faults:
+        value = None if fault.value is None else term_text(fault.value)
+        path, line = _first_place(content, locator, term_text(fault.node), fault.path, value)
+        errors.append(ContentError(f"the shapes cannot be applied: {fault.message}", path, line))
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise ExceptionGroup("the shapes cannot be applied", errors)
 
-    pyshacl would stop at a malformed literal, so it becomes a string, which a shape reports.
+
+def _results(report: RdfGraph, shapes: RdfGraph) -> Iterator[Result]:
+    """Read the results of a report.
+
+    Results of nested shapes are left out: they are details of another result. The messages of a
+    constraint in SPARQL come instead of those of its shape, to which pyshacl adds them (SHACL,
+    section 5.3.2).
     """
-    data = ox.Store()
-    malformed: list[ox.Triple] = []
-    for quad in evidence.graph.quads():
-        if quad.graph_name == SHAPES_GRAPH:
-            continue
-        subject, predicate, value = quad.triple
-        if isinstance(value, ox.Literal) and not _well_formed(value):
-            malformed.append(quad.triple)
-            value = ox.Literal(value.value)
-        data.add(ox.Quad(subject, predicate, value))
-    return data, malformed
+    for result, constraint in report.subject_objects(SH_TERMS.sourceConstraint):
+        if (constraint, SH_TERMS.message, None) in shapes:
+            shape = report.value(result, SH_TERMS.sourceShape)
+            general = {str(message) for message in shapes.objects(shape, SH_TERMS.message)}
+            for message in list(report.objects(result, SH_TERMS.resultMessage)):
+                if str(message) in general:
+                    report.remove((result, SH_TERMS.resultMessage, message))
+    text = report.serialize(format="nt", encoding="utf-8")
+    quads = list(ox.parse(text, ox.RdfFormat.N_TRIPLES))
+    values: defaultdict[Term, dict[str, list[Term]]] = defaultdict(dict)
+    for quad in quads:
+        name = quad.predicate.value.removeprefix(SH)
+        values[quad.subject].setdefault(name, []).append(quad.object)
+    graph = Graph(quads)  # reads lists; literals come from above, because a store changes them
+    for node in (quad.object for quad in quads if quad.predicate.value == f"{SH}result"):
+        parts = {name: values[node][name][0] for name in _PARTS if name in values[node]}
+        path = parts.pop("resultPath", None)
+        texts = {name: notation(value) for name, value in parts.items()}
+        messages = sorted(values[node].get("resultMessage", ()), key=_message_order)
+        yield Result(
+            nodes=(texts["focusNode"],),
+            path=None if path is None else read_path(graph, path),
+            value=texts.get("value"),
+            shape=texts["sourceShape"],
+            constraint=texts.get("sourceConstraint"),
+            component=texts["sourceConstraintComponent"],
+            severity=texts["resultSeverity"],
+            message=term_text(messages[0]) if messages else "does not conform to the shape",
+            messages=tuple(map(notation, messages)),
+        )
+
+
+def _message_order(message: Term) -> tuple[bool, str]:
+    """Sort English and messages without a language first."""
+    language = message.language if isinstance(message, ox.Literal) else None
+    return language not in ("en", None), str(message)
 
 
 def shape_place(
@@ -142,78 +251,62 @@ def shape_place(
         observe: Observes the parsing of each file.
 
     Returns:
-        The file and the line of the shape, or the folder of all shapes if it is not found.
+        The file and the line of the shape. If it is not found: the only file of shapes, or else
+        their folder.
     """
+    return _first_place(content, _locator(content, observe), shape or "", None, None)
+
+
+def _locator(content: Content, observe: StepObserver) -> Locator:
     files = tuple(file for file in content.files if file.graph == SHAPES_GRAPH)
-    locator = Locator(replace(content, files=files), (), observe)
-    for place in locator.places(shape or "", None, None):
+    return Locator(replace(content, files=files), (), observe)
+
+
+def _first_place(
+    content: Content, locator: Locator, node: str, path: str | None, value: str | None
+) -> tuple[Path, int | None]:
+    for place in locator.places(node, path, value):
         return content.root / place.file, place.line
-    return content.root / "shapes", None
-
-
-def _result(report: RdfGraph, node: Node) -> Result:
-    """Read a sh:ValidationResult."""
-    get = {name: report.value(node, SH[name]) for name in _PARTS}
-    focus, value = str(get["focusNode"]), get["value"]
-    return Result(
-        # A shape about everything has the publication as its focus node; the value is at fault.
-        nodes=(str(value),) if focus == BASE and value is not None else (focus,),
-        path=None if get["resultPath"] is None else str(get["resultPath"]),
-        value=None if value is None else str(value),
-        shape=str(get["sourceConstraint"] or get["sourceShape"]),
-        component=str(get["sourceConstraintComponent"]),
-        message=str(get["resultMessage"]),
-    )
+    paths = [file.path for file in content.files if file.graph == SHAPES_GRAPH]
+    return (paths[0] if len(paths) == 1 else content.root / "shapes"), None
 
 
 def _malformed(triple: ox.Triple) -> Result:
     subject, predicate, value = triple
     assert isinstance(value, ox.Literal)  # noqa: S101 - only literals are malformed
     return Result(
-        nodes=(str(getattr(subject, "value", subject)),),
+        nodes=(notation(subject),),
         path=predicate.value,
-        value=value.value,
+        value=notation(value),
         shape=f"{ID}shape/hygiene",
-        component=str(SH.DatatypeConstraintComponent),
+        component=f"{SH}DatatypeConstraintComponent",
         message=f"'{value.value}' is not a valid {compact(value.datatype.value)}: correct it",
     )
 
 
-def _well_formed(literal: ox.Literal) -> bool:
-    """Return whether the lexical form of a literal is valid; True if rdflib lacks the datatype."""
-    if literal.datatype.value in (f"{XSD}string", f"{RDF}langString"):
-        return True
-    with warnings.catch_warnings(action="ignore"):
-        return not RdfLiteral(literal.value, datatype=URIRef(literal.datatype.value)).ill_typed
+class _WellFormed(dict[ox.Literal, bool]):
+    """Whether the lexical form of each literal is valid; True if rdflib lacks the datatype."""
+
+    def __missing__(self, literal: ox.Literal) -> bool:
+        well_formed = True
+        if literal.datatype.value not in (f"{XSD}string", f"{RDF}langString"):
+            with warnings.catch_warnings(action="ignore"):
+                datatype = URIRef(literal.datatype.value)
+                well_formed = not RdfLiteral(literal.value, datatype=datatype).ill_typed
+        self[literal] = well_formed
+        return well_formed
 
 
-class _TripleStore(OxigraphStore):
-    """A store that does not change, so its triples are counted only once."""
+def _with_imported_prefixes(shapes: RdfGraph) -> RdfGraph:
+    """Declare for each sh:prefixes what it declares by its imports, too (SHACL, section 5.2.1).
 
-    def __init__(self, store: ox.Store) -> None:
-        super().__init__(store=store)
-        self._count = len(store)
-
-    def __len__(self, context: RdfGraph | None = None) -> int:
-        return self._count
-
-
-def _rdflib(store: ox.Store) -> RdfGraph:
-    """Wrap a store for pyshacl, which is much faster than copying its triples to rdflib's store.
-
-    The graph has none of rdflib's prefixes: a query uses the prefixes that the shapes declare
-    (SHACL, section 5.2.1).
+    pyshacl reads the declarations of the value of sh:prefixes only.
     """
-    return RdfGraph(
-        store=_TripleStore(store), identifier=DATASET_DEFAULT_GRAPH_ID, bind_namespaces="none"
-    )
-
-
-def _shapes(evidence: Evidence) -> RdfGraph:
-    """Copy the shapes into rdflib's own store, because pyshacl often reads the same triples."""
-    triples = [quad.triple for quad in evidence.graph.named_graph(SHAPES_GRAPH).quads()]
-    data = rdf_bytes(triples, N_TRIPLES)
-    return RdfGraph().parse(data=data, format="ox-nt")
+    for value in set(shapes.objects(None, SH_TERMS.prefixes)):
+        for imported in list(shapes.transitive_objects(value, OWL_TERMS.imports)):
+            for declaration in list(shapes.objects(imported, SH_TERMS.declare)):
+                shapes.add((value, SH_TERMS.declare, declaration))
+    return shapes
 
 
 def _spread(shapes: RdfGraph) -> RdfGraph:
@@ -221,13 +314,17 @@ def _spread(shapes: RdfGraph) -> RdfGraph:
 
     The results are the same (SHACL, sections 2.1.3 and 4.7.2), but pyshacl evaluates a property
     shape with targets once, and not once for each focus node. This saves a third of the time of a
-    check.
+    check. If any property shape compares its values with those of its siblings
+    (sh:qualifiedValueShapesDisjoint), nothing is moved, because pyshacl finds siblings by
+    sh:property.
     """
-    for shape, property_ in list(shapes.subject_objects(SH.property)):
+    if (None, SH_TERMS.qualifiedValueShapesDisjoint, None) in shapes:
+        return shapes
+    for shape, property_ in list(shapes.subject_objects(SH_TERMS.property)):
         targets = _targets(shapes, shape)
         # Errors name the IRI of a shape, so a property shape without an IRI is not changed.
-        if targets and isinstance(property_, URIRef) and (property_, SH.path, None) in shapes:
-            shapes.remove((shape, SH.property, property_))
+        if targets and isinstance(property_, URIRef) and (property_, SH_TERMS.path, None) in shapes:
+            shapes.remove((shape, SH_TERMS.property, property_))
             for name, value in targets:
                 shapes.add((property_, name, value))
     return shapes
@@ -242,8 +339,8 @@ def _targets(shapes: RdfGraph, shape: Node) -> list[tuple[Node, Node]]:
     values = dict[Node, set[Node]]()
     for name, value in shapes.predicate_objects(shape):
         values.setdefault(name, set()).add(value)
-    plain = values.get(RDF_TERMS.type) == {SH.NodeShape}
-    if not plain or SH.deactivated in values or any(shapes.subjects(None, shape)):
+    plain = values.get(RDF_TERMS.type) == {SH_TERMS.NodeShape}
+    if not plain or SH_TERMS.deactivated in values or any(shapes.subjects(None, shape)):
         return []
     return [(name, value) for name in _TARGETS for value in values.get(name, ())]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 from apecgraph.check.locations import Locator
 from apecgraph.check.placement import misplaced
-from apecgraph.check.report import Place, Report, Result
+from apecgraph.check.report import Report, Result
 from apecgraph.check.rules import read_rules
 from apecgraph.check.shacl import validate_shapes
 from apecgraph.check.vocabulary import misused_terms
@@ -94,9 +93,7 @@ def validate(
     reported = {node for result in results for node in result.nodes}
     results += [result for result in _unread(evidence) if result.nodes[0] not in reported]
     locator = Locator(content, evidence.statements, observe)
-    located = {replace(result, places=tuple(_places(result, locator))) for result in results}
-    ordered = sorted(located, key=lambda result: (list(map(_order, result.places)), str(result)))
-    return Report(tuple(ordered), len(content.quads), rules), findings
+    return Report(locator.located(results), len(content.quads), rules), findings
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
@@ -112,19 +109,6 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
                 message="its number cannot be read: write plain digits, at most 18 on either side "
                 "of the point, and use a bound that is listed in ontology/concepts.ttl",
             )
-
-
-def _places(result: Result, locator: Locator) -> Iterator[Place]:
-    seen = set()
-    for node in result.nodes:
-        for place in locator.places(node, result.path, result.value):
-            if place not in seen:
-                seen.add(place)
-                yield place
-
-
-def _order(place: Place) -> tuple[str, int]:
-    return place.file, place.line or 0
 
 
 def _relations(findings: Findings) -> Iterator[Result]:

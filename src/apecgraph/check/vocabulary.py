@@ -27,7 +27,7 @@ from apecgraph.content.vocabularies import (
     Vocabularies,
 )
 from apecgraph.rdf.namespaces import ID, ONTOLOGY, RDF, RDFS, SCHEMA, SH, XSD, compact
-from apecgraph.rdf.terms import Term, term_text
+from apecgraph.rdf.terms import Term, notation, term_text
 
 _TYPE: Final = f"{RDF}type"
 _KINDS_OF_VALUES: Final = {
@@ -76,9 +76,9 @@ def misused_terms(
         if message is not None:
             subject, predicate = _place(triple, owners)
             yield Result(
-                nodes=(term_text(subject),),
+                nodes=(notation(subject),),
                 path=predicate.value,
-                value=term_text(triple.object),
+                value=notation(triple.object),
                 shape=_RULE,
                 component=f"{SH}SPARQLConstraintComponent",
                 message=message,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 import click
+from click.core import ParameterSource
 from pydantic import ValidationError
 
 from apecgraph.build.fingerprint import build_fingerprint
@@ -40,6 +41,7 @@ from apecgraph.web.publication import Publication
 
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 _DUMPS: Final = {format_.name: format_ for format_ in DUMP_FORMATS}
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
 
 _content = click.option(
@@ -86,14 +88,27 @@ main.add_command(diff)
 
 @main.command()
 @_content
+@click.option("--shapes", type=_FILE, help="With --data: the SHACL shapes to check the data by.")
+@click.option("--data", type=_FILE, help="With --shapes: the RDF to check, instead of the content.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
-def check(content: Path, format_: str) -> None:
-    """Check the content.
+@click.pass_context
+def check(
+    context: click.Context, content: Path, shapes: Path | None, data: Path | None, format_: str
+) -> None:
+    """Check the content, or any data by any shapes.
 
-    Report each error with its file and line. If there are errors, exit with 1.
+    Report each error with its file and line. If there are errors, exit with 1. In Turtle, the report
+    is a SHACL validation report.
     """
     with shown(sys.stderr):
-        report = sandbox.run_check(content, Settings())
+        if shapes is None and data is None:
+            report = sandbox.run_check(content, Settings())
+        elif shapes is None or data is None:
+            raise click.UsageError("give --shapes and --data together")
+        elif context.get_parameter_source("content") is not ParameterSource.DEFAULT:
+            raise click.UsageError("give either --content, or --shapes and --data")
+        else:
+            report = sandbox.run_validation(shapes, data, Settings())
     text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
     click.echo(text, nl=False)
     sys.exit(0 if report.conforms else 1)

@@ -84,11 +84,13 @@ class ContentFile:
         path: Path of the file.
         graph: Name of the graph that the file holds.
         triples: The triples of the file.
+        base: The base of its relative IRIs.
     """
 
     path: Path
     graph: ox.NamedNode
     triples: tuple[ox.Triple, ...]
+    base: str = ID
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,9 @@ class Content:
         return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)
 
     def relative(self, path: Path) -> str:
-        """Return the path of a file relative to the content folder."""
-        return path.relative_to(self.root).as_posix()
+        """Return the path of a file relative to the content folder, if the file is in it."""
+        inside = path.is_relative_to(self.root)
+        return (path.relative_to(self.root) if inside else path).as_posix()
 
 
 def content_paths(root: Path) -> Iterator[Path]:

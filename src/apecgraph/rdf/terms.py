@@ -24,6 +24,23 @@ def term_text(term: Term) -> str:
     return str(term) if isinstance(term, ox.Triple) else term.value
 
 
+def notation(term: Term) -> str:
+    """Write a term in one line: an IRI as it is, any other term in N-Triples."""
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def from_notation(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """Read a term that `notation` has written."""
+    if text.startswith("_:"):
+        return ox.BlankNode(text.removeprefix("_:"))
+    if text.startswith('"'):
+        line = f"<{RDF}subject> <{RDF}object> {text} ."
+        (quad,) = ox.parse(line, ox.RdfFormat.N_TRIPLES)
+        assert isinstance(quad.object, ox.Literal)  # noqa: S101 - the text begins like one
+        return quad.object
+    return ox.NamedNode(text)
+
+
 def english(text: str) -> ox.Literal:
     """Return a literal in English."""
     return ox.Literal(text, language="en")

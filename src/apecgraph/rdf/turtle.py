@@ -76,11 +76,15 @@ def format_file(path: Path) -> str:
     return write_turtle(triples, prefixes, path)
 
 
-def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
-    """Read a Turtle file, keeping lexical forms as they are.
+def parse_file(
+    path: Path, syntax: ox.RdfFormat = ox.RdfFormat.TURTLE, base: str = ID
+) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Read a file of triples, keeping lexical forms as they are.
 
     Args:
-        path: The file. Its relative IRIs are resolved against the publication's `id/`.
+        path: The file.
+        syntax: The syntax of the file.
+        base: The base of its relative IRIs.
 
     Returns:
         The triples, and the namespace of each prefix that the file declares.
@@ -93,7 +97,7 @@ def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
         data = read_file(path)
         if _too_deep(data):
             raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
-        parser = ox.parse(data, ox.RdfFormat.TURTLE, base_iri=ID, rename_blank_nodes=True)
+        parser = ox.parse(data, syntax, base_iri=base, rename_blank_nodes=True)
         triples = [quad.triple for quad in parser]
         if any(isinstance(triple.object, ox.Triple) for triple in triples):
             raise ContentError("a triple is not a value here: use an rdf:Statement", path)

@@ -46,6 +46,26 @@ def run_check(content: Path, settings: Settings) -> Report:
         return Report.unreadable([error], content)
 
 
+def run_validation(shapes: Path, data: Path, settings: Settings) -> Report:
+    """Check a file of data by a file of shapes.
+
+    Args:
+        shapes: The file of shapes.
+        data: The file of data.
+        settings: The limits.
+
+    Returns:
+        The report.
+
+    Raises:
+        ContentError: If a file cannot be read, if a shape cannot be applied, if no shape applies
+            to anything, or if a limit is exceeded.
+        ExceptionGroup: If several shapes cannot be applied.
+    """
+    task = _Task(data, settings, shapes=str(shapes), data=str(data))
+    return Report.parse(task.run("validate"))
+
+
 def run_build(content: Path, settings: Settings, *, accept_loss: bool = False) -> Release:
     """Check a content folder, build a release of it and make it the current one.
 
@@ -135,8 +155,9 @@ def run_entry(
 class _Task:
     """A task in a separate process, with its current step, its result and its deadline."""
 
-    def __init__(self, content: Path, settings: Settings) -> None:
+    def __init__(self, content: Path, settings: Settings, **files: str) -> None:
         self._content = content
+        self._files = files
         self._settings = settings
         self._deadline = time.monotonic() + settings.load_seconds
         self._step: Step | None = None
@@ -163,6 +184,7 @@ class _Task:
             "megabytes": self._settings.load_megabytes,
             "seconds": self._settings.load_seconds,
             "rule_seconds": self._settings.rule_seconds,
+            **self._files,
             **arguments,
         }
         with os.fdopen(reading, "rb", buffering=0) as messages:
@@ -288,9 +310,10 @@ class _Task:
     def _place(self, shape: str) -> tuple[Path, int | None]:
         """Have another process find the file and the line of a shape."""
         try:
-            path, line = _Task(self._content, self._settings).run("place", shape=shape)
+            task = _Task(self._content, self._settings, **self._files)
+            path, line = task.run("place", shape=shape)
         except ApecgraphError:
-            return self._content / _SHAPES, None
+            return Path(self._files.get("shapes", self._content / _SHAPES)), None
         return Path(path), line
 
 

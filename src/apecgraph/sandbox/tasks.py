@@ -141,6 +141,12 @@ def _check(request: TaskRequest, observe: StepObserver) -> str:
     return report.json()
 
 
+def _validate(request: TaskRequest, observe: StepObserver) -> str:
+    from apecgraph.check.conformance import check_data
+
+    return check_data(Path(request["shapes"]), Path(request["data"]), observe).json()
+
+
 def _build(request: TaskRequest, observe: StepObserver) -> str:
     from apecgraph.build.pipeline import build_release
 
@@ -195,9 +201,13 @@ def _entry(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
 
 
 def _place(request: TaskRequest, observe: StepObserver) -> tuple[str, int | None]:
+    from apecgraph.check.conformance import read_pair
     from apecgraph.check.shacl import shape_place
 
-    content = Content.read(Path(request["content"]), observe)
+    if "shapes" in request:
+        content = read_pair(Path(request["shapes"]), Path(request["data"]), observe)
+    else:
+        content = Content.read(Path(request["content"]), observe)
     path, line = shape_place(content, request["shape"], observe)
     return str(path), line
 
@@ -209,6 +219,7 @@ _TASKS: Final[Mapping[str, Callable[[TaskRequest, StepObserver], Any]]] = {
     "dataset": _dataset,
     "entry": _entry,
     "place": _place,
+    "validate": _validate,
 }
 
 
