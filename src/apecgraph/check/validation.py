@@ -93,7 +93,7 @@ def validate(
     reported = {node for result in results for node in result.nodes}
     results += [result for result in _unread(evidence) if result.nodes[0] not in reported]
     locator = Locator(content, evidence.statements, observe)
-    return Report(locator.located(results), len(content.quads), rules), findings
+    return Report(locator.located(dict.fromkeys(results)), len(content.quads), rules), findings
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:

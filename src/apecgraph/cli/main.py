@@ -97,8 +97,8 @@ def check(
 ) -> None:
     """Check the content, or any data by any shapes.
 
-    Report each error with its file and line. If there are errors, exit with 1. In Turtle, the report
-    is a SHACL validation report.
+    Report each error with its file and line. If there are errors, exit with 1. In Turtle, the
+    report is a SHACL validation report.
     """
     with shown(sys.stderr):
         if shapes is None and data is None:
