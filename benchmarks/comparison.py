@@ -44,7 +44,7 @@ class Comparison:
         graph: The name of the graph.
         evaluations: The evaluations of the engine alone, by the letter of the query.
         cells: The cells of the table.
-        memory: The resident bytes of each system, by name.
+        memory: The resident bytes of the systems, keyed by name.
     """
 
     graph: str

@@ -23,7 +23,7 @@ _PACKAGES: Final = (
 
 
 def describe() -> list[tuple[str, str]]:
-    """Return the properties of the machine, by name."""
+    """Return the properties of the machine, keyed by name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return [
         ("processor", _processor()),

@@ -1,7 +1,7 @@
 """The check of content in which one figure is replaced, without computing the rest again.
 
-An edit rule compares cells that agree in all dimensions but some. So if a figure is replaced, only
-the cells that agree with the old or the new one in the other dimensions have to be compared again.
+An edit rule compares cells that agree in all dimensions but some. If a figure is replaced, only the
+cells that agree with the old or the new one in the other dimensions have to be compared again.
 The outcome is that of the full check; `tests/consistency/test_planted.py` compares the two.
 """
 

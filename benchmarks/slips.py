@@ -59,7 +59,7 @@ def scaled(power: int) -> Slip:
 
 
 def swapped(property_: str, *pairs: tuple[str, str]) -> Slip:
-    """Return a slip that puts one thing in the place of another, by their names."""
+    """Return a slip that puts one thing in the place of another, given their names."""
 
     def slip(entry: Entry, graph: Graph) -> Iterator[Entry]:
         for right, wrong in pairs:
@@ -204,7 +204,7 @@ def _with_number(entry: Entry, observed: Decimal, decimals: int) -> Entry:
 
 
 def _with_measure(entry: Entry, measure: str, graph: Graph) -> Entry:
-    """Return an entry with another measure, and with the data set of that measure."""
+    """Return an entry with another measure, and with the dataset of that measure."""
     dataset = graph.required_value(measure, f"{DCTERMS}isPartOf")
     return {**entry, MEASURE: ox.NamedNode(measure), DATASET: ox.NamedNode(dataset)}
 

@@ -2,7 +2,7 @@
 
 Each sign is a turn that a reader has to decode: a relative clause in place of a noun ("what stands"
 for "the accepted figures"), "where" for "if", "None where there is none" for "None if ...", a
-passive "is told". None of them is wrong in every sentence, so a few may remain.
+passive "is told", "by" for "keyed by". None of them is always wrong, so a few may remain.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ SIGNS: Final = {
         "stands in": r"\b(?:stands?|standing) (?:in|at|there|before|beside|by|for itself|alone)\b",
         "the most that": r"\bthe (?:most|least|one|ones) that\b",
         "but for": r"\bbut for\b|\belse it is\b|\bfor it (?:is|has|was)\b",
+        "by, for keyed by": r", by (?:its |their |the )?(?:IRI|id|name|kind|path|reason)s?[.;:]",
+        "by, for according to": r"\bby (?:RFC|SPARQL 1|schema\.org|the grammar)\b",
+        "So, to begin a sentence": r"(?<=[.;] )(?-i:So)\b",
+        "the least": r"\bthe least (?!of\b|one|recently)\w+",
+        "data set": r"\bdata sets?\b",
+        "one, for exactly one": r'sh:message "[^"]*\b(?:needs|is) one ',
     }.items()
 }
 

@@ -22,6 +22,12 @@ from tools.prose import main, signs
         ("The address stands in the header.", "The address is in the header."),
         ("It takes longer than the most that it may.", "It exceeds its limit."),
         ("It is empty but for a label.", "It is empty except for a label."),
+        ("The terms, by IRI.", "The terms, keyed by IRI."),
+        ("Negotiation by RFC 9110.", "Negotiation according to RFC 9110."),
+        ("Nothing stops it. So it is killed.", "Nothing stops it, so it is killed."),
+        ("This is the least ratio allowed.", "This is the minimum ratio."),
+        ("A data set has a structure.", "A dataset has a structure."),
+        ('sh:message "it needs one label"', 'sh:message "it needs exactly one label"'),
     ],
 )
 def test_a_sign_is_found_and_its_rewrite_is_not(unclear: str, clear: str, tmp_path: Path) -> None:

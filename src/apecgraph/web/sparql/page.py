@@ -36,8 +36,8 @@ class QueryPage:
     async def answer(self, request: Request) -> Response:
         """Answer with the query form or, for RDF formats, with the service description.
 
-        The form is prefilled with the request's query, if there is one. The description is required
-        by SPARQL 1.1 Service Description, section 2.
+        The form is prefilled with the request's query, if there is one. The description follows
+        SPARQL 1.1 Service Description, section 2.
         """
         names = request.query_params.getlist("format")
         offers = DOCUMENT_FORMATS
