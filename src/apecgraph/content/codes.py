@@ -1,4 +1,4 @@
-"""Codes: the things that the content describes, by the names that editors write.
+"""Codes: the things that the content describes, keyed by the names that editors write.
 
 A thing has a kind, the first part of its name: `economy/CHN` is of the kind `economy`. Editors may
 also write a label of the thing or another of its names, such as "China" or "RMB".

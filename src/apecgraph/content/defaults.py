@@ -24,7 +24,7 @@ def with_defaults(values: Mapping[str, str], graph: Graph) -> dict[str, str]:
     """Add the default currency and valuation to the values of a figure.
 
     Args:
-        values: The values that the figure states, by the IRIs of their properties.
+        values: The values that the figure states, keyed by the IRIs of their properties.
         graph: The content, which describes measures, currencies and valuations.
 
     Returns:

@@ -26,7 +26,7 @@ def origin(graph: Graph, source: str) -> str:
 
     The source may copy or translate another text, and so on. The origin is the creator of the
     first text; if its creator is not known, its publisher; if neither is known, the text itself.
-    So a copy has the origin of what it copies.
+    A copy therefore has the origin of the copied source.
 
     Args:
         graph: The dataset that describes the sources and the texts.
