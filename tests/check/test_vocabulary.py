@@ -23,6 +23,7 @@ THINGS = """
 <economy/CHN> a apec:Economy . <person/zhao> a schema:Person . <topic/t> a skos:Concept .
 <meeting/m> a schema:Event . <body/b> a org:Organization . <place/p> a schema:City .
 <concept/open> a <http://example.org/Unheard> . apec:old a rdf:Property ; owl:deprecated true .
+apec:older a rdf:Property ; owl:deprecated true ; dcterms:isReplacedBy apec:aim .
 <unit/x> a sdmx-code:Currency .
 """
 
@@ -74,6 +75,7 @@ UNKNOWN = {
     "<shape/s> sh:targetClass schema:Persn .": "did you mean schema:Person?",
     "<shape/s> sh:minCout 1 .": "did you mean sh:minCount?",
     "<topic/t> apec:old 1 .": "apec:old is deprecated: use another",
+    "<topic/t> apec:older 1 .": "apec:older is deprecated: use apec:aim",
 }
 MISFIT = {
     "<economy/CHN> schema:jobTitle 'president'@en .": (

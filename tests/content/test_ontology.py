@@ -47,7 +47,7 @@ def test_every_term_has_label_definition_and_ontology(content: Content, terms: s
 
 
 def test_every_term_is_used(content: Content, terms: set[str]) -> None:
-    """Every term is used by data or shapes or derived by the build, not only defined."""
+    """Every term is used by data or shapes, derived by the build, or deprecated."""
     used = set()
     for quad in content.quads:
         if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in terms:

@@ -26,7 +26,7 @@ from apecgraph.content.vocabularies import (
     PROPERTIES,
     Vocabularies,
 )
-from apecgraph.rdf.namespaces import ID, ONTOLOGY, RDF, RDFS, SCHEMA, SH, XSD, compact
+from apecgraph.rdf.namespaces import DCTERMS, ID, ONTOLOGY, RDF, RDFS, SCHEMA, SH, XSD, compact
 from apecgraph.rdf.terms import Term, notation, term_text
 
 _TYPE: Final = f"{RDF}type"
@@ -100,6 +100,7 @@ class _Use:
     """Judges the use of terms in the triples of one content."""
 
     def __init__(self, evidence: Evidence, vocabularies: Vocabularies) -> None:
+        self._graph = evidence.graph
         self._vocabularies = vocabularies
         self._terms = vocabularies.terms_with(evidence.graph)
         self._classes: dict[str, frozenset[str]] = {}
@@ -123,7 +124,13 @@ class _Use:
         """Return why an IRI is not a usable term of some kinds, or None if it is one."""
         if not self._is_a(iri, kinds):
             return self._suggestion(iri, kinds)
-        return f"{compact(iri)} is deprecated: use another" if self._terms[iri].deprecated else None
+        return self._retired(iri) if self._terms[iri].deprecated else None
+
+    def _retired(self, iri: str) -> str:
+        """Say that a term is deprecated, and what replaces it."""
+        successors = self._graph.iris(iri, f"{DCTERMS}isReplacedBy")
+        instead = " and ".join(map(compact, successors)) or "another"
+        return f"{compact(iri)} is deprecated: use {instead}"
 
     def _is_a(self, iri: str, kinds: Collection[str]) -> bool:
         term = self._terms.get(iri)

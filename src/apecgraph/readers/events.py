@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import ALTERNATIVE, STATUS
-from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
+from apecgraph.rdf.namespaces import APEC, DCTERMS, PROV, RDF, SCHEMA
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim
 
 
@@ -135,51 +134,12 @@ def read_counts(graph: Graph, iri: str) -> list[tuple[FigureClaim, ...]]:
 
 
 def read_initiatives(graph: Graph, iri: str) -> list[str]:
-    """Return the IRIs of the initiatives of an event, each before its parts.
-
-    The default graph links these initiatives with the event. If there are no such links, return
-    the initiatives described by the sources that state more about this event than about any other.
-    """
-    initiatives = set(graph.subjects(f"{RDF}type", f"{APEC}Initiative"))
-    standing = graph.default_graph
-    related = {
-        initiative
-        for initiative in initiatives
-        if standing.has(iri, None, initiative) or standing.has(initiative, None, iri)
-    }
-    if not related:
-        sources = [graph.named_graph(name) for name in _sources(graph, iri)]
-        events = set(graph.subjects(f"{RDF}type", f"{SCHEMA}Event"))
-        about = [source for source in sources if _main_event(source, events) == iri]
-        related = {
-            initiative
-            for initiative in initiatives
-            if any(source.describes(initiative) for source in about)
-        }
-    parts = {part for initiative in related for part in _parts(graph, initiative)}
-    wholes = sorted(related - parts, key=lambda whole: (not _parts(graph, whole), whole))
-    return [initiative for whole in wholes for initiative in (whole, *_parts(graph, whole))]
+    """Return the IRIs of the initiatives that were issued at an event, each before its parts."""
+    issued = graph.default_graph.subjects(f"{PROV}wasGeneratedBy", iri)
+    wholes = [plan for plan in issued if graph.has(plan, f"{RDF}type", f"{PROV}Plan")]
+    wholes.sort(key=lambda plan: (not _parts(graph, plan), plan))
+    return [plan for whole in wholes for plan in (whole, *_parts(graph, whole))]
 
 
 def _parts(graph: Graph, iri: str) -> list[str]:
     return graph.values(iri, f"{DCTERMS}hasPart")
-
-
-def _sources(graph: Graph, iri: str) -> set[str]:
-    """Return the IRIs of the sources that describe a thing."""
-    return {
-        quad.graph_name.value
-        for quad in graph.quads(iri)
-        if isinstance(quad.graph_name, ox.NamedNode)
-        and quad.graph_name.value.startswith(SOURCE_PREFIX)
-    }
-
-
-def _main_event(source: Graph, events: set[str]) -> str | None:
-    """Return the IRI of the event with the most triples in a source."""
-    counts = Counter(
-        quad.subject.value
-        for quad in source.quads()
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value in events
-    )
-    return min(counts, key=lambda event: (-counts[event], event), default=None)

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE, OWL, PREFIXES, QB, RDF, RDFS, SKOS
+from apecgraph.rdf.namespaces import BASE, DCTERMS, OWL, PREFIXES, QB, RDF, RDFS, SKOS
+from apecgraph.rdf.terms import TRUE_FORMS
 
 _GROUPS: Final = {
     "Classes": f"{RDFS}Class",
@@ -38,6 +39,8 @@ class VocabularyTerm:
         range: IRIs of the classes or the datatypes of its values.
         above: IRIs of its superclasses or superproperties.
         codes: IRIs of its code lists.
+        deprecated: Whether the term is deprecated.
+        successors: IRIs of the terms that replace it.
     """
 
     iri: str
@@ -48,6 +51,8 @@ class VocabularyTerm:
     range: tuple[str, ...]
     above: tuple[str, ...]
     codes: tuple[str, ...]
+    deprecated: bool
+    successors: tuple[str, ...]
 
     @property
     def is_class(self) -> bool:
@@ -119,14 +124,18 @@ class Vocabulary:
             range=self._classes(iri, f"{RDFS}range"),
             above=tuple(value for name in above for value in self._graph.values(iri, name)),
             codes=tuple(self._graph.values(iri, f"{QB}codeList")),
+            deprecated=self._graph.value(iri, f"{OWL}deprecated") in TRUE_FORMS,
+            successors=tuple(self._graph.iris(iri, f"{DCTERMS}isReplacedBy")),
         )
 
     def groups(self) -> list[tuple[str, list[VocabularyTerm]]]:
-        """Return the terms of the publication, grouped, each group in the order of the labels."""
+        """Return the terms by group, in the order of the labels; the deprecated ones come last."""
         defined = self._graph.default_graph.subjects(f"{RDFS}isDefinedBy")
         own = self._sorted(iri for iri in defined if iri.startswith(BASE))
         terms = [term for iri in own if (term := self.term(iri)) is not None]
-        groups = [(name, [term for term in terms if term.group == name]) for name in _GROUPS]
+        used = [term for term in terms if not term.deprecated]
+        groups = [(name, [term for term in used if term.group == name]) for name in _GROUPS]
+        groups.append(("Deprecated terms", [term for term in terms if term.deprecated]))
         return [(name, members) for name, members in groups if members]
 
     def lists(self) -> list[tuple[str, list[Code]]]:
