@@ -18,6 +18,7 @@ from apecgraph.content.folder import (
     DECISIONS_GRAPH,
     DERIVED_CLASSES,
     DERIVED_PROPERTIES,
+    ENTITIES_GRAPH,
     SHAPES_GRAPH,
     SOURCE_PREFIX,
     Content,
@@ -46,11 +47,17 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
 
     Args:
         content: The content.
-        stated: IRIs of the properties that only sources may state, as an rdf:Statement.
+        stated: IRIs of the properties of entities that only sources may state, as an rdf:Statement.
 
     Yields:
         The results, in the order of the files.
     """
+    entities = {
+        triple.subject
+        for file in content.files
+        if file.graph == ENTITIES_GRAPH
+        for triple in file.triples
+    }
     for file in content.files:
         if file.graph == SHAPES_GRAPH:
             continue
@@ -62,7 +69,8 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
                 "apec:Source: the name of the file is the name of the source",
             )
         for triple in file.triples:
-            message = _wrong(file, triple, of_source, stated)
+            facts = stated if triple.subject in entities else ()
+            message = _wrong(file, triple, of_source, facts)
             if message is not None:
                 subject, predicate, value = triple
                 yield _result(notation(subject), message, predicate, notation(value))
@@ -74,7 +82,7 @@ def _describes_itself(file: ContentFile) -> bool:
 
 
 def _wrong(
-    file: ContentFile, triple: ox.Triple, of_source: bool, stated: Collection[str]
+    file: ContentFile, triple: ox.Triple, of_source: bool, facts: Collection[str]
 ) -> str | None:
     """Return why a file may not contain a triple, or None if the file may contain it."""
     subject, predicate, value = triple
@@ -97,7 +105,7 @@ def _wrong(
                 f"a source's file may hold only its description, <figure/{stem}/...> and "
                 f"<statement/{stem}/...>: write this as an rdf:Statement of its own"
             )
-    elif predicate.value in stated:
+    elif predicate.value in facts:
         return f"{name} is a fact, which needs a source: write it there as an rdf:Statement"
     if predicate.value == f"{RDF}type" and isinstance(value, ox.NamedNode):
         if value.value in DERIVED_CLASSES:

@@ -24,7 +24,7 @@ from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.errors import ContentError
 from apecgraph.progress import StepObserver
 from apecgraph.rdf.jsonld import Context
-from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SDMX_MEASURE, SH, compact
+from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, SDMX_MEASURE, SH, compact
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def validate(
     rules = read_rules(evidence.graph, validation.focus_nodes)
     if not any(rule.nodes for rule in rules):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
-    stated = evidence.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
+    stated = evidence.graph.iris(f"{ID}shape/placement", f"{DCTERMS}subject")
     results = [
         *validation.results,
         *misplaced(content, stated),

@@ -24,7 +24,7 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
-from apecgraph.rdf.namespaces import APEC, ID, ORG, SCHEMA
+from apecgraph.rdf.namespaces import APEC, DCAT, ID, ORG, SCHEMA
 from apecgraph.text.dates import DATE_DATATYPES
 from apecgraph.text.printed_words import PrintedWords
 
@@ -33,6 +33,8 @@ _T = TypeVar("_T")
 _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
 """Number of digits from which equal values are no coincidence, for each differing dimension."""
 
+
+_ENDS: Final = ("start", "end")
 
 Failures = Iterator[tuple[tuple[str, ...], str]]
 """IRIs of the claims for which an edit rule fails, and the reason in words."""
@@ -71,20 +73,53 @@ def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
 
 
 def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """All sources state the same value of a single-valued property, for texts in each language."""
+    """All sources state the same value of a single-valued property.
+
+    Texts are compared in each language, codes in each code system, and foreign IRIs in each
+    namespace. A place agrees with the places that contain it, an event with its superior events.
+    """
     groups = _grouped(
         _stated(evidence, compares),
-        lambda each: (each.triple.subject, each.triple.predicate, each.language, each.period),
+        lambda each: (each.triple.subject, each.triple.predicate, _system(each), each.period),
     )
     for statements in groups.values():
         for one, other in combinations(statements, 2):
-            if not _agree(one, other):
+            if not (_agree(one, other) or _contains(evidence, one, other)):
                 yield (
                     (one.iri, other.iri),
                     f"{wording.name(one.triple.subject.value)} has one "  # type: ignore[union-attr]
                     f"{wording.name(one.triple.predicate.value)}: "
                     f"{wording.publisher(one.source)} says {_quoted(one, wording)}, "
                     f"{wording.publisher(other.source)} says {_quoted(other, wording)}",
+                )
+
+
+def one_holder(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """A body has one holder of a post, such as one chair, in overlapping periods."""
+    graph = evidence.graph
+    posts: defaultdict[Hashable, list[tuple[Statement, str, str]]] = defaultdict(list)
+    for statement in _stated(evidence, [f"{ORG}member"]):
+        membership = _subject(statement)
+        role = graph.value(membership, f"{ORG}role")
+        period = graph.value(membership, f"{ORG}memberDuring")
+        first, last = (period and graph.value(period, f"{DCAT}{end}Date") for end in _ENDS)
+        if role in compares and first and last:
+            post = graph.value(membership, f"{ORG}organization"), role
+            posts[post].append((statement, first, last))
+    for holders in posts.values():
+        for (one, first, last), (other, start, end) in combinations(holders, 2):
+            if (
+                first <= end
+                and start <= last
+                and _subject(one) != _subject(other)
+                and not _agree(one, other)
+            ):
+                yield (
+                    (one.iri, other.iri),
+                    f"one post has one holder at a time: {wording.publisher(one.source)} says "
+                    f"that {_quoted(one, wording)} is '{wording.name(_subject(one))}', "
+                    f"{wording.publisher(other.source)} says that {_quoted(other, wording)} is "
+                    f"'{wording.name(_subject(other))}'",
                 )
 
 
@@ -148,6 +183,30 @@ def listed_members(evidence: Evidence, compares: list[str], wording: Wording) ->
                 )
 
 
+def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+    """At most the members that a body has by then attend a meeting."""
+    graph = evidence.graph
+    starts = _by_subject(evidence, f"{SCHEMA}startDate")
+    for body in graph.values(f"{ID}relation/attendance", f"{APEC}whole"):
+        memberships = [
+            membership
+            for membership in graph.subjects(f"{ORG}organization", body)
+            if graph.has(membership, f"{ORG}role", f"{ID}role/member") and starts[membership]
+        ]
+        for figure in evidence.figures:
+            last = graph.value(figure.cell.period, f"{DCAT}endDate")
+            if figure.cell.measure not in compares or last is None or not memberships:
+                continue
+            joined = (min(map(_value, starts[membership])) for membership in memberships)
+            members = Decimal(sum(start <= last for start in joined))
+            if not figure.interval.meets(Interval(None, members)):
+                yield (
+                    (figure.iri,),
+                    f"{wording.figure(figure)} are printed, but {wording.name(body)} has "
+                    f"{members} members by {last}",
+                )
+
+
 def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
     """A figure is the number that its printed words say."""
     for figure, printed, difference in compare_printed(evidence, PrintedWords(evidence.graph)):
@@ -157,9 +216,12 @@ def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
 CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str], Wording], Failures]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
+    f"{ID}relation/one-code": one_value,
+    f"{ID}relation/one-holder": one_holder,
     f"{ID}relation/same-list": same_list,
     f"{ID}relation/same-number": same_number,
     f"{ID}relation/listed-members": listed_members,
+    f"{ID}relation/attendance": attendance,
     f"{ID}relation/as-printed": as_printed,
 }
 """All edit rules between claims, keyed by IRI."""
@@ -179,7 +241,44 @@ def _stated(evidence: Evidence, properties: Collection[str]) -> list[Statement]:
 
 def _by_subject(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
     stated = _stated(evidence, [predicate])
-    return _grouped(stated, lambda each: each.triple.subject.value)  # type: ignore[union-attr]
+    return _grouped(stated, _subject)
+
+
+def _subject(statement: Statement) -> str:
+    return statement.triple.subject.value  # type: ignore[union-attr]
+
+
+def _system(statement: Statement) -> str | None:
+    """Return the language, the code system or the namespace in which a value is comparable.
+
+    Dates are comparable whatever their precision, and so are the things of this dataset.
+    """
+    value = statement.triple.object
+    if isinstance(value, ox.Literal):
+        return statement.language or (None if _is_date(statement) else value.datatype.value)
+    if isinstance(value, ox.NamedNode) and not value.value.startswith(ID):
+        return re.sub(r"[^/#]*[/#]?$", "", value.value)
+    return None
+
+
+def _contains(evidence: Evidence, one: Statement, other: Statement) -> bool:
+    """Return whether one value is a place in the other, or an event that is part of the other."""
+    inner, outer = one.triple.object, other.triple.object
+    if not (isinstance(inner, ox.NamedNode) and isinstance(outer, ox.NamedNode)):
+        return False
+    return outer.value in _wider(evidence, inner) or inner.value in _wider(evidence, outer)
+
+
+def _wider(evidence: Evidence, inner: ox.NamedNode) -> set[str]:
+    """Return the IRIs of the places that contain a place, or of the superior events of an event."""
+    wider, waiting = set[str](), [inner.value]
+    while waiting:
+        each = waiting.pop()
+        for name in ("containedInPlace", "superEvent"):
+            found = set(evidence.graph.iris(each, f"{SCHEMA}{name}")) - wider
+            wider |= found  # an editor may write a circle
+            waiting += found
+    return wider
 
 
 def _date(statement: Statement) -> date | None:

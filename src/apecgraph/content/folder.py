@@ -24,6 +24,7 @@ _log: Final = logging.getLogger(__name__)
 ONTOLOGY_GRAPH: Final = ox.NamedNode(f"{ID}graph/ontology")
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
 DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
+ENTITIES_GRAPH: Final = ox.NamedNode(f"{ID}graph/entities")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
 SOURCE_PREFIX: Final = f"{ID}source/"
@@ -70,7 +71,7 @@ _GRAPHS: Final = {
     "shapes/*.ttl": SHAPES_GRAPH.value,
     "data/catalog.ttl": f"{ID}graph/catalog",
     "data/decisions.ttl": DECISIONS_GRAPH.value,
-    "data/entities/*.ttl": f"{ID}graph/entities",
+    "data/entities/*.ttl": ENTITIES_GRAPH.value,
     "data/sources/*.ttl": f"{SOURCE_PREFIX}{{stem}}",
 }
 """A dict from patterns of paths to the named graphs of the files that match."""
