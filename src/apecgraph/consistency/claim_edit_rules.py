@@ -24,7 +24,7 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
-from apecgraph.rdf.namespaces import APEC, DCAT, ID, ORG, SCHEMA
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, ORG, SCHEMA
 from apecgraph.text.dates import DATE_DATATYPES
 from apecgraph.text.printed_words import PrintedWords
 
@@ -187,7 +187,7 @@ def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
     """At most the members that a body has by then attend a meeting."""
     graph = evidence.graph
     starts = _by_subject(evidence, f"{SCHEMA}startDate")
-    for body in graph.values(f"{ID}relation/attendance", f"{APEC}whole"):
+    for body in graph.values(f"{ID}relation/attendance", f"{DCTERMS}subject"):
         memberships = [
             membership
             for membership in graph.subjects(f"{ORG}organization", body)
