@@ -14,9 +14,9 @@ from apecgraph.check.rules import read_rules
 from apecgraph.check.shacl import validate_shapes
 from apecgraph.check.vocabulary import misused_terms
 from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.decided_edit_rule import misfits
 from apecgraph.consistency.findings import Findings, by_culprit
 from apecgraph.consistency.wording import Wording
-from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import CONTEXT, Content
 from apecgraph.content.questions import read_questions
@@ -132,13 +132,24 @@ def _relations(findings: Findings) -> Iterator[Result]:
             component=shape,
             message=f"{words}{f'; and {more} more like it' if more else ''}. "
             f"{_out_of_line(culprit, relations)}Correct the figure or statement that is wrong, or "
-            "record in data/decisions.ttl which of them stand (apec:upholds) and which do not "
-            "(apec:rejects)",
+            f"{_settling(conflict, evidence)}",
         )
-    for decision in evidence.decisions:
-        message = _stale(decision, evidence, findings.contradictions)
-        if message is not None:
-            yield Result(nodes=(decision.iri,), shape=_DECIDED, component=_DECIDED, message=message)
+    for misfit in misfits(findings):
+        nodes = (misfit.decision, *misfit.claims)
+        yield Result(nodes=nodes, shape=_DECIDED, component=_DECIDED, message=misfit.reason)
+
+
+def _settling(conflict: Iterable[Contradiction], evidence: Evidence) -> str:
+    """Say how to settle a conflict, which a recorded decision may cover without having seen it."""
+    left = [item.without(evidence.rejected) for item in conflict]
+    covering = [each.iri for each in evidence.decisions if any(map(each.covers, left))]
+    if not covering:
+        return (
+            "record a decision: `apecgraph decide` takes those that stand (--upholds) and those "
+            "that do not (--rejects)"
+        )
+    name = covering[0].removeprefix(f"{ID}decision/")
+    return f"see whether decision/{name} holds for all of them, and run `apecgraph decide {name}`"
 
 
 def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
@@ -153,39 +164,3 @@ def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
     nodes = " and ".join(map(compact, sorted(culprit)))
     verb = "is" if len(culprit) == 1 else "are"
     return f"{nodes} {verb} out of line by {len(relations)} relations: {names}. "
-
-
-def _stale(
-    decision: Decision, evidence: Evidence, contradictions: list[Contradiction]
-) -> str | None:
-    """Explain why a decision does not fit the contradictions, or return None if it fits."""
-    others = evidence.rejected - decision.rejects
-    remaining = [readings for item in contradictions if (readings := item.without(others))]
-    if decision.verdict == COMPATIBLE:
-        for readings in remaining:
-            if all(reading & decision.names for reading in readings):
-                named = sorted(node for reading in readings for node in reading & decision.names)
-                return (
-                    "the decision says that these are compatible, but the check finds that they "
-                    f"contradict: {', '.join(compact(node) for node in named)}"
-                )
-        return None
-    if decision.verdict == OPEN and not any(map(decision.excuses, remaining)):
-        return (
-            "the conflict that this decision leaves open is gone: delete the decision, or make "
-            "it <verdict/compatible>"
-        )
-    kept = [readings for readings in remaining if decision.excuses(readings)]
-    for node in sorted(decision.alternatives):
-        if not any(node in reading for readings in kept for reading in readings):
-            return (
-                f"{compact(node)} is no other wording of a statement that the decision upholds: "
-                "uphold it as well, or leave it out"
-            )
-    for node in sorted(decision.rejects):
-        if not any(node in reading for readings in remaining for reading in readings):
-            return (
-                f"{compact(node)} contradicts no accepted claim, so the conflict is gone: "
-                "delete the decision, or do not reject it"
-            )
-    return None

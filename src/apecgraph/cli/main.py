@@ -7,11 +7,13 @@ pyshacl, because only the sandbox needs them.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import click
 from click.core import ParameterSource
@@ -20,6 +22,8 @@ from pydantic import ValidationError
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.new import new
 from apecgraph.cli.releases import diff, releases, rollback
+from apecgraph.consistency.decision_entry import DecisionEntry
+from apecgraph.content.decisions import VERDICTS
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
@@ -33,6 +37,7 @@ from apecgraph.rdf.formats import (
     Format,
     find_format,
 )
+from apecgraph.rdf.namespaces import ID
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.sandbox import runner as sandbox
@@ -42,6 +47,7 @@ from apecgraph.web.publication import Publication
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 _DUMPS: Final = {format_.name: format_ for format_ in DUMP_FORMATS}
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
+_DECISION_NAME: Final = re.compile("[a-z0-9][a-z0-9-]*")
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
 
 _content = click.option(
@@ -145,6 +151,47 @@ def fmt(content: Path, only_check: bool) -> None:
         raise ExceptionGroup("files that cannot be written in canonical form", errors)
     if only_check and changed:
         raise click.ClickException("run `apecgraph fmt`")
+
+
+@main.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_content
+@click.option("--verdict", type=click.Choice([iri.rpartition("/")[2] for iri in VERDICTS]))
+@click.option("--upholds", multiple=True, metavar="CLAIM", help="A claim that stands.")
+@click.option("--rejects", multiple=True, metavar="CLAIM", help="A claim that does not.")
+@click.option(
+    "--alternative",
+    "alternatives",
+    multiple=True,
+    metavar="CLAIM",
+    help="A statement that says the same in other words.",
+)
+@click.option("--label", help="The title, in English.")
+@click.option("--comment", help="The reason, in English.")
+@click.option("--identifier", help="A short name for citing it.")
+def decide(content: Path, names: tuple[str, ...], **said: Any) -> None:
+    """Record decisions, with the claims as they are now.
+
+    NAME is the name of a decision, such as trade-2025. CLAIM is the name of a figure or a
+    statement, such as figure/seetao/trade-value-2025. Without options, decisions that are recorded
+    stay as they are but for what they saw: run it if the check says that a claim has changed, and
+    the decision still holds.
+    """
+    if any(said.values()) and len(names) > 1:
+        raise click.UsageError("options are about one decision: give one NAME")
+    for name in names:
+        if not _DECISION_NAME.fullmatch(name):
+            raise click.UsageError(f"{name}: write a NAME with small letters, digits and -")
+    for option in ("upholds", "rejects", "alternatives"):
+        said[option] = tuple(ID + claim.removeprefix(ID) for claim in said[option])
+    today = datetime.now(UTC).date().isoformat()
+    entered = sandbox.run_decide(content, Settings(), names, DecisionEntry(**said), today)
+    for note in entered.notes:
+        click.echo(note)
+    path = content / entered.name
+    changed = entered.text != path.read_text(encoding="utf-8")
+    path.write_text(entered.text, encoding="utf-8")
+    click.echo(f"{entered.name}: {'written' if changed else 'nothing has changed'}")
 
 
 @main.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,8 @@ LIKELY: Final = f"{ID}verdict/likely"
 OPEN: Final = f"{ID}verdict/open"
 COMPATIBLE: Final = f"{ID}verdict/compatible"
 ALTERNATIVE_WORDING: Final = f"{ID}verdict/alternative"
+VERDICTS: Final = (RESOLVED, LIKELY, OPEN, ALTERNATIVE_WORDING, COMPATIBLE)
+"""The verdicts in the order of the pages: decided conflicts first, apparent ones last."""
 
 STATUS: Final = f"{ID}status/"
 STANDS: Final = f"{STATUS}stands"
@@ -35,6 +37,7 @@ class Decision:
         upholds: IRIs of the claims that it upholds.
         rejects: IRIs of the claims that it rejects.
         alternatives: IRIs of the statements that it keeps as other wordings of what it upholds.
+        saw: What it recorded of each claim, by the IRI of the claim.
     """
 
     iri: str
@@ -42,6 +45,7 @@ class Decision:
     upholds: frozenset[str]
     rejects: frozenset[str]
     alternatives: frozenset[str]
+    saw: Mapping[str, str]
 
     @property
     def names(self) -> frozenset[str]:
@@ -57,16 +61,20 @@ class Decision:
         return DISPUTED if self.verdict == OPEN else STANDS
 
     def excuses(self, readings: Collection[frozenset[str]]) -> bool:
-        """Return whether readings may contradict each other.
+        """Return whether readings may contradict each other: it covers them, and saw them all."""
+        return self.covers(readings) and all(reading & self.saw.keys() for reading in readings)
 
-        They may if the decision leaves several of them open, or if they are wordings that the
+    def covers(self, readings: Collection[frozenset[str]]) -> bool:
+        """Return whether a contradiction is one that the decision is about, seen or not.
+
+        It is if the decision leaves several of the readings open, or if they are wordings that the
         decision upholds or keeps.
 
         Args:
             readings: The readings, as sets of the IRIs of claims.
 
         Returns:
-            Whether the decision excuses their contradiction.
+            Whether the decision covers their contradiction.
         """
         if self.verdict == OPEN:
             return sum(reading <= self.upholds for reading in readings) > 1
@@ -139,4 +147,7 @@ def _decision(recorded: Graph, iri: str) -> Decision:
         for name in ("upholds", "rejects", "alternative")
     )
     verdict = recorded.value(iri, f"{APEC}verdict") or ""
-    return Decision(iri, verdict, upholds, rejects, alternatives)
+    saw = (text.partition(": ") for text in recorded.values(iri, f"{APEC}saw"))
+    return Decision(
+        iri, verdict, upholds, rejects, alternatives, {ID + name: text for name, _, text in saw}
+    )

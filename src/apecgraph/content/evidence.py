@@ -85,6 +85,12 @@ class Evidence:
         )
 
     @cached_property
+    def claims(self) -> dict[str, Figure | Statement]:
+        """All figures and statements, by their IRIs."""
+        figures: dict[str, Figure | Statement] = {claim.iri: claim for claim in self.figures}
+        return figures | {claim.iri: claim for claim in self.statements}
+
+    @cached_property
     def rejected(self) -> frozenset[str]:
         """IRIs of the figures and statements that a decision rejects."""
         known = statuses(self.decisions)

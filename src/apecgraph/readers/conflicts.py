@@ -8,23 +8,12 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Final
 
-from apecgraph.content.decisions import (
-    ALTERNATIVE_WORDING,
-    COMPATIBLE,
-    LIKELY,
-    OPEN,
-    RESOLVED,
-    Decision,
-    read_decisions,
-)
+from apecgraph.content.decisions import OPEN, RESOLVED, VERDICTS, Decision, read_decisions
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCTERMS, ID, RDFS
 from apecgraph.readers.claims import Claim, FigureClaim, read_claim
 from apecgraph.readers.contradictions import RecordedContradiction, read_contradictions
 from apecgraph.text.numbers import rounded, spelled
-
-VERDICTS: Final = (RESOLVED, LIKELY, OPEN, ALTERNATIVE_WORDING, COMPATIBLE)
-"""The verdicts in the order of the pages: decided conflicts first, apparent ones last."""
 
 _SAME_CELL: Final = f"{ID}relation/same-cell"
 _DIGITS: Final = 2  # of a ratio

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ import pyoxigraph as ox
 from apecgraph import errors
 from apecgraph.build.refusals import refused
 from apecgraph.check.report import Report
+from apecgraph.consistency.decision_entry import DecisionEntry, EnteredDecisions
 from apecgraph.errors import ApecgraphError, ContentError
 from apecgraph.progress import Step
 from apecgraph.release.archive import Archive
@@ -150,6 +152,28 @@ def run_entry(
     """
     answer = _Task(content, settings).run("entry", kind=kind, rows=list(rows))
     return {Path(path): text for path, text in answer["files"].items()}, answer["notes"]
+
+
+def run_decide(
+    content: Path, settings: Settings, names: Sequence[str], entry: DecisionEntry, today: str
+) -> EnteredDecisions:
+    """Enter decisions; the arguments and the result are those of `enter_decisions`.
+
+    Args:
+        content: The content folder.
+        settings: The limits.
+        names: Names of the decisions.
+        entry: What the editor says of them.
+        today: The day of a new decision (ISO 8601).
+
+    Returns:
+        The file with the decisions.
+
+    Raises:
+        ContentError: A part of a new decision is missing, or a claim is unknown.
+    """
+    answer = _Task(content, settings).run("decide", names=names, entry=asdict(entry), today=today)
+    return EnteredDecisions(answer["name"], answer["text"], tuple(answer["notes"]))
 
 
 class _Task:

@@ -160,6 +160,20 @@ def _build(request: TaskRequest, observe: StepObserver) -> str:
     return str(release.path)
 
 
+def _decide(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
+    from apecgraph.consistency.decision_entry import DecisionEntry, enter_decisions
+
+    said = request["entry"]
+    claims = {name: tuple(said[name]) for name in ("upholds", "rejects", "alternatives")}
+    entered = enter_decisions(
+        Content.read(Path(request["content"]), observe),
+        request["names"],
+        DecisionEntry(**(said | claims)),
+        request["today"],
+    )
+    return asdict(entered)
+
+
 def _dataset(request: TaskRequest, observe: StepObserver) -> dict[str, str]:
     from apecgraph.build.derivation import derived_dataset
     from apecgraph.check.validation import check_content
@@ -216,6 +230,7 @@ _TASKS: Final[Mapping[str, Callable[[TaskRequest, StepObserver], Any]]] = {
     "check": _check,
     "build": _build,
     "canonical": _canonical,
+    "decide": _decide,
     "dataset": _dataset,
     "entry": _entry,
     "place": _place,

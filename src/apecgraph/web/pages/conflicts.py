@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from apecgraph.content.decisions import VERDICTS
 from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim
-from apecgraph.readers.conflicts import VERDICTS, Conflict, read_conflicts
+from apecgraph.readers.conflicts import Conflict, read_conflicts
 from apecgraph.readers.quantities import Quantities
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
