@@ -113,7 +113,7 @@ def test_its_example_is_not_in_the_graph() -> None:
 
 def test_its_commands_exist(page: str) -> None:
     commands = set(re.findall(r"^\$ apecgraph (\w+)", page, re.MULTILINE))
-    assert commands == {"fmt", "check", "build"} <= set(main.commands)
+    assert commands == {"fmt", "check", "build", "decide"} <= set(main.commands)
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def _relations(findings: Findings) -> Iterator[Result]:
 
 
 def _settling(conflict: Iterable[Contradiction], evidence: Evidence) -> str:
-    """Say how to settle a conflict, which a recorded decision may cover without having seen it."""
+    """Return the advice on a conflict, which a decision may cover without having seen it."""
     left = [item.without(evidence.rejected) for item in conflict]
     covering = [each.iri for each in evidence.decisions if any(map(each.covers, left))]
     if not covering:

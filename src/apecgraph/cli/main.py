@@ -22,9 +22,9 @@ from pydantic import ValidationError
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.new import new
 from apecgraph.cli.releases import diff, releases, rollback
-from apecgraph.consistency.decision_entry import DecisionEntry
 from apecgraph.content.decisions import VERDICTS
 from apecgraph.content.folder import default_content
+from apecgraph.entry.decisions import DecisionEntry
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
 from apecgraph.query.model import DataFile
@@ -173,8 +173,8 @@ def decide(content: Path, names: tuple[str, ...], **said: Any) -> None:
     """Record decisions, with the claims as they are now.
 
     NAME is the name of a decision, such as trade-2025. CLAIM is the name of a figure or a
-    statement, such as figure/seetao/trade-value-2025. Without options, decisions that are recorded
-    stay as they are but for what they saw: run it if the check says that a claim has changed, and
+    statement, such as figure/seetao/trade-value-2025. Without options, only
+    the record of the claims is renewed: run it if the check reports that a claim has changed, and
     the decision still holds.
     """
     if any(said.values()) and len(names) > 1:

@@ -1,1 +1,1 @@
-"""Entering sources, figures and statements from a few arguments."""
+"""Entering sources, figures, statements and decisions from a few arguments."""

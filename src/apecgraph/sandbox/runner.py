@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from apecgraph import errors
 from apecgraph.build.refusals import refused
 from apecgraph.check.report import Report
-from apecgraph.consistency.decision_entry import DecisionEntry, EnteredDecisions
+from apecgraph.entry.decisions import DecisionEntry, EnteredDecisions
 from apecgraph.errors import ApecgraphError, ContentError
 from apecgraph.progress import Step
 from apecgraph.release.archive import Archive
@@ -163,7 +163,7 @@ def run_decide(
         content: The content folder.
         settings: The limits.
         names: Names of the decisions.
-        entry: What the editor says of them.
+        entry: The values that the editor gives.
         today: The day of a new decision (ISO 8601).
 
     Returns:

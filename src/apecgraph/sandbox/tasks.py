@@ -161,7 +161,7 @@ def _build(request: TaskRequest, observe: StepObserver) -> str:
 
 
 def _decide(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
-    from apecgraph.consistency.decision_entry import DecisionEntry, enter_decisions
+    from apecgraph.entry.decisions import DecisionEntry, enter_decisions
 
     said = request["entry"]
     claims = {name: tuple(said[name]) for name in ("upholds", "rejects", "alternatives")}

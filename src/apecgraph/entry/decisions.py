@@ -23,16 +23,17 @@ from apecgraph.rdf.turtle import write_turtle
 
 _SAW: Final = f"{APEC}saw"
 _ROLES: Final = tuple(f"{APEC}{name}" for name in ("upholds", "rejects", "alternative"))
+_MOST_SHOWN: Final = 2
 _NEAR: Final = 3
 """Number of similar names that an error lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionEntry:
-    """What an editor says of a decision, beside what is recorded.
+    """Values that an editor gives for a decision, in addition to the recorded ones.
 
     Attributes:
-        verdict: Name of the verdict, such as "open"; None keeps what is recorded.
+        verdict: Name of the verdict, such as "open"; None keeps the recorded one.
         label: The title, in English, or None.
         comment: The reason, in English, or None.
         identifier: The short name for citing the decision, or None.
@@ -50,7 +51,7 @@ class DecisionEntry:
     alternatives: tuple[str, ...] = ()
 
     def values(self) -> Iterator[tuple[str, Value]]:
-        """Yield all but the claims, as pairs of the IRI of a property and a value."""
+        """Yield the values other than claims, as pairs of the IRI of a property and a value."""
         if self.verdict is not None:
             yield f"{APEC}verdict", f"{ID}verdict/{self.verdict}"
         if self.label is not None:
@@ -74,7 +75,7 @@ class EnteredDecisions:
     Attributes:
         name: Path of the file of all decisions, relative to the content folder.
         text: The canonical text of the file.
-        notes: For the editor: what has changed since, and the contradictions that are decided.
+        notes: For the editor: the claims that have changed, and the contradictions.
     """
 
     name: str
@@ -91,7 +92,7 @@ def enter_decisions(
         content: The content.
         names: Names of the decisions, such as "trade-2025": one that is new, or some that are
             recorded.
-        entry: What the editor says of them.
+        entry: The values that the editor gives.
         today: The day of a new decision (ISO 8601).
 
     Returns:
@@ -165,8 +166,11 @@ def _notes(decision: Decision, record: dict[str, str], findings: Findings) -> It
         if before != text:
             yield f"{compact(claim)}: {before} has become {text}"
     wording = Wording(findings.evidence.graph)
-    for contradiction, _ in findings.justifying(replace(decision, saw=record)):
+    about = findings.justifying(replace(decision, saw=record))
+    for contradiction, _ in about[:_MOST_SHOWN]:
         yield f"{compact(decision.iri)} is about: {wording.contradiction(contradiction)}"
+    if len(about) > _MOST_SHOWN:
+        yield f"{compact(decision.iri)} is about {len(about) - _MOST_SHOWN} more contradictions"
 
 
 def _unknown(claim: str, known: Iterable[str]) -> str:
