@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.decisions import COMPATIBLE, OPEN, Decision
 from apecgraph.content.figures import Figure
 from apecgraph.content.statements import Statement
 from apecgraph.rdf.namespaces import ID, compact
-from apecgraph.rdf.terms import term_text
 
 _SEPARATOR = "; "
 
@@ -50,8 +51,8 @@ def seen(claim: Figure | Statement) -> str:
     if isinstance(claim, Figure):
         cell = (compact(value) for _, value in claim.cell.values())
         return _SEPARATOR.join((str(claim.interval), *cell))
-    iris = (claim.triple.subject, claim.triple.predicate)
-    parts = [*(compact(term_text(term)) for term in iris), str(claim.triple.object)]
+    terms = (claim.triple.subject, claim.triple.predicate, claim.triple.object)
+    parts = [compact(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in terms]
     return _SEPARATOR.join([*parts, *([compact(claim.period)] if claim.period else [])])
 
 
@@ -102,15 +103,22 @@ def _changed(decision: Decision, findings: Findings) -> Iterator[Misfit]:
             f"it does not record how it saw {names}: see whether the decision is right, and run "
             f"{command}",
         )
-    for claim, saw in sorted(decision.saw.items()):
-        if claim in now and seen(now[claim]) != saw:
-            before, after = _difference(saw, seen(now[claim]))
-            yield Misfit(
-                decision.iri,
-                (claim,),
-                f"{compact(claim)} has changed since: the decision saw {before}, now it is "
-                f"{after}. Correct it, or see whether the decision still holds, and run {command}",
-            )
+    changed = [
+        claim
+        for claim, saw in sorted(decision.saw.items())
+        if claim in now and seen(now[claim]) != saw
+    ]
+    if changed:
+        first = changed[0]
+        before, after = _difference(decision.saw[first], seen(now[first]))
+        more = len(changed) - 1
+        others = f" ({more} more claim{'s have' if more > 1 else ' has'} changed)" if more else ""
+        yield Misfit(
+            decision.iri,
+            tuple(changed),
+            f"{compact(first)} has changed since: the decision saw {before}, now it is {after}"
+            f"{others}. Correct it, or see whether the decision still holds, and run {command}",
+        )
 
 
 def _difference(before: str, after: str) -> tuple[str, str]:
