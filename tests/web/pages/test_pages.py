@@ -397,7 +397,9 @@ class TestHostileData:
             "<https://sws.geonames.org/1809858/>",
             "<javascript:alert(1)>",
         )
-        content.replace(source, '"SEETAO, 258468.html"@en', f'"{cls.SCRIPT}\\"\'&"@en')
+        content.replace(
+            source, '"Untitled (www.seetaoe.com/…/258468.html)"@en', f'"{cls.SCRIPT}\\"\'&"@en'
+        )
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
         release, _ = build_release(content.root, folder / "releases")
         with served(Publication.of(release)) as client:
