@@ -119,6 +119,16 @@ def shared(intervals: Iterable[Interval]) -> Interval | None:
     return Interval(highest.lower, lowest.upper, highest.excludes_lower, lowest.excludes_upper)
 
 
+def hull(intervals: Iterable[Interval]) -> Interval:
+    """Return the smallest interval that contains all intervals."""
+    items = list(intervals)
+    lowers = [(item.lower, item.excludes_lower) for item in items if item.lower is not None]
+    uppers = [(item.upper, not item.excludes_upper) for item in items if item.upper is not None]
+    low = min(lowers) if len(lowers) == len(items) else (None, False)
+    high = max(uppers) if len(uppers) == len(items) else (None, True)
+    return Interval(low[0], high[0], low[1], not high[1])
+
+
 def decimal_text(value: Decimal) -> str:
     """Write a number as an xsd:decimal: no exponent, no zeros at the end of a fraction.
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from apecgraph.build.best_values import cell_triples
 from apecgraph.build.contradiction_triples import contradiction_triples
 from apecgraph.check.rule_text import RuleText
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
-from apecgraph.content.folder import DERIVED_GRAPH, SHAPES_GRAPH
+from apecgraph.content.folder import CELLS_GRAPH, DERIVED_GRAPH, SHAPES_GRAPH
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
@@ -24,6 +25,7 @@ def derived_dataset(findings: Findings) -> list[ox.Quad]:
     evidence = findings.evidence
     graph = evidence.graph
     graph.store.extend([in_graph(triple, DERIVED_GRAPH) for triple in _derived(findings)])
+    graph.store.extend([in_graph(triple, CELLS_GRAPH) for triple in cell_triples(evidence)])
     graph.store.extend(list(_labels(evidence)))
     return [*graph.quads(), *dict.fromkeys(evidence.supported())]
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.namespaces import ADMS, APEC, ID, QB
+from apecgraph.rdf.namespaces import ADMS, APEC, ID, QB, SDMX_DIMENSION
 from apecgraph.rdf.terms import in_graph
 from apecgraph.rdf.turtle import parse_file
 
@@ -24,6 +24,7 @@ _log: Final = logging.getLogger(__name__)
 ONTOLOGY_GRAPH: Final = ox.NamedNode(f"{ID}graph/ontology")
 SHAPES_GRAPH: Final = ox.NamedNode(f"{ID}graph/shapes")
 DERIVED_GRAPH: Final = ox.NamedNode(f"{ID}graph/derived")
+CELLS_GRAPH: Final = ox.NamedNode(f"{ID}graph/cells")
 ENTITIES_GRAPH: Final = ox.NamedNode(f"{ID}graph/entities")
 DECISIONS_GRAPH: Final = ox.NamedNode(f"{ID}graph/decisions")
 
@@ -56,11 +57,14 @@ DERIVED_PROPERTIES: Final = frozenset(
         ),
         f"{ADMS}status",
         f"{QB}observation",
+        f"{SDMX_DIMENSION}freq",
     )
 )
 """The properties that only the build writes."""
 
-DERIVED_CLASSES: Final = frozenset((f"{APEC}Contradiction", f"{APEC}Estimate"))
+DERIVED_CLASSES: Final = frozenset(
+    f"{APEC}{name}" for name in ("Cell", "Contradiction", "Estimate")
+)
 """The classes whose instances only the build writes."""
 
 CONTEXT: Final = "context.jsonld"

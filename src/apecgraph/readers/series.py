@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from apecgraph.content.cube import DIMENSIONS, dimensions, local_name
+from apecgraph.content.folder import CELLS_GRAPH
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, QB, RDF, SCHEMA
@@ -85,9 +86,11 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
         claim = read_claim(graph, iri)
         if isinstance(claim, FigureClaim):
             by_dimensions[_dimensions(dict(claim.figure.cell.values()).get)].append(claim)
+    of_best_values = graph.named_graph(CELLS_GRAPH).subjects(f"{RDF}type", f"{QB}Slice")
     slices = {
         _dimensions(partial(graph.value, iri)): iri
         for iri in graph.subjects(f"{RDF}type", f"{QB}Slice")
+        if iri not in of_best_values
     }
     periods = {claim.figure.cell.period for claims in by_dimensions.values() for claim in claims}
     order = {period: when(graph, period) for period in periods}

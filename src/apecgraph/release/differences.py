@@ -16,7 +16,13 @@ from typing import Any, Final, Literal
 import pyoxigraph as ox
 
 from apecgraph.check.rule_text import RuleText
-from apecgraph.content.folder import DERIVED_GRAPH, DERIVED_PROPERTIES, SHAPES_GRAPH, SOURCE_PREFIX
+from apecgraph.content.folder import (
+    CELLS_GRAPH,
+    DERIVED_GRAPH,
+    DERIVED_PROPERTIES,
+    SHAPES_GRAPH,
+    SOURCE_PREFIX,
+)
 from apecgraph.errors import ReleaseError
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
@@ -26,6 +32,7 @@ from apecgraph.release.release import DIFFERENCES, Release
 from apecgraph.release.snapshot import Snapshot
 
 _CONTRADICTION: Final = f"{APEC}contradiction"
+_DERIVED: Final = frozenset((CELLS_GRAPH.value, DERIVED_GRAPH.value))
 _LABEL: Final = f"{RDFS}label"
 _LONGEST: Final = 200  # characters of a text in `words`; `term` is not shortened
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
@@ -185,7 +192,7 @@ class _Side:
     def _is_derived(self, iri: str, fact: tuple[str, Term], names: set[str]) -> bool:
         """Return whether a fact is derived. Labels that the build gives to shapes are derived."""
         if names != {SHAPES_GRAPH.value} or fact[0] != _LABEL:
-            return fact[0] in DERIVED_PROPERTIES or names == {DERIVED_GRAPH.value}
+            return fact[0] in DERIVED_PROPERTIES or names <= _DERIVED
         made = (self._titles.get(iri), compact(iri))
         return isinstance(fact[1], ox.Literal) and fact[1].value in made
 

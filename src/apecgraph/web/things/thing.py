@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 import pyoxigraph as ox
 
 from apecgraph.content.decisions import ALTERNATIVE
-from apecgraph.content.folder import DERIVED_GRAPH
+from apecgraph.content.folder import CELLS_GRAPH, DERIVED_GRAPH
 from apecgraph.rdf.formats import HTML, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
@@ -43,7 +43,7 @@ _IDENTIFIERS: Final = (
     f"{OWL}sameAs",
     *(f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related")),
 )
-_DERIVED: Final = (DERIVED_GRAPH.value,)
+_DERIVED: Final = frozenset((CELLS_GRAPH.value, DERIVED_GRAPH.value))
 _ABOUT_CLAIMS: Final = frozenset(
     (
         f"{RDF}subject",
@@ -200,7 +200,7 @@ class ThingView:
                 predicate,
                 self.labels.inverse(predicate),
                 # Derived links, such as those of contradictions, come after the data.
-                tuple(sorted(links[predicate], key=lambda link: link.graphs == _DERIVED)),
+                tuple(sorted(links[predicate], key=lambda link: _DERIVED.issuperset(link.graphs))),
                 all_links(iri, predicate),
                 predicate.removeprefix(APEC) if predicate in dimensions else None,
             )

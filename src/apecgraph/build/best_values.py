@@ -1,0 +1,215 @@
+"""The best known value of each cell, and the series of these values, as triples.
+
+A cell is a slice of the data set of its figures, and one observation of a second data set, which
+has no sources (RDF Data Cube, section 7.3; `ontology/cube.ttl`). A series is a slice of that one.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.consistency.wording import Wording
+from apecgraph.content.cube import DIMENSIONS, UNIT, Cell
+from apecgraph.content.decisions import ALTERNATIVE, DISPUTED, STANDS, statuses
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure, interval_values
+from apecgraph.intervals import Interval, decimal_text, hull, shared
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, PROV, QB, SDMX_CODE, SDMX_DIMENSION
+from apecgraph.rdf.terms import Value, triples_about, triples_about_new, typed
+from apecgraph.text.numbers import Numerals
+
+_MONTHS: Final = {12: f"{SDMX_CODE}freq-A", 3: f"{SDMX_CODE}freq-Q", 1: f"{SDMX_CODE}freq-M"}
+"""The codes of SDMX for a year, a quarter and a month, by their numbers of months."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestValue:
+    """The best known value of a cell.
+
+    Attributes:
+        cell: The cell.
+        dataset: IRI of the data set of its figures.
+        figures: All figures of the cell that no decision rejects.
+        basis: The figures that the value rests on.
+        value: The value of the most precise of these.
+        interval: The numbers that all of these allow; if they contradict each other, the numbers
+            that at least one of them allows.
+        is_disputed: Whether they contradict each other, or an open decision names one of them.
+    """
+
+    cell: Cell
+    dataset: str
+    figures: tuple[Figure, ...]
+    basis: tuple[Figure, ...]
+    value: Decimal
+    interval: Interval
+    is_disputed: bool
+
+
+def best_values(evidence: Evidence) -> Iterator[BestValue]:
+    """Choose the best known value of each cell. Nothing is averaged or interpolated.
+
+    Left out are figures that a decision rejects or keeps as an alternative, figures that a source
+    only attributes to a speaker, and figures of data sets without best values, such as forecasts.
+
+    Args:
+        evidence: The figures and the decisions on them.
+
+    Yields:
+        The best known values, in the order of the first figures of their cells.
+    """
+    graph = evidence.graph
+    known = statuses(evidence.decisions)
+    cells: defaultdict[tuple[str, Cell], list[Figure]] = defaultdict(list)
+    for figure in evidence.figures:
+        if figure.iri not in evidence.rejected:
+            dataset = graph.named_graph(figure.source).required_value(figure.iri, f"{QB}dataSet")
+            cells[dataset, figure.cell].append(figure)
+    for (dataset, cell), figures in cells.items():
+        basis = [
+            figure
+            for figure in figures
+            if known.get(figure.iri) != ALTERNATIVE
+            and not graph.has(figure.iri, f"{PROV}wasAttributedTo")
+        ]
+        if not basis or not graph.subjects(f"{PROV}wasDerivedFrom", dataset):
+            continue
+        intervals = [figure.interval for figure in basis]
+        interval = shared(intervals)
+        disputed = interval is None or any(known.get(each.iri) == DISPUTED for each in basis)
+        yield BestValue(
+            cell,
+            dataset,
+            tuple(figures),
+            tuple(basis),
+            min(basis, key=_imprecision).value,
+            hull(intervals) if disputed or interval is None else interval,
+            disputed,
+        )
+
+
+def cell_triples(evidence: Evidence) -> Iterator[ox.Triple]:
+    """Yield the triples of all cells with their best known values, and those of all series."""
+    graph, wording = evidence.graph, Wording(evidence.graph)
+    numerals = Numerals(graph)
+    series: defaultdict[tuple[str, frozenset[tuple[str, str]]], list[Cell]] = defaultdict(list)
+    for best in best_values(evidence):
+        cell, iri = best.cell, cell_iri(best.cell)
+        clean = graph.subjects(f"{PROV}wasDerivedFrom", best.dataset)[0]
+        unit = cell.unit(graph)
+        number = numerals.interval(best.interval, unit)
+        values: list[tuple[str, Value]] = [
+            (f"{QB}dataSet", clean),
+            (f"{QB}sliceStructure", _slice_key(graph, best.dataset, with_period=True)),
+            *cell.values(),
+            (f"{SDMX_DIMENSION}freq", _frequency(graph, cell.period)),
+            *((f"{QB}observation", figure.iri) for figure in best.figures),
+            (f"{APEC}value", typed(decimal_text(best.value), "decimal")),
+            *interval_values(best.interval),
+            *([] if unit is None else [(UNIT, unit)]),
+            *((f"{PROV}wasDerivedFrom", figure.iri) for figure in best.basis),
+            (f"{ADMS}status", DISPUTED if best.is_disputed else STANDS),
+        ]
+        yield from triples_about_new(iri, f"{APEC}Cell", f"{wording.cell(cell)}: {number}", *values)
+        yield from triples_about(best.dataset, (f"{QB}slice", iri))
+        series[clean, _fixed(graph, clean, cell)].append(cell)
+    for (clean, fixed), cells in series.items():
+        if len(cells) > 1:
+            name = wording.common(cells, without=("period", "base_period"))
+            basis = numerals.basis(cells[0].unit(graph), cells[0].currency)
+            label = ", ".join(filter(None, (name, basis)))
+            yield from _series(graph, clean, label, dict(fixed), cells)
+
+
+def cell_iri(cell: Cell) -> str:
+    """Return the IRI of a cell, made of the names of its dimensions' values, the period last."""
+    return f"{ID}cell/{_path(cell.values())}"
+
+
+def _series(
+    graph: Graph, dataset: str, label: str, fixed: dict[str, str], cells: Iterable[Cell]
+) -> Iterator[ox.Triple]:
+    iri = f"{ID}series/{_path(fixed.items())}"
+    yield from triples_about_new(
+        iri,
+        f"{QB}Slice",
+        label,
+        (f"{QB}sliceStructure", _slice_key(graph, dataset, with_period=False)),
+        *fixed.items(),
+        *((f"{QB}observation", cell_iri(cell)) for cell in cells),
+    )
+    yield from triples_about(dataset, (f"{QB}slice", iri))
+
+
+def _fixed(graph: Graph, dataset: str, cell: Cell) -> frozenset[tuple[str, str]]:
+    """Return the dimensions that all cells of the series of a cell share, with their values."""
+    key = _slice_key(graph, dataset, with_period=False)
+    names = graph.values(key, f"{QB}componentProperty")
+    return frozenset(pair for pair in cell.values() if pair[0] in names)
+
+
+def _slice_key(graph: Graph, dataset: str, *, with_period: bool) -> str:
+    """Return the slice key of a data set that fixes the period, or the one that does not."""
+    structure = graph.required_value(dataset, f"{QB}structure")
+    return next(
+        key
+        for key in graph.values(structure, f"{QB}sliceKey")
+        if graph.has(key, f"{QB}componentProperty", DIMENSIONS["period"]) == with_period
+    )
+
+
+def _path(values: Iterable[tuple[str, str]]) -> str:
+    """Write values of dimensions as a path: "CHN/world/total/all-goods/trade-value/CNY/2025"."""
+    last = (DIMENSIONS["period"], DIMENSIONS["base_period"])
+    given = dict(values)
+    order = [
+        *(name for name in DIMENSIONS.values() if name not in last),
+        *last,
+    ]
+    return "/".join(
+        # Subjects are of many kinds; two of different kinds may have one name.
+        given[name].removeprefix(ID if name == DIMENSIONS["subject"] else _namespace(given[name]))
+        for name in order
+        if name in given
+    )
+
+
+def _namespace(iri: str) -> str:
+    return iri[: iri.rindex("/") + 1]
+
+
+def _imprecision(figure: Figure) -> tuple[bool, Decimal, str]:
+    """Return a sort key: the figure with the narrowest interval comes first."""
+    low, high = figure.interval.lower, figure.interval.upper
+    if low is None or high is None:
+        return True, Decimal(0), figure.iri
+    return False, high - low, figure.iri
+
+
+def _frequency(graph: Graph, period: str) -> str:
+    """Return the code of the frequency of a period."""
+    ends = [graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end")]
+    other = f"{ID}freq/other"
+    try:
+        first, last = (date.fromisoformat(end or "") for end in ends)
+    except ValueError:
+        return other
+    if first.day != 1 or last.day != monthrange(last.year, last.month)[1]:
+        return other
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months in _MONTHS and (first.month - 1) % months == 0:
+        return _MONTHS[months]
+    if first.month != 1:
+        return other
+    if months % 12 == 0:
+        return f"{ID}freq/multi-year"
+    return f"{ID}freq/to-date" if first.year == last.year else other

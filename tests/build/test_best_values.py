@@ -1,0 +1,124 @@
+"""The best known values of the real figures, under the real decisions and under others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from apecgraph.build.best_values import BestValue, best_values, cell_iri, cell_triples
+from apecgraph.content.cube import DIMENSIONS
+from apecgraph.content.decisions import OPEN, RESOLVED, Decision
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.folder import Content, default_content
+from apecgraph.intervals import Interval, hull
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, ID, PROV, QB, RDF, SDMX_CODE, SDMX_DIMENSION
+from apecgraph.rdf.terms import in_graph
+
+TRADE = f"{ID}cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed"
+SHARE = f"{ID}cell/CHN/apec-other-economies/total/all-goods/trade-share/not-applicable/mixed"
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return Evidence.gather(Content.read(default_content()))
+
+
+@pytest.fixture(scope="module")
+def derived(evidence: Evidence) -> Graph:
+    return Graph(map(in_graph, cell_triples(evidence)))
+
+
+def best(evidence: Evidence, iri: str) -> BestValue | None:
+    return next((each for each in best_values(evidence) if cell_iri(each.cell) == iri), None)
+
+
+def decided(evidence: Evidence, verdict: str, *, rejects: frozenset[str]) -> Evidence:
+    """Replace all decisions by one that upholds or rejects figures."""
+    upheld = frozenset[str]() if verdict == RESOLVED else rejects
+    rejected = rejects if verdict == RESOLVED else frozenset[str]()
+    decision = Decision(f"{ID}decision/x", verdict, upheld, rejected, frozenset())
+    return replace(evidence, decisions=(decision,))
+
+
+def test_each_cell_has_one_iri(evidence: Evidence) -> None:
+    found = [each.cell for each in best_values(evidence)]
+    assert len(found) > 250
+    assert len(set(map(cell_iri, found))) == len(set(found)) == len(found)
+
+
+def test_the_interval_is_what_all_figures_allow_and_the_value_that_of_the_most_precise(
+    evidence: Evidence,
+) -> None:
+    found = best(evidence, f"{SHARE}/2025")
+    assert found is not None
+    assert len({figure.interval for figure in found.basis}) > 1
+    assert not found.is_disputed
+    for figure in found.basis:
+        assert figure.interval.meets(found.interval)
+    assert found.value == Decimal("57.82")
+    assert found.interval == Interval(Decimal("57.815"), Decimal("57.825"), excludes_upper=True)
+
+
+def test_rejected_figures_are_left_out(evidence: Evidence) -> None:
+    found = best(evidence, f"{TRADE}/2025")
+    assert found is not None
+    assert found.value == 26_290_000_000_000
+    figures = {each.iri for each in evidence.figures if each.cell == found.cell}
+    assert figures - {each.iri for each in found.figures} == figures & evidence.rejected != set()
+    assert best(decided(evidence, RESOLVED, rejects=frozenset(figures)), f"{TRADE}/2025") is None
+
+
+def test_figures_of_an_open_decision_make_a_disputed_value_of_all_that_they_allow(
+    evidence: Evidence,
+) -> None:
+    found = best(evidence, f"{TRADE}/2025")
+    assert found is not None
+    figures = [each for each in evidence.figures if each.cell == found.cell]
+    names = frozenset(each.iri for each in figures)
+    open_ = best(decided(evidence, OPEN, rejects=names), f"{TRADE}/2025")
+    assert open_ is not None
+    assert open_.is_disputed
+    assert open_.interval == hull(each.interval for each in figures)
+    assert open_.value in {each.value for each in figures}
+
+
+def test_what_a_source_attributes_to_a_speaker_is_no_basis(evidence: Evidence) -> None:
+    attributed = {
+        each.iri
+        for each in evidence.figures
+        if evidence.graph.has(each.iri, f"{PROV}wasAttributedTo")
+    }
+    basis = {figure.iri for each in best_values(evidence) for figure in each.basis}
+    assert basis.isdisjoint(attributed)
+    assert attributed
+
+
+@pytest.mark.parametrize(
+    ("period", "frequency"),
+    [
+        ("2025", f"{SDMX_CODE}freq-A"),
+        ("2025-01_2025-09", f"{ID}freq/to-date"),
+        ("2021-2025", f"{ID}freq/multi-year"),
+    ],
+)
+def test_a_cell_has_the_frequency_of_its_period(
+    derived: Graph, period: str, frequency: str
+) -> None:
+    assert derived.value(f"{TRADE}/{period}", f"{SDMX_DIMENSION}freq") == frequency
+
+
+def test_a_series_has_every_cell_that_shares_its_dimensions(derived: Graph) -> None:
+    without = (DIMENSIONS["period"], DIMENSIONS["base_period"])
+    alike: defaultdict[tuple[str | None, ...], set[str]] = defaultdict(set)
+    for cell in derived.subjects(f"{RDF}type", f"{APEC}Cell"):
+        names = (name for name in DIMENSIONS.values() if name not in without)
+        alike[tuple(derived.value(cell, name) for name in names)].add(cell)
+    series = derived.subjects(f"{RDF}type", f"{QB}Slice")
+    assert len(series) > 20
+    assert {frozenset(derived.iris(each, f"{QB}observation")) for each in series} == {
+        frozenset(cells) for cells in alike.values() if len(cells) > 1
+    }
