@@ -23,7 +23,17 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, interval_values
 from apecgraph.intervals import Interval, decimal_text, hull, shared
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, PROV, QB, SDMX_CODE, SDMX_DIMENSION
+from apecgraph.rdf.namespaces import (
+    ADMS,
+    APEC,
+    DCAT,
+    DCTERMS,
+    ID,
+    PROV,
+    QB,
+    SDMX_CODE,
+    SDMX_DIMENSION,
+)
 from apecgraph.rdf.terms import Value, triples_about, triples_about_new, typed
 from apecgraph.text.numbers import Numerals
 
@@ -81,7 +91,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             if known.get(figure.iri) != ALTERNATIVE
             and not graph.has(figure.iri, f"{PROV}wasAttributedTo")
         ]
-        if not basis or not graph.subjects(f"{PROV}wasDerivedFrom", dataset):
+        if not basis or not graph.subjects(f"{DCTERMS}source", dataset):
             continue
         intervals = [figure.interval for figure in basis]
         interval = shared(intervals)
@@ -104,7 +114,7 @@ def cell_triples(evidence: Evidence) -> Iterator[ox.Triple]:
     series: defaultdict[tuple[str, frozenset[tuple[str, str]]], list[Cell]] = defaultdict(list)
     for best in best_values(evidence):
         cell, iri = best.cell, cell_iri(best.cell)
-        clean = graph.subjects(f"{PROV}wasDerivedFrom", best.dataset)[0]
+        clean = graph.subjects(f"{DCTERMS}source", best.dataset)[0]
         unit = cell.unit(graph)
         number = numerals.interval(best.interval, unit)
         values: list[tuple[str, Value]] = [

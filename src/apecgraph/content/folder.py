@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.namespaces import ADMS, APEC, ID, QB, SDMX_DIMENSION
+from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, SDMX_DIMENSION
 from apecgraph.rdf.terms import in_graph
 from apecgraph.rdf.turtle import parse_file
 
@@ -56,6 +56,7 @@ DERIVED_PROPERTIES: Final = frozenset(
             )
         ),
         f"{ADMS}status",
+        f"{PROV}wasDerivedFrom",
         f"{QB}observation",
         f"{SDMX_DIMENSION}freq",
     )
