@@ -22,7 +22,7 @@ from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, Cell, local_
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import SHAPES_GRAPH, Content, default_content
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF, SKOS
+from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF, SDMX_DIMENSION, SKOS
 from apecgraph.rdf.terms import in_graph
 from apecgraph.readers.series import SERIES_DIMENSIONS
 from apecgraph.release.figures_csv import write_figures
@@ -344,7 +344,8 @@ def test_the_structures_declare_the_dimensions_of_a_cell_in_its_order(cube: Cube
             if graph.has(part, f"{QB}dimension")
         }
         in_order = sorted(order, key=lambda dimension: order[dimension])
-        assert in_order[-1] == f"{APEC}statedIn"
+        of_best_values = structure.startswith(f"{ID}structure/best-")
+        assert in_order[-1] == (f"{SDMX_DIMENSION}freq" if of_best_values else f"{APEC}statedIn")
         known = [property_ for property_ in DIMENSIONS.values() if property_ in order]
         assert in_order[:-1] == known
         required = {DIMENSIONS[name] for name in REQUIRED_DIMENSIONS}
