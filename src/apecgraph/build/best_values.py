@@ -48,7 +48,7 @@ class BestValue:
     Attributes:
         cell: The cell.
         dataset: IRI of the data set of its figures.
-        figures: All figures of the cell that no decision rejects.
+        figures: All figures of the cell that stand.
         basis: The figures that the value rests on.
         value: The value of the most precise of these.
         interval: The numbers that all of these allow; if they contradict each other, the numbers
@@ -68,8 +68,9 @@ class BestValue:
 def best_values(evidence: Evidence) -> Iterator[BestValue]:
     """Choose the best known value of each cell. Nothing is averaged or interpolated.
 
-    Left out are figures that a decision rejects or keeps as an alternative, figures that a source
-    only attributes to a speaker, and figures of data sets without best values, such as forecasts.
+    Left out are figures that a decision rejects or keeps as an alternative, that a later figure
+    revises or that a source only attributes to a speaker, and figures of withdrawn sources and of
+    data sets without best values, such as forecasts.
 
     Args:
         evidence: The figures and the decisions on them.
@@ -81,7 +82,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
     known = statuses(evidence.decisions)
     cells: defaultdict[tuple[str, Cell], list[Figure]] = defaultdict(list)
     for figure in evidence.figures:
-        if figure.iri not in evidence.rejected:
+        if figure.iri not in evidence.unsupported:
             dataset = graph.named_graph(figure.source).required_value(figure.iri, f"{QB}dataSet")
             cells[dataset, figure.cell].append(figure)
     for (dataset, cell), figures in cells.items():
@@ -90,6 +91,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             for figure in figures
             if known.get(figure.iri) != ALTERNATIVE
             and not graph.has(figure.iri, f"{PROV}wasAttributedTo")
+            and not graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
         ]
         if not basis or not graph.subjects(f"{DCTERMS}source", dataset):
             continue
@@ -127,6 +129,7 @@ def cell_triples(evidence: Evidence) -> Iterator[ox.Triple]:
             *interval_values(best.interval),
             *([] if unit is None else [(UNIT, unit)]),
             *((f"{PROV}wasDerivedFrom", figure.iri) for figure in best.basis),
+            *((f"{APEC}origin", origin) for origin in _origins(graph, best)),
             (f"{ADMS}status", DISPUTED if best.is_disputed else STANDS),
         ]
         yield from triples_about_new(iri, f"{APEC}Cell", f"{wording.cell(cell)}: {number}", *values)
@@ -158,6 +161,12 @@ def _series(
         *((f"{QB}observation", cell_iri(cell)) for cell in cells),
     )
     yield from triples_about(dataset, (f"{QB}slice", iri))
+
+
+def _origins(graph: Graph, best: BestValue) -> list[str]:
+    """Return the origins of the figures that a value rests on: its independent witnesses."""
+    found = (graph.values(figure.iri, f"{APEC}origin") for figure in best.basis)
+    return sorted({origin for origins in found for origin in origins})
 
 
 def _fixed(graph: Graph, dataset: str, cell: Cell) -> frozenset[tuple[str, str]]:
