@@ -36,11 +36,11 @@ def best(evidence: Evidence, iri: str) -> BestValue | None:
     return next((each for each in best_values(evidence) if cell_iri(each.cell) == iri), None)
 
 
-def decided(evidence: Evidence, verdict: str, *, rejects: frozenset[str]) -> Evidence:
+def decided(evidence: Evidence, verdict: str, *, names: frozenset[str]) -> Evidence:
     """Replace all decisions by one that upholds or rejects figures."""
-    upheld = frozenset[str]() if verdict == RESOLVED else rejects
-    rejected = rejects if verdict == RESOLVED else frozenset[str]()
-    decision = Decision(f"{ID}decision/x", verdict, upheld, rejected, frozenset())
+    upheld = frozenset[str]() if verdict == RESOLVED else names
+    rejected = names if verdict == RESOLVED else frozenset[str]()
+    decision = Decision(f"{ID}decision/x", verdict, upheld, rejected, frozenset(), {})
     return replace(evidence, decisions=(decision,))
 
 
@@ -69,7 +69,7 @@ def test_rejected_figures_are_left_out(evidence: Evidence) -> None:
     assert found.value == 26_290_000_000_000
     figures = {each.iri for each in evidence.figures if each.cell == found.cell}
     assert figures - {each.iri for each in found.figures} == figures & evidence.rejected != set()
-    assert best(decided(evidence, RESOLVED, rejects=frozenset(figures)), f"{TRADE}/2025") is None
+    assert best(decided(evidence, RESOLVED, names=frozenset(figures)), f"{TRADE}/2025") is None
 
 
 def test_figures_of_an_open_decision_make_a_disputed_value_of_all_that_they_allow(
@@ -79,7 +79,7 @@ def test_figures_of_an_open_decision_make_a_disputed_value_of_all_that_they_allo
     assert found is not None
     figures = [each for each in evidence.figures if each.cell == found.cell]
     names = frozenset(each.iri for each in figures)
-    open_ = best(decided(evidence, OPEN, rejects=names), f"{TRADE}/2025")
+    open_ = best(decided(evidence, OPEN, names=names), f"{TRADE}/2025")
     assert open_ is not None
     assert open_.is_disputed
     assert open_.interval == hull(each.interval for each in figures)

@@ -1,6 +1,6 @@
 """The best known value of each cell, and the series of these values, as triples.
 
-A cell is a slice of the data set of its figures, and one observation of a second data set, which
+A cell is a slice of the dataset of its figures, and one observation of a second dataset, which
 has no sources (RDF Data Cube, section 7.3; `ontology/cube.ttl`). A series is a slice of that one.
 """
 
@@ -47,7 +47,7 @@ class BestValue:
 
     Attributes:
         cell: The cell.
-        dataset: IRI of the data set of its figures.
+        dataset: IRI of the dataset of its figures.
         figures: All figures of the cell that stand.
         basis: The figures that the value rests on.
         value: The value of the most precise of these.
@@ -70,7 +70,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
 
     Left out are figures that a decision rejects or keeps as an alternative, that a later figure
     revises or that a source only attributes to a speaker, and figures of withdrawn sources and of
-    data sets without best values, such as forecasts.
+    datasets without best values, such as forecasts.
 
     Args:
         evidence: The figures and the decisions on them.
@@ -177,7 +177,7 @@ def _fixed(graph: Graph, dataset: str, cell: Cell) -> frozenset[tuple[str, str]]
 
 
 def _slice_key(graph: Graph, dataset: str, *, with_period: bool) -> str:
-    """Return the slice key of a data set that fixes the period, or the one that does not."""
+    """Return the slice key of a dataset with the period, or without it."""
     structure = graph.required_value(dataset, f"{QB}structure")
     return next(
         key
