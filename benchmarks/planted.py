@@ -17,6 +17,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.namespaces import ID
+from benchmarks.reentered import reenter
 from benchmarks.replacement import Outcome, Replacements
 from benchmarks.slips import DIGITS, FACTORS, SLIPS, TRADE_VALUE
 
@@ -177,7 +178,8 @@ def false_alarms(evidence: Evidence) -> int:
 
 def main() -> None:
     """Plant every kind of slip in every figure and print the tables as Markdown."""
-    evidence = Evidence.gather(Content.read(default_content()))
+    content = Content.read(default_content())
+    evidence = Evidence.gather(content)
     alarms = false_alarms(evidence)
     rules = Findings(evidence).rules_by_figure
     standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
@@ -190,6 +192,9 @@ def main() -> None:
     print("## Misses\n")
     print("".join(misses(planted, held)))
     print(_UNSEEN)
+    again = reenter(content)
+    print(_REENTERED.format(claims=again.claims, unaided=again.unaided, alarms=len(again.alarms)))
+    print("".join(f"- {alarm}\n" for alarm in again.alarms))
     print("## Blind spots\n")
     print(f"{len(blind)} figures that no edit rule compares with another figure:\n")
     for iri in sorted(blind):
@@ -209,6 +214,14 @@ another one on the commit that `benchmarks/held.txt` names; the list stays as it
 rates can be compared over time.
 
 False alarms on the unchanged content: {alarms}.
+"""
+
+_REENTERED: Final = """## New entries
+
+{claims} figures and statements, drawn by a seed, were withheld and entered again with
+`apecgraph new`. The printed words of {unaided} had all that the command needs beside the cell; for
+the others, the unit, the scale or the bound was given. False alarms, either from the command or
+from the check: {alarms}.
 """
 
 _UNSEEN: Final = """## What no edit rule can see

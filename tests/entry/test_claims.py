@@ -91,10 +91,26 @@ def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
 
 def test_what_the_words_leave_open_is_not_guessed(real: Content) -> None:
     assert "the unit is not in the printed words" in refused(real, printed="26.29 trillion")
+    assert "give unitMult" in refused(real, printed="26.29", unitMeasure="CNY")
     assert "2 numbers" in refused(real, printed="26 to 30 trillion yuan")
     assert "which may be a bound" in refused(real, printed="hopefully 26.29 trillion yuan")
     assert "give obsValue" in refused(real, printed="", unitMeasure="CNY")
     assert "basePeriod is missing" in refused(real, measure="trade-growth", printed="up 2 percent")
+
+
+def test_the_scale_of_a_table_is_given_apart(real: Content) -> None:
+    text = entered(real, printed="26.29", unitMeasure="CNY", unitMult="12")
+    assert "sdmx-attribute:unitMult 12 " in block(text, "figure/seetao/trade-value-2024")
+
+
+def test_a_literal_with_a_datatype_is_written_in_turtle(real: Content) -> None:
+    entries = Entries(real)
+    row = {"statedIn": "seetao", "subject": "economy/CHN", "predicate": "skos:notation"}
+    entries.statement({**row, "object": '"CN"^^apec:iso3166Alpha2'})
+    (text,) = entries.claims().files.values()
+    assert 'rdf:object "CN"^^apec:iso3166Alpha2 ' in text
+    with pytest.raises(EntryRefused, match="is no literal in Turtle"):
+        entries.statement({**row, "object": '"CN"^^'})
 
 
 def test_unknown_codes_are_answered_by_near_ones(real: Content) -> None:

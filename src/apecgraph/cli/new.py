@@ -89,11 +89,14 @@ def figure(source: str, table: TextIO | None, content: Path, **row: str) -> None
 @click.option("--printed", default="", help="The words of the source.")
 @click.option("--language", default="", help="Their language. Default: the language of the source.")
 @click.option("--identifier", default="")
+@click.option("--period", default="", help="If the fact holds in a period only.")
+@click.option("--statement", default="", help="The name. Default: the name of the property.")
 @_content
 def statement(source: str, object_: str, content: Path, **row: str) -> None:
     """Enter a statement of SOURCE.
 
-    OBJECT is a thing (place/guangzhou), a date (2026-02-04) or a text.
+    OBJECT is a thing (place/guangzhou), a date (2026-02-04), an IRI of another site, a text, or a
+    literal in Turtle.
     """
     _enter(content, "statement", [{"statedIn": source, "object": object_, **row}])
 

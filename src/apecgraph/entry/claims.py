@@ -7,7 +7,7 @@ options of a command. A thing may be given by its IRI, its code or one of its na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -73,7 +73,6 @@ _WRITTEN: Final = (
     "statedIn",
 )
 _DERIVED: Final = (
-    "figure",
     "startDate",
     "endDate",
     "value",
@@ -82,7 +81,7 @@ _DERIVED: Final = (
     "status",
     "decision",
 )
-FIGURE_COLUMNS: Final = (*_COLUMNS.values(), *_WRITTEN, "printed", "language")
+FIGURE_COLUMNS: Final = (*_COLUMNS.values(), *_WRITTEN, "inferred", "printed", "language", "figure")
 """The columns that a new figure is entered from."""
 
 
@@ -114,6 +113,10 @@ class Entries:
         self._words = PrintedWords(self._graph)
         self._files: dict[Path, list[ox.Triple]] = {}
         self._notes: list[str] = []
+
+    def triples(self) -> Mapping[Path, Iterable[ox.Triple]]:
+        """Return the triples of all entered claims, by their file."""
+        return self._files
 
     def claims(self) -> NewClaims:
         """Return the files with all that has been entered."""
@@ -210,16 +213,24 @@ class Entries:
             (row.get("obsValue", ""), row.get("unitMult", ""), row.get("decimals", "")),
             is_growth=is_growth,
             in_percent=unit == _PERCENT,
+            in_money=self._graph.has(unit, f"{SKOS}broader", ANY_CURRENCY),
         )
         bound = read_bound(printed, self._optional(row, "bound", "bound"), unit)
+        inferred = frozenset({f"{APEC}bound"} if row.get("inferred") == "bound" else ())
         if printed is not None:
             entry = FigureEntry(
-                number.observed, number.multiplier, number.decimals, bound, unit, is_growth
+                number.observed,
+                number.multiplier,
+                number.decimals,
+                bound,
+                unit,
+                is_growth,
+                inferred,
             )
             differences = list(misread(printed, entry))
             if differences:
                 raise EntryRefused(f"'{row['printed']}' {'; '.join(differences)}")
-        iri = self._figure_name(source, measure, {**cell, UNIT: unit})
+        iri = self._figure_name(row, source, measure, {**cell, UNIT: unit})
         values: list[tuple[str, Value]] = [
             (f"{RDF}type", f"{QB}Observation"),
             *cell.items(),
@@ -230,11 +241,8 @@ class Entries:
             (f"{SDMX_ATTRIBUTE}unitMult", number.multiplier),
             (f"{SDMX_ATTRIBUTE}decimals", number.decimals),
         ]
-        if literal is not None:
-            values.append((f"{APEC}printed", literal))
-        if row.get("identifier"):
-            values.append((f"{DCTERMS}identifier", ox.Literal(row["identifier"])))
-        self._add(source, iri, values)
+        values += [(f"{APEC}inferred", property_) for property_ in inferred]
+        self._add(source, iri, [*values, *_cited(row, literal)])
         for field, default in _DEFAULTS.items():
             if DIMENSIONS[field] in cell and not row.get(_COLUMNS[field]):
                 self._notes.append(f"    {default}, because no {_COLUMNS[field]} is given")
@@ -258,18 +266,17 @@ class Entries:
         predicate = self._property(row.get("predicate", ""))
         _, literal = self._printed(row, source)
         name = re.sub("[^a-z0-9]+", "-", compact(predicate).partition(":")[2].lower())
-        iri = self._free(f"{ID}statement/{source.removeprefix(SOURCE_PREFIX)}/{name}")
+        iri = self._free(source, "statement", name, row.get("statement"))
         values: list[tuple[str, Value]] = [
             (f"{RDF}type", f"{RDF}Statement"),
             (f"{RDF}subject", subject),
             (f"{RDF}predicate", predicate),
             (f"{RDF}object", self._object(row, predicate, source)),
         ]
-        if literal is not None:
-            values.append((f"{APEC}printed", literal))
-        if row.get("identifier"):
-            values.append((f"{DCTERMS}identifier", ox.Literal(row["identifier"])))
-        self._add(source, iri, values)
+        period = self._optional(row, "period", "period")
+        if period is not None:
+            values.append((f"{APEC}period", period))
+        self._add(source, iri, [*values, *_cited(row, literal)])
         if literal is None:
             self._notes.append("still to fill in: the printed words (apec:printed)")
 
@@ -328,6 +335,10 @@ class Entries:
         text = row.get("object", "")
         if not text:
             raise EntryRefused("object is missing: give a thing, a date or a text")
+        if text.startswith('"'):
+            return _literal(text)
+        if text.startswith(("http:", "https:")) and not text.startswith(ID):
+            return ox.NamedNode(text)
         if "/" in text and " " not in text:
             return self._find(row, "object")
         if _DATE.fullmatch(text):
@@ -347,7 +358,7 @@ class Entries:
             raise EntryRefused("the source has several languages: give the language of the words")
         return row.get("language") or languages[0]
 
-    def _figure_name(self, source: str, measure: str, cell: Mapping[str, str]) -> str:
+    def _figure_name(self, row: Row, source: str, measure: str, cell: Mapping[str, str]) -> str:
         """Return a free name of a figure; refuse a cell that the source states already."""
         complete = with_defaults(cell, self._graph)
         for iri in self._graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
@@ -360,11 +371,20 @@ class Entries:
                 raise EntryRefused(f"the source states this already: {compact(iri)}")
         period = cell[DIMENSIONS["period"]].rpartition("/")[2]
         name = f"{measure.rpartition('/')[2]}-{period}"
-        return self._free(f"{ID}figure/{source.removeprefix(SOURCE_PREFIX)}/{name}")
+        return self._free(source, "figure", name, row.get("figure"))
 
-    def _free(self, iri: str) -> str:
-        """Return an IRI that describes nothing yet: the given one, or with a number."""
-        number, free = 1, iri
+    def _free(self, source: str, kind: str, name: str, given: str | None) -> str:
+        """Return an IRI that describes nothing yet: the given one, or one with a number."""
+        space = f"{ID}{kind}/{source.removeprefix(SOURCE_PREFIX)}/"
+        if given:
+            if not _NAME.fullmatch(given.removeprefix(space).replace("_", "-")):
+                raise EntryRefused(f"{kind}: '{given}' is no name of a {kind} of the source")
+            iri = space + given.removeprefix(space)
+            if self._graph.has(iri):
+                raise EntryRefused(f"{compact(iri)} is written already")
+            return iri
+        number, iri = 1, space + name
+        free = iri
         while self._graph.has(free):
             number += 1
             free = f"{iri}-{number}"
@@ -379,6 +399,26 @@ class Entries:
 
     def _path(self, source: str) -> Path:
         return self._content.root / "data" / "sources" / f"{source.removeprefix(SOURCE_PREFIX)}.ttl"
+
+
+def _cited(row: Row, printed: ox.Literal | None) -> Iterator[tuple[str, Value]]:
+    """Yield the printed words and the identifier of a claim."""
+    if printed is not None:
+        yield f"{APEC}printed", printed
+    if row.get("identifier"):
+        yield f"{DCTERMS}identifier", ox.Literal(row["identifier"])
+
+
+def _literal(text: str) -> ox.Literal:
+    """Read a literal in Turtle, such as "CN"^^apec:iso3166Alpha2."""
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    try:
+        (quad,) = ox.parse(f"{prefixes}<x:s> <x:p> {text} .", ox.RdfFormat.TURTLE)
+    except (SyntaxError, ValueError):
+        raise EntryRefused(f"object: {text} is no literal in Turtle") from None
+    if not isinstance(quad.object, ox.Literal):
+        raise EntryRefused(f"object: {text} is no literal in Turtle")
+    return quad.object
 
 
 def _date(text: str) -> ox.Literal:

@@ -7,7 +7,7 @@ contradict what the editor gives, the entry is refused.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -46,6 +46,7 @@ def read_number(
     *,
     is_growth: bool,
     in_percent: bool,
+    in_money: bool,
 ) -> EnteredNumber:
     """Return the number of a figure.
 
@@ -55,6 +56,8 @@ def read_number(
             text for what the printed words say.
         is_growth: Whether the words may say that something falls.
         in_percent: Whether the unit is percent, so that "half" is 50.
+        in_money: Whether the unit is a currency: then a number without a scale word, as in the
+            cell of a table, needs a multiplier, because few values are in single units.
 
     Returns:
         The number.
@@ -80,7 +83,15 @@ def read_number(
         if not in_percent:
             raise EntryRefused("the printed words have a fraction, but the unit is not percent")
         return EnteredNumber(number.value.scaleb(2).normalize() + 0, 0, 0)
-    power = number.value.adjusted() // 3 * 3 if number.scaled and number.value else 0
+    if not number.scaled:
+        if in_money and not multiplier:
+            raise EntryRefused(
+                "the printed words have no scale, such as trillion: give unitMult, the power of ten"
+            )
+        places = max(0, -number.coarsest.adjusted())
+        plain = EnteredNumber(number.value, _count("unitMult", multiplier or "0"), places)
+        return replace(plain, observed=-plain.observed) if falls else plain
+    power = number.value.adjusted() // 3 * 3 if number.value else 0
     entered = EnteredNumber(
         number.value.scaleb(-power).normalize(),
         power,

@@ -1,0 +1,70 @@
+"""Causes: each error is reported once, with the code that may be meant.
+
+If a thing is used but not described, every shape that looks at it fails too. The editor needs only
+one of these results: the one that names the thing, the nearest code and the place for a new one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from apecgraph.check.report import Result
+from apecgraph.content.codes import Codes
+from apecgraph.content.cube import DIMENSIONS
+from apecgraph.content.folder import SOURCE_PREFIX, Content
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import ID, SH, compact
+
+_DESCRIBED: Final = f"{ID}shape/hygiene-described"
+_RELATION: Final = f"{ID}relation/"
+_CHOICE: Final = f"{SH}XoneConstraintComponent"
+
+
+def by_cause(results: Iterable[Result], content: Content, graph: Graph) -> Iterator[Result]:
+    """Leave out the results that follow from another one.
+
+    Args:
+        results: The results of all rules.
+        content: The content.
+        graph: The dataset of the content.
+
+    Yields:
+        The results; those about an unknown thing name the nearest known ones.
+    """
+    every = list(results)
+    unknown = {result.nodes[0] for result in every if result.shape == _DESCRIBED}
+    users = {str(quad.subject.value) for iri in unknown for quad in graph.quads(None, None, iri)}  # type: ignore[union-attr]
+    misplaced = {result.nodes[0] for result in every if result.path in DIMENSIONS.values()}
+    for result in every:
+        if result.shape == _DESCRIBED:
+            yield replace(result, message=_undescribed(result.nodes[0], content, graph))
+        elif not _follows(result, unknown, users, misplaced):
+            yield result
+
+
+def _follows(result: Result, unknown: set[str], users: set[str], misplaced: set[str]) -> bool:
+    """Whether a result only repeats that a thing is unknown, or is no value of a dimension."""
+    node = result.nodes[0]
+    if node in unknown or result.value in unknown:
+        return True
+    if result.component == _CHOICE:
+        return node in users or node in misplaced
+    return result.shape.startswith(_RELATION) and node in users
+
+
+def _undescribed(iri: str, content: Content, graph: Graph) -> str:
+    """Say that a thing is not described, which one may be meant, and where to describe it."""
+    kind = iri.removeprefix(ID).partition("/")[0]
+    files = Counter(
+        content.relative(file.path)
+        for file in content.files
+        if not file.graph.value.startswith(SOURCE_PREFIX)
+        for triple in file.triples
+        if str(triple.subject).startswith(f"<{ID}{kind}/")
+    )
+    place = f" Or describe it in {files.most_common(1)[0][0]}" if files else ""
+    advice = Codes(graph).advice(iri.removeprefix(ID), kind)
+    return f"{compact(iri)} is used but not described{advice or ': correct it.'}{place}"
