@@ -25,11 +25,18 @@ _HELD: Final = Path(__file__).with_name("held.txt")
 _FIGURE: Final = f"{ID}figure/"
 _INEQUALITIES: Final = frozenset(
     f"{ID}relation/{name}"
-    for name in ("part-of-flow", "part-of-period", "part-of-whole", "percentage")
+    for name in (
+        "part-of-coverage",
+        "part-of-flow",
+        "part-of-group",
+        "part-of-period",
+        "part-of-whole",
+        "percentage",
+    )
 )
 _WIDE: Final = _INEQUALITIES | {
     f"{ID}relation/{name}"
-    for name in ("currency-pair", "near-bound", "steady-pace", "steady-share")
+    for name in ("currency-pair", "mirror", "near-bound", "steady-pace", "steady-share")
 }
 _POINTS: Final = frozenset((f"{ID}bound/rounded", f"{ID}bound/exact"))
 _MISSES: Final = (

@@ -29,7 +29,7 @@ from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.folder import DERIVED_PROPERTIES
-from apecgraph.rdf.graph import Graph, Property, Subject
+from apecgraph.rdf.graph import Graph, Object, Property, Subject
 from apecgraph.rdf.namespaces import APEC, ID
 from apecgraph.text.printed_words import PrintedWords
 from benchmarks.slips import Entry
@@ -37,6 +37,10 @@ from benchmarks.slips import Entry
 _RULE: Final = f"{ID}relation/"
 _ACROSS: Final = {
     "sum-of-periods": ("period",),
+    "sum-of-group": ("reporter", "counterpart", "subject"),
+    "part-of-group": ("reporter", "counterpart", "subject"),
+    "part-of-coverage": ("coverage",),
+    "mirror": ("reporter", "counterpart", "flow", "valuation"),
     "share-of-whole": ("measure", "counterpart", "coverage", "currency"),
     "growth-of-value": ("measure", "period", "base_period"),
     "exports-and-imports": ("flow", "valuation"),
@@ -303,12 +307,29 @@ class _RememberingGraph(Graph):
         super().__init__(store)
         self._value = cache(super().value)
         self._values = cache(super().values)
+        self._iris = cache(super().iris)
+        self._subjects = cache(super().subjects)
+        self._has = cache(super().has)
 
     def value(self, subject: Subject, predicate: Property) -> str | None:
         return self._value(subject, predicate)
 
     def values(self, subject: Subject, predicate: Property) -> list[str]:
         return self._values(subject, predicate)
+
+    def iris(self, subject: Subject, predicate: Property) -> list[str]:
+        return self._iris(subject, predicate)
+
+    def subjects(self, predicate: Property, value: Object | None = None) -> list[str]:
+        return self._subjects(predicate, value)
+
+    def has(
+        self,
+        subject: Subject | None = None,
+        predicate: Property | None = None,
+        value: Object | None = None,
+    ) -> bool:
+        return self._has(subject, predicate, value)
 
 
 def _default(name: str, figure: Figure, graph: Graph) -> str | None:
