@@ -17,6 +17,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.namespaces import ID
+from benchmarks.printed import printed_report
 from benchmarks.reentered import reenter
 from benchmarks.replacement import Outcome, Replacements
 from benchmarks.slips import DIGITS, FACTORS, SLIPS, TRADE_VALUE
@@ -202,6 +203,8 @@ def main() -> None:
     again = reenter(content)
     print(_REENTERED.format(claims=again.claims, unaided=again.unaided, alarms=len(again.alarms)))
     print("".join(f"- {alarm}\n" for alarm in again.alarms))
+    print("## Printed words\n")
+    print("".join(printed_report(evidence)))
     print("## Blind spots\n")
     print(f"{len(blind)} figures that no edit rule compares with another figure:\n")
     for iri in sorted(blind):

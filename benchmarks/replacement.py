@@ -208,7 +208,7 @@ class Replacements:
         near = [
             each
             for each in others
-            if each.value == changed.value or (cell.subject and each.cell.subject == cell.subject)
+            if each.value == changed.value or (cell.subject and each.cell.subject)
         ]
         evidence = replace(self.evidence, figures=(*near, changed))
         for iri, rule in CLAIM_EDIT_RULES.items():

@@ -48,7 +48,7 @@ def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(conflict: ContentC
         "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
         f"see {SEETAO}:{conflict.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
         f"see {CHINA_DAILY}:{conflict.line(CHINA_DAILY, '/trade-2025>')}",
-        "more places (--format json)",
+        "more places (--verbose)",
         "record in data/decisions.ttl",
     ):
         assert part in message
@@ -216,7 +216,7 @@ def test_a_thing_that_is_not_described_is_located(excerpt: ContentCopy) -> None:
     line = excerpt.replace(CRI, "rdf:object <place/guangzhou>", "rdf:object <place/guangzhuo>")
     text = excerpt.check().text()
     assert f"{CRI}:{line}" in text
-    assert "place/guangzhuo is used but not described" in text
+    assert "place/guangzhuo: used but not described: did you mean place/guangzhou?" in text
 
 
 def test_an_empty_folder_is_not_a_content_folder(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_unknown_codes_are_answered_by_near_ones(real: Content) -> None:
     assert "did you mean economy/CHN" in refused(real, reporter="Chinna")
     assert "did you mean period/2025" in refused(real, period="20255")
     assert "did you mean group/asean-members" in refused(real, counterpart="asean")
-    assert "There are bound/about, bound/at-least" in refused(real, bound="arround")
+    assert "The codes are bound/about, bound/at-least" in refused(real, bound="arround")
     assert "there is no column 'partner'" in refused(real, partner="China")
 
 

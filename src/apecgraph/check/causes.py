@@ -11,14 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+import pyoxigraph as ox
+
 from apecgraph.check.report import Result
 from apecgraph.content.codes import Codes
 from apecgraph.content.cube import DIMENSIONS
 from apecgraph.content.folder import SOURCE_PREFIX, Content
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ID, SH, compact
+from apecgraph.rdf.namespaces import ID, RDF, SH
 
 _DESCRIBED: Final = f"{ID}shape/hygiene-described"
+_TYPE: Final = ox.NamedNode(f"{RDF}type")
 _RELATION: Final = f"{ID}relation/"
 _CHOICE: Final = f"{SH}XoneConstraintComponent"
 
@@ -35,11 +38,11 @@ def by_cause(results: Iterable[Result], content: Content, graph: Graph) -> Itera
         The results; those about an unknown thing name the nearest known ones.
     """
     every = list(results)
-    unknown = {result.nodes[0] for result in every if result.shape == _DESCRIBED}
+    unknown = {result.nodes[0] for result in every if result.rule == _DESCRIBED}
     users = {str(quad.subject.value) for iri in unknown for quad in graph.quads(None, None, iri)}  # type: ignore[union-attr]
     misplaced = {result.nodes[0] for result in every if result.path in DIMENSIONS.values()}
     for result in every:
-        if result.shape == _DESCRIBED:
+        if result.rule == _DESCRIBED:
             yield replace(result, message=_undescribed(result.nodes[0], content, graph))
         elif not _follows(result, unknown, users, misplaced):
             yield result
@@ -56,15 +59,15 @@ def _follows(result: Result, unknown: set[str], users: set[str], misplaced: set[
 
 
 def _undescribed(iri: str, content: Content, graph: Graph) -> str:
-    """Say that a thing is not described, which one may be meant, and where to describe it."""
+    """Name the codes that may be meant, and the file that describes things of this kind."""
     kind = iri.removeprefix(ID).partition("/")[0]
     files = Counter(
         content.relative(file.path)
         for file in content.files
         if not file.graph.value.startswith(SOURCE_PREFIX)
         for triple in file.triples
-        if str(triple.subject).startswith(f"<{ID}{kind}/")
+        if triple.predicate == _TYPE and str(triple.subject).startswith(f"<{ID}{kind}/")
     )
     place = f" Or describe it in {files.most_common(1)[0][0]}" if files else ""
     advice = Codes(graph).advice(iri.removeprefix(ID), kind)
-    return f"{compact(iri)} is used but not described{advice or ': correct it.'}{place}"
+    return f"used but not described{advice or ': correct it.'}{place}"

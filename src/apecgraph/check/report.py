@@ -20,7 +20,7 @@ from apecgraph.rdf.paths import PropertyPath, path_triples
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.terms import Term, from_notation, notation
 
-_MOST_PLACES: Final = 6
+_MOST_PLACES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Result:
         severity: IRI of the severity that the shape declares.
         constraint: The constraint in SPARQL that the shape has, if that is the cause.
         messages: The messages of the shape, with their languages, if a shape gives them.
+        details: More reasons for the same error.
     """
 
     nodes: tuple[str, ...]
@@ -52,6 +53,7 @@ class Result:
     severity: str = f"{SH}Violation"
     constraint: str | None = None
     messages: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -59,14 +61,20 @@ class Result:
         return self.constraint or self.shape
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, verbose: bool = False) -> str:
+        """Write the result: a paragraph and the first places, or also all details and places."""
         first, *others = self.places or (None,)
         place = "" if first is None else f"{first}: "
         named = "".join(f"{compact(node)}: " for node in self.nodes[:1])
         severity = self.severity.removeprefix(SH)
         kind = "" if severity == "Violation" else f"{severity}: "
-        see = "".join(f"\n    see {other}" for other in others[:_MOST_PLACES])
-        if len(others) > _MOST_PLACES:
-            see += f"\n    see {len(others) - _MOST_PLACES} more places (--format json)"
+        shown = others if verbose else others[:_MOST_PLACES]
+        also = "".join(f"\n    also {detail}" for detail in self.details) if verbose else ""
+        see = also + "".join(f"\n    see {other}" for other in shown)
+        if len(others) > len(shown):
+            see += f"\n    see {len(others) - len(shown)} more places (--verbose)"
         return f"{place}{named}{kind}{self.message} [{compact(self.rule)}]{see}"
 
 
@@ -142,10 +150,17 @@ class Report:
         """Whether there are no errors."""
         return not self.results
 
-    def text(self) -> str:
-        """Write the report as text: a block for each error, and a summary in the last line."""
+    def text(self, *, verbose: bool = False) -> str:
+        """Write the report as text: a block for each error, and a summary in the last line.
+
+        Args:
+            verbose: Whether to write all details and places of each error.
+
+        Returns:
+            The text.
+        """
         # Several constraints of one rule may fail with the same message.
-        lines = list(dict.fromkeys(f"{result}\n" for result in self.results))
+        lines = list(dict.fromkeys(f"{result.text(verbose=verbose)}\n" for result in self.results))
         count = len(lines)
         if self.conforms:
             lines.append(f"the content passes the check ({self.quads} triples)\n")
@@ -216,6 +231,7 @@ def _result(
     places: list[dict[str, Any]],
     path: Any = None,
     messages: Iterable[str] = (),
+    details: Iterable[str] = (),
     **rest: Any,
 ) -> Result:
     return Result(
@@ -223,6 +239,7 @@ def _result(
         places=tuple(Place(**each) for each in places),
         path=_path(path),
         messages=tuple(messages),
+        details=tuple(details),
         **rest,
     )
 

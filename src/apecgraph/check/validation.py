@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
+from apecgraph.check.causes import by_cause
 from apecgraph.check.locations import Locator
 from apecgraph.check.placement import misplaced
 from apecgraph.check.report import Report, Result
@@ -16,6 +18,7 @@ from apecgraph.check.vocabulary import misused_terms
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.decided_edit_rule import misfits
 from apecgraph.consistency.findings import Findings, by_culprit
+from apecgraph.consistency.printed_edit_rule import EXACT_BOUND, ROUNDED_BOUND
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import CONTEXT, Content
@@ -29,7 +32,7 @@ from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, SDMX_MEASURE, SH, com
 _log = logging.getLogger(__name__)
 
 _DECIDED = f"{ID}relation/decided"
-_MOST_SHOWN = 3
+_AS_PRINTED = f"{ID}relation/as-printed"
 
 
 def check_content(
@@ -92,6 +95,7 @@ def validate(
     ]
     reported = {node for result in results for node in result.nodes}
     results += [result for result in _unread(evidence) if result.nodes[0] not in reported]
+    results = list(by_cause(results, content, evidence.graph))
     locator = Locator(content, evidence.statements, observe)
     return Report(locator.located(dict.fromkeys(results)), len(content.quads), rules), findings
 
@@ -116,23 +120,23 @@ def _relations(findings: Findings) -> Iterator[Result]:
     evidence = findings.evidence
     wording = Wording(evidence.graph)
     _log.info("comparing %d figures", len(evidence.figures))
-    for culprit, conflict in by_culprit(findings.unsettled):
-        shown = conflict[:_MOST_SHOWN]
+    for culprit, conflict in by_culprit(_first_causes(findings.unsettled)):
         others = _claims(conflict) - culprit - evidence.rejected
         relations = sorted(frozenset().union(*(item.edit_rules for item in conflict)))
         shape = min(conflict[0].edit_rules)
-        words = "; and ".join(map(wording.contradiction, shown))
-        more = len(conflict) - len(shown)
+        words, *details = map(wording.contradiction, conflict)
         yield Result(
             # The claims that the message explains come first.
             nodes=tuple(
-                dict.fromkeys((*sorted(culprit), *sorted(_claims(shown) & others), *sorted(others)))
+                dict.fromkeys(
+                    (*sorted(culprit), *sorted(conflict[0].claims & others), *sorted(others))
+                )
             ),
             shape=shape,
             component=shape,
-            message=f"{words}{f'; and {more} more like it' if more else ''}. "
-            f"{_out_of_line(culprit, relations)}Correct the figure or statement that is wrong, or "
-            f"{_settling(conflict, evidence)}",
+            details=(*details, *_out_of_line(culprit, relations)),
+            message=f"{words}. {_more(len(details))}{_converted(culprit, evidence, wording)}"
+            f"Correct the figure or statement that is wrong, or {_settling(conflict, evidence)}",
         )
     for misfit in misfits(findings):
         nodes = (misfit.decision, *misfit.claims)
@@ -156,11 +160,44 @@ def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
     return frozenset().union(*(item.claims for item in contradictions))
 
 
-def _out_of_line(culprit: frozenset[str], relations: list[str]) -> str:
+def _first_causes(unsettled: Iterable[Contradiction]) -> list[Contradiction]:
+    """Leave out what contradicts a figure that differs from its printed words: correct it first."""
+    contradictions = list(unsettled)
+    misread = _claims(item for item in contradictions if _AS_PRINTED in item.edit_rules)
+    return [
+        item
+        for item in contradictions
+        if _AS_PRINTED in item.edit_rules or misread.isdisjoint(item.claims)
+    ]
+
+
+def _more(number: int) -> str:
+    """Count the contradictions that the message leaves out."""
+    if not number:
+        return ""
+    return f"{number} more comparison{'s fail' if number > 1 else ' fails'} (--verbose). "
+
+
+def _converted(culprit: frozenset[str], evidence: Evidence, wording: Wording) -> str:
+    """Ask about the bound of a value that its source prints in another currency as well."""
+    for figure in evidence.figures:
+        if figure.iri in culprit and figure.bound in (ROUNDED_BOUND, EXACT_BOUND):
+            for other in evidence.figures:
+                alike = replace(other.cell, currency=figure.cell.currency) == figure.cell
+                if other.source == figure.source and other.cell != figure.cell and alike:
+                    return (
+                        f"If {wording.publisher(figure.source)} converted it from "
+                        f"{wording.figure(other)}, as a value in brackets is, its bound is "
+                        "<bound/converted>. "
+                    )
+    return ""
+
+
+def _out_of_line(culprit: frozenset[str], relations: list[str]) -> Iterator[str]:
     """Name the claims that are most likely wrong, if several edit rules show the contradiction."""
     if len(relations) < 2:
-        return ""
+        return
     names = ", ".join(relation.removeprefix(f"{ID}relation/") for relation in relations)
     nodes = " and ".join(map(compact, sorted(culprit)))
     verb = "is" if len(culprit) == 1 else "are"
-    return f"{nodes} {verb} out of line by {len(relations)} relations: {names}. "
+    yield f"{nodes} {verb} out of line by {len(relations)} relations: {names}"

@@ -97,9 +97,15 @@ main.add_command(diff)
 @click.option("--shapes", type=_FILE, help="With --data: the SHACL shapes to check the data by.")
 @click.option("--data", type=_FILE, help="With --shapes: the RDF to check, instead of the content.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
+@click.option("--verbose", is_flag=True, help="In text: all comparisons and places of an error.")
 @click.pass_context
 def check(
-    context: click.Context, content: Path, shapes: Path | None, data: Path | None, format_: str
+    context: click.Context,
+    content: Path,
+    shapes: Path | None,
+    data: Path | None,
+    format_: str,
+    verbose: bool,
 ) -> None:
     """Check the content, or any data by any shapes.
 
@@ -115,8 +121,10 @@ def check(
             raise click.UsageError("give either --content, or --shapes and --data")
         else:
             report = sandbox.run_validation(shapes, data, Settings())
-    text = {"text": report.text, "json": report.json, "turtle": report.turtle}[format_]()
-    click.echo(text, nl=False)
+    if format_ == "text":
+        click.echo(report.text(verbose=verbose), nl=False)
+    else:
+        click.echo({"json": report.json, "turtle": report.turtle}[format_](), nl=False)
     sys.exit(0 if report.conforms else 1)
 
 

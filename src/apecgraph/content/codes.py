@@ -105,7 +105,7 @@ class Codes:
         listed = [f"{kind}/{code}" for kind in kinds for code in self._kinds.get(kind, ())]
         if len(listed) > _SHORT_LIST or not listed:
             return meant
-        return f"{meant or ':'} There are {', '.join(listed)}"
+        return f"{meant or '.'} The codes are {', '.join(listed)}."
 
     def _names(self, kind: str) -> Iterator[tuple[str, str]]:
         """Yield the names of all things of a kind, each with the code of the thing."""
