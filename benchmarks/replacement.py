@@ -56,7 +56,9 @@ _ACROSS: Final = {
 """The dimensions in which the cells differ that an edit rule compares: all, if it is not listed."""
 
 _AS_PRINTED: Final = f"{_RULE}as-printed"
-_OF_STATEMENTS: Final = frozenset(f"{_RULE}{name}" for name in ("one-value", "same-list"))
+_OF_STATEMENTS: Final = frozenset(
+    f"{_RULE}{name}" for name in ("one-code", "one-holder", "one-value", "same-list")
+)
 """Edit rules that compare no figures."""
 
 _Key: TypeAlias = tuple[str | None, ...]

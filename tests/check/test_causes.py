@@ -1,4 +1,4 @@
-"""Each cause is reported once, in words that say what to do."""
+"""Each cause is reported once, with a remedy."""
 
 from __future__ import annotations
 
