@@ -1,7 +1,7 @@
 """Causes: each error is reported once, with the code that may be meant.
 
 If a thing is used but not described, every shape that looks at it fails too. The editor needs only
-one of these results: the one that names the thing, the nearest code and the place for a new one.
+one result, which names the thing, the nearest code and the place for a new one.
 """
 
 from __future__ import annotations
