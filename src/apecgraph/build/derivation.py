@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from apecgraph.build.best_values import cell_triples
 from apecgraph.build.contradiction_triples import contradiction_triples
+from apecgraph.build.review_triples import review_triples
 from apecgraph.check.rule_text import RuleText
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
@@ -31,8 +32,9 @@ def derived_dataset(findings: Findings) -> list[ox.Quad]:
 
 
 def _derived(findings: Findings) -> Iterator[ox.Triple]:
-    """Derive contradictions, the edit rules of each figure, and the figures of each slice."""
+    """Derive contradictions, reviews, the edit rules of figures, and the figures of slices."""
     yield from contradiction_triples(findings)
+    yield from review_triples(findings.evidence)
     for figure, rules in findings.rules_by_figure.items():
         yield from triples_about(figure, *((f"{APEC}heldBy", rule) for rule in rules))
     evidence = findings.evidence

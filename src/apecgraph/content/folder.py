@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, SDMX_DIMENSION
+from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, SCHEMA, SDMX_DIMENSION
 from apecgraph.rdf.terms import in_graph
 from apecgraph.rdf.turtle import parse_file
 
@@ -64,7 +64,10 @@ DERIVED_PROPERTIES: Final = frozenset(
 """The properties that only the build writes."""
 
 DERIVED_CLASSES: Final = frozenset(
-    f"{APEC}{name}" for name in ("Cell", "Contradiction", "Estimate")
+    (
+        *(f"{APEC}{name}" for name in ("Cell", "Contradiction", "Estimate")),
+        *(f"{SCHEMA}{name}" for name in ("Claim", "ClaimReview", "Rating")),
+    )
 )
 """The classes whose instances only the build writes."""
 

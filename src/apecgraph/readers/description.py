@@ -15,6 +15,7 @@ from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ADMS, APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, RDFS
 from apecgraph.rdf.terms import Term, in_graph
+from apecgraph.readers.reviews import review_triples
 
 LINKS: Final = 200
 """Maximum number of links to a thing in its description, which also counts all links."""
@@ -97,6 +98,7 @@ class Description:
         links: The first `LINKS` links to the thing, sorted.
         link_count: Number of all links to the thing.
         rulings: Rulings of decisions on the thing itself.
+        reviews: The triples of the reviews of claims, if the thing is a decision.
         nodes: The blank nodes that the facts refer to, with their triples (RDF lists of shapes).
         stands: Whether the default graph describes the thing.
     """
@@ -106,6 +108,7 @@ class Description:
     links: tuple[IncomingLink, ...]
     link_count: int
     rulings: tuple[Ruling, ...]
+    reviews: tuple[ox.Triple, ...]
     nodes: dict[ox.BlankNode, tuple[ox.Triple, ...]]
     stands: bool
 
@@ -167,7 +170,7 @@ class Description:
             for fact in self.facts
             if fact.stands or not self.stands
         }
-        triples.update(*self.nodes.values())
+        triples.update(self.reviews, *self.nodes.values())
         triples.update(
             ox.Triple(ox.NamedNode(link.subject), ox.NamedNode(link.predicate), node)
             for link in self.links
@@ -231,6 +234,7 @@ def describe(graph: Graph, iri: str) -> Description | None:
         links=tuple(links[:LINKS]),
         link_count=len(links),
         rulings=rulings(graph, iri),
+        reviews=tuple(review_triples(graph, iri)),
         nodes=_blank_nodes(graph, [fact.value for fact in facts]),
         stands=bool(standing),
     )

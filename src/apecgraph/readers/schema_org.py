@@ -7,10 +7,12 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
+from apecgraph.content.folder import DERIVED_GRAPH
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, OWL, RDF, SCHEMA
+from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, ID, OWL, RDF, SCHEMA
 from apecgraph.rdf.terms import Term, term_text
+from apecgraph.readers.reviews import read_reviews
 
 Node: TypeAlias = dict[str, Any]
 
@@ -25,6 +27,8 @@ _OF_DATASETS: Final = {
     f"{DCAT}keyword": "keywords",
     f"{OWL}versionInfo": "version",
 }
+_PART_CLASSES: Final = {"review": "ClaimReview", "rating": "Rating"}
+"""The class of a part of a review by the first part of its name; the others are claims."""
 
 
 class SchemaOrg:
@@ -36,6 +40,8 @@ class SchemaOrg:
     """
 
     def __init__(self, graph: Graph, labels: Labels) -> None:
+        self._dataset = graph
+        self._derived = graph.named_graph(DERIVED_GRAPH)
         self._graph = graph.default_graph
         self._labels = labels
 
@@ -53,6 +59,39 @@ class SchemaOrg:
             if name != property_:
                 described[name] = self._values(values)
         return described
+
+    def reviews(self, decision: str) -> list[Node]:
+        """Describe the reviews of a decision, with all that readers of fact checks need in each."""
+        return [
+            {"@context": SCHEMA, **self._nested(review)}
+            for review in read_reviews(self._dataset, decision)
+        ]
+
+    def _nested(self, iri: str) -> Node:
+        """Describe a review or a part of it by the terms of schema.org, with its parts in place."""
+        node: Node = {"@type": _PART_CLASSES.get(iri.removeprefix(ID).partition("/")[0], "Claim")}
+        node["@id"] = iri
+        for quad in sorted(self._derived.quads(iri), key=str):
+            name = quad.predicate.value.removeprefix(SCHEMA)
+            if name == quad.predicate.value:
+                continue
+            if name in ("itemReviewed", "reviewRating"):
+                node[name] = self._nested(term_text(quad.object))
+            elif name == "author":
+                title = self._labels.title(term_text(quad.object)).value
+                node[name] = {"@type": "Organization", "@id": term_text(quad.object), "name": title}
+            elif name == "appearance":
+                node[name] = self._appearance(term_text(quad.object))
+            elif name.endswith("Rating") or name == "ratingValue":
+                node[name] = int(term_text(quad.object))
+            else:
+                node[name] = term_text(quad.object)
+        return node
+
+    def _appearance(self, source: str) -> Node:
+        work = {"@type": "CreativeWork", "@id": source, "name": self._labels.title(source).value}
+        urls = self._dataset.named_graph(source).values(source, f"{SCHEMA}url")
+        return work | ({"url": urls[0]} if urls else {})
 
     def dataset(self) -> Node:
         """Describe the publication as a dataset, with its downloads."""

@@ -148,7 +148,8 @@ class Resources:
             formats = [(item, document_path(name, item)) for item in DOCUMENT_FORMATS]
             classes = (class_ for class_ in _PAGES if class_ in description.types)
             page = self._pages.get(next(classes, ""), self._page)
-            schema_org = self._schema_org.thing(description.iri)
+            reviews = self._schema_org.reviews(description.iri)
+            schema_org = reviews or self._schema_org.thing(description.iri)
             return page.write(description, formats, schema_org, language)
         title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"

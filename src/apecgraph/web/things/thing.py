@@ -277,7 +277,7 @@ class ThingPage:
         self,
         description: Description,
         formats: Sequence[tuple[Format, str]],
-        schema_org: Mapping[str, object] | None,
+        schema_org: object,
         language: str = LANGUAGE,
     ) -> str:
         """Return the page about a thing.
