@@ -1,4 +1,4 @@
-"""Decisions are published as reviews of claims by schema.org, in RDF and in the pages."""
+"""Decisions are published as reviews of claims (schema:ClaimReview), in RDF and in pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decisions as reviews of claims by schema.org, which readers of fact checks understand."""
+"""The decisions as reviews of claims (schema:ClaimReview), for readers of fact checks."""
 
 from __future__ import annotations
 
