@@ -36,6 +36,7 @@ SH: Final = "http://www.w3.org/ns/shacl#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
 TIME: Final = "http://www.w3.org/2006/time#"
+VANN: Final = "http://purl.org/vocab/vann/"
 VOID: Final = "http://rdfs.org/ns/void#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
@@ -63,6 +64,7 @@ PREFIXES: Final[dict[str, str]] = {
     "skos": SKOS,
     "spdx": SPDX,
     "time": TIME,
+    "vann": VANN,
     "void": VOID,
     "xsd": XSD,
 }

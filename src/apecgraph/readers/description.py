@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from apecgraph.content.decisions import REJECTED, Ruling, rulings
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, BASE, DCTERMS, ENDPOINT, FOAF, RDF, RDFS
+from apecgraph.rdf.namespaces import ADMS, APEC, BASE, DCTERMS, ENDPOINT, FOAF, QB, RDF, RDFS, SKOS
 from apecgraph.rdf.terms import Term, in_graph
 from apecgraph.readers.reviews import review_triples
 
@@ -21,6 +21,12 @@ LINKS: Final = 200
 """Maximum number of links to a thing in its description, which also counts all links."""
 
 _DEFAULT: Final = ox.DefaultGraph()
+
+_WHOLES: Final = (f"{RDFS}isDefinedBy", f"{SKOS}inScheme")
+"""The properties that lead from a member to the thing whose document holds it."""
+
+_MEMBERS: Final = (f"{QB}component", f"{QB}observation", f"{DCTERMS}hasPart")
+"""The properties that lead from a thing to the members that its document holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,27 @@ def describe(graph: Graph, iri: str) -> Description | None:
         nodes=_blank_nodes(graph, [fact.value for fact in facts]),
         stands=bool(standing),
     )
+
+
+def member_triples(graph: Graph, iri: str) -> set[ox.Triple]:
+    """Return what the default graph states about the members of a thing.
+
+    The members are the terms of an ontology, the concepts of a scheme, the components of a
+    structure definition, the observations of a slice, and the parts of a group.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the thing.
+
+    Returns:
+        All triples with a member as their subject.
+    """
+    standing = graph.default_graph
+    members = {
+        *(member for name in _WHOLES for member in standing.subjects(name, iri)),
+        *(member for name in _MEMBERS for member in standing.iris(iri, name)),
+    }
+    return {quad.triple for member in members for quad in standing.quads(member)}
 
 
 def linking(graph: Graph, iri: str, *, stands: bool) -> list[IncomingLink]:

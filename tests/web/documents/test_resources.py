@@ -534,3 +534,30 @@ def test_a_document_is_compressed_for_clients_that_accept_gzip(client: httpx.Cli
     tag = {"If-None-Match": compressed.headers["etag"]}
     assert client.get(path, headers={**tag, "Accept-Encoding": "gzip"}).status_code == 304
     assert client.get(path, headers={**tag, "Accept-Encoding": "identity"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("document", "members"),
+    [
+        ("ontology", ["ontology/bound", "ontology/Economy", "ontology/wantedQuality"]),
+        ("scheme/bounds", ["id/bound/nearly"]),
+        ("structure/trade", ["id/structure/trade/reporter"]),
+    ],
+)
+@pytest.mark.parametrize("format_", [each for each in DOCUMENT_FORMATS if each != HTML])
+def test_a_document_holds_the_members_of_its_thing(
+    client: httpx.Client, document: str, members: list[str], format_: Format
+) -> None:
+    if format_.content_type.startswith("application/linkset"):
+        return
+    body = client.get(f"/doc/{document}.{format_.extension}").raise_for_status().content
+    kind = {N_QUADS: ox.RdfFormat.N_QUADS, TRIG: ox.RdfFormat.TRIG}.get(format_)
+    if format_ is JSON_LD:
+        text = body.decode()
+        assert all(member.rpartition("/")[2] in text for member in members)
+        return
+    kind = kind or ox.RdfFormat.from_extension(format_.extension)
+    read = {(term_text(quad.subject), quad.predicate.value) for quad in ox.parse(body, kind)}
+    for member in members:
+        labels = {(BASE + member, name.strip("<>")) for name in LABELS}
+        assert labels & read, member

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, LINKSET, Format
 from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
-from apecgraph.readers.description import Description, describe
+from apecgraph.readers.description import Description, describe, member_triples
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
@@ -153,8 +153,13 @@ class Resources:
             return page.write(description, formats, schema_org, language)
         title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"
-        triples = description.triples(document, title, self.site.signposts.license)
-        return self.site.writer.document(triples, format_, description.iri, description.evidence())
+        triples = {
+            *description.triples(document, title, self.site.signposts.license),
+            *member_triples(self._graph, description.iri),
+        }
+        return self.site.writer.document(
+            sorted(triples, key=str), format_, description.iri, description.evidence()
+        )
 
     def _missing(self, request: Request) -> NotFound:
         """Return the error for an unknown path, with the most similar names."""
