@@ -9,7 +9,7 @@ from apecgraph.build.derivation import derived_dataset
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
-from apecgraph.rdf.namespaces import PREFIXES
+from apecgraph.rdf.namespaces import ID, PREFIXES, PROV
 
 CLAIMS = {
     "S001": "1-65 725 738-747",
@@ -280,6 +280,35 @@ def test_a_theme_has_one_wording_in_use_and_the_others_beside_it(store: ox.Store
         ("Building the Asia Pacific Community and Promoting Common Prosperity", "alternative"),
         ("building an Asia Pacific community and promoting common prosperity", "alternative"),
     ]
+
+
+def test_an_opinion_is_a_statement_of_somebody_and_no_plain_fact(store: ox.Store) -> None:
+    customs = "<https://w3id.org/apecgraph/id/topic/customs>"
+    assert rows(store, f"SELECT ?words {{ {customs} schema:description|apec:aim ?words }}") == []
+    said = rows(
+        store,
+        f"""SELECT ?words {{
+            ?statement rdf:subject {customs} ; rdf:predicate schema:description ;
+                rdf:object ?words ;
+                prov:wasAttributedTo <https://w3id.org/apecgraph/id/person/zhao-zenglian>
+        }}""",
+    )
+    assert ("has a mission that cannot be shirked",) in said
+    assert len(said) == 5
+
+
+def test_a_date_that_somebody_says_is_a_fact() -> None:
+    evidence = Evidence.gather(Content.read(default_content()))
+    graph = evidence.graph
+    day = next(each for each in evidence.statements if each.iri.endswith("seetaoe-258468/start"))
+    attributed, source = ox.NamedNode(f"{PROV}wasAttributedTo"), ox.NamedNode(day.source)
+    theme = next(each for each in evidence.statements if each.iri.endswith("/topic-smart-customs"))
+    for said in (day, theme):
+        graph.store.add(
+            ox.Quad(ox.NamedNode(said.iri), attributed, ox.NamedNode(f"{ID}person/x"), source)
+        )
+    assert day.iri not in evidence.opinions
+    assert theme.iri in evidence.opinions
 
 
 def test_a_triple_stands_if_one_of_its_statements_is_not_rejected(

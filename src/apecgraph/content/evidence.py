@@ -16,7 +16,7 @@ from apecgraph.content.origins import is_withdrawn, origin
 from apecgraph.content.statements import Statement, read_statements
 from apecgraph.content.vintages import revisions
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, PROV, QB, RDF
+from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, RDF
 from apecgraph.rdf.terms import in_graph, triples_about
 
 
@@ -106,17 +106,33 @@ class Evidence:
             )
         )
 
+    @cached_property
+    def opinions(self) -> frozenset[str]:
+        """IRIs of the statements that are somebody's words and not a fact.
+
+        These are the attributed statements (prov:wasAttributedTo), unless their property is one
+        that the edit rule one-value compares, such as a date or the holder of a post.
+        """
+        facts = self.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
+        return frozenset(
+            statement.iri
+            for statement in self.statements
+            if statement.triple.predicate.value not in facts
+            and self.graph.has(statement.iri, f"{PROV}wasAttributedTo")
+        )
+
     def supported(self) -> Iterator[ox.Quad]:
         """Yield the default graph: all triples except those that only unsupported claims state.
 
-        Triples about unsupported claims are left out, too. Shapes are left out because they are
+        Triples about unsupported claims are left out, too, and the triples that are only
+        somebody's opinion; the statement of an opinion is not. Shapes are left out because they are
         rules, not facts.
         """
         all_stated = {statement.triple for statement in self.statements}
         standing = {
             statement.triple
             for statement in self.statements
-            if statement.iri not in self.unsupported
+            if statement.iri not in self.unsupported | self.opinions
         }
         unsupported = all_stated - standing
         for quad in self.graph.quads():

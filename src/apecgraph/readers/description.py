@@ -13,7 +13,19 @@ import pyoxigraph as ox
 from apecgraph.content.decisions import REJECTED, Ruling, rulings
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, BASE, DCTERMS, ENDPOINT, FOAF, QB, RDF, RDFS, SKOS
+from apecgraph.rdf.namespaces import (
+    ADMS,
+    APEC,
+    BASE,
+    DCTERMS,
+    ENDPOINT,
+    FOAF,
+    PROV,
+    QB,
+    RDF,
+    RDFS,
+    SKOS,
+)
 from apecgraph.rdf.terms import Term, in_graph
 from apecgraph.readers.reviews import review_triples
 
@@ -39,6 +51,7 @@ class Citation:
         identifier: Identifier of the statement.
         printed: Words in which the source states it.
         rulings: Rulings of decisions on the statement.
+        said_by: IRI of the person or body whose words the statement is, or None.
     """
 
     source: str
@@ -46,6 +59,7 @@ class Citation:
     identifier: str | None = None
     printed: ox.Literal | None = None
     rulings: tuple[Ruling, ...] = ()
+    said_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,11 @@ class Fact:
     citations: tuple[Citation, ...]
     stands: bool
     graphs: tuple[str, ...]
+
+    @property
+    def said_by(self) -> tuple[str, ...]:
+        """IRIs of those whose words the fact is, without repetition."""
+        return tuple(dict.fromkeys(each.said_by for each in self.citations if each.said_by))
 
     @property
     def rulings(self) -> tuple[Ruling, ...]:
@@ -321,9 +340,14 @@ def _statements(graph: Graph, iri: str) -> dict[tuple[str, Term, Term], list[Cit
                 identifier.value if isinstance(identifier, ox.Literal) else None,
                 printed if isinstance(printed, ox.Literal) else None,
                 rulings(graph, statement.value),
+                _iri(values.get(f"{PROV}wasAttributedTo")),
             )
         )
     return citations
+
+
+def _iri(term: Term | None) -> str | None:
+    return term.value if isinstance(term, ox.NamedNode) else None
 
 
 def _links(graph: Graph, iri: str, stands: bool) -> Iterator[IncomingLink]:

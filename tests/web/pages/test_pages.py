@@ -219,6 +219,13 @@ def test_an_event_page_shows_all_facts(client: httpx.Client) -> None:
     assert "Initiative 2" not in get(client, "/doc/meeting/leaders-2026.html")
 
 
+def test_what_somebody_says_is_shown_as_said(client: httpx.Client) -> None:
+    text = get(client, "/doc/topic/customs.html")
+    assert 'said by <a href="/id/person/zhao-zenglian"' in text
+    assert "bridge link" in text
+    assert "<s>" not in text
+
+
 def test_a_page_is_in_a_language_of_its_topic(client: httpx.Client) -> None:
     page = "/doc/economy/CHN.html"
     text = get(client, f"{page}?lang=ZH")
