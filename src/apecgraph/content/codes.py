@@ -92,9 +92,9 @@ class Codes:
         Returns:
             The end of a sentence; empty if no code is like the text.
         """
-        wanted = text.rpartition("/")[2].casefold()
         best: dict[str, float] = {}
         for kind in kinds:
+            wanted = text.removeprefix(f"{kind}/").casefold()
             for name, code in self._names(kind):
                 likeness = _likeness(wanted, name.casefold())
                 key = f"{kind}/{code}"
