@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
 from operator import mul
@@ -85,6 +85,14 @@ class Interval:
             None if self.upper is None else self.upper * factor + plus,
             self.excludes_lower,
             self.excludes_upper,
+        )
+
+    def widened(self, below: Decimal | int, above: Decimal | int) -> Interval:
+        """Return the interval with each end moved outwards by a share of its magnitude."""
+        return replace(
+            self,
+            lower=None if self.lower is None else self.lower - abs(self.lower) * below,
+            upper=None if self.upper is None else self.upper + abs(self.upper) * above,
         )
 
     def __str__(self) -> str:

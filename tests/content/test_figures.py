@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.figures import Figure
+from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.folder import Content, default_content
 from apecgraph.intervals import Interval, decimal_text
-from apecgraph.rdf.namespaces import ID, XSD
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
+from apecgraph.rdf.terms import in_graph
 
 
 def interval(
@@ -92,6 +95,40 @@ def test_the_interval_follows_from_digits_multiplier_and_bound(
 ) -> None:
     assert decimal_text(figures[figure].value) == value
     assert str(figures[figure].interval) == shown
+
+
+FIGURE: Final = f"""@base <https://w3id.org/apecgraph/id/> . @prefix apec: <{APEC}> .
+@prefix sdmx-attribute: <{SDMX_ATTRIBUTE}> . @prefix sdmx-measure: <{SDMX_MEASURE}> .
+<figure/x/f> apec:measure <measure/trade-growth> ; apec:period <period/2025> ;
+    apec:bound <bound/{{bound}}> ; sdmx-attribute:unitMeasure <unit/percent> ;
+    sdmx-attribute:unitMult 0 ; sdmx-attribute:decimals 0 ; sdmx-measure:obsValue {{value}} ."""
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "shown"),
+    [
+        ("less-than", "5.0", "[0, 5)"),
+        ("at-most", "5.0", "[0, 5]"),
+        ("range", "5.0 ; apec:rangeEnd 6.0", "[5, 6]"),
+        ("range", "-5.0 ; apec:rangeEnd -6.0", "[-6, -5]"),
+        # a bound limits how much something fell
+        ("nearly", "-3.0", "(-3, -2.7]"),
+        ("more-than", "-3.0", "(-∞, -3)"),
+        ("at-least", "-3.0", "(-∞, -3]"),
+        ("less-than", "-3.0", "(-3, 0]"),
+        ("about", "-10.0", "[-11, -9]"),
+        ("rounded", "-3.0", "(-3.5, -2.5]"),
+    ],
+)
+def test_a_bound_limits_a_number_without_its_sign(bound: str, value: str, shown: str) -> None:
+    graph = Graph(Content.read(default_content()).quads)
+    source = ox.NamedNode(f"{ID}source/x")
+    text = FIGURE.format(bound=bound, value=value)
+    triples = (quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE))
+    graph.store.extend([in_graph(triple, source) for triple in triples])
+    figure = read_figure(graph, f"{ID}figure/x/f", source.value)
+    assert figure is not None
+    assert str(figure.interval) == shown
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,22 @@ def test_unknown_codes_are_answered_by_near_ones(real: Content) -> None:
     assert "there is no column 'partner'" in refused(real, partner="China")
 
 
+def test_a_forecast_is_entered_as_an_expectation(real: Content) -> None:
+    text = entered(real, period="2026", printed="expected 30 trillion yuan")
+    figure = block(text, "figure/seetao/trade-value-2026")
+    assert "sdmx-attribute:obsStatus sdmx-code:obsStatus-F" in figure
+    assert "qb:dataSet <dataset/expectations/trade>" in figure
+    assert "'guess' is no status: there are outcome, " in refused(real, obsStatus="guess")
+
+
+def test_a_range_is_entered_with_both_ends(real: Content) -> None:
+    number = {"obsValue": "25", "unitMult": "12", "decimals": "0", "rangeEnd": "26"}
+    text = entered(real, printed="between 25 and 26 trillion yuan", **number)
+    assert "apec:bound <bound/range>" in text
+    assert 'apec:rangeEnd "26"^^xsd:decimal' in text
+    assert "is no number" in refused(real, rangeEnd="twenty")
+
+
 def test_a_dimension_that_the_data_set_lacks_is_refused(real: Content) -> None:
     assert "has no basePeriod: leave it out" in refused(real, basePeriod="2023")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -24,14 +25,19 @@ def words() -> PrintedWords:
 
 
 def entry(text: str) -> FigureEntry:
-    """Read an entry: value, multiplier, decimals, bound, unit; "growth" for a rate of growth."""
+    """Read an entry: value, multiplier, decimals, bound, unit; "growth" for a rate of growth.
+
+    The value of a range is "5..6".
+    """
     value, multiplier, decimals, bound, unit, *growth = text.split()
+    value, _, end = value.partition("..")
     return FigureEntry(
         Decimal(value),
         int(multiplier),
         int(decimals),
         f"{BOUND}{bound}",
         f"{UNIT}{unit}",
+        range_end=Decimal(end) if end else None,
         is_growth=bool(growth),
     )
 
@@ -146,6 +152,35 @@ RIGHT: Final = {
         ٦٠٪ | 60 0 0 rounded percent
     """,
 }
+
+LIMITED: Final = """
+    en | less than 5 percent | 5 0 0 less-than percent | 5 0 0 more-than percent
+    en | up to 1,000 | 1000 0 0 at-most count | 1000 0 0 exact count
+    en | no more than 18 | 18 0 0 at-most count | 18 0 0 more-than count
+    en | between 5 and 6 percent | 5..6 0 0 range percent | 5 0 0 rounded percent
+    en | 5 to 6 percent | 5..6 0 0 range percent | 5..7 0 0 range percent
+    en | fell by less than 3 % | -3 0 0 less-than percent growth | -3 0 0 exact percent growth
+    en | close to half | 50 0 0 about percent | 50 0 0 more-than percent
+    zh | 不到5% | 5 0 0 less-than percent | 5 0 0 rounded percent
+    zh | 不超过18 | 18 0 0 at-most count | 18 0 0 more-than count
+    ja | 5%未満 | 5 0 0 less-than percent | 5 0 0 at-most percent
+    ja | 100人以下 | 100 0 0 at-most person | 100 0 0 at-least person
+    ko | 5% 미만 | 5 0 0 less-than percent | 5 0 0 rounded percent
+    ko | 100명 이하 | 100 0 0 at-most person | 100 0 0 at-least person
+    pt | menos de 5% | 5 0 0 less-than percent | 5 0 0 more-than percent
+    pt | até 1.000 | 1000 0 0 at-most count | 1000 0 0 exact count
+    es | hasta 1000 | 1000 0 0 at-most count | 1000 0 0 at-least count
+    es | entre 5 y 6 por ciento | 5..6 0 0 range percent | 6 0 0 rounded percent
+    it | meno del 5% | 5 0 0 less-than percent | 5 0 0 more-than percent
+    fr | jusqu'à 5% | 5 0 0 at-most percent | 5 0 0 rounded percent
+    de | höchstens 5 % | 5 0 0 at-most percent | 5 0 0 at-least percent
+    ru | менее 5% | 5 0 0 less-than percent | 5 0 0 more-than percent
+    ru | не более 18 | 18 0 0 at-most count | 18 0 0 more-than count
+    bg | по-малко от 5% | 5 0 0 less-than percent | 5 0 0 more-than percent
+    ar | أقل من 5% | 5 0 0 less-than percent | 5 0 0 more-than percent
+    sw | chini ya 5 | 5 0 0 less-than count | 5 0 0 more-than count
+"""
+"""Language, words, a right and a wrong entry."""
 
 WRONG: Final = {
     "en": """
@@ -286,6 +321,14 @@ def test_a_wrong_entry_is_noticed(
     assert list(misread(words.read(text, language), entry(wrong)))
 
 
+@pytest.mark.parametrize("line", LIMITED.strip().splitlines())
+def test_upper_bounds_and_ranges_are_read(words: PrintedWords, line: str) -> None:
+    language, text, right, wrong = (part.strip() for part in line.split("|"))
+    printed = words.read(text, language)
+    assert list(misread(printed, entry(right))) == []
+    assert list(misread(printed, entry(wrong)))
+
+
 @pytest.mark.parametrize(
     ("text", "language", "unknown"),
     [
@@ -300,6 +343,37 @@ def test_words_that_the_table_lacks_are_named(
     words: PrintedWords, text: str, language: str | None, unknown: tuple[str, ...]
 ) -> None:
     assert words.read(text, language).unknown == unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "status"),
+    [
+        ("is expected to grow by 4 percent", "en", "obsStatus-F"),
+        ("a forecast of 4 percent", "en", "obsStatus-F"),
+        ("a target of 4 percent", "en", "target"),
+        ("4 percent, preliminary", "en", "obsStatus-P"),
+        ("an estimated 4 percent", "en", "obsStatus-E"),
+        ("预计增长4%", "zh", "obsStatus-F"),
+        ("目标增长4%", "zh", "target"),
+        ("初步统计增长4%", "zh", "obsStatus-P"),
+        ("4%の見通し", "ja", "obsStatus-F"),
+        ("4% 전망", "ko", "obsStatus-F"),
+        ("se espera 4%", "es", "obsStatus-F"),
+        ("espera-se 4%", "pt", "obsStatus-F"),
+        ("si prevede 4%", "it", "obsStatus-F"),
+        ("ожидается рост на 4%", "ru", "obsStatus-F"),
+        ("من المتوقع نمو 4%", "ar", "obsStatus-F"),
+    ],
+)
+def test_a_status_that_is_printed_must_be_entered(
+    words: PrintedWords, text: str, language: str, status: str
+) -> None:
+    printed = words.read(text, language)
+    plain = entry("4 0 0 rounded percent growth")
+    assert [each for each in misread(printed, plain) if "no sdmx-attribute:obsStatus" in each]
+    (expressed,) = printed.statuses
+    assert expressed.endswith(status)
+    assert list(misread(printed, replace(plain, status=expressed))) == []
 
 
 def test_a_bound_without_a_printed_word_is_an_inference(words: PrintedWords) -> None:

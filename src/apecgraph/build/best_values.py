@@ -81,7 +81,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
     graph = evidence.graph
     known = statuses(evidence.decisions)
     cells: defaultdict[tuple[str, Cell], list[Figure]] = defaultdict(list)
-    for figure in evidence.figures:
+    for figure in evidence.outcomes:
         if figure.iri not in evidence.unsupported:
             dataset = graph.named_graph(figure.source).required_value(figure.iri, f"{QB}dataSet")
             cells[dataset, figure.cell].append(figure)

@@ -82,7 +82,7 @@ def _estimate(iri: str, estimate: Estimate, label: str) -> Iterator[ox.Triple]:
 def _representatives(findings: Findings) -> dict[Cell, str]:
     """Return one figure for each cell: of those not rejected, the first in the order of IRIs."""
     evidence = findings.evidence
-    standing = [figure for figure in evidence.figures if figure.iri not in evidence.unsupported]
+    standing = [figure for figure in evidence.outcomes if figure.iri not in evidence.unsupported]
     by_iri = sorted(standing, key=lambda figure: figure.iri, reverse=True)
     return {figure.cell: figure.iri for figure in by_iri}
 

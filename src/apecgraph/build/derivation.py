@@ -38,7 +38,7 @@ def _derived(findings: Findings) -> Iterator[ox.Triple]:
     for figure, rules in findings.rules_by_figure.items():
         yield from triples_about(figure, *((f"{APEC}heldBy", rule) for rule in rules))
     evidence = findings.evidence
-    standing = (figure for figure in evidence.figures if figure.iri not in evidence.unsupported)
+    standing = (figure for figure in evidence.outcomes if figure.iri not in evidence.unsupported)
     for slice_, figure in _sliced(standing, evidence.graph):
         yield from triples_about(slice_, (f"{QB}observation", figure))
 

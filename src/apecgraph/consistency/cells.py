@@ -144,19 +144,25 @@ class Cells:
         return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
 
     def _interval(self, figure: Figure) -> Interval:
-        """Return the interval of a figure, widened if its compiler has revised the figure since.
+        """Return the interval of a figure, widened if its status or a revision leaves it open.
 
-        The band of `SAME_CELL` is the tolerance of a revision; of percentages, in points.
+        The band of a status is a part of the number, such as a tenth of an estimate. The band of
+        `SAME_CELL` is the tolerance of a revision; of percentages, in points.
         """
+        interval = figure.interval
+        if figure.status is not None:
+            of_status = self.band(figure.status)
+            below, above = (1 if end is None else end for end in (of_status.lower, of_status.upper))
+            interval = interval.widened(1 - below, above - 1)
         band = self.band(SAME_CELL)
         if (
             band.lower is None
             or band.upper is None
             or not self.graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
         ):
-            return figure.interval
+            return interval
         base = _HUNDRED if figure.unit == _PERCENT else abs(figure.value)
-        return figure.interval + Interval(base * (band.lower - 1), base * (band.upper - 1))
+        return interval + Interval(base * (band.lower - 1), base * (band.upper - 1))
 
     def days(self, period: str) -> tuple[str, str] | None:
         """Return the first and the last day of a period (ISO 8601), or None if a day is missing."""

@@ -54,7 +54,7 @@ def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
     """The first day, the duration and the last day of an event fit together."""
     starts = _by_subject(evidence, f"{SCHEMA}startDate")
     ends = _by_subject(evidence, f"{SCHEMA}endDate")
-    for days in evidence.figures:
+    for days in evidence.outcomes:
         if days.cell.measure not in compares or days.cell.subject is None:
             continue
         for start in starts[days.cell.subject]:
@@ -149,7 +149,7 @@ def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Fa
 
     Otherwise one of them is mislabelled.
     """
-    figures = [each for each in evidence.figures if each.cell.measure in compares]
+    figures = [each for each in evidence.outcomes if each.cell.measure in compares]
     for one, other in combinations(figures, 2):
         if one.value != other.value:
             continue
@@ -169,7 +169,7 @@ def listed_members(evidence: Evidence, compares: list[str], wording: Wording) ->
     """A body has as many members as a source lists."""
     members_of = _stated(evidence, [f"{ORG}memberOf"])
     lists = _grouped(members_of, lambda each: (_value(each), each.source))
-    for figure in evidence.figures:
+    for figure in evidence.outcomes:
         if figure.cell.measure not in compares:
             continue
         for members in lists.values():
@@ -193,7 +193,7 @@ def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
             for membership in graph.subjects(f"{ORG}organization", body)
             if graph.has(membership, f"{ORG}role", f"{ID}role/member") and starts[membership]
         ]
-        for figure in evidence.figures:
+        for figure in evidence.outcomes:
             last = graph.value(figure.cell.period, f"{DCAT}endDate")
             if figure.cell.measure not in compares or last is None or not memberships:
                 continue

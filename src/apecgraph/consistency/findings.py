@@ -25,7 +25,7 @@ class Findings:
     @cached_property
     def estimates(self) -> dict[Cell, list[Estimate]]:
         """All estimates of each cell."""
-        return estimate_cells(self.evidence.compared.figures, self.evidence.graph)
+        return estimate_cells(self.evidence.compared.outcomes, self.evidence.graph)
 
     @cached_property
     def contradictions(self) -> list[Contradiction]:

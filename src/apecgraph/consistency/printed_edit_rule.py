@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -32,7 +32,9 @@ class FigureEntry:
         decimals: The number of decimals.
         bound: The IRI of the bound.
         unit: The IRI of the unit.
+        range_end: The second number of a range, or None.
         is_growth: Whether the figure is a rate of growth, which has a direction.
+        status: The IRI of the status, or None.
         inferred: The IRIs of the properties whose values the printed words alone do not say.
     """
 
@@ -41,7 +43,9 @@ class FigureEntry:
     decimals: int
     bound: str
     unit: str
+    range_end: Decimal | None = None
     is_growth: bool = False
+    status: str | None = None
     inferred: frozenset[str] = frozenset()
 
 
@@ -58,7 +62,9 @@ def entered(evidence: Evidence, figure: Figure) -> FigureEntry:
         decimals,
         figure.bound,
         figure.unit,
+        None if (end := graph.value(figure.iri, f"{APEC}rangeEnd")) is None else Decimal(end),
         evidence.graph.value(figure.cell.measure, f"{APEC}growthOf") is not None,
+        figure.status,
         frozenset(graph.values(figure.iri, f"{APEC}inferred")),
     )
 
@@ -77,6 +83,7 @@ def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     yield from _number(printed, entry)
     yield from _direction(printed, entry)
     yield from _bound(printed, entry)
+    yield from _status(printed, entry)
     if printed.units and entry.unit not in printed.units:
         yield f"has the unit {_names(printed.units)}, but the figure has {compact(entry.unit)}"
 
@@ -93,6 +100,8 @@ def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[F
 def _number(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     if not printed.numbers:
         return
+    if entry.range_end is not None:
+        yield from _number(printed, replace(entry, observed=entry.range_end, range_end=None))
     matching = [number for number in printed.numbers if _is_entered(number, entry)]
     if not matching:
         number = printed.numbers[0]
@@ -153,12 +162,19 @@ def _bound(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
         return
     has_words = printed.units or printed.directions or any(each.scaled for each in printed.numbers)
     is_fraction = any(number.is_fraction for number in printed.numbers)
-    needs_word = entry.bound not in _NEEDS_NO_WORD and has_words and not is_fraction
+    told = entry.bound in _NEEDS_NO_WORD or entry.range_end is not None
+    needs_word = has_words and not told and not is_fraction
     if needs_word and not printed.unknown and f"{APEC}bound" not in entry.inferred:
         yield (
             f"has no word for {compact(entry.bound)}: correct the bound, or add "
             "apec:inferred apec:bound if the rest of the text says it"
         )
+
+
+def _status(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
+    if printed.statuses and entry.status not in printed.statuses:
+        has = "no sdmx-attribute:obsStatus" if entry.status is None else compact(entry.status)
+        yield f"says {_names(printed.statuses)}, but the figure has {has}"
 
 
 def _names(iris: Collection[str]) -> str:

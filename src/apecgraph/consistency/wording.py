@@ -188,7 +188,9 @@ class Wording:
         return "" if unit == cell.currency else self._numerals.basis(None, cell.currency)
 
     def _value(self, item: Figure | Reading) -> str:
-        return self._numerals.number(item.value, item.cell.unit(self._graph), item.bound)
+        return self._numerals.figure(
+            item.value, item.interval, item.cell.unit(self._graph), item.bound
+        )
 
     def _term(self, term: Term) -> str:
         match term:

@@ -91,6 +91,11 @@ class Evidence:
         return figures | {claim.iri: claim for claim in self.statements}
 
     @cached_property
+    def outcomes(self) -> tuple[Figure, ...]:
+        """The figures that edit rules compare: all but forecasts and targets."""
+        return tuple(figure for figure in self.figures if not figure.is_expectation)
+
+    @cached_property
     def rejected(self) -> frozenset[str]:
         """IRIs of the figures and statements that a decision rejects."""
         known = statuses(self.decisions)

@@ -14,12 +14,13 @@ from apecgraph.content.cube import UNIT, Cell
 from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
 from apecgraph.rdf.terms import TRUE_FORMS, Term, term_text, triples_about, typed
 
 _MAX_DIGITS: Final = (
     18  # as the shapes require; an xsd:decimal of SPARQL engines can hold this many
 )
+_EXPECTATIONS: Final = f"{ID}dataset/expectations"
 _OBSERVED: Final = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}(\.[0-9]{{1,{_MAX_DIGITS}}})?")
 """A plain number. Its limited length keeps arithmetic exact and fast."""
 
@@ -38,6 +39,8 @@ class Figure:
         observed: The number as it is printed.
         bound: IRI of the bound of the number, such as exact or rounded.
         unit: IRI of the unit that the number is in.
+        status: IRI of the status of the figure, such as provisional; None for an outcome.
+        is_expectation: Whether the figure is a forecast or a target, which no outcome contradicts.
     """
 
     iri: str
@@ -49,6 +52,8 @@ class Figure:
     observed: Decimal
     bound: str
     unit: str
+    status: str | None = None
+    is_expectation: bool = False
 
     def derived(self) -> Iterator[ox.Triple]:
         """Return what the build adds to the figure: defaults, its value, and its interval."""
@@ -115,17 +120,21 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
         scale = Decimal(10) ** _count(values[f"{SDMX_ATTRIBUTE}unitMult"])
         decimals = _count(values[f"{SDMX_ATTRIBUTE}decimals"])
         bound = values[f"{APEC}bound"]
+        end = values.get(f"{APEC}rangeEnd")
+        status = values.get(f"{SDMX_ATTRIBUTE}obsStatus")
         printed = terms.get(f"{APEC}printed")
         return Figure(
             iri,
             source,
             Cell.of(values.get),
             observed * scale,
-            _interval(graph, bound, observed, decimals).scaled(scale),
+            _interval(graph, bound, observed, decimals, end).scaled(scale),
             printed if isinstance(printed, ox.Literal) else None,
             observed,
             bound,
             values[UNIT],
+            status,
+            status is not None and graph.has(status, f"{DCTERMS}isPartOf", _EXPECTATIONS),
         )
     except (LookupError, ValueError, InvalidOperation):
         return None
@@ -144,13 +153,25 @@ def _count(digits: str) -> int:
     return int(digits)
 
 
-def _interval(graph: Graph, bound: str, observed: Decimal, decimals: int) -> Interval:
-    """Apply a bound, as the content declares it, to a printed number."""
+def _interval(
+    graph: Graph, bound: str, observed: Decimal, decimals: int, range_end: str | None
+) -> Interval:
+    """Apply a bound, as the content declares it, to a printed number.
+
+    A bound limits the number without its sign: "fell by nearly 3 percent" is -3 to -2.7.
+    """
+    if range_end is not None:
+        other = _number(range_end)
+        return Interval(min(observed, other), max(observed, other))
+    magnitude = _magnitude(graph, bound, abs(observed), decimals)
+    return -magnitude if observed < 0 else magnitude
+
+
+def _magnitude(graph: Graph, bound: str, observed: Decimal, decimals: int) -> Interval:
     factors = [graph.value(bound, f"{APEC}{end}Factor") for end in ("lower", "upper")]
     if factors == [None, None]:
         raise LookupError("the content does not declare the bound")
-    ends = [None if factor is None else Decimal(factor) * observed for factor in factors]
-    lower, upper = sorted(ends) if None not in ends else ends  # type: ignore[type-var]
+    lower, upper = (None if factor is None else Decimal(factor) * observed for factor in factors)
     half = Decimal(10) ** -decimals / 2
     if graph.value(bound, f"{APEC}rounded") in TRUE_FORMS:
         # Numbers are rounded half up: 26.29 stands for numbers from 26.285 to just below 26.295.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -39,6 +40,7 @@ from apecgraph.rdf.namespaces import (
 )
 from apecgraph.rdf.terms import Value, in_graph, triples_about, typed
 from apecgraph.rdf.turtle import parse_file, write_turtle
+from apecgraph.text.numbers import plain_number
 from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 Row: TypeAlias = Mapping[str, str]
@@ -68,8 +70,10 @@ _WRITTEN: Final = (
     "bound",
     "unitMeasure",
     "obsValue",
+    "rangeEnd",
     "unitMult",
     "decimals",
+    "obsStatus",
     "statedIn",
 )
 _DERIVED: Final = (
@@ -203,8 +207,9 @@ class Entries:
                 raise EntryRefused(f"there is no column '{column}': {', '.join(FIGURE_COLUMNS)}")
         source = self._find(row, "statedIn", "source")
         measure = self._find(row, "measure", "measure")
-        dataset = self._graph.required_value(measure, f"{DCTERMS}isPartOf")
         printed, literal = self._printed(row, source)
+        status = self._status(row, printed)
+        dataset = self._dataset(measure, status)
         unit = read_unit(printed, self._optional(row, "unitMeasure", "unit"), self._units(measure))
         cell = self._cell(row, measure, dataset, unit)
         is_growth = self._graph.value(measure, f"{APEC}growthOf") is not None
@@ -217,15 +222,14 @@ class Entries:
         )
         bound = read_bound(printed, self._optional(row, "bound", "bound"), unit)
         inferred = frozenset({f"{APEC}bound"} if row.get("inferred") == "bound" else ())
+        range_end = _decimal(row["rangeEnd"]) if row.get("rangeEnd") else None
         if printed is not None:
             entry = FigureEntry(
-                number.observed,
-                number.multiplier,
-                number.decimals,
-                bound,
-                unit,
-                is_growth,
-                inferred,
+                *(number.observed, number.multiplier, number.decimals, bound, unit),
+                range_end=range_end,
+                is_growth=is_growth,
+                status=status,
+                inferred=inferred,
             )
             differences = list(misread(printed, entry))
             if differences:
@@ -241,6 +245,10 @@ class Entries:
             (f"{SDMX_ATTRIBUTE}unitMult", number.multiplier),
             (f"{SDMX_ATTRIBUTE}decimals", number.decimals),
         ]
+        if range_end is not None:
+            values.append((f"{APEC}rangeEnd", typed(decimal_text(range_end), "decimal")))
+        if status is not None:
+            values.append((f"{SDMX_ATTRIBUTE}obsStatus", status))
         values += [(f"{APEC}inferred", property_) for property_ in inferred]
         self._add(source, iri, [*values, *_cited(row, literal)])
         for field, default in _DEFAULTS.items():
@@ -279,6 +287,33 @@ class Entries:
         self._add(source, iri, [*values, *_cited(row, literal)])
         if literal is None:
             self._notes.append("still to fill in: the printed words (apec:printed)")
+
+    def _status(self, row: Row, printed: PrintedMeaning | None) -> str | None:
+        """Return the status that is given or printed; None for an outcome."""
+        text = row.get("obsStatus")
+        if not text:
+            expressed = printed.statuses if printed else frozenset[str]()
+            return next(iter(expressed)) if len(expressed) == 1 else None
+        statuses = self._graph.subjects(f"{SKOS}inScheme", f"{ID}scheme/obs-statuses")
+        names = {status: self._graph.value(status, f"{SKOS}prefLabel") for status in statuses}
+        for status, name in names.items():
+            if text in (status, compact(status), name):
+                return status
+        listed = ", ".join(filter(None, names.values()))
+        raise EntryRefused(f"'{text}' is no status: there are {listed}")
+
+    def _dataset(self, measure: str, status: str | None) -> str:
+        """Return the dataset of a measure, or its counterpart for forecasts and targets."""
+        dataset = self._graph.required_value(measure, f"{DCTERMS}isPartOf")
+        expectations = status and self._graph.value(status, f"{DCTERMS}isPartOf")
+        if not expectations:
+            return dataset
+        structure = self._graph.required_value(dataset, f"{QB}structure")
+        alike = self._graph.subjects(f"{QB}structure", structure)
+        parts = (
+            each for each in alike if self._graph.has(each, f"{DCTERMS}isPartOf", expectations)
+        )
+        return next(parts, dataset)
 
     def _units(self, measure: str) -> list[str]:
         """Return the units that figures of a measure may have."""
@@ -419,6 +454,13 @@ def _literal(text: str) -> ox.Literal:
     if not isinstance(quad.object, ox.Literal):
         raise EntryRefused(f"object: {text} is no literal in Turtle")
     return quad.object
+
+
+def _decimal(text: str) -> Decimal:
+    number = plain_number(text)
+    if number is None:
+        raise EntryRefused(f"rangeEnd: '{text}' is no number: write digits, such as 26.29")
+    return number
 
 
 def _date(text: str) -> ox.Literal:

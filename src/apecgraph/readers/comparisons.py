@@ -51,19 +51,19 @@ class Comparisons:
 
     def __init__(self, graph: Graph, claims: Iterable[FigureClaim]) -> None:
         self._numerals = Numerals(graph)
-        self._cells: defaultdict[Cell, list[FigureClaim]] = defaultdict(list)
+        self._cells: defaultdict[tuple[Cell, bool], list[FigureClaim]] = defaultdict(list)
         for claim in claims:
-            self._cells[claim.figure.cell].append(claim)
+            self._cells[_key(claim.figure)].append(claim)
 
     def of_cell(self, figure: Figure) -> tuple[FigureClaim, ...]:
         """Return the other figures of the cell of a figure, rejected figures last."""
-        others = (claim for claim in self._cells[figure.cell] if claim.iri != figure.iri)
+        others = (claim for claim in self._cells[_key(figure)] if claim.iri != figure.iri)
         return tuple(sorted(others, key=lambda claim: (claim.rejected, claim.source, claim.iri)))
 
     def others(self, figure: Figure) -> tuple[Others, ...]:
         """Return the figures of other sources for the cell of a figure, disagreements first."""
         by_meaning: defaultdict[object, list[FigureClaim]] = defaultdict(list)
-        for claim in self._cells[figure.cell]:
+        for claim in self._cells[_key(figure)]:
             if claim.source != figure.source:
                 by_meaning[claim.figure.interval, claim.figure.bound].append(claim)
         found = [self._others(figure, claims) for claims in by_meaning.values()]
@@ -92,3 +92,8 @@ class Comparisons:
         unit = figure.unit
         difference = self._numerals.number(abs(two - one), _DIFFERENCE_UNITS.get(unit, unit))
         return f"{difference} {'more' if two > one else 'less'}"
+
+
+def _key(figure: Figure) -> tuple[Cell, bool]:
+    """Return what the figures that are compared have in common; a forecast is no outcome."""
+    return figure.cell, figure.is_expectation

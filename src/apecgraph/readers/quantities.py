@@ -24,13 +24,14 @@ class Quantities:
         if not isinstance(claim, FigureClaim):
             return ""
         figure = claim.figure
-        return self._numerals.number(figure.value, figure.unit, figure.bound)
+        return self._numerals.figure(figure.value, figure.interval, figure.unit, figure.bound)
 
     def number(self, claim: Claim) -> str:
         """Write the value of a figure with its bound, without its unit: "nearly 60"."""
         if not isinstance(claim, FigureClaim):
             return ""
-        return self._numerals.number(claim.figure.value, None, claim.figure.bound)
+        figure = claim.figure
+        return self._numerals.figure(figure.value, figure.interval, None, figure.bound)
 
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to under 26.295 trillion yuan"."""

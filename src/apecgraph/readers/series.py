@@ -68,7 +68,8 @@ class Series:
             if name not in (without, "currency", "valuation")
         ]
         basis = numerals.basis(self.unit, dict(self.dimensions)["currency"])
-        return ", ".join(filter(None, (*parts, basis)))
+        status = "expected" if self.claims[0].figure.is_expectation else ""
+        return ", ".join(filter(None, (*parts, basis, status)))
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:
@@ -81,27 +82,29 @@ def read_series(graph: Graph) -> tuple[Series, ...]:
         The main series of the release, then the other named series, then the unnamed series. In
         each group, the longest series comes first.
     """
-    by_dimensions: defaultdict[tuple[tuple[str, str], ...], list[FigureClaim]] = defaultdict(list)
+    alike: defaultdict[tuple[tuple[tuple[str, str], ...], bool], list[FigureClaim]]
+    alike = defaultdict(list)
     for iri in graph.subjects(f"{RDF}type", f"{QB}Observation"):
         claim = read_claim(graph, iri)
         if isinstance(claim, FigureClaim):
-            by_dimensions[_dimensions(dict(claim.figure.cell.values()).get)].append(claim)
+            values = _dimensions(dict(claim.figure.cell.values()).get)
+            alike[values, claim.figure.is_expectation].append(claim)
     of_best_values = graph.named_graph(CELLS_GRAPH).subjects(f"{RDF}type", f"{QB}Slice")
     slices = {
         _dimensions(partial(graph.value, iri)): iri
         for iri in graph.subjects(f"{RDF}type", f"{QB}Slice")
         if iri not in of_best_values
     }
-    periods = {claim.figure.cell.period for claims in by_dimensions.values() for claim in claims}
+    periods = {claim.figure.cell.period for claims in alike.values() for claim in claims}
     order = {period: when(graph, period) for period in periods}
     found = [
         Series(
             values,
             tuple(sorted(claims, key=lambda claim: (order[claim.figure.cell.period], claim.iri))),
             claims[0].figure.unit,
-            slices.get(values),
+            None if is_expectation else slices.get(values),
         )
-        for values, claims in by_dimensions.items()
+        for (values, is_expectation), claims in alike.items()
     ]
     main = graph.values(BASE, f"{SCHEMA}mainEntity")
     return tuple(sorted(found, key=lambda series: (series.slice_ not in main, *_rank(series))))

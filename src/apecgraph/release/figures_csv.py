@@ -75,8 +75,10 @@ _COLUMNS: Final = (
     _Column("bound", f"{APEC}bound", required=True),
     _Column("unitMeasure", UNIT, required=True),
     _Column("obsValue", f"{SDMX_MEASURE}obsValue", "decimal", required=True),
+    _Column("rangeEnd", f"{APEC}rangeEnd", "decimal"),
     _Column("unitMult", f"{SDMX_ATTRIBUTE}unitMult", "integer", required=True),
     _Column("decimals", f"{SDMX_ATTRIBUTE}decimals", "integer", required=True),
+    _Column("obsStatus", f"{SDMX_ATTRIBUTE}obsStatus"),
     _Column("statedIn", f"{APEC}statedIn", required=True),
     _Column("status", f"{ADMS}status", required=True),
 )

@@ -19,6 +19,7 @@ _SCALED: Final = 1_000_000
 """The smallest number that is written with a scale word: 26.29 trillion."""
 
 _ALL_DIGITS: Final = 18
+_RANGE: Final = f"{ID}bound/range"
 _UNNAMED_UNITS: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))
 
 
@@ -45,6 +46,22 @@ class Numerals:
             The text.
         """
         return " ".join(filter(None, (self._bound(bound), spelled(number), self.unit(unit))))
+
+    def figure(self, number: Decimal, interval: Interval, unit: str | None, bound: str) -> str:
+        """Write the number of a figure with its bound, or both numbers of a range: "5 to 6 %".
+
+        Args:
+            number: The number.
+            interval: The interval of the figure.
+            unit: IRI of its unit; None to leave it out.
+            bound: IRI of its bound.
+
+        Returns:
+            The text.
+        """
+        if bound == _RANGE:
+            return self.interval(interval, unit)
+        return self.number(number, unit, bound)
 
     def interval(self, interval: Interval, unit: str | None) -> str:
         """Write an interval: "26.285 trillion to under 26.295 trillion yuan", "over 1,400".

@@ -1,8 +1,8 @@
-"""Printed words: the number, scale, unit, bound and direction that the words of a source express.
+"""Printed words: the number, its scale, unit, bound, direction and status, as a source words them.
 
 The words are data. `ontology/printed-words.ttl` gives each concept (a bound, a unit, a scale, a
-direction, a number) the words that express it, as `skos:hiddenLabel`; a word that belongs to a
-language has its tag.
+direction, a status, a number) the words that express it, as `skos:hiddenLabel`; a word that belongs
+to a language has its tag.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ BOUNDS: Final = f"{_SCHEME}bounds"
 UNITS: Final = f"{_SCHEME}units"
 SCALES: Final = f"{_SCHEME}scales"
 DIRECTIONS: Final = f"{_SCHEME}directions"
+STATUSES: Final = f"{_SCHEME}obs-statuses"
 NUMBERS: Final = f"{_SCHEME}number-words"
 PLAIN: Final = f"{_SCHEME}plain-words"
 
@@ -72,6 +73,7 @@ class PrintedMeaning:
         bounds: The IRIs of the bounds that the words express.
         units: The IRIs of the units that the words express.
         directions: The IRIs of the directions that the words express.
+        statuses: The IRIs of the statuses that the words express, such as a forecast.
         unknown: The words that the table does not contain.
     """
 
@@ -79,6 +81,7 @@ class PrintedMeaning:
     bounds: frozenset[str]
     units: frozenset[str]
     directions: frozenset[str]
+    statuses: frozenset[str]
     unknown: tuple[str, ...]
 
 
@@ -103,7 +106,7 @@ class PrintedWords:
         self._words: defaultdict[str, defaultdict[str, set[_Concept]]] = defaultdict(
             lambda: defaultdict(set)
         )
-        for scheme in (BOUNDS, UNITS, SCALES, DIRECTIONS, NUMBERS, PLAIN):
+        for scheme in (BOUNDS, UNITS, SCALES, DIRECTIONS, STATUSES, NUMBERS, PLAIN):
             for iri in graph.subjects(f"{SKOS}inScheme", scheme):
                 power = graph.value(iri, f"{SDMX_ATTRIBUTE}unitMult")
                 number = graph.value(iri, f"{RDF}value")
@@ -149,6 +152,7 @@ class PrintedWords:
             frozenset(found[BOUNDS]),
             frozenset(found[UNITS]),
             frozenset(found[DIRECTIONS]),
+            frozenset(found[STATUSES]),
             tuple(unknown),
         )
 
