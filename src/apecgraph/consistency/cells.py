@@ -120,7 +120,7 @@ class Cells:
         return replace(total, flow=flow, valuation=next(fitting, total.valuation))
 
     def at(self, cell: Cell) -> list[Estimate]:
-        """Return the readings of a cell and the sums of its parts; empty if the cell has no readings."""
+        """Return the readings of a cell and the sums of its parts, or an empty list."""
         return self.known.get(cell, [])
 
     def comparing(self, edit_rule: str, *, dimension: str = "measure") -> list[Cell]:
