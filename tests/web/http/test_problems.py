@@ -14,6 +14,7 @@ from apecgraph.errors import (
     CheckFailed,
     ContentError,
     ContentTooLarge,
+    EntryRefused,
     Forbidden,
     Gone,
     HeadersTooLarge,
@@ -90,7 +91,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
     assert len(classes) >= 17
     # An error of a build can only reach a request through a bug, so it is a 500.
     ours = {ContentError, ReleaseError, NotPublished, CheckFailed, LossFound, RolledBack}
-    ours |= {ReleasesLocked}
+    ours |= {ReleasesLocked, EntryRefused}
     for each in classes:
         nearest = next(base for base in each.__mro__ if base in STATUS)
         assert (nearest is ApecgraphError) == (each in ours), each
