@@ -38,8 +38,8 @@ _CODES: Final = (f"{SKOS}notation", f"{DCTERMS}identifier", f"{SCHEMA}identifier
 _SAME: Final = (f"{OWL}sameAs", f"{SKOS}exactMatch")
 _DEFINITIONS: Final = (f"{SKOS}definition", f"{SCHEMA}description")
 
-# Tables to reconcile name real-world things. Slices, ontologies, code lists and the derived
-# contradictions are completed in queries, but they are not entities.
+# Tables to reconcile name real-world things. Slices, ontologies, code lists and what the build
+# derives are completed in queries, but they are not entities.
 _NOT_ENTITIES: Final = (
     *METADATA_CLASSES,
     QB,
@@ -47,8 +47,11 @@ _NOT_ENTITIES: Final = (
     RDFS,
     OWL,
     f"{SKOS}ConceptScheme",
+    f"{APEC}Cell",
     f"{APEC}Contradiction",
     f"{APEC}Estimate",
+    f"{SCHEMA}Claim",
+    f"{SCHEMA}Rating",
 )
 _NO_PROPERTIES: Final = (RDF, SD, QB)
 
