@@ -63,7 +63,7 @@ class TestTheOverview:
         assert link[2] == (
             "value of trade, China, other APEC economies, 2025: one is 10 times the other"
         )
-        assert "and 8 more contradictions" in item
+        assert re.search("and [0-9]+ more contradictions", item)
         page = get(client, f"{link[1].replace('/id/', '/doc/')}.html")
         assert "26.29 trillion yuan (24 Chasa and 4 others)" in page
 
