@@ -49,8 +49,15 @@ class TestASource:
     def text(cls, client: httpx.Client) -> str:
         return get(client, "/doc/source/seetaoe-258468.html")
 
-    def test_lists_rejected_claims_first(self, text: str) -> None:
-        rows = text.partition("<h2>Figures</h2>")[2].partition("</table>")[0].split("<tr")
+    @pytest.mark.parametrize(
+        ("source", "heading"),
+        [("seetaoe-258468", "Figures"), ("supraverden-2026", "Statements")],
+    )
+    def test_lists_rejected_claims_first(
+        self, client: httpx.Client, source: str, heading: str
+    ) -> None:
+        text = get(client, f"/doc/source/{source}.html")
+        rows = text.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0].split("<tr")
         marked = [each.startswith(' class="rejected"') for each in rows[2:]]
         assert marked[0]
         assert marked == sorted(marked, reverse=True)
