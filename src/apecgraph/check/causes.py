@@ -22,6 +22,7 @@ from apecgraph.rdf.namespaces import ID, RDF, SH
 
 _DESCRIBED: Final = f"{ID}shape/hygiene-described"
 _TYPE: Final = ox.NamedNode(f"{RDF}type")
+_PLACEMENT: Final = f"{ID}shape/placement"
 _RELATION: Final = f"{ID}relation/"
 _CHOICE: Final = f"{SH}XoneConstraintComponent"
 
@@ -52,7 +53,7 @@ def _follows(result: Result, unknown: set[str], users: set[str], misplaced: set[
     """Whether a result only repeats that a thing is unknown, or is no value of a dimension."""
     node = result.nodes[0]
     if node in unknown or result.value in unknown:
-        return True
+        return result.shape != _PLACEMENT  # which says where a thing has to be described
     if result.component == _CHOICE:
         return node in users or node in misplaced
     return result.shape.startswith(_RELATION) and node in users

@@ -138,7 +138,10 @@ def _relations(findings: Findings) -> Iterator[Result]:
             message=f"{words}. {_more(len(details))}{_converted(culprit, evidence, wording)}"
             f"Correct the figure or statement that is wrong, or {_settling(conflict, evidence)}",
         )
+    misread = _misread(findings.unsettled)
     for misfit in misfits(findings):
+        if not misread.isdisjoint(misfit.claims):
+            continue  # the claim has to be corrected before the decision can be judged
         nodes = (misfit.decision, *misfit.claims)
         yield Result(nodes=nodes, shape=_DECIDED, component=_DECIDED, message=misfit.reason)
 
@@ -163,12 +166,17 @@ def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
 def _first_causes(unsettled: Iterable[Contradiction]) -> list[Contradiction]:
     """Leave out what contradicts a figure that differs from its printed words: correct it first."""
     contradictions = list(unsettled)
-    misread = _claims(item for item in contradictions if _AS_PRINTED in item.edit_rules)
+    misread = _misread(contradictions)
     return [
         item
         for item in contradictions
         if _AS_PRINTED in item.edit_rules or misread.isdisjoint(item.claims)
     ]
+
+
+def _misread(contradictions: Iterable[Contradiction]) -> frozenset[str]:
+    """Return the IRIs of the figures that differ from their printed words."""
+    return _claims(item for item in contradictions if _AS_PRINTED in item.edit_rules)
 
 
 def _more(number: int) -> str:
