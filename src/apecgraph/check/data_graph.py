@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -108,6 +109,7 @@ class _DataStore(Memory):
         return self._engine.query(query, initNs, initBindings, DATASET_DEFAULT_GRAPH_ID, **kwargs)
 
 
+@lru_cache(maxsize=256)
 def binds_at_top(query: str, bound: frozenset[str]) -> bool:
     """Return whether the substitution of variables by pyoxigraph is the pre-binding of SHACL.
 
