@@ -2,7 +2,8 @@
 
 An edit rule compares cells that agree in all dimensions but some. If a figure is replaced, only the
 cells that agree with the old or the new one in the other dimensions have to be compared again.
-The outcome is that of the full check; `tests/consistency/test_planted.py` compares the two.
+The outcome is that of the full check; `tests/consistency/test_planted.py` compares the two. Only
+what decisions saw (`apec:saw`) is left out: an editor enters a figure before a decision records it.
 """
 
 from __future__ import annotations

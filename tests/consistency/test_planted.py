@@ -93,10 +93,11 @@ def test_the_quick_check_refuses_what_the_full_check_refuses(
     evidence: Evidence, replacements: Replacements, content: Content
 ) -> None:
     vocabularies = Vocabularies.read(default_content())
+    decided = {iri for decision in evidence.decisions for iri in decision.saw}
     figure = next(
         each
         for each in evidence.figures
-        if each.iri not in evidence.rejected and each.cell.measure == TRADE_VALUE
+        if each.iri not in decided and each.cell.measure == TRADE_VALUE
     )
     before = replacements.entry(figure)
     for after in (
