@@ -280,7 +280,7 @@ def test_the_figures_of_a_thing_are_distinguished(client: httpx.Client) -> None:
         "growth of trade, China, exports, Korea",
         "growth of trade, China, imports, Korea",
     ):
-        assert f">{each}, January to September 2025: " in text
+        assert f">{each}, January to September 2025, in yuan: " in text
 
 
 def test_links_to_a_thing_are_counted(client: httpx.Client) -> None:
