@@ -50,7 +50,7 @@ def test_the_loss_of_figures_is_refused(content: SmallContent, releases: Path) -
     figure = "<figure/s0/a> a qb:Observation ; rdfs:label 'a'@en ."
     source = "<source/s0> a apec:Source ; rdfs:label 's0'@en ."
     # Here, the only rule for figures is that they can be read.
-    read = """ apec:measure <m> ; apec:period <p> ; apec:bound <bound/exact> ;
+    read = """ qb:dataSet <d> ; apec:measure <m> ; apec:period <p> ; apec:bound <bound/exact> ;
         sdmx-attribute:unitMeasure <u> ; apec:printed '1'@en ; sdmx-measure:obsValue 1 ;
         sdmx-attribute:decimals 0 ; sdmx-attribute:unitMult 0 ."""
     bound = "<bound/exact> a skos:Concept ; apec:lowerFactor 1.0 ; apec:upperFactor 1.0 ."

@@ -58,6 +58,20 @@ DERIVED_PROPERTIES: Final = frozenset(
         f"{ADMS}status",
         f"{PROV}wasDerivedFrom",
         f"{QB}observation",
+        *(
+            f"{SCHEMA}{name}"
+            for name in (
+                "appearance",
+                "author",
+                "bestRating",
+                "claimReviewed",
+                "datePublished",
+                "itemReviewed",
+                "ratingValue",
+                "reviewRating",
+                "worstRating",
+            )
+        ),
         f"{SDMX_DIMENSION}freq",
     )
 )
