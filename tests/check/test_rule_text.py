@@ -19,7 +19,7 @@ def test_a_property_shape_is_written_as_a_sentence(rules: RuleText) -> None:
     sentences = [each.sentence for each in shape.rules]
     assert (
         "A decision has exactly one “verdict”: “resolved” or “likely” or “open” or "
-        "“compatible” or “alternative”." in sentences
+        "“compatible” or “same in other words”." in sentences
     )
     assert any(each.startswith("A decision has at least one “upholds”") for each in sentences)
 
