@@ -8,6 +8,8 @@ ApecgraphError               500
 │   ├── CheckFailed              the content does not pass the check
 │   ├── LossFound                much of the last release, or a rule, is missing
 │   └── RolledBack               the release of this content was rolled back
+├── EntryRefused                 a new claim is not written: a value is missing or wrong
+│   └── UnknownCode              nothing has the name that the editor writes, or several have it
 ├── ReleaseError                 a release is missing, incomplete or damaged
 │   └── ReleasesLocked           another process writes to the folder of releases
 ├── StoreError               503 the store cannot be opened, or its process has died

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -20,6 +19,7 @@ from apecgraph.content.codes import Codes
 from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT, local_name
 from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.folder import SOURCE_PREFIX, Content
+from apecgraph.entry.literals import DATE, date_literal, decimal, turtle_literal
 from apecgraph.entry.numbers import number_words, read_bound, read_number, read_unit
 from apecgraph.errors import EntryRefused
 from apecgraph.intervals import decimal_text
@@ -40,14 +40,12 @@ from apecgraph.rdf.namespaces import (
 )
 from apecgraph.rdf.terms import Value, in_graph, triples_about, typed
 from apecgraph.rdf.turtle import parse_file, write_turtle
-from apecgraph.text.numbers import plain_number
 from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 Row: TypeAlias = Mapping[str, str]
 """The values of a claim by column; a value that is missing or empty is not given."""
 
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATE: Final = re.compile(r"\d{4}(-\d\d){0,2}")
 _PERCENT: Final = f"{ID}unit/percent"
 _COLUMNS: Final = {field: local_name(property_) for field, property_ in DIMENSIONS.items()}
 """The column of each dimension."""
@@ -181,7 +179,7 @@ class Entries:
             (f"{SCHEMA}url", row["url"]),
         ]
         if issued:
-            values.append((f"{DCTERMS}issued", _date(issued)))
+            values.append((f"{DCTERMS}issued", date_literal(issued)))
         self._add(f"{SOURCE_PREFIX}{name}", f"{SOURCE_PREFIX}{name}", values)
         if not issued:
             self._notes.append(
@@ -222,7 +220,7 @@ class Entries:
         )
         bound = read_bound(printed, self._optional(row, "bound", "bound"), unit)
         inferred = frozenset({f"{APEC}bound"} if row.get("inferred") == "bound" else ())
-        range_end = _decimal(row["rangeEnd"]) if row.get("rangeEnd") else None
+        range_end = decimal(row["rangeEnd"]) if row.get("rangeEnd") else None
         if printed is not None:
             entry = FigureEntry(
                 *(number.observed, number.multiplier, number.decimals, bound, unit),
@@ -371,13 +369,13 @@ class Entries:
         if not text:
             raise EntryRefused("object is missing: give a thing, a date or a text")
         if text.startswith('"'):
-            return _literal(text)
+            return turtle_literal(text)
         if text.startswith(("http:", "https:")) and not text.startswith(ID):
             return ox.NamedNode(text)
         if "/" in text and " " not in text:
             return self._find(row, "object")
-        if _DATE.fullmatch(text):
-            return _date(text)
+        if DATE.fullmatch(text):
+            return date_literal(text)
         return ox.Literal(text, language=self._language(row, source))
 
     def _printed(self, row: Row, source: str) -> tuple[PrintedMeaning | None, ox.Literal | None]:
@@ -442,30 +440,3 @@ def _cited(row: Row, printed: ox.Literal | None) -> Iterator[tuple[str, Value]]:
         yield f"{APEC}printed", printed
     if row.get("identifier"):
         yield f"{DCTERMS}identifier", ox.Literal(row["identifier"])
-
-
-def _literal(text: str) -> ox.Literal:
-    """Read a literal in Turtle, such as "CN"^^apec:iso3166Alpha2."""
-    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
-    try:
-        (quad,) = ox.parse(f"{prefixes}<x:s> <x:p> {text} .", ox.RdfFormat.TURTLE)
-    except (SyntaxError, ValueError):
-        raise EntryRefused(f"object: {text} is no literal in Turtle") from None
-    if not isinstance(quad.object, ox.Literal):
-        raise EntryRefused(f"object: {text} is no literal in Turtle")
-    return quad.object
-
-
-def _decimal(text: str) -> Decimal:
-    number = plain_number(text)
-    if number is None:
-        raise EntryRefused(f"rangeEnd: '{text}' is no number: write digits, such as 26.29")
-    return number
-
-
-def _date(text: str) -> ox.Literal:
-    """Return a day, a month or a year as a literal."""
-    kinds = {4: "gYear", 7: "gYearMonth", 10: "date"}
-    if not _DATE.fullmatch(text) or len(text) not in kinds:
-        raise EntryRefused(f"'{text}' is no date: write 2026-02-05, 2026-02 or 2026")
-    return typed(text, kinds[len(text)])
