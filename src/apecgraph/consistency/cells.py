@@ -116,7 +116,7 @@ class Cells:
         parts = (
             self.graph.subjects(f"{DCTERMS}isPartOf", total.valuation) if total.valuation else []
         )
-        fitting = (part for part in parts if self.graph.has(part, f"{APEC}flow", flow))
+        fitting = (part for part in parts if self.graph.has(part, f"{SKOS}related", flow))
         return replace(total, flow=flow, valuation=next(fitting, total.valuation))
 
     def at(self, cell: Cell) -> list[Estimate]:

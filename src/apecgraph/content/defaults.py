@@ -59,7 +59,7 @@ def _is_currency(iri: str, graph: Graph) -> bool:
 def _valuation(values: Mapping[str, str], graph: Graph) -> str:
     """Return the valuation of the flow that the reporter uses, or that all economies use."""
     for valuation in graph.subjects(f"{SKOS}inScheme", f"{ID}scheme/valuations"):
-        if graph.has(valuation, _FLOW, values[_FLOW]):
+        if graph.has(valuation, f"{SKOS}related", values[_FLOW]):
             economies = graph.values(valuation, f"{DCTERMS}spatial")
             if not economies or values.get(DIMENSIONS["reporter"]) in economies:
                 return valuation
