@@ -116,7 +116,7 @@ def test_a_csvw_processor_makes_the_triples_of_the_graph(
     assert len(objects) == len(rows)
     for each in objects:
         figure = ox.NamedNode(each.pop("@id"))
-        type_ = ox.NamedNode(expanded(each.pop("@type")))
+        type_ = ox.NamedNode(expanded(each.pop("rdf:type")))
         assert any(store.quads_for_pattern(figure, ox.NamedNode(f"{RDF}type"), type_, None))
         for name, value in each.items():
             stated = store.quads_for_pattern(figure, ox.NamedNode(expanded(name)), None, None)
