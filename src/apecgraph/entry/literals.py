@@ -22,6 +22,12 @@ _DATATYPES: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
 def turtle_literal(text: str) -> ox.Literal:
     """Read a literal in Turtle, such as "CN"^^apec:iso3166Alpha2.
 
+    Args:
+        text: What the editor writes.
+
+    Returns:
+        The literal.
+
     Raises:
         EntryRefused: The text is not a literal in Turtle.
     """
@@ -38,6 +44,12 @@ def turtle_literal(text: str) -> ox.Literal:
 def decimal(text: str) -> Decimal:
     """Read the second number of a range.
 
+    Args:
+        text: What the editor writes.
+
+    Returns:
+        The number.
+
     Raises:
         EntryRefused: The text is not a number.
     """
@@ -49,6 +61,12 @@ def decimal(text: str) -> Decimal:
 
 def date_literal(text: str) -> ox.Literal:
     """Return a day, a month or a year as a literal.
+
+    Args:
+        text: What the editor writes.
+
+    Returns:
+        The literal.
 
     Raises:
         EntryRefused: The text is not a date.
