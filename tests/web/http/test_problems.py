@@ -38,6 +38,7 @@ from apecgraph.errors import (
     StoreBusy,
     StoreError,
     TooManyRequests,
+    UnknownCode,
     UnsupportedMediaType,
     UriTooLong,
 )
@@ -91,7 +92,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
     assert len(classes) >= 17
     # An error of a build can only reach a request through a bug, so it is a 500.
     ours = {ContentError, ReleaseError, NotPublished, CheckFailed, LossFound, RolledBack}
-    ours |= {ReleasesLocked, EntryRefused}
+    ours |= {ReleasesLocked, EntryRefused, UnknownCode}
     for each in classes:
         nearest = next(base for base in each.__mro__ if base in STATUS)
         assert (nearest is ApecgraphError) == (each in ours), each
