@@ -21,6 +21,7 @@ MODULES = modules("src")
 TESTS = modules("tests")
 
 
+TEXT = {".csv", ".html", ".js", ".jsonld", ".md", ".py", ".rq", ".trig", ".ttl"}
 VAGUE = {"utils", "helpers", "manager", "managers", "common", "misc"}
 
 
@@ -33,6 +34,27 @@ def test_a_module_has_a_telling_name_and_a_bounded_length(path: Path) -> None:
 def test_a_folder_has_at_most_20_modules() -> None:
     for folder in {path.parent for path in MODULES}:
         assert len(list(folder.glob("[!_]*.py"))) <= 20, folder
+
+
+def test_no_text_has_the_marks_of_an_unresolved_merge() -> None:
+    marks = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+    folders = (
+        "benchmarks",
+        "data",
+        "deploy",
+        "docs",
+        "ontology",
+        "scripts",
+        "shapes",
+        "src",
+        "tests",
+    )
+    texts = [*ROOT.glob("*.md"), ROOT / "pyproject.toml"]
+    for folder in (*folders, "tools", "w3id"):
+        texts += [path for path in (ROOT / folder).rglob("*") if path.suffix in TEXT]
+    texts = [path for path in texts if not {"node_modules", "bundle"} & {*path.parts}]
+    assert len(texts) > 1000
+    assert [path for path in texts if marks.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize(

@@ -7,24 +7,21 @@ pyshacl, because only the sandbox needs them.
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 import click
 from click.core import ParameterSource
 from pydantic import ValidationError
 
 from apecgraph.build.fingerprint import build_fingerprint
-from apecgraph.cli.new import new
+from apecgraph.cli.entry import decide, new
+from apecgraph.cli.options import FOLDER, content_option
 from apecgraph.cli.releases import diff, releases, rollback
-from apecgraph.content.decisions import VERDICTS
 from apecgraph.content.folder import default_content
-from apecgraph.entry.decisions import DecisionEntry
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
 from apecgraph.query.model import DataFile
@@ -37,26 +34,15 @@ from apecgraph.rdf.formats import (
     Format,
     find_format,
 )
-from apecgraph.rdf.namespaces import ID
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings
 from apecgraph.web.publication import Publication
 
-_FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 _DUMPS: Final = {format_.name: format_ for format_ in DUMP_FORMATS}
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
-_DECISION_NAME: Final = re.compile("[a-z0-9][a-z0-9-]*")
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
-
-_content = click.option(
-    "--content",
-    type=_FOLDER,
-    default=default_content,
-    show_default="the content that comes with apecgraph",
-    help="Folder with ontology/, data/ and shapes/.",
-)
 
 
 class _Commands(click.Group):
@@ -87,13 +73,14 @@ def main() -> None:
 
 
 main.add_command(new)
+main.add_command(decide)
 main.add_command(releases)
 main.add_command(rollback)
 main.add_command(diff)
 
 
 @main.command()
-@_content
+@content_option
 @click.option("--shapes", type=_FILE, help="With --data: the SHACL shapes to check the data by.")
 @click.option("--data", type=_FILE, help="With --shapes: the RDF to check, instead of the content.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
@@ -129,7 +116,7 @@ def check(
 
 
 @main.command()
-@_content
+@content_option
 @click.option(
     "--accept-loss", is_flag=True, help="Publish even if much of the last release is missing."
 )
@@ -141,7 +128,7 @@ def build(content: Path, accept_loss: bool) -> None:
 
 
 @main.command()
-@_content
+@content_option
 @click.option(
     "--check",
     "only_check",
@@ -162,48 +149,7 @@ def fmt(content: Path, only_check: bool) -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@_content
-@click.option("--verdict", type=click.Choice([iri.rpartition("/")[2] for iri in VERDICTS]))
-@click.option("--upholds", multiple=True, metavar="CLAIM", help="A claim that stands.")
-@click.option("--rejects", multiple=True, metavar="CLAIM", help="A claim that does not.")
-@click.option(
-    "--alternative",
-    "alternatives",
-    multiple=True,
-    metavar="CLAIM",
-    help="A statement that says the same in other words.",
-)
-@click.option("--label", help="The title, in English.")
-@click.option("--comment", help="The reason, in English.")
-@click.option("--identifier", help="A short name for citing it.")
-def decide(content: Path, names: tuple[str, ...], **said: Any) -> None:
-    """Record decisions, with the claims as they are now.
-
-    NAME is the name of a decision, such as trade-2025. CLAIM is the name of a figure or a
-    statement, such as figure/seetao/trade-value-2025. Without options, only
-    the record of the claims is renewed: run it if the check reports that a claim has changed, and
-    the decision still holds.
-    """
-    if any(said.values()) and len(names) > 1:
-        raise click.UsageError("options are about one decision: give one NAME")
-    for name in names:
-        if not _DECISION_NAME.fullmatch(name):
-            raise click.UsageError(f"{name}: write a NAME with small letters, digits and -")
-    for option in ("upholds", "rejects", "alternatives"):
-        said[option] = tuple(ID + claim.removeprefix(ID) for claim in said[option])
-    today = datetime.now(UTC).date().isoformat()
-    entered = sandbox.run_decide(content, Settings(), names, DecisionEntry(**said), today)
-    for note in entered.notes:
-        click.echo(note)
-    path = content / entered.name
-    changed = entered.text != path.read_text(encoding="utf-8")
-    path.write_text(entered.text, encoding="utf-8")
-    click.echo(f"{entered.name}: {'written' if changed else 'nothing has changed'}")
-
-
-@main.command()
-@_content
+@content_option
 @click.option(
     "--format",
     "format_",
@@ -221,7 +167,7 @@ def dump(content: Path, format_: str) -> None:
 
 @main.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-@_content
+@content_option
 @click.option(
     "--format",
     "format_",
@@ -242,9 +188,9 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--content", type=_FOLDER, help="Content to build and serve.")
+@click.option("--content", type=FOLDER, help="Content to build and serve.")
 @click.option("--current", is_flag=True, help="Serve the current release; build nothing.")
-@click.option("--release", type=_FOLDER, help="Release to serve; build nothing.")
+@click.option("--release", type=FOLDER, help="Release to serve; build nothing.")
 @click.option(
     "--data",
     type=_DATA,

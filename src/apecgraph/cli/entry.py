@@ -1,30 +1,26 @@
-"""Commands for editors: enter a source, a figure or a statement."""
+"""Commands for editors: enter a source, a figure, a statement or a decision."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO, TypeVar
 
 import click
 
-from apecgraph.content.folder import default_content
+from apecgraph.cli.options import content_option
+from apecgraph.content.decisions import VERDICTS
 from apecgraph.entry.claims import FIGURE_COLUMNS
+from apecgraph.entry.decisions import DecisionEntry
+from apecgraph.rdf.namespaces import ID
 from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
-
-_content = click.option(
-    "--content",
-    type=_FOLDER,
-    default=default_content,
-    show_default="the content that comes with apecgraph",
-    help="Folder with ontology/, data/ and shapes/.",
-)
+_DECISION_NAME: Final = re.compile("[a-z0-9][a-z0-9-]*")
 
 
 def _columns(command: _Command) -> _Command:
@@ -54,7 +50,7 @@ def new() -> None:
 @click.option("--language", required=True, help="Language tag, such as en or zh.")
 @click.option("--issued", default="", help="2026-02-05, 2026-02 or 2026.")
 @click.option("--identifier", default="", help="Default: the name.")
-@_content
+@content_option
 def source(name: str, content: Path, **row: str) -> None:
     """Enter a source, as data/sources/NAME.ttl."""
     _enter(content, "source", [{"name": name, **row}])
@@ -66,7 +62,7 @@ def source(name: str, content: Path, **row: str) -> None:
     "--csv", "table", type=click.File(encoding="utf-8-sig"), help="Rows; - reads standard input."
 )
 @_columns
-@_content
+@content_option
 def figure(source: str, table: TextIO | None, content: Path, **row: str) -> None:
     """Enter a figure of SOURCE, or all figures of a table.
 
@@ -91,7 +87,7 @@ def figure(source: str, table: TextIO | None, content: Path, **row: str) -> None
 @click.option("--identifier", default="")
 @click.option("--period", default="", help="If the fact holds in a period only.")
 @click.option("--statement", default="", help="The name. Default: the name of the property.")
-@_content
+@content_option
 def statement(source: str, object_: str, content: Path, **row: str) -> None:
     """Enter a statement of SOURCE.
 
@@ -99,6 +95,47 @@ def statement(source: str, object_: str, content: Path, **row: str) -> None:
     literal in Turtle.
     """
     _enter(content, "statement", [{"statedIn": source, "object": object_, **row}])
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@content_option
+@click.option("--verdict", type=click.Choice([iri.rpartition("/")[2] for iri in VERDICTS]))
+@click.option("--upholds", multiple=True, metavar="CLAIM", help="A claim that stands.")
+@click.option("--rejects", multiple=True, metavar="CLAIM", help="A claim that does not.")
+@click.option(
+    "--alternative",
+    "alternatives",
+    multiple=True,
+    metavar="CLAIM",
+    help="A statement that says the same in other words.",
+)
+@click.option("--label", help="The title, in English.")
+@click.option("--comment", help="The reason, in English.")
+@click.option("--identifier", help="A short name for citing it.")
+def decide(content: Path, names: tuple[str, ...], **said: Any) -> None:
+    """Record decisions, with the claims as they are now.
+
+    NAME is the name of a decision, such as trade-2025. CLAIM is the name of a figure or a
+    statement, such as figure/seetao/trade-value-2025. Without options, only
+    the record of the claims is renewed: run it if the check reports that a claim has changed, and
+    the decision still holds.
+    """
+    if any(said.values()) and len(names) > 1:
+        raise click.UsageError("options are about one decision: give one NAME")
+    for name in names:
+        if not _DECISION_NAME.fullmatch(name):
+            raise click.UsageError(f"{name}: write a NAME with small letters, digits and -")
+    for option in ("upholds", "rejects", "alternatives"):
+        said[option] = tuple(ID + claim.removeprefix(ID) for claim in said[option])
+    today = datetime.now(UTC).date().isoformat()
+    entered = sandbox.run_decide(content, Settings(), names, DecisionEntry(**said), today)
+    for note in entered.notes:
+        click.echo(note)
+    path = content / entered.name
+    changed = entered.text != path.read_text(encoding="utf-8")
+    path.write_text(entered.text, encoding="utf-8")
+    click.echo(f"{entered.name}: {'written' if changed else 'nothing has changed'}")
 
 
 def _enter(content: Path, kind: str, rows: Sequence[dict[str, str]]) -> None:
