@@ -22,9 +22,6 @@ from apecgraph.rdf.terms import Term
 _STRING: Final = f"{XSD}string"
 _SLOW_WORDS: Final = frozenset(("BIND", "BOUND", "FROM", "GRAPH", "MINUS", "SERVICE", "VALUES"))
 
-# A query reads the graph that it is given, and no files or addresses that it names.
-rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
-
 
 def rdflib_graph(triples: Iterable[ox.Triple], engine: ox.Store | None = None) -> Graph:
     """Copy triples into an rdflib graph.
@@ -40,6 +37,8 @@ def rdflib_graph(triples: Iterable[ox.Triple], engine: ox.Store | None = None) -
     Returns:
         The graph.
     """
+    # A query reads the graph that it is given, and no files or addresses that it names.
+    rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
     graph = Graph(store=_DataStore(engine), bind_namespaces="none")
     terms: dict[Term, Identifier] = {}
     for triple in triples:
