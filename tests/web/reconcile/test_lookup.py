@@ -54,7 +54,7 @@ def test_json_is_sent_on_request(client: httpx.Client) -> None:
     identifiers = {"iri": "http://www.wikidata.org/entity/Q148"}
     response = client.get("/lookup", params=identifiers, headers={"Accept": "application/json"})
     assert response.headers["content-type"] == "application/json"
-    assert response.json() == {**CHINA, "relation": "owl:sameAs"}
+    assert response.json() == {**CHINA, "relation": "skos:exactMatch"}
     code = {"code": "CHN", "scheme": "iso3166-1-alpha3"}
     response = client.get("/lookup", params=code, headers={"Accept": "application/json"})
     assert response.json() == {**CHINA, "relation": "skos:notation"}
@@ -104,7 +104,7 @@ def test_a_list_is_answered_in_order(client: httpx.Client) -> None:
     response = client.post("/lookup", json=identifiers)
     assert response.status_code == 200
     assert response.json() == [
-        {**CHINA, "relation": "owl:sameAs"},
+        {**CHINA, "relation": "skos:exactMatch"},
         None,
         {**CHINA, "relation": "skos:notation"},
         None,
