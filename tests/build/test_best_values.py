@@ -59,14 +59,14 @@ def test_the_interval_is_what_all_figures_allow_and_the_value_that_of_the_most_p
     assert not found.is_disputed
     for figure in found.basis:
         assert figure.interval.meets(found.interval)
-    assert found.value == Decimal("57.82")
+    assert found.figure.value == Decimal("57.82")
     assert found.interval == Interval(Decimal("57.815"), Decimal("57.825"), excludes_upper=True)
 
 
 def test_rejected_figures_are_left_out(evidence: Evidence) -> None:
     found = best(evidence, f"{TRADE}/2025")
     assert found is not None
-    assert found.value == 26_290_000_000_000
+    assert found.figure.value == 26_290_000_000_000
     figures = {each.iri for each in evidence.figures if each.cell == found.cell}
     assert figures - {each.iri for each in found.figures} == figures & evidence.rejected != set()
     assert best(decided(evidence, RESOLVED, names=frozenset(figures)), f"{TRADE}/2025") is None
@@ -83,7 +83,7 @@ def test_figures_of_an_open_decision_make_a_disputed_value_of_all_that_they_allo
     assert open_ is not None
     assert open_.is_disputed
     assert open_.interval == hull(each.interval for each in figures)
-    assert open_.value in {each.value for each in figures}
+    assert open_.figure.value in {each.value for each in figures}
 
 
 def test_what_a_source_attributes_to_a_speaker_is_no_basis(evidence: Evidence) -> None:

@@ -50,7 +50,7 @@ class BestValue:
         dataset: IRI of the dataset of its figures.
         figures: All figures of the cell that stand.
         basis: The figures that the value rests on.
-        value: The value of the most precise of these.
+        figure: The most precise of these, which has the value.
         interval: The numbers that all of these allow; if they contradict each other, the numbers
             that at least one of them allows.
         is_disputed: Whether they contradict each other, or an open decision names one of them.
@@ -60,7 +60,7 @@ class BestValue:
     dataset: str
     figures: tuple[Figure, ...]
     basis: tuple[Figure, ...]
-    value: Decimal
+    figure: Figure
     interval: Interval
     is_disputed: bool
 
@@ -103,7 +103,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             dataset,
             tuple(figures),
             tuple(basis),
-            min(basis, key=_imprecision).value,
+            min(basis, key=_imprecision),
             hull(intervals) if disputed or interval is None else interval,
             disputed,
         )
@@ -118,14 +118,18 @@ def cell_triples(evidence: Evidence) -> Iterator[ox.Triple]:
         cell, iri = best.cell, cell_iri(best.cell)
         clean = graph.subjects(f"{DCTERMS}source", best.dataset)[0]
         unit = cell.unit(graph)
-        number = numerals.interval(best.interval, unit)
+        number = (
+            numerals.interval(best.interval, unit)
+            if best.is_disputed
+            else numerals.figure(best.figure.value, best.interval, unit, best.figure.bound)
+        )
         values: list[tuple[str, Value]] = [
             (f"{QB}dataSet", clean),
             (f"{QB}sliceStructure", _slice_key(graph, best.dataset, with_period=True)),
             *cell.values(),
             (f"{SDMX_DIMENSION}freq", _frequency(graph, cell.period)),
             *((f"{QB}observation", figure.iri) for figure in best.figures),
-            (f"{APEC}value", typed(decimal_text(best.value), "decimal")),
+            (f"{APEC}value", typed(decimal_text(best.figure.value), "decimal")),
             *interval_values(best.interval),
             *([] if unit is None else [(UNIT, unit)]),
             *((f"{PROV}wasDerivedFrom", figure.iri) for figure in best.basis),

@@ -79,6 +79,17 @@ def interval_values(interval: Interval) -> Iterator[tuple[str, ox.Literal]]:
             yield f"{APEC}{name}", typed("true", "boolean")
 
 
+def read_interval(graph: Graph, iri: str) -> Interval:
+    """Read the interval of a figure, a cell or an estimate, as `interval_values` wrote it."""
+    lower, upper = (graph.value(iri, f"{APEC}{name}") for name in ("lower", "upper"))
+    return Interval(
+        None if lower is None else Decimal(lower),
+        None if upper is None else Decimal(upper),
+        excludes_lower=graph.has(iri, f"{APEC}excludesLower"),
+        excludes_upper=graph.has(iri, f"{APEC}excludesUpper"),
+    )
+
+
 def read_figures(graph: Graph, sources: Iterable[str]) -> Iterator[Figure]:
     """Read the figures of some sources.
 

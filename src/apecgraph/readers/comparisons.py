@@ -55,10 +55,13 @@ class Comparisons:
         for claim in claims:
             self._cells[_key(claim.figure)].append(claim)
 
+    def in_cell(self, cell: Cell) -> tuple[FigureClaim, ...]:
+        """Return the outcomes of a cell, rejected figures last."""
+        return _ranked(self._cells[cell, False])
+
     def of_cell(self, figure: Figure) -> tuple[FigureClaim, ...]:
         """Return the other figures of the cell of a figure, rejected figures last."""
-        others = (claim for claim in self._cells[_key(figure)] if claim.iri != figure.iri)
-        return tuple(sorted(others, key=lambda claim: (claim.rejected, claim.source, claim.iri)))
+        return _ranked(claim for claim in self._cells[_key(figure)] if claim.iri != figure.iri)
 
     def others(self, figure: Figure) -> tuple[Others, ...]:
         """Return the figures of other sources for the cell of a figure, disagreements first."""
@@ -97,3 +100,7 @@ class Comparisons:
 def _key(figure: Figure) -> tuple[Cell, bool]:
     """Return what the figures that are compared have in common; a forecast is no outcome."""
     return figure.cell, figure.is_expectation
+
+
+def _ranked(claims: Iterable[FigureClaim]) -> tuple[FigureClaim, ...]:
+    return tuple(sorted(claims, key=lambda claim: (claim.rejected, claim.source, claim.iri)))

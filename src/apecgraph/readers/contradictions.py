@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from apecgraph.content.cube import Cell
+from apecgraph.content.figures import read_interval
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, RDFS
@@ -71,7 +72,7 @@ def _read(graph: Graph, iri: str) -> RecordedContradiction:
     estimates = tuple(
         RecordedEstimate(
             graph.value(node, f"{RDFS}label") or "",
-            _interval(graph, node),
+            read_interval(graph, node),
             tuple(graph.values(node, f"{APEC}restsOn")),
         )
         for node in graph.values(iri, f"{APEC}estimate")
@@ -88,14 +89,4 @@ def _read(graph: Graph, iri: str) -> RecordedContradiction:
         None if ratio is None else Decimal(ratio),
         Cell.of(partial(graph.value, cell)) if estimates else None,
         estimates,
-    )
-
-
-def _interval(graph: Graph, iri: str) -> Interval:
-    lower, upper = (graph.value(iri, f"{APEC}{name}") for name in ("lower", "upper"))
-    return Interval(
-        None if lower is None else Decimal(lower),
-        None if upper is None else Decimal(upper),
-        excludes_lower=graph.has(iri, f"{APEC}excludesLower"),
-        excludes_upper=graph.has(iri, f"{APEC}excludesUpper"),
     )

@@ -19,7 +19,7 @@ from apecgraph.content.folder import default_content
 from apecgraph.content.questions import read_questions
 from apecgraph.rdf.formats import N_QUADS
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, ID, RDF
+from apecgraph.rdf.namespaces import APEC, BASE, ID, RDF
 from apecgraph.readers.description import describe
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
@@ -57,6 +57,7 @@ PAGES = (
     "/doc/meeting/sccp1-2026.html?lang=zh",
     "/doc/economy/CHN.html",
     "/doc/figure/seetaoe-258468/trade-2025.html",
+    "/doc/cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed/2025.html",
     "/doc/source/seetaoe-258468.html",
     "/doc/decision/trade-2025.html",
     "/doc/decision/theme.html",
@@ -171,6 +172,25 @@ def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
     ):
         assert each in text
     assert "this one" in text[: text.index("24 Chasa")]
+
+
+def test_a_cell_shows_its_best_value_with_all_figures_and_the_origins_of_those_that_stand(
+    client: httpx.Client, graph: Graph
+) -> None:
+    cell = "cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed/2025"
+    origins = len(graph.values(ID + cell, f"{APEC}origin"))
+    figures = (
+        "/doc/figure/chinadailyasia-628497/trade-2025.html",
+        "/doc/figure/seetao/trade-value-2025.html",
+    )
+    for path in (f"/doc/{cell}.html", *figures):
+        text = get(client, path)
+        assert f"{origins} independent origins of the figures that stand" in text
+        assert text.count('class="rejected"') == 2
+        assert "26.285 trillion to under 26.295 trillion yuan" in text
+    assert "2025: 26.29 trillion yuan</h1>" in get(client, f"/doc/{cell}.html")
+    for path in figures:
+        assert f'href="/id/{cell}"' in get(client, path)
 
 
 def test_a_rejected_figure_says_so(client: httpx.Client) -> None:

@@ -22,6 +22,7 @@ from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.things.cell import CellPage
 from apecgraph.web.things.decision import DecisionPage
 from apecgraph.web.things.event import EventPage
 from apecgraph.web.things.observation import ObservationPage
@@ -31,6 +32,7 @@ from apecgraph.web.things.term import TermPage
 from apecgraph.web.things.thing import LANGUAGE, ThingPage
 
 _PAGES: Final[dict[str, type[ThingPage]]] = {
+    f"{APEC}Cell": CellPage,
     f"{APEC}Decision": DecisionPage,
     f"{APEC}Source": SourcePage,
     f"{OWL}Ontology": OntologyPage,

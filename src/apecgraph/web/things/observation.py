@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from apecgraph.content.cube import Cell, dimensions
+from apecgraph.content.folder import CELLS_GRAPH
 from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import QB
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
@@ -34,13 +36,20 @@ class ObservationPage(ThingPage):
         cell = claim.figure.cell
         numerals = Numerals(self.site.graph)
         basis = "" if claim.figure.unit == cell.currency else numerals.basis(None, cell.currency)
-        alike = self.site.comparisons.of_cell(claim.figure)
+        graph, alike = self.site.graph, self.site.comparisons.of_cell(claim.figure)
+        standing = [each for each in (claim, *alike) if not each.rejected]
+        cells = [
+            iri
+            for each in standing
+            for iri in graph.named_graph(CELLS_GRAPH).subjects(f"{QB}observation", each.iri)
+        ]
         return {
             "claim": claim,
             "sentence": _sentence(cell, view.labels, basis),
             "alike": alike,
-            "origins": count_origins(self.site.graph, (each.source for each in (claim, *alike))),
-            "series": selection_address(_series(cell)),
+            "best": cells[0] if cells else None,
+            "origins": count_origins(graph, (each.source for each in standing)),
+            "series": series_address(cell),
         }
 
 
@@ -55,9 +64,11 @@ def _sentence(cell: Cell, labels: Labels, basis: str) -> str:
     return f"{words[:1].upper()}{words[1:]}{basis and f', {basis}'}."
 
 
-def _series(cell: Cell) -> Selection:
-    """Return the selection of the figures that measure the same thing as a cell, in any period."""
+def series_address(cell: Cell) -> str:
+    """Return the address of the figures that measure the same thing as a cell, in any period."""
     values = dict(cell.values())
-    return Selection.of(
-        {name: values[iri] for name, iri in SERIES_DIMENSIONS.items() if iri in values}
+    return selection_address(
+        Selection.of(
+            {name: values[iri] for name, iri in SERIES_DIMENSIONS.items() if iri in values}
+        )
     )
