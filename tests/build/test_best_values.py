@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from apecgraph.build.best_values import BestValue, best_values, cell_iri, cell_triples
-from apecgraph.content.cube import DIMENSIONS
+from apecgraph.content.cube import DIMENSIONS, PERIOD_NOT_TOLD
 from apecgraph.content.decisions import OPEN, RESOLVED, Decision
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
@@ -95,6 +95,26 @@ def test_what_a_source_attributes_to_a_speaker_is_no_basis(evidence: Evidence) -
     basis = {figure.iri for each in best_values(evidence) for figure in each.basis}
     assert basis.isdisjoint(attributed)
     assert attributed
+
+
+def test_a_figure_without_a_printed_period_counts_only_if_there_is_no_other(
+    evidence: Evidence,
+) -> None:
+    world = f"{ID}cell/group/apec-economies/world-output-share/not-applicable"
+    found = best(evidence, f"{world}/2024")
+    assert found is not None
+    inferred = {each for each in found.figures if each.is_period_inferred}
+    assert inferred
+    assert set(found.basis) == set(found.figures) - inferred != set()
+    alone = best(evidence, f"{world.replace('group/apec-economies', 'place/asia-pacific')}/2026")
+    assert alone is not None
+    assert alone.basis
+    assert all(each.is_period_inferred for each in alone.basis)
+
+
+def test_unknown_periods_have_no_best_value(evidence: Evidence) -> None:
+    assert any(each.cell.period == PERIOD_NOT_TOLD for each in evidence.outcomes)
+    assert all(each.cell.period != PERIOD_NOT_TOLD for each in best_values(evidence))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -127,6 +128,12 @@ def test_a_forecast_is_entered_as_an_expectation(real: Content) -> None:
     assert "sdmx-attribute:obsStatus sdmx-code:obsStatus-F" in figure
     assert "qb:dataSet <dataset/expectations/trade>" in figure
     assert "'guess' is no status: there are outcome, " in refused(real, obsStatus="guess")
+
+
+def test_what_is_read_into_the_source_is_named(real: Content) -> None:
+    figure = block(entered(real, inferred="period counterpart"), "figure/seetao/trade-value-2024")
+    assert re.search(r"apec:inferred apec:counterpart,\s+apec:period ;", figure)
+    assert "inferred: 'time' is none of reporter, counterpart, " in refused(real, inferred="time")
 
 
 def test_a_range_is_entered_with_both_ends(real: Content) -> None:

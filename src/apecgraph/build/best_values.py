@@ -17,7 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.consistency.wording import Wording
-from apecgraph.content.cube import DIMENSIONS, UNIT, Cell
+from apecgraph.content.cube import DIMENSIONS, PERIOD_NOT_TOLD, UNIT, Cell
 from apecgraph.content.decisions import ALTERNATIVE, DISPUTED, STANDS, statuses
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, interval_values
@@ -69,8 +69,9 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
     """Choose the best known value of each cell. Nothing is averaged or interpolated.
 
     Left out are figures that a decision rejects or keeps as an alternative, that a later figure
-    revises or that a source only attributes to a speaker, and figures of withdrawn sources and of
-    datasets without best values, such as forecasts.
+    revises or that a source only attributes to a speaker, and figures of withdrawn sources, of
+    unknown periods and of datasets without best values, such as forecasts. Figures whose period is
+    not printed count only if there are no others.
 
     Args:
         evidence: The figures and the decisions on them.
@@ -82,7 +83,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
     known = statuses(evidence.decisions)
     cells: defaultdict[tuple[str, Cell], list[Figure]] = defaultdict(list)
     for figure in evidence.outcomes:
-        if figure.iri not in evidence.unsupported:
+        if figure.iri not in evidence.unsupported and figure.cell.period != PERIOD_NOT_TOLD:
             dataset = graph.named_graph(figure.source).required_value(figure.iri, f"{QB}dataSet")
             cells[dataset, figure.cell].append(figure)
     for (dataset, cell), figures in cells.items():
@@ -93,6 +94,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             and not graph.has(figure.iri, f"{PROV}wasAttributedTo")
             and not graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
         ]
+        basis = [each for each in basis if not each.is_period_inferred] or basis
         if not basis or not graph.subjects(f"{DCTERMS}source", dataset):
             continue
         intervals = [figure.interval for figure in basis]

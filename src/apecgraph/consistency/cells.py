@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Final
 
-from apecgraph.content.cube import Cell
+from apecgraph.content.cube import PERIOD_NOT_TOLD, Cell
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, PROV, RDF, SKOS
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, PROV, RDF, SDMX_CODE, SKOS
 
 SAME_CELL: Final = f"{ID}relation/same-cell"
 """The consistency edit: all figures of one cell have a number in common."""
@@ -20,6 +21,7 @@ SAME_CELL: Final = f"{ID}relation/same-cell"
 TOTAL: Final = f"{ID}flow/total"
 _PERCENT: Final = f"{ID}unit/percent"
 _HUNDRED: Final = Decimal(100)
+_ESTIMATE: Final = f"{SDMX_CODE}obsStatus-E"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,29 @@ class Estimate:
         """IRIs of all figures that the estimate rests on."""
         return frozenset[str]().union(*(reading.figures for reading in self.readings))
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """IRIs of the sources of all these figures."""
+        return frozenset[str]().union(*(reading.sources for reading in self.readings))
+
+
+def comparable(cell: Cell, estimates: Collection[Estimate]) -> Iterator[tuple[Estimate, Estimate]]:
+    """Yield the pairs of estimates of a cell that must have a number in common.
+
+    Two unknown periods may differ, so only estimates of one source are compared if the period is
+    not told.
+
+    Args:
+        cell: The cell.
+        estimates: The estimates of the cell.
+
+    Yields:
+        The pairs.
+    """
+    for one, other in combinations(estimates, 2):
+        if cell.period != PERIOD_NOT_TOLD or len(one.sources | other.sources) <= 1:
+            yield one, other
+
 
 class Cells:
     """All cells for which figures are printed.
@@ -85,11 +110,12 @@ class Cells:
         self.groups = graph.subjects(f"{SKOS}inScheme", f"{ID}scheme/groups")
         self._days: dict[str, tuple[str, str] | None] = {}
         self._economies: dict[tuple[str | None, str | None], frozenset[str]] = {}
-        alike: defaultdict[tuple[Cell, Interval], list[Figure]] = defaultdict(list)
+        alike: defaultdict[tuple[Cell, Interval, str], list[Figure]] = defaultdict(list)
         for figure in figures:
-            alike[figure.cell, self._interval(figure)].append(figure)
+            source = figure.source if figure.cell.period == PERIOD_NOT_TOLD else ""
+            alike[figure.cell, self._interval(figure), source].append(figure)
         self.known: defaultdict[Cell, list[Estimate]] = defaultdict(list)
-        for (cell, interval), group in alike.items():
+        for (cell, interval, _), group in alike.items():
             self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
 
     def currencies(self, *cells: Cell) -> list[str]:
@@ -146,12 +172,14 @@ class Cells:
     def _interval(self, figure: Figure) -> Interval:
         """Return the interval of a figure, widened if its status or a revision leaves it open.
 
-        The band of a status is a part of the number, such as a tenth of an estimate. The band of
-        `SAME_CELL` is the tolerance of a revision; of percentages, in points.
+        The band of a status is a part of the number, such as a tenth of an estimate. A figure whose
+        period is not printed is compared as an estimate. The band of `SAME_CELL` is the tolerance
+        of a revision; of percentages, in points.
         """
         interval = figure.interval
-        if figure.status is not None:
-            of_status = self.band(figure.status)
+        statuses = {figure.status, _ESTIMATE if figure.is_period_inferred else None}
+        for status in filter(None, statuses):
+            of_status = self.band(status)
             below, above = (1 if end is None else end for end in (of_status.lower, of_status.upper))
             interval = interval.widened(1 - below, above - 1)
         band = self.band(SAME_CELL)

@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import combinations
 from typing import Final
 
-from apecgraph.consistency.cells import SAME_CELL, Estimate
+from apecgraph.consistency.cells import SAME_CELL, Estimate, comparable
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import all_meet
 from apecgraph.rdf.namespaces import ID
@@ -107,7 +106,7 @@ def discrepancies(estimates: Mapping[Cell, list[Estimate]]) -> Iterator[Contradi
     for cell, known in estimates.items():
         if all_meet(estimate.interval for estimate in known):
             continue
-        for one, other in combinations(known, 2):
+        for one, other in comparable(cell, known):
             if not one.interval.meets(other.interval):
                 readings = frozenset(each.figures for each in (*one.readings, *other.readings))
                 by_readings[readings].append(Discrepancy(cell, one, other))

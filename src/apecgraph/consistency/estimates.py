@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
 
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS, Implied
-from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate
+from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate, comparable
 from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
@@ -50,8 +49,8 @@ def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[s
         edit rule can detect an error in it.
     """
     rules: defaultdict[str, set[str]] = defaultdict(set)
-    for known in estimates.values():
-        for one, other in combinations(known, 2):
+    for cell, known in estimates.items():
+        for one, other in comparable(cell, known):
             if not one.readings or not other.readings or set(one.readings) == set(other.readings):
                 continue
             for reading in (*one.readings, *other.readings):

@@ -77,6 +77,9 @@ UNIT: Final = f"{SDMX_ATTRIBUTE}unitMeasure"
 ANY_CURRENCY: Final = f"{ID}unit/currency"
 """The unit of a measure of money, which each figure has in a currency of its own."""
 
+PERIOD_NOT_TOLD: Final = f"{ID}period/not-told"
+"""The period of a figure if neither that nor the date of its source is known."""
+
 DIMENSIONS: Final[Mapping[str, str]] = {
     field.name: (SDMX_DIMENSION if field.name == "currency" else APEC)
     + re.sub("_(.)", lambda match: match[1].upper(), field.name)

@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from apecgraph.content.cube import UNIT, Cell
+from apecgraph.content.cube import DIMENSIONS, UNIT, Cell
 from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.graph import Graph
@@ -41,6 +41,7 @@ class Figure:
         unit: IRI of the unit that the number is in.
         status: IRI of the status of the figure, such as provisional; None for an outcome.
         is_expectation: Whether the figure is a forecast or a target, which no outcome contradicts.
+        is_period_inferred: Whether the source does not print the period.
     """
 
     iri: str
@@ -54,6 +55,7 @@ class Figure:
     unit: str
     status: str | None = None
     is_expectation: bool = False
+    is_period_inferred: bool = False
 
     def derived(self) -> Iterator[ox.Triple]:
         """Return what the build adds to the figure: defaults, its value, and its interval."""
@@ -146,6 +148,7 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
             values[UNIT],
             status,
             status is not None and graph.has(status, f"{DCTERMS}isPartOf", _EXPECTATIONS),
+            graph.named_graph(source).has(iri, f"{APEC}inferred", DIMENSIONS["period"]),
         )
     except (LookupError, ValueError, InvalidOperation):
         return None

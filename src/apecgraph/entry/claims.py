@@ -21,6 +21,7 @@ from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.folder import SOURCE_PREFIX, Content
 from apecgraph.entry.literals import DATE, date_literal, decimal, turtle_literal
 from apecgraph.entry.numbers import number_words, read_bound, read_number, read_unit
+from apecgraph.entry.properties import read_inferred, read_predicate
 from apecgraph.errors import EntryRefused
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.graph import Graph
@@ -28,7 +29,6 @@ from apecgraph.rdf.namespaces import (
     APEC,
     DCTERMS,
     ID,
-    PREFIXES,
     QB,
     RDF,
     RDFS,
@@ -219,7 +219,7 @@ class Entries:
             in_money=self._graph.has(unit, f"{SKOS}broader", ANY_CURRENCY),
         )
         bound = read_bound(printed, self._optional(row, "bound", "bound"), unit)
-        inferred = frozenset({f"{APEC}bound"} if row.get("inferred") == "bound" else ())
+        inferred = read_inferred(row.get("inferred", ""))
         range_end = decimal(row["rangeEnd"]) if row.get("rangeEnd") else None
         if printed is not None:
             entry = FigureEntry(
@@ -247,7 +247,7 @@ class Entries:
             values.append((f"{APEC}rangeEnd", typed(decimal_text(range_end), "decimal")))
         if status is not None:
             values.append((f"{SDMX_ATTRIBUTE}obsStatus", status))
-        values += [(f"{APEC}inferred", property_) for property_ in inferred]
+        values += [(f"{APEC}inferred", property_) for property_ in sorted(inferred)]
         self._add(source, iri, [*values, *_cited(row, literal)])
         for field, default in _DEFAULTS.items():
             if DIMENSIONS[field] in cell and not row.get(_COLUMNS[field]):
@@ -269,7 +269,7 @@ class Entries:
         """
         source = self._find(row, "statedIn", "source")
         subject = self._find(row, "subject")
-        predicate = self._property(row.get("predicate", ""))
+        predicate = read_predicate(row.get("predicate", ""))
         _, literal = self._printed(row, source)
         name = re.sub("[^a-z0-9]+", "-", compact(predicate).partition(":")[2].lower())
         iri = self._free(source, "statement", name, row.get("statement"))
@@ -353,15 +353,6 @@ class Entries:
 
     def _optional(self, row: Row, column: str, *kinds: str) -> str | None:
         return self._find(row, column, *kinds) if row.get(column) else None
-
-    def _property(self, text: str) -> str:
-        """Return the IRI of a property that is written with its prefix."""
-        prefix, colon, local = text.partition(":")
-        if not colon or prefix not in PREFIXES:
-            raise EntryRefused(
-                f"predicate: write it with its prefix, such as schema:location, not '{text}'"
-            )
-        return PREFIXES[prefix] + local
 
     def _object(self, row: Row, predicate: str, source: str) -> Value:
         """Return the object of a statement: a thing, a date or a text."""
