@@ -1,1 +1,1 @@
-"""How fast apecgraph answers beside other servers on the same machine: `scripts/bench`."""
+"""How fast apecgraph answers, compared with other servers on the same machine: `scripts/bench`."""

@@ -24,7 +24,7 @@ from benchmarks.systems import SYSTEMS
     help="File to write.",
 )
 def main(seconds: int, triples: int, output: Path) -> None:
-    """Measure apecgraph beside oxigraph and rdflib-endpoint; exit with 1 if a cell failed."""
+    """Compare apecgraph with oxigraph and rdflib-endpoint; exit with 1 if a cell failed."""
     with TemporaryDirectory(prefix="benchmarks-") as name:
         folder = Path(name)
         measured = [graphs.real(folder), graphs.generated(folder, triples)]

@@ -1,4 +1,4 @@
-"""Light queries, alone and beside heavy ones: how long they take."""
+"""How long light queries take, with and without heavy ones at the same time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _START_SECONDS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """The load of a client that looks up IRIs, alone and beside heavy clients."""
+    """The load of a client that looks up IRIs, with and without heavy clients."""
 
     graph: str
     alone: Load
@@ -34,7 +34,7 @@ class Fairness:
 
 
 def measure(graph: Graph, folder: Path, tell: Callable[[str], object]) -> Fairness:
-    """Look up one IRI again and again, first alone, then beside heavy clients.
+    """Look up one IRI again and again, first without and then with heavy clients.
 
     All clients have one address, so that turns by client do not help.
 
@@ -49,7 +49,7 @@ def measure(graph: Graph, folder: Path, tell: Callable[[str], object]) -> Fairne
     Raises:
         ServerError: The server does not answer.
     """
-    tell(f"{graph.name}: look-ups beside {HEAVY_CLIENTS} heavy clients")
+    tell(f"{graph.name}: look-ups together with {HEAVY_CLIENTS} heavy clients")
     look_up = graph.queries[0].text
     with Server(UNCACHED, graph, folder) as server, ThreadPoolExecutor() as beside:
         server.wait()

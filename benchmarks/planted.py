@@ -69,7 +69,7 @@ class Planted:
 
 
 def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
-    """Plant each kind of slip in every n-th figure that stands."""
+    """Plant each kind of slip in every n-th accepted figure."""
     content = Replacements(evidence)
     standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
     for number, figure in enumerate(standing[::every], 1):
@@ -102,7 +102,7 @@ def _within(number: object, low: object, high: object) -> bool:
 
 
 def miss(outcome: Outcome) -> str:
-    """Say why no edit rule notices a slip: one of `_MISSES`."""
+    """Return the reason why no edit rule detects a slip: one of `_MISSES`."""
     assert outcome.figure is not None  # the check reports one that cannot be read
     iri = outcome.figure.iri
     comparisons = [
@@ -122,7 +122,7 @@ def miss(outcome: Outcome) -> str:
 
 
 def held_before() -> frozenset[str]:
-    """Return the IRIs of the figures that an edit rule held on the commit that held.txt names."""
+    """Return the IRIs of the figures that an edit rule compared on the commit in held.txt."""
     lines = _HELD.read_text(encoding="utf-8").splitlines()
     return frozenset(f"{_FIGURE}{line}" for line in lines if not line.startswith("#"))
 
@@ -138,8 +138,8 @@ def share(caught: Collection[bool]) -> str:
 
 def table(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
     """Write how many slips of each kind were caught."""
-    yield "| slip | misread, figures held | misread, values of trade held | misread, all figures |"
-    yield " mistyped, all figures |\n|---|---|---|---|---|\n"
+    yield "| slip | misread, figures compared | misread, values of trade compared |"
+    yield " misread, all figures | mistyped, all figures |\n|---|---|---|---|---|\n"
     rows: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in SLIPS}
     rows |= {"**all factors together**": FACTORS, "**all digits together**": DIGITS}
     for name, kinds in rows.items():
@@ -157,14 +157,14 @@ def table(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
 
 
 def misses(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
-    """Write why slips in the held figures were missed, for factors and for digits."""
+    """Write why slips in the compared figures were missed, for factors and for digits."""
     counts = {
         kinds: Counter(
             each.miss for each in planted if each.kind in kinds and each.figure.iri in held
         )
         for kinds in (FACTORS, DIGITS)
     }
-    yield "| why a slip in a held figure is missed | factors | digits |\n|---|---|---|\n"
+    yield "| why a slip in a compared figure is missed | factors | digits |\n|---|---|---|\n"
     for reason in _MISSES:
         yield f"| {reason} | {counts[FACTORS][reason]} | {counts[DIGITS][reason]} |\n"
     yield "\nThe figures with missed factors:\n\n"
@@ -213,13 +213,13 @@ def main() -> None:
 
 _INTRODUCTION: Final = """# Planted errors
 
-Written by `scripts/plant`: it plants each slip in each figure that stands, in a copy of the
+Written by `scripts/plant`: it plants each slip in each accepted figure, in a copy of the
 content, and records whether the check catches it. A slip in digits is planted at each place of the
 number, if the number that results is wrong.
 
 A figure is *misread* if the printed words are changed along with the entry, so that only other
 figures can show the error. It is *mistyped* if the printed words stay as the source prints them.
-*Figures held* are the {held} of {standing} standing figures that an edit rule compared with
+*Figures compared* are the {held} of {standing} accepted figures that an edit rule compared with
 another one on the commit that `benchmarks/held.txt` names; the list stays as it is, so that the
 rates can be compared over time.
 
@@ -229,7 +229,7 @@ False alarms on the unchanged content: {alarms}.
 _REENTERED: Final = """## New entries
 
 {claims} figures and statements, drawn by a seed, were withheld and entered again with
-`apecgraph new`. The printed words of {unaided} had all that the command needs beside the cell; for
+`apecgraph new`. The printed words of {unaided} had all that the command needs besides the cell; for
 the others, the unit, the scale or the bound was given. False alarms, either from the command or
 from the check: {alarms}.
 """

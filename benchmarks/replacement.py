@@ -93,7 +93,7 @@ class Outcome:
 
     @property
     def mistyped_is_caught(self) -> bool:
-        """Whether the check notices the entry beside the words that the source prints."""
+        """Whether the check detects the entry by comparing it with the printed words."""
         return self.misread_is_caught or self.differs
 
 
@@ -284,7 +284,7 @@ class Replacements:
         }
 
     def _apply(self, iri: str, known: dict[Cell, list[Estimate]]) -> list[tuple[Cell, Estimate]]:
-        """Apply an edit rule to some cells alone."""
+        """Apply an edit rule to some cells only."""
         cells = Cells((), self.graph)
         cells.known.update(known)
         rule = SUMS.get(iri) or CELL_EDIT_RULES[iri]

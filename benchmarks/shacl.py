@@ -1,4 +1,4 @@
-"""Run the W3C test suite for SHACL through the check of any data, and through pyshacl alone.
+"""Run the W3C test suite for SHACL with the check of any data, and with pyshacl alone.
 
 `scripts/shacl` writes the table to docs/measurements/shacl.md.
 """
@@ -139,7 +139,7 @@ def by_check(test: Test) -> Graph | None:
 
 
 def by_pyshacl(test: Test) -> Graph | None:
-    """Validate by pyshacl alone."""
+    """Validate with pyshacl alone."""
     shapes, data = map(read, test.files)
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes)
@@ -153,7 +153,7 @@ def table(tests: list[Test], ours: dict[str, bool], theirs: dict[str, bool]) -> 
     yield f"""# The test suite for SHACL
 
 Written by `scripts/shacl`: it runs the W3C test suite for SHACL through
-`apecgraph check --shapes FILE --data FILE`, and beside it through pyshacl {version("pyshacl")}
+`apecgraph check --shapes FILE --data FILE`, and also through pyshacl {version("pyshacl")}
 alone. A test passes if the report in Turtle has the expected results and no others: focus node,
 value, path, severity, shape, constraint component, and if the test has them, messages and
 constraint. A test that expects a failure passes if the shapes are refused.

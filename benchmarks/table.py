@@ -68,9 +68,10 @@ def document(
         parts.append([""])
     parts.append(
         [
-            f"## Look-ups beside {HEAVY_CLIENTS} heavy clients",
+            f"## Look-ups together with {HEAVY_CLIENTS} heavy clients",
             "",
-            "apecgraph without its cache: one client repeats (a), first alone, and then beside "
+            "apecgraph without its cache: one client repeats (a), first alone, and then "
+            "together with "
             f"{HEAVY_CLIENTS} clients of the same address that query the product of the graph "
             "with itself.",
             "",
@@ -169,7 +170,7 @@ def _fairness(fair: Sequence[Fairness]) -> list[str]:
             str(fairness.beside.errors),
         )
 
-    head = ("graph", "alone p50 ms", "p99 ms", "beside p50 ms", "p99 ms", "errors")
+    head = ("graph", "alone p50 ms", "p99 ms", "together p50 ms", "p99 ms", "errors")
     return _table(head, map(row, fair))
 
 

@@ -63,7 +63,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def full(request: pytest.FixtureRequest) -> bool:
-    """Whether to test in full what takes minutes, as `scripts/test-all` does."""
+    """Whether to run the tests that take minutes in full, as `scripts/test-all` does."""
     chosen: bool = request.config.getoption("--full")
     return chosen
 
@@ -140,7 +140,7 @@ def graph(publication: Publication) -> Graph:
 
 @pytest.fixture(scope="session")
 def store(graph: Graph) -> ox.Store:
-    """The store that holds that dataset."""
+    """The store that contains that dataset."""
     return graph.store
 
 

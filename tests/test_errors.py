@@ -20,7 +20,7 @@ _LINE = re.compile(r"(?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+)(?: +(?P<stat
 
 
 def drawn() -> dict[str, tuple[str | None, int]]:
-    """Read the drawing: the base of each class, and its status, written or of its base."""
+    """Read the drawing: the base of each class, and its own status or that of its base."""
     drawing = (inspect.getdoc(errors) or "").rpartition("\n\n")[2]
     path: list[str] = []
     classes: dict[str, tuple[str | None, int]] = {}

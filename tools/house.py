@@ -66,7 +66,7 @@ def draw(title: str, floors: Sequence[Sequence[Room]], ground: Sequence[Room]) -
     height = tops[-1] + _slab_height(ground) + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="The packages of {escape(title)} in floors, with their imports">',
+        f'aria-label="The packages of {escape(title)} in layers, with their imports">',
         f"<style>{_STYLE}</style>",
         '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#7d4a2d"/></marker></defs>',

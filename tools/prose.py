@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-MOST: Final = 59
+MOST: Final = 45
 """Number of signs that may remain."""
 
 SIGNS: Final = {
@@ -36,6 +36,9 @@ SIGNS: Final = {
         "So, to begin a sentence": r"(?<=[.;] )(?-i:So)\b",
         "the least": r"\bthe least (?!of\b|one|recently)\w+",
         "data set": r"\bdata sets?\b",
+        "is no, for is not": r"(?<!there )\b(?:is|are|was|were) no (?!longer|more|less|such)\w",
+        "beside, for next to": r"\bbeside (?:the|other|others|it|its|what|an?)\b",
+        "also if, for even if": r"\balso if\b",
         "one, for exactly one": r'sh:message "[^"]*\b(?:needs|is) one ',
     }.items()
 }

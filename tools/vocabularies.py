@@ -89,7 +89,7 @@ class PublishedVocabularies:
         return next((each for each in self._graphs if iri.startswith(each) and iri != each), None)
 
     def expand(self, name: str) -> list[str]:
-        """Return the IRI of a prefixed name; of a prefix alone, all that its vocabulary defines."""
+        """Return the IRI of a prefixed name, or all IRIs of a prefix without a name."""
         prefix, _, local = name.partition(":")
         namespace = self.prefixes[prefix]
         if local:
@@ -101,7 +101,7 @@ class PublishedVocabularies:
         """Return a term as its vocabulary publishes it, or None if it does not mention the term.
 
         Raises:
-            ValueError: The term has several domains or ranges at once, which a table cannot hold.
+            ValueError: The term has several domains or ranges, for which a table has no place.
         """
         graph = self._graphs[self.namespace(iri) or ""]
         if not graph.has(iri) and not graph.has(None, None, iri):

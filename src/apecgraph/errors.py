@@ -81,7 +81,7 @@ class EntryRefused(ApecgraphError):
 
 
 class UnknownCode(EntryRefused):
-    """No thing of the content has a name that an editor writes, or several have it."""
+    """Nothing in the content has the name that an editor wrote, or several things have it."""
 
 
 class NotPublished(ApecgraphError):
@@ -136,7 +136,7 @@ class MalformedQuery(MalformedRequest):
 
 
 class Forbidden(RequestError):
-    """The request would change data, or read data that this endpoint does not hold."""
+    """The request would change data, or read data that this endpoint does not have."""
 
 
 class NotFound(RequestError):

@@ -58,7 +58,10 @@ def steady(path: Path) -> Iterator[int]:
         raise OSError(errno.EINVAL, "is not a regular file")
     yield before.st_size
     if _version(path.stat()) != _version(before):
-        raise OSError(errno.EBUSY, "changed while it was read: try again when its writer is done")
+        raise OSError(
+            errno.EBUSY,
+            "changed while it was read: try again when the other program has finished writing it",
+        )
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:

@@ -94,7 +94,8 @@ class Settings(BaseSettings):
     queue: int = Field(
         default=64,
         ge=0,
-        description="Number of queries that may wait for a worker; further ones are answered 503.",
+        description="Number of queries that may wait for a worker; further ones are answered "
+        "with 503.",
     )
     drain_seconds: int = Field(
         default=10, ge=0, description="Seconds that a stopping server gives to answers in progress."

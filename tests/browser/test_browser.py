@@ -61,7 +61,7 @@ CONTRAST = """() => {
 def test_a_page_is_accessible(
     visit: Open, violations: Violations, path: str, release: Release
 ) -> None:
-    """In light and dark colours, on a desktop and on a phone, all in one visit."""
+    """One visit covers light and dark colours, a desktop and a phone."""
     page = visit(path.replace("{release}", release.name))
     ground = "getComputedStyle(document.body).backgroundColor"
     by_day = page.evaluate(ground)

@@ -34,7 +34,9 @@ def address(query: str) -> str:
     return f"/sparql#query={quote(query)}"
 
 
-def test_a_query_is_completed_run_drawn_and_shared(visit: Open, violations: Violations) -> None:
+def test_a_query_can_be_completed_run_charted_and_shared(
+    visit: Open, violations: Violations
+) -> None:
     page = visit("/sparql")
     write(page, "SELECT ?name (STRLEN(?name) AS ?length) {\n ?thing a econ")
     page.get_by_role("option", name="economy").first.click()
@@ -126,7 +128,7 @@ def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
         ("CONSTRUCT { ?s a ?c } { ?s a ?c } LIMIT 0", "No triples in"),
     ],
 )
-def test_answers_of_the_other_query_forms(visit: Open, query: str, status: str) -> None:
+def test_answers_of_the_other_query_forms_are_shown(visit: Open, query: str, status: str) -> None:
     expect(visit(address(query)).get_by_role("main").get_by_role("status")).to_contain_text(status)
 
 

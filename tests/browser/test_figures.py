@@ -36,7 +36,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
 
 
 def test_a_figure_and_its_csv_are_reached_by_keyboard(visit: Open) -> None:
-    """On a phone, where the chart scrolls in its own region."""
+    """The test uses a phone, on which the chart scrolls in its own region."""
     page = visit("/", PHONE)
     expect(page.get_by_role("region", name=f"Chart: {HEADLINE}")).to_be_visible()
     _tab_to(page, "Explore these figures")

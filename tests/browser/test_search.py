@@ -33,7 +33,7 @@ def test_suggestions_are_chosen_by_keyboard(visit: Open, violations: Violations)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Guangdong")
 
 
-def test_search_by_touch_on_a_phone(visit: Open) -> None:
+def test_search_works_by_touch_on_a_phone(visit: Open) -> None:
     page = visit("/about", PHONE)
     page.get_by_role("combobox", name="Search").press_sequentially("C0021")
     option = page.get_by_role("option").filter(has_text="2.629")

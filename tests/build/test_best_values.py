@@ -50,7 +50,7 @@ def test_each_cell_has_one_iri(evidence: Evidence) -> None:
     assert len(set(map(cell_iri, found))) == len(set(found)) == len(found)
 
 
-def test_the_interval_is_what_all_figures_allow_and_the_value_that_of_the_most_precise(
+def test_the_interval_is_common_to_all_figures_and_the_most_precise_figure_gives_the_value(
     evidence: Evidence,
 ) -> None:
     found = best(evidence, f"{SHARE}/2025")
@@ -72,7 +72,7 @@ def test_rejected_figures_are_left_out(evidence: Evidence) -> None:
     assert best(decided(evidence, RESOLVED, names=frozenset(figures)), f"{TRADE}/2025") is None
 
 
-def test_figures_of_an_open_decision_make_a_disputed_value_of_all_that_they_allow(
+def test_an_open_decision_makes_the_value_disputed_and_its_interval_spans_all_figures(
     evidence: Evidence,
 ) -> None:
     found = best(evidence, f"{TRADE}/2025")
@@ -86,7 +86,9 @@ def test_figures_of_an_open_decision_make_a_disputed_value_of_all_that_they_allo
     assert open_.figure.value in {each.value for each in figures}
 
 
-def test_what_a_source_attributes_to_a_speaker_is_no_basis(evidence: Evidence) -> None:
+def test_a_best_value_does_not_rest_on_a_figure_that_is_attributed_to_a_speaker(
+    evidence: Evidence,
+) -> None:
     attributed = {
         each.iri
         for each in evidence.figures

@@ -107,7 +107,7 @@ def test_a_contradiction_without_estimates_rests_on_the_claims(graph: Graph) -> 
     )
 
 
-def test_a_contradiction_has_dimensions_if_no_standing_figure_has_its_cell(graph: Graph) -> None:
+def test_a_contradiction_has_dimensions_if_no_accepted_figure_has_its_cell(graph: Graph) -> None:
     without = [
         iri for iri in graph.subjects(f"{APEC}ratio") if not graph.values(iri, f"{APEC}sameCellAs")
     ]

@@ -1,4 +1,4 @@
-"""The fingerprint of a release depends on what it is made of and on nothing else."""
+"""The fingerprint of a release depends only on its content and on the code that builds it."""
 
 from __future__ import annotations
 

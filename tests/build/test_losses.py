@@ -1,4 +1,4 @@
-"""Builds that are refused because they would lose too much, and the reports kept of them."""
+"""Builds that are refused because they would lose too much, and the reports about them."""
 
 from __future__ import annotations
 

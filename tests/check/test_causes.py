@@ -44,14 +44,16 @@ def test_an_unknown_code_is_one_error_with_the_nearest_codes(
     assert message in result.message
 
 
-def test_a_figure_that_differs_from_its_words_comes_before_its_conflicts(tmp_path: Path) -> None:
+def test_a_figure_that_differs_from_its_words_is_reported_before_its_conflicts(
+    tmp_path: Path,
+) -> None:
     content = ContentCopy(tmp_path)
     report = checked(content, "sdmx-measure:obsValue 26.29 ", "sdmx-measure:obsValue 26.92 ")
     (result,) = report.results
     assert "says 26.29 trillion, but the figure is 26.92 trillion" in result.message
 
 
-def test_a_conflict_is_one_sentence_and_its_rest_comes_on_request(tmp_path: Path) -> None:
+def test_a_conflict_is_reported_in_one_sentence_and_in_full_on_request(tmp_path: Path) -> None:
     content = ContentCopy(tmp_path)
     text = content.path(SOURCE).read_text(encoding="utf-8")
     content.path(SOURCE).write_text(

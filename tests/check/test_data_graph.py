@@ -1,4 +1,4 @@
-"""The queries of shapes: by the fast engine only where it answers as SHACL says."""
+"""Queries in shapes: the fast engine evaluates only those that it answers as SHACL requires."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_fast_engine_evaluates_all_queries_of_our_shapes() -> None:
         ('"01"^^<http://www.w3.org/2001/XMLSchema#integer>', False),
     ],
 )
-def test_a_literal_that_the_store_changes_is_noticed(literal: str, kept: bool) -> None:
+def test_a_literal_that_the_store_changes_is_detected(literal: str, kept: bool) -> None:
     (quad,) = ox.parse(f"<a:a> <a:b> {literal} .", ox.RdfFormat.TURTLE)
     assert keeps_literals([quad.triple]) is kept
 

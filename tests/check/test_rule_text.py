@@ -24,7 +24,9 @@ def test_a_property_shape_is_written_as_a_sentence(rules: RuleText) -> None:
     assert any(each.startswith("A decision has at least one “upholds”") for each in sentences)
 
 
-def test_every_message_of_a_shape_with_targets_is_a_rule(rules: RuleText, graph: Graph) -> None:
+def test_every_property_and_constraint_of_a_shape_with_targets_is_a_rule(
+    rules: RuleText, graph: Graph
+) -> None:
     shapes = rules.read()
     listed = {rule.iri for shape in shapes for rule in shape.rules}
     for shape in shapes:

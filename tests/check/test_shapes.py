@@ -1,7 +1,7 @@
 """Each rule of shapes/ against its examples in tests/shapes/: the valid ones, and those that fail.
 
-An example is TriG: the default graph holds entities, `<source/x>` and `<source/y>` what two
-sources state, and `<expected>` the results that it must have, and no others.
+An example is TriG: the default graph contains entities, `<source/x>` and `<source/y>`
+contain the claims of two sources, and `<expected>` contains exactly the results that it must have.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ WRITTEN = {
     "a property of a property with a target": "<known> sh:targetClass <A> ; sh:property <named> .",
     "a property with a target": "<shape> sh:targetClass <A> ; sh:property <named> ."
     "<named> sh:targetClass <B> .",
-    "beside other constraints": "<shape> sh:targetClass <A> ; sh:property <named> ;"
+    "with other constraints": "<shape> sh:targetClass <A> ; sh:property <named> ;"
     " sh:nodeKind sh:Literal .",
 }
 SHAPES = """@base <https://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .

@@ -45,7 +45,7 @@ def test_a_figure_that_is_a_tenth_of_another_needs_a_decision(conflict: ContentC
     for part in (
         "26.29 trillion yuan (24 Chasa and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
-        "2.6295 trillion yuan; they cannot both be: one is 10 times the other",
+        "2.6295 trillion yuan; they cannot both be true: one is 10 times the other",
         f"see {SEETAO}:{conflict.line(SEETAO, '<figure/seetaoe-258468/trade-2025>')}",
         f"see {CHINA_DAILY}:{conflict.line(CHINA_DAILY, '/trade-2025>')}",
         "more places (--verbose)",
@@ -115,7 +115,7 @@ def test_a_missing_prefix_is_located_with_its_remedy(excerpt: ContentCopy) -> No
     assert "The prefix qb: has not been declared: add its @prefix line" in message
 
 
-def test_several_unreadable_files_are_all_named(excerpt: ContentCopy) -> None:
+def test_the_report_names_every_unreadable_file(excerpt: ContentCopy) -> None:
     excerpt.path(CHINA_DAILY).write_text("<a> .")
     excerpt.path(CRI).write_bytes(b'<a> <b> "\xff" .')
     places = [result.places[0].file for result in excerpt.check().results]
@@ -131,7 +131,7 @@ def test_a_wrong_datatype_is_located(excerpt: ContentCopy) -> None:
 
 
 @pytest.mark.parametrize("value", ['"many"^^xsd:integer', '"1e3"^^xsd:integer', "99999999999"])
-def test_a_malformed_multiplier_is_an_error_and_no_crash(excerpt: ContentCopy, value: str) -> None:
+def test_a_malformed_multiplier_is_reported_as_an_error(excerpt: ContentCopy, value: str) -> None:
     path = excerpt.path(CHINA_DAILY)
     path.write_text(path.read_text().replace("unitMult 0", f"unitMult {value}"))
     assert "a figure needs exactly one sdmx-attribute:unitMult" in excerpt.check().text()
@@ -161,7 +161,7 @@ def test_an_unknown_term_of_the_ontology_is_located(excerpt: ContentCopy) -> Non
     path.write_text(path.read_text().replace("apec:measure", "apec:mesaure"))
     text = excerpt.check().text()
     place = f"{CRI}:{excerpt.line(CRI, 'apec:mesaure')}: figure/cri-cd684bbb/initiatives: "
-    assert f"{place}apec:mesaure is no property in " in text
+    assert f"{place}apec:mesaure is not a property in " in text
     assert "did you mean apec:measure?" in text
 
 
@@ -252,7 +252,7 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         pytest.param(
             CHINA_DAILY,
             "<figure/cri-cd684bbb/fake> a qb:Observation .",
-            "a source's file may hold only its description",
+            "a source's file may contain only its description",
             id="a source states another's figure",
         ),
         pytest.param(
@@ -265,7 +265,7 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
             "data/entities/bodies.ttl",
             '<body/sccp> <https://schema.org/foundingDate> "1899"^^<http://www.w3.org/2001/'
             "XMLSchema#gYear> .",
-            "schema:foundingDate is a fact, which needs a source",
+            "schema:foundingDate needs a source",
             id="a fact without a source",
         ),
         pytest.param(
@@ -283,7 +283,7 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         pytest.param(
             "data/entities/bodies.ttl",
             '<body/sccp> <http://www.w3.org/2004/02/skos/core#altLabel> "a\\u0001b"@en .',
-            "skos:altLabel has a control character, which XML cannot hold: delete it",
+            "skos:altLabel has a control character, which XML does not allow: delete it",
             id="a control character",
         ),
     ],
@@ -354,7 +354,7 @@ def test_hostile_turtle_is_an_error_that_names_its_file(excerpt: ContentCopy, te
     assert CRI in report.text()
 
 
-def test_paths_that_are_not_read_are_named(excerpt: ContentCopy) -> None:
+def test_the_report_names_paths_that_are_not_read(excerpt: ContentCopy) -> None:
     excerpt.path("data/sources/folder.ttl").mkdir()
     excerpt.path("data/sources/with space.ttl").write_text("")
     text = excerpt.check().text()
@@ -366,7 +366,7 @@ SHAPE = "shapes/people.ttl"
 
 
 def test_every_construct_of_a_shape_that_passes_is_worded(excerpt: ContentCopy) -> None:
-    """Pages and labels put shapes into words, which must not end a build."""
+    """Pages and labels put shapes into words; a failure in this must not stop a build."""
     path = excerpt.path(SHAPE)
     path.write_text(
         f"""{path.read_text()}

@@ -1,4 +1,4 @@
-"""Unknown terms, and terms that do not fit the things that they are used on."""
+"""Unknown terms, and terms that do not fit the things that they describe."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def triples(turtle: str) -> list[ox.Triple]:
 
 UNKNOWN = {
     "<meeting/m> schema:contibutor <person/zhao> .": (
-        "schema:contibutor is no property in ontology/apec.ttl or ontology/terms.csv: "
+        "schema:contibutor is not a property in ontology/apec.ttl or ontology/terms.csv: "
         "did you mean schema:contributor?"
     ),
     "<body/b> prov:wasAtributedTo <person/zhao> .": "did you mean prov:wasAttributedTo?",
@@ -63,14 +63,14 @@ UNKNOWN = {
     "<meeting/m> <http://schema.org/startDate> '2026-01-01'^^xsd:date .": (
         "did you mean schema:startDate?"
     ),
-    "<meeting/m> schema:Event <person/zhao> .": "schema:Event is no property in ",
-    "<meeting/n> a schema:Evnt .": "schema:Evnt is no class in ",
-    "<meeting/n> a schema:about .": "schema:about is no class in ",
+    "<meeting/m> schema:Event <person/zhao> .": "schema:Event is not a property in ",
+    "<meeting/n> a schema:Evnt .": "schema:Evnt is not a class in ",
+    "<meeting/n> a schema:about .": "schema:about is not a class in ",
     "<meeting/n> a <http://example.org/Zzzzzz> .": ": correct it, or add it there",
     "<meeting/m> schema:startDate '2026-01-01'^^xsd:dat .": "did you mean xsd:date?",
     "<topic/t> skos:exactMatch sdmx-concept:visAria .": "did you mean sdmx-concept:visArea?",
     "<statement/s> rdf:predicate schema:jobTitel .": "did you mean schema:jobTitle?",
-    "<statement/s> rdf:predicate <http://example.org/Zzzzzz> .": "is no property in ",
+    "<statement/s> rdf:predicate <http://example.org/Zzzzzz> .": "is not a property in ",
     "<shape/s> sh:path schema:jobTitel .": "did you mean schema:jobTitle?",
     "<shape/s> sh:targetClass schema:Persn .": "did you mean schema:Person?",
     "<shape/s> sh:minCout 1 .": "did you mean sh:minCount?",
@@ -147,7 +147,7 @@ def test_a_property_that_fits_is_not_reported(text: str) -> None:
     assert messages(text) == []
 
 
-def test_a_statement_is_held_to_the_same_rules() -> None:
+def test_a_statement_must_obey_the_same_rules() -> None:
     text = """<statement/x/s> a rdf:Statement ; rdf:subject <economy/CHN> ;
         rdf:predicate schema:jobTitle ; rdf:object 'president'@en ."""
     assert messages(text) == [
@@ -188,10 +188,10 @@ def test_each_error_is_reported_once_with_its_file_and_line(tmp_path: Path) -> N
     assert report == [
         f"{file}:{title}: person/zhao-zenglian: schema:foundingDate is a property of "
         "schema:Organization, not of person/zhao-zenglian (schema:Person) [shape/vocabulary]",
-        f"{file}:{location}: statement/chinadailyasia-628497/som1-place: schema:loction is no "
+        f"{file}:{location}: statement/chinadailyasia-628497/som1-place: schema:loction is not a "
         "property in ontology/apec.ttl or ontology/terms.csv: did you mean schema:location? "
         "[shape/vocabulary]",
-        f"shapes/events.ttl:{member}: shape/event-part-of: schema:superEvnt is no term in "
+        f"shapes/events.ttl:{member}: shape/event-part-of: schema:superEvnt is not a term in "
         "ontology/apec.ttl or ontology/terms.csv: did you mean schema:superEvent? "
         "[shape/vocabulary]",
         "3 errors: the content does not pass the check",
@@ -202,7 +202,7 @@ def test_a_misspelled_parameter_of_a_shape_is_the_first_error(tmp_path: Path) ->
     content, shapes = ContentCopy(tmp_path, EXCERPT), "shapes/people.ttl"
     line = content.replace(shapes, "sh:minCount", "sh:minCout")
     assert content.check().text().splitlines() == [
-        f"{shapes}:{line}: the shapes cannot be applied: there is no sh:minCout: "
+        f"{shapes}:{line}: the shapes cannot be applied: SHACL has no sh:minCout: "
         "did you mean sh:minCount? [shape/readable]",
         "1 error: the content does not pass the check",
     ]

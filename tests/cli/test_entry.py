@@ -43,7 +43,9 @@ def test_a_table_is_entered_whole_or_not_at_all(excerpt: ContentCopy, releases: 
     arguments = ("new", "figure", "--csv", table, "--content", excerpt.root)
     done = invoke(*arguments, releases=releases)
     assert done.exit_code == 1
-    assert done.stderr.startswith("Error: row 2: '2055' is no period: did you mean period/")
+    assert done.stderr.startswith(
+        "Error: row 2: '2055' is not the name of any period: did you mean period/"
+    )
     assert path.read_text(encoding="utf-8") == before
     table.write_text(table.read_text(encoding="utf-8").replace("2055", "2025"), encoding="utf-8")
     assert invoke(*arguments, releases=releases).exit_code == 0

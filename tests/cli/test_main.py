@@ -166,7 +166,7 @@ def test_loading_shows_its_progress_on_a_terminal(tmp_path: Path) -> None:
     assert shown.endswith("\x1b[K")  # the line is cleared at the end
 
 
-def test_a_setting_that_cannot_be_read_is_named(
+def test_the_error_names_each_invalid_setting(
     published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APECGRAPH_WORKERS", "many")

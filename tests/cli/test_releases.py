@@ -18,7 +18,7 @@ def built(releases: Path, content: SmallContent, label: str) -> str:
 
 
 def test_releases_are_listed(content: SmallContent, releases: Path) -> None:
-    assert "holds no release: run `apecgraph build`" in invoke("releases", releases=releases).stderr
+    assert "contains no releases: run `apec" in invoke("releases", releases=releases).stderr
     first, second, third = (built(releases, content, label) for label in "abc")
     invoke("rollback", releases=releases)
     (releases / first / "links.nt").unlink()
@@ -27,7 +27,7 @@ def test_releases_are_listed(content: SmallContent, releases: Path) -> None:
     assert [row.split()[:2] for row in rows[:1]] == [["*", second]]
     assert rows[1].split()[0] == third
     assert rows[1].endswith("rolled back")
-    assert re.search(rf"{first} .*damaged: .*links\.nt is not what was released", rows[2])
+    assert re.search(rf"{first} .*damaged: .*links\.nt is missing or was changed", rows[2])
     listed = json.loads(invoke("releases", "--json", releases=releases).stdout)
     assert [each["name"] for each in listed] == [second, third, first]
     assert [each["current"] for each in listed] == [True, False, False]

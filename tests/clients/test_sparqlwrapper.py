@@ -99,7 +99,7 @@ def test_graphs_are_answered_in_every_format(
         assert set(Graph().parse(data=data)) == described, format_
 
 
-def test_the_protocol_can_set_the_dataset(server: str) -> None:
+def test_a_request_can_set_the_dataset(server: str) -> None:
     source = f"{BASE}id/source/seetao"
     wrapper = endpoint(server, f"ASK {{ <{source}> ?p ?o }}", JSON)
     wrapper.addDefaultGraph(source)

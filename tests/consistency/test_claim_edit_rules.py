@@ -1,4 +1,4 @@
-"""Edit rules between claims: every property with one value is held to it."""
+"""Edit rules between claims: every single-valued property may have only one value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MANY = """
     schema:containedInPlace schema:contributor schema:creator schema:description schema:editor
     schema:founder skos:altLabel skos:broadMatch skos:closeMatch skos:prefLabel skos:relatedMatch
 """
-"""Properties that may have several values; skos:prefLabel is held by a shape."""
+"""Properties that may have several values; a shape limits skos:prefLabel."""
 
 
 def contradicted(one: Statement, value: ox.NamedNode | ox.Literal) -> bool:
@@ -50,7 +50,7 @@ def another(value: ox.NamedNode | ox.Literal) -> ox.NamedNode | ox.Literal:
 
 
 @pytest.mark.parametrize("property_", sorted(RULES))
-def test_a_second_value_of_a_property_with_one_value_is_a_contradiction(property_: str) -> None:
+def test_a_second_value_of_a_single_valued_property_is_a_contradiction(property_: str) -> None:
     stated = [each for each in STATEMENTS if each.triple.predicate.value == property_]
     assert stated, "no source states the property"
     for statement in stated[:3]:
@@ -60,13 +60,13 @@ def test_a_second_value_of_a_property_with_one_value_is_a_contradiction(property
         assert not contradicted(statement, value)
 
 
-def test_every_property_in_use_is_held_to_one_value_or_may_have_several() -> None:
+def test_every_property_in_use_is_listed_as_single_valued_or_as_multi_valued() -> None:
     used = {compact(each.triple.predicate.value) for each in STATEMENTS}
     held = {compact(property_) for property_ in RULES}
     assert used - held - set(MANY.split()) == {"apec:robustGrowthWith"} & used
 
 
-def test_a_text_in_another_language_is_no_contradiction() -> None:
+def test_texts_in_different_languages_do_not_contradict_each_other() -> None:
     theme = next(each for each in STATEMENTS if each.triple.predicate.value == f"{APEC}theme")
     assert contradicted(theme, ox.Literal("tema", language=theme.language))
     assert not contradicted(theme, ox.Literal("tema", language="pt"))

@@ -1,4 +1,4 @@
-"""The check notices planted slips: a sample of the measurement of `scripts/plant`."""
+"""The check detects planted slips: a sample of the measurement of `scripts/plant`."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_the_quick_check_refuses_what_the_full_check_refuses(
         assert refused == quick.mistyped_is_caught, after
 
 
-def test_a_replacement_leaves_the_evidence_as_it_was(
+def test_a_replacement_does_not_change_the_evidence(
     evidence: Evidence, replacements: Replacements
 ) -> None:
     figure = evidence.figures[0]
@@ -120,7 +120,7 @@ def test_a_replacement_leaves_the_evidence_as_it_was(
     assert set(evidence.graph.quads()) == before
 
 
-def test_errors_of_scale_are_caught_in_figures_that_an_edit_rule_held(
+def test_errors_of_scale_are_caught_in_figures_that_an_edit_rule_compares(
     planted: list[Planted],
 ) -> None:
     held = held_before()
@@ -128,7 +128,7 @@ def test_errors_of_scale_are_caught_in_figures_that_an_edit_rule_held(
     assert rate([each.misread_is_caught for each in factors]) >= 0.9  # of a sample
 
 
-def test_printed_words_show_most_slips_of_the_keyboard(planted: list[Planted]) -> None:
+def test_printed_words_reveal_most_typing_errors(planted: list[Planted]) -> None:
     factors = [each for each in planted if each.kind in FACTORS]
     assert rate([each.mistyped_is_caught for each in factors]) > rate(
         [each.misread_is_caught for each in factors]

@@ -99,7 +99,7 @@ def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
         "value of trade, China, other APEC economies, 2025: "
         "26.29 trillion yuan (24 Chasa and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
-        "2.6295 trillion yuan; they cannot both be: one is 10 times the other"
+        "2.6295 trillion yuan; they cannot both be true: one is 10 times the other"
     ) in sentences
     assert any(
         "2.629 trillion yuan (value of trade; SEETAO, twice) out of 45.47 trillion yuan "

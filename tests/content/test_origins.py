@@ -32,7 +32,7 @@ TRADE = f"{ID}figure/chinadailyasia-628497/trade-2025"
         ("<s> prov:wasQuotedFrom <t> . <t> prov:wasQuotedFrom <s> ; dcterms:creator <w> .", "w"),
     ],
 )
-def test_the_origin_is_who_wrote_the_first_text(described: str, expected: str) -> None:
+def test_the_origin_is_the_author_of_the_first_text(described: str, expected: str) -> None:
     graph = Graph(ox.parse(HEAD + described, ox.RdfFormat.TURTLE))
     assert origin(graph, f"{ID}s") == f"{ID}{expected}"
 
@@ -43,7 +43,7 @@ def test_a_figure_has_the_origin_of_its_source(evidence: Evidence) -> None:
     assert stated.values(CHINA_DAILY, f"{APEC}origin") == [f"{ID}person/zhong-nan"]
 
 
-def test_a_copy_is_no_witness_beside_what_it_copies(evidence: Evidence) -> None:
+def test_a_copy_and_its_original_count_as_one_witness(evidence: Evidence) -> None:
     origins = {
         evidence.graph.value(f"{ID}source/{name}", f"{APEC}origin")
         for name in ("wikipedia", "wikipedia-2", "hubbry-gacc", "german-wikipedia-copy")
@@ -71,11 +71,11 @@ def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     return Evidence.gather(Content.read(content.root))
 
 
-def test_a_withdrawn_source_is_no_witness(withdrawn: Evidence) -> None:
+def test_a_withdrawn_source_does_not_count_as_a_witness(withdrawn: Evidence) -> None:
     assert not withdrawn.graph.has(None, f"{APEC}origin")
 
 
-def test_a_withdrawn_source_keeps_its_claims_in_its_graph_alone(withdrawn: Evidence) -> None:
+def test_a_withdrawn_source_keeps_its_claims_only_in_its_graph(withdrawn: Evidence) -> None:
     stated = withdrawn.graph.named_graph(CHINA_DAILY)
     assert stated.value(TRADE, f"{APEC}value") == "26290000000000"
     standing = {quad.subject for quad in withdrawn.supported()}

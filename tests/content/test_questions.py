@@ -1,4 +1,4 @@
-"""The competency questions: the graph answers each of them exactly, also through the endpoint."""
+"""The competency questions: the graph and the endpoint give the exact answer to each."""
 
 from __future__ import annotations
 
@@ -103,15 +103,17 @@ def test_without_questions_the_examples_fit_any_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("1-x.rq", "# Why?\n", "named NN-slug.rq"),
-        ("01-x.rq", "ASK {}\n", "not a comment that asks"),
-        ("01-x.rq", "# Because.\n", "not a comment that asks"),
+        ("1-x.rq", "# Why?\n", "the form NN-slug.rq"),
+        ("01-x.rq", "ASK {}\n", "a comment that asks the question"),
+        ("01-x.rq", "# Because.\n", "a comment that asks the question"),
         ("01-x.rq", "# \udcff?\n", "not UTF-8"),
-        ("02-y.csv", "x\r\n", "without its question"),
-        ("02-y.rq", "# Why?\n", "without its answer"),
+        ("02-y.csv", "x\r\n", "this answer has no question"),
+        ("02-y.rq", "# Why?\n", "this question has no answer"),
     ],
 )
-def test_an_invalid_question_is_named(tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_the_error_names_the_invalid_question(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
     folder = tmp_path / "ontology" / "questions"
     folder.mkdir(parents=True)
     shutil.copy(FOLDER / "01-chairs.csv", folder / "01-x.csv")

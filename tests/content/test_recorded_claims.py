@@ -192,7 +192,7 @@ def test_all_747_claims_are_listed() -> None:
     ("source", "claim"),
     [(source, claim) for source, ranges in CLAIMS.items() for claim in ids(ranges)],
 )
-def test_a_claim_answers_by_its_id_in_the_graph_of_its_source(
+def test_a_claim_is_found_by_its_id_in_the_graph_of_its_source(
     store: ox.Store, source: str, claim: str
 ) -> None:
     found = rows(
@@ -231,11 +231,11 @@ FIGURE = """?figure apec:reporter <https://w3id.org/apecgraph/id/economy/CHN> ;
     apec:value ?value ."""
 
 
-def test_a_plain_query_answers_only_what_the_evidence_supports(store: ox.Store) -> None:
+def test_a_plain_query_returns_only_what_the_evidence_supports(store: ox.Store) -> None:
     assert rows(store, f"SELECT DISTINCT ?value {{ {FIGURE} }}") == [("26290000000000",)]
 
 
-def test_the_same_query_by_source_answers_both_with_their_sources(store: ox.Store) -> None:
+def test_the_same_query_by_source_returns_both_with_their_sources(store: ox.Store) -> None:
     found = rows(
         store,
         f"""SELECT ?value (COUNT(DISTINCT ?source) AS ?sources) {{
@@ -264,7 +264,7 @@ def test_rejected_claims_are_not_in_the_default_graph(store: ox.Store) -> None:
     assert rows(store, f"SELECT ?node {{ {rejected} ?node ?p ?o }}") == []
 
 
-def test_a_theme_has_one_wording_in_use_and_the_others_beside_it(store: ox.Store) -> None:
+def test_a_theme_has_one_preferred_wording_and_keeps_the_others(store: ox.Store) -> None:
     found = rows(
         store,
         """SELECT ?theme ?status {
@@ -282,7 +282,7 @@ def test_a_theme_has_one_wording_in_use_and_the_others_beside_it(store: ox.Store
     ]
 
 
-def test_an_opinion_is_a_statement_of_somebody_and_no_plain_fact(store: ox.Store) -> None:
+def test_an_opinion_is_a_statement_but_not_a_triple_in_the_default_graph(store: ox.Store) -> None:
     customs = "<https://w3id.org/apecgraph/id/topic/customs>"
     assert rows(store, f"SELECT ?words {{ {customs} schema:description|apec:aim ?words }}") == []
     said = rows(
@@ -311,7 +311,7 @@ def test_a_date_that_somebody_says_is_a_fact() -> None:
     assert theme.iri in evidence.opinions
 
 
-def test_a_triple_stands_if_one_of_its_statements_is_not_rejected(
+def test_a_triple_is_accepted_if_one_of_its_statements_is_not_rejected(
     store: ox.Store,
 ) -> None:
     # no decision rejects the start date: four sources state it, in one triple

@@ -105,11 +105,11 @@ def test_every_term_in_the_code_is_published(vocabularies: Vocabularies) -> None
 
 
 @pytest.mark.parametrize("text", ["f'{SKOS}braoder'", "(f'{SH}{name}' for name in ('minCout',))"])
-def test_a_misspelt_term_in_the_code_is_seen(vocabularies: Vocabularies, text: str) -> None:
+def test_a_misspelt_term_in_the_code_is_detected(vocabularies: Vocabularies, text: str) -> None:
     assert len(unknown(vocabularies, set(terms_in_code(ast.parse(text))))) == 1
 
 
-def test_a_misspelt_term_in_a_query_is_seen(vocabularies: Vocabularies) -> None:
+def test_a_misspelt_term_in_a_query_is_detected(vocabularies: Vocabularies) -> None:
     query = 'SELECT * { ?s skos:braoder ?o . FILTER (?o = "skos:nothing") }'
     assert unknown(vocabularies, set(prefixed(query))) == {f"{PREFIXES['skos']}braoder"}
 
@@ -121,7 +121,7 @@ def test_each_file_is_named_by_its_repository_commit_and_hash(vocabularies: Voca
         assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
 
 
-def test_all_that_is_broader_is_in_the_table(vocabularies: Vocabularies) -> None:
+def test_all_broader_terms_are_in_the_table(vocabularies: Vocabularies) -> None:
     """The superclasses of a class are therefore known without the vocabularies."""
     for term in vocabularies.terms.values():
         assert set(term.broader) <= vocabularies.terms.keys()
@@ -130,12 +130,14 @@ def test_all_that_is_broader_is_in_the_table(vocabularies: Vocabularies) -> None
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("term,kind\n", "terms.csv:1: its first line must be term,kind,domain,range"),
-        ("term,kind,domain,range,broader,deprecated\nx:y,class\n", ":2: a line must have 6"),
-        ("term,kind,domain,range,broader,deprecated\nx:y,verb,,,,\n", ":2: 'verb' is none of: "),
+        ("term,kind\n", "terms.csv:1: the first line must be term,kind,domain,range"),
+        ("term,kind,domain,range,broader,deprecated\nx:y,class\n", ":2: the line must have 6"),
+        ("term,kind,domain,range,broader,deprecated\nx:y,verb,,,,\n", ":2: 'verb' must be one of "),
     ],
 )
-def test_a_broken_table_is_named_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_the_error_names_the_broken_table_and_its_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
     (tmp_path / "ontology").mkdir()
     table = (default_content() / VOCABULARIES).read_text(encoding="utf-8")
     (tmp_path / VOCABULARIES).write_text(table, encoding="utf-8")
@@ -144,6 +146,6 @@ def test_a_broken_table_is_named_with_its_line(tmp_path: Path, text: str, messag
         Vocabularies.read(tmp_path)
 
 
-def test_a_missing_table_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_table(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=re.escape("vocabularies.csv: cannot be read: No such")):
         Vocabularies.read(tmp_path)

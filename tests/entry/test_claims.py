@@ -92,14 +92,14 @@ def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
 
 def test_what_the_words_leave_open_is_not_guessed(real: Content) -> None:
     assert "the unit is not in the printed words" in refused(real, printed="26.29 trillion")
-    assert "give unitMult" in refused(real, printed="26.29", unitMeasure="CNY")
+    assert "give `unitMult`" in refused(real, printed="26.29", unitMeasure="CNY")
     assert "2 numbers" in refused(real, printed="26 to 30 trillion yuan")
     assert "which may be a bound" in refused(real, printed="hopefully 26.29 trillion yuan")
-    assert "give obsValue" in refused(real, printed="", unitMeasure="CNY")
+    assert "give `obsValue`" in refused(real, printed="", unitMeasure="CNY")
     assert "basePeriod is missing" in refused(real, measure="trade-growth", printed="up 2 percent")
 
 
-def test_the_scale_of_a_table_is_given_apart(real: Content) -> None:
+def test_the_scale_of_a_table_is_given_separately(real: Content) -> None:
     text = entered(real, printed="26.29", unitMeasure="CNY", unitMult="12")
     assert "sdmx-attribute:unitMult 12 " in block(text, "figure/seetao/trade-value-2024")
 
@@ -110,11 +110,11 @@ def test_a_literal_with_a_datatype_is_written_in_turtle(real: Content) -> None:
     entries.statement({**row, "object": '"CN"^^apec:iso3166Alpha2'})
     (text,) = entries.claims().files.values()
     assert 'rdf:object "CN"^^apec:iso3166Alpha2 ' in text
-    with pytest.raises(EntryRefused, match="is no literal in Turtle"):
+    with pytest.raises(EntryRefused, match="is not a literal in Turtle"):
         entries.statement({**row, "object": '"CN"^^'})
 
 
-def test_unknown_codes_are_answered_by_near_ones(real: Content) -> None:
+def test_the_answer_to_an_unknown_code_suggests_similar_codes(real: Content) -> None:
     assert "did you mean economy/CHN" in refused(real, reporter="Chinna")
     assert "did you mean period/2025" in refused(real, period="20255")
     assert "did you mean group/asean-members" in refused(real, counterpart="asean")
@@ -127,13 +127,13 @@ def test_a_forecast_is_entered_as_an_expectation(real: Content) -> None:
     figure = block(text, "figure/seetao/trade-value-2026")
     assert "sdmx-attribute:obsStatus sdmx-code:obsStatus-F" in figure
     assert "qb:dataSet <dataset/expectations/trade>" in figure
-    assert "'guess' is no status: there are outcome, " in refused(real, obsStatus="guess")
+    assert "'guess' is not a status; the statuses are outcome, " in refused(real, obsStatus="guess")
 
 
-def test_what_is_read_into_the_source_is_named(real: Content) -> None:
+def test_the_entry_names_the_inferred_properties(real: Content) -> None:
     figure = block(entered(real, inferred="period counterpart"), "figure/seetao/trade-value-2024")
     assert re.search(r"apec:inferred apec:counterpart,\s+apec:period ;", figure)
-    assert "inferred: 'time' is none of reporter, counterpart, " in refused(real, inferred="time")
+    assert "inferred: 'time' must be one of reporter, " in refused(real, inferred="time")
 
 
 def test_a_range_is_entered_with_both_ends(real: Content) -> None:
@@ -141,15 +141,15 @@ def test_a_range_is_entered_with_both_ends(real: Content) -> None:
     text = entered(real, printed="between 25 and 26 trillion yuan", **number)
     assert "apec:bound <bound/range>" in text
     assert 'apec:rangeEnd "26"^^xsd:decimal' in text
-    assert "is no number" in refused(real, rangeEnd="twenty")
+    assert "is not a number" in refused(real, rangeEnd="twenty")
 
 
 def test_a_dimension_that_the_data_set_lacks_is_refused(real: Content) -> None:
-    assert "has no basePeriod: leave it out" in refused(real, basePeriod="2023")
+    assert "have no basePeriod: leave it out" in refused(real, basePeriod="2023")
 
 
 def test_a_cell_is_entered_once_for_a_source(real: Content) -> None:
-    assert "states this already: figure/seetao/trade-value-2025" in refused(real, period="2025")
+    assert "already states this: figure/seetao/trade-value-2025" in refused(real, period="2025")
 
 
 def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
@@ -221,9 +221,9 @@ def test_a_source_with_its_claims_passes_the_check(excerpt: ContentCopy) -> None
 
 def test_a_source_is_not_overwritten(real: Content) -> None:
     row = {"title": "T", "url": "https://example.org/", "publisher": "SEETAO", "language": "en"}
-    with pytest.raises(EntryRefused, match=r"seetao\.ttl exists"):
+    with pytest.raises(EntryRefused, match=r"seetao\.ttl already exists"):
         Entries(real).source({"name": "seetao", **row})
-    with pytest.raises(EntryRefused, match="small letters"):
+    with pytest.raises(EntryRefused, match="lower-case letters"):
         Entries(real).source({"name": "../seetao", **row})
     with pytest.raises(EntryRefused, match="did you mean publisher/"):
         Entries(real).source({"name": "seetao-9", **row, "publisher": "SEETAU"})

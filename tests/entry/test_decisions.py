@@ -1,4 +1,4 @@
-"""`apecgraph decide` writes decisions with the claims that they saw; the check holds them to it."""
+"""`apecgraph decide` records claims in decisions; the check verifies that they are unchanged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def evidence() -> Evidence:
     return Evidence.gather(Content.read(default_content()))
 
 
-def test_a_tenfold_change_of_any_figure_that_an_open_decision_saw_is_found(
+def test_a_tenfold_change_of_any_figure_that_an_open_decision_records_is_found(
     evidence: Evidence,
 ) -> None:
     decisions = [each for each in evidence.decisions if each.verdict == OPEN]
@@ -42,7 +42,7 @@ def test_a_tenfold_change_of_any_figure_that_an_open_decision_saw_is_found(
         assert {each.claims for each in found} == {(figure.iri,)}
         for misfit in found:
             assert compact(figure.iri) in misfit.reason
-            assert f"the decision saw {figure.interval}, now it is {interval}" in misfit.reason
+            assert f"it was {figure.interval}, now it is {interval}" in misfit.reason
             name = compact(misfit.decision).removeprefix("decision/")
             assert f"`apecgraph decide {name}`" in misfit.reason
 
@@ -53,10 +53,10 @@ def test_a_figure_that_moves_to_another_period_is_found(evidence: Evidence) -> N
     moved = replace(figure, cell=replace(figure.cell, period="https://example.org/other"))
     figures = tuple(moved if each is figure else each for each in evidence.figures)
     (misfit,) = misfits(Findings(replace(evidence, figures=figures)))
-    assert "the decision saw period/2026-02, now it is https://example.org/other" in misfit.reason
+    assert "it was period/2026-02, now it is https://example.org/other" in misfit.reason
 
 
-def test_every_decision_saw_all_its_claims(evidence: Evidence) -> None:
+def test_every_decision_records_all_its_claims(evidence: Evidence) -> None:
     for decision in evidence.decisions:
         assert decision.names <= decision.saw.keys()
 
@@ -77,9 +77,9 @@ def test_a_decision_is_renewed_after_a_change(conflict: ContentCopy, releases: P
     assert [place.file for place in result.places[:2]] == [DECISIONS, SEETAO]
     assert result.places[0].line == line
     assert result.message == (
-        "figure/seetao/trade-value-2025 has changed since: the decision saw [2628500000000, "
-        "2629500000000), now it is [2625000000000, 2635000000000). Correct it, or see whether the "
-        "decision still holds, and run `apecgraph decide trade-2025`"
+        "figure/seetao/trade-value-2025 has changed since the decision was recorded: it was "
+        "[2628500000000, 2629500000000), now it is [2625000000000, 2635000000000). Correct it, or, "
+        "if the decision is still right, run `apecgraph decide trade-2025`"
     )
     said = decide(conflict, releases, "trade-2025")
     assert "figure/seetao/trade-value-2025: [2628500000000, 2629500000000); " in said
@@ -124,14 +124,15 @@ def test_a_claim_moves_to_the_role_that_is_given(conflict: ContentCopy, releases
     [
         (
             ("trade-2025", "--rejects", "figure/seetao/trade-value-2026"),
-            "figure/seetao/trade-value-2026 is no figure or statement of a source: did you mean "
+            "figure/seetao/trade-value-2026 is not a figure or a statement of any "
+            "source: did you mean "
             "figure/seetao/trade-value-2025 or ",
         ),
-        (("trade-2025", "theme", "--verdict", "open"), "options are about one decision"),
-        (("Trade 2025",), "Trade 2025: write a NAME with small letters, digits and -"),
+        (("trade-2025", "theme", "--verdict", "open"), "options apply to a single decision"),
+        (("Trade 2025",), "Trade 2025: write a NAME with lower-case letters, digits and hyphens"),
     ],
 )
-def test_what_is_refused_is_not_written(
+def test_a_refused_decision_is_not_written(
     arguments: tuple[str, ...], message: str, conflict: ContentCopy, releases: Path
 ) -> None:
     before = conflict.path(DECISIONS).read_bytes()

@@ -34,7 +34,7 @@ NO_ELEMENT = CONSTRUCT.replace("/c>", "/>")
 
 @contextmanager
 def dropped_elsewhere() -> Iterator[list[str]]:
-    """Yield the list of errors about objects that were dropped by another thread than their own."""
+    """Yield the list of errors about objects that a thread other than their own dropped."""
     complaints: list[str] = []
     before = sys.unraisablehook
     sys.unraisablehook = lambda unraisable: complaints.append(str(unraisable.exc_value))
@@ -167,7 +167,7 @@ def test_a_page_that_fails_while_reading_leaves_no_engine_object_to_the_event_lo
 
 
 ITERATORS = {"quads", "quads_for_pattern", "named_graphs"}
-"""Methods that return an iterator of the engine; `evaluate` alone holds what `query` returns."""
+"""Methods that return an iterator of the engine; only `evaluate` keeps what `query` returns."""
 
 
 def held_iterators(module: Path) -> Iterator[str]:
@@ -200,7 +200,7 @@ def test_no_variable_holds_an_iterator_of_the_engine() -> None:
     ["found = graph.quads(a)", "def f(): return store.quads_for_pattern(a)",
      "found = (quad for quad in graph.quads())", "if (x := store.named_graphs()): pass"],
 )  # fmt: skip
-def test_a_held_iterator_is_noticed(line: str, tmp_path: Path) -> None:
+def test_an_iterator_in_a_variable_is_detected(line: str, tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text(line)
     assert list(held_iterators(module)) == ["module.py:1"]

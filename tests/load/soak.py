@@ -1,8 +1,8 @@
-"""Load a server with everything at once for a long time, and see what it keeps.
+"""Load a server with everything at once for a long time, and check that it leaks nothing.
 
     .venv/bin/python -m tests.load.soak --minutes 30 --reload 20
 
-With --reload, another release becomes the current one every so many seconds. The program prints
+With --reload N, another release becomes current every N seconds. The program prints
 the memory, open descriptors, processes and disk space of the server after a beginning (a minute, or
 four reloads) and at the end, and exits with 1 if any of them has grown.
 """
@@ -94,7 +94,7 @@ def reload(releases: Path, names: list[str], seconds: float, over: threading.Eve
 
 
 def soak(server: Server, releases: Path, begin: float, seconds: float, rest: float) -> bool:
-    """Load a server, and print what it holds after a beginning and at the end.
+    """Load a server, and print the resources that it uses after a beginning and at the end.
 
     Args:
         server: The server.
@@ -119,7 +119,7 @@ def soak(server: Server, releases: Path, begin: float, seconds: float, rest: flo
 def after(
     server: Server, releases: Path, seconds: float, rest: float, answers: Counter[str]
 ) -> Held:
-    """Load a server for some seconds; return what it holds after a rest."""
+    """Load a server for some seconds; return the resources that it uses after a rest."""
     end = time.monotonic() + seconds
     kinds = (*4 * (light,), *2 * (heavy,), rude)
     clients = [threading.Thread(target=kind, args=(server, end, answers)) for kind in kinds]
@@ -133,7 +133,7 @@ def after(
 
 @dataclass(frozen=True)
 class Held:
-    """What a server holds.
+    """The resources that a server uses.
 
     Attributes:
         memory: Its proportional memory, in MB.
@@ -188,7 +188,7 @@ def light(server: Server, end: float, answers: Counter[str]) -> None:
 
 
 def heavy(server: Server, end: float, answers: Counter[str]) -> None:
-    """Send queries that are far too much."""
+    """Send queries that are far too heavy."""
     chance = random.Random(threading.get_ident())
     while time.monotonic() < end:
         query = {"query": f"{chance.choice(HEAVY)} # {chance.random()}"}

@@ -17,7 +17,7 @@ def test_the_pictures_and_tables_are_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_every_package_has_a_floor_and_imports_from_floors_below(container: str) -> None:
+def test_every_package_has_a_layer_and_imports_from_layers_below(container: str) -> None:
     architecture = read_architecture(container)
     level = {name: number for number, floor in enumerate(architecture.floors) for name in floor}
     folder = ROOT / "src" / Path(*container.split("."))

@@ -90,14 +90,14 @@ def test_its_edits_and_commands_have_the_output_it_shows(page: str, tmp_path: Pa
     assert replayed(page, tmp_path) == page, "python -m tests.project.test_editing"
 
 
-def test_its_commands_pass_and_fail_as_it_tells(page: str) -> None:
+def test_its_commands_pass_and_fail_as_the_page_says(page: str) -> None:
     added, mistyped, misread, settled = sessions(page)
     for passes in (added, settled):
         assert "the content passes the check (… triples)\n" in passes
     assert "…/releases/…: … quads\n" in added
     assert "data/sources/example-2026.ttl:" in mistyped
     assert "says 26.29 trillion, but the figure is 2.629 trillion" in mistyped
-    assert "they cannot both be: one is 10 times the other" in misread
+    assert "they cannot both be true: one is 10 times the other" in misread
     for fails in (mistyped, misread):
         assert fails.endswith("the content does not pass the check\n")
 

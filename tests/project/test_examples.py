@@ -44,7 +44,7 @@ def test_a_javascript_program_prints_its_output(block: str, server: str) -> None
 
 
 def test_the_addresses_for_r_and_spreadsheets_answer(client: httpx.Client) -> None:
-    """R and spreadsheets do not run here, but the addresses that they read do."""
+    """Neither R nor a spreadsheet runs here, but the tests request the addresses that they read."""
     programs = "".join([*blocks("r"), *blocks("text")])
     assert "read.csv" in programs
     for path in ("/dumps/figures.csv", "/reconcile"):

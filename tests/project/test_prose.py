@@ -27,6 +27,9 @@ from tools.prose import main, signs
         ("Nothing stops it. So it is killed.", "Nothing stops it, so it is killed."),
         ("This is the least ratio allowed.", "This is the minimum ratio."),
         ("A data set has a structure.", "A dataset has a structure."),
+        ("The name is no word of the table.", "The name is not in the table."),
+        ("It is shown beside the claim.", "It is shown next to the claim."),
+        ("It is kept, also if it fails.", "It is kept even if it fails."),
         ('sh:message "it needs one label"', 'sh:message "it needs exactly one label"'),
     ],
 )

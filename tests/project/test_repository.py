@@ -78,7 +78,7 @@ def test_continuous_integration_runs_what_a_developer_runs() -> None:
     ]
 
 
-def test_the_changelog_knows_the_version() -> None:
+def test_the_changelog_has_the_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert "## Unreleased" in changelog or f"## {version('apecgraph')}" in changelog
 

@@ -1,4 +1,4 @@
-"""docs/sparql.md is right: its examples answer as printed, and a changed engine is noticed."""
+"""docs/sparql.md is right: its examples have the printed answers, and a new engine fails."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ async def test_graphs_are_written_with_the_prefixes_of_the_project(store: QueryS
     assert b"<dcterms:title " in await ask(store, text, RDF_XML)
 
 
-async def test_a_protocol_dataset_replaces_those_of_the_store_and_of_the_query(
+async def test_the_dataset_of_a_request_replaces_those_of_the_store_and_of_the_query(
     store: QueryService,
 ) -> None:
     union = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
@@ -124,7 +124,9 @@ async def test_an_unknown_function_is_an_error_only_in_its_expression(store: Que
         await ask(store, f"SELECT {many} {{}}")
 
 
-async def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(store: QueryService) -> None:
+async def test_an_answer_that_the_format_cannot_represent_is_not_acceptable(
+    store: QueryService,
+) -> None:
     with pytest.raises(NotAcceptable) as caught:
         await ask(store, "SELECT * {}", TURTLE)
     assert caught.value.available == tuple(format_.media_type for format_ in RESULTS_FORMATS)
@@ -139,7 +141,7 @@ async def test_an_answer_that_the_format_cannot_hold_is_not_acceptable(store: Qu
 
 
 @pytest.mark.parametrize("character", ["\\u0001", "\\u000B", "\\u001F", "\\uFFFE", "\\uFFFF"])
-async def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(
+async def test_a_character_that_xml_does_not_allow_is_not_sent_in_xml(
     store: QueryService, character: str
 ) -> None:
     select = f"SELECT ('{character}' AS ?x) {{}}"
@@ -148,7 +150,7 @@ async def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(
         (select, RESULTS_XML, RESULTS_JSON),
         (construct, RDF_XML, TURTLE),
     ]:
-        with pytest.raises(NotAcceptable, match="cannot hold") as caught:
+        with pytest.raises(NotAcceptable, match="cannot represent") as caught:
             await ask(store, text, target)
         assert other.media_type in caught.value.available
         assert target.media_type not in caught.value.available
@@ -156,11 +158,11 @@ async def test_a_character_that_xml_cannot_hold_is_not_sent_in_xml(
 
 
 @pytest.mark.parametrize("property_", ["http://x/", "http://x/1", "urn:x:", "http://schema.org/"])
-async def test_a_property_that_is_no_xml_name_is_not_sent_in_xml(
+async def test_a_property_whose_name_is_invalid_in_xml_is_not_sent_in_xml(
     store: QueryService, property_: str
 ) -> None:
     text = f"CONSTRUCT {{ ?s <{property_}> 'x' }} {{ ?s ?p ?o }}"
-    with pytest.raises(NotAcceptable, match="RDF/XML cannot hold"):
+    with pytest.raises(NotAcceptable, match="RDF/XML cannot represent"):
         await ask(store, text, RDF_XML)
     assert await ask(store, text, JSON_LD)
 
@@ -175,9 +177,14 @@ async def test_xml_keeps_all_other_characters(store: QueryService) -> None:
 
 
 MALFORMED = [
-    ("", 1, 1, "the text has no query"),
+    ("", 1, 1, "the text contains no query"),
     ("SELECT", 1, 7, "ends too early, after `SELECT`"),
-    ("SELEC * {}", 1, 1, "`SELEC` does not begin a query"),
+    (
+        "SELEC * {}",
+        1,
+        1,
+        "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, not with `SELEC`",
+    ),
     ("SELECT * WHERE {\n ?s ?p }", 2, 8, "`}` cannot follow `?p`"),
     ("SELECT *\n{ ?s ?p '兆' x }", 2, 13, "`x` cannot follow `'兆'`"),
     ("SELECT *\r\n{ ?s ?p 1 2 }", 2, 11, "`2` cannot follow `1`"),
@@ -217,7 +224,7 @@ async def test_a_syntax_error_names_its_cause_and_place(
     assert len(str(caught.value)) < 200
 
 
-async def test_a_worker_reports_a_syntax_error_and_lives_on(files: list[DataFile]) -> None:
+async def test_a_worker_keeps_running_after_a_syntax_error(files: list[DataFile]) -> None:
     async with isolated(files) as store:
         worker = workers()
         for text, line, column, message in MALFORMED[:-1]:

@@ -120,7 +120,7 @@ def test_an_unavailable_format_is_not_acceptable(accept: str) -> None:
 @pytest.mark.parametrize(
     "unit", [",", '"', 'a/b;a="x",', ';a="\\"', "*/*,", '"\\', 'a/b;a="\\a', ";a=b", " ", "a/"]
 )
-def test_no_header_of_64_kilobytes_takes_long(unit: str) -> None:
+def test_any_header_of_64_kilobytes_is_parsed_quickly(unit: str) -> None:
     began = time.process_time()
     with suppress(NotAcceptable):
         negotiate("a/b" + unit * (65536 // len(unit)), RESULTS_FORMATS)

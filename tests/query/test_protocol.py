@@ -166,7 +166,7 @@ def test_updates_are_forbidden(request_: ProtocolRequest) -> None:
 
 
 def test_service_is_forbidden() -> None:
-    with pytest.raises(Forbidden, match="does not call others"):
+    with pytest.raises(Forbidden, match="does not call other endpoints"):
         read_request(
             post(b"ASK { SERVICE <http://169.254.169.254/> { ?s ?p ?o } }", SPARQL_QUERY), GRAPHS
         )
@@ -205,14 +205,14 @@ def test_graphs_from_outside_the_dataset_are_forbidden(request_: ProtocolRequest
         ),
     ],
 )
-def test_the_dataset_is_that_of_the_protocol_or_else_of_the_query(
+def test_the_dataset_comes_from_the_request_or_else_from_the_query(
     request_: ProtocolRequest,
 ) -> None:
     found = query(request_)
     assert (found.default_graphs, found.named_graphs) == (("http://x/g1",), ("http://x/g2",))
 
 
-def test_one_graph_of_the_protocol_replaces_the_whole_dataset_of_the_query() -> None:
+def test_one_graph_in_the_request_replaces_the_whole_dataset_of_the_query() -> None:
     text = b"ASK FROM <http://x/g1> FROM NAMED <http://x/g1> {}"
     found = query(post(text, SPARQL_QUERY, b"named-graph-uri=http://x/g2"))
     assert (found.default_graphs, found.named_graphs) == ((), ("http://x/g2",))
@@ -288,7 +288,7 @@ def test_a_format_that_the_answer_cannot_have_is_not_acceptable(
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "text/turtle"])
-def test_a_malformed_query_reaches_the_engine_whatever_is_accepted(accept: str) -> None:
+def test_a_malformed_query_reaches_the_engine_whatever_the_accept_header(accept: str) -> None:
     assert (
         query(ProtocolRequest("POST", b"", SPARQL_QUERY, b"SELEC * {}", accept)).text
         == "SELEC * {}"

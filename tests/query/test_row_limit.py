@@ -46,7 +46,7 @@ def test_an_answer_may_have_exactly_the_allowed_number_of_rows(format_: Format) 
         select = "SELECT ?x ?y" if "?x" in pattern else "SELECT ?nothing"
         text = f"{select} {{ {pattern} }}"
         assert answer(text % values(MOST), format_) == answer(text % values(MOST), format_, None)
-        with pytest.raises(QueryTooHeavy, match="more than 20 rows") as caught:
+        with pytest.raises(QueryTooHeavy, match="more rows than the limit of 20") as caught:
             answer(text % values(MOST + 1), format_)
         assert caught.value.limit == "20 rows"
 
@@ -60,7 +60,7 @@ def test_values_that_look_like_rows_are_not_counted(format_: Format) -> None:
 
 
 @pytest.mark.parametrize("format_", RESULTS_FORMATS, ids=lambda each: each.name)
-def test_rows_are_counted_across_the_borders_of_chunks(format_: Format) -> None:
+def test_rows_are_counted_across_chunk_boundaries(format_: Format) -> None:
     for length in range(1, 40):
         filler = "x" * (CHUNK // 40 - length)
         text = f'SELECT ?x ?y {{ VALUES ?x {{ {values(200)} }} BIND("{filler}" AS ?y) }}'
@@ -73,7 +73,7 @@ def test_rows_are_counted_across_the_borders_of_chunks(format_: Format) -> None:
 def test_a_graph_may_have_exactly_the_allowed_number_of_triples(format_: Format) -> None:
     text = "CONSTRUCT { <http://a/> <http://b/c> ?x } WHERE { VALUES ?x { %s } }"
     assert answer(text % values(MOST), format_) == answer(text % values(MOST), format_, None)
-    with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
+    with pytest.raises(QueryTooHeavy, match="more rows than the limit of 20"):
         answer(text % values(MOST + 1), format_)
 
 
@@ -82,7 +82,9 @@ def test_an_answer_to_ask_has_no_rows(format_: Format) -> None:
     assert answer("ASK {}", format_, 1) == answer("ASK {}", format_, None)
 
 
-async def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path: Path) -> None:
+async def test_a_worker_keeps_running_after_refusing_an_answer_with_too_many_rows(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "empty.nq"
     path.touch()
     async with isolated([DataFile.of(path, N_QUADS)], reply_rows=MOST) as store:
@@ -91,7 +93,7 @@ async def test_a_worker_refuses_an_answer_of_too_many_rows_and_lives_on(tmp_path
             ("CONSTRUCT { <a> <b> ?x } WHERE { VALUES ?x { %s } }", N_TRIPLES),
         ):
             await ask(store, text % values(MOST), format_)
-            with pytest.raises(QueryTooHeavy, match="more than 20 rows"):
+            with pytest.raises(QueryTooHeavy, match="more rows than the limit of 20"):
                 await ask(store, text % values(MOST + 1), format_)
             assert await is_well(store)
 

@@ -36,7 +36,7 @@ def test_a_graph_format_is_found_by_any_of_its_names(name: str, format_: Format)
     assert find_format(name, GRAPH_FORMATS) is format_
 
 
-def test_an_own_name_goes_before_an_alias() -> None:
+def test_a_formats_own_name_takes_precedence_over_an_alias() -> None:
     assert find_format("json", (JSON_LD, RESULTS_JSON)) is RESULTS_JSON
 
 

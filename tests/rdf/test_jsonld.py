@@ -166,10 +166,10 @@ def test_a_nested_context_redefines_terms(tmp_path: Path) -> None:
     assert (document["@type"], document["b"]["@type"]) == ("T", "U")
 
 
-def test_a_context_from_elsewhere_is_not_loaded(tmp_path: Path) -> None:
+def test_a_remote_context_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "context.jsonld"
     path.write_text('{"@context": ["http://127.0.0.1:9/", {"@version": 1.1}]}')
-    with pytest.raises(ContentError, match="a context from elsewhere is not loaded"):
+    with pytest.raises(ContentError, match="a remote context is not loaded"):
         Context(path).document([ox.Triple(TOPIC, TYPE, TYPE)], TOPIC.value)
 
 

@@ -51,7 +51,7 @@ def test_a_path_is_written_as_in_sparql_and_in_rdf(turtle: str, sparql: str) -> 
 @pytest.mark.parametrize(
     "turtle", ['"p"', "[]", "( <p> [] )", "[ sh:alternativePath () ]", "[ sh:inversePath 1 ]"]
 )
-def test_what_is_not_a_path_is_not_read(turtle: str) -> None:
+def test_a_node_that_is_not_a_path_is_not_read(turtle: str) -> None:
     quads = list(ox.parse(f"{HEAD}{turtle} .", ox.RdfFormat.TURTLE))
     (node,) = (quad.object for quad in quads if quad.predicate == PATH)
     assert read_path(Graph(quads), node) is None

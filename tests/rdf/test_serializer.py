@@ -1,4 +1,4 @@
-"""The wrapper around the engine's serializers: its repairs hold for everything that is written."""
+"""The wrapper around the engine's serializers: its repairs work for everything that is written."""
 
 import pyoxigraph as ox
 import pytest
@@ -29,7 +29,9 @@ def test_a_carriage_return_is_read_back(format_: Format) -> None:
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff"])
-def test_a_character_that_xml_excludes_is_refused_and_named(character: str) -> None:
+def test_a_character_that_xml_does_not_allow_is_refused_and_the_error_names_it(
+    character: str,
+) -> None:
     with pytest.raises(NotAcceptable, match=rf"U\+{ord(character):04X}") as caught:
         rdf_bytes([triple(character)], RDF_XML)
     assert TURTLE.media_type in caught.value.available
@@ -45,7 +47,7 @@ def test_a_property_without_a_name_is_refused_in_xml() -> None:
         rdf_bytes([triple("a", nameless)], RDF_XML)
 
 
-def test_a_repair_reaches_over_the_border_of_two_chunks() -> None:
+def test_a_repair_works_across_chunk_boundaries() -> None:
     values = [triple("x" * (CHUNK // 7) + str(index)) for index in range(20)]
     nameless = ox.NamedNode("http://example.org/")
     for cut in range(0, 200, 7):

@@ -123,7 +123,7 @@ def test_files_that_cannot_be_formatted_are_refused_with_the_place(
     ],
 )
 def test_a_malformed_list_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ContentError, match="blank nodes are not used here: give it an IRI"):
+    with pytest.raises(ContentError, match="a blank node is not allowed: give it an IRI"):
         written(tmp_path, f"@prefix rdf: <{RDF}> .\n{text}")
 
 

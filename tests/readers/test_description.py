@@ -155,7 +155,7 @@ def test_links_are_counted_beyond_the_listed_ones() -> None:
     assert hub_found.link_count == LINKS + 50
 
 
-def test_the_document_holds_no_rejected_fact(graph: Graph) -> None:
+def test_the_document_contains_no_rejected_fact(graph: Graph) -> None:
     document = triples(description(graph, "moon"))
     values = {each.object for each in document if each.subject == ox.NamedNode(f"{ID}moon")}
     assert ox.Literal("rock", language="en") in values

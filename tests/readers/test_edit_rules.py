@@ -15,5 +15,5 @@ def test_all_relations_are_read_with_the_number_of_figures_that_they_compare(
     assert compared.keys() == {iri for iri, rule in release.rules.items() if rule.nodes is None}
 
 
-def test_the_relations_of_no_figure_are_none(graph: Graph) -> None:
+def test_no_relations_are_listed_for_no_figures(graph: Graph) -> None:
     assert read_edit_rules(graph, []) == []

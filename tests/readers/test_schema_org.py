@@ -60,7 +60,7 @@ def test_things_without_a_schema_org_type_are_not_described(client: httpx.Client
     assert embedded(client, "/doc/figure/chinadailyasia-628497/trade-2025.html") == []
 
 
-def test_only_facts_that_stand_are_described(client: httpx.Client) -> None:
+def test_only_accepted_facts_are_described(client: httpx.Client) -> None:
     (person,) = embedded(client, "/doc/person/zhao-zenglian.html")
     stands = client.get(
         "/sparql",

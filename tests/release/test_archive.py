@@ -208,7 +208,7 @@ def test_reading_back_detects_changes_that_have_matching_checksums(
     forgery = replace(release, files=(*forged, file))
     (release.path / MANIFEST).write_bytes(forgery.manifest())
     Release.open(release.path)
-    with pytest.raises(ReleaseError, match="does not hold what the release is named by"):
+    with pytest.raises(ReleaseError, match="does not match the digest"):
         Archive(releases).rollback()
     assert Release.current(releases).name != first
 
@@ -242,7 +242,9 @@ def test_a_release_that_cannot_be_restored_stays_and_the_new_one_gets_another_na
     assert damaged == {first, second}
 
 
-def test_the_holder_of_the_lock_is_named_and_a_dead_one_holds_it_no_longer(tmp_path: Path) -> None:
+def test_the_error_names_the_process_that_holds_the_lock_and_its_death_releases_the_lock(
+    tmp_path: Path,
+) -> None:
     program = (
         "import sys, time; from pathlib import Path; from apecgraph.release.lock import locked\n"
         "with locked(Path(sys.argv[1]), 'build'): print('has it', flush=True); time.sleep(60)"
@@ -317,7 +319,7 @@ def test_a_rollback_to_an_unknown_release_is_refused(
 def test_a_damaged_release_is_not_rolled_back_to(content: SmallContent, releases: Path) -> None:
     first, second = (published(content, releases, label) for label in "ab")
     (releases / first / "apecgraph.ttl").write_text("")
-    with pytest.raises(ReleaseError, match=r"apecgraph\.ttl is not what was released"):
+    with pytest.raises(ReleaseError, match=r"apecgraph\.ttl is missing or was changed"):
         Archive(releases).rollback()
     assert Release.current(releases).name == second
 
@@ -329,7 +331,7 @@ def test_old_releases_are_removed_except_the_previous_one(
     archive = Archive(releases)
     archive.rollback(names[0])
     fifth = published(content, releases, "e", keep=2)
-    # The latest release that was current before is where a rollback goes.
+    # A rollback makes the release current that was current last.
     assert set(archive.names()) == {names[0], fifth}
     sixth = published(content, releases, "f", keep=1)
     assert set(archive.names()) == {fifth, sixth}
@@ -337,7 +339,7 @@ def test_old_releases_are_removed_except_the_previous_one(
     assert leftovers(releases) == []
 
 
-def test_no_current_release_is_an_error(releases: Path) -> None:
+def test_a_missing_current_release_is_an_error(releases: Path) -> None:
     with pytest.raises(ReleaseError, match="has no current release: run `apecgraph build`"):
         Release.current(releases)
     with pytest.raises(ReleaseError, match="does not exist"):

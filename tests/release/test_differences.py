@@ -121,7 +121,7 @@ def test_blank_nodes_are_labelled_by_their_descriptions() -> None:
     assert len(same) == 2
 
 
-def test_a_figure_is_labelled_by_its_printed_words(real: Snapshot) -> None:
+def test_a_change_of_the_printed_words_is_listed(real: Snapshot) -> None:
     changed = edited(
         real, f'<{FIGURE}> <{APEC}printed> "26.29', f'<{FIGURE}> <{APEC}printed> "26.3'
     )
@@ -140,7 +140,7 @@ def test_changes_of_derived_values_are_not_listed(real: Snapshot) -> None:
     assert (found.things, found.removed) == ((), 2)
 
 
-def test_changes_of_standing_and_of_sources_are_listed(real: Snapshot) -> None:
+def test_changes_of_status_and_of_sources_are_listed(real: Snapshot) -> None:
     triple = next(
         quad
         for quad in real.quads
@@ -156,7 +156,7 @@ def test_changes_of_standing_and_of_sources_are_listed(real: Snapshot) -> None:
     assert list(map(str, thing.changes)) == ["measure: value of trade now stated by source/seetao"]
 
 
-def test_a_decision_that_is_justified_otherwise_is_changed(real: Snapshot) -> None:
+def test_a_decision_with_another_justification_is_listed_as_changed(real: Snapshot) -> None:
     store = ox.Store()
     store.extend(real.quads)
     decision, contradiction = (f"{ID}decision/wco-founding", f"{APEC}contradiction")

@@ -89,7 +89,7 @@ def test_the_status_of_each_figure_follows_from_the_decisions(
     assert sorted(listed) == pairs
 
 
-def test_labels_and_dates_are_beside_the_iris(rows: list[dict[str, str]]) -> None:
+def test_labels_and_dates_are_next_to_the_iris(rows: list[dict[str, str]]) -> None:
     (row,) = [each for each in rows if each["figure"].endswith("chinadailyasia-628497/trade-2025")]
     assert (row["reporter"], row["reporterLabel"]) == (f"{ID}economy/CHN", "China")
     assert (row["period"], row["periodLabel"]) == (f"{ID}period/2025", "2025")
@@ -101,7 +101,7 @@ def test_labels_and_dates_are_beside_the_iris(rows: list[dict[str, str]]) -> Non
 def test_a_csvw_processor_accepts_it(
     server: str, release: Release, rows: list[dict[str, str]]
 ) -> None:
-    """The processor finds the metadata by the link, and the rows fit it."""
+    """The processor finds the metadata through the link, and the rows fit it."""
     for path in ("dumps", f"dumps/{release.digest}"):
         table = CSVW(f"{server}/{path}/figures.csv", validate=True)
         assert table.is_valid, table.warnings
@@ -150,7 +150,7 @@ def expanded(name: str) -> str:
 def test_a_csvw_processor_rejects_invalid_files(
     release: Release, tmp_path: Path, right: str, wrong: str
 ) -> None:
-    """The processor that the tests above rely on can tell."""
+    """The CSVW processor used in the tests above detects invalid files."""
     table, metadata = (tmp_path / each for each in ("figures.csv", "figures.csv-metadata.json"))
     for path in (table, metadata):
         shutil.copy(release.path / path.name, path)

@@ -83,12 +83,12 @@ def test_harmless_content_passes(tmp_path: Path) -> None:
         pytest.param('sh:pattern "^(a+)+$"', id="a pattern without end"),
     ],
 )
-def test_an_endless_rule_is_stopped_and_named(tmp_path: Path, rule: str) -> None:
+def test_an_endless_rule_is_stopped_and_the_error_names_it(tmp_path: Path, rule: str) -> None:
     (found,) = checked(tmp_path, shape(rule), rule_seconds=1)
     assert found.startswith(f"{place(tmp_path, LABEL)}: applying this shape took longer than 1 s")
 
 
-def test_a_deep_query_is_refused_and_named(tmp_path: Path) -> None:
+def test_a_deep_query_is_refused_and_the_error_names_it(tmp_path: Path) -> None:
     (found,) = checked(tmp_path, shape(sparql(NESTED)))
     assert found.startswith(f"{place(tmp_path, QUERY)}: the shapes cannot be applied: ")
     assert "The query nests brackets more than 128 deep" in found
@@ -105,7 +105,7 @@ def without_logging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return started
 
 
-def test_a_shape_is_limited_and_named_even_if_nothing_is_logged(
+def test_a_shape_is_limited_and_the_error_names_it_even_if_nothing_is_logged(
     tmp_path: Path, without_logging: Path
 ) -> None:
     (result,) = checked(tmp_path, shape(sparql(ENDLESS)), rule_seconds=1)
@@ -114,7 +114,7 @@ def test_a_shape_is_limited_and_named_even_if_nothing_is_logged(
     assert without_logging.exists()
 
 
-def test_a_file_is_limited_and_named_even_if_nothing_is_logged(
+def test_a_file_is_limited_and_the_error_names_it_even_if_nothing_is_logged(
     tmp_path: Path, without_logging: Path
 ) -> None:
     many = {PEOPLE: f"<a:a> <a:b> {'1,' * 30_000_000} 1 ."}
@@ -123,7 +123,7 @@ def test_a_file_is_limited_and_named_even_if_nothing_is_logged(
     assert without_logging.exists()
 
 
-def test_each_file_has_the_limit_to_itself(tmp_path: Path) -> None:
+def test_the_time_limit_applies_to_each_file_separately(tmp_path: Path) -> None:
     """Sixteen files take a quarter of a second each; the limit is a second for each file."""
     text = "".join(f"<a:{i}> <a:b> <a:c> .\n" for i in range(20_000))
     files = {f"data/sources/many-{number}.ttl": text for number in range(16)}
@@ -135,14 +135,16 @@ def test_each_file_has_the_limit_to_itself(tmp_path: Path) -> None:
     assert {root / name for name in files} <= changed.keys()
 
 
-def test_a_recursive_shape_is_refused_and_named(tmp_path: Path) -> None:
+def test_a_recursive_shape_is_refused_and_the_error_names_it(tmp_path: Path) -> None:
     """SHACL leaves the meaning of recursion to the processor (section 3.4.3)."""
     (found,) = checked(tmp_path, shape(f"sh:node {LABEL}"))
     assert found.startswith(f"{place(tmp_path, LABEL)}: the shapes cannot be applied: ")
     assert "this shape refers to itself" in found
 
 
-def test_a_file_that_exhausts_memory_is_stopped_and_named(tmp_path: Path) -> None:
+def test_reading_a_file_that_exhausts_memory_is_stopped_and_the_error_names_the_file(
+    tmp_path: Path,
+) -> None:
     """A prefix of 100 KB in 300,000 IRIs makes 30 GB out of a file of two megabytes."""
     text = f"@prefix p: <a:{'x' * 100_000}> .\n" + "".join(
         f"p:{each} p: p: .\n" for each in range(DEEP)
@@ -157,7 +159,7 @@ def test_the_check_as_a_whole_has_a_deadline(tmp_path: Path) -> None:
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
-    """Neither imports nor SERVICE, also in a line with a #."""
+    """Neither imports nor SERVICE are followed, not even on a line that contains a #."""
     with listener() as (port, callers):
         url = f"http://127.0.0.1:{port}/"
         imports = {RULES: f"<shape/person> a owl:Ontology ; owl:imports <{url}> ."}
@@ -166,7 +168,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         service = f"SELECT $this WHERE {{ $this ?p ?v {called} }}"
         (found,) = checked(tmp_path / "service", shape(sparql(service)))
         assert found.startswith(f"{place(tmp_path / 'service', QUERY)}: ")
-        assert "a query here may not call another endpoint (SERVICE)" in found
+        assert "a query in a shape may not call another endpoint (SERVICE)" in found
         check_content(tmp_path / "service" / "content")  # this process has network access
         assert callers == []
 
@@ -176,10 +178,10 @@ def test_nothing_is_read_without_seccomp(tmp_path: Path) -> None:
     ran = run("check", "--content", root, command=WITHOUT_SECCOMP)
     assert ran.returncode == 1
     assert "is not read" in ran.stdout
-    assert "by seccomp(2), which this kernel refuses: Operation not permitted" in ran.stdout
+    assert "(seccomp(2)), but this kernel does not: Operation not permitted" in ran.stdout
 
 
-def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_the_report_names_each_unreadable_file(tmp_path: Path) -> None:
     root = written(tmp_path, {"data/sources/x.ttl": "<x> owl:imports " + "[ <a:b> " * DEEP})
     sources = root / "data" / "sources"
     os.mkfifo(sources / "pipe.ttl")
@@ -196,7 +198,7 @@ def test_each_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         "loop.ttl": "is not read: it is not a regular file",
         "bytes.ttl:1:14": "Invalid UTF-8",
         "large.ttl": "cannot be read: has 500,000,000 bytes",
-        "word.ttl": "has a literal, or another word, that is too long",
+        "word.ttl": "contains a literal, or another token, that is too long",
         "x.ttl": "nests brackets more than 64 deep",
     }.items():
         assert f"data/sources/{name}: {reason}" in text

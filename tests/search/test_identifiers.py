@@ -95,7 +95,7 @@ def test_the_strongest_relation_counts(identifiers: Identifiers) -> None:
 
 
 def test_an_ambiguous_identifier_is_not_guessed(identifiers: Identifiers) -> None:
-    with pytest.raises(NotFound, match="stands for 2 things") as error:
+    with pytest.raises(NotFound, match="identifies 2 things") as error:
         identifiers.by_iri("http://eurovoc.europa.eu/8")
     assert error.value.available == [f"{BASE}id/topic/e", f"{BASE}id/topic/f"]
 

@@ -182,13 +182,13 @@ class TestAName:
 
 
 class TestTypes:
-    def test_any_is_one_of_them(self, reconciler: Reconciler) -> None:
+    def test_any_requires_one_of_them(self, reconciler: Reconciler) -> None:
         found = reconciler.candidates(
             ReconciliationQuery("Singapore", ("schema:City", "apec:Economy"))
         )
         assert {each.entity.id for each in found[:2]} == {"economy/SGP", "place/singapore"}
 
-    def test_all_is_all_of_them(self, reconciler: Reconciler) -> None:
+    def test_all_requires_all_of_them(self, reconciler: Reconciler) -> None:
         both = ("apec:Economy", "schema:AdministrativeArea")
         assert matched(reconciler.candidates(ReconciliationQuery("Korea", both, "all"))) == [
             "economy/KOR"
@@ -225,7 +225,7 @@ class TestTypes:
         assert matched(reconciler.candidates(ReconciliationQuery("percent", ("scheme/units",))))
         assert matched(reconciler.candidates(ReconciliationQuery("percent", ("skos:Concept",))))
 
-    def test_an_unknown_one_is_named(self, reconciler: Reconciler) -> None:
+    def test_the_error_names_an_unknown_type(self, reconciler: Reconciler) -> None:
         with pytest.raises(MalformedRequest, match="no type 'Q6256'"):
             reconciler.candidates(ReconciliationQuery("Korea", ("Q6256",)))
 
@@ -315,7 +315,7 @@ class TestProperties:
             == []
         )
 
-    def test_an_unknown_one_is_named(self, reconciler: Reconciler) -> None:
+    def test_the_error_names_an_unknown_property(self, reconciler: Reconciler) -> None:
         with pytest.raises(MalformedRequest, match="no property 'capital'"):
             reconciler.candidates(
                 ReconciliationQuery("Korea", conditions=(PropertyCondition("capital", ("Seoul",)),))
@@ -451,6 +451,6 @@ class TestExtension:
         row = extend(entities, ["economy/KOR"], columns)["rows"]["economy/KOR"]
         assert row == {"skos:prefLabel": [{"str": "대한민국"}], "skos:notation": [{"str": "410"}]}
 
-    def test_an_unknown_property_is_named(self, entities: Entities) -> None:
+    def test_the_error_names_an_unknown_property(self, entities: Entities) -> None:
         with pytest.raises(MalformedRequest, match="no property 'x'"):
             extend(entities, [], [Column("x")])

@@ -1,4 +1,4 @@
-"""Connections to servers on loopback addresses, and a listener that tells who called it."""
+"""Connections to servers on loopback addresses, and a listener that records its callers."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class ContentCopy:
 
     Args:
         folder: Where the copy goes, into a folder `content`.
-        sources: Names of the sources to keep, with the decisions on these alone; by default all.
+        sources: Names of the sources to keep, with the decisions on only these; by default all.
     """
 
     def __init__(self, folder: Path, sources: Collection[str] | None = None) -> None:

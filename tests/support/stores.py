@@ -20,7 +20,7 @@ ROWS: Final = 400
 QUADS: Final = ROWS + 5
 G1, G2 = "http://x/g1", "http://x/g2"
 LATE: Final = ox.Quad(*map(ox.NamedNode, ("http://x/late", "http://x/q", "http://x/o")))
-"""A quad that a store on disk has in its log, beside the dataset in its tables."""
+"""A quad that a store on disk has in its log, in addition to the dataset in its tables."""
 
 FOREVER: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 MEMORY_HOG: Final = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"

@@ -17,7 +17,7 @@ def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
 
 
 class Turns:
-    """Decides which tests of several processes run at a time: any, or one that has to be alone.
+    """Decides which tests of several processes run at a time: any, or one that has to run alone.
 
     Args:
         folder: A folder that all processes share.

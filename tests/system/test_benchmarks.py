@@ -131,7 +131,7 @@ def test_the_document_shows_ratios_failures_and_errors() -> None:
     ]
 
 
-def test_the_share_of_the_front_is_the_time_outside_of_the_engine() -> None:
+def test_the_share_of_the_front_is_the_time_outside_the_engine() -> None:
     assert "of (a): 90%" in front_share(comparison(LOAD, LOAD, LOAD, LOAD))
     assert FAILED in front_share(comparison("no answer", LOAD, LOAD, LOAD))
 

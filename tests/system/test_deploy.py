@@ -69,8 +69,8 @@ def test_the_server_starts_even_if_a_build_is_refused() -> None:
     assert " serve --current " in lines(server, "ExecStart")[0]
 
 
-def test_a_query_that_the_kernel_kills_for_memory_does_not_end_the_server() -> None:
-    """By default, systemd would stop the whole service."""
+def test_a_query_that_the_kernel_kills_for_memory_does_not_stop_the_server() -> None:
+    """Without a setting for this, systemd would stop the whole service."""
     assert lines("apecgraph.service", "OOMPolicy") == ["continue"]
 
 

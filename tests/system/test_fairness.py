@@ -1,4 +1,4 @@
-"""Light clients are answered soon beside heavy ones; clients that dawdle are disconnected."""
+"""Light clients get quick answers despite heavy ones; clients that dawdle are disconnected."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = (
 LIGHT: Final = "SELECT ?o { <urn:x:n1> <urn:x:next> ?o }"
 HEAVY: Final = (attacks.FOREVER, *attacks.JOINS.queries.values(), *attacks.STREAMS.values())
 TOGETHER: Final = 3.0
-"""Seconds for which a light client sends queries beside heavy ones."""
+"""Seconds for which a light client sends queries while heavy clients do."""
 
 DESCRIPTORS: Final = 128
 

@@ -200,7 +200,7 @@ def test_no_query_takes_the_endpoint_down(attacked: Attacked, kind: str) -> None
 
 
 def test_no_text_that_the_front_parses_delays_other_clients(tmp_path: Path) -> None:
-    """On a separate server: a delay would last long."""
+    """The test uses a separate server, because a delay would last long."""
     chosen = attacks.READ_BY_THE_FRONT
     with watched(tmp_path) as attacked:
         with attacked.probe.beside():
@@ -380,7 +380,7 @@ REQUESTS: Final[Mapping[str, tuple[str, bytes]]] = {
     "an encoding of no name": ("415", _sized(ALWAYS.encode(), "Content-Encoding: \xff")),
     "two queries": ("400", _get("/sparql?query=ASK%7B%7D&query=ASK%7B%7D")),
     "two queries in a form": ("400", _sized(b"query=ASK+{}&query=ASK+{}", media_type=FORM)),
-    "a query beside a body": (
+    "a query in addition to a body": (
         "400",
         _sized(b"query=ASK+{}", media_type=FORM).replace(b"/sparql", b"/sparql?query=ASK%7B%7D", 1),
     ),
@@ -545,7 +545,7 @@ def test_a_hundred_silent_clients_delay_nobody(attacked: Attacked) -> None:
 
 @pytest.mark.parametrize("clients", [1, 200])
 def test_a_flood_of_heavy_queries_is_told_to_retry_later(attacked: Attacked, clients: int) -> None:
-    """From one client, and from as many clients as queries."""
+    """The flood comes from one client, then from one client per query."""
     addresses = [new_address() for _ in range(clients)]
     with attacked.probe.beside(may_be_busy=True), ExitStack() as stack:
         flood = []
@@ -570,7 +570,7 @@ def test_a_flood_of_long_texts_delays_nobody(attacked: Attacked) -> None:
 # --- afterwards ---------------------------------------------------------------------------------
 
 
-def test_afterwards_the_server_holds_no_more_than_before(attacked: Attacked) -> None:
+def test_afterwards_the_server_uses_no_more_resources_than_before(attacked: Attacked) -> None:
     server = attacked.server
     assert server.process.poll() is None
     with attacked.probe.beside():

@@ -1,4 +1,4 @@
-"""What printed words express in each language of the sources, and what they must not be read as."""
+"""What printed words express in each language of the sources, and what they do not."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ LIMITED: Final = """
     ar | أقل من 5% | 5 0 0 less-than percent | 5 0 0 more-than percent
     sw | chini ya 5 | 5 0 0 less-than count | 5 0 0 more-than count
 """
-"""Language, words, a right and a wrong entry."""
+"""Each has a language, words, a correct entry and a wrong entry."""
 
 WRONG: Final = {
     "en": """
@@ -306,7 +306,7 @@ def cases(table: dict[str, str]) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("language", "text", "right"), cases(RIGHT))
-def test_a_right_entry_agrees_with_its_words(
+def test_a_correct_entry_agrees_with_its_words(
     words: PrintedWords, language: str, text: str, right: str
 ) -> None:
     printed = words.read(text, language)
@@ -315,7 +315,7 @@ def test_a_right_entry_agrees_with_its_words(
 
 
 @pytest.mark.parametrize(("language", "text", "wrong"), cases(WRONG))
-def test_a_wrong_entry_is_noticed(
+def test_a_wrong_entry_is_detected(
     words: PrintedWords, language: str, text: str, wrong: str
 ) -> None:
     assert list(misread(words.read(text, language), entry(wrong)))
@@ -339,7 +339,7 @@ def test_upper_bounds_and_ranges_are_read(words: PrintedWords, line: str) -> Non
         ("近60%", "zh-hant-HK", ()),
     ],
 )
-def test_words_that_the_table_lacks_are_named(
+def test_the_error_names_words_missing_from_the_table(
     words: PrintedWords, text: str, language: str | None, unknown: tuple[str, ...]
 ) -> None:
     assert words.read(text, language).unknown == unknown
@@ -389,7 +389,7 @@ def test_a_bound_without_a_printed_word_is_an_inference(words: PrintedWords) -> 
 @pytest.mark.parametrize(
     "text", ["", "-", "%", "1" * 5000, "trillion " * 500, "1 trillion" * 200, "\u0000", "1.2.3,4,5"]
 )
-def test_any_text_is_read(words: PrintedWords, text: str) -> None:
+def test_any_text_can_be_read(words: PrintedWords, text: str) -> None:
     words.read(text, "en")
 
 

@@ -1,7 +1,8 @@
 """The best known value of each cell, and the series of these values, as triples.
 
 A cell is a slice of the dataset of its figures, and one observation of a second dataset, which
-has no sources (RDF Data Cube, section 7.3; `ontology/cube.ttl`). A series is a slice of that one.
+has no sources (RDF Data Cube, section 7.3; `ontology/cube.ttl`). A series is a slice of that second
+dataset.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from apecgraph.rdf.terms import Value, triples_about, triples_about_new, typed
 from apecgraph.text.numbers import Numerals
 
 _MONTHS: Final = {12: f"{SDMX_CODE}freq-A", 3: f"{SDMX_CODE}freq-Q", 1: f"{SDMX_CODE}freq-M"}
-"""The codes of SDMX for a year, a quarter and a month, by their numbers of months."""
+"""The codes of SDMX for a year, a quarter and a month, keyed by the number of months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,13 @@ class BestValue:
     Attributes:
         cell: The cell.
         dataset: IRI of the dataset of its figures.
-        figures: All figures of the cell that stand.
+        figures: All accepted figures of the cell.
         basis: The figures that the value rests on.
         figure: The most precise of these, which has the value.
-        interval: The numbers that all of these allow; if they contradict each other, the numbers
-            that at least one of them allows.
-        is_disputed: Whether they contradict each other, or an open decision names one of them.
+        interval: The intersection of their intervals; if the value is disputed, the smallest
+            interval that contains all of them.
+        is_disputed: Whether their intervals have no number in common, or an open decision names
+            one of them.
     """
 
     cell: Cell
@@ -201,7 +203,7 @@ def _path(values: Iterable[tuple[str, str]]) -> str:
         *last,
     ]
     return "/".join(
-        # Subjects are of many kinds; two of different kinds may have one name.
+        # Subjects are of many kinds; two of different kinds may have the same name.
         given[name].removeprefix(ID if name == DIMENSIONS["subject"] else _namespace(given[name]))
         for name in order
         if name in given

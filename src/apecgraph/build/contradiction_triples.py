@@ -21,7 +21,7 @@ from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new
 from apecgraph.text.numbers import rounded
 
 _DIGITS = 18
-"""Significant digits of a computed number: an xsd:decimal can hold 18 (XML Schema, part 2)."""
+"""Significant digits of a computed number: an xsd:decimal can have 18 (XML Schema, part 2)."""
 
 
 def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:

@@ -165,7 +165,7 @@ def _admit(archive: Archive, release: Release, report: Report, accept_loss: bool
     before = "this is the first release" if last is None else f"compared with release {last.name}"
     text = f"the content is not published, because much is missing ({before}):\n"
     text += "".join(f"    {loss}\n" for loss in found)
-    text += "Correct it, or publish it as it is: apecgraph build --accept-loss\n"
+    text += "Correct the content, or publish it as it is: apecgraph build --accept-loss\n"
     differences = (release.path / name for name in (DIFFERENCES, PATCH))
     kept = refusals.keep(archive, text, report, [path for path in differences if path.exists()])
     raise LossFound(f"{text}The report and the differences are kept in {kept.path}")

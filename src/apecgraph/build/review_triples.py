@@ -15,7 +15,7 @@ from apecgraph.rdf.namespaces import BASE, DCTERMS, ID, RDF, SCHEMA
 from apecgraph.rdf.terms import english, triples_about, triples_about_new
 
 _RATINGS: Final = {RESOLVED: (1, "False"), LIKELY: (2, "Probably false"), OPEN: (3, "Disputed")}
-"""The rating of a claim by the verdict that rejects it or leaves it open, from 1 to 5."""
+"""The rating of a claim, from 1 to 5, for each verdict that rejects it or leaves it open."""
 
 
 def review_triples(evidence: Evidence) -> Iterator[ox.Triple]:

@@ -82,7 +82,7 @@ def describe_dataset(
     Args:
         triples: Its default graph, without the description of the release.
         dumps: URLs of its RDF dumps.
-        link_dumps: URLs of the RDF dumps that hold only its links.
+        link_dumps: URLs of the RDF dumps that contain only its links.
 
     Yields:
         The triples.

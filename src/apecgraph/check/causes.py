@@ -50,7 +50,7 @@ def by_cause(results: Iterable[Result], content: Content, graph: Graph) -> Itera
 
 
 def _follows(result: Result, unknown: set[str], users: set[str], misplaced: set[str]) -> bool:
-    """Whether a result only repeats that a thing is unknown, or is no value of a dimension."""
+    """Whether a result only repeats that a thing is unknown, or is not a value of a dimension."""
     node = result.nodes[0]
     if node in unknown or result.value in unknown:
         return result.shape != _PLACEMENT  # which says where a thing has to be described

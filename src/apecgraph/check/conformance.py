@@ -1,4 +1,4 @@
-"""The check of any data by any shapes: whether a data graph conforms to a shapes graph."""
+"""The check of any data against any shapes: whether a data graph conforms to a shapes graph."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _read(path: Path, graph: ox.NamedNode, observe: StepObserver) -> ContentFile
 
 
 def check_data(shapes: Path, data: Path, observe: StepObserver = nullcontext) -> Report:
-    """Check a file of data by a file of shapes.
+    """Check a data file against a shapes file.
 
     Args:
         shapes: The file of shapes.

@@ -88,7 +88,7 @@ def _wrong(
     subject, predicate, value = triple
     name = compact(predicate.value)
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
-        return f"{name} has a control character, which XML cannot hold: delete it"
+        return f"{name} has a control character, which XML does not allow: delete it"
     if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
         return (
             f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty "
@@ -102,11 +102,11 @@ def _wrong(
         iri = str(getattr(subject, "value", subject))
         if subject != file.graph and not iri.startswith(own):
             return (
-                f"a source's file may hold only its description, <figure/{stem}/...> and "
+                f"a source's file may contain only its description, <figure/{stem}/...> and "
                 f"<statement/{stem}/...>: write this as an rdf:Statement of its own"
             )
     elif predicate.value in facts:
-        return f"{name} is a fact, which needs a source: write it there as an rdf:Statement"
+        return f"{name} needs a source: write it as an rdf:Statement in the file of the source"
     if predicate.value == f"{RDF}type" and isinstance(value, ox.NamedNode):
         if value.value in DERIVED_CLASSES:
             return f"an {compact(value.value)} is derived by the build: delete it here"

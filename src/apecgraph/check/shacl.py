@@ -75,7 +75,7 @@ def validate_shapes(
 
     Args:
         content: The content, which has the shapes.
-        evidence: The evidence, which holds all graphs.
+        evidence: The evidence, which contains all graphs.
         observe: Observes the application of each shape.
 
     Returns:
@@ -127,7 +127,7 @@ def _data(evidence: Evidence) -> tuple[list[ox.Triple], list[ox.Triple]]:
 def apply_shapes(
     content: Content, data: Collection[ox.Triple], observe: StepObserver = nullcontext
 ) -> Validation:
-    """Validate data by the shapes of a content (SHACL, section 3.4), with pyshacl.
+    """Validate data against the shapes in a content folder (SHACL, section 3.4), with pyshacl.
 
     Args:
         content: The content, which has the shapes.
@@ -298,9 +298,9 @@ class _WellFormed(dict[ox.Literal, bool]):
 
 
 def _with_imported_prefixes(shapes: RdfGraph) -> RdfGraph:
-    """Declare for each sh:prefixes what it declares by its imports, too (SHACL, section 5.2.1).
+    """Add to each sh:prefixes the prefixes that its imports declare (SHACL, section 5.2.1).
 
-    pyshacl reads the declarations of the value of sh:prefixes only.
+    pyshacl reads only the declarations at the value of sh:prefixes.
     """
     for value in set(shapes.objects(None, SH_TERMS.prefixes)):
         for imported in list(shapes.transitive_objects(value, OWL_TERMS.imports)):

@@ -1,4 +1,4 @@
-"""Faults of the shapes themselves: what would not be applied, or what SHACL leaves undefined."""
+"""Faults in the shapes themselves: parts that would be ignored, or that SHACL leaves undefined."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _WITHOUT_EFFECT: Final = (
     *("sourceShape", "sourceConstraint", "sourceConstraintComponent", "resultMessage"),
     *("resultSeverity", "shapesGraphWellFormed"),
 )
-"""Properties for people, for other tools, and of validation reports."""
+"""Properties for people, for other tools, and for validation reports."""
 
 _LIST_OR_PATH: Final = frozenset(
     (
@@ -87,7 +87,7 @@ def has_shapes(shapes: Graph) -> bool:
 
 
 def shape_faults(shapes: Graph) -> Iterator[ShapeFault]:
-    """Find what would not be applied, so that data could pass that should not.
+    """Find parts of the shapes that would be ignored, and would therefore let invalid data pass.
 
     Args:
         shapes: The graph of the shapes.
@@ -103,7 +103,7 @@ def shape_faults(shapes: Graph) -> Iterator[ShapeFault]:
 
 
 def unnamed_shapes(shapes: Graph) -> Iterator[ShapeFault]:
-    """Find the blank nodes that are neither lists nor paths; a fault is where an IRI leads to one.
+    """Find blank nodes that are neither lists nor paths; a fault names the IRI that leads to one.
 
     Args:
         shapes: The graph of the shapes.
@@ -124,7 +124,7 @@ def unnamed_shapes(shapes: Graph) -> Iterator[ShapeFault]:
         while owner is not None and owner.subject in owners and owner.subject not in seen:
             seen.add(owner.subject)
             owner = owners[owner.subject]
-        message = "a shape or a constraint here needs an IRI, by which results and pages name it"
+        message = "every shape and constraint needs an IRI, so that results and pages can name it"
         if owner is None:
             yield ShapeFault(message, node)
         else:
@@ -141,9 +141,9 @@ def _unapplied(shapes: Graph, quad: ox.Quad) -> str | None:
     if name in _APPLIED or name in _WITHOUT_EFFECT:
         return None
     if name in _ADVANCED:
-        return f"{compact(iri)} is not of SHACL Core or SHACL-SPARQL, and would not be applied"
+        return f"{compact(iri)} is not part of SHACL Core or SHACL-SPARQL, and would be ignored"
     close = process.extractOne(name, _APPLIED, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    return f"there is no {compact(iri)}: did you mean {compact(SH + close[0])}?" if close else None
+    return f"SHACL has no {compact(iri)}: did you mean {compact(SH + close[0])}?" if close else None
 
 
 def _refused(query: str) -> str | None:
@@ -153,14 +153,14 @@ def _refused(query: str) -> str | None:
     except QueryTooHeavy as error:
         return str(error)
     if outlined.service:
-        return "a query here may not call another endpoint (SERVICE)"
+        return "a query in a shape may not call another endpoint (SERVICE)"
     if outlined.default_graphs or outlined.named_graphs:
-        return "a query here reads the data only, and no other graph (FROM)"
+        return "a query in a shape may read only the data, and no other graph (FROM)"
     return None
 
 
 def _recursion(shapes: Graph) -> Iterator[ShapeFault]:
-    """Find shapes that refer to themselves; SHACL leaves their meaning open (section 3.4.3)."""
+    """Find shapes that refer to themselves, which SHACL leaves undefined (section 3.4.3)."""
     referring = {quad.subject: None for name in _SHAPES for quad in shapes.quads(None, SH + name)}
     referring |= {
         quad.subject: None for name in _LISTS_OF_SHAPES for quad in shapes.quads(None, SH + name)

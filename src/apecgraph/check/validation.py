@@ -147,16 +147,16 @@ def _relations(findings: Findings) -> Iterator[Result]:
 
 
 def _settling(conflict: Iterable[Contradiction], evidence: Evidence) -> str:
-    """Return the advice on a conflict, which a decision may cover without having seen it."""
+    """Return the advice on a conflict, which a decision may cover without recording its claims."""
     left = [item.without(evidence.rejected) for item in conflict]
     covering = [each.iri for each in evidence.decisions if any(map(each.covers, left))]
     if not covering:
         return (
-            "record a decision: `apecgraph decide` takes those that stand (--upholds) and those "
-            "that do not (--rejects)"
+            "record a decision: `apecgraph decide` takes the right ones (--upholds) and the wrong "
+            "ones (--rejects)"
         )
     name = covering[0].removeprefix(f"{ID}decision/")
-    return f"see whether decision/{name} holds for all of them, and run `apecgraph decide {name}`"
+    return f"if decision/{name} also settles this, run `apecgraph decide {name}`"
 
 
 def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
@@ -164,7 +164,7 @@ def _claims(contradictions: Iterable[Contradiction]) -> frozenset[str]:
 
 
 def _first_causes(unsettled: Iterable[Contradiction]) -> list[Contradiction]:
-    """Leave out what contradicts a figure that differs from its printed words: correct it first."""
+    """Leave out contradictions with figures that differ from their printed words."""
     contradictions = list(unsettled)
     misread = _misread(contradictions)
     return [
@@ -187,7 +187,7 @@ def _more(number: int) -> str:
 
 
 def _converted(culprit: frozenset[str], evidence: Evidence, wording: Wording) -> str:
-    """Ask about the bound of a value that its source prints in another currency as well."""
+    """Suggest a bound for a value that its source prints in another currency as well."""
     for figure in evidence.figures:
         if figure.iri in culprit and figure.bound in (ROUNDED_BOUND, EXACT_BOUND):
             for other in evidence.figures:
@@ -195,8 +195,8 @@ def _converted(culprit: frozenset[str], evidence: Evidence, wording: Wording) ->
                 if other.source == figure.source and other.cell != figure.cell and alike:
                     return (
                         f"If {wording.publisher(figure.source)} converted it from "
-                        f"{wording.figure(other)}, as a value in brackets is, its bound is "
-                        "<bound/converted>. "
+                        f"{wording.figure(other)}, for example as a value in brackets, write "
+                        "<bound/converted> as its bound. "
                     )
     return ""
 
@@ -208,4 +208,4 @@ def _out_of_line(culprit: frozenset[str], relations: list[str]) -> Iterator[str]
     names = ", ".join(relation.removeprefix(f"{ID}relation/") for relation in relations)
     nodes = " and ".join(map(compact, sorted(culprit)))
     verb = "is" if len(culprit) == 1 else "are"
-    yield f"{nodes} {verb} out of line by {len(relations)} relations: {names}"
+    yield f"{len(relations)} edit rules indicate that {nodes} {verb} wrong: {names}"

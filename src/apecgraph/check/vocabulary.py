@@ -56,7 +56,7 @@ def misused_terms(
 
     Args:
         content: The content.
-        evidence: The evidence in it: what a statement says is held to the same rules.
+        evidence: The evidence in it: the content of a statement must obey the same rules.
         vocabularies: The published vocabularies that the content may use.
 
     Yields:
@@ -154,7 +154,7 @@ class _Use:
         )
         best = max(near, key=lambda each: (each[1], fuzz.ratio(iri, each[2])), default=None)
         return (
-            f"{compact(iri)} is no {wanted} in ontology/apec.ttl or ontology/terms.csv"
+            f"{compact(iri)} is not a {wanted} in ontology/apec.ttl or ontology/terms.csv"
             f"{f': did you mean {compact(best[2])}?' if best else ': correct it, or add it there'}"
         )
 
@@ -199,7 +199,7 @@ class _Use:
         return types | {_META[kind]} if kind in _META else types
 
     def _above(self, class_: str) -> frozenset[str]:
-        """Return a class with all that are broader."""
+        """Return a class with all broader classes."""
         if class_ not in self._classes:
             classes, waiting = set[str](), [class_]
             while waiting:

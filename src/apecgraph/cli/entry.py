@@ -85,7 +85,7 @@ def figure(source: str, table: TextIO | None, content: Path, **row: str) -> None
 @click.option("--printed", default="", help="The words of the source.")
 @click.option("--language", default="", help="Their language. Default: the language of the source.")
 @click.option("--identifier", default="")
-@click.option("--period", default="", help="If the fact holds in a period only.")
+@click.option("--period", default="", help="The period, if the fact is limited to one.")
 @click.option("--statement", default="", help="The name. Default: the name of the property.")
 @content_option
 def statement(source: str, object_: str, content: Path, **row: str) -> None:
@@ -101,8 +101,12 @@ def statement(source: str, object_: str, content: Path, **row: str) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @content_option
 @click.option("--verdict", type=click.Choice([iri.rpartition("/")[2] for iri in VERDICTS]))
-@click.option("--upholds", multiple=True, metavar="CLAIM", help="A claim that stands.")
-@click.option("--rejects", multiple=True, metavar="CLAIM", help="A claim that does not.")
+@click.option(
+    "--upholds", multiple=True, metavar="CLAIM", help="A claim that the decision accepts."
+)
+@click.option(
+    "--rejects", multiple=True, metavar="CLAIM", help="A claim that the decision rejects."
+)
 @click.option(
     "--alternative",
     "alternatives",
@@ -118,14 +122,16 @@ def decide(content: Path, names: tuple[str, ...], **said: Any) -> None:
 
     NAME is the name of a decision, such as trade-2025. CLAIM is the name of a figure or a
     statement, such as figure/seetao/trade-value-2025. Without options, only
-    the record of the claims is renewed: run it if the check reports that a claim has changed, and
-    the decision still holds.
+    the record of the claims is renewed: run it if the check reports that a claim has changed, but
+    the decision is still right.
     """
     if any(said.values()) and len(names) > 1:
-        raise click.UsageError("options are about one decision: give one NAME")
+        raise click.UsageError("options apply to a single decision: give one NAME")
     for name in names:
         if not _DECISION_NAME.fullmatch(name):
-            raise click.UsageError(f"{name}: write a NAME with small letters, digits and -")
+            raise click.UsageError(
+                f"{name}: write a NAME with lower-case letters, digits and hyphens"
+            )
     for option in ("upholds", "rejects", "alternatives"):
         said[option] = tuple(ID + claim.removeprefix(ID) for claim in said[option])
     today = datetime.now(UTC).date().isoformat()

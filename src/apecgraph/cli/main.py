@@ -81,7 +81,9 @@ main.add_command(diff)
 
 @main.command()
 @content_option
-@click.option("--shapes", type=_FILE, help="With --data: the SHACL shapes to check the data by.")
+@click.option(
+    "--shapes", type=_FILE, help="With --data: the SHACL shapes to check the data against."
+)
 @click.option("--data", type=_FILE, help="With --shapes: the RDF to check, instead of the content.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
 @click.option("--verbose", is_flag=True, help="In text: all comparisons and places of an error.")
@@ -94,7 +96,7 @@ def check(
     format_: str,
     verbose: bool,
 ) -> None:
-    """Check the content, or any data by any shapes.
+    """Check the content, or check any data against any shapes.
 
     Report each error with its file and line. If there are errors, exit with 1. In Turtle, the
     report is a SHACL validation report.
@@ -177,7 +179,7 @@ def dump(content: Path, format_: str) -> None:
 def query(file: TextIO, content: Path, format_: str | None) -> None:
     """Evaluate a SPARQL query on the release of the content.
 
-    FILE holds the query; - is standard input.
+    FILE contains the query; - is standard input.
     """
     publication = Publication.of(_release(content))
     assert publication.graph is not None  # noqa: S101 - a release has a graph
@@ -227,7 +229,7 @@ def serve(
     directory = next((path for path in paths if path.is_dir()), None)
     if directory and len(paths) > 1:
         raise click.UsageError(
-            f"{directory}: a directory can only be served alone, without other data"
+            f"{directory}: a directory cannot be served together with other data"
         )
     if directory:
         publication = Publication.of_directory(directory)

@@ -35,7 +35,7 @@ def releases(as_json: bool) -> None:
         click.echo(json.dumps(list(map(_listed, kept)), indent=2))
         return
     if not kept:
-        click.echo(f"{archive.path} holds no release: run `apecgraph build`", err=True)
+        click.echo(f"{archive.path} contains no releases: run `apecgraph build`", err=True)
         return
     rows = [("", "RELEASE", "PUBLISHED", "QUADS", "FIGURES", "SOURCES", "MB", ""), *map(_row, kept)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

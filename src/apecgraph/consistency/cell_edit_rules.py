@@ -42,7 +42,7 @@ _MIRRORED: Final = {
     f"{ID}flow/{one}": f"{ID}flow/{other}"
     for one, other in (("exports", "imports"), ("imports", "exports"), ("total", "total"))
 }
-"""The flow that the partner reports, by the flow that the reporter reports."""
+"""The flow that the partner reports, keyed by the flow that the reporter reports."""
 
 Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
 """A cell, the interval in which its value must lie, the estimates that imply the interval, and a
@@ -50,7 +50,7 @@ format string that explains the derivation, with a placeholder for each of these
 
 
 def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
-    """Ratio edit: a share, in percent, of the whole is the part."""
+    """Ratio edit: the part equals the share (in percent) of the whole."""
     for cell, shares in list(cells.known.items()):
         measure = cells.graph.value(cell.measure, f"{APEC}shareOf")
         all_of_it = cells.graph.value(cell.measure, f"{APEC}whole")
@@ -76,7 +76,7 @@ def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
 
 
 def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
-    """Ratio edit: the value of the base period, grown by the rate in percent, is the value.
+    """Ratio edit: a value equals the value of the base period, increased by the growth rate.
 
     The band of the edit rule allows for revisions of the value of the base period.
     """
@@ -101,7 +101,7 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
 
 
 def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
-    """Balance edit: exports plus imports are all trade; exports minus imports are the balance."""
+    """Balance edit: exports and imports add up to total trade; their difference is the balance."""
     for total in dict.fromkeys(map(cells.total, cells.comparing(edit_rule))):
         exports, imports, balance = (
             cells.of_flow(total, f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
@@ -161,9 +161,9 @@ def part_of_coverage(cells: Cells, edit_rule: str) -> Implied:
 
 
 def mirror(cells: Cells, edit_rule: str) -> Implied:
-    """Ratio edit: what one side reports of their trade, the other reports within a band.
+    """Ratio edit: both sides of a trade report the same value, within a band.
 
-    The two sides need not value the goods at the same place.
+    They need not value the goods at the same point.
     """
     band = cells.band(edit_rule)
     words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
@@ -191,7 +191,7 @@ def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
 
 
 def part_of_period(cells: Cells, edit_rule: str) -> Implied:
-    """Inequality edit: a value that adds up over time is no larger in a part of a period."""
+    """Inequality edit: a part of a period has at most the value of the whole, if values add up."""
     for group in _series(cells, edit_rule):
         for part, whole in product(group, repeat=2):
             inside, outside = cells.days(part.period), cells.days(whole.period)
@@ -302,7 +302,7 @@ def _economies(cells: Cells, cell: Cell, dimension: str) -> frozenset[str]:
     """Return the economies of which a cell is the sum, along one dimension.
 
     A cell with a group as its reporter is the sum of its economies only if all of them trade with
-    the same partner, so its counterpart must be one economy outside of the group.
+    the same partner, so its counterpart must be one economy outside the group.
     """
     area = getattr(cell, dimension)
     if dimension == "counterpart":
@@ -335,7 +335,7 @@ def _disjoint(family: dict[Cell, frozenset[str]], whole: frozenset[str]) -> list
 
 
 def _series(cells: Cells, edit_rule: str) -> list[list[Cell]]:
-    """Group the cells that an edit rule applies to; cells of a group differ only in the period."""
+    """Group the cells that an edit rule applies to into series, which differ only in the period."""
     groups: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells.comparing(edit_rule):
         groups[replace(cell, period="")].append(cell)

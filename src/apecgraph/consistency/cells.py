@@ -29,7 +29,7 @@ class Reading:
     """A number printed for a cell, by one source or by several.
 
     Attributes:
-        interval: The numbers that the printed number may stand for.
+        interval: The numbers that the printed number may represent.
         figures: IRIs of the figures that have this interval.
         sources: IRIs of the sources of these figures.
         cell: The cell.
@@ -205,7 +205,7 @@ class Cells:
 
         Args:
             area: IRI of an economy or a group, or of anything else.
-            reporter: IRI of the reporter, without whom the other economies of a group are no group.
+            reporter: IRI of the reporter, which a group of other economies leaves out.
 
         Returns:
             IRIs of economies; empty if the content does not list them.

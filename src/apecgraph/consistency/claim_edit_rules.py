@@ -31,7 +31,7 @@ from apecgraph.text.printed_words import PrintedWords
 _T = TypeVar("_T")
 
 _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
-"""Number of digits from which equal values are no coincidence, for each differing dimension."""
+"""Number of digits from which equal values cannot be a coincidence, for each dimension."""
 
 
 _ENDS: Final = ("start", "end")
@@ -68,7 +68,7 @@ def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
                         (days.iri, start.iri, end.iri),
                         f"{first} ({wording.publisher(start.source)}) to {last} "
                         f"({wording.publisher(end.source)}) are {counted} days, "
-                        f"but {wording.figure(days)} is printed of it",
+                        f"but the printed duration is {wording.figure(days)}",
                     )
 
 
@@ -87,7 +87,7 @@ def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Fail
             if not (_agree(one, other) or _contains(evidence, one, other)):
                 yield (
                     (one.iri, other.iri),
-                    f"{wording.name(one.triple.subject.value)} has one "  # type: ignore[union-attr]
+                    f"{wording.name(_subject(one))} can have only one "
                     f"{wording.name(one.triple.predicate.value)}: "
                     f"{wording.publisher(one.source)} says {_quoted(one, wording)}, "
                     f"{wording.publisher(other.source)} says {_quoted(other, wording)}",
@@ -95,7 +95,7 @@ def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Fail
 
 
 def one_holder(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """A body has one holder of a post, such as one chair, in overlapping periods."""
+    """A post in a body, such as the chair, has only one holder at a time."""
     graph = evidence.graph
     posts: defaultdict[Hashable, list[tuple[Statement, str, str]]] = defaultdict(list)
     for statement in _stated(evidence, [f"{ORG}member"]):
@@ -116,7 +116,8 @@ def one_holder(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
             ):
                 yield (
                     (one.iri, other.iri),
-                    f"one post has one holder at a time: {wording.publisher(one.source)} says "
+                    "a post can have only one holder at a time: "
+                    f"{wording.publisher(one.source)} says "
                     f"that {_quoted(one, wording)} is '{wording.name(_subject(one))}', "
                     f"{wording.publisher(other.source)} says that {_quoted(other, wording)} is "
                     f"'{wording.name(_subject(other))}'",
@@ -159,9 +160,9 @@ def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Fa
             if left != right and alike and len(_digits(one.value)) >= digits:
                 yield (
                     (one.iri, other.iri),
-                    f"{wording.figure(one)} is printed of {wording.name(left)}, "
-                    f"{wording.figure(other)} of {wording.name(right)}: "
-                    "so many digits are not the same by chance",
+                    f"{wording.figure(one)} is printed for {wording.name(left)}, and "
+                    f"{wording.figure(other)} for {wording.name(right)}: "
+                    "so many digits do not agree by chance",
                 )
 
 
@@ -184,7 +185,7 @@ def listed_members(evidence: Evidence, compares: list[str], wording: Wording) ->
 
 
 def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """At most the members that a body has by then attend a meeting."""
+    """No more members attend a meeting than the body has at the time."""
     graph = evidence.graph
     starts = _by_subject(evidence, f"{SCHEMA}startDate")
     for body in graph.values(f"{ID}relation/attendance", f"{DCTERMS}subject"):
@@ -208,7 +209,7 @@ def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
 
 
 def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
-    """A figure is the number that its printed words say."""
+    """A figure has the number that its printed words express."""
     for figure, printed, difference in compare_printed(evidence, PrintedWords(evidence.graph)):
         yield (figure.iri,), f"'{printed}' ({wording.publisher(figure.source)}) {difference}"
 

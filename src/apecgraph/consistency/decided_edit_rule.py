@@ -1,8 +1,8 @@
-"""The edit rule "decided": a decision fits the claims that it saw, and their contradictions.
+"""The edit rule "decided": a decision fits the claims that it records, and their contradictions.
 
 A decision records the claims as they were when the editor decided (`apec:saw`): those that it is
-about, and those in the contradictions that it excuses. It excuses nothing else. A claim that has
-changed since is reported, also if it contradicts no other.
+about, and those in the contradictions that it excuses. It excuses no other contradiction. A claim
+that has changed since is reported, even if it contradicts no other.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Misfit:
 
 
 def seen(claim: Figure | Statement) -> str:
-    """Write what a decision records of a claim.
+    """Write the record of a claim in a decision.
 
-    That is the interval and the cell of a figure, or the triple and the period of a statement. Text
+    It has the interval and the cell of a figure, or the triple and the period of a statement. Text
     can be compared and read; copies of the triples would look like further figures to queries.
 
     Args:
@@ -57,7 +57,7 @@ def seen(claim: Figure | Statement) -> str:
 
 
 def to_record(decision: Decision, findings: Findings) -> dict[str, str]:
-    """Return what a decision that is made now records: by the IRI of each claim, its text.
+    """Return the record of a decision that is made now: the texts of claims, keyed by IRI.
 
     Args:
         decision: The decision.
@@ -74,7 +74,7 @@ def to_record(decision: Decision, findings: Findings) -> dict[str, str]:
 
 
 def misfits(findings: Findings) -> Iterator[Misfit]:
-    """Find the decisions that do not fit the claims that they saw, or the contradictions."""
+    """Find the decisions that do not fit the claims that they record, or the contradictions."""
     for decision in findings.evidence.decisions:
         changed = list(_changed(decision, findings))
         if changed:
@@ -100,8 +100,7 @@ def _changed(decision: Decision, findings: Findings) -> Iterator[Misfit]:
         yield Misfit(
             decision.iri,
             tuple(unseen),
-            f"it does not record how it saw {names}: see whether the decision is right, and run "
-            f"{command}",
+            f"the decision does not record {names}: if the decision is still right, run {command}",
         )
     changed = [
         claim
@@ -116,8 +115,9 @@ def _changed(decision: Decision, findings: Findings) -> Iterator[Misfit]:
         yield Misfit(
             decision.iri,
             tuple(changed),
-            f"{compact(first)} has changed since: the decision saw {before}, now it is {after}"
-            f"{others}. Correct it, or see whether the decision still holds, and run {command}",
+            f"{compact(first)} has changed since the decision was recorded: it was "
+            f"{before}, now it "
+            f"is {after}{others}. Correct it, or, if the decision is still right, run {command}",
         )
 
 
@@ -141,7 +141,7 @@ def _stale(decision: Decision, findings: Findings) -> str | None:
                 named = sorted(node for reading in readings for node in reading & decision.names)
                 return (
                     "the decision says that these are compatible, but the check finds that they "
-                    f"contradict: {', '.join(compact(node) for node in named)}"
+                    f"contradict each other: {', '.join(compact(node) for node in named)}"
                 )
         return None
     covered = [readings for readings in remaining if decision.covers(readings)]
@@ -153,8 +153,8 @@ def _stale(decision: Decision, findings: Findings) -> str | None:
     for node in sorted(decision.alternatives):
         if not any(node in reading for readings in covered for reading in readings):
             return (
-                f"{compact(node)} is no other wording of a statement that the decision upholds: "
-                "uphold it as well, or leave it out"
+                f"{compact(node)} is not another wording of a statement that the decision upholds: "
+                "uphold it as well, or remove it from the decision"
             )
     refuted = {node for node in decision.rejects if _contradicted(node, rejected, findings)}
     for node in sorted(decision.rejects - refuted):
@@ -162,6 +162,6 @@ def _stale(decision: Decision, findings: Findings) -> str | None:
         if not any(_contradicted(node, rejected - {other}, findings) for other in refuted):
             return (
                 f"{compact(node)} contradicts no accepted claim, so the conflict is gone: "
-                "delete the decision, or do not reject it"
+                "delete the decision, or remove the claim from it"
             )
     return None

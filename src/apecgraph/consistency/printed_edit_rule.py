@@ -1,4 +1,4 @@
-"""The edit rule "as printed": a figure is the number that its printed words say."""
+"""The edit rule "as printed": a figure has the number that its printed words express."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FigureEntry:
         range_end: The second number of a range, or None.
         is_growth: Whether the figure is a rate of growth, which has a direction.
         status: The IRI of the status, or None.
-        inferred: The IRIs of the properties whose values the printed words alone do not say.
+        inferred: The IRIs of the properties whose values the printed words do not express.
     """
 
     observed: Decimal

@@ -30,7 +30,7 @@ _DIMENSIONS: Final = dimensions(
 
 _DIGITS: Final = 6  # significant digits of an end of an interval
 _RATIO_DIGITS: Final = 2
-_MULTIPLE: Final = 2  # the ratio from which "times" is clearer than "no number is in both"
+_MULTIPLE: Final = 2  # the ratio from which "times" is clearer than "no number fits both"
 
 
 class Wording:
@@ -92,7 +92,7 @@ class Wording:
             for estimate in (reason.one, reason.other)
         ]
         meanings = self.meanings(reason.cell, estimates)
-        return f"{meanings}; they cannot both be: {self.gap(reason.ratio)}"
+        return f"{meanings}; they cannot both be true: {self.gap(reason.ratio)}"
 
     def meanings(self, cell: Cell, estimates: Iterable[tuple[str, Interval]]) -> str:
         """Write what estimates of a cell mean.
@@ -113,7 +113,7 @@ class Wording:
         return f"{self.cell(cell)}: {'; '.join(meanings)}"
 
     def gap(self, ratio: Decimal | None) -> str:
-        """Write how far two estimates are apart: "one is 10 times the other".
+        """Describe the distance between two estimates: "one is 10 times the other".
 
         Args:
             ratio: The higher estimate divided by the lower one, or None if it is unknown.
@@ -122,7 +122,7 @@ class Wording:
             The text.
         """
         if ratio is None or ratio < _MULTIPLE:
-            return "no number is in both"
+            return "no number fits both"
         return f"one is {spelled(rounded(ratio, _RATIO_DIGITS))} times the other"
 
     def estimate(self, estimate: Estimate, cell: Cell) -> str:

@@ -19,15 +19,15 @@ from apecgraph.rdf.labels import NAME_PROPERTIES
 from apecgraph.rdf.namespaces import ID, RDF, SKOS
 
 _NEAR: Final = 60
-"""How like a name must be to be suggested, of 100."""
+"""Minimum similarity of a suggested name, from 0 to 100."""
 
 _BEGINNING: Final = 85
-"""How like a name is that has a word which begins with what an editor wrote."""
+"""Similarity of a name with a word that begins with the text that an editor wrote."""
 
 _LONG_ENOUGH: Final = 3
 _MOST_SUGGESTED: Final = 3
 _SHORT_LIST: Final = 16
-"""The most things of a kind that are listed in full."""
+"""Maximum number of things of a kind that are listed in full."""
 
 
 class Codes:
@@ -78,9 +78,9 @@ class Codes:
             return named.pop()
         if named:
             names = ", ".join(sorted(iri.removeprefix(ID) for iri in named))
-            raise UnknownCode(f"'{text}' is a name of several things: write one of {names}")
-        kind = " or ".join(kinds) if len(kinds) <= _MOST_SUGGESTED else "thing of the content"
-        raise UnknownCode(f"'{text}' is no {kind}{self.advice(text, *kinds)}")
+            raise UnknownCode(f"'{text}' is ambiguous: write one of {names}")
+        kind = " or ".join(kinds) if len(kinds) <= _MOST_SUGGESTED else "thing in the content"
+        raise UnknownCode(f"'{text}' is not the name of any {kind}{self.advice(text, *kinds)}")
 
     def advice(self, text: str, *kinds: str) -> str:
         """Name the codes that may be meant, and list all codes if they are few.
@@ -117,6 +117,6 @@ class Codes:
 
 
 def _likeness(wanted: str, name: str) -> float:
-    """Return how like a name is to what an editor wrote, of 100; words that begin with it are."""
+    """Return the similarity of a name to an editor's text, which may be the start of a word."""
     begins = len(wanted) >= _LONG_ENOUGH and f" {name}".replace("-", " ").find(f" {wanted}") >= 0
     return max(fuzz.ratio(wanted, name), _BEGINNING if begins else 0)

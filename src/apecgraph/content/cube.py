@@ -75,10 +75,10 @@ UNIT: Final = f"{SDMX_ATTRIBUTE}unitMeasure"
 """The attribute with the unit of a figure, or of a measure."""
 
 ANY_CURRENCY: Final = f"{ID}unit/currency"
-"""The unit of a measure of money, which each figure has in a currency of its own."""
+"""The unit of a monetary measure; each figure names its own currency."""
 
 PERIOD_NOT_TOLD: Final = f"{ID}period/not-told"
-"""The period of a figure if neither that nor the date of its source is known."""
+"""The period of a figure if neither its period nor the date of its source is known."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {
     field.name: (SDMX_DIMENSION if field.name == "currency" else APEC)

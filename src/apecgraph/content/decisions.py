@@ -36,8 +36,8 @@ class Decision:
         verdict: IRI of the verdict.
         upholds: IRIs of the claims that it upholds.
         rejects: IRIs of the claims that it rejects.
-        alternatives: IRIs of the statements that it keeps as other wordings of what it upholds.
-        saw: What it recorded of each claim, by the IRI of the claim.
+        alternatives: IRIs of the statements that it keeps as other wordings of upheld ones.
+        saw: Its record of each claim, keyed by the IRI of the claim.
     """
 
     iri: str
@@ -61,11 +61,11 @@ class Decision:
         return DISPUTED if self.verdict == OPEN else STANDS
 
     def excuses(self, readings: Collection[frozenset[str]]) -> bool:
-        """Return whether readings may contradict each other: it covers them, and saw them all."""
+        """Return whether readings may contradict each other: it covers and records all of them."""
         return self.covers(readings) and all(reading & self.saw.keys() for reading in readings)
 
     def covers(self, readings: Collection[frozenset[str]]) -> bool:
-        """Return whether a contradiction is one that the decision is about, seen or not.
+        """Return whether a contradiction is one that the decision is about, recorded or not.
 
         It is if the decision leaves several of the readings open, or if they are wordings that the
         decision upholds or keeps.

@@ -77,7 +77,7 @@ class Evidence:
 
     @cached_property
     def compared(self) -> Evidence:
-        """The evidence without the claims of withdrawn sources: what edit rules compare."""
+        """The evidence without the claims of withdrawn sources, which edit rules do not compare."""
         return replace(
             self,
             figures=tuple(each for each in self.figures if each.source not in self.withdrawn),
@@ -86,7 +86,7 @@ class Evidence:
 
     @cached_property
     def claims(self) -> dict[str, Figure | Statement]:
-        """All figures and statements, by their IRIs."""
+        """All figures and statements, keyed by their IRIs."""
         figures: dict[str, Figure | Statement] = {claim.iri: claim for claim in self.figures}
         return figures | {claim.iri: claim for claim in self.statements}
 
@@ -103,7 +103,7 @@ class Evidence:
 
     @cached_property
     def unsupported(self) -> frozenset[str]:
-        """IRIs of the claims that do not stand: rejected ones, and those of withdrawn sources."""
+        """IRIs of claims that are not accepted: rejected ones, and those of withdrawn sources."""
         return self.rejected.union(
             *(
                 {each.iri for each in claims if each.source in self.withdrawn}

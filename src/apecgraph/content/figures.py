@@ -17,9 +17,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
 from apecgraph.rdf.terms import TRUE_FORMS, Term, term_text, triples_about, typed
 
-_MAX_DIGITS: Final = (
-    18  # as the shapes require; an xsd:decimal of SPARQL engines can hold this many
-)
+_MAX_DIGITS: Final = 18  # as the shapes require; SPARQL engines keep 18 digits of an xsd:decimal
 _EXPECTATIONS: Final = f"{ID}dataset/expectations"
 _OBSERVED: Final = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}(\.[0-9]{{1,{_MAX_DIGITS}}})?")
 """A plain number. Its limited length keeps arithmetic exact and fast."""
@@ -34,7 +32,7 @@ class Figure:
         source: IRI of the source.
         cell: What the figure measures.
         value: The number in whole units: the observed number times its multiplier.
-        interval: The numbers that the printed number may stand for, in whole units.
+        interval: The numbers that the printed number may represent, in whole units.
         printed: The words that the source prints; None if they are not recorded.
         observed: The number as it is printed.
         bound: IRI of the bound of the number, such as exact or rounded.
@@ -188,7 +186,7 @@ def _magnitude(graph: Graph, bound: str, observed: Decimal, decimals: int) -> In
     lower, upper = (None if factor is None else Decimal(factor) * observed for factor in factors)
     half = Decimal(10) ** -decimals / 2
     if graph.value(bound, f"{APEC}rounded") in TRUE_FORMS:
-        # Numbers are rounded half up: 26.29 stands for numbers from 26.285 to just below 26.295.
+        # Numbers are rounded half up: 26.29 means a number from 26.285 to just below 26.295.
         return Interval(
             None if lower is None else lower - half,
             None if upper is None else upper + half,

@@ -105,7 +105,7 @@ class ContentFile:
 
     Attributes:
         path: Path of the file.
-        graph: Name of the graph that the file holds.
+        graph: Name of the graph that the file contains.
         triples: The triples of the file.
         base: The base of its relative IRIs.
     """
@@ -194,8 +194,7 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
             if not _NAME.fullmatch(path.name):
                 errors.append(
                     ContentError(
-                        "is not read: a file here is named with letters, digits, - and _, and "
-                        "ends in .ttl",
+                        "is not read: give it a name of letters, digits, - and _ that ends in .ttl",
                         path,
                     )
                 )

@@ -1,4 +1,4 @@
-"""Origins: the authors of the texts of sources. Sources of one origin are one witness."""
+"""Origins: the authors of sources' texts. Sources with the same origin count as one witness."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _AUTHOR: Final = (f"{DCTERMS}creator", f"{DCTERMS}publisher")
 
 
 def is_withdrawn(graph: Graph, source: str) -> bool:
-    """Return whether a source is withdrawn: it is no witness, and no edit rule compares it."""
+    """Return whether a source is withdrawn.
+
+    A withdrawn source does not count as a witness, and no edit rule compares its claims.
+    """
     return WITHDRAWN in graph.values(source, f"{SCHEMA}creativeWorkStatus")
 
 

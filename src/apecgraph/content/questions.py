@@ -82,7 +82,7 @@ def read_questions(root: Path) -> tuple[Question, ...]:
                 questions.append(_read(path))
             elif path.with_suffix(".rq") not in paths:
                 raise ContentError(
-                    "an answer without its question: there is no .rq beside it", path
+                    "this answer has no question: add a .rq file with the same name", path
                 )
         except ContentError as error:
             errors.append(error)
@@ -102,13 +102,13 @@ def mentioned(query: str) -> Iterator[str]:
 def _read(path: Path) -> Question:
     name = _NAME.fullmatch(path.stem)
     if name is None:
-        raise ContentError("a question is named NN-slug.rq", path)
+        raise ContentError("the name of a question must have the form NN-slug.rq", path)
     try:
         query = read_file(path).decode()
         expected = read_file(path.with_suffix(".csv"))
     except FileNotFoundError:
         raise ContentError(
-            "a question without its answer: there is no .csv beside it", path
+            "this question has no answer: add a .csv file with the same name", path
         ) from None
     except OSError as error:
         raise ContentError(f"the question or its answer {error.strerror}", path) from None
@@ -116,5 +116,5 @@ def _read(path: Path) -> Question:
         raise ContentError("this is not UTF-8", path) from None
     first = query.partition("\n")[0]
     if not (first.startswith("# ") and first.endswith("?")):
-        raise ContentError("the first line is not a comment that asks something", path, 1)
+        raise ContentError("the first line must be a comment that asks the question", path, 1)
     return Question(int(name[1]), name[2], first.removeprefix("# "), query, expected)

@@ -45,7 +45,7 @@ _KINDS: Final = {
 """Types and the kinds of terms that they make; the first that fits decides."""
 
 EVERYTHING: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))
-"""The classes that everything is in: as a domain or a range they say nothing."""
+"""The classes of everything, which exclude nothing as a domain or a range."""
 
 _TYPE: Final = f"{RDF}type"
 _BROADER: Final = f"{RDFS}subClassOf"
@@ -61,7 +61,7 @@ class VocabularyFile:
         prefix: The prefix of the vocabulary in `ontology/terms.csv`.
         namespace: The beginning of the IRIs of its terms.
         version: The version or date that the vocabulary states, or "".
-        repository: The public repository that holds the file, `owner/name` on GitHub.
+        repository: The public repository that contains the file, `owner/name` on GitHub.
         commit: The commit at which the file was read.
         path: The path of the file in the repository.
         sha256: The SHA-256 of the file, in hexadecimal.
@@ -86,7 +86,7 @@ class PublishedTerm:
         domain: For a property, the classes of its subjects. A subject has at least one of them.
             Empty if any subject is allowed.
         range: For a property, the classes and datatypes of its values, in the same way.
-        broader: For a class or datatype, the classes or datatypes that hold all its instances.
+        broader: For a class or datatype, the classes or datatypes that contain all its instances.
         deprecated: Whether the vocabulary deprecates the term.
     """
 
@@ -221,7 +221,7 @@ def _kind(graph: Graph, iri: str) -> str:
 
 
 def _classes(graph: Graph, iri: str, side: str) -> Iterator[str]:
-    """Yield the classes of the subjects or of the values of a property: one is enough."""
+    """Yield the alternative classes of the subjects or of the values of a property."""
     for value in graph.objects(iri, f"{RDFS}{side}"):
         if isinstance(value, ox.NamedNode) and value.value not in EVERYTHING:
             yield value.value
@@ -248,11 +248,11 @@ def _rows(path: Path, class_: type[_Row], parse: Callable[[dict[str, str]], _Row
     table = csv.DictReader(io.StringIO(text), strict=True)
     names = [field.name for field in fields(class_)]
     if table.fieldnames != names:
-        raise ContentError(f"its first line must be {','.join(names)}", path, 1)
+        raise ContentError(f"the first line must be {','.join(names)}", path, 1)
     rows = []
     for row in table:
         if None in row or None in row.values():
-            raise ContentError(f"a line must have {len(names)} fields", path, table.line_num)
+            raise ContentError(f"the line must have {len(names)} fields", path, table.line_num)
         try:
             rows.append(parse(row))
         except ValueError as error:
@@ -263,7 +263,7 @@ def _rows(path: Path, class_: type[_Row], parse: Callable[[dict[str, str]], _Row
 def _term(row: dict[str, str], namespaces: dict[str, str]) -> PublishedTerm:
     kinds = (CLASS, DATATYPE, INDIVIDUAL, *PROPERTIES)
     if row["kind"] not in kinds:
-        raise ValueError(f"{row['kind']!r} is none of: {', '.join(kinds)}")
+        raise ValueError(f"{row['kind']!r} must be one of {', '.join(kinds)}")
 
     def expanded(name: str) -> str:
         prefix, _, local = name.partition(":")

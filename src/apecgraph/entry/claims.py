@@ -1,4 +1,4 @@
-"""New sources, figures and statements: their triples, and the files that hold them.
+"""New sources, figures and statements: their triples, and the files that contain them.
 
 A figure is entered from a row of `figures.csv`, as it is published, or from the same columns as
 options of a command. A thing may be given by its IRI, its code or one of its names.
@@ -43,7 +43,7 @@ from apecgraph.rdf.turtle import parse_file, write_turtle
 from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 Row: TypeAlias = Mapping[str, str]
-"""The values of a claim by column; a value that is missing or empty is not given."""
+"""The values of a claim, keyed by column; an empty value is the same as a missing one."""
 
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PERCENT: Final = f"{ID}unit/percent"
@@ -57,10 +57,10 @@ _KINDS: Final = {
     "currency": ("unit",),
     "subject": (),
 }
-"""The kinds of things in a dimension, if not its own name; an empty tuple is any kind."""
+"""The kinds of things in a dimension, if they differ from its name; an empty tuple allows any."""
 
 _DEFAULTS: Final = {"flow": "flow/total", "coverage": "coverage/all-goods"}
-"""What a figure has in a dimension if nothing else is given."""
+"""The values of dimensions for which an editor gives none."""
 
 _WRITTEN: Final = (
     "identifier",
@@ -117,11 +117,11 @@ class Entries:
         self._notes: list[str] = []
 
     def triples(self) -> Mapping[Path, Iterable[ox.Triple]]:
-        """Return the triples of all entered claims, by their file."""
+        """Return the triples of all entered claims, keyed by file."""
         return self._files
 
     def claims(self) -> NewClaims:
-        """Return the files with all that has been entered."""
+        """Return the files with all entered claims."""
         texts = {}
         for path, triples in self._files.items():
             known, prefixes = parse_file(path) if path.exists() else ([], {})
@@ -161,10 +161,14 @@ class Entries:
         """
         name = row.get("name", "")
         if not _NAME.fullmatch(name):
-            raise EntryRefused(f"'{name}' is no name: use small letters, digits and hyphens")
+            raise EntryRefused(
+                f"'{name}' is not a valid name: use lower-case letters, digits and hyphens"
+            )
         path = self._path(f"{SOURCE_PREFIX}{name}")
         if path.exists():
-            raise EntryRefused(f"{self._content.relative(path)} exists: choose another name")
+            raise EntryRefused(
+                f"{self._content.relative(path)} already exists: choose another name"
+            )
         for column in ("title", "url", "publisher", "language"):
             if not row.get(column):
                 raise EntryRefused(f"a source needs a {column}")
@@ -193,8 +197,8 @@ class Entries:
         """Enter a figure.
 
         Args:
-            row: Its values by column (`FIGURE_COLUMNS`). The columns that `figures.csv` has beside
-                them are derived, so they are not read.
+            row: Its values by column (`FIGURE_COLUMNS`). The other columns of
+                `figures.csv` are derived, so they are not read.
 
         Raises:
             EntryRefused: A value is missing, unknown, or contradicts the printed words.
@@ -202,7 +206,9 @@ class Entries:
         for column, text in row.items():
             known = column in (*FIGURE_COLUMNS, *_DERIVED) or column.endswith("Label")
             if text and not known:
-                raise EntryRefused(f"there is no column '{column}': {', '.join(FIGURE_COLUMNS)}")
+                raise EntryRefused(
+                    f"there is no column '{column}'; the columns are {', '.join(FIGURE_COLUMNS)}"
+                )
         source = self._find(row, "statedIn", "source")
         measure = self._find(row, "measure", "measure")
         printed, literal = self._printed(row, source)
@@ -287,7 +293,7 @@ class Entries:
             self._notes.append("still to fill in: the printed words (apec:printed)")
 
     def _status(self, row: Row, printed: PrintedMeaning | None) -> str | None:
-        """Return the status that is given or printed; None for an outcome."""
+        """Return the status that the editor gives or the words print; None for an outcome."""
         text = row.get("obsStatus")
         if not text:
             expressed = printed.statuses if printed else frozenset[str]()
@@ -298,7 +304,7 @@ class Entries:
             if text in (status, compact(status), name):
                 return status
         listed = ", ".join(filter(None, names.values()))
-        raise EntryRefused(f"'{text}' is no status: there are {listed}")
+        raise EntryRefused(f"'{text}' is not a status; the statuses are {listed}")
 
     def _dataset(self, measure: str, status: str | None) -> str:
         """Return the dataset of a measure, or its counterpart for forecasts and targets."""
@@ -332,7 +338,9 @@ class Entries:
             column, kinds = _COLUMNS[field], _KINDS.get(field, (field,))
             if property_ not in asked:
                 if row.get(column):
-                    raise EntryRefused(f"{compact(measure)} has no {column}: leave it out")
+                    raise EntryRefused(
+                        f"figures of {compact(measure)} have no {column}: leave it out"
+                    )
             elif property_ in DEFAULTED:
                 given = self._optional(row, column, *kinds)
                 default = with_defaults({**cell, UNIT: unit}, self._graph).get(property_)
@@ -348,7 +356,8 @@ class Entries:
         """Return the IRI of the thing in a column."""
         text = row.get(column, "")
         if not text:
-            raise EntryRefused(f"{column} is missing: give a {' or '.join(kinds) or 'thing'}")
+            kind = f" ({' or '.join(kinds)})" if kinds else ""
+            raise EntryRefused(f"{column} is missing: give the code or the name of a thing{kind}")
         return self._codes.find(text.removeprefix(ID), *kinds)
 
     def _optional(self, row: Row, column: str, *kinds: str) -> str | None:
@@ -383,7 +392,7 @@ class Entries:
         return row.get("language") or languages[0]
 
     def _figure_name(self, row: Row, source: str, measure: str, cell: Mapping[str, str]) -> str:
-        """Return a free name of a figure; refuse a cell that the source states already."""
+        """Return a free name of a figure; refuse a cell that the source already states."""
         complete = with_defaults(cell, self._graph)
         for iri in self._graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
             stated = {
@@ -392,7 +401,7 @@ class Entries:
                 if (value := self._graph.value(iri, property_)) is not None
             }
             if with_defaults(stated, self._graph) == complete:
-                raise EntryRefused(f"the source states this already: {compact(iri)}")
+                raise EntryRefused(f"the source already states this: {compact(iri)}")
         period = cell[DIMENSIONS["period"]].rpartition("/")[2]
         name = f"{measure.rpartition('/')[2]}-{period}"
         return self._free(source, "figure", name, row.get("figure"))
@@ -402,10 +411,12 @@ class Entries:
         space = f"{ID}{kind}/{source.removeprefix(SOURCE_PREFIX)}/"
         if given:
             if not _NAME.fullmatch(given.removeprefix(space).replace("_", "-")):
-                raise EntryRefused(f"{kind}: '{given}' is no name of a {kind} of the source")
+                raise EntryRefused(
+                    f"{kind}: '{given}' is not a valid name for a {kind} of this source"
+                )
             iri = space + given.removeprefix(space)
             if self._graph.has(iri):
-                raise EntryRefused(f"{compact(iri)} is written already")
+                raise EntryRefused(f"{compact(iri)} already exists")
             return iri
         number, iri = 1, space + name
         free = iri

@@ -1,4 +1,4 @@
-"""Decisions as editors enter them: the file of all decisions is rewritten with what they saw."""
+"""Decisions as editors enter them, with the claims as they are at that time."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class DecisionEntry:
         label: The title, in English, or None.
         comment: The reason, in English, or None.
         identifier: The short name for citing the decision, or None.
-        upholds: IRIs of more claims that stand.
-        rejects: IRIs of more claims that do not.
-        alternatives: IRIs of more statements that are other wordings.
+        upholds: IRIs of further claims that the decision upholds.
+        rejects: IRIs of further claims that it rejects.
+        alternatives: IRIs of further statements that it keeps as other wordings.
     """
 
     verdict: str | None = None
@@ -129,7 +129,7 @@ def enter_decisions(
 def _entered(
     triples: list[ox.Triple], iri: str, entry: DecisionEntry, today: str, path: Path
 ) -> list[ox.Triple]:
-    """Return the triples of a file with a decision as the editor says."""
+    """Return the triples of a file with a decision as the editor gives it."""
     values, claims = list(entry.values()), list(entry.claims())
     said = {property_ for property_, _ in values}
     if not any(str(triple.subject) == f"<{iri}>" for triple in triples):
@@ -160,7 +160,7 @@ def _says(triple: ox.Triple, iri: str, properties: Collection[str]) -> bool:
 
 
 def _notes(decision: Decision, record: dict[str, str], findings: Findings) -> Iterator[str]:
-    """Yield what an editor should see before the decision is trusted."""
+    """Yield the notes that an editor should read before relying on the decision."""
     for claim, text in record.items():
         before = decision.saw.get(claim, text)
         if before != text:
@@ -176,6 +176,6 @@ def _notes(decision: Decision, record: dict[str, str], findings: Findings) -> It
 def _unknown(claim: str, known: Iterable[str]) -> str:
     near = get_close_matches(claim, list(known), _NEAR, cutoff=0.8)
     names = " or ".join(map(compact, near))
-    return f"{compact(claim)} is no figure or statement of a source" + (
+    return f"{compact(claim)} is not a figure or a statement of any source" + (
         f": did you mean {names}?" if names else ""
     )

@@ -35,9 +35,9 @@ def turtle_literal(text: str) -> ox.Literal:
     try:
         (quad,) = ox.parse(f"{prefixes}<x:s> <x:p> {text} .", ox.RdfFormat.TURTLE)
     except (SyntaxError, ValueError):
-        raise EntryRefused(f"object: {text} is no literal in Turtle") from None
+        raise EntryRefused(f"object: {text} is not a literal in Turtle") from None
     if not isinstance(quad.object, ox.Literal):
-        raise EntryRefused(f"object: {text} is no literal in Turtle")
+        raise EntryRefused(f"object: {text} is not a literal in Turtle")
     return quad.object
 
 
@@ -55,7 +55,7 @@ def decimal(text: str) -> Decimal:
     """
     number = plain_number(text)
     if number is None:
-        raise EntryRefused(f"rangeEnd: '{text}' is no number: write digits, such as 26.29")
+        raise EntryRefused(f"rangeEnd: '{text}' is not a number: write digits, such as 26.29")
     return number
 
 
@@ -72,5 +72,5 @@ def date_literal(text: str) -> ox.Literal:
         EntryRefused: The text is not a date.
     """
     if not DATE.fullmatch(text) or len(text) not in _DATATYPES:
-        raise EntryRefused(f"'{text}' is no date: write 2026-02-05, 2026-02 or 2026")
+        raise EntryRefused(f"'{text}' is not a date: write 2026-02-05, 2026-02 or 2026")
     return typed(text, _DATATYPES[len(text)])

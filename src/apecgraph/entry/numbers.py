@@ -1,7 +1,7 @@
 """The number, unit and bound of a new figure, read from its printed words.
 
-What the words do not say, the editor gives. Nothing is guessed: if the words leave a choice, or
-contradict what the editor gives, the entry is refused.
+The editor gives the values that the words do not express. Nothing is guessed: if the words are
+ambiguous, or contradict the values that the editor gives, the entry is refused.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def read_number(
 
     Args:
         printed: The meaning of the printed words; None without words.
-        given: The observed value, the multiplier and the decimals that the editor gives; an empty
-            text for what the printed words say.
+        given: The observed value, the multiplier and the decimals that the editor gives; an
+            empty text for a value that the printed words express.
         is_growth: Whether the words may say that something falls.
         in_percent: Whether the unit is percent, so that "half" is 50.
         in_money: Whether the unit is a currency: then a number without a scale word, as in the
@@ -76,17 +76,19 @@ def read_number(
         return EnteredNumber(value, power, places)
     if len(numbers) != 1:
         found = f"{len(numbers)} numbers" if numbers else "no number that can be read"
-        raise EntryRefused(f"the printed words have {found}: give obsValue")
+        raise EntryRefused(f"the printed words contain {found}: give `obsValue`")
     number = numbers[0]
     falls = is_growth and printed is not None and printed.directions == {_DECREASE}
     if number.is_fraction:
         if not in_percent:
-            raise EntryRefused("the printed words have a fraction, but the unit is not percent")
+            raise EntryRefused("the printed words contain a fraction, but the unit is not percent")
         return EnteredNumber(number.value.scaleb(2).normalize() + 0, 0, 0)
     if not number.scaled:
         if in_money and not multiplier:
             raise EntryRefused(
-                "the printed words have no scale, such as trillion: give unitMult, the power of ten"
+                "the printed words contain no scale, such as trillion: give `unitMult`, "
+                "the power of "
+                "ten"
             )
         places = max(0, -number.coarsest.adjusted())
         plain = EnteredNumber(number.value, _count("unitMult", multiplier or "0"), places)
@@ -99,11 +101,11 @@ def read_number(
     )
     if multiplier and _count("unitMult", multiplier) != power:
         raise EntryRefused(
-            f"unitMult: the printed words say {power}: leave it out, or give obsValue"
+            f"unitMult: the printed words express {power}: leave it out, or give `obsValue`"
         )
     if decimals and _count("decimals", decimals) != entered.decimals:
         raise EntryRefused(
-            f"decimals: the printed words have {entered.decimals}: leave it out, or give obsValue"
+            f"decimals: the printed words have {entered.decimals}: leave it out, or give `obsValue`"
         )
     return EnteredNumber(-entered.observed if falls else entered.observed, power, entered.decimals)
 
@@ -151,7 +153,7 @@ def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> 
         return next(iter(printed.bounds))
     if printed is not None and printed.bounds:
         names = " and ".join(sorted(map(compact, printed.bounds)))
-        raise EntryRefused(f"the printed words say {names}: give the bound")
+        raise EntryRefused(f"the printed words express {names}: give the bound")
     if printed is not None and printed.unknown:
         words = ", ".join(f"'{word}'" for word in printed.unknown)
         raise EntryRefused(

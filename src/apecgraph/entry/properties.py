@@ -50,5 +50,5 @@ def read_inferred(text: str) -> frozenset[str]:
     names = text.split()
     for name in names:
         if name not in _INFERABLE:
-            raise EntryRefused(f"inferred: '{name}' is none of {', '.join(_INFERABLE)}")
+            raise EntryRefused(f"inferred: '{name}' must be one of {', '.join(_INFERABLE)}")
     return frozenset(_INFERABLE[name] for name in names)

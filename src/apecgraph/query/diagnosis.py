@@ -75,7 +75,7 @@ def _complaint(query: list[_Token]) -> re.Match[str] | None:
 
 def _early_end(text: str, query: list[_Token]) -> str:
     if not query:
-        return "the text has no query."
+        return "the text contains no query."
     unclosed: list[int] = []
     for kind, start, _ in query:
         if kind == "open":
@@ -94,7 +94,7 @@ def _unexpected(query: list[_Token], index: int, rule: str | None) -> str:
     prefix, colon, _ = token.partition(":")
     if kind == "name" and colon and prefix not in _declared(query):
         if prefix in ("http", "https", "urn"):
-            return "an IRI is written in angle brackets."
+            return "an IRI must be written in angle brackets."
         known = PREFIXES.get(prefix)
         remedy = f" Add the line: PREFIX {prefix}: <{known}>" if known else ""
         return f"the prefix `{prefix}:` is not declared.{remedy}"
@@ -103,7 +103,9 @@ def _unexpected(query: list[_Token], index: int, rule: str | None) -> str:
     if token in ('"', "'"):
         return "the string that begins here does not end."
     if index == 0:
-        return f"`{_short(token)}` does not begin a query; SELECT, ASK, CONSTRUCT and DESCRIBE do."
+        return (
+            f"a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, not with `{_short(token)}`."
+        )
     return f"`{_short(token)}` cannot follow `{_short(query[index - 1][2])}`."
 
 

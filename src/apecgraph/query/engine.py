@@ -55,7 +55,7 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
     Raises:
         QueryTooHeavy: The answer has more rows or triples than `max_rows`.
         MalformedQuery: The query is not SPARQL.
-        NotAcceptable: The format cannot hold the answer.
+        NotAcceptable: The format cannot represent the answer.
         Forbidden: The query calls another endpoint.
         StoreError: The store cannot be read.
     """
@@ -77,7 +77,9 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
         raise
     except OSError as error:
         _blame_damage(error)
-        raise Forbidden("This endpoint does not call others: SERVICE is not available.") from None
+        raise Forbidden(
+            "This endpoint does not call other endpoints: SERVICE is not available."
+        ) from None
 
 
 def load(
@@ -138,9 +140,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error, MemoryError):
         if not error.args:
             raise error  # memory is exhausted: a parser error would have a message
-        return f"it has a literal, or another token, that is too long: {error}"
+        return f"it contains a literal, or another token, that is too long: {error}"
     if _REMOTE_CONTEXT in str(error):
-        return "its context is elsewhere, and none is fetched: write the context into it"
+        return (
+            "it refers to a remote context, which is not fetched: write the context into the file"
+        )
     return str(getattr(error, "strerror", None) or error)
 
 
@@ -169,7 +173,7 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
                 raise diagnose(text, str(error.msg)) from None
             text = respelled
         except RuntimeError as error:
-            # A call of an unknown function is an error of the expression, not of the query
+            # A call to an unknown function is an error in the expression, not in the query
             # (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.
             function = _UNKNOWN_FUNCTION.search(str(error))
             if function is None or len(unknown) == _MAX_UNKNOWN_FUNCTIONS:
@@ -203,7 +207,7 @@ def _merge(
 
 
 def _unknown_function(*_: object) -> None:
-    """Stand in for an unknown function: the result, None, is an error of the expression."""
+    """Stand in for an unknown function: the result, None, is an error in the expression."""
 
 
 def _has_row(store: Store, query: Query, index: int) -> bool:

@@ -117,7 +117,7 @@ class QueryService(Protocol):
         Raises:
             MalformedQuery: The query is not SPARQL.
             Forbidden: The query calls another endpoint.
-            NotAcceptable: The query's format cannot hold the answer.
+            NotAcceptable: The query's format cannot represent the answer.
             QueryError: The query exceeds a limit, or the service is too busy.
             StoreError: The dataset is not available.
         """

@@ -23,10 +23,10 @@ MAX_DEPTH: Final = 128
 # Each IRI is resolved against the base, which may be long. Limits on the number of IRIs and on the
 # length of each IRI with its base therefore limit the total size.
 MAX_DECLARATIONS: Final = 500
-"""Number of prefixes and bases that a query may declare, and of graphs that it may name."""
+"""Maximum number of prefixes and bases that a query declares, and of graphs that it names."""
 
 MAX_IRI: Final = 2000
-"""Length of the IRI of a base, a prefix or a graph, together with the base that it refers to."""
+"""Maximum length of the IRI of a base, a prefix or a graph, together with its own base."""
 
 # Escapes decide where a string ends, so escapes that the engine refuses must not count here. Hence
 # surrogates and numbers beyond U+10FFFF do not match.

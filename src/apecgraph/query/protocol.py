@@ -91,10 +91,12 @@ def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
     parameters = decode_form(request.query_string)
     if request.method in ("GET", "HEAD"):
         if request.body:
-            raise MalformedRequest("GET has no body: send the query as the parameter `query`.")
+            raise MalformedRequest(
+                "GET must have no body: send the query as the parameter `query`."
+            )
         return parameters
     if request.method not in ("POST", "QUERY"):
-        raise MethodNotAllowed(f"Queries are not sent by {request.method}.", METHODS)
+        raise MethodNotAllowed(f"{request.method} cannot carry a query: use GET or POST.", METHODS)
     media_type, _, rest = (request.content_type or "").partition(";")
     charset = _CHARSET.search(rest)
     if charset and charset[1].lower() not in ("utf-8", "utf8"):

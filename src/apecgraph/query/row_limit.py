@@ -62,7 +62,7 @@ def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[
 
 def _too_many_rows(max_rows: int) -> QueryTooHeavy:
     return QueryTooHeavy(
-        f"The answer has more than {max_rows} rows, the limit. "
-        "Fetch it in parts with LIMIT and OFFSET, or take a dump, which holds everything.",
+        f"The answer has more rows than the limit of {max_rows}. "
+        "Fetch it in parts with LIMIT and OFFSET, or download a dump, which contains everything.",
         f"{max_rows} rows",
     )

@@ -57,7 +57,7 @@ def read_query(
     if seen.update:
         raise Forbidden(READ_ONLY)
     if seen.service:
-        raise Forbidden("This endpoint does not call others: SERVICE is not available.")
+        raise Forbidden("This endpoint does not call other endpoints: SERVICE is not available.")
     if not default_graphs and not named_graphs:
         default_graphs, named_graphs = seen.default_graphs, seen.named_graphs
     for graph in (*default_graphs, *named_graphs):

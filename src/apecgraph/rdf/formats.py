@@ -102,7 +102,8 @@ N_TRIPLES: Final = Format(
     "nt",
     rdf=RdfFormat.N_TRIPLES,
     iri=f"{_FORMATS}N-Triples",
-    aliases=("text/plain",),  # used before it had its own type (RDF 1.1 N-Triples, section 5)
+    # text/plain was used before N-Triples had its own media type (RDF 1.1 N-Triples, section 5)
+    aliases=("text/plain",),
 )
 RDF_XML: Final = Format(
     "rdfxml",

@@ -37,7 +37,7 @@ class Graph:
         quads: The dataset. A store is used directly; other quads are copied into a new store.
 
     Attributes:
-        store: The store that holds the dataset.
+        store: The store that contains the dataset.
     """
 
     store: ox.Store

@@ -50,7 +50,7 @@ class Context:
             be read from any host.
 
     Raises:
-        ContentError: The file holds no JSON-LD context.
+        ContentError: The file does not contain a JSON-LD context.
     """
 
     def __init__(self, path: Path) -> None:
@@ -127,7 +127,7 @@ class Context:
     def _load(self, url: str, options: object) -> Node:
         """Return the context to pyld, which caches it; refuse any other context."""
         if url != self._iri:
-            raise ValueError(f"a context from elsewhere is not loaded: {url}")
+            raise ValueError(f"a remote context is not loaded: {url}")
         return {
             "contentType": JSON_LD.media_type,
             "contextUrl": None,

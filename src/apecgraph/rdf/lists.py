@@ -1,4 +1,4 @@
-"""RDF lists: the cells that hold the members of a list (RDF Schema 1.1, section 5.2)."""
+"""RDF lists: the cells that contain the members of a list (RDF Schema 1.1, section 5.2)."""
 
 from __future__ import annotations
 

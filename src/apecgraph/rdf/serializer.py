@@ -25,8 +25,8 @@ Write: TypeAlias = Callable[[bytes], object]
 Repair: TypeAlias = Callable[[Write, Format], Write]
 """Returns a `Write` that changes or refuses the output in a format before it passes it on."""
 
-# The engine writes characters that XML cannot hold (XML 1.0, section 2.2). For a property whose IRI
-# does not end in a name, it writes an element without a name. Parsers refuse both.
+# The engine writes characters that XML does not allow (XML 1.0, section 2.2). For a property whose
+# IRI does not end in a name, it writes an element without a name. Parsers reject both.
 _NOT_XML: Final = re.compile(
     rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<[^\s<>:\"]*:[\s/>]"
 )
@@ -42,13 +42,13 @@ def write_rdf(
     """Write RDF in chunks of about CHUNK bytes while the statements are read.
 
     Args:
-        statements: Triples, or quads for a format that holds named graphs.
+        statements: Triples, or quads for a format with named graphs.
         format_: One of GRAPH_FORMATS.
         write: Takes the chunks.
         prefixes: The prefixes to declare, if the format has prefixes.
 
     Raises:
-        NotAcceptable: The format cannot hold the statements.
+        NotAcceptable: The format cannot represent the statements.
     """
     if format_.rdf is None:
         raise _cannot_hold(format_, "a graph", GRAPH_FORMATS)
@@ -83,7 +83,7 @@ def write_results(answer: QuerySolutions | QueryBoolean, format_: Format, write:
         write: Takes the chunks.
 
     Raises:
-        NotAcceptable: The format cannot hold the results.
+        NotAcceptable: The format cannot represent the results.
     """
     if format_.results is None:
         raise _cannot_hold(format_, "the results of SELECT or ASK", RESULTS_FORMATS)
@@ -149,5 +149,6 @@ def _repaired(write: Write, format_: Format) -> Write:
 def _cannot_hold(format_: Format, culprit: str, formats: Iterable[Format]) -> NotAcceptable:
     available = [other.media_type for other in formats if other != format_]
     return NotAcceptable(
-        f"{format_.label} cannot hold {culprit}; available are {', '.join(available)}.", available
+        f"{format_.label} cannot represent {culprit}; available are {', '.join(available)}.",
+        available,
     )

@@ -100,7 +100,7 @@ def parse_file(
         parser = ox.parse(data, syntax, base_iri=base, rename_blank_nodes=True)
         triples = [quad.triple for quad in parser]
         if any(isinstance(triple.object, ox.Triple) for triple in triples):
-            raise ContentError("a triple is not a value here: use an rdf:Statement", path)
+            raise ContentError("a triple cannot be a value: use an rdf:Statement", path)
     except SyntaxError as error:
         message = str(error.args[0]).partition(": ")[2] or str(error)
         if "has not been declared" in message:
@@ -109,7 +109,7 @@ def parse_file(
     except MemoryError as error:
         if not error.args:
             raise  # memory is exhausted: a parser error would have a message
-        message = f"has a literal, or another word, that is too long: {error}"
+        message = f"contains a literal, or another token, that is too long: {error}"
         raise ContentError(message, path) from None
     except OSError as error:
         raise ContentError(f"cannot be read: {error.strerror}", path) from None
@@ -202,7 +202,7 @@ class _Writer:
             return self._list(term)
         if isinstance(term, ox.Literal):
             return self._literal(term)
-        raise ContentError("a triple is not written as a term here", self._path)
+        raise ContentError("a triple cannot be a term: use an rdf:Statement", self._path)
 
     def _list(self, head: Term) -> str:
         cells = list_cells(head, _NIL, self._list_cell)
@@ -219,7 +219,7 @@ class _Writer:
         return values[_FIRST][0], values[_REST][0]
 
     def _blank_node(self) -> ContentError:
-        return ContentError("blank nodes are not used here: give it an IRI", self._path)
+        return ContentError("a blank node is not allowed: give it an IRI", self._path)
 
     def _literal(self, literal: ox.Literal) -> str:
         datatype = literal.datatype.value

@@ -46,7 +46,7 @@ class Writer:
             The document.
 
         Raises:
-            NotAcceptable: The format cannot hold the graph.
+            NotAcceptable: The format cannot represent the graph.
         """
         graph = [quad.triple for quad in canonical_quads(map(in_graph, triples))]
         graph.sort(key=lambda triple: _rank(triple, topic))
@@ -68,7 +68,7 @@ class Writer:
         """Return a dump in the order of the input.
 
         Args:
-            dataset: All quads, written if the format holds named graphs.
+            dataset: All quads, written if the format has named graphs.
             default_graph: The triples of the default graph, written in all other formats.
             format_: One of GRAPH_FORMATS.
 
@@ -76,7 +76,7 @@ class Writer:
             The dump.
 
         Raises:
-            NotAcceptable: The format cannot hold the graph.
+            NotAcceptable: The format cannot represent the graph.
         """
         if format_ == JSON_LD:
             return self._context.graph(default_graph)

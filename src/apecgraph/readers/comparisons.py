@@ -98,7 +98,7 @@ class Comparisons:
 
 
 def _key(figure: Figure) -> tuple[Cell, bool]:
-    """Return what the figures that are compared have in common; a forecast is no outcome."""
+    """Return a key that is the same for figures that are compared: their cell and their kind."""
     return figure.cell, figure.is_expectation
 
 

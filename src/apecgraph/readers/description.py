@@ -30,15 +30,15 @@ from apecgraph.rdf.terms import Term, in_graph
 from apecgraph.readers.reviews import review_triples
 
 LINKS: Final = 200
-"""Maximum number of links to a thing in its description, which also counts all links."""
+"""Maximum number of links that a description lists; a description also counts all links."""
 
 _DEFAULT: Final = ox.DefaultGraph()
 
 _WHOLES: Final = (f"{RDFS}isDefinedBy", f"{SKOS}inScheme")
-"""The properties that lead from a member to the thing whose document holds it."""
+"""The properties that lead from a member to the thing whose document contains it."""
 
 _MEMBERS: Final = (f"{QB}component", f"{QB}observation", f"{DCTERMS}hasPart")
-"""The properties that lead from a thing to the members that its document holds."""
+"""The properties that lead from a thing to the members that its document contains."""
 
 
 @dataclass(frozen=True, slots=True)

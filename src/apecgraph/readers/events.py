@@ -51,7 +51,7 @@ class PrintedText:
 
     @property
     def is_alternative(self) -> bool:
-        """Whether all claims are other wordings than the wording in use."""
+        """Whether every claim is an alternative to the preferred wording."""
         return all(STATUS + claim.status == ALTERNATIVE for claim in self.claims)
 
 
@@ -100,7 +100,7 @@ def read_printed_texts(graph: Graph, iri: str, property_: str, language: str) ->
         language: The language of the texts that come first.
 
     Returns:
-        The texts, other wordings after those that are used, and rejected texts last.
+        The texts, alternative wordings after preferred ones, and rejected texts last.
     """
     claims: dict[ox.Literal, list[Claim]] = defaultdict(list)
     for statement in graph.subjects(f"{RDF}subject", iri):

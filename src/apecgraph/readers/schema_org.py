@@ -28,7 +28,7 @@ _OF_DATASETS: Final = {
     f"{OWL}versionInfo": "version",
 }
 _PART_CLASSES: Final = {"review": "ClaimReview", "rating": "Rating"}
-"""The class of a part of a review by the first part of its name; the others are claims."""
+"""The class of a part of a review, keyed by the first part of the name; the others are claims."""
 
 
 class SchemaOrg:
@@ -68,7 +68,7 @@ class SchemaOrg:
         ]
 
     def _nested(self, iri: str) -> Node:
-        """Describe a review or a part of it by the terms of schema.org, with its parts in place."""
+        """Describe a review or a part of it in schema.org terms, with its parts nested."""
         node: Node = {"@type": _PART_CLASSES.get(iri.removeprefix(ID).partition("/")[0], "Claim")}
         node["@id"] = iri
         for quad in sorted(self._derived.quads(iri), key=str):

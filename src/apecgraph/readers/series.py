@@ -20,7 +20,7 @@ SERIES_DIMENSIONS: Final[Mapping[str, str]] = {
     local_name(DIMENSIONS[name]): DIMENSIONS[name]
     for name in dimensions("measure", "flow", without=("period", "base_period"))
 }
-"""The properties that have the same value for all figures of a series, by their local names."""
+"""The properties whose value is the same in a whole series, keyed by their local names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Source:
     Attributes:
         iri: IRI of the source.
         identifier: Its identifier.
-        publisher: IRI of its publisher, who put this copy out.
+        publisher: IRI of its publisher, the agent that published this copy.
         origin: IRI of the author of its text. A withdrawn source has none.
         issued: Date of its publication (ISO 8601).
         language: Tag of its language.
@@ -62,7 +62,7 @@ def read_sources(graph: Graph) -> Iterator[Source]:
 
 
 def count_origins(graph: Graph, sources: Iterable[str]) -> int:
-    """Count the independent witnesses among some sources: those of one origin are one."""
+    """Count the independent witnesses among some sources: those with the same origin count once."""
     return len(
         {graph.named_graph(source).value(source, f"{APEC}origin") for source in sources} - {None}
     )

@@ -129,7 +129,7 @@ class Vocabulary:
         )
 
     def groups(self) -> list[tuple[str, list[VocabularyTerm]]]:
-        """Return the terms by group, in the order of the labels; the deprecated ones come last."""
+        """Return the terms, grouped, in the order of the labels; the deprecated ones come last."""
         defined = self._graph.default_graph.subjects(f"{RDFS}isDefinedBy")
         own = self._sorted(iri for iri in defined if iri.startswith(BASE))
         terms = [term for iri in own if (term := self.term(iri)) is not None]

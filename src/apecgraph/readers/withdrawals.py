@@ -37,6 +37,6 @@ def refuse_withdrawn(graph: Graph, iri: str) -> None:
     """
     successors = withdrawn(graph, iri)
     if successors is not None:
-        instead = f"; instead there is {', '.join(successors)}" if successors else ""
+        instead = f"; its replacement is {' and '.join(successors)}" if successors else ""
         name = Labels(graph).title(iri).value
-        raise Gone(f"{iri} ({name}) is withdrawn{instead}.", successors)
+        raise Gone(f"{iri} ({name}) was withdrawn{instead}.", successors)

@@ -114,11 +114,13 @@ class Archive:
     def read(self, name: str) -> Release:
         """Read the manifest of the release with a name, without checking its files."""
         if not NAME.fullmatch(name) or not (self.path / name).is_dir():
-            known = ", ".join(reversed(self.names())) or "no release at all"
+            known = ", ".join(reversed(self.names())) or "no releases"
             raise ReleaseError(f"{self.path} has no release {name}; it has {known}")
         release = Release.read(self.path / name)
         if release.name != name:
-            raise ReleaseError(f"{self.path / name} holds release {release.name}: rename it")
+            raise ReleaseError(
+                f"{self.path / name} contains the release {release.name}: rename the folder"
+            )
         return release
 
     def last(self) -> Release | None:
@@ -211,7 +213,8 @@ class Archive:
         event = History.read(self.path).taken_back(name)
         if event is not None and name != self.current:
             raise RolledBack(
-                f"release {name}, which this content makes, was rolled back at {event.time}, and "
+                f"release {name}, which this content would make, was rolled back at "
+                f"{event.time}, and "
                 f"{event.release} became current: change the content, or run "
                 f"`apecgraph rollback {name}` to make it current again"
             )

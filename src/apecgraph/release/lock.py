@@ -48,7 +48,7 @@ def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None
             holder = _holder(file)
             if time.monotonic() > end:
                 raise ReleasesLocked(
-                    f"{folder} is in use by {holder}: wait until it is done, or end it"
+                    f"{folder} is in use by {holder}: wait until it finishes, or stop that process"
                 )
             _log.info("waiting for %s", holder)
             time.sleep(_PAUSE)

@@ -66,9 +66,9 @@ class Release:
 
     Attributes:
         path: Its folder.
-        name: The name of its folder, also in the addresses of its files. It is the digest, with
-            further digits if a release of the same dataset existed with other files, because of
-            another version of the program or other questions.
+        name: The name of its folder, which is also part of the addresses of its files. It is the
+            digest, with further digits if a release of the same dataset existed with other files,
+            because of another version of the program or other questions.
         digest: The canonical hash of its dataset (RDFC-1.0).
         fingerprint: The digest of the content and the program that made it.
         issued: The date of the content in ISO 8601, or an empty string.
@@ -103,7 +103,7 @@ class Release:
             if any(
                 ".." in Path(file.name).parts or Path(file.name).is_absolute() for file in files
             ):
-                raise ValueError("it names files elsewhere")
+                raise ValueError("it names files outside the folder")
             release = cls(path=path.resolve(), files=files, **manifest)
             intact = release.manifest() == data
         except FileNotFoundError:
@@ -111,7 +111,7 @@ class Release:
         except _UNREADABLE as error:
             raise ReleaseError(f"the manifest of {path} cannot be read: {error}") from None
         if not intact:
-            raise ReleaseError(f"{path / MANIFEST} is not what was released: {_REMEDY}")
+            raise ReleaseError(f"{path / MANIFEST} was changed: {_REMEDY}")
         return release
 
     @classmethod
@@ -120,7 +120,7 @@ class Release:
         release = cls.read(path)
         for file in release.files:
             if not release.has(file):
-                raise ReleaseError(f"{path / file.name} is not what was released: {_REMEDY}")
+                raise ReleaseError(f"{path / file.name} is missing or was changed: {_REMEDY}")
         return release
 
     @classmethod
@@ -201,7 +201,9 @@ class Release:
             raise ReleaseError(f"{path} cannot be read: {error}") from None
         triples = sum(quad.graph_name == ox.DefaultGraph() for quad in quads)
         if (digest(quads), len(quads), triples) != (self.digest, self.quads, self.triples):
-            raise ReleaseError(f"{path} does not hold what the release is named by: {_REMEDY}")
+            raise ReleaseError(
+                f"{path} does not match the digest or the counts in the manifest: {_REMEDY}"
+            )
 
     def dump(self, format_: Format) -> Path:
         """Return the path of the dump in a format."""

@@ -49,7 +49,7 @@ def run_check(content: Path, settings: Settings) -> Report:
 
 
 def run_validation(shapes: Path, data: Path, settings: Settings) -> Report:
-    """Check a file of data by a file of shapes.
+    """Check a data file against a shapes file.
 
     Args:
         shapes: The file of shapes.
@@ -308,7 +308,9 @@ class _Task:
                     "or more than the machine has"
                 )
             case signal.SIGSEGV | signal.SIGBUS:
-                return self._error("overflowed the stack of a parser: it nests too deeply")
+                return self._error(
+                    "overflowed the parser's stack: the content is nested too deeply"
+                )
             case signal.SIGXCPU if self._step is None:
                 return self._late()
             case signal.SIGXCPU:
@@ -344,7 +346,9 @@ class _Task:
 def _raised(described: list[dict[str, Any]]) -> Exception:
     """Return one exception for all errors that a process sent."""
     raised = list(_errors(described))
-    return raised[0] if len(raised) == 1 else ExceptionGroup("the content is not right", raised)
+    return (
+        raised[0] if len(raised) == 1 else ExceptionGroup("the content has several errors", raised)
+    )
 
 
 def _errors(described: list[dict[str, Any]]) -> Iterator[ApecgraphError]:

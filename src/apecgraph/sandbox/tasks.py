@@ -51,7 +51,7 @@ def main() -> None:
         except* ApecgraphError as group:
             channel.send({"errors": list(map(_described, leaves(group)))})
         except* MemoryError:
-            os.abort()  # as pyoxigraph does, so the waiting process sees the same signal
+            os.abort()  # abort as pyoxigraph does, so that the waiting process sees the same signal
 
 
 class _Channel:
@@ -118,8 +118,8 @@ def _confine(request: TaskRequest, waiting: int) -> None:
         deny_network()
     except OSError as error:
         raise ContentError(
-            "is not read: the process that reads it must be kept from the network by seccomp(2), "
-            f"which this kernel refuses: {error.strerror}",
+            "is not read: the kernel must deny the network to the process that reads it "
+            f"(seccomp(2)), but this kernel does not: {error.strerror}",
             content,
         ) from None
 

@@ -83,7 +83,7 @@ def extend(entities: Entities, ids: Sequence[str], columns: Sequence[Column]) ->
 def _property(entities: Entities, column: Column) -> EntityProperty:
     property_ = entities.property(column.property)
     if property_ is None:
-        raise MalformedRequest(f"there is no property {column.property!r} here")
+        raise MalformedRequest(f"there is no property {column.property!r}")
     return property_
 
 

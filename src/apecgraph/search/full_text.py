@@ -138,7 +138,7 @@ class Search:
 
 
 def _best(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, ox.Literal]:
-    """Return the best rank and its name: rank 0 is the same name, rank 3 is the label, no match."""
+    """Return the best rank, from 0 (best) to 3 (no name matches), with its name or the label."""
     ranks = [_rank(name, folded, words) for name, _ in entry.names]
     best = min(range(len(ranks)), key=ranks.__getitem__)
     return ranks[best], entry.names[best][1] if ranks[best] < 3 else entry.name

@@ -57,7 +57,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The thing of the publication that an identifier stands for.
+    """The thing in the publication that an identifier refers to.
 
     Attributes:
         iri: Its IRI.
@@ -144,7 +144,7 @@ class Identifiers:
     def _identified(self, things: list[str], relation: str, asked: str) -> Identified:
         found = sorted(set(things))
         if len(found) > 1:
-            raise NotFound(f"{asked} stands for {len(found)} things here.", found)
+            raise NotFound(f"{asked} identifies {len(found)} things.", found)
         return Identified(found[0], self._labels.title(found[0]).value, compact(relation))
 
     def _read_codes(self) -> dict[tuple[str, str], list[str]]:

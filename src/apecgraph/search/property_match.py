@@ -85,7 +85,7 @@ class PropertyMatcher:
         """Parse a condition; raise MalformedRequest if the property is unknown."""
         property_ = self._entities.property(condition.property)
         if property_ is None:
-            raise MalformedRequest(f"there is no property {condition.property!r} here")
+            raise MalformedRequest(f"there is no property {condition.property!r}")
         values = []
         for value in condition.values:
             text = str(value).lower() if isinstance(value, bool) else str(value).strip()

@@ -189,5 +189,5 @@ class Reconciler:
         found = [(name, self._entities.type(name)) for name in names]
         for name, type_ in found:
             if type_ is None:
-                raise MalformedRequest(f"there is no type {name!r} here")
+                raise MalformedRequest(f"there is no type {name!r}")
         return [type_.id for _, type_ in found if type_ is not None]

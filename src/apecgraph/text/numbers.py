@@ -95,7 +95,7 @@ class Numerals:
         return symbol or self._labels.title(unit).value
 
     def basis(self, unit: str | None, currency: str) -> str:
-        """Write what numbers are in, for the name of a series: "in yuan", "in days".
+        """Write the unit of some numbers, for the name of a series: "in yuan", "in days".
 
         Args:
             unit: IRI of their unit; a symbol such as % is left out, because each number has it.

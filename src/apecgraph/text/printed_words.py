@@ -99,7 +99,7 @@ class PrintedWords:
     """Reads printed words with the table in a graph.
 
     Args:
-        graph: Holds the concepts and their hidden labels.
+        graph: Contains the concepts and their hidden labels.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -286,7 +286,7 @@ class _Composition:
         pending = self._group + (self._pending or 0)
         self._digit *= factor
         if power < _BIG:
-            # A scale word without digits, as in "thousand billion", scales the number so far.
+            # A scale word without digits, as in "thousand billion", multiplies the one before it.
             self._group = (
                 self._group + self._pending * factor if self._pending else pending * factor
             )

@@ -120,7 +120,7 @@ async def test_a_store_that_is_moved_away_is_an_error_until_it_is_back(directory
         await assert_recovers(store)
 
 
-async def test_closing_ends_all_processes(files: list[DataFile]) -> None:
+async def test_closing_stops_all_processes(files: list[DataFile]) -> None:
     async with isolated(files, workers=2, query_seconds=30) as store:
         task = asyncio.create_task(ask(store, FOREVER))
         await asyncio.sleep(0.2)

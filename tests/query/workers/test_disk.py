@@ -88,7 +88,7 @@ async def test_a_directory_stays_unchanged(directory: Path) -> None:
 def test_a_directory_is_not_served_without_seccomp(directory: Path) -> None:
     errors = refused("--data", directory, command=WITHOUT_SECCOMP)
     assert f"Error: {directory} is not served" in errors
-    assert "seccomp(2), but this one refuses: Operation not permitted" in errors
+    assert "(seccomp(2)), but this kernel does not: Operation not permitted" in errors
 
 
 async def error_of(directory: Path) -> str:
@@ -180,5 +180,5 @@ def test_a_directory_is_served_only_by_itself(
     file = files[0].path
     for arguments in ([directory, file], [file, directory], [directory, directory]):
         errors = refusal("serve", "--data", *arguments)
-        assert f"{directory}: a directory can only be served alone" in errors
+        assert f"{directory}: a directory cannot be served together with" in errors
     assert "CURRENT" in refusal("serve", "--data", tmp_path)

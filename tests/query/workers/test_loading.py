@@ -1,4 +1,4 @@
-"""Loading files: harmful ones are refused with their names, and the front process lives on."""
+"""Harmful files are rejected, the error names them, and the front process keeps running."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def test_a_blank_node_label_in_two_files_names_two_nodes(tmp_path: Path) -
         assert await ask(store, text) == b"n\r\n2\r\n"
 
 
-async def test_a_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+async def test_the_error_names_a_file_that_cannot_be_loaded(tmp_path: Path) -> None:
     broken = tmp_path / "broken.nq"
     broken.write_text("<a:s> <a:p> <a:o> .\n<a:s> oops .\n")
     assert "line 2" in await refusal(broken, N_QUADS)
@@ -93,7 +93,7 @@ LAUGHS = '<!ENTITY a0 "ha">' + "".join(
         pytest.param(
             N_QUADS,
             "<a:a> <a:b> " + "<<( <a:a> <a:b> " * DEEP + "<a:c>" + " )>>" * DEEP + " .",
-            "cannot be loaded: it nests too deeply",
+            "cannot be loaded: its content is nested too deeply",
             id="deep triples",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ LAUGHS = '<!ENTITY a0 "ha">' + "".join(
         pytest.param(
             TURTLE,
             f'<a:a> <a:b> "{"x" * 20_000_000}" .',
-            "cannot be loaded: it has a literal, or another token, that is too long",
+            "cannot be loaded: it contains a literal, or another token, that is too long",
             id="a long literal",
         ),
     ],
@@ -129,7 +129,7 @@ async def test_no_json_ld_context_is_fetched(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     with listener() as (port, callers):
         path.write_text(f'{{"@context": "http://127.0.0.1:{port}/", "@id": "a:a", "a:b": 1}}')
-        assert "its context is elsewhere, and none is fetched" in await refusal(path, JSON_LD)
+        assert "it refers to a remote context, which is not fetched" in await refusal(path, JSON_LD)
         assert callers == []
 
 

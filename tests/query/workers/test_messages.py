@@ -1,4 +1,4 @@
-"""Messages between the front and its workers: what is written is read back."""
+"""Messages between the front and its workers survive a round trip."""
 
 import pytest
 

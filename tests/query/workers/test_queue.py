@@ -29,7 +29,7 @@ async def test_a_query_is_refused_at_once_if_the_queue_is_full(files: list[DataF
         assert refused == set(tasks[3:])
         assert all(isinstance(task.exception(), StoreBusy) for task in refused)
         for task in tasks[:2]:
-            with pytest.raises(StoreBusy, match="takes long"):
+            with pytest.raises(StoreBusy, match="Too many long queries"):
                 await task  # since others waited
         with pytest.raises(QueryTimedOut):
             await tasks[2]
@@ -42,7 +42,7 @@ async def test_waiting_counts_towards_the_deadline(
     let_queries_be_long_after(1, monkeypatch)
     async with isolated(files, query_seconds=1.5) as store:
         first, second, third = (asyncio.create_task(ask(store, FOREVER)) for _ in range(3))
-        with pytest.raises(StoreBusy, match="takes long"):
+        with pytest.raises(StoreBusy, match="Too many long queries"):
             await first
         with pytest.raises(QueryTimedOut):
             await second  # after half a second at work, too little to be a long query
@@ -117,7 +117,7 @@ async def test_a_long_query_is_answered(files: list[DataFile]) -> None:
         await until(lambda: len(workers()) == 1)
 
 
-async def test_a_long_query_goes_on_if_no_query_waits(files: list[DataFile]) -> None:
+async def test_a_long_query_continues_if_no_query_waits(files: list[DataFile]) -> None:
     async with isolated(files, query_seconds=1, long_queries=0) as store:
         with pytest.raises(QueryTimedOut):
             await ask(store, FOREVER)

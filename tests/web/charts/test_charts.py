@@ -112,7 +112,7 @@ def place(point: ET.Element) -> tuple[float, float]:
     return float(circle.get("cx", "")), float(circle.get("cy", ""))
 
 
-def test_a_chart_over_time(charts: Charts) -> None:
+def test_a_series_is_drawn_over_time(charts: Charts) -> None:
     tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
     found = points(tree)
     right, wrong, open_ = (found[f"/id/figure/x/{value}"] for value in ("26", "2.6", "21"))
@@ -131,14 +131,14 @@ def test_a_chart_over_time(charts: Charts) -> None:
     assert "(2 stand, 1 rejected, 1 disputed)" in (more[1].text or "")
 
 
-def test_an_open_end_is_no_error_bar(charts: Charts) -> None:
+def test_an_open_end_is_not_drawn_as_an_error_bar(charts: Charts) -> None:
     tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
     bars = {href: point.findall("path")[0].get("d", "") for href, point in points(tree).items()}
     assert bars["/id/figure/x/21"].count("L") == 2
     assert bars["/id/figure/x/26"].count("L") == 0
 
 
-def test_a_chart_of_rows_on_one_scale(charts: Charts) -> None:
+def test_figures_are_drawn_in_rows_on_one_scale(charts: Charts) -> None:
     rows = [(f"{number}{SCRIPT * 9}", each) for number, each in enumerate(FIGURES)]
     tree = drawn(charts.rows("it", SCRIPT, rows))
     found = list(points(tree).values())

@@ -47,7 +47,9 @@ class TestADescription:
         assert page.headers["vary"] == "Accept"
         assert client.get(page.headers["location"]).headers["content-type"] == HTML.content_type
 
-    def test_is_answered_304_to_a_fresh_copy(self, client: httpx.Client, path: str) -> None:
+    def test_answers_304_to_a_client_with_a_fresh_copy(
+        self, client: httpx.Client, path: str
+    ) -> None:
         tag = client.get(path).headers["etag"]
         again = client.get(path, headers={"If-None-Match": tag})
         assert (again.status_code, again.content) == (304, b"")

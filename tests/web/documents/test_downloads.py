@@ -36,7 +36,7 @@ NAMES = [*(name for each in DUMPS for name in (each, f"{each}.gz")), "SHA256SUMS
 
 
 @pytest.mark.parametrize("format_", DUMP_FORMATS, ids=lambda each: each.name)
-def test_a_dump_is_what_was_released(
+def test_a_dump_is_the_released_file(
     client: httpx.Client, release: Release, format_: Format
 ) -> None:
     response = client.get(f"/dumps/apecgraph.{format_.extension}", headers=PLAIN)
@@ -154,7 +154,7 @@ def test_a_dump_is_not_compressed_for_other_clients(client: httpx.Client, refusa
 
 
 def test_a_range_refers_to_the_uncompressed_file(client: httpx.Client, release: Release) -> None:
-    """A client that resumes a download has the decoded file, whatever it accepts."""
+    """A client that resumes a download has the decoded file, whatever codings it accepts."""
     data = release.path.joinpath("apecgraph.ttl").read_bytes()
     response = client.get(TURTLE, headers={**CODED, "Range": "bytes=0-9"})
     assert (response.status_code, response.content) == (206, data[:10])
@@ -252,7 +252,7 @@ class TestAnEarlierRelease:
         assert expected in problem.json()["available"]
 
 
-def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_with_304(client: httpx.Client) -> None:
     tag = client.get(TURTLE).headers["etag"]
     response = client.get(TURTLE, headers={"If-None-Match": tag})
     assert (response.status_code, response.content) == (304, b"")
@@ -290,7 +290,7 @@ def test_a_header_that_asks_for_no_range_gets_the_full_file(
     assert response.content == release.path.joinpath("apecgraph.ttl").read_bytes()
 
 
-def test_unsatisfiable_ranges_are_416(client: httpx.Client, release: Release) -> None:
+def test_unsatisfiable_ranges_are_answered_with_416(client: httpx.Client, release: Release) -> None:
     size = release.path.joinpath("apecgraph.ttl").stat().st_size
     for header in (f"bytes={size}-", f"bytes={size}-,{size + 5}-{size + 9}", "bytes=-0"):
         response = client.get(TURTLE, headers={"Range": header})

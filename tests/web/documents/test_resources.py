@@ -114,7 +114,8 @@ class Visitor:
 
 
 def test_every_iri_answers_in_every_format(server: str, store: ox.Store, full: bool) -> None:
-    """In full; otherwise every IRI in one format, and every twentieth in all."""
+    """With --full, every IRI in every format; otherwise every IRI in one format and every twentieth
+    IRI in all formats."""
     deprecated = store.quads_for_pattern(None, ox.NamedNode(f"{OWL}deprecated"), None)
     withdrawn = {iri for quad in deprecated if (iri := term_text(quad.subject)).startswith(ID)}
     iris = sorted(own_iris(store) - withdrawn)
@@ -177,7 +178,9 @@ def test_several_accept_headers_count_as_one(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "application/pdf", "*/*;q=0"])
 @pytest.mark.parametrize("path", [MEETING, DOCUMENT])
-def test_no_acceptable_format_is_406(client: httpx.Client, path: str, accept: str) -> None:
+def test_a_request_without_an_acceptable_format_is_answered_with_406(
+    client: httpx.Client, path: str, accept: str
+) -> None:
     response = client.get(path, headers={"Accept": accept})
     assert response.status_code == 406
     assert "text/turtle" in response.json()["available"]
@@ -205,7 +208,9 @@ def test_an_extension_overrides_accept(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("format_", DOCUMENT_FORMATS, ids=lambda each: each.name)
-def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client, format_: Format) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_with_304(
+    client: httpx.Client, format_: Format
+) -> None:
     path = f"{DOCUMENT}.{format_.extension}"
     tag = client.get(path).headers["etag"]
     for header in (tag, f'"other", W/{tag}', "*"):
@@ -545,7 +550,7 @@ def test_a_document_is_compressed_for_clients_that_accept_gzip(client: httpx.Cli
     ],
 )
 @pytest.mark.parametrize("format_", [each for each in DOCUMENT_FORMATS if each != HTML])
-def test_a_document_holds_the_members_of_its_thing(
+def test_a_document_contains_the_members_of_its_thing(
     client: httpx.Client, document: str, members: list[str], format_: Format
 ) -> None:
     if format_.content_type.startswith("application/linkset"):

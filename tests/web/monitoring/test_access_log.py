@@ -13,7 +13,7 @@ from apecgraph.web.monitoring.metrics import Metrics, ObservedRequest, State
 from apecgraph.web.monitoring.observer import Observer
 
 
-async def test_a_log_that_nobody_reads_delays_neither_requests_nor_the_end() -> None:
+async def test_a_log_that_nobody_reads_delays_neither_requests_nor_the_shutdown() -> None:
     never = Event()
     begun = monotonic()
     log = AccessLog(lambda _: never.wait())
@@ -35,7 +35,7 @@ async def test_a_log_that_nobody_reads_delays_neither_requests_nor_the_end() -> 
     assert monotonic() - begun < 5
 
 
-async def test_a_long_path_is_cut_to_the_length_of_the_longest_of_our_own() -> None:
+async def test_a_long_path_is_cut_to_the_length_of_our_longest_path() -> None:
     lines: list[bytes] = []
     log = AccessLog(lines.append)
     state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})

@@ -1,4 +1,4 @@
-"""The page of figures: selections, their CSV and their query."""
+"""The page of figures: its selections, and the CSV and the query of each."""
 
 from __future__ import annotations
 

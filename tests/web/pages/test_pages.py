@@ -128,7 +128,7 @@ def test_links_lead_somewhere(
 
 
 @pytest.mark.parametrize("path", PAGES[:-1])
-def test_a_client_with_a_fresh_copy_is_answered_304(client: httpx.Client, path: str) -> None:
+def test_a_client_with_a_fresh_copy_is_answered_with_304(client: httpx.Client, path: str) -> None:
     headers = {"Accept": BROWSER}
     response = client.get(path, headers=headers)
     headers["If-None-Match"] = response.headers["etag"]
@@ -174,7 +174,7 @@ def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
     assert "this one" in text[: text.index("24 Chasa")]
 
 
-def test_a_cell_shows_its_best_value_with_all_figures_and_the_origins_of_those_that_stand(
+def test_a_cell_shows_its_best_value_with_all_figures_and_the_origins_of_accepted_ones(
     client: httpx.Client, graph: Graph
 ) -> None:
     cell = "cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed/2025"
@@ -185,7 +185,7 @@ def test_a_cell_shows_its_best_value_with_all_figures_and_the_origins_of_those_t
     )
     for path in (f"/doc/{cell}.html", *figures):
         text = get(client, path)
-        assert f"{origins} independent origins of the figures that stand" in text
+        assert f"{origins} independent origins of the accepted figures" in text
         assert text.count('class="rejected"') == 2
         assert "26.285 trillion to under 26.295 trillion yuan" in text
     assert "2025: 26.29 trillion yuan</h1>" in get(client, f"/doc/{cell}.html")
@@ -209,7 +209,7 @@ def test_a_fact_is_shown_with_its_claim_and_wording(client: httpx.Client) -> Non
     text = get(client, "/doc/meeting/sccp1-2026.html")
     assert ">C0132</a>" in text
     assert '<q><bdi lang="ja">広州</bdi></q>' in text
-    assert "“Guangzhou”</q>" not in text  # the claim has no wording beside its value
+    assert "“Guangzhou”</q>" not in text  # the page shows no wording next to the value of the claim
     references = re.findall(r'href="#(source-\d+)"', text)
     assert references[0] == "source-1"
     assert set(references) == set(re.findall(r'id="(source-\d+)"', text))
@@ -239,7 +239,7 @@ def test_an_event_page_shows_all_facts(client: httpx.Client) -> None:
     assert "Initiative 2" not in get(client, "/doc/meeting/leaders-2026.html")
 
 
-def test_what_somebody_says_is_shown_as_said(client: httpx.Client) -> None:
+def test_an_opinion_is_shown_as_the_words_of_its_speaker(client: httpx.Client) -> None:
     text = get(client, "/doc/topic/customs.html")
     assert 'said by <a href="/id/person/zhao-zenglian"' in text
     assert "bridge link" in text

@@ -159,13 +159,15 @@ def test_an_empty_identifier_is_refused(client: httpx.Client, query: str) -> Non
     assert "empty" in response.json()["detail"]
 
 
-def test_an_empty_cell_of_a_list_is_answered_null(client: httpx.Client) -> None:
+def test_an_empty_cell_of_a_list_is_answered_with_null(client: httpx.Client) -> None:
     identifiers = [{"iri": ""}, {"code": " ", "scheme": "m49"}, {"iri": f"{ID}economy/CHN"}]
     answer = client.post("/lookup", json=identifiers).json()
     assert answer == [None, None, {**CHINA, "relation": "owl:sameAs"}]
 
 
-def test_long_texts_lone_surrogates_and_other_media_types(client: httpx.Client) -> None:
+def test_long_texts_and_media_types_are_refused_and_lone_surrogates_find_nothing(
+    client: httpx.Client,
+) -> None:
     assert client.get("/lookup", params={"iri": "x" * 3000}).status_code == 413
     headers = {"Content-Type": "application/json"}
     response = client.post("/lookup", content=rb'[{"iri":"\ud800"}]', headers=headers)

@@ -102,7 +102,7 @@ def test_malformed_requests_are_refused(
     ],
     ids=["nothing", "line", "headers", "body"],
 )
-def test_a_request_that_trickles_in_is_answered_408(hasty: str, begin: bytes) -> None:
+def test_a_request_that_trickles_in_is_answered_with_408(hasty: str, begin: bytes) -> None:
     with connect(hasty) as connection:
         connection.sendall(begin)
         began = time.monotonic()
@@ -143,7 +143,7 @@ def test_an_idle_connection_is_kept_for_its_next_request(hasty: str) -> None:
             time.sleep(1.5 * SECONDS)
 
 
-def test_connections_over_the_limit_are_answered_503(hasty: str) -> None:
+def test_connections_over_the_limit_are_answered_with_503(hasty: str) -> None:
     idle = [connect(hasty) for _ in range(CONNECTIONS)]
     try:
         time.sleep(0.1)

@@ -106,7 +106,7 @@ def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None
         ("a.ttl", "@prefix a: <b> . a:x a:y", "a.ttl"),
     ],
 )
-def test_a_file_that_is_not_rdf_is_named(
+def test_the_error_names_a_file_that_is_not_rdf(
     tmp_path: Path, name: str, text: str, message: str
 ) -> None:
     path = tmp_path / name

@@ -67,7 +67,7 @@ def serves(server: Server, release: Release) -> Callable[[], bool]:
     return lambda: server.health()["release"] == release.name
 
 
-def test_no_request_is_lost_when_another_release_is_switched_to(
+def test_no_request_is_lost_during_a_switch(
     releases: Path, first: Release, second: Release
 ) -> None:
     with serving(releases) as server:
@@ -113,7 +113,7 @@ def test_a_running_query_is_finished_on_its_release_after_a_switch(
 
 
 async def test_a_replaced_release_is_freed(first: Release, second: Release) -> None:
-    """With all that refers to it; otherwise each switch would cost memory for good."""
+    """Everything that refers to it is freed, too; otherwise each switch would leak memory."""
 
     def held() -> int:
         gc.collect()
@@ -135,10 +135,10 @@ async def test_a_replaced_release_is_freed(first: Release, second: Release) -> N
     assert held() == before
 
 
-def test_a_damaged_release_is_not_switched_to(
+def test_the_server_does_not_switch_to_a_damaged_release(
     releases: Path, first: Release, second: Release
 ) -> None:
-    """One of its files has another byte, or one byte less, or is missing."""
+    """One of its files has a changed byte, or lacks a byte, or is missing."""
     with serving(releases) as server, probed(server, first, second) as probe:
         for number, name in enumerate(("apecgraph.nq", "figures.csv", "report.json")):
             path = releases / second.name / name
@@ -232,7 +232,7 @@ def read_only(folder: Path) -> Iterator[None]:
             folder.chmod(0o755)
 
 
-def test_answers_in_progress_are_completed_before_the_server_ends(
+def test_answers_in_progress_are_completed_before_the_server_stops(
     release: Release, tmp_path: Path
 ) -> None:
     """SIGTERM arrives while a client reads a large answer slowly."""
@@ -289,7 +289,7 @@ def test_requests_are_logged_without_clients_and_queries(releases: Path) -> None
     assert len({each["id"] for each in noted}) == 5
 
 
-def test_the_metrics_count_requests_and_ended_workers(releases: Path, first: Release) -> None:
+def test_the_metrics_count_requests_and_workers_that_ended(releases: Path, first: Release) -> None:
     with serving(releases, query_seconds=1) as server, server.client() as client:
         for _ in range(4):
             client.get("/sparql", params={"query": "ASK {}"}).raise_for_status()

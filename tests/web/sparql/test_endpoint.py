@@ -198,7 +198,7 @@ def test_a_long_answer_is_streamed_completely(client: httpx.Client) -> None:
     assert response.text.count("\r\n") == ROWS * ROWS + 1
 
 
-def test_the_protocol_can_set_the_dataset(client: httpx.Client) -> None:
+def test_a_request_can_set_the_dataset(client: httpx.Client) -> None:
     parameters = {"query": "ASK { ?s <http://x/q> ?o }", "default-graph-uri": "http://x/g1"}
     assert client.get("", params=parameters).json()["boolean"] is True
     del parameters["default-graph-uri"]
@@ -286,7 +286,7 @@ def test_a_browser_gets_problems_in_html(client: httpx.Client) -> None:
     assert "<b>" not in response.text
 
 
-def test_a_query_over_its_time_is_504_and_a_full_queue_503(path: Path) -> None:
+def test_a_query_over_its_time_is_answered_with_504_and_a_full_queue_with_503(path: Path) -> None:
     with serving(path, query_seconds=1, queue=0) as client:
         connection = raw(client, FOREVER)
         time.sleep(0.3)
@@ -408,7 +408,7 @@ def call(store: BrokenStore) -> list[Message]:
     return messages
 
 
-def test_an_unexpected_error_is_500_without_details() -> None:
+def test_an_unexpected_error_is_answered_with_500_without_details() -> None:
     start, body = call(BrokenStore(late=False))
     assert start["status"] == 500
     assert json.loads(body["body"]) == {

@@ -30,8 +30,8 @@ def open_without_network(path: Path) -> Store:
         deny_network()
     except OSError as error:
         raise StoreError(
-            f"{path} is not served: a store on disk needs a kernel that denies queries the network "
-            f"with seccomp(2), but this one refuses: {error.strerror}; serve RDF files instead"
+            f"{path} is not served: for a store on disk, the kernel must deny queries the network "
+            f"(seccomp(2)), but this kernel does not: {error.strerror}; serve RDF files instead"
         ) from None
     try:
         return Store.read_only(str(path))

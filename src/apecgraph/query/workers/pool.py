@@ -1,6 +1,6 @@
 """A pool of worker processes that answer the queries of the public, within limits.
 
-The engine cannot stop a query, and some queries end the process that evaluates them. The front
+The engine cannot stop a query, and some queries crash the process that evaluates them. The front
 process therefore never evaluates queries. It sets a deadline for each query and replaces a worker
 that misses the deadline.
 """
@@ -63,7 +63,7 @@ class WorkerPool:
         await self._supervisor.start()
 
     async def close(self) -> None:
-        """End all processes; queries that are being answered fail."""
+        """Stop all processes; queries that are being answered fail."""
         await self._supervisor.close()
 
     @property
@@ -106,7 +106,7 @@ class WorkerPool:
         Raises:
             MalformedQuery: The query is not SPARQL.
             Forbidden: The query calls another endpoint.
-            NotAcceptable: The query's format cannot hold the answer.
+            NotAcceptable: The query's format cannot represent the answer.
             QueryError: The query exceeds a limit, or all workers are busy and the queue is full.
             StoreError: The data are not available.
         """
@@ -159,9 +159,7 @@ class WorkerPool:
                 raise self._timed_out()
             if aging.refused:
                 ending = "others waited"
-                raise StoreBusy(
-                    "The query takes long, and enough other long ones are running; try again later."
-                )
+                raise StoreBusy("Too many long queries are running; try again later.")
             ending, error = await self._cause_of_death(worker)
             raise error
         finally:
@@ -218,7 +216,7 @@ class WorkerPool:
 
 @dataclass(slots=True)
 class _Aging:
-    """What has been done about a query that takes long: it counts as long, or it is refused."""
+    """The state of a query that takes long: whether it counts as long, or is refused."""
 
     timer: asyncio.TimerHandle | None = None
     long: bool = False

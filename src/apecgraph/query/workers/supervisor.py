@@ -24,7 +24,7 @@ from apecgraph.query.workers.worker import UNOPENED
 from apecgraph.query.workers.zygote import MAX_MESSAGE
 
 _PAUSE: Final = 1.0
-"""Seconds to wait before a process that has failed without being of use is started again."""
+"""Seconds to wait before replacing a process that failed before it did any work."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Supervisor:
             self._task.result()
 
     async def close(self) -> None:
-        """End the zygote and all workers."""
+        """Stop the zygote and all workers."""
         if self._task:
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -165,7 +165,7 @@ class Supervisor:
             if not timeout.expired():
                 raise
             raise StoreError(
-                f"{loading} was not loaded in {self._limits.load_seconds:g} s, the limit "
+                f"{loading} was not loaded in {self._limits.load_seconds:g} s "
                 "(APECGRAPH_LOAD_SECONDS)"
             ) from None
         finally:
@@ -183,11 +183,11 @@ class Supervisor:
         match -status:
             case signal.SIGABRT | signal.SIGKILL:
                 return (
-                    f"it needs more than {self._limits.load_megabytes} MB of memory, the limit "
-                    "(APECGRAPH_LOAD_MEGABYTES), or than this machine has"
+                    f"it needs more than {self._limits.load_megabytes} MB of memory "
+                    "(APECGRAPH_LOAD_MEGABYTES), or more than this machine has"
                 )
             case signal.SIGSEGV | signal.SIGBUS:
-                return "it nests too deeply for the stack of its parser"
+                return "its content is nested too deeply for the parser's stack"
         return f"the process that loads it ended with status {status}"
 
     def _note_exit(self, worker: WorkerHandle, status: int) -> None:
@@ -270,7 +270,7 @@ class _Zygote:
             loop.remove_reader(self._control)
 
     async def close(self) -> int:
-        """End the zygote and all its workers; return the exit status of the zygote."""
+        """Stop the zygote and all its workers; return the exit status of the zygote."""
         self._control.close()
         try:
             return await asyncio.to_thread(self._process.wait, _PAUSE)

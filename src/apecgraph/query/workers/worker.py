@@ -24,7 +24,7 @@ from apecgraph.query.workers.limits import PoolLimits
 _RECEIVED_AT_ONCE: Final = 65536
 
 GRACE: Final = 1.0
-"""Seconds after the deadline of a query at which its worker ends, if the front has not ended it."""
+"""Seconds after a query's deadline at which its worker ends, if the front has not killed it."""
 
 UNOPENED: Final = 3
 """The exit status of a worker that could not open its store."""
@@ -116,7 +116,7 @@ def _set_alarm(seconds: float) -> None:
 def too_much_memory(megabytes: int) -> QueryTooHeavy:
     """Return the error for a query that exceeds the limit on memory."""
     return QueryTooHeavy(
-        f"The query needs more than {megabytes} MB of memory, the limit.", f"{megabytes} MB"
+        f"The query needs more memory than the limit of {megabytes} MB.", f"{megabytes} MB"
     )
 
 
@@ -133,8 +133,9 @@ class _Reply:
         self._size += len(data)
         if self._size > self._megabytes * MEGABYTE:
             raise QueryTooHeavy(
-                f"The answer is larger than {self._megabytes} MB, the limit. "
-                "Fetch it in parts with LIMIT and OFFSET, or take a dump, which holds everything.",
+                f"The answer is larger than the limit of {self._megabytes} MB. "
+                "Fetch it in parts with LIMIT and OFFSET, or download a dump, which "
+                "contains everything.",
                 f"{self._megabytes} MB",
             )
         self._front.sendall(self._pending)

@@ -218,7 +218,8 @@ def main() -> None:
     except ConnectionError:
         sys.exit(1)
     except MemoryError:
-        os.abort()  # as the engine does without memory, so the front sees the same cause
+        # The engine also aborts when it runs out of memory, so the front reports the same cause.
+        os.abort()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ _LINE: Final = 14
 class Charts:
     """Draws the figures of a release, with labels from its data.
 
-    Colours come from style.css. A page must have a table of the same figures beside each chart.
+    Colours come from style.css. A page must have a table of the same figures next to each chart.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -164,7 +164,7 @@ class Charts:
         note = f" {along.note}" if along.note else ""
         return (
             f"{len(figures)} figures with their intervals ({stand}) on a scale from {first} to "
-            f"{last}.{note} The table of the same figures is beside it."
+            f"{last}.{note} A table next to it has the same figures."
         )
 
 

@@ -214,12 +214,14 @@ def _is_ranged(request: Request, size: int) -> bool:
     if any(first and last and int(first) > int(last) for first, _, last in ranges):
         return False
     if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
-        raise RangeNotSatisfiable(f"The file has only {size} bytes: none are in that range.", size)
+        raise RangeNotSatisfiable(
+            f"The file has only {size} bytes, and none of them are in that range.", size
+        )
     return True
 
 
 def _plain(shelf: _Shelf) -> list[Download]:
-    """Return the uncompressed RDF files of a release that hold its whole dataset or graph."""
+    """Return the uncompressed RDF files of a release that contain its whole dataset or graph."""
     return [
         item
         for item in shelf.files.values()
@@ -231,7 +233,7 @@ def _download(shelf: _Shelf, name: str) -> Download:
     """Find a download by its name; raise NotFound if the release does not offer it."""
     if name not in shelf.files:
         raise NotFound(
-            f"There is no dump {name!r}; there are {', '.join(shelf.files)}. See /dumps/.",
+            f"There is no dump {name!r}; the dumps are {', '.join(shelf.files)}. See /dumps/.",
             [f"{BASE}dumps/{shelf.release.name}/{item}" for item in shelf.files],
         )
     return shelf.files[name]

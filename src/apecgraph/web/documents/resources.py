@@ -138,7 +138,7 @@ class Resources:
         languages = {item.lower(): item for item in (*self.site.labels.languages(iri), LANGUAGE)}
         if tag.lower() not in languages:
             known = ", ".join(sorted(languages.values()))
-            raise MalformedRequest(f"lang must be one of the languages of this page: {known}.")
+            raise MalformedRequest(f"`lang` must be one of the languages of this page: {known}.")
         return languages[tag.lower()]
 
     def _body(

@@ -71,7 +71,7 @@ def public_root(request: Request) -> str:
 
 
 def possible_paths(scope: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the paths of IRIs that the path of a request may stand for, the likelier one first.
+    """Return the paths of IRIs that the path of a request may refer to, the likelier one first.
 
     According to RFC 3987 (section 3.2), an escaped letter stands for the letter. But a published
     IRI may itself contain the escape.

@@ -73,7 +73,8 @@ class FairExecutor:
     def _timed_out(self) -> QueryTimedOut:
         limit = f"{self._seconds:g} s"
         return QueryTimedOut(
-            f"The request took longer than {limit}, including waiting: send less at once.", limit
+            f"The request took longer than {limit}, including waiting: send a smaller request.",
+            limit,
         )
 
 

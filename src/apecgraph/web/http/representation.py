@@ -143,7 +143,7 @@ class Representation:
         """Return the response to a client that does not have the representation.
 
         Args:
-            path: A file that holds the representation in its coding.
+            path: A file that contains the representation in its coding.
             state: The state of the file.
 
         Returns:

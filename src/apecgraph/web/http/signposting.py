@@ -36,7 +36,7 @@ class Signposts:
     """The links of documents, as headers and as link sets.
 
     Args:
-        graph: Holds the release.
+        graph: Contains the release.
         items: The dumps of the dataset: the path and the format of each.
 
     Attributes:

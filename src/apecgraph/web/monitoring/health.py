@@ -62,7 +62,7 @@ class HealthCheck:
 
     Attributes:
         publication: The publication.
-        queries: Answers the queries of the public.
+        queries: Answers public queries.
         last_failure: The last failure outside the queries.
         workers: Number of worker processes.
     """

@@ -39,7 +39,7 @@ class State:
         switches: How often another release replaced the one served.
         waiting: Number of queries that wait for a worker.
         idle: Number of workers that wait for a query.
-        endings: Number of ended workers, keyed by reason.
+        endings: Number of workers that have ended, keyed by reason.
     """
 
     release: str
@@ -83,7 +83,8 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "apecgraph_requests",
-            "Requests by resource, method and status; the status is 0 if the client had left",
+            "Requests by resource, method and status; the status is 0 if the client had "
+            "disconnected",
             ("resource", "method", "status"),
             registry=self._registry,
         )

@@ -1,4 +1,4 @@
-"""The page of the blind spots: figures that no edit rule compares with others."""
+"""The page about blind spots: figures that no edit rule compares with others."""
 
 from __future__ import annotations
 

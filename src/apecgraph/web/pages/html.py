@@ -36,7 +36,7 @@ class Html:
 
     Args:
         release: The release that the pages describe, or None if files are served as they are.
-        graph: Holds the release, or nothing.
+        graph: Contains the release, or nothing.
         assets: The files that the pages load.
 
     Attributes:
@@ -130,14 +130,15 @@ def kind(term: Term) -> str:
 def rulings_by_word(
     rulings: Iterable[Ruling], title: Callable[[str], ox.Literal]
 ) -> Mapping[str, list[Ruling]]:
-    """Group rulings by the word that pages show beside the claim.
+    """Group rulings by the word that pages show next to the claim.
 
     Args:
         rulings: Rulings of decisions on one claim.
         title: Returns the label of an IRI, such as the IRI of a verdict.
 
     Returns:
-        The rulings by the name of the status, or by the title of the verdict if the claim stands.
+        The rulings, keyed by the name of the status, or, if the claim is accepted, by the title
+        of the verdict.
     """
     by_word: dict[str, list[Ruling]] = {}
     for ruling in rulings:

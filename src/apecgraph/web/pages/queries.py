@@ -30,7 +30,7 @@ _NAMED_GRAPH: Final = """\
 """
 
 BLIND_SPOTS: Final = f"""\
-# Which figures would nothing contradict if they were wrong?
+# Which figures would no other figure contradict if they were wrong?
 PREFIX apec: <{APEC}>
 PREFIX qb: <{QB}>
 PREFIX skos: <{SKOS}>

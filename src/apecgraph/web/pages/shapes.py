@@ -1,4 +1,4 @@
-"""The page of the rules: the shapes and edit rules that the check applies, in words."""
+"""The page about the rules: the shapes and edit rules that the check applies, in words."""
 
 from __future__ import annotations
 

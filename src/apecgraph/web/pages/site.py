@@ -29,7 +29,7 @@ class Site:
 
     Attributes:
         release: The release, or None if files are served as they are.
-        graph: Holds the release; empty if files are served.
+        graph: Contains the release; empty if files are served.
         html: Fills in the templates.
         context: The JSON-LD context of the documents.
         responder: Answers with representations and caches them.

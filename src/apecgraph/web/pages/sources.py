@@ -68,7 +68,8 @@ class SourcesPage(Page):
         sort = parameters.get("sort", next(iter(_ORDERS)))
         if sort not in _ORDERS:
             raise MalformedRequest(
-                f"The sources cannot be sorted like that: sort must be one of {', '.join(_ORDERS)}."
+                "The sources cannot be sorted like that: `sort` must be one of "
+                f"{', '.join(_ORDERS)}."
             )
         return await self.respond(request, lambda: self._values_in(sort), variant=sort)
 

@@ -1,4 +1,4 @@
-"""Look-up of our IRI for a foreign IRI or for a code."""
+"""Look-up of our IRI for an IRI of another dataset, or for a code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_LOOKUP: Final = 2000
 
 _DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
 _FIELDS: Final = ({"iri"}, {"code", "scheme"})
-_USAGE: Final = "Look up an iri, or a code of a scheme"
+_USAGE: Final = "Look up an IRI, or a code of a scheme"
 
 
 class Lookup:
@@ -60,7 +60,7 @@ class Lookup:
             )
         empty = [name for name, value in parameters.items() if not value.strip()]
         if empty:
-            raise MalformedRequest(f"{empty[0]}: it is empty; name the IRI or the code to look up.")
+            raise MalformedRequest(f"{empty[0]}: it is empty; give the IRI or the code to look up.")
         format_ = choose_format(request, (*DOCUMENT_FORMATS, JSON))
         thing = self._find(parameters)
         refuse_withdrawn(self.site.graph, thing.iri)
@@ -83,7 +83,8 @@ class Lookup:
             and all(isinstance(value, str) for value in item.values())
         ):
             raise MalformedRequest(
-                f"[{index}]: {_USAGE}: an object with iri, or with code and scheme, all strings."
+                f"[{index}]: {_USAGE}: an object with `iri`, or with `code` and `scheme`, "
+                "all strings."
             )
         try:
             thing = self._standing(self._find(item))

@@ -84,7 +84,7 @@ class _Query(BaseModel):
     @model_validator(mode="after")
     def _asks_something(self) -> _Query:
         if self.query is None and not self.properties:
-            raise ValueError("it needs a query or properties")
+            raise ValueError("it needs `query` or `properties`")
         return self
 
     def read(self) -> ReconciliationQuery:

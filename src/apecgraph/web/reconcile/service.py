@@ -65,13 +65,17 @@ class Reconcile:
         parameters = _parameters(request, body)
         queries, extension = parameters.get("queries"), parameters.get("extend")
         if queries is not None and extension is not None:
-            raise MalformedRequest("Send either queries or extend.")
+            raise MalformedRequest(
+                "Send either the parameter `queries` or the parameter `extend`, not both."
+            )
         if queries is not None:
             return _json(await self._reconcile(self.site.admit(request), queries))
         if extension is not None:
             return await self._answer(request, lambda: self._extend(extension))
         if request.method == "POST":
-            raise MalformedRequest("Send the parameter queries, or extend to fetch values.")
+            raise MalformedRequest(
+                "Send the parameter `queries` to reconcile names, or `extend` to fetch values."
+            )
         root, name = public_root(request), self.site.html.site
         return await self._answer(request, lambda: manifest(root, name, self.site.entities))
 
@@ -191,7 +195,7 @@ class Reconcile:
             "property": self.site.entities.properties,
         }
         if kind not in items:
-            raise NotFound(f"There are no suggestions of {kind}; try {', '.join(items)}.")
+            raise NotFound(f"There is no suggest service for {kind!r}; use {', '.join(items)}.")
         return items[kind].values()
 
     def _find(self, kind: str, name: str) -> Entity | Type | EntityProperty:
@@ -215,7 +219,9 @@ def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
     parameters = read_parameters(request.scope["query_string"], body)
     if "callback" in parameters:
         raise MalformedRequest(
-            "JSONP is not supported: omit callback. CORS allows requests from any page."
+            "JSONP is not supported: omit the parameter `callback`. Pages on any site "
+            "may send requests "
+            "(CORS)."
         )
     return parameters
 

@@ -210,7 +210,7 @@ class Connection(HttpToolsProtocol):
             self._timer = None
 
     def _give_up(self) -> None:
-        """End the connection because its request has not arrived in time."""
+        """Close the connection because its request has not arrived in time."""
         if self.cycle is not None and self.cycle.response_started:
             self.transport.close()  # the response came before the end of the request
             return

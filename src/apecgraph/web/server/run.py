@@ -103,7 +103,7 @@ def _with_public_url(settings: Settings, listening: socket.socket) -> Settings:
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return False for an error that cut off a response, which the client has noticed."""
+    """Return False for an error that cut off a response, because the client has noticed it."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, QueryError)
 

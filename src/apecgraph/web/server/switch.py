@@ -124,7 +124,7 @@ class ReleaseSwitch:
         self._retiring = asyncio.create_task(self._retire(before))
 
     async def close(self) -> None:
-        """End all processes."""
+        """Stop all processes."""
         await self._wait_for_retirement()
         await self._running.store.close()
 
@@ -161,7 +161,7 @@ class ReleaseSwitch:
             await asyncio.wait({self._retiring})
 
     async def _retire(self, running: _Running) -> None:
-        """End the processes of an earlier publication after its last request or a timeout."""
+        """Stop the processes of an earlier publication after its last request or a timeout."""
         running.left.clear()
         try:
             if running.requests:

@@ -42,7 +42,7 @@ class FigureTable:
         title: What the figures measure.
         lines: The figures.
         drawing: A chart of the intervals; empty if there is only one.
-        fits: The common part of the intervals of all standing figures, in words; empty if there is
+        fits: The common part of the intervals of all accepted figures, in words; empty if there is
             none, if the intervals are equal, or if the figures measure different things.
     """
 
@@ -96,7 +96,7 @@ class DecisionPage(ThingPage):
         """Return the conflict, with its claims as tables."""
         graph = self.site.graph
         conflict = read_conflict(graph, view.description.iri)
-        if conflict is None:  # no editor, only a source, calls the thing a decision
+        if conflict is None:  # a source, not an editor, calls the thing a decision
             return {"conflict": None}
         wording = Wording(graph)
         return {

@@ -91,7 +91,7 @@ class ThingView:
     Attributes:
         description: The description of the thing.
         labels: Labels in the language of the page.
-        graph: Holds the release.
+        graph: Contains the release.
         references: The sources that the page cites.
     """
 
@@ -239,7 +239,7 @@ class ThingView:
         )
 
     def _order(self, fact: Fact) -> tuple[bool, bool, bool]:
-        """Order facts: those of the default graph, of the page's language and in use come first."""
+        """Put first: the default graph, the language of the page, the preferred wording."""
         language = getattr(fact.value, "language", None) or self.labels.language
         is_alternative = any(ruling.status == ALTERNATIVE for ruling in fact.rulings)
         return not fact.stands, language != self.labels.language, is_alternative
