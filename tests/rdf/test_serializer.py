@@ -56,7 +56,7 @@ def test_a_repair_works_across_chunk_boundaries() -> None:
             rdf_bytes([*values, filler, triple("a", nameless)], RDF_XML)
 
 
-def test_a_triple_as_a_term_is_refused_if_the_format_has_none() -> None:
+def test_a_triple_as_a_term_is_refused_if_the_format_does_not_support_it() -> None:
     nested = ox.Triple(SUBJECT, PROPERTY, triple("a"))
     assert b"<<(" in rdf_bytes([nested], TURTLE)
     with pytest.raises(NotAcceptable, match=r"RDF 1\.2"):

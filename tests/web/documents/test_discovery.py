@@ -41,7 +41,7 @@ class TestADescription:
         document = BASE + path.removeprefix("/")
         assert f"<{document}> <{FOAF}primaryTopic> <{PATHS[path]}>" in found
 
-    def test_is_a_page_for_browsers(self, client: httpx.Client, path: str) -> None:
+    def test_browsers_get_a_page(self, client: httpx.Client, path: str) -> None:
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.status_code == 303
         assert page.headers["vary"] == "Accept"

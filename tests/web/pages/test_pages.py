@@ -331,7 +331,7 @@ class TestTheQueryPage:
     @pytest.mark.parametrize(
         "media_type", ["application/ld+json", "application/rdf+xml", "application/n-triples"]
     )
-    def test_programs_get_the_format_that_they_request(
+    def test_a_program_gets_the_format_that_it_requests(
         self, client: httpx.Client, media_type: str
     ) -> None:
         response = client.get("/sparql", headers={"Accept": media_type})
@@ -400,7 +400,7 @@ class TestTheQueryPage:
         answer = client.get("/sparql", params=query).raise_for_status()
         assert answer.text.count("\n") > 3
 
-    def test_an_error_is_a_page_for_browsers(self, client: httpx.Client) -> None:
+    def test_a_browser_gets_an_error_as_a_page(self, client: httpx.Client) -> None:
         response = client.get("/sparql?query=SELECT&format=csv", headers={"Accept": BROWSER})
         assert response.status_code == 400
         assert "Line 1, column" in response.text

@@ -1,4 +1,4 @@
-"""The page about a source: its claims, their status, and figures of other sources for the cells."""
+"""The page about a source: its claims, their status, and other sources' figures for its cells."""
 
 from __future__ import annotations
 
