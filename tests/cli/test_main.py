@@ -73,7 +73,7 @@ def test_build_refuses_what_fails_and_keeps_what_is_current(
     assert (published / "current").readlink() == before
 
 
-def test_fmt_writes_the_canonical_form_and_with_check_only_reports(
+def test_fmt_writes_the_canonical_form_and_only_reports_with_check(
     published: Path, excerpt: ContentCopy
 ) -> None:
     path = excerpt.path("data/entities/people.ttl")

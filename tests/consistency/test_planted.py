@@ -71,7 +71,7 @@ def test_every_kind_of_slip_is_possible_in_some_figure(
         ), kind
 
 
-def test_the_quick_check_finds_what_the_full_check_finds(
+def test_the_quick_check_finds_the_same_contradictions_as_the_full_check(
     evidence: Evidence, replacements: Replacements, content: Content
 ) -> None:
     outcomes = set()
@@ -89,7 +89,7 @@ def test_the_quick_check_finds_what_the_full_check_finds(
     assert outcomes == {True, False}
 
 
-def test_the_quick_check_refuses_what_the_full_check_refuses(
+def test_the_quick_check_refuses_the_same_entries_as_the_full_check(
     evidence: Evidence, replacements: Replacements, content: Content
 ) -> None:
     vocabularies = Vocabularies.read(default_content())

@@ -38,12 +38,12 @@ def test_a_dataset_is_read_as_the_union_of_its_graphs(graph: Graph) -> None:
     assert graph.subjects(NEXT, EARTH) == [MARS, MOON]
 
 
-def test_the_default_graph_is_read_alone(graph: Graph) -> None:
+def test_the_default_graph_can_be_read_separately(graph: Graph) -> None:
     assert graph.default_graph.values(MOON, NAME) == ["Mond", "moon"]
     assert graph.default_graph.subjects(NEXT) == [MOON]
 
 
-def test_a_named_graph_is_read_alone(graph: Graph) -> None:
+def test_a_named_graph_can_be_read_separately(graph: Graph) -> None:
     assert graph.named_graph(SOURCE).values(MOON, NEXT) == [EARTH, MARS]
     assert graph.named_graph(ox.NamedNode(OTHER)).values(MOON, NAME) == ["cheese"]
     assert graph.named_graph(EARTH).values(MOON, NAME) == []

@@ -58,7 +58,7 @@ class Context:
             self.data = read_file(path)
             self._context = json.loads(self.data)["@context"]
         except RecursionError:
-            raise ContentError("is not a JSON-LD context: it nests too deeply", path) from None
+            raise ContentError("is not a JSON-LD context: it is nested too deeply", path) from None
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise ContentError(f"is not a JSON-LD context: {error}", path) from None
         self._file = path

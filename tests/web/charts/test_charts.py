@@ -154,8 +154,7 @@ def test_an_outlier_leaves_room_for_the_other_values(charts: Charts) -> None:
     far = drawn(charts.over_time("it", SCRIPT, [*FIGURES, slip]))
     near = drawn(charts.over_time("it", SCRIPT, FIGURES))
     ticks = [
-        [text.text for text in tree.find(".//g[@class='axis y "
-            "always_show']").iter("text")]  # type: ignore[union-attr]
+        [text.text for text in tree.find(".//g[@class='axis y always_show']").iter("text")]  # type: ignore[union-attr]
         for tree in (far, near)
     ]
     assert ticks[0] == ticks[1]
