@@ -13,7 +13,8 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.plugins.stores.memory import Memory
 from rdflib.query import Result
-from rdflib.term import Identifier
+from rdflib.store import Store
+from rdflib.term import Identifier, Node
 
 from apecgraph.query.outline import tokens
 from apecgraph.rdf.namespaces import XSD
@@ -50,6 +51,21 @@ def rdflib_graph(triples: Iterable[ox.Triple], engine: ox.Store | None = None) -
             parts.append(copy)
         graph.store.add(tuple(parts), graph)  # type: ignore[arg-type]
     return graph
+
+
+def engine_of(graph: Graph) -> ox.Store | None:
+    """Return the store that evaluates the queries of a graph, or None if rdflib does it."""
+    return graph.store.engine if isinstance(graph.store, _DataStore) else None
+
+
+def holds(store: Store, node: Node) -> bool:
+    """Return whether a node is a subject or an object of a triple in a store.
+
+    From any other node, a path of length zero leads to the node itself in rdflib, as SPARQL says,
+    but nowhere in pyoxigraph (SPARQL 1.1 Query Language, section 18.4).
+    """
+    found = any(store.triples((node, None, None)))
+    return found or any(store.triples((None, None, node)))
 
 
 def keeps_literals(triples: Iterable[ox.Triple]) -> bool:
@@ -92,6 +108,7 @@ class _DataStore(Memory):
 
     def __init__(self, engine: ox.Store | None) -> None:
         super().__init__()
+        self.engine = engine
         self._engine = None if engine is None else OxigraphStore(store=engine)
 
     def query(
@@ -104,6 +121,8 @@ class _DataStore(Memory):
     ) -> Result:
         """Evaluate a query; NotImplementedError tells rdflib to evaluate it itself."""
         if self._engine is None or not binds_at_top(query, frozenset(initBindings)):
+            raise NotImplementedError
+        if not all(holds(self, node) for node in initBindings.values()):
             raise NotImplementedError
         return self._engine.query(query, initNs, initBindings, DATASET_DEFAULT_GRAPH_ID, **kwargs)
 

@@ -24,6 +24,7 @@ from rdflib.term import Node
 
 from apecgraph.check.data_graph import keeps_literals, rdflib_graph
 from apecgraph.check.locations import Locator
+from apecgraph.check.quick_constraints import quick_constraints
 from apecgraph.check.report import Result
 from apecgraph.check.rules import FocusNodes
 from apecgraph.check.shape_faults import ShapeFault, shape_faults, unnamed_shapes
@@ -160,7 +161,7 @@ def apply_shapes(
     try:
         for shape in logged_items(_log, "applying shapes", list(validator.shacl_graph.shapes)):
             current = str(shape.node)
-            with observe(Step("shape", current)):
+            with observe(Step("shape", current)), quick_constraints():
                 focus = shape.focus_nodes(validator.data_graph)
                 if focus:
                     _, violations = shape.validate(executor, validator.data_graph, focus=focus)

@@ -138,8 +138,9 @@ class _Use:
 
     def _is_missing(self, iri: str) -> bool:
         """Return whether an IRI is in a vocabulary's namespace without being one of its terms."""
-        foreign = self._vocabularies.namespace(iri) is not None
-        return iri not in self._terms and (foreign or iri.startswith(ONTOLOGY))
+        if iri in self._terms:
+            return False
+        return iri.startswith(ONTOLOGY) or self._vocabularies.namespace(iri) is not None
 
     def _suggestion(self, iri: str, kinds: Collection[str]) -> str:
         """Return the message about an unknown term, with the term that may be meant."""
