@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -171,6 +174,50 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         assert "a query in a shape may not call another endpoint (SERVICE)" in found
         check_content(tmp_path / "service" / "content")  # this process has network access
         assert callers == []
+
+
+CALL = """
+import socket
+from apecgraph.sandbox import tasks
+
+def call(request, observe):
+    try:
+        socket.create_connection(("127.0.0.1", {port}), timeout=30).close()
+    except OSError as error:
+        return error.strerror
+    return "connected"
+
+tasks._TASKS = {{"check": call}}
+if {confined}:
+    tasks.main()
+else:
+    call(None, None)
+"""
+
+
+@pytest.mark.parametrize("confined", [True, False])
+def test_the_process_that_checks_has_no_network(tmp_path: Path, confined: bool) -> None:
+    """Whatever runs in it: here, code that no content could bring in."""
+    request = {"task": "check", "content": str(tmp_path), "megabytes": 1000, "seconds": 60}
+    with listener() as (port, callers):
+        reading, writing = os.pipe()
+        subprocess.run(
+            [
+                *(sys.executable, "-c", CALL.format(port=port, confined=confined)),
+                *(str(writing), str(os.getpid()), json.dumps(request)),
+            ],
+            pass_fds=[writing],
+            check=True,
+            timeout=60,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as messages:
+            answer = messages.read()
+        if confined:
+            assert json.loads(answer) == {"result": os.strerror(errno.EPERM)}
+            assert callers == []
+        else:
+            assert soon(lambda: len(callers) == 1)
 
 
 def test_nothing_is_read_without_seccomp(tmp_path: Path) -> None:
