@@ -109,13 +109,17 @@ def read_decisions(graph: Graph) -> Iterator[Decision]:
 
 
 def statuses(decisions: Iterable[Decision]) -> dict[str, str]:
-    """Return the status of each claim that a decision names; of several, the last of `STATUSES`."""
+    """Return the status of each claim that a decision names."""
     found: dict[str, str] = {}
     for decision in decisions:
         for claim in decision.names:
-            given = found.get(claim, STANDS), decision.status(claim)
-            found[claim] = max(given, key=STATUSES.index)
+            found[claim] = decided_status((found.get(claim, STANDS), decision.status(claim)))
     return found
+
+
+def decided_status(given: Iterable[str]) -> str:
+    """Return the status of a claim: of those that decisions give it, the last of `STATUSES`."""
+    return max((STANDS, *given), key=STATUSES.index)
 
 
 def rulings(graph: Graph, claim: str) -> tuple[Ruling, ...]:

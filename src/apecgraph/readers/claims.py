@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.content.decisions import REJECTED, STATUS, Ruling, rulings
+from apecgraph.content.decisions import REJECTED, STATUS, Ruling, decided_status, rulings
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.statements import Statement, read_statement
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, DCTERMS
+from apecgraph.rdf.namespaces import APEC, DCTERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,9 @@ def read_claims(graph: Graph, source: str) -> Iterator[FigureClaim | StatementCl
 def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementClaim:
     stated = graph.named_graph(claim.source)
     identifier = stated.value(claim.iri, f"{DCTERMS}identifier") or ""
-    status = stated.required_value(claim.iri, f"{ADMS}status").removeprefix(STATUS)
     decided = rulings(graph, claim.iri)
+    # Not read from adms:status, as releases of older versions do not have it.
+    status = decided_status(ruling.status for ruling in decided).removeprefix(STATUS)
     if isinstance(claim, Figure):
         return FigureClaim(
             claim.iri, claim.source, identifier, claim.printed, status, decided, figure=claim
