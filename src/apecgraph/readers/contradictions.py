@@ -87,6 +87,14 @@ def _read(graph: Graph, iri: str) -> RecordedContradiction:
         tuple(graph.values(iri, f"{APEC}culprit")),
         tuple(sorted(claims)),
         None if ratio is None else Decimal(ratio),
-        Cell.of(partial(graph.value, cell)) if estimates else None,
+        _cell(graph, cell) if estimates else None,
         estimates,
     )
+
+
+def _cell(graph: Graph, iri: str) -> Cell | None:
+    """Read a cell; None if it lacks a dimension, as in a release of an older version."""
+    try:
+        return Cell.of(partial(graph.value, iri))
+    except LookupError:
+        return None

@@ -15,6 +15,9 @@ from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 PARAMETERS: Final = (*SERIES_DIMENSIONS, "period", "from", "to")
 """Names of the parameters of a selection, in the order in which its address has them."""
 
+FORMER_PARAMETERS: Final = {"unit": "currency"}
+"""Former names of parameters, with those that replace them."""
+
 Days = Mapping[str, tuple[str, str, str]]
 """A dict from the IRI of a period to its first and its last day; see `readers.series.when`."""
 

@@ -109,3 +109,25 @@ def test_invalid_selections_are_reported(
         assert words in response.json()["detail"]
         if available is not None:
             assert BASE + available in response.json()["available"]
+
+
+@pytest.mark.parametrize(
+    ("former", "present"),
+    [
+        (
+            "measure=measure/trade-value&unit=unit/USD",
+            "measure=measure/trade-value&currency=unit/USD",
+        ),
+        ("measure=measure/trade-share&unit=unit/percent", "measure=measure/trade-share"),
+        ("measure=measure/trade-growth-dollars", "measure=measure/trade-growth"),
+        ("measure=measure/delegates-expected&unit=unit/person", "measure=measure/delegates"),
+        ("unit=unit/CNY&currency=unit/USD", "currency=unit/USD"),
+    ],
+)
+def test_a_former_address_leads_to_what_replaces_it(
+    client: httpx.Client, former: str, present: str
+) -> None:
+    response = client.get(f"/figures?{former}")
+    assert (response.status_code, response.headers["location"]) == (308, f"/figures?{present}")
+    table = client.get(f"/figures.csv?{former}").raise_for_status()
+    assert table.text == client.get(f"/figures.csv?{present}").raise_for_status().text

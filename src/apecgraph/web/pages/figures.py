@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -12,9 +12,10 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import CSV
-from apecgraph.rdf.namespaces import BASE
-from apecgraph.readers.selections import PARAMETERS, Selection, local, years
+from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
+from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.release.figures_csv import write_figures
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Charts
@@ -170,7 +171,7 @@ class FiguresPage(Page):
     def _selection(self, request: Request) -> Selection:
         """Read the selection of a request."""
         choices: dict[str, str] = {}
-        for name, text in read_parameters(request.scope["query_string"]).items():
+        for name, text in self._renamed(read_parameters(request.scope["query_string"])):
             if name not in PARAMETERS:
                 raise MalformedRequest(
                     f"{name}: there is no such parameter; select figures by "
@@ -189,9 +190,23 @@ class FiguresPage(Page):
             )
         return selection
 
+    def _renamed(self, parameters: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield parameters by their present names, without values that no longer distinguish."""
+        for name, text in parameters.items():
+            new = FORMER_PARAMETERS.get(name, name)
+            if new == name or (new not in parameters and text in self._by_text(new)):
+                yield new, text
+
+    def _by_text(self, name: str) -> dict[str, str]:
+        """Return the values of a parameter by their texts in addresses."""
+        return {local(value): value for value in self._values[name] if value}
+
     def _value(self, name: str, text: str) -> str:
-        values = {local(value): value for value in self._values[name] if value}
+        values = self._by_text(name)
         if text not in values:
+            for successor in withdrawn(self.site.graph, ID + text) or ():
+                if local(successor) in values:
+                    return successor
             raise NotFound(
                 f"{name}: there are no figures with {text}",
                 [_iri(Selection.of({name: values[item]})) for item in sorted(values)],

@@ -12,10 +12,9 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.content.decisions import REJECTED
 from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, QB, RDF
+from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.sources import Source, count_origins, read_sources
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
@@ -109,10 +108,11 @@ def read_shares(graph: Graph) -> list[Share]:
         if isinstance(quad.graph_name, ox.NamedNode)
     ]
     observed = list(graph.quads(None, f"{RDF}type", f"{QB}Observation"))
-    rejected = list(graph.quads(None, f"{ADMS}status", REJECTED))
+    # Not read from adms:status, as releases of older versions do not have it.
+    rejected = {quad.object for quad in graph.default_graph.quads(None, f"{APEC}rejects")}
     made = Counter(str(quad.graph_name) for quad in claims)
     figures = Counter(str(quad.graph_name) for quad in observed)
-    rejections = Counter(str(quad.graph_name) for quad in rejected)
+    rejections = Counter(str(quad.graph_name) for quad in claims if quad.subject in rejected)
     return [
         Share(source, made[name], figures[name], rejections[name])
         for source in read_sources(graph)
