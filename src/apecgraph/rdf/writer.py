@@ -48,13 +48,15 @@ class Writer:
         Raises:
             NotAcceptable: The format cannot represent the graph.
         """
-        graph = [quad.triple for quad in canonical_quads(map(in_graph, triples))]
-        graph.sort(key=lambda triple: _rank(triple, topic))
+        named = evidence if format_ in DATASET_FORMATS else ()
+        quads = canonical_quads([*map(in_graph, triples), *named])
+        quads.sort(key=lambda quad: (str(quad.graph_name), _rank(quad.triple, topic)))
+        graph = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
         if format_ == JSON_LD:
             return self._context.document(graph, topic)
         statements: list[ox.Triple | ox.Quad] = [
             *graph,
-            *(evidence if format_ in DATASET_FORMATS else ()),
+            *(quad for quad in quads if quad.graph_name != ox.DefaultGraph()),
         ]
         text = "".join(map(str, statements))
         prefixes = {

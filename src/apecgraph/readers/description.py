@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -284,6 +284,14 @@ def member_triples(graph: Graph, iri: str) -> set[ox.Triple]:
         *(member for name in _MEMBERS for member in standing.iris(iri, name)),
     }
     return {quad.triple for member in members for quad in standing.quads(member)}
+
+
+def named_quads(graph: Graph, triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
+    """Yield the quads of the named graphs that contain some triples."""
+    for triple in triples:
+        for quad in graph.store.quads_for_pattern(*triple):
+            if isinstance(quad.graph_name, ox.NamedNode):
+                yield quad
 
 
 def linking(graph: Graph, iri: str, *, stands: bool) -> list[IncomingLink]:

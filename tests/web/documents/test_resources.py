@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from email.message import Message
@@ -420,6 +421,46 @@ def test_trig_has_the_named_graphs_of_the_sources(client: httpx.Client) -> None:
     assert len(sources) > 1
     assert all(each.value.startswith(f"{BASE}id/source/") for each in sources)
     assert set(ox.parse(client.get(f"{DOCUMENT}.nq").content, ox.RdfFormat.N_QUADS)) == quads
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/scheme/measures",
+        "/doc/structure/trade",
+        "/doc/ontology",
+        "/doc/group/apec-economies",
+        "/doc/decision/trade-2025",
+        "/doc/shape/figure",
+        "/doc/figure/seetaoe-258468/trade-2025",
+    ],
+)
+def test_the_quads_of_a_document_are_all_quads_of_its_triples(
+    client: httpx.Client, graph: Graph, path: str
+) -> None:
+    """The labels of blank nodes differ between documents, so they are left out."""
+
+    def plain(node: object) -> str:
+        return re.sub("_:[0-9a-z]+", "_:", str(node))
+
+    published: dict[str, set[str]] = defaultdict(set)
+    for quad in graph.quads():
+        if quad.graph_name != ox.DefaultGraph():
+            published[plain(quad.triple)].add(str(quad.graph_name))
+    found = client.get(f"{path}.trig").raise_for_status()
+    default, named = set[ox.Triple](), defaultdict[str, set[str]](set)
+    blank = defaultdict[bool, set[ox.BlankNode]](set)
+    for quad in ox.parse(found.content, ox.RdfFormat.TRIG):
+        stands = quad.graph_name == ox.DefaultGraph()
+        blank[stands] |= {term for term in quad.triple if isinstance(term, ox.BlankNode)}
+        if stands:
+            default.add(quad.triple)
+        else:
+            named[plain(quad.triple)].add(str(quad.graph_name))
+    assert named
+    assert named == {triple: published[triple] for triple in named}
+    assert {plain(triple) for triple in default} & published.keys() <= named.keys()
+    assert blank[True] == blank[False]
 
 
 def test_a_document_names_a_query_for_the_links_that_it_does_not_list(

@@ -14,7 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, LINKSET, Format
 from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
-from apecgraph.readers.description import Description, describe, member_triples
+from apecgraph.readers.description import (
+    Description,
+    describe,
+    member_triples,
+    named_quads,
+)
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
@@ -159,9 +164,8 @@ class Resources:
             *description.triples(document, title, self.site.signposts.license),
             *member_triples(self._graph, description.iri),
         }
-        return self.site.writer.document(
-            sorted(triples, key=str), format_, description.iri, description.evidence()
-        )
+        quads = {*description.evidence(), *named_quads(self._graph, triples)}
+        return self.site.writer.document(triples, format_, description.iri, quads)
 
     def _missing(self, request: Request) -> NotFound:
         """Return the error for an unknown path, with the most similar names."""
