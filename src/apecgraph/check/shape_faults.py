@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
-from rapidfuzz import fuzz, process
 
 from apecgraph.errors import QueryTooHeavy
 from apecgraph.query.outline import outline
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import RDF, SH, compact
 from apecgraph.rdf.terms import Term, term_text
+from apecgraph.text.nearest import nearest
 
 _SHAPES: Final = ("node", "property", "not", "qualifiedValueShape")
 """The properties whose values are shapes."""
@@ -142,8 +142,9 @@ def _unapplied(shapes: Graph, quad: ox.Quad) -> str | None:
         return None
     if name in _ADVANCED:
         return f"{compact(iri)} is not part of SHACL Core or SHACL-SPARQL, and would be ignored"
-    close = process.extractOne(name, _APPLIED, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    return f"SHACL has no {compact(iri)}: did you mean {compact(SH + close[0])}?" if close else None
+    for close in nearest(name, _APPLIED, least=_CLOSE):
+        return f"SHACL has no {compact(iri)}: did you mean {compact(SH + close)}?"
+    return None
 
 
 def _refused(query: str) -> str | None:

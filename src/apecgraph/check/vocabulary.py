@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 import pyoxigraph as ox
-from rapidfuzz import fuzz, process
 
 from apecgraph.check.report import Result
 from apecgraph.content.evidence import Evidence
@@ -28,6 +27,7 @@ from apecgraph.content.vocabularies import (
 )
 from apecgraph.rdf.namespaces import DCTERMS, ID, ONTOLOGY, RDF, RDFS, SCHEMA, SH, XSD, compact
 from apecgraph.rdf.terms import Term, notation, term_text
+from apecgraph.text.nearest import nearest
 
 _TYPE: Final = f"{RDF}type"
 _KINDS_OF_VALUES: Final = {
@@ -145,18 +145,18 @@ class _Use:
     def _suggestion(self, iri: str, kinds: Collection[str]) -> str:
         """Return the message about an unknown term, with the term that may be meant."""
         wanted = "property" if kinds == PROPERTIES else "class" if kinds else "term"
-        names = {
-            term.term: _local(term.term)
-            for term in self._terms.values()
-            if not term.deprecated and (not kinds or term.kind in kinds)
-        }
-        near = process.extract(
-            _local(iri), names, scorer=fuzz.ratio, limit=None, score_cutoff=_NEAR
+        known: defaultdict[str, list[str]] = defaultdict(list)
+        for term in self._terms.values():
+            if not term.deprecated and (not kinds or term.kind in kinds):
+                known[_local(term.term)].append(term.term)
+        # Several vocabularies may have the name: then the whole IRI decides.
+        alike = (
+            nearest(iri, known[name], least=0) for name in nearest(_local(iri), known, least=_NEAR)
         )
-        best = max(near, key=lambda each: (each[1], fuzz.ratio(iri, each[2])), default=None)
+        best = next(alike, None)
         return (
             f"{compact(iri)} is not a {wanted} in ontology/apec.ttl or ontology/terms.csv"
-            f"{f': did you mean {compact(best[2])}?' if best else ': correct it, or add it there'}"
+            f"{f': did you mean {compact(best[0])}?' if best else ': correct it, or add it there'}"
         )
 
     def misfit(self, triple: ox.Triple) -> str | None:

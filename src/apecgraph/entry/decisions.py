@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, RDF, RDFS, compact
 from apecgraph.rdf.terms import Value, english, triples_about, typed
 from apecgraph.rdf.turtle import write_turtle
+from apecgraph.text.nearest import nearest
 
 _SAW: Final = f"{APEC}saw"
 _ROLES: Final = tuple(f"{APEC}{name}" for name in ("upholds", "rejects", "alternative"))
@@ -174,7 +174,7 @@ def _notes(decision: Decision, record: dict[str, str], findings: Findings) -> It
 
 
 def _unknown(claim: str, known: Iterable[str]) -> str:
-    near = get_close_matches(claim, list(known), _NEAR, cutoff=0.8)
+    near = nearest(claim, known, least=80, most=_NEAR)
     names = " or ".join(map(compact, near))
     return f"{compact(claim)} is not a figure or a statement of any source" + (
         f": did you mean {names}?" if names else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
@@ -22,6 +21,7 @@ from apecgraph.readers.description import (
 )
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
+from apecgraph.text.nearest import nearest
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
@@ -58,7 +58,7 @@ _NEAR: Final = 5
 """Number of similar names that a 404 error lists."""
 
 _COMPARED: Final = 300
-"""Maximum number of names to compare with an unknown name; each takes up to 0.1 ms."""
+"""Maximum number of names to compare with an unknown name."""
 
 _LONGEST: Final = 200
 """Maximum number of compared characters of an unknown name."""
@@ -175,7 +175,7 @@ class Resources:
         related = [item for item in self._names if item.startswith(kind)] or self._names
         start = max(0, bisect(related, name) - _COMPARED // 2)
         around = related[start : start + _COMPARED]
-        near = get_close_matches(name[:_LONGEST], around, _NEAR, cutoff=0.5)
+        near = nearest(name[:_LONGEST], around, least=50, most=_NEAR)
         return NotFound(f"There is nothing at {BASE}{path[1:]}.", [*map(topic_of, near), BASE])
 
 
