@@ -58,6 +58,9 @@ UNKNOWN = {
         "schema:contibutor is not a property in ontology/apec.ttl or ontology/terms.csv: "
         "did you mean schema:contributor?"
     ),
+    "<meeting/m> schema:perfomer <person/zhao> .": (
+        "schema:perfomer is no property in ontology/apec.ttl or ontology/terms.csv"
+    ),
     "<body/b> prov:wasAtributedTo <person/zhao> .": "did you mean prov:wasAttributedTo?",
     "<meeting/m> apec:them 'a theme'@en .": "did you mean apec:theme?",
     "<meeting/m> <http://schema.org/startDate> '2026-01-01'^^xsd:date .": (
