@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import CSV
-from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.rdf.namespaces import BASE, OWL
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
 from apecgraph.readers.withdrawals import withdrawn
@@ -81,6 +81,10 @@ class FiguresPage(Page):
         self._values = {
             name: {dict(item.dimensions).get(name) for item in series} for name in SERIES_DIMENSIONS
         } | {"period": set(periods)}
+        self._successors = {
+            local(iri): withdrawn(site.graph, iri) or []
+            for iri in site.graph.default_graph.subjects(f"{OWL}deprecated")
+        }
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with a selection, or with all series if nothing is selected.
@@ -204,7 +208,7 @@ class FiguresPage(Page):
     def _value(self, name: str, text: str) -> str:
         values = self._by_text(name)
         if text not in values:
-            for successor in withdrawn(self.site.graph, ID + text) or ():
+            for successor in self._successors.get(text, ()):
                 if local(successor) in values:
                     return successor
             raise NotFound(
