@@ -59,7 +59,7 @@ UNKNOWN = {
         "did you mean schema:contributor?"
     ),
     "<meeting/m> schema:perfomer <person/zhao> .": (
-        "schema:perfomer is no property in ontology/apec.ttl or ontology/terms.csv"
+        "schema:perfomer is not a property in ontology/apec.ttl or ontology/terms.csv"
     ),
     "<body/b> prov:wasAtributedTo <person/zhao> .": "did you mean prov:wasAttributedTo?",
     "<meeting/m> apec:them 'a theme'@en .": "did you mean apec:theme?",
