@@ -8,7 +8,7 @@ from typing import Final
 
 from apecgraph.content.folder import DECISIONS_GRAPH
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, RDF
+from apecgraph.rdf.namespaces import ADMS, APEC, DCTERMS, ID, RDF
 
 RESOLVED: Final = f"{ID}verdict/resolved"
 LIKELY: Final = f"{ID}verdict/likely"
@@ -143,6 +143,21 @@ def rulings(graph: Graph, claim: str) -> tuple[Ruling, ...]:
         )
         for decision in decisions
     )
+
+
+def claim_status(graph: Graph, claim: str) -> str:
+    """Read the status of a claim.
+
+    Args:
+        graph: The dataset of a release.
+        claim: IRI of a figure or a statement.
+
+    Returns:
+        IRI of the status that the release states. A release of an older version states none: then
+        it is the status that decisions give.
+    """
+    stated = graph.value(claim, f"{ADMS}status")
+    return stated or decided_status(ruling.status for ruling in rulings(graph, claim))
 
 
 def _decision(recorded: Graph, iri: str) -> Decision:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from apecgraph.content.decisions import REJECTED, STATUS, Ruling, decided_status, rulings
+from apecgraph.content.decisions import REJECTED, STATUS, Ruling, claim_status, rulings
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.statements import Statement, read_statement
 from apecgraph.rdf.graph import Graph
@@ -88,8 +88,7 @@ def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementCl
     stated = graph.named_graph(claim.source)
     identifier = stated.value(claim.iri, f"{DCTERMS}identifier") or ""
     decided = rulings(graph, claim.iri)
-    # Not read from adms:status, as releases of older versions do not have it.
-    status = decided_status(ruling.status for ruling in decided).removeprefix(STATUS)
+    status = claim_status(graph, claim.iri).removeprefix(STATUS)
     if isinstance(claim, Figure):
         return FigureClaim(
             claim.iri, claim.source, identifier, claim.printed, status, decided, figure=claim

@@ -26,7 +26,7 @@ from apecgraph.rdf.namespaces import (
     RDFS,
     SKOS,
 )
-from apecgraph.rdf.terms import Term, in_graph
+from apecgraph.rdf.terms import Term, in_graph, term_text
 from apecgraph.readers.reviews import review_triples
 
 LINKS: Final = 200
@@ -152,8 +152,9 @@ class Description:
     @property
     def rejected(self) -> bool:
         """Whether a decision has removed the thing from the default graph."""
-        status = ox.NamedNode(REJECTED)
-        return any((fact.predicate, fact.value) == (f"{ADMS}status", status) for fact in self.facts)
+        stated = (fact.value for fact in self.facts if fact.predicate == f"{ADMS}status")
+        given = (ruling.status for ruling in self.rulings)  # older releases state no status
+        return REJECTED in (*map(term_text, stated), *given)
 
     @property
     def types(self) -> tuple[str, ...]:

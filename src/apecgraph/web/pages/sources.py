@@ -12,9 +12,11 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.content.decisions import REJECTED
 from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, QB, RDF
+from apecgraph.rdf.namespaces import ADMS, APEC, QB, RDF
+from apecgraph.rdf.terms import term_text
 from apecgraph.readers.sources import Source, count_origins, read_sources
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
@@ -108,11 +110,16 @@ def read_shares(graph: Graph) -> list[Share]:
         if isinstance(quad.graph_name, ox.NamedNode)
     ]
     observed = list(graph.quads(None, f"{RDF}type", f"{QB}Observation"))
-    # Not read from adms:status, as releases of older versions do not have it.
-    rejected = {quad.object for quad in graph.default_graph.quads(None, f"{APEC}rejects")}
+    rejected = {
+        *graph.subjects(f"{ADMS}status", REJECTED),
+        # Releases of older versions state no status.
+        *(term_text(quad.object) for quad in graph.quads(None, f"{APEC}rejects")),
+    }
     made = Counter(str(quad.graph_name) for quad in claims)
     figures = Counter(str(quad.graph_name) for quad in observed)
-    rejections = Counter(str(quad.graph_name) for quad in claims if quad.subject in rejected)
+    rejections = Counter(
+        str(quad.graph_name) for quad in claims if term_text(quad.subject) in rejected
+    )
     return [
         Share(source, made[name], figures[name], rejections[name])
         for source in read_sources(graph)
