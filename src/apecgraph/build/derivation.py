@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from apecgraph.build.best_values import cell_triples
 from apecgraph.build.contradiction_triples import contradiction_triples
+from apecgraph.build.period_triples import period_triples
 from apecgraph.build.review_triples import review_triples
 from apecgraph.check.rule_text import RuleText
 from apecgraph.consistency.findings import Findings
@@ -32,9 +33,10 @@ def derived_dataset(findings: Findings) -> list[ox.Quad]:
 
 
 def _derived(findings: Findings) -> Iterator[ox.Triple]:
-    """Derive contradictions, reviews, the edit rules of figures, and the figures of slices."""
+    """Derive contradictions, reviews, instants, and what figures and slices are linked to."""
     yield from contradiction_triples(findings)
     yield from review_triples(findings.evidence)
+    yield from period_triples(findings.evidence.graph)
     for figure, rules in findings.rules_by_figure.items():
         yield from triples_about(figure, *((f"{APEC}heldBy", rule) for rule in rules))
     evidence = findings.evidence

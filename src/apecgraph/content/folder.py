@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
-from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, SCHEMA, SDMX_DIMENSION
+from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, SCHEMA, SDMX_DIMENSION, TIME
 from apecgraph.rdf.terms import in_graph
 from apecgraph.rdf.turtle import parse_file
 
@@ -73,6 +73,7 @@ DERIVED_PROPERTIES: Final = frozenset(
             )
         ),
         f"{SDMX_DIMENSION}freq",
+        *(f"{TIME}{name}" for name in ("hasBeginning", "hasEnd", "inXSDDate")),
     )
 )
 """The properties that only the build writes."""
@@ -81,6 +82,7 @@ DERIVED_CLASSES: Final = frozenset(
     (
         *(f"{APEC}{name}" for name in ("Cell", "Contradiction", "Estimate")),
         *(f"{SCHEMA}{name}" for name in ("Claim", "ClaimReview", "Rating")),
+        f"{TIME}Instant",
     )
 )
 """The classes whose instances only the build writes."""

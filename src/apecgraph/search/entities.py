@@ -26,6 +26,7 @@ from apecgraph.rdf.namespaces import (
     SCHEMA,
     SD,
     SKOS,
+    TIME,
     compact,
 )
 from apecgraph.rdf.terms import Term, term_text
@@ -52,6 +53,7 @@ _NOT_ENTITIES: Final = (
     f"{APEC}Estimate",
     f"{SCHEMA}Claim",
     f"{SCHEMA}Rating",
+    f"{TIME}Instant",
 )
 _NO_PROPERTIES: Final = (RDF, SD, QB)
 
