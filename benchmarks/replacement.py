@@ -31,7 +31,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.folder import DERIVED_PROPERTIES
 from apecgraph.rdf.graph import Graph, Object, Property, Subject
-from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.rdf.namespaces import DCTERMS, ID
 from apecgraph.text.printed_words import PrintedWords
 from benchmarks.slips import Entry
 
@@ -216,7 +216,7 @@ class Replacements:
         evidence = replace(self.evidence, figures=(*near, changed))
         for iri, rule in CLAIM_EDIT_RULES.items():
             if iri != _AS_PRINTED and iri not in _OF_STATEMENTS:
-                compares = self.graph.values(iri, f"{APEC}compares")
+                compares = self.graph.values(iri, f"{DCTERMS}subject")
                 for claims, reason in rule(evidence, compares, self._wording):
                     readings = frozenset(frozenset([claim]) for claim in claims)
                     yield Contradiction(frozenset([iri]), readings, reason)

@@ -11,7 +11,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
 from apecgraph.content.statements import Statement
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, compact
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, compact
 
 CONTENT = Content.read(default_content())
 GRAPH = Graph(CONTENT.quads)
@@ -19,7 +19,7 @@ STATEMENTS = Evidence.gather(CONTENT).statements
 RULES = {
     property_: [property_]
     for rule in ("one-value", "one-code")
-    for property_ in GRAPH.values(f"{ID}relation/{rule}", f"{APEC}compares")
+    for property_ in GRAPH.values(f"{ID}relation/{rule}", f"{DCTERMS}subject")
 }
 MANY = """
     apec:aim apec:means apec:priorityArea dcterms:creator dcterms:date dcterms:modified

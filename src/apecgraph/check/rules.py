@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, RDF, SH
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, RDF, SH
 from apecgraph.rdf.terms import TRUE_FORMS, Term
 
 _SHAPES: Final = frozenset(
@@ -86,7 +86,8 @@ def _is_rule(iri: str, values: list[tuple[str, Term]]) -> bool:
 
 def _constraints(values: list[tuple[str, Term]]) -> Iterator[str]:
     for name, value in values:
-        if name.startswith(APEC):  # the values that an edit rule compares, and its band
+        if name == f"{DCTERMS}subject" or name.startswith(APEC):
+            # The values that an edit rule compares, and its band.
             yield _iri(value) or name
         elif name.startswith(SH) and name not in _UNCOUNTED:
             yield name

@@ -25,7 +25,7 @@ from typing import Final
 from apecgraph.consistency.cells import Cells, Estimate
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import Interval
-from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
 _HUNDREDTH: Final = Decimal("0.01")
 _BAND_DAYS: Final = 3 * 366
@@ -244,7 +244,7 @@ def near_bound(cells: Cells, edit_rule: str) -> Implied:
 
 def currency_pair(cells: Cells, edit_rule: str) -> Implied:
     """Ratio edit: a value in two currencies implies an exchange rate within a band."""
-    currencies = cells.graph.values(edit_rule, f"{APEC}compares")
+    currencies = cells.graph.values(edit_rule, f"{DCTERMS}subject")
     if len(currencies) != 2:
         return  # the content does not declare the edit rule
     local, foreign = currencies

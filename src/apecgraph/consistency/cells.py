@@ -159,7 +159,7 @@ class Cells:
         Returns:
             The cells.
         """
-        compared = self.graph.values(edit_rule, f"{APEC}compares")
+        compared = self.graph.values(edit_rule, f"{DCTERMS}subject")
         return [cell for cell in self.known if getattr(cell, dimension) in compared]
 
     def band(self, edit_rule: str) -> Interval:

@@ -24,7 +24,7 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, ORG, SCHEMA
+from apecgraph.rdf.namespaces import DCAT, DCTERMS, ID, ORG, SCHEMA
 from apecgraph.text.dates import DATE_DATATYPES
 from apecgraph.text.printed_words import PrintedWords
 
@@ -44,7 +44,7 @@ def claim_contradictions(evidence: Evidence) -> Iterator[Contradiction]:
     """Find the contradictions that the edit rules between claims show."""
     wording = Wording(evidence.graph)
     for iri, rule in CLAIM_EDIT_RULES.items():
-        compares = evidence.graph.values(iri, f"{APEC}compares")
+        compares = evidence.graph.values(iri, f"{DCTERMS}subject")
         for claims, reason in rule(evidence, compares, wording):
             readings = frozenset(frozenset([claim]) for claim in claims)
             yield Contradiction(frozenset([iri]), readings, reason)
@@ -188,7 +188,7 @@ def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
     """No more members attend a meeting than the body has at the time."""
     graph = evidence.graph
     starts = _by_subject(evidence, f"{SCHEMA}startDate")
-    for body in graph.values(f"{ID}relation/attendance", f"{DCTERMS}subject"):
+    for body in compares:
         memberships = [
             membership
             for membership in graph.subjects(f"{ORG}organization", body)

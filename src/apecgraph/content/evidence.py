@@ -16,7 +16,7 @@ from apecgraph.content.origins import is_withdrawn, origin
 from apecgraph.content.statements import Statement, read_statements
 from apecgraph.content.vintages import revisions
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, RDF
+from apecgraph.rdf.namespaces import ADMS, APEC, DCTERMS, ID, PROV, QB, RDF
 from apecgraph.rdf.terms import in_graph, triples_about
 
 
@@ -118,7 +118,7 @@ class Evidence:
         These are the attributed statements (prov:wasAttributedTo), unless their property is one
         that the edit rule one-value compares, such as a date or the holder of a post.
         """
-        facts = self.graph.values(f"{ID}relation/one-value", f"{APEC}compares")
+        facts = self.graph.values(f"{ID}relation/one-value", f"{DCTERMS}subject")
         return frozenset(
             statement.iri
             for statement in self.statements
