@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.cube import DIMENSIONS, PERIOD_NOT_TOLD, UNIT, Cell
-from apecgraph.content.decisions import ALTERNATIVE, DISPUTED, STANDS, statuses
+from apecgraph.content.decisions import DISPUTED, STANDS
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, interval_values
 from apecgraph.intervals import Interval, decimal_text, hull, shared
@@ -82,7 +82,6 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
         The best known values, in the order of the first figures of their cells.
     """
     graph = evidence.graph
-    known = statuses(evidence.decisions)
     cells: defaultdict[tuple[str, Cell], list[Figure]] = defaultdict(list)
     for figure in evidence.outcomes:
         if figure.iri not in evidence.unsupported and figure.cell.period != PERIOD_NOT_TOLD:
@@ -90,18 +89,16 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             cells[dataset, figure.cell].append(figure)
     for (dataset, cell), figures in cells.items():
         basis = [
-            figure
-            for figure in figures
-            if known.get(figure.iri) != ALTERNATIVE
-            and not graph.has(figure.iri, f"{PROV}wasAttributedTo")
-            and not graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
+            figure for figure in figures if evidence.statuses[figure.iri] in (STANDS, DISPUTED)
         ]
         basis = [each for each in basis if not each.is_period_inferred] or basis
         if not basis or not graph.subjects(f"{DCTERMS}source", dataset):
             continue
         intervals = [figure.interval for figure in basis]
         interval = shared(intervals)
-        disputed = interval is None or any(known.get(each.iri) == DISPUTED for each in basis)
+        disputed = interval is None or any(
+            evidence.statuses[each.iri] == DISPUTED for each in basis
+        )
         yield BestValue(
             cell,
             dataset,

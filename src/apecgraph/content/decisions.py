@@ -22,9 +22,12 @@ STATUS: Final = f"{ID}status/"
 STANDS: Final = f"{STATUS}stands"
 ALTERNATIVE: Final = f"{STATUS}alternative"
 DISPUTED: Final = f"{STATUS}disputed"
+ATTRIBUTED: Final = f"{STATUS}attributed"
+EXPECTED: Final = f"{STATUS}expected"
+SUPERSEDED: Final = f"{STATUS}superseded"
 REJECTED: Final = f"{STATUS}rejected"
-STATUSES: Final = (STANDS, ALTERNATIVE, DISPUTED, REJECTED)
-"""The statuses of a claim. If decisions differ, the later status in this order counts."""
+STATUSES: Final = (STANDS, ALTERNATIVE, DISPUTED, ATTRIBUTED, EXPECTED, SUPERSEDED, REJECTED)
+"""The statuses of a claim. If several apply, the later status in this order counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,8 @@ def read_decisions(graph: Graph) -> Iterator[Decision]:
         yield _decision(recorded, iri)
 
 
-def statuses(decisions: Iterable[Decision]) -> dict[str, str]:
-    """Return the status of each claim that a decision names."""
+def decided_statuses(decisions: Iterable[Decision]) -> dict[str, str]:
+    """Return the status that decisions give to each claim that they name."""
     found: dict[str, str] = {}
     for decision in decisions:
         for claim in decision.names:

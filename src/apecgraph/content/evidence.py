@@ -9,7 +9,16 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from apecgraph.content.decisions import REJECTED, STANDS, Decision, read_decisions, statuses
+from apecgraph.content.decisions import (
+    ATTRIBUTED,
+    EXPECTED,
+    REJECTED,
+    STANDS,
+    SUPERSEDED,
+    Decision,
+    decided_statuses,
+    read_decisions,
+)
 from apecgraph.content.figures import Figure, read_figures
 from apecgraph.content.folder import SHAPES_GRAPH, SOURCE_PREFIX, Content
 from apecgraph.content.origins import is_withdrawn, origin
@@ -53,27 +62,16 @@ class Evidence:
             named = ox.NamedNode(figure.source)
             graph.store.extend(in_graph(triple, named) for triple in figure.derived())
         decisions = tuple(read_decisions(graph))
-        known = statuses(decisions)
-        decided: defaultdict[str, list[str]] = defaultdict(list)
-        for decision in decisions:
-            for claim in decision.names:
-                decided[claim].append(decision.iri)
         withdrawn = frozenset(source for source in sources if is_withdrawn(graph, source))
-        for source in sources:
-            triples = list(_provenance(graph, source, source in withdrawn))
-            otherwise = REJECTED if source in withdrawn else STANDS
-            for claim in _claims(graph, source):
-                triples += triples_about(
-                    claim,
-                    (f"{ADMS}status", known.get(claim, otherwise)),
-                    *((f"{APEC}decision", decision) for decision in decided[claim]),
-                )
-            graph.store.extend(in_graph(each, ox.NamedNode(source)) for each in triples)
         witnesses = (figure for figure in figures if figure.source not in withdrawn)
         for later, earlier in list(revisions(graph, witnesses)):
             revises = triples_about(later.iri, (f"{PROV}wasRevisionOf", earlier.iri))
             graph.store.extend(in_graph(triple, ox.NamedNode(later.source)) for triple in revises)
-        return cls(graph, figures, statements, decisions, withdrawn)
+        evidence = cls(graph, figures, statements, decisions, withdrawn)
+        for source in sources:
+            triples = list(evidence._about_claims(source))
+            graph.store.extend(in_graph(each, ox.NamedNode(source)) for each in triples)
+        return evidence
 
     @cached_property
     def compared(self) -> Evidence:
@@ -98,7 +96,7 @@ class Evidence:
     @cached_property
     def rejected(self) -> frozenset[str]:
         """IRIs of the figures and statements that a decision rejects."""
-        known = statuses(self.decisions)
+        known = decided_statuses(self.decisions)
         return frozenset(claim for claim, status in known.items() if status == REJECTED)
 
     @cached_property
@@ -113,18 +111,36 @@ class Evidence:
 
     @cached_property
     def opinions(self) -> frozenset[str]:
-        """IRIs of the statements that are somebody's words and not a fact.
+        """IRIs of the claims that are somebody's words and not a fact.
 
-        These are the attributed statements (prov:wasAttributedTo), unless their property is one
-        that the edit rule one-value compares, such as a date or the holder of a post.
+        These are the attributed claims (prov:wasAttributedTo), except statements whose property is
+        one that the edit rule one-value compares, such as a date or the holder of a post.
         """
         facts = self.graph.values(f"{ID}relation/one-value", f"{DCTERMS}subject")
         return frozenset(
-            statement.iri
-            for statement in self.statements
-            if statement.triple.predicate.value not in facts
-            and self.graph.has(statement.iri, f"{PROV}wasAttributedTo")
+            iri
+            for iri, claim in self.claims.items()
+            if not (isinstance(claim, Statement) and claim.triple.predicate.value in facts)
+            and self.graph.has(iri, f"{PROV}wasAttributedTo")
         )
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """The status of each claim: of those that apply, the last in the order of `STATUSES`."""
+        revised = (quad.object for quad in self.graph.quads(None, f"{PROV}wasRevisionOf"))
+        applied = (
+            (ATTRIBUTED, self.opinions),
+            (EXPECTED, {figure.iri for figure in self.figures if figure.is_expectation}),
+            (
+                SUPERSEDED,
+                {earlier.value for earlier in revised if isinstance(earlier, ox.NamedNode)},
+            ),
+            (REJECTED, self.unsupported),
+        )
+        found = dict.fromkeys(self.claims, STANDS) | decided_statuses(self.decisions)
+        for status, claims in applied:
+            found |= dict.fromkeys(claims, status)
+        return found
 
     def supported(self) -> Iterator[ox.Quad]:
         """Yield the default graph: all triples except those that only unsupported claims state.
@@ -151,18 +167,34 @@ class Evidence:
             ):
                 yield in_graph(quad.triple)
 
+    @cached_property
+    def _decisions_on(self) -> defaultdict[str, list[str]]:
+        """The IRIs of the decisions on each claim."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for decision in self.decisions:
+            for claim in decision.names:
+                found[claim].append(decision.iri)
+        return found
+
+    def _about_claims(self, source: str) -> Iterator[ox.Triple]:
+        """Yield the source, the status and the decisions of each claim of a source, and origins.
+
+        A source that is a witness has an origin, which is that of its claims.
+        """
+        graph = self.graph
+        origins = [] if source in self.withdrawn else [(f"{APEC}origin", origin(graph, source))]
+        yield from triples_about(source, *origins)
+        for claim in _claims(graph, source):
+            yield from triples_about(
+                claim,
+                (f"{APEC}statedIn", source),
+                (f"{ADMS}status", self.statuses.get(claim, STANDS)),
+                *((f"{APEC}decision", decision) for decision in self._decisions_on[claim]),
+                *origins,
+            )
+
 
 def _claims(graph: Graph, source: str) -> Iterator[str]:
     """Yield the IRIs of the figures and statements of a source."""
     for class_ in (f"{QB}Observation", f"{RDF}Statement"):
         yield from graph.named_graph(source).subjects(f"{RDF}type", class_)
-
-
-def _provenance(graph: Graph, source: str, is_withdrawn: bool) -> Iterator[ox.Triple]:
-    """Yield the source of each claim of a source, and their origin if the source is a witness."""
-    for claim in _claims(graph, source):
-        yield from triples_about(claim, (f"{APEC}statedIn", source))
-    if not is_withdrawn:
-        first = origin(graph, source)
-        for iri in (source, *_claims(graph, source)):
-            yield from triples_about(iri, (f"{APEC}origin", first))

@@ -23,7 +23,7 @@ class Claim:
         source: IRI of the source.
         identifier: Short name for citing the claim; empty if it has none.
         printed: The words that the source prints; None if they are not recorded.
-        status: Name of its status: "stands", "alternative", "disputed" or "rejected".
+        status: Name of its status, such as "stands" or "rejected".
         rulings: The rulings of decisions on the claim.
     """
 

@@ -152,9 +152,14 @@ class Description:
     @property
     def rejected(self) -> bool:
         """Whether a decision has removed the thing from the default graph."""
-        stated = (fact.value for fact in self.facts if fact.predicate == f"{ADMS}status")
         given = (ruling.status for ruling in self.rulings)  # older releases state no status
-        return REJECTED in (*map(term_text, stated), *given)
+        return REJECTED in (self.status, *given)
+
+    @property
+    def status(self) -> str | None:
+        """IRI of the stated status of the thing, or None if none is stated."""
+        stated = (fact.value for fact in self.facts if fact.predicate == f"{ADMS}status")
+        return next(map(term_text, stated), None)
 
     @property
     def types(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.content.cube import DIMENSIONS, Cell
-from apecgraph.content.decisions import STATUS, Ruling
+from apecgraph.content.decisions import ALTERNATIVE, STATUS, STATUSES, Ruling
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
@@ -20,6 +20,11 @@ from apecgraph.web.charts.scales import Scale
 SCRIPT = "<script>alert(1)</script>"
 SOURCE = f"{ID}source/x"
 EXACT = f"{ID}bound/exact"
+
+
+def test_each_status_of_a_figure_has_a_shape() -> None:
+    names = [status.removeprefix(STATUS) for status in STATUSES if status != ALTERNATIVE]
+    assert set(SHAPES) == set(names)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,14 @@ SHAPES: Final = {
     "stands": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
     "rejected": "M-4-4L4 4M4-4L-4 4",
     "disputed": "M0-5.5L5.5 0L0 5.5L-5.5 0z",
+    "attributed": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
+    "expected": "M0-5L5 4L-5 4z",
+    "superseded": "M-4-4L4-4L4 4L-4 4z",
 }
-"""The shape of a point for each status of a figure: a disc, a cross, a hollow diamond."""
+"""The shape of a point for each status that a figure can have.
+
+They are a disc, a cross, and hollow: a diamond, a disc, a triangle and a square.
+"""
 
 _FAR: Final = 100
 """Ratio to all other numbers beyond which the scale leaves out a rejected number."""
