@@ -177,8 +177,8 @@ def _recursion(shapes: Graph) -> Iterator[ShapeFault]:
                 done.add(shape)
             elif part in trail:
                 yield ShapeFault(
-                    "this shape refers to itself, directly or through other shapes: SHACL does not "
-                    "say what that means (section 3.4.3), so let it end somewhere",
+                    "this shape refers to itself, directly or through other shapes, which SHACL "
+                    "leaves undefined (section 3.4.3): remove one of the references",
                     part,
                 )
             elif part not in done:
