@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from apecgraph.intervals import Interval, hull
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, PROV, QB, RDF, SDMX_CODE, SDMX_DIMENSION
 from apecgraph.rdf.terms import in_graph
+from tests.check.test_shapes import EXAMPLES, read
 
 TRADE = f"{ID}cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed"
 SHARE = f"{ID}cell/CHN/apec-other-economies/total/all-goods/trade-share/not-applicable/mixed"
@@ -117,6 +119,71 @@ def test_a_figure_without_a_printed_period_counts_only_if_there_is_no_other(
 def test_unknown_periods_have_no_best_value(evidence: Evidence) -> None:
     assert any(each.cell.period == PERIOD_NOT_TOLD for each in evidence.outcomes)
     assert all(each.cell.period != PERIOD_NOT_TOLD for each in best_values(evidence))
+
+
+PROVISIONAL, ESTIMATE, IMPUTED = (f"{SDMX_CODE}obsStatus-{code}" for code in "PEI")
+
+
+def with_statuses(evidence: Evidence, *statuses: str | None) -> Evidence:
+    """Keep some figures of one cell, with these statuses, and no decision."""
+    found = best(evidence, f"{TRADE}/2025")
+    assert found is not None
+    kept = zip(found.basis, statuses, strict=False)
+    figures = tuple(replace(figure, status=status) for figure, status in kept)
+    assert len(figures) == len(statuses)
+    return replace(evidence, figures=figures, statements=(), decisions=())
+
+
+@pytest.mark.parametrize(
+    ("statuses", "basis"),
+    [
+        ((ESTIMATE, PROVISIONAL, None), [2]),
+        ((PROVISIONAL, f"{SDMX_CODE}obsStatus-A", None), [1, 2]),
+        ((ESTIMATE, PROVISIONAL, IMPUTED), [1]),
+        ((ESTIMATE, IMPUTED), [0, 1]),
+    ],
+)
+def test_outcomes_come_before_provisional_numbers_and_these_before_estimates(
+    evidence: Evidence, statuses: tuple[str | None, ...], basis: list[int]
+) -> None:
+    changed = with_statuses(evidence, *statuses)
+    (found,) = best_values(changed)
+    assert list(found.basis) == [changed.figures[index] for index in basis]
+
+
+def test_an_open_decision_leaves_provisional_numbers_open_too(evidence: Evidence) -> None:
+    changed = with_statuses(evidence, PROVISIONAL, None)
+    names = frozenset(each.iri for each in changed.figures)
+    (found,) = best_values(decided(changed, OPEN, names=names))
+    assert found.is_disputed
+    assert found.basis == changed.figures
+
+
+COMPILED = "sdmx-attribute:compilingOrg <body/b>"
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        (f"{COMPILED} ; schema:translationOfWork <source/y>", COMPILED),
+        ("dcterms:title 'x'@en", f"{COMPILED} ; schema:translationOfWork <source/x>"),
+        ("dcterms:title 'x'@en", COMPILED),
+    ],
+    ids=["before its copy", "in a copy before others", "before others"],
+)
+def test_of_equally_precise_figures_that_of_the_compiler_comes_first(
+    tmp_path: Path, x: str, y: str
+) -> None:
+    text = (EXAMPLES / "consistency" / "valid.same-cell-revised.trig").read_text(encoding="utf-8")
+    before, of_x, after = text.partition(COMPILED)
+    changed = before + x + after.replace(COMPILED, y).replace("1.512", "1.500")
+    changed = changed.replace("2026-12-04", "2026-02-04")
+    assert of_x
+    path = tmp_path / "example.trig"
+    path.write_text(changed, encoding="utf-8")
+    (found,) = best_values(Evidence.gather(read(path)[0]))
+    assert len(found.basis) == 2
+    assert found.figure.source == f"{ID}source/y"
 
 
 @pytest.mark.parametrize(

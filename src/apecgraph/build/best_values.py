@@ -22,6 +22,7 @@ from apecgraph.content.cube import DIMENSIONS, PERIOD_NOT_TOLD, UNIT, Cell
 from apecgraph.content.decisions import DISPUTED, STANDS
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, interval_values
+from apecgraph.content.origins import is_copy
 from apecgraph.intervals import Interval, decimal_text, hull, shared
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import (
@@ -32,6 +33,7 @@ from apecgraph.rdf.namespaces import (
     ID,
     PROV,
     QB,
+    SDMX_ATTRIBUTE,
     SDMX_CODE,
     SDMX_DIMENSION,
 )
@@ -70,10 +72,10 @@ class BestValue:
 def best_values(evidence: Evidence) -> Iterator[BestValue]:
     """Choose the best known value of each cell. Nothing is averaged or interpolated.
 
-    Left out are figures that a decision rejects or keeps as an alternative, that a later figure
-    revises or that a source only attributes to a speaker, and figures of withdrawn sources, of
-    unknown periods and of datasets without best values, such as forecasts. Figures whose period is
-    not printed count only if there are no others.
+    Left out are figures that a decision rejects, that a later figure revises or that a source only
+    attributes to a speaker, and figures of withdrawn sources, of unknown periods and of datasets
+    without best values, such as forecasts. The others count by how certain they are (`_basis`). The
+    value is that of the most precise figure; of equally precise ones, that of the compiler's text.
 
     Args:
         evidence: The figures and the decisions on them.
@@ -88,10 +90,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             dataset = graph.named_graph(figure.source).required_value(figure.iri, f"{QB}dataSet")
             cells[dataset, figure.cell].append(figure)
     for (dataset, cell), figures in cells.items():
-        basis = [
-            figure for figure in figures if evidence.statuses[figure.iri] in (STANDS, DISPUTED)
-        ]
-        basis = [each for each in basis if not each.is_period_inferred] or basis
+        basis = _basis(evidence, figures)
         if not basis or not graph.subjects(f"{DCTERMS}source", dataset):
             continue
         intervals = [figure.interval for figure in basis]
@@ -104,7 +103,7 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
             dataset,
             tuple(figures),
             tuple(basis),
-            min(basis, key=_imprecision),
+            min(basis, key=lambda each: (*_imprecision(each), _remove(graph, each), each.iri)),
             hull(intervals) if disputed or interval is None else interval,
             disputed,
         )
@@ -211,12 +210,40 @@ def _namespace(iri: str) -> str:
     return iri[: iri.rindex("/") + 1]
 
 
-def _imprecision(figure: Figure) -> tuple[bool, Decimal, str]:
+def _basis(evidence: Evidence, figures: Iterable[Figure]) -> list[Figure]:
+    """Return the figures of a cell that its value rests on.
+
+    Figures whose period is not printed count only if there are no others; provisional numbers only
+    if there are no outcomes, estimates only if there are neither. A decision that leaves one of
+    the figures open leaves all of them open, since any of them may be right.
+    """
+    known = [each for each in figures if evidence.statuses[each.iri] in (STANDS, DISPUTED)]
+    known = [each for each in known if not each.is_period_inferred] or known
+    if any(evidence.statuses[each.iri] == DISPUTED for each in known):
+        return known
+    bands = [_band(evidence.graph, each) for each in known]
+    return [each for each, band in zip(known, bands, strict=True) if band == min(bands)]
+
+
+def _band(graph: Graph, figure: Figure) -> Decimal:
+    """Return how far above a figure its value may lie, as a factor: 1 for an outcome."""
+    factor = None if figure.status is None else graph.value(figure.status, f"{APEC}upperFactor")
+    return Decimal(factor or 1)
+
+
+def _imprecision(figure: Figure) -> tuple[bool, Decimal]:
     """Return a sort key: the figure with the narrowest interval comes first."""
     low, high = figure.interval.lower, figure.interval.upper
     if low is None or high is None:
-        return True, Decimal(0), figure.iri
-    return False, high - low, figure.iri
+        return True, Decimal(0)
+    return False, high - low
+
+
+def _remove(graph: Graph, figure: Figure) -> int:
+    """Return how far a figure is from its compiler: 0 in its text, 1 in a copy, 2 elsewhere."""
+    if not graph.has(figure.source, f"{SDMX_ATTRIBUTE}compilingOrg"):
+        return 2
+    return int(is_copy(graph, figure.source))
 
 
 def _frequency(graph: Graph, period: str) -> str:

@@ -24,6 +24,11 @@ def is_withdrawn(graph: Graph, source: str) -> bool:
     return WITHDRAWN in graph.values(source, f"{SCHEMA}creativeWorkStatus")
 
 
+def is_copy(graph: Graph, source: str) -> bool:
+    """Return whether a source copies or translates another text."""
+    return _first(graph, source, _EARLIER) is not None
+
+
 def origin(graph: Graph, source: str) -> str:
     """Find the origin of a source.
 
