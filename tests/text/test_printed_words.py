@@ -376,6 +376,36 @@ def test_a_status_that_is_printed_must_be_entered(
     assert list(misread(printed, replace(plain, status=expressed))) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("grew by 4 percent in volume", "en"),
+        ("up 4% in real terms", "en"),
+        ("按可比价格计算增长4%", "zh"),
+        ("実質4%増", "ja"),
+        ("실질 4% 증가", "ko"),
+        ("aumentó un 4% en términos reales", "es"),
+        ("cresceu 4% em volume", "pt"),
+        ("è cresciuto del 4% in termini reali", "it"),
+        ("рост на 4% в реальном выражении", "ru"),
+        ("نمو 4% بالأسعار الثابتة", "ar"),
+    ],
+)
+def test_growth_in_volume_is_no_growth_of_values(
+    words: PrintedWords, text: str, language: str
+) -> None:
+    printed = words.read(text, language)
+    volume = f"{ID}measure/trade-volume"
+    of_values = replace(
+        entry("4 0 0 rounded percent growth"), measures=frozenset([f"{ID}measure/trade-growth"])
+    )
+    assert list(misread(printed, of_values)) == [
+        "says measure/trade-volume, but the figure is of measure/trade-growth"
+    ]
+    of_volume = replace(of_values, measures=frozenset([f"{volume}-growth", volume]))
+    assert list(misread(printed, of_volume)) == []
+
+
 def test_a_bound_without_a_printed_word_is_an_inference(words: PrintedWords) -> None:
     printed = words.read("2,910 billion dollars", "en")
     more = entry("2910 9 0 more-than USD")

@@ -43,6 +43,8 @@ from apecgraph.text.numbers import Numerals
 _MONTHS: Final = {12: f"{SDMX_CODE}freq-A", 3: f"{SDMX_CODE}freq-Q", 1: f"{SDMX_CODE}freq-M"}
 """The codes of SDMX for a year, a quarter and a month, keyed by the number of months."""
 
+_PRICES: Final = f"{SDMX_ATTRIBUTE}basePer"
+
 
 @dataclass(frozen=True, slots=True)
 class BestValue:
@@ -132,6 +134,7 @@ def cell_triples(evidence: Evidence) -> Iterator[ox.Triple]:
             (f"{APEC}value", typed(decimal_text(best.figure.value), "decimal")),
             *interval_values(best.interval),
             *([] if unit is None else [(UNIT, unit)]),
+            *((_PRICES, prices) for prices in _prices(graph, best)),
             *((f"{PROV}wasDerivedFrom", figure.iri) for figure in best.basis),
             *((f"{APEC}origin", origin) for origin in _origins(graph, best)),
             (f"{ADMS}status", DISPUTED if best.is_disputed else STANDS),
@@ -171,6 +174,11 @@ def _origins(graph: Graph, best: BestValue) -> list[str]:
     """Return the origins of the figures that a value rests on: its independent witnesses."""
     found = (graph.values(figure.iri, f"{APEC}origin") for figure in best.basis)
     return sorted({origin for origins in found for origin in origins})
+
+
+def _prices(graph: Graph, best: BestValue) -> set[str]:
+    """Return the period whose prices a value has; a shape allows one for each cell."""
+    return {prices for each in best.basis for prices in graph.values(each.iri, _PRICES)}
 
 
 def _fixed(graph: Graph, dataset: str, cell: Cell) -> frozenset[tuple[str, str]]:

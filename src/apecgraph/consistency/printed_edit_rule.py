@@ -10,6 +10,7 @@ from typing import Final
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import decimal_text
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, compact
 from apecgraph.text.numbers import spelled
 from apecgraph.text.printed_words import Number, PrintedMeaning, PrintedWords
@@ -35,6 +36,7 @@ class FigureEntry:
         range_end: The second number of a range, or None.
         is_growth: Whether the figure is a rate of growth, which has a direction.
         status: The IRI of the status, or None.
+        measures: The IRIs of the measure and of what it is the growth of.
         inferred: The IRIs of the properties whose values the printed words do not express.
     """
 
@@ -46,6 +48,7 @@ class FigureEntry:
     range_end: Decimal | None = None
     is_growth: bool = False
     status: str | None = None
+    measures: frozenset[str] = frozenset()
     inferred: frozenset[str] = frozenset()
 
 
@@ -65,8 +68,14 @@ def entered(evidence: Evidence, figure: Figure) -> FigureEntry:
         None if (end := graph.value(figure.iri, f"{APEC}rangeEnd")) is None else Decimal(end),
         evidence.graph.value(figure.cell.measure, f"{APEC}growthOf") is not None,
         figure.status,
+        measures(evidence.graph, figure.cell.measure),
         frozenset(graph.values(figure.iri, f"{APEC}inferred")),
     )
+
+
+def measures(graph: Graph, measure: str) -> frozenset[str]:
+    """Return the IRIs of a measure and of what it is the growth of."""
+    return frozenset([measure, *graph.iris(measure, f"{APEC}growthOf")])
 
 
 def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
@@ -86,6 +95,8 @@ def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     yield from _status(printed, entry)
     if printed.units and entry.unit not in printed.units:
         yield f"has the unit {_names(printed.units)}, but the figure has {compact(entry.unit)}"
+    if printed.measures and printed.measures.isdisjoint(entry.measures):
+        yield f"says {_names(printed.measures)}, but the figure is of {_names(entry.measures)}"
 
 
 def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[Figure, str, str]]:

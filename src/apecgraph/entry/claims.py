@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
+from apecgraph.consistency.printed_edit_rule import FigureEntry, measures, misread
 from apecgraph.content.codes import Codes
 from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT, local_name
 from apecgraph.content.defaults import DEFAULTED, with_defaults
@@ -72,6 +72,7 @@ _WRITTEN: Final = (
     "unitMult",
     "decimals",
     "obsStatus",
+    "basePer",
     "statedIn",
 )
 _DERIVED: Final = (
@@ -233,6 +234,7 @@ class Entries:
                 range_end=range_end,
                 is_growth=is_growth,
                 status=status,
+                measures=measures(self._graph, measure),
                 inferred=inferred,
             )
             differences = list(misread(printed, entry))
@@ -253,6 +255,9 @@ class Entries:
             values.append((f"{APEC}rangeEnd", typed(decimal_text(range_end), "decimal")))
         if status is not None:
             values.append((f"{SDMX_ATTRIBUTE}obsStatus", status))
+        prices = self._optional(row, "basePer", "period")
+        if prices is not None:
+            values.append((f"{SDMX_ATTRIBUTE}basePer", prices))
         values += [(f"{APEC}inferred", property_) for property_ in sorted(inferred)]
         self._add(source, iri, [*values, *_cited(row, literal)])
         for field, default in _DEFAULTS.items():

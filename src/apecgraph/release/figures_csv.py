@@ -79,6 +79,7 @@ _COLUMNS: Final = (
     _Column("unitMult", f"{SDMX_ATTRIBUTE}unitMult", "integer", required=True),
     _Column("decimals", f"{SDMX_ATTRIBUTE}decimals", "integer", required=True),
     _Column("obsStatus", f"{SDMX_ATTRIBUTE}obsStatus"),
+    _Column("basePer", f"{SDMX_ATTRIBUTE}basePer"),
     _Column("statedIn", f"{APEC}statedIn", required=True),
     _Column("status", f"{ADMS}status", required=True),
 )

@@ -1,8 +1,8 @@
-"""Printed words: the number, its scale, unit, bound, direction and status, as a source words them.
+"""Printed words: a number with its scale, unit, bound, direction, status and measure in words.
 
 The words are data. `ontology/printed-words.ttl` gives each concept (a bound, a unit, a scale, a
-direction, a status, a number) the words that express it, as `skos:hiddenLabel`; a word that belongs
-to a language has its tag.
+direction, a status, a measure, a number) the words that express it, as `skos:hiddenLabel`; a word
+that belongs to a language has its tag.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ UNITS: Final = f"{_SCHEME}units"
 SCALES: Final = f"{_SCHEME}scales"
 DIRECTIONS: Final = f"{_SCHEME}directions"
 STATUSES: Final = f"{_SCHEME}obs-statuses"
+MEASURES: Final = f"{_SCHEME}measures"
 NUMBERS: Final = f"{_SCHEME}number-words"
 PLAIN: Final = f"{_SCHEME}plain-words"
 
@@ -74,6 +75,7 @@ class PrintedMeaning:
         units: The IRIs of the units that the words express.
         directions: The IRIs of the directions that the words express.
         statuses: The IRIs of the statuses that the words express, such as a forecast.
+        measures: The IRIs of the measures that the words express, such as a volume.
         unknown: The words that the table does not contain.
     """
 
@@ -82,6 +84,7 @@ class PrintedMeaning:
     units: frozenset[str]
     directions: frozenset[str]
     statuses: frozenset[str]
+    measures: frozenset[str]
     unknown: tuple[str, ...]
 
 
@@ -106,7 +109,7 @@ class PrintedWords:
         self._words: defaultdict[str, defaultdict[str, set[_Concept]]] = defaultdict(
             lambda: defaultdict(set)
         )
-        for scheme in (BOUNDS, UNITS, SCALES, DIRECTIONS, STATUSES, NUMBERS, PLAIN):
+        for scheme in (BOUNDS, UNITS, SCALES, DIRECTIONS, STATUSES, MEASURES, NUMBERS, PLAIN):
             for iri in graph.subjects(f"{SKOS}inScheme", scheme):
                 power = graph.value(iri, f"{SDMX_ATTRIBUTE}unitMult")
                 number = graph.value(iri, f"{RDF}value")
@@ -153,6 +156,7 @@ class PrintedWords:
             frozenset(found[UNITS]),
             frozenset(found[DIRECTIONS]),
             frozenset(found[STATUSES]),
+            frozenset(found[MEASURES]),
             tuple(unknown),
         )
 
