@@ -23,7 +23,7 @@ from operator import add
 from typing import Final
 
 from apecgraph.consistency.cells import Cells, Estimate
-from apecgraph.content.cube import Cell
+from apecgraph.content.cube import RATIO, Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
@@ -78,6 +78,7 @@ def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
 def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
     """Ratio edit: a value equals the value of the base period, increased by the growth rate.
 
+    A rate is in percent, or the value is a multiple of the value of the base period.
     The band of the edit rule allows for revisions of the value of the base period.
     """
     band = cells.band(edit_rule)
@@ -87,17 +88,20 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
             continue
         now = replace(cell, measure=measure, base_period=None)
         before = replace(now, period=cell.base_period)
+        is_multiple = cell.unit(cells.graph) == RATIO
         for rate in rates:
-            factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1)) * band
+            growth = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1))
+            factor = (rate.interval if is_multiple else growth) * band
             for known in cells.at(before):
-                yield now, known.interval * factor, (rate, known), "{1} grown by {0}"
+                words = "{0} {1}" if is_multiple else "{1} grown by {0}"
+                yield now, known.interval * factor, (rate, known), words
             for known in cells.at(now):
-                words = "{1} before it grew by {0}"
+                words = "{1} divided by {0}" if is_multiple else "{1} before it grew by {0}"
                 yield before, known.interval / factor, (rate, known), words
         for new, old in product(cells.at(now), cells.at(before)):
             factor = new.interval / old.interval * band
             percent = factor.scaled(Decimal(100), plus=Decimal(-100))
-            yield cell, percent, (new, old), "{} after {}"
+            yield cell, factor if is_multiple else percent, (new, old), "{} after {}"
 
 
 def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from apecgraph.content.cube import RATIO
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import decimal_text
@@ -66,11 +67,16 @@ def entered(evidence: Evidence, figure: Figure) -> FigureEntry:
         figure.bound,
         figure.unit,
         None if (end := graph.value(figure.iri, f"{APEC}rangeEnd")) is None else Decimal(end),
-        evidence.graph.value(figure.cell.measure, f"{APEC}growthOf") is not None,
+        has_direction(evidence.graph, figure.cell.measure, figure.unit),
         figure.status,
         measures(evidence.graph, figure.cell.measure),
         frozenset(graph.values(figure.iri, f"{APEC}inferred")),
     )
+
+
+def has_direction(graph: Graph, measure: str, unit: str) -> bool:
+    """Return whether a figure is a rate of growth, which is negative if something falls."""
+    return unit != RATIO and graph.has(measure, f"{APEC}growthOf")
 
 
 def measures(graph: Graph, measure: str) -> frozenset[str]:

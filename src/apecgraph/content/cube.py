@@ -77,6 +77,9 @@ UNIT: Final = f"{SDMX_ATTRIBUTE}unitMeasure"
 ANY_CURRENCY: Final = f"{ID}unit/currency"
 """The unit of a monetary measure; each figure names its own currency."""
 
+RATIO: Final = f"{ID}unit/ratio"
+"""The unit of a multiple of another value."""
+
 PERIOD_NOT_TOLD: Final = f"{ID}period/not-told"
 """The period of a figure if neither its period nor the date of its source is known."""
 

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from apecgraph.consistency.printed_edit_rule import FigureEntry, measures, misread
+from apecgraph.consistency.printed_edit_rule import FigureEntry, has_direction, measures, misread
 from apecgraph.content.codes import Codes
 from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT, local_name
 from apecgraph.content.defaults import DEFAULTED, with_defaults
@@ -217,7 +217,7 @@ class Entries:
         dataset = self._dataset(measure, status)
         unit = read_unit(printed, self._optional(row, "unitMeasure", "unit"), self._units(measure))
         cell = self._cell(row, measure, dataset, unit)
-        is_growth = self._graph.value(measure, f"{APEC}growthOf") is not None
+        is_growth = has_direction(self._graph, measure, unit)
         number = read_number(
             printed,
             (row.get("obsValue", ""), row.get("unitMult", ""), row.get("decimals", "")),
