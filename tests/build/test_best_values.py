@@ -16,7 +16,16 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
 from apecgraph.intervals import Interval, hull
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, PROV, QB, RDF, SDMX_CODE, SDMX_DIMENSION
+from apecgraph.rdf.namespaces import (
+    APEC,
+    ID,
+    PROV,
+    QB,
+    RDF,
+    SDMX_CODE,
+    SDMX_DIMENSION,
+    SDMX_MEASURE,
+)
 from apecgraph.rdf.terms import in_graph
 from tests.check.test_shapes import EXAMPLES, read
 
@@ -114,6 +123,17 @@ def test_a_figure_without_a_printed_period_counts_only_if_there_is_no_other(
     assert alone is not None
     assert alone.basis
     assert all(each.is_period_inferred for each in alone.basis)
+
+
+def test_a_number_that_is_not_printed_is_no_basis(evidence: Evidence) -> None:
+    inferred = {
+        each.iri
+        for each in evidence.outcomes
+        if evidence.graph.has(each.iri, f"{APEC}inferred", f"{SDMX_MEASURE}obsValue")
+    }
+    assert inferred
+    basis = {figure.iri for each in best_values(evidence) for figure in each.basis}
+    assert basis.isdisjoint(inferred)
 
 
 def test_unknown_periods_have_no_best_value(evidence: Evidence) -> None:

@@ -36,6 +36,7 @@ from apecgraph.rdf.namespaces import (
     SDMX_ATTRIBUTE,
     SDMX_CODE,
     SDMX_DIMENSION,
+    SDMX_MEASURE,
 )
 from apecgraph.rdf.terms import Value, triples_about, triples_about_new, typed
 from apecgraph.text.numbers import Numerals
@@ -44,6 +45,8 @@ _MONTHS: Final = {12: f"{SDMX_CODE}freq-A", 3: f"{SDMX_CODE}freq-Q", 1: f"{SDMX_
 """The codes of SDMX for a year, a quarter and a month, keyed by the number of months."""
 
 _PRICES: Final = f"{SDMX_ATTRIBUTE}basePer"
+_INFERRED: Final = f"{APEC}inferred"
+_NUMBER: Final = f"{SDMX_MEASURE}obsValue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +224,13 @@ def _namespace(iri: str) -> str:
 def _basis(evidence: Evidence, figures: Iterable[Figure]) -> list[Figure]:
     """Return the figures of a cell that its value rests on.
 
-    Figures whose period is not printed count only if there are no others; provisional numbers only
+    A figure whose number is not printed, such as "robust growth", is no basis. Figures whose period
+    is not printed count only if there are no others; provisional numbers only
     if there are no outcomes, estimates only if there are neither. A decision that leaves one of
     the figures open leaves all of them open, since any of them may be right.
     """
     known = [each for each in figures if evidence.statuses[each.iri] in (STANDS, DISPUTED)]
+    known = [each for each in known if not evidence.graph.has(each.iri, _INFERRED, _NUMBER)]
     known = [each for each in known if not each.is_period_inferred] or known
     if any(evidence.statuses[each.iri] == DISPUTED for each in known):
         return known
