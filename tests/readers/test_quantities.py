@@ -22,6 +22,9 @@ from apecgraph.text.numbers import spelled
         ("-3.5", "-3.5"),
         ("0", "0"),
         ("1.000000000000000001", "1.000000000000000001"),
+        ("260000000001.8E+6", "260,000.0000018 trillion"),
+        ("5E+24", "5.000 × 10^24"),
+        ("9" * 5000, "1.000 × 10^5000"),
     ],
 )
 def test_a_number_is_written_in_words(number: str, words: str) -> None:

@@ -329,11 +329,137 @@ def test_upper_bounds_and_ranges_are_read(words: PrintedWords, line: str) -> Non
     assert list(misread(printed, entry(wrong)))
 
 
+SEVERAL: Final = """
+    en | 5 billion yuan, more than in 2024 | 5 9 0 rounded CNY | 5.000002024 9 9 more-than CNY
+    en | 5 trillion yuan, up 4 percent | 5 12 0 rounded CNY | 5.000000000004 12 12 rounded CNY
+    en | 260 billion dollars (1.8 trillion yuan) | 260 9 0 rounded USD | 1.8 12 1 rounded USD
+    en | 2 trillion 600 billion yuan | 2.6 12 1 rounded CNY | 600 9 0 rounded CNY
+    en | in 2025, trade was 26.29 trillion yuan | 26.29 12 2 rounded CNY | 2025 12 0 rounded CNY
+    en | 26.29 trillion yuan, from 25.1 trillion | 26.29 12 2 rounded CNY | 25.1 12 1 rounded CNY
+    en | 5 billion yuan on 4 February 2026 | 5 9 0 rounded CNY | 4 9 0 rounded CNY
+    en | two and a half trillion yuan | 2.5 12 1 rounded CNY | 3.5 12 1 rounded CNY
+    en | eighteen trillion yuan | 18 12 0 rounded CNY | 19 12 0 rounded CNY
+    en | twenty-six members | 26 0 0 exact count | 6 0 0 exact count
+    en | rose from 5 to 6 percent | 6 0 0 rounded percent growth | 5 0 0 rounded percent growth
+    zh | 1100亿美元（约合7800亿元人民币） | 110 9 0 about USD | 780 9 0 about USD
+    zh | 1万2千人 | 12 3 0 rounded person | 10 3 0 rounded person
+    zh | 2025年12月26.29万亿元 | 26.29 12 2 rounded CNY | 12 12 0 rounded CNY
+    zh | 近六成 | 60 0 0 nearly percent | 6 0 0 nearly percent
+    zh | 5万余亿元 | 5 12 0 more-than CNY | 5 12 0 rounded CNY
+"""
+"""Numbers of several words, and several numbers: each has a correct and a wrong entry."""
+
+MISLEADING: Final = """
+    en | 2.5tn yuan | 2.5 9 1 rounded CNY
+    en | 2.5 bln yuan | 2.5 12 1 rounded CNY
+    en | 2.5 mln yuan | 2.5 9 1 rounded CNY
+    en | 2.5 trilion yuan | 2.5 9 1 rounded CNY
+    en | 2.5 lakh crore yuan | 2.5 9 1 rounded CNY
+    en | 26.29&nbsp;trillion yuan | 26.29 9 2 rounded CNY
+    zh | 26.29 trillion yuan | 26.29 9 2 rounded CNY
+    zh | 2.5兆元 | 2.5 9 1 rounded CNY
+    vi | 2,5 tỷ nhân dân tệ | 2.5 12 1 rounded CNY
+    th | 2.5 ล้านล้านหยวน | 2.5 6 1 rounded CNY
+    en | HK$2.5 trillion | 2.5 12 1 rounded USD
+    en | NT$2.5 trillion | 2.5 12 1 rounded USD
+    en | A$2.5 trillion | 2.5 12 1 rounded USD
+    en | €2.5 trillion | 2.5 12 1 rounded USD
+    en | 2.5 trillion euros | 2.5 12 1 rounded USD
+    en | 2.5 trillion Singapore dollars | 2.5 12 1 rounded USD
+    ja | ¥2.5兆 | 2.5 12 1 rounded USD
+    ja | 2.5兆円 | 2.5 12 1 rounded CNY
+    zh | 2.5万亿港元 | 2.5 12 1 rounded CNY
+    zh | 2.5兆新台幣元 | 2.5 12 1 rounded CNY
+    ko | 2.5조 원 | 2.5 12 1 rounded USD
+    ru | 2,5 трлн рублей | 2.5 12 1 rounded USD
+    en | slipped 2.9 percent | 2.9 0 1 rounded percent growth
+    en | minus 2.9 percent | 2.9 0 1 rounded percent growth
+    en | –2.9% | 2.9 0 1 rounded percent growth
+    en | (2.9)% | 2.9 0 1 rounded percent growth
+    ja | ▲2.9% | 2.9 0 1 rounded percent growth
+    en | ▲2.9% | -2.9 0 1 rounded percent growth
+    zh | 同比下滑2.9% | 2.9 0 1 rounded percent growth
+    zh | 负增长2.9% | 2.9 0 1 rounded percent growth
+    ja | 2.9%落ち込み | 2.9 0 1 rounded percent growth
+    ko | 2.9% 줄었다 | 2.9 0 1 rounded percent growth
+    ru | упал на 2,9% | 2.9 0 1 rounded percent growth
+    es | bajó un 2,9% | 2.9 0 1 rounded percent growth
+    pt | recuou 2,9% | 2.9 0 1 rounded percent growth
+    fr | recul de 2,9 % | 2.9 0 1 rounded percent growth
+    de | sank um 2,9 Prozent | 2.9 0 1 rounded percent growth
+    en | 2.9 pp | 2.9 0 1 rounded percent growth
+    en | 2.9 basis points | 2.9 0 1 rounded percent growth
+    en | 2.9‰ | 2.9 0 1 rounded percent growth
+    en | 2.9 times | 2.9 0 1 rounded percent growth
+    zh | 增长2.9倍 | 2.9 0 1 rounded percent growth
+    zh | 增长2.9成 | 2.9 0 1 rounded percent growth
+    zh | 2.9个点 | 2.9 0 1 rounded percent growth
+    en | doubled | 2.9 0 1 rounded percent growth
+    en | 5+ trillion yuan | 5 12 0 rounded CNY
+    en | >5 trillion yuan | 5 12 0 less-than CNY
+    en | just shy of 5 trillion yuan | 5 12 0 rounded CNY
+    en | 5 to 6 trillion yuan | 5 12 0 rounded CNY
+    zh | 逼近5万亿元 | 5 12 0 rounded CNY
+    en | will reach 5 trillion yuan | 5 12 0 rounded CNY
+    en | on track for 5 trillion yuan | 5 12 0 rounded CNY
+    en | plans 5 trillion yuan | 5 12 0 rounded CNY
+    zh | 力争达到5万亿元 | 5 12 0 rounded CNY
+    ja | 5兆元に達する見込み | 5 12 0 rounded CNY
+    en | 26.29 trillion yuan | 26.29 12 2 exact CNY
+    en | a very large number of yuan | 25.1 12 1 rounded CNY
+    en | 26.29 trilliоn yuan | 26.29 12 2 rounded CNY
+    en | 26.29 tril​lion yuan | 26.29 12 2 rounded CNY
+"""
+"""Each has a language, words and a wrong entry."""
+
+
+@pytest.mark.parametrize("line", SEVERAL.strip().splitlines())
+def test_a_number_consists_of_numerals_that_follow_one_another(
+    words: PrintedWords, line: str
+) -> None:
+    language, text, right, wrong = (part.strip() for part in line.split("|"))
+    printed = words.read(text, language)
+    assert list(misread(printed, entry(right))) == []
+    assert list(misread(printed, entry(wrong)))
+
+
+@pytest.mark.parametrize("line", MISLEADING.strip().splitlines())
+def test_an_entry_with_another_meaning_is_detected(words: PrintedWords, line: str) -> None:
+    language, text, wrong = (part.strip() for part in line.split("|"))
+    assert list(misread(words.read(text, language), entry(wrong)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wrong", "message"),
+    [
+        ("2.5 trilion yuan", "en", "2.5 12 1 rounded CNY", "has the word 'trilion' after"),
+        ("2,5 tỷ", "vi", "2.5 9 1 rounded CNY", "no words of this language"),
+        ("26.29 trilliоn", "en", "26.29 12 2 rounded CNY", "letters of Cyrillic and Latin"),
+        ("26.29 tril​lion", "en", "26.29 12 2 rounded CNY", "an invisible character, U+200B"),
+        ("in total", "en", "5 12 0 rounded CNY", "has no number that can be read"),
+        ("5 percent, from 4", "en", "4 0 0 rounded percent", "only compares it with 4"),
+        ("5 trillion yuan", "en", "5 12 0 exact CNY", "so it is not exact"),
+        ("1" * 200, "en", "5 12 0 rounded CNY", "has a number of 200 characters"),
+        ("1 trillion trillion trillion trillion", "en", "5 12 0 rounded CNY", "more than 36"),
+    ],
+)
+def test_the_message_names_the_cause(
+    words: PrintedWords, text: str, language: str, wrong: str, message: str
+) -> None:
+    differences = list(misread(words.read(text, language), entry(wrong)))
+    assert [each for each in differences if message in each], differences
+
+
+def test_a_bare_number_of_a_table_has_any_scale(words: PrintedWords) -> None:
+    assert list(misread(words.read("26.29", "en"), entry("26.29 6 2 rounded CNY"))) == []
+
+
 @pytest.mark.parametrize(
     ("text", "language", "unknown"),
     [
         ("18 APEC economies", "en", ()),
         ("18 splendid economies", "en", ("splendid",)),
+        ("同样下滑2.9%", "zh", ("同样",)),
         ("zirka 60 %", "de", ("zirka",)),
         ("about 60 %", None, ("about",)),
         ("近60%", "zh-hant-HK", ()),

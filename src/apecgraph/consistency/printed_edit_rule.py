@@ -12,9 +12,10 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, compact
+from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_MEASURE, compact
 from apecgraph.text.numbers import spelled
-from apecgraph.text.printed_words import Number, PrintedMeaning, PrintedWords
+from apecgraph.text.printed_numbers import Number
+from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 EXACT_BOUND: Final = f"{ID}bound/exact"
 ROUNDED_BOUND: Final = f"{ID}bound/rounded"
@@ -95,12 +96,16 @@ def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
     Yields:
         Each difference, as the end of a sentence about the printed words.
     """
+    yield from printed.faults
+    if printed.unknown and not printed.has_language:
+        yield (
+            f"is in '{printed.language}', and the table of printed words has no words of this "
+            "language: add its words for numbers, units and bounds to ontology/printed-words.ttl"
+        )
     yield from _number(printed, entry)
     yield from _direction(printed, entry)
     yield from _bound(printed, entry)
     yield from _status(printed, entry)
-    if printed.units and entry.unit not in printed.units:
-        yield f"has the unit {_names(printed.units)}, but the figure has {compact(entry.unit)}"
     if printed.measures and printed.measures.isdisjoint(entry.measures):
         yield f"says {_names(printed.measures)}, but the figure is of {_names(entry.measures)}"
 
@@ -115,25 +120,71 @@ def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[F
 
 
 def _number(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
+    if f"{SDMX_MEASURE}obsValue" in entry.inferred:
+        return
     if not printed.numbers:
+        yield (
+            "has no number that can be read: write the words with their number, or add a number "
+            "word to ontology/printed-words.ttl"
+        )
         return
     if entry.range_end is not None:
         yield from _number(printed, replace(entry, observed=entry.range_end, range_end=None))
-    matching = [number for number in printed.numbers if _is_entered(number, entry)]
+    matching = [number for number in printed.candidates if _is_entered(number, printed, entry)]
     if not matching:
-        number = printed.numbers[0]
-        value = entry.observed.scaleb(entry.multiplier) if number.scaled else entry.observed
-        yield f"says {spelled(number.value)}, but the figure is {spelled(value)}"
+        yield _wrong_number(printed, entry)
+        return
+    if not any(_has_unit(number, printed, entry) for number in matching):
+        units = matching[0].units or printed.units
+        yield f"has the unit {_names(units)}, but the figure has {compact(entry.unit)}"
     elif not any(_has_decimals(number, entry) for number in matching):
         yield _wrong_decimals(matching[0], entry)
+    unknown = sorted({number.next_word for number in matching if not number.scaled} - {""})
+    if entry.multiplier and unknown and len(unknown) == len(matching):
+        yield (
+            f"has the word '{unknown[0]}' after the number, which the table of printed words lacks "
+            "and which may be a scale: add it to ontology/printed-words.ttl, or correct it"
+        )
+    is_told = EXACT_BOUND in printed.bounds
+    if entry.bound == EXACT_BOUND and not is_told and all(each.scaled for each in matching):
+        yield "has a scale word, so it is not exact: write <bound/rounded>"
 
 
-def _is_entered(number: Number, entry: FigureEntry) -> bool:
+def _wrong_number(printed: PrintedMeaning, entry: FigureEntry) -> str:
+    """Return why no number of the words is the figure, with the number that is most like it."""
+    candidates = printed.candidates
+    alike = [number for number in candidates if entry.unit in number.units]
+    number = (alike or [each for each in candidates if each.scaled] or [*candidates])[0]
+    value = entry.observed.scaleb(entry.multiplier) if number.scaled else entry.observed
+    only_compared = set(printed.numbers) - set(candidates)
+    if any(_is_entered(each, printed, entry) for each in only_compared):
+        return (
+            f"says {spelled(number.value)}, and only compares it with {spelled(value)}: if the "
+            "figure is the second number, cut apec:printed down to it"
+        )
+    return f"says {spelled(number.value)}, but the figure is {spelled(value)}"
+
+
+def _is_entered(number: Number, printed: PrintedMeaning, entry: FigureEntry) -> bool:
+    """Return whether a printed number is the entered one.
+
+    The scale of a table is outside of its cells, so a number without a scale word has any
+    multiplier, unless another number in the words has a scale word.
+    """
+    value = abs(entry.observed)
     if number.is_fraction:
         digit = Decimal(1).scaleb(-entry.decimals)
-        return abs(abs(entry.observed) - number.value * _HUNDRED) < digit
-    value = abs(entry.observed)
-    return number.value == (value.scaleb(entry.multiplier) if number.scaled else value)
+        return abs(value - number.value * _HUNDRED) < digit
+    if number.scaled or any(each.scaled for each in printed.numbers):
+        value = value.scaleb(entry.multiplier)
+    return number.value == value
+
+
+def _has_unit(number: Number, printed: PrintedMeaning, entry: FigureEntry) -> bool:
+    """Return whether a printed number may have the unit of an entry."""
+    if number.units:
+        return entry.unit in number.units
+    return len(printed.numbers) > 1 or not printed.units or entry.unit in printed.units
 
 
 def _has_decimals(number: Number, entry: FigureEntry) -> bool:

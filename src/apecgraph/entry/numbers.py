@@ -16,7 +16,8 @@ from apecgraph.errors import EntryRefused
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import ID, compact
 from apecgraph.text.numbers import plain_number
-from apecgraph.text.printed_words import Number, PrintedMeaning
+from apecgraph.text.printed_numbers import Number
+from apecgraph.text.printed_words import PrintedMeaning
 
 _DECREASE: Final = f"{ID}direction/decrease"
 _COUNTED: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "day", "ordinal"))

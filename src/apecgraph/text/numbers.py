@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
 from babel.numbers import format_compact_decimal, format_decimal
@@ -19,6 +19,10 @@ _SCALED: Final = 1_000_000
 """The smallest number that is written with a scale word: 26.29 trillion."""
 
 _ALL_DIGITS: Final = 18
+_MOST_WORDED: Final = 17
+"""From 10 to the power after this one, a number is written with a power of ten."""
+
+_PRECISION: Final = 100
 _RANGE: Final = f"{ID}bound/range"
 _UNNAMED_UNITS: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "ordinal"))
 
@@ -128,11 +132,15 @@ def spelled(number: Decimal) -> str:
     """Write a number with its digits in groups of three, and from a million on with a word."""
     if abs(number) < _SCALED:
         return str(format_decimal(number, locale=_LOCALE, decimal_quantization=False))
-    return str(
-        format_compact_decimal(
-            number, format_type="long", locale=_LOCALE, fraction_digits=_ALL_DIGITS
+    if number.adjusted() > _MOST_WORDED:
+        return f"{number.normalize():.3E}".replace("E+", " × 10^")
+    with localcontext() as context:
+        context.prec = _PRECISION  # the default one is too small for all digits
+        return str(
+            format_compact_decimal(
+                number, format_type="long", locale=_LOCALE, fraction_digits=_ALL_DIGITS
+            )
         )
-    )
 
 
 def rounded(number: Decimal, digits: int) -> Decimal:

@@ -2,24 +2,35 @@
 
 The words are data. `ontology/printed-words.ttl` gives each concept (a bound, a unit, a scale, a
 direction, a status, a measure, a number) the words that express it, as `skos:hiddenLabel`; a word
-that belongs to a language has its tag.
+that belongs to a language has its tag. In a word, "…" stands for a number that has to be next to
+it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as ox
-from babel import Locale, UnknownLocaleError
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID, RDF, SDMX_ATTRIBUTE, SKOS
+from apecgraph.text.printed_dates import without_dates
+from apecgraph.text.printed_numbers import (
+    MOST_DIGITS,
+    NUMBER_PATTERN,
+    Composition,
+    Number,
+    Numeral,
+    read_digits,
+)
 
 _SCHEME: Final = f"{ID}scheme/"
 BOUNDS: Final = f"{_SCHEME}bounds"
@@ -31,38 +42,30 @@ MEASURES: Final = f"{_SCHEME}measures"
 NUMBERS: Final = f"{_SCHEME}number-words"
 PLAIN: Final = f"{_SCHEME}plain-words"
 
+RANGE_BOUND: Final = f"{ID}bound/range"
+_WORD: Final = f"{ID}word/"
+_RANGE: Final = f"{_WORD}range"
+"""Words between the two numbers of a range."""
+
+_REFERENCE: Final = f"{_WORD}reference"
+"""Words before a number that the figure is only compared with."""
+
+_BEFORE_YEAR: Final = f"{_WORD}before-year"
+_MARKS: Final = frozenset({_RANGE, _REFERENCE, _BEFORE_YEAR})
+_DECREASE: Final = f"{ID}direction/decrease"
+_NUMBER_PLACE: Final = "…"
+
 # Some converters of right-to-left text write the letter reh as the decimal separator, and the parts
 # of a number in visual order: "29ر26" is 26.29.
 _REH: Final = re.compile(r"(\d+)ر(\d+)")
-_SEPARATORS: Final = ".,٫٬'’\u00a0\u202f "
-_NUMBER: Final = re.compile(r"\d+(?:[.,٫٬'’\u00a0\u202f]\d+)*(?:[\u00a0\u202f ]\d{3}(?!\d))*")
-_IGNORED: Final = re.compile(r"[\s()\[\]\"“”‘’'.,;:、。・-]+")
-_SIGNS: Final = "+-−"
-_BIG: Final = 4
-"""A scale word for at least 10 to this power scales the whole preceding group: 兆, 億."""
+_IN_BRACKETS: Final = re.compile(r"\(\s?(\d[\d.,]*\s?%?)\s?\)\s?%?")
+"""A negative number as bookkeepers write it."""
 
-_LONG: Final = 1000
-"""From here on, final zeros of a scaled whole number are not significant: "26,290 billion"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number among printed words.
-
-    Attributes:
-        value: The number in whole units if it has a scale word, or else the digits as printed.
-        scaled: Whether a scale word is printed.
-        finest: The place value of the last digit that may count as significant.
-        coarsest: The place value of the last digit that is certainly significant. It differs from
-            `finest` if it is unclear whether final zeros are significant.
-        is_fraction: Whether the number is a word for a part of one, such as "half".
-    """
-
-    value: Decimal
-    scaled: bool
-    finest: Decimal
-    coarsest: Decimal
-    is_fraction: bool = False
+_IGNORED: Final = re.compile(r"[\s\[\]\"“”‘’'.。・-]+")
+_BREAK: Final = re.compile(r"[(),:;、，；：（）]")
+_HAN_AND_KANA: Final = "\u2e80-\u9fff\uf900-\ufaff"
+_DIRECTION_MARKS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c")
+_SCRIPTS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,9 @@ class PrintedMeaning:
         statuses: The IRIs of the statuses that the words express, such as a forecast.
         measures: The IRIs of the measures that the words express, such as a volume.
         unknown: The words that the table does not contain.
+        faults: What makes the words unreadable, each as the end of a sentence about them.
+        language: The language tag of the words; None if it is unknown.
+        has_language: Whether the table contains words of the language.
     """
 
     numbers: tuple[Number, ...]
@@ -86,6 +92,19 @@ class PrintedMeaning:
     statuses: frozenset[str]
     measures: frozenset[str]
     unknown: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+    language: str | None = None
+    has_language: bool = True
+
+    @property
+    def candidates(self) -> tuple[Number, ...]:
+        """The numbers that may be the figure: all that it is not only compared with."""
+        return tuple(each for each in self.numbers if not each.is_reference) or self.numbers
+
+    @property
+    def loose_units(self) -> frozenset[str]:
+        """The units that belong to no number in particular."""
+        return self.units.difference(*(number.units for number in self.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +155,32 @@ class PrintedWords:
             What the words express.
         """
         words, pattern = self._tables(language or "")
-        text = _REH.sub(r"\2.\1", text.casefold())
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        numerals: list[_Numeral] = []
-        unknown: list[str] = []
-        for match in pattern.finditer(text):
+        folded = without_dates(_REH.sub(r"\2.\1", text.strip().casefold()), language)
+        reader = _Reader()
+        if _IN_BRACKETS.fullmatch(folded):
+            reader.found[DIRECTIONS].add(_DECREASE)
+        for match in pattern.finditer(folded):
             token = match[0]
             if match.lastgroup == "number":
-                numerals.append(_digits(token, language))
-            elif match.lastgroup == "other":
-                unknown += filter(None, _IGNORED.split(token))
+                reader.digits(token, language)
+            elif match.lastgroup == "word":
+                reader.word(token, _meant(words, token.strip(), after=reader.is_after_number))
             else:
-                for concept in words[token]:
-                    found[concept.scheme].add(concept.iri)
-                    numerals += _spelled(concept)
+                reader.other(token)
+        reader.close()
+        found = reader.found
+        numbers, ranges = _joined(_without_years(reader.numbers), found[BOUNDS])
         return PrintedMeaning(
-            tuple(_numbers(numerals)),
-            frozenset(found[BOUNDS]),
+            tuple(numbers),
+            frozenset(found[BOUNDS] | ranges),
             frozenset(found[UNITS]),
             frozenset(found[DIRECTIONS]),
             frozenset(found[STATUSES]),
             frozenset(found[MEASURES]),
-            tuple(unknown),
+            tuple(reader.unknown),
+            (*_disguises(text), *reader.faults),
+            language,
+            language is None or language.split("-")[0].casefold() in self._words,
         )
 
     def _table(self, language: str) -> tuple[Mapping[str, set[_Concept]], re.Pattern[str]]:
@@ -169,19 +192,212 @@ class PrintedWords:
                 words[word] |= concepts
         longest_first = sorted(words, key=len, reverse=True)
         alternatives = "|".join(map(_bounded, longest_first)) or r"(?!)"
+        letters = rf"[{_HAN_AND_KANA}]|[^\W\d_{_HAN_AND_KANA}]+"
         return words, re.compile(
-            rf"(?P<word>{alternatives})|(?P<number>{_NUMBER.pattern})|(?P<other>[^\W\d_]+|.)",
+            rf"(?P<word>{alternatives})|(?P<number>{NUMBER_PATTERN})|(?P<other>{letters}|.)",
             re.DOTALL,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Numeral:
-    """A part of a number: digits, or a power of ten that scales them."""
+class _Reader:
+    """Puts numbers together from tokens, and attaches units to them.
 
-    digits: Decimal | None = None
-    power: int = 0
-    is_fraction: bool = False
+    A number consists of digits and scale words that directly follow one another. A word for a bound
+    may be between digits and their scale: "5+ trillion".
+    """
+
+    def __init__(self) -> None:
+        self.found: defaultdict[str, set[str]] = defaultdict(set)
+        self.numbers: list[Number] = []
+        self.unknown: list[str] = []
+        self.faults: list[str] = []
+        self._open: Composition | None = None
+        self._marks: set[str] = set()
+        self._open_marks: set[str] = set()
+        self._units_before: set[str] = set()
+        self._power_before = 0
+        self._gap = "break"
+        """What is between the last number and the next token; empty if there is nothing."""
+
+    @property
+    def is_after_number(self) -> bool:
+        """Whether the last token is a part of a number, or the unit of one."""
+        return self._gap in ("", "unit")
+
+    def digits(self, token: str, language: str | None) -> None:
+        """Read a token of digits."""
+        if len(token) > 2 * MOST_DIGITS:
+            self.close()
+            self._gap = "break"
+            self.faults.append(f"has a number of {len(token)} characters: write fewer digits")
+        else:
+            self._number(read_digits(token, language))
+
+    def word(self, token: str, concepts: set[_Concept]) -> None:
+        """Read a word of the table."""
+        if not concepts:
+            self.other(token)
+            return
+        schemes: defaultdict[str, set[str]] = defaultdict(set)
+        for concept in concepts:
+            schemes[concept.scheme].add(concept.iri)
+            self.found[concept.scheme].add(concept.iri)
+        numerals = [numeral for concept in concepts for numeral in _spelled(concept)]
+        for numeral in numerals:
+            self._number(numeral)
+        if schemes[UNITS]:
+            self._unit(schemes[UNITS])
+        elif _RANGE in schemes[PLAIN]:
+            self._gap = "range" if self.is_after_number else "word"
+            self._marks.discard(_REFERENCE)
+        elif schemes[BOUNDS] and self._gap in ("", "bound"):
+            self._gap = "bound"
+        elif not numerals:
+            self._gap = "break" if self._gap == "break" else "word"
+        self._marks |= schemes[PLAIN] & {_REFERENCE, _BEFORE_YEAR}
+
+    def other(self, token: str) -> None:
+        """Read a token that is not in the table: spaces, punctuation or an unknown word."""
+        if _BREAK.search(token):
+            self.close()
+            self._gap, self._power_before = "break", 0
+            self._units_before, self._marks = set(), set()
+        for word in filter(None, _IGNORED.split(_BREAK.sub(" ", token))):
+            is_han = re.fullmatch(f"[{_HAN_AND_KANA}]", word) is not None
+            if is_han and self._gap == "unknown":
+                self.unknown[-1] += word
+            else:
+                self.unknown.append(word)
+            if not word.isalpha():
+                continue
+            if self._gap == "":
+                self.close(next_word=word)
+            self._gap, self._power_before, self._units_before = "unknown", 0, set()
+            self._marks.discard(_BEFORE_YEAR)
+
+    def close(self, units: set[str] | None = None, next_word: str = "") -> None:
+        """End the number to which tokens are being added, if any."""
+        composition, self._open = self._open, None
+        if composition is None:
+            return
+        if not composition.is_readable:
+            self.faults.append(f"has a number with more than {MOST_DIGITS} digits")
+            return
+        number = composition.number()
+        if _BEFORE_YEAR in self._open_marks and number.may_be_year and not units:
+            self._gap = "break"
+            return
+        self.numbers.append(
+            replace(
+                number,
+                units=frozenset(self._open_marks - _MARKS or units or ()),
+                is_reference=_REFERENCE in self._open_marks,
+                ends_range=_RANGE in self._open_marks and bool(self.numbers),
+                next_word=next_word,
+            )
+        )
+
+    def _number(self, numeral: Numeral) -> None:
+        """Read a part of a number."""
+        if numeral.digits is None:
+            if self._open is not None and self._gap in ("", "bound"):
+                self._open.scale(numeral.power)
+                self._gap = ""
+            else:
+                self._power_before += numeral.power
+            return
+        if self._open is None or self._gap or not self._open.takes(numeral):
+            marks = self._marks | self._units_before | ({_RANGE} if self._gap == "range" else set())
+            self.close()
+            self._open, self._open_marks = Composition(), marks
+            self._marks, self._units_before = set(), set()
+        self._open.put(numeral)
+        if self._power_before:
+            self._open.scale(self._power_before)
+        self._gap, self._power_before = "", 0
+
+    def _unit(self, units: set[str]) -> None:
+        """Attach a unit to the number before it, or keep it for the number after it."""
+        if self._open is not None and self._gap in ("", "bound"):
+            self.close(units)
+            self._gap = "unit"
+        elif self._gap == "range":
+            self.close()
+            self._units_before = units
+        elif self._gap in ("unit", "break", "unknown") or not (self._open or self.numbers):
+            self._units_before = units
+            self._gap = "break" if self._gap == "break" else "word"
+        else:
+            self.close(units)
+            if self.numbers and not self.numbers[-1].units:
+                self.numbers[-1] = replace(self.numbers[-1], units=frozenset(units))
+            self._gap = "unit"
+
+
+def _meant(words: Mapping[str, set[_Concept]], token: str, *, after: bool) -> set[_Concept]:
+    """Return the concepts of a word that may need a number before or after it."""
+    place = _NUMBER_PLACE
+    keys = (f"{place}{token}", f"{place}{token}{place}") if after else (f"{token}{place}",)
+    return set().union(*(words.get(key, set()) for key in (token, *keys)))
+
+
+def _spelled(concept: _Concept) -> Iterator[Numeral]:
+    if concept.scheme == SCALES and concept.power is not None:
+        yield Numeral(power=concept.power)
+    elif concept.scheme == NUMBERS and concept.number is not None:
+        yield Numeral(concept.number, is_fraction=0 < concept.number < 1, is_word=True)
+
+
+def _without_years(numbers: list[Number]) -> list[Number]:
+    """Leave out the numbers that look like years, if another number has a scale or a unit."""
+    if any(number.scaled or number.units for number in numbers):
+        return [number for number in numbers if not number.may_be_year]
+    return numbers
+
+
+def _joined(numbers: list[Number], bounds: set[str]) -> tuple[list[Number], set[str]]:
+    """Join the numbers of ranges: "5 to 6 trillion" means 5 trillion to 6 trillion.
+
+    Args:
+        numbers: The numbers.
+        bounds: The bounds that words express.
+
+    Returns:
+        The numbers, the first of a range with the scale and the unit of the second, and the bound
+        of a range if there is one that no word expresses.
+    """
+    joined, ranges = list(numbers), set[str]()
+    for index, (one, other) in enumerate(pairwise(numbers)):
+        is_range = other.ends_range or (RANGE_BOUND in bounds and len(numbers) == 2)
+        if is_range and not one.is_reference and _agree(one.units, other.units):
+            ranges.add(RANGE_BOUND)
+            factor = Decimal(1) if one.scaled else Decimal(1).scaleb(other.power)
+            joined[index] = replace(
+                one,
+                value=one.value * factor,
+                finest=one.finest * factor,
+                coarsest=one.coarsest * factor,
+                scaled=one.scaled or other.power != 0,
+                units=one.units or other.units,
+            )
+    return joined, ranges
+
+
+def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
+    return not one or not other or one == other
+
+
+def _disguises(text: str) -> Iterator[str]:
+    """Describe the characters that make words look like others: invisible ones, homoglyphs."""
+    for character in sorted(set(text) - _DIRECTION_MARKS):
+        if unicodedata.category(character) in ("Cf", "Cc", "Co", "Cn") and not character.isspace():
+            name = unicodedata.name(character, "a control character")
+            yield f"has an invisible character, U+{ord(character):04X} {name}: remove it"
+    for word in re.findall(r"[^\W\d_]+", text):
+        scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in word} & _SCRIPTS
+        if len(scripts) > 1:
+            names = " and ".join(sorted(script.capitalize() for script in scripts))
+            yield f"has the word '{word}' with letters of {names}: write it in one script"
 
 
 def _bounded(word: str) -> str:
@@ -189,125 +405,16 @@ def _bounded(word: str) -> str:
 
     Letters must not precede or follow a word of an alphabet. A sign must precede a number.
     """
-    if word in _SIGNS:
-        return rf"(?<!\w){re.escape(word)}(?=\s?\d)"
-    before = r"(?<![^\W\d_])" if _alphabetic(word[0]) else ""
-    after = r"(?![^\W\d_])" if _alphabetic(word[-1]) else ""
-    return f"{before}{re.escape(word)}{after}"
+    bare = word.strip(_NUMBER_PLACE)
+    pattern = re.escape(bare)
+    if word.endswith(_NUMBER_PLACE):
+        before = "" if word.startswith(_NUMBER_PLACE) else r"(?<![\w])"
+        return rf"{before}{pattern}(?=\s?\d)"
+    before = r"(?<![^\W\d_])" if _alphabetic(bare[0]) else ""
+    after = r"(?![^\W\d_])" if _alphabetic(bare[-1]) else ""
+    return f"{before}{pattern}{after}"
 
 
 def _alphabetic(character: str) -> bool:
     """Return whether spaces separate words in the script of a character."""
     return character.isalpha() and not "\u2e80" <= character <= "\ud7ff"
-
-
-def _digits(token: str, language: str | None) -> _Numeral:
-    """Read digits with the separators of the language, or swap point and comma if they misfit."""
-    symbols = _symbols(language)
-    for decimal in (symbols, "," if symbols == "." else "."):
-        groups = "".join(set(_SEPARATORS) - {decimal})
-        if decimal in ".,":
-            groups = groups.replace("٫", "")
-        whole, _, fraction = token.replace("٫", decimal).rpartition(decimal)
-        if not whole:
-            whole, fraction = token, ""
-        parts = re.split(f"[{re.escape(groups)}]", whole)
-        grouped = all(len(part) == 3 for part in parts[1:])
-        if grouped and fraction.isdigit() | (not fraction) and decimal not in whole:
-            return _Numeral(Decimal("".join(parts) + (f".{fraction}" if fraction else "")))
-    return _Numeral(Decimal(re.sub(r"\D", "", token)))
-
-
-@cache
-def _symbols(language: str | None) -> str:
-    """Return the decimal separator of a language (CLDR), or a point if it is unknown."""
-    try:
-        locale = Locale.parse((language or "en").replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return "."
-    symbols = locale.number_symbols
-    decimal = symbols.get("latn", symbols).get("decimal", ".")
-    return str(decimal) if decimal in (".", ",") else "."
-
-
-def _spelled(concept: _Concept) -> Iterator[_Numeral]:
-    if concept.scheme == SCALES and concept.power is not None:
-        yield _Numeral(power=concept.power)
-    elif concept.scheme == NUMBERS and concept.number is not None:
-        yield _Numeral(concept.number, is_fraction=0 < concept.number < 1)
-
-
-def _numbers(numerals: list[_Numeral]) -> Iterator[Number]:
-    """Combine the parts of numbers: "26 兆 2900 億", "21 thousand billion", "trilioni 2"."""
-    number = _Composition()
-    ahead = 0
-    for numeral in numerals:
-        if numeral.digits is not None:
-            if number.is_complete:
-                yield number.number()
-                number = _Composition()
-            number.put(numeral)
-            if ahead:
-                number.scale(ahead)
-                ahead = 0
-        elif number.is_empty:
-            ahead += numeral.power
-        else:
-            number.scale(numeral.power)
-    if not number.is_empty:
-        yield number.number()
-
-
-class _Composition:
-    """A number that is being put together from digits and scale words."""
-
-    def __init__(self) -> None:
-        self._total = self._group = Decimal(0)
-        self._pending: Decimal | None = None
-        self._digit = Decimal(1)
-        self._last_big: int | None = None
-        self._scaled = self._has_point = self._is_fraction = False
-        self.is_empty = True
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the next digits begin another number instead of adding to this number."""
-        return self._pending is not None or self._has_point
-
-    def put(self, numeral: _Numeral) -> None:
-        """Add digits."""
-        assert numeral.digits is not None  # noqa: S101 - checked by the caller
-        self.is_empty = False
-        self._pending = numeral.digits
-        self._digit = Decimal(1).scaleb(min(0, int(numeral.digits.as_tuple().exponent)))
-        self._has_point |= self._digit < 1
-        self._is_fraction = numeral.is_fraction
-
-    def scale(self, power: int) -> None:
-        """Multiply the preceding part of the number by a power of ten."""
-        self._scaled = True
-        factor = Decimal(10) ** power
-        pending = self._group + (self._pending or 0)
-        self._digit *= factor
-        if power < _BIG:
-            # A scale word without digits, as in "thousand billion", multiplies the one before it.
-            self._group = (
-                self._group + self._pending * factor if self._pending else pending * factor
-            )
-        elif self._last_big is not None and power < self._last_big:
-            self._total, self._group = self._total + pending * factor, Decimal(0)
-            self._last_big = power
-        else:
-            self._total, self._group = (self._total + pending) * factor, Decimal(0)
-            self._last_big = power
-        self._pending = None
-
-    def number(self) -> Number:
-        """Return the number."""
-        value = self._total + self._group + (self._pending or 0)
-        finest = coarsest = self._digit
-        if self._scaled and value / self._digit >= _LONG:
-            exponent = value.normalize().as_tuple().exponent
-            coarsest = max(self._digit, Decimal(1).scaleb(int(exponent)))
-            finest = finest if self._has_point else coarsest
-        return Number(value, self._scaled, finest, coarsest, self._is_fraction)
