@@ -23,6 +23,23 @@ def checked(content: ContentCopy, old: str, new: str) -> Report:
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sdmx-attribute:unitMult 12", "sdmx-attribute:unitMult 21"),
+        ("sdmx-attribute:unitMult 12", "sdmx-attribute:unitMult -3"),
+        ("sdmx-measure:obsValue 26.29", "sdmx-measure:obsValue 26.29e0"),
+        ("apec:bound <bound/rounded> ;", ""),
+    ],
+)
+def test_a_number_that_cannot_be_read_is_not_a_missing_dimension(
+    excerpt: ContentCopy, old: str, new: str
+) -> None:
+    text = checked(excerpt, old, new).text()
+    assert FIGURE in text
+    assert "needs exactly one apec:reporter" not in text
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         (

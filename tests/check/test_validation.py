@@ -286,6 +286,12 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
             "skos:altLabel has a control character, which XML does not allow: delete it",
             id="a control character",
         ),
+        pytest.param(
+            "data/entities/bodies.ttl",
+            '<body/sccp> <http://www.w3.org/2004/02/skos/core#altLabel> "a committee"@eng .',
+            "skos:altLabel has the language tag 'eng', which does not exist",
+            id="a language tag that does not exist",
+        ),
     ],
 )
 def test_triples_in_the_wrong_file_are_located(

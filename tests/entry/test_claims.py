@@ -79,9 +79,34 @@ def test_scale_bound_and_currency_are_read(
     assert [line for line in lines if line not in figure] == []
 
 
-def test_a_fall_is_negative(real: Content) -> None:
-    text = entered(real, measure="trade-growth", basePeriod="2023", printed="down 2.5 percent")
-    assert "sdmx-measure:obsValue -2.5 " in block(text, "figure/seetao/trade-growth-2024")
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"printed": "260 billion dollars (1.8 trillion yuan)", "unitMeasure": "USD"}, "260"),
+        ({"printed": "5 billion yuan, more than in 2024"}, "5"),
+        ({"printed": "5 trillion yuan, up 4 percent", "unitMeasure": "CNY"}, "5"),
+    ],
+)
+def test_of_several_numbers_the_one_with_the_unit_is_read(
+    real: Content, changes: dict[str, str], line: str
+) -> None:
+    figure = block(entered(real, **changes), "figure/seetao/trade-value-2024")
+    assert re.search(rf"obsValue \"?{line}\W", figure)
+    assert "bound/rounded" in figure
+
+
+@pytest.mark.parametrize(
+    ("printed", "language", "value"),
+    [
+        ("down 2.5 percent", "en", "-2.5"),
+        ("下滑8.2%", "zh", "-8.2"),
+        ("slipped 2.9%", "en", "-2.9"),
+    ],
+)
+def test_a_fall_is_negative(real: Content, printed: str, language: str, value: str) -> None:
+    changes = {"measure": "trade-growth", "basePeriod": "2023", "language": language}
+    text = entered(real, printed=printed, **changes)
+    assert f"sdmx-measure:obsValue {value} " in block(text, "figure/seetao/trade-growth-2024")
 
 
 def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
@@ -92,10 +117,18 @@ def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
 
 def test_what_the_words_leave_open_is_not_guessed(real: Content) -> None:
     assert "the unit is not in the printed words" in refused(real, printed="26.29 trillion")
-    assert "give `unitMult`" in refused(real, printed="26.29", unitMeasure="CNY")
-    assert "2 numbers" in refused(real, printed="26 to 30 trillion yuan")
-    assert "which may be a bound" in refused(real, printed="hopefully 26.29 trillion yuan")
-    assert "give `obsValue`" in refused(real, printed="", unitMeasure="CNY")
+    assert "give --unit-mult" in refused(real, printed="26.29", unitMeasure="CNY")
+    assert "lacks 'trilion', which may be a scale" in refused(real, printed="26.29 trilion yuan")
+    assert "2 numbers, 26 trillion, 30 trillion" in refused(real, printed="26 to 30 trillion yuan")
+    assert "2 units, unit/CNY, unit/USD" in refused(
+        real, printed="260 billion dollars (1.8 trillion yuan)"
+    )
+    assert "have unit/percentage-point, but figures of the measure unit/percent" in refused(
+        real, measure="trade-growth", basePeriod="2023", printed="提高1.2个百分点", language="zh"
+    )
+    assert "a bound or a direction" in refused(real, printed="hopefully 26.29 trillion yuan")
+    assert "give --obs-value" in refused(real, printed="", unitMeasure="CNY")
+    assert "not a language tag" in refused(real, language="English")
     assert "basePeriod is missing" in refused(real, measure="trade-growth", printed="up 2 percent")
 
 

@@ -18,13 +18,22 @@ from apecgraph.content.codes import Codes
 from apecgraph.content.cube import DIMENSIONS
 from apecgraph.content.folder import SOURCE_PREFIX, Content
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import ID, RDF, SH
+from apecgraph.rdf.namespaces import APEC, ID, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE, SH
 
 _DESCRIBED: Final = f"{ID}shape/hygiene-described"
 _TYPE: Final = ox.NamedNode(f"{RDF}type")
 _PLACEMENT: Final = f"{ID}shape/placement"
 _RELATION: Final = f"{ID}relation/"
 _CHOICE: Final = f"{SH}XoneConstraintComponent"
+_NUMBER: Final = frozenset(
+    {
+        f"{SDMX_MEASURE}obsValue",
+        f"{APEC}bound",
+        f"{APEC}rangeEnd",
+        *(f"{SDMX_ATTRIBUTE}{name}" for name in ("unitMult", "decimals", "unitMeasure")),
+    }
+)
+"""The properties without which a figure cannot be read, so the build adds no dimensions to it."""
 
 
 def by_cause(results: Iterable[Result], content: Content, graph: Graph) -> Iterator[Result]:
@@ -41,7 +50,8 @@ def by_cause(results: Iterable[Result], content: Content, graph: Graph) -> Itera
     every = list(results)
     unknown = {result.nodes[0] for result in every if result.rule == _DESCRIBED}
     users = {str(quad.subject.value) for iri in unknown for quad in graph.quads(None, None, iri)}  # type: ignore[union-attr]
-    misplaced = {result.nodes[0] for result in every if result.path in DIMENSIONS.values()}
+    causes = _NUMBER.union(DIMENSIONS.values())
+    misplaced = {result.nodes[0] for result in every if result.path in causes}
     for result in every:
         if result.rule == _DESCRIBED:
             yield replace(result, message=_undescribed(result.nodes[0], content, graph))
@@ -50,7 +60,7 @@ def by_cause(results: Iterable[Result], content: Content, graph: Graph) -> Itera
 
 
 def _follows(result: Result, unknown: set[str], users: set[str], misplaced: set[str]) -> bool:
-    """Whether a result only repeats that a thing is unknown, or is not a value of a dimension."""
+    """Whether a result only repeats that a thing is unknown, or has another error of its own."""
     node = result.nodes[0]
     if node in unknown or result.value in unknown:
         return result.shape != _PLACEMENT  # which says where a thing has to be described

@@ -24,8 +24,9 @@ from apecgraph.content.folder import (
     Content,
     ContentFile,
 )
-from apecgraph.rdf.namespaces import APEC, ID, QB, RDF, SH, compact
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, SH, compact
 from apecgraph.rdf.terms import notation
+from apecgraph.text.languages import is_language_tag
 
 _NO_ADDRESS: Final = re.compile(
     rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
@@ -89,6 +90,12 @@ def _wrong(
     name = compact(predicate.value)
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
         return f"{name} has a control character, which XML does not allow: delete it"
+    tag = _language(triple)
+    if tag is not None and not is_language_tag(tag):
+        return (
+            f"{name} has the language tag '{tag}', which does not exist: write the shortest code "
+            "of the language (BCP 47), such as en, zh or zh-hant"
+        )
     if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
         return (
             f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty "
@@ -117,6 +124,15 @@ def _wrong(
                 "move it there"
             )
     return None
+
+
+def _language(triple: ox.Triple) -> str | None:
+    """Return the language tag in a triple: that of its text, or its value."""
+    value = triple.object
+    if not isinstance(value, ox.Literal):
+        return None
+    is_tag = triple.predicate.value == f"{DCTERMS}language"
+    return value.value if is_tag else value.language
 
 
 def _in(file: ContentFile, place: str) -> bool:

@@ -115,7 +115,11 @@ def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[F
     for figure in evidence.figures:
         if figure.printed is not None:
             printed = words.read(figure.printed.value, figure.printed.language)
-            for difference in misread(printed, entered(evidence, figure)):
+            try:
+                differences = list(misread(printed, entered(evidence, figure)))
+            except ArithmeticError as error:  # one figure must not hide the errors of the others
+                differences = [f"cannot be compared with the figure ({type(error).__name__})"]
+            for difference in differences:
                 yield figure, figure.printed.value, difference
 
 

@@ -40,6 +40,7 @@ from apecgraph.rdf.namespaces import (
 )
 from apecgraph.rdf.terms import Value, in_graph, triples_about, typed
 from apecgraph.rdf.turtle import parse_file, write_turtle
+from apecgraph.text.languages import is_language_tag
 from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 Row: TypeAlias = Mapping[str, str]
@@ -173,6 +174,7 @@ class Entries:
         for column in ("title", "url", "publisher", "language"):
             if not row.get(column):
                 raise EntryRefused(f"a source needs a {column}")
+        _checked(row["language"])
         publisher = self._codes.find(row["publisher"], "publisher")
         issued = row.get("issued")
         values: list[tuple[str, Value]] = [
@@ -221,6 +223,7 @@ class Entries:
         number = read_number(
             printed,
             (row.get("obsValue", ""), row.get("unitMult", ""), row.get("decimals", "")),
+            unit,
             is_growth=is_growth,
             in_percent=unit == _PERCENT,
             in_money=self._graph.has(unit, f"{SKOS}broader", ANY_CURRENCY),
@@ -394,7 +397,8 @@ class Entries:
         languages = self._graph.values(source, f"{DCTERMS}language")
         if not row.get("language") and len(languages) != 1:
             raise EntryRefused("the source has several languages: give the language of the words")
-        return row.get("language") or languages[0]
+        language = row.get("language") or languages[0]
+        return _checked(language)
 
     def _figure_name(self, row: Row, source: str, measure: str, cell: Mapping[str, str]) -> str:
         """Return a free name of a figure; refuse a cell that the source already states."""
@@ -439,6 +443,15 @@ class Entries:
 
     def _path(self, source: str) -> Path:
         return self._content.root / "data" / "sources" / f"{source.removeprefix(SOURCE_PREFIX)}.ttl"
+
+
+def _checked(language: str) -> str:
+    """Return a language tag that exists."""
+    if not is_language_tag(language):
+        raise EntryRefused(
+            f"language: '{language}' is not a language tag (BCP 47), such as en, zh or zh-hant"
+        )
+    return language
 
 
 def _cited(row: Row, printed: ox.Literal | None) -> Iterator[tuple[str, Value]]:

@@ -15,7 +15,7 @@ from apecgraph.consistency.printed_edit_rule import EXACT_BOUND, ROUNDED_BOUND
 from apecgraph.errors import EntryRefused
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import ID, compact
-from apecgraph.text.numbers import plain_number
+from apecgraph.text.numbers import plain_number, spelled
 from apecgraph.text.printed_numbers import Number
 from apecgraph.text.printed_words import PrintedMeaning
 
@@ -44,6 +44,7 @@ class EnteredNumber:
 def read_number(
     printed: PrintedMeaning | None,
     given: tuple[str, str, str],
+    unit: str,
     *,
     is_growth: bool,
     in_percent: bool,
@@ -55,6 +56,7 @@ def read_number(
         printed: The meaning of the printed words; None without words.
         given: The observed value, the multiplier and the decimals that the editor gives; an
             empty text for a value that the printed words express.
+        unit: The IRI of the unit.
         is_growth: Whether the words may say that something falls.
         in_percent: Whether the unit is percent, so that "half" is 50.
         in_money: Whether the unit is a currency: then a number without a scale word, as in the
@@ -75,10 +77,7 @@ def read_number(
         power = _count("unitMult", multiplier) if multiplier else _power(numbers, value)
         places = _count("decimals", decimals) if decimals else len(observed.partition(".")[2])
         return EnteredNumber(value, power, places)
-    if len(numbers) != 1:
-        found = f"{len(numbers)} numbers" if numbers else "no number that can be read"
-        raise EntryRefused(f"the printed words contain {found}: give `obsValue`")
-    number = numbers[0]
+    number = _only_number(printed, unit)
     falls = is_growth and printed is not None and printed.directions == {_DECREASE}
     if number.is_fraction:
         if not in_percent:
@@ -86,10 +85,14 @@ def read_number(
         return EnteredNumber(number.value.scaleb(2).normalize() + 0, 0, 0)
     if not number.scaled:
         if in_money and not multiplier:
+            word = number.next_word
             raise EntryRefused(
-                "the printed words contain no scale, such as trillion: give `unitMult`, "
-                "the power of "
-                "ten"
+                f"the table of printed words lacks '{word}', which may be a scale: give "
+                f"--unit-mult (unitMult), the power of ten, after you add '{word}' to "
+                "ontology/printed-words.ttl"
+                if word
+                else "the printed words contain no scale, such as trillion: give --unit-mult "
+                "(unitMult), the power of ten"
             )
         places = max(0, -number.coarsest.adjusted())
         plain = EnteredNumber(number.value, _count("unitMult", multiplier or "0"), places)
@@ -102,11 +105,13 @@ def read_number(
     )
     if multiplier and _count("unitMult", multiplier) != power:
         raise EntryRefused(
-            f"unitMult: the printed words express {power}: leave it out, or give `obsValue`"
+            f"unitMult: the printed words express {power}: leave it out, or give --obs-value "
+            "(obsValue)"
         )
     if decimals and _count("decimals", decimals) != entered.decimals:
         raise EntryRefused(
-            f"decimals: the printed words have {entered.decimals}: leave it out, or give `obsValue`"
+            f"decimals: the printed words have {entered.decimals}: leave it out, or give "
+            "--obs-value (obsValue)"
         )
     return EnteredNumber(-entered.observed if falls else entered.observed, power, entered.decimals)
 
@@ -127,11 +132,23 @@ def read_unit(printed: PrintedMeaning | None, given: str | None, units: Collecti
     """
     if given is not None:
         return given
-    read = set(units) if printed is None or not printed.units else printed.units & set(units)
-    if len(read) != 1:
-        names = ", ".join(sorted(map(compact, read or units)))
-        raise EntryRefused(f"the unit is not in the printed words: give one of {names}")
-    return next(iter(read))
+    printed_units = frozenset[str]() if printed is None else printed.units
+    read = printed_units & set(units) if printed_units else set(units)
+    if len(read) == 1:
+        return next(iter(read))
+    names = ", ".join(sorted(map(compact, read or units)))
+    if not read:
+        found = " and ".join(sorted(map(compact, printed_units)))
+        raise EntryRefused(f"the printed words have {found}, but figures of the measure {names}")
+    if printed_units:
+        raise EntryRefused(
+            f"the printed words have {len(read)} units, {names}: give --unit-measure "
+            "(unitMeasure), or enter the words of each number apart"
+        )
+    raise EntryRefused(
+        "the unit is not in the printed words: give --unit-measure (unitMeasure), which is one of "
+        f"{names}"
+    )
 
 
 def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> str:
@@ -158,10 +175,25 @@ def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> 
     if printed is not None and printed.unknown:
         words = ", ".join(f"'{word}'" for word in printed.unknown)
         raise EntryRefused(
-            f"the table of printed words lacks {words}, which may be a bound: give the bound, or "
-            "add the words to ontology/printed-words.ttl"
+            f"the table of printed words lacks {words}, which may be a bound or a direction: leave "
+            "out of --printed what does not belong to the number, add the words to "
+            "ontology/printed-words.ttl, or, if they are neither, give --bound"
         )
     return EXACT_BOUND if unit in _COUNTED else ROUNDED_BOUND
+
+
+def _only_number(printed: PrintedMeaning | None, unit: str) -> Number:
+    """Return the printed number; of several, the only one with a unit."""
+    candidates = () if printed is None else printed.candidates
+    numbers = [each for each in candidates if unit in each.units] or [*candidates]
+    if len(numbers) != 1:
+        listed = ", ".join(spelled(number.value) for number in numbers)
+        found = f"{len(numbers)} numbers, {listed}" if numbers else "no number that can be read"
+        raise EntryRefused(
+            f"the printed words contain {found}: give --obs-value (obsValue)"
+            + (", or leave out of --printed all but one" if numbers else "")
+        )
+    return numbers[0]
 
 
 def number_words(number: EnteredNumber) -> str:

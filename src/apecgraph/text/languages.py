@@ -1,8 +1,18 @@
-"""Names of languages in the languages themselves."""
+"""Language tags, and the names of languages in the languages themselves."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from typing import Final
+
 from babel import Locale, UnknownLocaleError
+
+_SUBTAGS: Final = re.compile(
+    r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?((?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*)",
+    re.IGNORECASE,
+)
+"""Language, script, region and variants (BCP 47, section 2.1)."""
 
 
 def autonym(tag: str) -> str:
@@ -19,3 +29,27 @@ def autonym(tag: str) -> str:
     except (ValueError, UnknownLocaleError):
         return tag
     return locale.get_display_name() or tag
+
+
+@cache
+def is_language_tag(tag: str) -> bool:
+    """Return whether the language, the script and the region of a tag exist.
+
+    CLDR has the shortest code of each language, as BCP 47 requires: "en" exists, "eng" does not.
+
+    Args:
+        tag: A language tag (BCP 47).
+
+    Returns:
+        Whether the tag is valid.
+    """
+    match = _SUBTAGS.fullmatch(tag)
+    if match is None:
+        return False
+    names = Locale("en")
+    language, script, region, _ = match.groups()
+    return (
+        language.lower() in names.languages
+        and (script is None or script.title() in names.scripts)
+        and (region is None or region.upper() in names.territories)
+    )
