@@ -9,11 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from apecgraph.check.causes import by_cause
+from apecgraph.check.entities import misdescribed
 from apecgraph.check.locations import Locator
 from apecgraph.check.placement import misplaced
+from apecgraph.check.records import misrecorded
 from apecgraph.check.report import Report, Result
 from apecgraph.check.rules import read_rules
 from apecgraph.check.shacl import validate_shapes
+from apecgraph.check.stated import misstated
 from apecgraph.check.vocabulary import misused_terms
 from apecgraph.consistency.contradictions import Contradiction
 from apecgraph.consistency.decided_edit_rule import misfits
@@ -85,12 +88,17 @@ def validate(
     results = [
         *validation.results,
         *misplaced(content, stated),
+        *misstated(content, evidence),
         *_relations(findings),
     ]
     reported_values = {(result.nodes[0], result.path) for result in validation.results}
     results += [
         result
-        for result in misused_terms(content, evidence, vocabularies)
+        for result in (
+            *misused_terms(content, evidence, vocabularies),
+            *misdescribed(evidence),
+            *misrecorded(content, evidence),
+        )
         if (result.nodes[0], result.path) not in reported_values
     ]
     reported = {node for result in results for node in result.nodes}

@@ -37,7 +37,9 @@ _KINDS_OF_VALUES: Final = {
 }
 """Properties whose values are terms, whatever their namespace."""
 
-_EVERYTHING: Final = EVERYTHING | {f"{SCHEMA}Thing"}
+_WANTED: Final = {PROPERTIES: "property", (DATATYPE,): "datatype"}
+"""What to call a term of some kinds, other than a class."""
+
 _ADDRESSES: Final = frozenset((f"{SCHEMA}URL", f"{XSD}anyURI"))
 """Datatypes of values that are IRIs."""
 
@@ -115,7 +117,9 @@ class _Use:
         if message is None and isinstance(value, ox.NamedNode):
             kinds = _KINDS_OF_VALUES.get(predicate.value)
             message = self._reject(value.value, kinds) if kinds else None
-        for term in (subject, value, getattr(value, "datatype", None)):
+        if message is None and isinstance(value, ox.Literal) and not value.language:
+            message = self._reject(value.datatype.value, (DATATYPE,))
+        for term in (subject, value):
             if message is None and isinstance(term, ox.NamedNode) and self._is_missing(term.value):
                 message = self._suggestion(term.value, ())
         return message
@@ -144,7 +148,7 @@ class _Use:
 
     def _suggestion(self, iri: str, kinds: Collection[str]) -> str:
         """Return the message about an unknown term, with the term that may be meant."""
-        wanted = "property" if kinds == PROPERTIES else "class" if kinds else "term"
+        wanted = _WANTED.get(tuple(kinds), "class" if kinds else "term")
         known: defaultdict[str, list[str]] = defaultdict(list)
         for term in self._terms.values():
             if not term.deprecated and (not kinds or term.kind in kinds):
@@ -184,7 +188,7 @@ class _Use:
     def _is_in(self, node: Term, classes: Collection[str]) -> bool:
         """Return whether a node may be in one of some classes; unknown classes exclude nothing."""
         types = self._types_of(node)
-        if not classes or not _EVERYTHING.isdisjoint(classes):
+        if not classes or not EVERYTHING.isdisjoint(classes):
             return True
         if not types or not types <= self._terms.keys():
             return True

@@ -34,6 +34,16 @@ _TELLING_DIGITS: Final = {"coverage": 5, "measure": 3}
 """Number of digits from which equal values cannot be a coincidence, for each dimension."""
 
 
+_CHANGING: Final = frozenset(f"{SCHEMA}{name}" for name in ("jobTitle", "name"))
+"""Properties that have one value at a time: a statement may limit its value to a period."""
+
+_LEADS_UP: Final = (
+    f"{ORG}subOrganizationOf",
+    f"{SCHEMA}containedInPlace",
+    f"{SCHEMA}superEvent",
+)
+"""Properties that lead from a part to its whole."""
+
 _ENDS: Final = ("start", "end")
 
 Failures = Iterator[tuple[tuple[str, ...], str]]
@@ -76,11 +86,12 @@ def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Fail
     """All sources state the same value of a single-valued property.
 
     Texts are compared in each language, codes in each code system, and foreign IRIs in each
-    namespace. A place agrees with the places that contain it, an event with its superior events.
+    namespace. A place agrees with the places that contain it, an event with its superior events,
+    a body with those above it. Only what changes over time has other values in other periods.
     """
     groups = _grouped(
         _stated(evidence, compares),
-        lambda each: (each.triple.subject, each.triple.predicate, _system(each), each.period),
+        lambda each: (each.triple.subject, each.triple.predicate, _system(each), _term(each)),
     )
     for statements in groups.values():
         for one, other in combinations(statements, 2):
@@ -249,6 +260,11 @@ def _subject(statement: Statement) -> str:
     return statement.triple.subject.value  # type: ignore[union-attr]
 
 
+def _term(statement: Statement) -> str | None:
+    """Return the period for which a value is stated, if the property changes over time."""
+    return statement.period if statement.triple.predicate.value in _CHANGING else None
+
+
 def _system(statement: Statement) -> str | None:
     """Return the language, the code system or the namespace in which a value is comparable.
 
@@ -258,12 +274,13 @@ def _system(statement: Statement) -> str | None:
     if isinstance(value, ox.Literal):
         return statement.language or (None if _is_date(statement) else value.datatype.value)
     if isinstance(value, ox.NamedNode) and not value.value.startswith(ID):
-        return re.sub(r"[^/#]*[/#]?$", "", value.value)
+        # The same register may be written with http or https, with www or without.
+        return re.sub(r"^https?://(www\.)?|[^/#]*[/#]?$", "", value.value)
     return None
 
 
 def _contains(evidence: Evidence, one: Statement, other: Statement) -> bool:
-    """Return whether one value is a place in the other, or an event that is part of the other."""
+    """Return whether one value is a place in the other, or an event or a body below the other."""
     inner, outer = one.triple.object, other.triple.object
     if not (isinstance(inner, ox.NamedNode) and isinstance(outer, ox.NamedNode)):
         return False
@@ -271,12 +288,12 @@ def _contains(evidence: Evidence, one: Statement, other: Statement) -> bool:
 
 
 def _wider(evidence: Evidence, inner: ox.NamedNode) -> set[str]:
-    """Return the IRIs of the places that contain a place, or of the superior events of an event."""
+    """Return the IRIs of the places around a place, or of those above an event or a body."""
     wider, waiting = set[str](), [inner.value]
     while waiting:
         each = waiting.pop()
-        for name in ("containedInPlace", "superEvent"):
-            found = set(evidence.graph.iris(each, f"{SCHEMA}{name}")) - wider
+        for property_ in _LEADS_UP:
+            found = set(evidence.graph.iris(each, property_)) - wider
             wider |= found  # an editor may write a circle
             waiting += found
     return wider

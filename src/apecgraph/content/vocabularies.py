@@ -44,7 +44,7 @@ _KINDS: Final = {
 }
 """Types and the kinds of terms that they make; the first that fits decides."""
 
-EVERYTHING: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing"))
+EVERYTHING: Final = frozenset((f"{RDFS}Resource", f"{OWL}Thing", f"{SCHEMA}Thing"))
 """The classes of everything, which exclude nothing as a domain or a range."""
 
 _TYPE: Final = f"{RDF}type"
@@ -140,6 +140,7 @@ class Vocabularies:
 
         An ontology extends the domain of a published property with schema:domainIncludes, its range
         with schema:rangeIncludes, and puts a published class below another with rdfs:subClassOf.
+        If a vocabulary allows a property for everything, the ontology limits it in the same way.
 
         Args:
             ontology: A graph that contains the ontology.
@@ -153,12 +154,13 @@ class Vocabularies:
                 terms[iri] = read_term(ontology, iri)
         for iri, term in self.terms.items():
             domain, range_ = (
-                tuple(ontology.iris(iri, f"{SCHEMA}{side}Includes")) for side in ("domain", "range")
+                _extended(getattr(term, side), tuple(ontology.iris(iri, f"{SCHEMA}{side}Includes")))
+                for side in ("domain", "range")
             )
             terms[iri] = replace(
                 term,
-                domain=term.domain and term.domain + domain,
-                range=term.range and term.range + range_,
+                domain=domain,
+                range=range_,
                 broader=term.broader + tuple(ontology.iris(iri, _BROADER)),
             )
         return terms
@@ -229,6 +231,13 @@ def _classes(graph: Graph, iri: str, side: str) -> Iterator[str]:
             for union in graph.objects(value, f"{OWL}unionOf"):
                 yield from map(term_text, graph.list_members(union) or ())
     yield from graph.iris(iri, f"{SCHEMA}{side}Includes")
+
+
+def _extended(classes: tuple[str, ...], included: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes that a property is for, with those that an ontology includes."""
+    if EVERYTHING.isdisjoint(classes) and classes:
+        return classes + included
+    return included or classes
 
 
 def _broader(graph: Graph, iri: str) -> set[str]:
