@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -72,6 +73,18 @@ def says_the_same_as_json_and_turtle(report: Report) -> None:
     ((message, nodes),) = rows
     assert message.value == result["message"]
     assert int(nodes.value) == len(result["nodes"]) > 8
+
+
+def test_a_result_explains_some_comparisons_and_counts_all(
+    conflict: ContentCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apecgraph.check.validation._EXPLAINED", 2)
+    conflict.remove(DECISIONS, "<decision/trade-2025>")
+    result = conflict.check().results[0]
+    count = re.search(r"(\d+) more comparisons fail", result.message)
+    assert count is not None
+    assert int(count[1]) > 2
+    assert sum("they cannot both be true" in detail for detail in result.details) == 1
 
 
 def test_a_decision_must_reject_enough(conflict: ContentCopy) -> None:

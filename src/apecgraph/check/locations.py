@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
@@ -41,9 +42,16 @@ class Locator:
         observe: StepObserver = nullcontext,
     ) -> None:
         self._content = content
-        self._statements = tuple(statements)
         self._observe = observe
         self._parsed: dict[Path, _Lines] = {}
+        self._files: defaultdict[str, list[ContentFile]] = defaultdict(list)
+        for file in content.files:
+            for subject in {term_text(triple.subject) for triple in file.triples}:
+                self._files[subject].append(file)
+        self._statements: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        for statement in statements:
+            subject, predicate, object_ = map(term_text, statement.triple)
+            self._statements[subject, predicate].append((statement.iri, object_))
 
     def located(self, results: Iterable[Result]) -> tuple[Result, ...]:
         """Add the places to results, and sort them by place."""
@@ -69,12 +77,11 @@ class Locator:
         Yields:
             The places: the line of the triple in question or, if it is not found, of its subject.
         """
-        for statement in self._statements:
-            subject, predicate, object_ = map(term_text, statement.triple)
-            if (subject, predicate) == (node, path) and value in (None, object_):
-                yield from self.places(statement.iri, f"{RDF}object", object_)
+        for statement, object_ in self._statements.get((node, path or ""), ()):
+            if value in (None, object_):
+                yield from self.places(statement, f"{RDF}object", object_)
                 return
-        described = [file for file in self._content.files if self._describes(file, node)]
+        described = self._files.get(node, [])
         # A thing may be described in several files: prefer those that state the property.
         exact = [file for file in described if (node, path) in self._lines(file)]
         for file in exact or described:
@@ -94,10 +101,6 @@ class Locator:
                 return line
             parts.pop()
         return None
-
-    @staticmethod
-    def _describes(file: ContentFile, node: str) -> bool:
-        return any(term_text(triple.subject) == node for triple in file.triples)
 
     def _lines(self, file: ContentFile) -> _Lines:
         if file.path not in self._parsed:

@@ -34,6 +34,9 @@ from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, SDMX_MEASURE, SH, com
 
 _log = logging.getLogger(__name__)
 
+_EXPLAINED = 50
+"""Number of contradictions of one culprit that a result explains; it counts them all."""
+
 _DECIDED = f"{ID}relation/decided"
 _AS_PRINTED = f"{ID}relation/as-printed"
 
@@ -132,7 +135,7 @@ def _relations(findings: Findings) -> Iterator[Result]:
         others = _claims(conflict) - culprit - evidence.rejected
         relations = sorted(frozenset().union(*(item.edit_rules for item in conflict)))
         shape = min(conflict[0].edit_rules)
-        words, *details = map(wording.contradiction, conflict)
+        words, *details = map(wording.contradiction, conflict[:_EXPLAINED])
         yield Result(
             # The claims that the message explains come first.
             nodes=tuple(
@@ -143,7 +146,7 @@ def _relations(findings: Findings) -> Iterator[Result]:
             shape=shape,
             component=shape,
             details=(*details, *_out_of_line(culprit, relations)),
-            message=f"{words}. {_more(len(details))}{_converted(culprit, evidence, wording)}"
+            message=f"{words}. {_more(len(conflict) - 1)}{_converted(culprit, evidence, wording)}"
             f"Correct the figure or statement that is wrong, or {_settling(conflict, evidence)}",
         )
     misread = _misread(findings.unsettled)
