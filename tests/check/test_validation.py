@@ -15,7 +15,7 @@ from apecgraph.check.validation import check_content
 from apecgraph.content.folder import Content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import RDF, RDFS, SH
-from tests.support.contents import ContentCopy
+from tests.support.contents import ContentCopy, SmallContent
 
 CRI = "data/sources/cri-cd684bbb.ttl"
 CHINA_DAILY = "data/sources/chinadailyasia-628497.ttl"
@@ -451,3 +451,34 @@ def test_a_report_has_the_severity_the_constraint_and_the_path(excerpt: ContentC
                sh:resultPath/rdf:rest/rdf:first rdfs:label ; sh:resultMessage "more"@en .
         }}"""
     )
+
+
+UNREAD = {
+    "data/extra.ttl": "is not read: the files are ontology/*.ttl",
+    "data/sources/sub/zz.ttl": "is not read",
+    "data/sources/x.turtle": "is not read",
+    "data/sources/empty.ttl": "is empty: `apecgraph new source` describes a source",
+}
+
+
+@pytest.mark.parametrize(("name", "message"), UNREAD.items(), ids=UNREAD)
+def test_a_file_that_states_nothing_is_reported(tmp_path: Path, name: str, message: str) -> None:
+    content = SmallContent(tmp_path)
+    path = content.root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("", encoding="utf-8")
+    (content.root / "data" / ".hidden").write_text("", encoding="utf-8")
+    report, _ = check_content(content.root)
+    (result,) = report.results
+    assert result.places[0].file == name
+    assert message in result.message
+
+
+def test_a_byte_order_mark_is_named(tmp_path: Path) -> None:
+    content = SmallContent(tmp_path)
+    path = content.root / "data/sources/s1.ttl"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    report, _ = check_content(content.root)
+    (result,) = report.results
+    assert (result.places[0].file, result.places[0].line) == ("data/sources/s1.ttl", 1)
+    assert "byte order mark" in result.message

@@ -102,6 +102,14 @@ def _changed(decision: Decision, findings: Findings) -> Iterator[Misfit]:
             tuple(unseen),
             f"the decision does not record {names}: if the decision is still right, run {command}",
         )
+    gone = sorted(decision.saw.keys() - now.keys())
+    if gone:
+        yield Misfit(
+            decision.iri,
+            (),
+            f"the decision records {compact(gone[0])}, which no source states: correct the name, "
+            f"or, if the decision is still right, run {command}",
+        )
     changed = [
         claim
         for claim, saw in sorted(decision.saw.items())

@@ -100,6 +100,12 @@ _GRAPHS: Final = {
 }
 """A dict from patterns of paths to the named graphs of the files that match."""
 
+_OTHER_FILES: Final = (f"ontology/{CONTEXT}", "ontology/*.csv", "ontology/questions/*")
+"""Patterns of the files of a content folder that are not Turtle."""
+
+_PASSED_OVER: Final = re.compile(r"\..*|.*~|__pycache__")
+"""Names of files that systems and editors write: hidden files, and backups."""
+
 
 @dataclass(frozen=True)
 class ContentFile:
@@ -148,10 +154,17 @@ class Content:
         errors: list[ContentError] = []
         files: list[ContentFile] = []
         paths = list(_paths(root, errors))
+        errors += _unread(root)
         for path, graph in logged_items(_log, "reading files", paths):
             try:
                 with observe(Step("file", str(path))):
                     triples, _ = parse_file(path)
+                if not triples and graph.value.startswith(SOURCE_PREFIX):
+                    raise ContentError(
+                        "is empty: `apecgraph new source` describes a source; or delete the file",
+                        path,
+                        1,
+                    )
                 files.append(ContentFile(path, graph, tuple(triples)))
             except ContentError as error:
                 errors.append(error)
@@ -202,3 +215,14 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
                 )
                 continue
             yield path, ox.NamedNode(graph.format(stem=path.stem))
+
+
+def _unread(root: Path) -> Iterator[ContentError]:
+    """Yield an error for each file below the folders of the content that nothing reads."""
+    read = {path for pattern in (*_GRAPHS, *_OTHER_FILES) for path in root.glob(pattern)}
+    for folder in ("data", "ontology", "shapes"):
+        for path in sorted((root / folder).rglob("*")):
+            names = path.relative_to(root).parts
+            if path.is_dir() or path in read or any(map(_PASSED_OVER.fullmatch, names)):
+                continue
+            yield ContentError(f"is not read: the files are {', '.join(_GRAPHS)}; move it", path)

@@ -9,6 +9,7 @@ and blank nodes are used only for lists.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -95,6 +96,9 @@ def parse_file(
     """
     try:
         data = read_file(path)
+        if data.startswith(BOM_UTF8):
+            message = "begins with a byte order mark: save it as UTF-8 without one"
+            raise ContentError(message, path, 1)
         if _too_deep(data):
             raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
         parser = ox.parse(data, syntax, base_iri=base, rename_blank_nodes=True)
