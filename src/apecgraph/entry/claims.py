@@ -19,7 +19,7 @@ from apecgraph.content.codes import Codes
 from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT, local_name
 from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.folder import SOURCE_PREFIX, Content
-from apecgraph.entry.literals import DATE, date_literal, decimal, turtle_literal
+from apecgraph.entry.literals import DATE, date_literal, decimal, language_tag, turtle_literal
 from apecgraph.entry.numbers import number_words, read_bound, read_number, read_unit
 from apecgraph.entry.properties import read_inferred, read_predicate
 from apecgraph.errors import EntryRefused
@@ -40,7 +40,6 @@ from apecgraph.rdf.namespaces import (
 )
 from apecgraph.rdf.terms import Value, in_graph, triples_about, typed
 from apecgraph.rdf.turtle import parse_file, write_turtle
-from apecgraph.text.languages import is_language_tag
 from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 Row: TypeAlias = Mapping[str, str]
@@ -174,12 +173,11 @@ class Entries:
         for column in ("title", "url", "publisher", "language"):
             if not row.get(column):
                 raise EntryRefused(f"a source needs a {column}")
-        _checked(row["language"])
         publisher = self._codes.find(row["publisher"], "publisher")
         issued = row.get("issued")
         values: list[tuple[str, Value]] = [
             (f"{RDF}type", f"{APEC}Source"),
-            (f"{RDFS}label", ox.Literal(row["title"], language=row["language"])),
+            (f"{RDFS}label", ox.Literal(row["title"], language=language_tag(row["language"]))),
             (f"{DCTERMS}identifier", ox.Literal(row.get("identifier") or name)),
             (f"{DCTERMS}language", ox.Literal(row["language"])),
             (f"{DCTERMS}publisher", publisher),
@@ -397,8 +395,7 @@ class Entries:
         languages = self._graph.values(source, f"{DCTERMS}language")
         if not row.get("language") and len(languages) != 1:
             raise EntryRefused("the source has several languages: give the language of the words")
-        language = row.get("language") or languages[0]
-        return _checked(language)
+        return language_tag(row.get("language") or languages[0])
 
     def _figure_name(self, row: Row, source: str, measure: str, cell: Mapping[str, str]) -> str:
         """Return a free name of a figure; refuse a cell that the source already states."""
@@ -443,15 +440,6 @@ class Entries:
 
     def _path(self, source: str) -> Path:
         return self._content.root / "data" / "sources" / f"{source.removeprefix(SOURCE_PREFIX)}.ttl"
-
-
-def _checked(language: str) -> str:
-    """Return a language tag that exists."""
-    if not is_language_tag(language):
-        raise EntryRefused(
-            f"language: '{language}' is not a language tag (BCP 47), such as en, zh or zh-hant"
-        )
-    return language
 
 
 def _cited(row: Row, printed: ox.Literal | None) -> Iterator[tuple[str, Value]]:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from apecgraph.errors import EntryRefused
 from apecgraph.rdf.namespaces import PREFIXES
 from apecgraph.rdf.terms import typed
+from apecgraph.text.languages import is_language_tag
 from apecgraph.text.numbers import plain_number
 
 DATE: Final = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -74,3 +75,22 @@ def date_literal(text: str) -> ox.Literal:
     if not DATE.fullmatch(text) or len(text) not in _DATATYPES:
         raise EntryRefused(f"'{text}' is not a date: write 2026-02-05, 2026-02 or 2026")
     return typed(text, _DATATYPES[len(text)])
+
+
+def language_tag(text: str) -> str:
+    """Return a language tag that exists.
+
+    Args:
+        text: What the editor writes.
+
+    Returns:
+        The tag.
+
+    Raises:
+        EntryRefused: There is no such language.
+    """
+    if not is_language_tag(text):
+        raise EntryRefused(
+            f"language: '{text}' is not a language tag (BCP 47), such as en, zh or zh-hant"
+        )
+    return text
