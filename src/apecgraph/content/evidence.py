@@ -127,14 +127,15 @@ class Evidence:
     @cached_property
     def statuses(self) -> dict[str, str]:
         """The status of each claim: of those that apply, the last in the order of `STATUSES`."""
-        revised = (quad.object for quad in self.graph.quads(None, f"{PROV}wasRevisionOf"))
+        revised = {
+            quad.object.value
+            for quad in self.graph.quads(None, f"{PROV}wasRevisionOf")
+            if isinstance(quad.object, ox.NamedNode)
+        }
         applied = (
             (ATTRIBUTED, self.opinions),
             (EXPECTED, {figure.iri for figure in self.figures if figure.is_expectation}),
-            (
-                SUPERSEDED,
-                {earlier.value for earlier in revised if isinstance(earlier, ox.NamedNode)},
-            ),
+            (SUPERSEDED, revised),
             (REJECTED, self.unsupported),
         )
         found = dict.fromkeys(self.claims, STANDS) | decided_statuses(self.decisions)
