@@ -9,7 +9,8 @@ ApecgraphError               500
 │   ├── LossFound                much of the last release, or a rule, is missing
 │   └── RolledBack               the release of this content was rolled back
 ├── EntryRefused                 a new claim is not written: a value is missing or wrong
-│   └── UnknownCode              nothing has the name that the editor writes, or several have it
+│   ├── UnknownCode              nothing has the name that the editor writes, or several have it
+│   └── TableRefused             a table is not entered: names the file and the cell
 ├── ReleaseError                 a release is missing, incomplete or damaged
 │   └── ReleasesLocked           another process writes to the folder of releases
 ├── StoreError               503 the store cannot be opened, or its process has died
@@ -82,6 +83,10 @@ class EntryRefused(ApecgraphError):
 
 class UnknownCode(EntryRefused):
     """Nothing in the content has the name that an editor wrote, or several things have it."""
+
+
+class TableRefused(EntryRefused):
+    """A table is not entered: it cannot be read, or a cell of it is not what the mapping says."""
 
 
 class NotPublished(ApecgraphError):

@@ -21,6 +21,7 @@ from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.entry import decide, new
 from apecgraph.cli.options import FOLDER, content_option
 from apecgraph.cli.releases import diff, releases, rollback
+from apecgraph.cli.tables import import_
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
@@ -73,6 +74,7 @@ def main() -> None:
 
 
 main.add_command(new)
+main.add_command(import_)
 main.add_command(decide)
 main.add_command(releases)
 main.add_command(rollback)

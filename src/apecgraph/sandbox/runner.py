@@ -32,6 +32,7 @@ from apecgraph.progress import Step
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
+from apecgraph.tables.folder import EnteredTable
 
 _log: Final = logging.getLogger(__name__)
 
@@ -152,6 +153,33 @@ def run_entry(
     """
     answer = _Task(content, settings).run("entry", kind=kind, rows=list(rows))
     return {Path(path): text for path, text in answer["files"].items()}, answer["notes"]
+
+
+def run_import(
+    content: Path, settings: Settings, file: Path, name: str, mapping: str, url: str, issued: str
+) -> EnteredTable:
+    """Read a foreign table into the folder of a source, without writing it.
+
+    Args:
+        content: The content folder.
+        settings: The limits.
+        file: The foreign file.
+        name: Name of the source.
+        mapping: A mapping that comes with apecgraph, the path of one, or nothing.
+        url: Where the table was read, or nothing.
+        issued: When the table was released, or nothing.
+
+    Returns:
+        The files, and the account of all cells.
+
+    Raises:
+        TableRefused: The table, or a cell of it, cannot be read.
+        ContentError: If the content cannot be read, or a limit is exceeded.
+    """
+    answer = _Task(content, settings).run(
+        "import", file=str(file), name=name, mapping=mapping, url=url, issued=issued
+    )
+    return EnteredTable(answer["periods"], answer["texts"], tuple(answer["notes"]))
 
 
 def run_decide(

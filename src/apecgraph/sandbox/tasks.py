@@ -214,6 +214,19 @@ def _entry(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
     }
 
 
+def _import(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
+    from apecgraph.tables.importing import import_table
+
+    content = Content.read(Path(request["content"]), observe)
+    with observe(Step("file", request["file"])):
+        entered = import_table(
+            content,
+            Path(request["file"]),
+            *(request[name] for name in ("name", "mapping", "url", "issued")),
+        )
+    return {"periods": entered.periods, "texts": entered.texts, "notes": entered.notes}
+
+
 def _place(request: TaskRequest, observe: StepObserver) -> tuple[str, int | None]:
     from apecgraph.check.conformance import read_pair
     from apecgraph.check.shacl import shape_place
@@ -233,6 +246,7 @@ _TASKS: Final[Mapping[str, Callable[[TaskRequest, StepObserver], Any]]] = {
     "decide": _decide,
     "dataset": _dataset,
     "entry": _entry,
+    "import": _import,
     "place": _place,
     "validate": _validate,
 }

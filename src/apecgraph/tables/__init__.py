@@ -1,0 +1,1 @@
+"""Tables of figures: reading the files of statisticians into sources of the content."""

@@ -1,0 +1,172 @@
+"""What the texts of a table mean: facts of the mapping, and names of economies and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from apecgraph.content.codes import Codes
+from apecgraph.content.cube import ANY_CURRENCY, UNIT
+from apecgraph.errors import TableRefused, UnknownCode
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
+from apecgraph.tables.grid import same_text
+from apecgraph.tables.mapping import Dated, Facts, Header, Key
+from apecgraph.tables.mapping import Mapping as TableMapping
+from apecgraph.text.economy_names import economies_by_name
+from apecgraph.text.folding import fold
+
+_KINDS: Final = {
+    "reporter": ("economy", "group"),
+    "counterpart": ("economy", "group"),
+    "flow": ("flow",),
+    "coverage": ("coverage",),
+    "measure": ("measure",),
+    "currency": ("unit",),
+    "valuation": ("valuation",),
+}
+"""The facts that are codes, each with the kinds of things that it may be."""
+
+OPTIONAL: Final = ("reporter", "coverage", "currency", "valuation")
+"""The dimensions that are part of the name of a figure only if a mapping has several values."""
+
+
+class Outside(Exception):
+    """A name is known, but the content does not describe the economy."""
+
+
+class Meanings:
+    """The meanings of the texts of a table.
+
+    Args:
+        mapping: The mapping.
+        graph: The content.
+
+    Raises:
+        ExceptionGroup: The mapping has unknown codes; there is a TableRefused for each, with its
+            key.
+    """
+
+    def __init__(self, mapping: TableMapping, graph: Graph) -> None:
+        self._graph = graph
+        self._codes = Codes(graph)
+        self._names = {
+            same_text(name): (Dated(code=meant),) if isinstance(meant, str) else meant
+            for name, meant in mapping.names.items()
+        }
+        self._languages = mapping.layout.languages
+        facts = dict(_all_facts(mapping))
+        codes = [
+            (f"{key}.{name}", getattr(each, name), kinds)
+            for key, each in facts.items()
+            for name, kinds in _KINDS.items()
+            if getattr(each, name) is not None
+        ]
+        for name, dated in self._names.items():
+            codes += [(f"names.{name}", each.code, ("economy", "group")) for each in dated]
+        source = mapping.source
+        codes.append(("source.publisher", source.publisher, ("publisher",)))
+        if source.compiler:
+            codes.append(("source.compiler", source.compiler, ("body",)))
+        self._known = self._checked(codes)
+        given = {key.gives for key in mapping.keys}
+        self.named: tuple[str, ...] = tuple(
+            name
+            for name in OPTIONAL
+            if name in given or len({getattr(each, name) for each in facts.values()} - {None}) > 1
+        )
+
+    def facts(self, stated: Facts) -> dict[str, Any]:
+        """Return what a text says, by name, with all codes in full."""
+        values = stated.model_dump(exclude_none=True)
+        return {
+            name: self._known[value] if name in _KINDS else value for name, value in values.items()
+        }
+
+    def code(self, text: str) -> str:
+        """Return a code of the mapping in full: "economy/CHN" for "CHN"."""
+        return self._known[text]
+
+    def party(self, text: str, year: int) -> str:
+        """Find the economy or the group that a table names.
+
+        Args:
+            text: The name.
+            year: The year of the figure: some names mean something else in later years.
+
+        Returns:
+            The code.
+
+        Raises:
+            UnknownCode: No economy has this name, or several have.
+            Outside: The content does not describe the economy.
+        """
+        own = self._names.get(same_text(text))
+        if own is not None:
+            meant = [each.code for each in own if int(each.since) <= year <= int(each.until)]
+            if len(meant) != 1:
+                raise UnknownCode(f"[names] gives '{text}' {len(meant)} meanings in {year}")
+            return self._known[meant[0]]
+        codes = economies_by_name().get(fold(text), frozenset())
+        if len(codes) != 1:
+            raise UnknownCode(f"'{text}' is no name of an economy: name it in [names] or [[skip]]")
+        code = f"economy/{next(iter(codes))}"
+        if not self._graph.describes(f"{ID}{code}"):
+            raise Outside(text)
+        return code
+
+    def dataset(self, measure: str) -> str:
+        """Return the data set of a measure."""
+        return self._graph.required_value(f"{ID}{measure}", f"{DCTERMS}isPartOf").removeprefix(ID)
+
+    def is_growth(self, measure: str) -> bool:
+        """Return whether a measure compares a period with an earlier one."""
+        return self._graph.value(f"{ID}{measure}", f"{APEC}growthOf") is not None
+
+    def unit(self, measure: str) -> str | None:
+        """Return the unit of a measure; None for money, which has a currency."""
+        unit = self._graph.required_value(f"{ID}{measure}", UNIT)
+        return None if unit == ANY_CURRENCY else unit.removeprefix(ID)
+
+    def members(self, group: str, reporter: str) -> frozenset[str]:
+        """Return the members of a group, without the reporter if the group is without it.
+
+        Args:
+            group: Code of the group, or of an economy.
+            reporter: Code of the reporter.
+
+        Returns:
+            The codes; none if the content does not list them.
+        """
+        whole = self._graph.value(f"{ID}{group}", f"{APEC}withoutReporter")
+        parts = {
+            iri.removeprefix(ID)
+            for iri in self._graph.iris(whole or f"{ID}{group}", f"{DCTERMS}hasPart")
+        }
+        return frozenset(parts - {reporter} if whole else parts)
+
+    def _checked(self, codes: Iterable[tuple[str, str, tuple[str, ...]]]) -> Mapping[str, str]:
+        known: dict[str, str] = {}
+        errors = []
+        for key, code, kinds in codes:
+            try:
+                known[code] = self._codes.find(code, *kinds).removeprefix(ID)
+            except UnknownCode as error:
+                errors.append(TableRefused(f"the mapping: {key}: {error}"))
+        if errors:
+            raise ExceptionGroup("the mapping has unknown codes", errors)
+        return known
+
+
+def _all_facts(mapping: TableMapping) -> Iterator[tuple[str, Facts]]:
+    """Yield all facts of a mapping, each with its key."""
+    yield "constant", mapping.constant
+    for label, facts in mapping.units.items():
+        yield f"units.{label}", facts
+    parts: list[tuple[str, Header | Key]] = [
+        *((f"headers[{number}]", each) for number, each in enumerate(mapping.headers, 1)),
+        *((f"keys[{number}]", each) for number, each in enumerate(mapping.keys, 1)),
+    ]
+    for key, part in parts:
+        for label, facts in part.labels.items():
+            yield f"{key}.labels.{label}", facts

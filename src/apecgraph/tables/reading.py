@@ -1,0 +1,434 @@
+"""Reading a table by its mapping: each cell becomes a figure, or is left out for a reason."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from apecgraph.errors import TableRefused, UnknownCode
+from apecgraph.tables.figures import TableFigure
+from apecgraph.tables.grid import Cell, Grid, same_text
+from apecgraph.tables.mapping import Header, Key
+from apecgraph.tables.mapping import Mapping as TableMapping
+from apecgraph.tables.meanings import Meanings, Outside
+from apecgraph.tables.periods import Pattern, Period
+
+_MOST_DIGITS: Final = 18
+_MOST_ERRORS: Final = 40
+_DIMENSIONS: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "currency")
+_HEADING: Final = "titles, units and headers"
+_NAMES: Final = "names and periods of rows"
+_MISSING: Final = "marked as missing"
+_OUTSIDE: Final = "the content does not describe the economy"
+_AGAIN: Final = "the same figure as in another column of the row"
+_UNIT_AGAIN: Final = "the unit again"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a table.
+
+    Attributes:
+        figures: The figures, in the order of their cells.
+        cells: How many cells of the table are not blank.
+        left: How many of them are no figures, by the reason.
+    """
+
+    figures: Sequence[TableFigure]
+    cells: int
+    left: Mapping[str, int]
+
+
+def read_table(grid: Grid, mapping: TableMapping, meanings: Meanings) -> Reading:
+    """Read a table.
+
+    Args:
+        grid: The table.
+        mapping: What its texts mean.
+        meanings: The same, with the content.
+
+    Returns:
+        The figures, and an account of all cells.
+
+    Raises:
+        ExceptionGroup: The table is not what the mapping says; there is a TableRefused for each
+            cell, up to a limit.
+    """
+    return _Reader(grid, mapping, meanings).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the rows above the values say.
+
+    Attributes:
+        facts: What is true of all values.
+        keys: The columns that say what the values of a row are.
+        ignored: The columns that are left out, with the reasons.
+        columns: What the headers say of the values of each column.
+        latest: The latest month that the headers name for each year.
+    """
+
+    facts: Mapping[str, Any]
+    keys: Mapping[int, Key]
+    ignored: Mapping[int, str]
+    columns: Mapping[int, Mapping[str, Any]]
+    latest: Mapping[int | None, int]
+
+
+class _Reader:
+    def __init__(self, grid: Grid, mapping: TableMapping, meanings: Meanings) -> None:
+        self._grid = grid
+        self._mapping = mapping
+        self._layout = mapping.layout
+        self._meanings = meanings
+        self._errors: dict[str, TableRefused] = {}
+        self._left: Counter[str] = Counter()
+        self._cells = 0
+        self._figures: dict[str, TableFigure] = {}
+        self._number = _number_pattern(self._layout.decimal, self._layout.group)
+        self._missing = frozenset(map(same_text, self._layout.missing))
+        self._units = {
+            same_text(label): meanings.facts(facts) for label, facts in mapping.units.items()
+        }
+        parts: list[Header | Key] = [*mapping.headers, *mapping.keys]
+        self._labels = {
+            id(part): {
+                same_text(label): meanings.facts(facts) for label, facts in part.labels.items()
+            }
+            for part in parts
+        }
+        self._patterns = {
+            id(part): [Pattern(text, self._layout.languages) for text in texts]
+            for part, texts in (
+                *((each, each.periods) for each in parts),
+                *((each, each.texts) for each in mapping.titles),
+            )
+        }
+        self._skipped = {
+            same_text(text): each.reason for each in mapping.skip for text in each.rows
+        }
+        self._skipped_beginnings = {
+            same_text(text): each.reason for each in mapping.skip for text in each.beginning
+        }
+
+    def read(self) -> Reading:
+        plan = self._plan()
+        self._stop()
+        for number in range(self._mapping.first_row, len(self._grid.rows) + 1):
+            self._row(number, plan)
+        self._stop()
+        return Reading(tuple(self._figures.values()), self._cells, dict(self._left))
+
+    def _plan(self) -> _Plan:
+        facts = self._heading()
+        keys = {self._column(key.column): key for key in self._mapping.keys}
+        ignored = {
+            self._column(column): each.reason
+            for each in self._mapping.ignore
+            for column in each.columns
+        }
+        columns = self._columns({*keys, *ignored})
+        return _Plan(facts, keys, ignored, columns, _latest_months(facts, columns.values()))
+
+    def _heading(self) -> dict[str, Any]:
+        """Read what stands above the values, other than the headers of columns."""
+        facts = self._meanings.facts(self._mapping.constant)
+        for title in self._mapping.titles:
+            column, cell = next(self._grid.row(title.row), (1, Cell("")))
+            read = self._period(title, cell.text)
+            if read is None:
+                wanted = " or ".join(f"'{text}'" for text in title.texts)
+                self._refuse(title.row, column, f"'{cell.text}' is not {wanted}")
+            facts |= read or {}
+        found: dict[str, tuple[int, int]] = {}
+        for number in range(1, min(self._mapping.first_row, len(self._grid.rows) + 1)):
+            for column, cell in self._grid.row(number):
+                if not cell.is_filled:
+                    self._cells += 1
+                    self._left[_HEADING] += 1
+                if same_text(cell.text) in self._units:
+                    found.setdefault(same_text(cell.text), (number, column))
+        if self._units and len(found) != 1:
+            places = " and ".join(self._grid.locator(*place) for place in found.values())
+            wanted = ", ".join(f"'{label}'" for label in self._mapping.units)
+            self._refuse_table(
+                f"{places}: there are several units"
+                if found
+                else f"none of the units {wanted} is above the values"
+            )
+        for label in found:
+            facts |= self._units[label]
+        return facts
+
+    def _column(self, column: int | str) -> int:
+        """Return the number of a column that the mapping names."""
+        if isinstance(column, int):
+            return column
+        row = self._mapping.first_row - 1
+        if 0 < row <= len(self._grid.rows):
+            for number, cell in self._grid.row(row):
+                if same_text(cell.text) == same_text(column):
+                    return number
+        self._refuse_table(f"row={row}: there is no column '{column}'")
+        return 0
+
+    def _columns(self, others: set[int]) -> dict[int, dict[str, Any]]:
+        """Return what the headers say of each column with values."""
+        columns: dict[int, dict[str, Any]] = {}
+        width = max((len(row) for row in self._grid.rows), default=0)
+        for column in set(range(1, width + 1)) - others:
+            facts: dict[str, Any] = {}
+            for header in self._mapping.headers:
+                text = self._grid.cell(header.row, column).text
+                if text:
+                    facts |= self._meaning(header, header.row, column, text) or {}
+                    columns[column] = facts
+        return columns
+
+    def _meaning(
+        self, part: Header | Key, row: int, column: int, text: str
+    ) -> dict[str, Any] | None:
+        """Return what a text says by the labels or the patterns of a part of the mapping."""
+        facts = self._labels[id(part)].get(same_text(text))
+        if facts is None:
+            facts = self._period(part, text)
+        if facts is None and not (isinstance(part, Key) and part.gives):
+            self._refuse(row, column, f"the mapping does not name '{text}'")
+        return facts
+
+    def _period(self, part: object, text: str) -> dict[str, Any] | None:
+        for pattern in self._patterns[id(part)]:
+            numbers = pattern.read(text)
+            if numbers is not None:
+                return dict(numbers)
+        return None
+
+    def _row(self, number: int, plan: _Plan) -> None:
+        cells = dict(self._grid.row(number))
+        own = sum(not cell.is_filled for cell in cells.values())
+        self._cells += own
+        texts = [self._key_text(key, number, column) for column, key in plan.keys.items()]
+        reason = self._reason_to_skip(texts) if own else None
+        if reason is not None:
+            self._left[reason] += own
+        elif any(same_text(cell.text) in self._units for cell in cells.values()):
+            self._unit_again(number, cells, plan.facts)
+        elif own:
+            self._values(number, cells, plan)
+
+    def _values(self, number: int, cells: Mapping[int, Cell], plan: _Plan) -> None:
+        """Read the values of a row."""
+        row, parties = self._keys(number, plan.keys)
+        for column, cell in cells.items():
+            if column in plan.keys:
+                self._left[_NAMES] += not cell.is_filled
+            elif column in plan.ignored:
+                self._left[plan.ignored[column]] += not cell.is_filled
+            elif column not in plan.columns:
+                self._refuse(number, column, f"'{cell.text}' has no header")
+            elif row is not None and self._is_value(number, column, cell):
+                facts = plan.columns[column]
+                for name in row.keys() & facts.keys():
+                    if row[name] != facts[name]:
+                        self._refuse(number, column, f"its row and its column differ in {name}")
+                        return
+                stated = {**plan.facts, **row, **facts}
+                period = _period_of(stated, plan.latest)
+                if period is None:
+                    self._refuse(number, column, "neither its row nor its column names its period")
+                elif self._name_parties(number, stated, parties, period.year):
+                    self._figure((number, column), cell, stated, period)
+
+    def _reason_to_skip(self, texts: Sequence[str]) -> str | None:
+        for text in map(same_text, texts):
+            if text in self._skipped:
+                return self._skipped[text]
+            for beginning, reason in self._skipped_beginnings.items():
+                if text.startswith(beginning):
+                    return reason
+        return None
+
+    def _unit_again(self, number: int, cells: Mapping[int, Cell], facts: Mapping[str, Any]) -> None:
+        for column, cell in cells.items():
+            unit = self._units.get(same_text(cell.text))
+            if unit is None:
+                self._refuse(number, column, f"'{cell.text}' stands beside a unit")
+            elif any(facts.get(name) != value for name, value in unit.items()):
+                self._refuse(number, column, f"the unit changes to '{cell.text}': divide the table")
+            else:
+                self._left[_UNIT_AGAIN] += not cell.is_filled
+
+    def _key_text(self, key: Key, row: int, column: int) -> str:
+        text = self._unmarked(self._grid.cell(row, column).text)
+        for beginning in key.without:
+            if same_text(text).startswith(same_text(beginning)):
+                return re.sub(rf"^\s*{re.escape(beginning)}\s*", "", text)
+        return text
+
+    def _keys(
+        self, row: int, keys: Mapping[int, Key]
+    ) -> tuple[dict[str, Any] | None, dict[str, tuple[str, int]]]:
+        """Return what the keys of a row say, and its names of economies with their columns."""
+        facts: dict[str, Any] = {}
+        parties: dict[str, tuple[str, int]] = {}
+        for column, key in keys.items():
+            text = self._key_text(key, row, column)
+            read = self._meaning(key, row, column, text)
+            if read is not None:
+                facts |= read
+            elif key.gives:
+                parties[key.gives] = text, column
+            else:
+                return None, {}
+        return facts, parties
+
+    def _is_value(self, row: int, column: int, cell: Cell) -> bool:
+        if cell.has_lost_value:
+            self._refuse(
+                row, column, "the value of the formula is not kept: calculate and save the file"
+            )
+        elif cell.is_filled:
+            self._refuse(row, column, f"'{cell.text}' stands in several cells that are merged")
+        elif same_text(cell.text) in self._missing:
+            self._left[_MISSING] += 1
+        else:
+            return True
+        return False
+
+    def _name_parties(
+        self, row: int, stated: dict[str, Any], parties: Mapping[str, tuple[str, int]], year: int
+    ) -> bool:
+        """Add the economies that a row names; return whether the content describes them."""
+        for dimension, (text, column) in parties.items():
+            try:
+                stated[dimension] = self._meanings.party(text, year)
+            except Outside:
+                self._left[_OUTSIDE] += 1
+                return False
+            except UnknownCode as error:
+                self._refuse(row, column, str(error))
+                return False
+        return True
+
+    def _figure(
+        self, place: tuple[int, int], cell: Cell, stated: Mapping[str, Any], period: Period
+    ) -> None:
+        for dimension in _DIMENSIONS:
+            if dimension not in stated:
+                self._refuse(*place, f"its {dimension} is not named")
+                return
+        measure = stated["measure"]
+        unit = self._meanings.unit(measure)
+        if unit is None and "scale" not in stated:
+            self._refuse(*place, "the scale of its unit is not named")
+            return
+        number = self._read_number(place, cell, stated)
+        if number is None:
+            return
+        observed, decimals = number
+        named = [stated[name] for name in self._meanings.named if name in stated]
+        parts = [*named, *(stated[name] for name in ("counterpart", "flow", "measure"))]
+        codes = [part.partition("/")[2] for part in (*parts, period.code)]
+        figure = TableFigure(
+            name="-".join(codes).lower(),
+            dataset=self._meanings.dataset(measure),
+            **{name: stated[name] for name in _DIMENSIONS},
+            period=period,
+            base=period.year_before() if self._meanings.is_growth(measure) else None,
+            valuation=stated.get("valuation"),
+            observed=observed,
+            unit=unit or stated["currency"],
+            multiplier=0 if unit else stated["scale"],
+            decimals=decimals,
+            printed=cell.text,
+            locator=self._grid.locator(*place),
+        )
+        known = self._figures.setdefault(figure.name, figure)
+        if known is not figure:
+            row = f"row={place[0]};"
+            if row in known.locator and known.digits == figure.digits:
+                self._left[_AGAIN] += 1
+            else:
+                self._refuse(*place, f"{figure.name} is at {known.locator} too")
+
+    def _read_number(
+        self, place: tuple[int, int], cell: Cell, stated: Mapping[str, Any]
+    ) -> tuple[Decimal, int] | None:
+        """Return the number of a cell and its decimal places."""
+        text = unicodedata.normalize("NFKC", self._unmarked(cell.text)).replace("−", "-")
+        match = self._number.fullmatch(re.sub(r"\s", "", text))
+        if match is None:
+            self._refuse(*place, f"'{cell.text}' is no number: name it in missing if it is a mark")
+            return None
+        fraction = match["fraction"] or ""
+        whole = re.sub(r"\D", "", match["whole"])
+        decimals = stated.get("decimals", len(fraction))
+        if fraction[decimals:].strip("0"):
+            self._refuse(*place, f"'{cell.text}' has more than {decimals} decimal places")
+            return None
+        fraction = fraction[:decimals].ljust(decimals, "0")
+        shift = -stated.get("shift", 0)
+        if len(whole) > _MOST_DIGITS or decimals + shift > _MOST_DIGITS:
+            self._refuse(*place, f"'{cell.text}' has too many digits")
+            return None
+        observed = Decimal(f"{match['sign']}{whole}.{fraction or 0}").scaleb(-shift)
+        return observed, decimals + shift
+
+    def _unmarked(self, text: str) -> str:
+        """Leave out the footnote marks at the end of a text."""
+        for mark in self._layout.footnotes:
+            text = text.removesuffix(mark).rstrip()
+        return text
+
+    def _refuse(self, row: int, column: int, message: str) -> None:
+        self._refuse_table(f"{self._grid.locator(row, column)}: {message}")
+
+    def _refuse_table(self, message: str) -> None:
+        """Record an error, once."""
+        text = f"{self._grid.path.name}: {message}"
+        self._errors.setdefault(text, TableRefused(text))
+
+    def _stop(self) -> None:
+        """Raise the errors that were found."""
+        if self._errors:
+            more = len(self._errors) - _MOST_ERRORS
+            shown = [*self._errors.values()][:_MOST_ERRORS]
+            if more > 0:
+                shown.append(TableRefused(f"{self._grid.path.name}: and {more} more cells"))
+            raise ExceptionGroup("the table is not what the mapping says", shown)
+
+
+def _number_pattern(decimal: str, group: str) -> re.Pattern[str]:
+    """Return the pattern of numbers, whose groups have three digits each."""
+    grouped = rf"[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|" if group else ""
+    point = re.escape(decimal)
+    return re.compile(rf"(?P<sign>[+-]?)(?P<whole>{grouped}[0-9]+)(?:{point}(?P<fraction>[0-9]+))?")
+
+
+def _latest_months(
+    facts: Mapping[str, Any], columns: Iterable[Mapping[str, Any]]
+) -> Mapping[int | None, int]:
+    """Return the latest month that the headers name for each year."""
+    latest: defaultdict[int | None, int] = defaultdict(int)
+    for column in columns:
+        year = column.get("year", facts.get("year"))
+        latest[year] = max(latest[year], column.get("month", facts.get("month", 0)))
+    return latest
+
+
+def _period_of(stated: Mapping[str, Any], latest: Mapping[int | None, int]) -> Period | None:
+    year, month, span = (stated.get(name) for name in ("year", "month", "span"))
+    if year is None:
+        return None
+    if span == "to-date":
+        month = month or latest.get(year)
+        return Period(year, 1, month) if month else None
+    if month is None:
+        return Period(year, 1, 12) if span is None else None
+    return Period(year, month if span == "month" else stated.get("first", month), month)

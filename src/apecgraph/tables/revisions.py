@@ -1,0 +1,60 @@
+"""Later editions of a table: which cells are new, revised, or no longer printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from apecgraph.tables.folder import Row
+
+_VALUE: Final = ("obsValue", "unitMeasure", "unitMult", "decimals")
+_PLACE: Final = ("printed", "locator", "issued")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes that an edition makes to the figures of a source.
+
+    Attributes:
+        rows: All figures: those of the edition, and earlier ones that it no longer prints.
+        new: The figures that it adds.
+        revised: The figures whose value it changes, each with both values.
+        vanished: The figures that it does not print. They are kept: their addresses are published.
+    """
+
+    rows: Sequence[Row]
+    new: Sequence[str]
+    revised: Sequence[str]
+    vanished: Sequence[str]
+
+
+def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
+    """Compare the figures of a source with those of a later edition.
+
+    Args:
+        known: The figures of the source, by name.
+        printed: The figures that the edition prints, by name.
+
+    Returns:
+        The changes. A figure whose value stays keeps its place and its release date.
+    """
+    rows = dict(known)
+    new, revised = [], []
+    for name, row in printed.items():
+        before = known.get(name)
+        if before is None:
+            new.append(name)
+        elif any(before[column] != row[column] for column in _VALUE):
+            revised.append(f"{name}: {_number(before)}, now {_number(row)}")
+        elif all(before[column] == row[column] for column in row if column not in _PLACE):
+            continue
+        rows[name] = row
+    return Changes(
+        tuple(rows.values()), tuple(new), tuple(revised), tuple(known.keys() - printed.keys())
+    )
+
+
+def _number(row: Row) -> str:
+    power = f" times 10^{row['unitMult']}" if row["unitMult"] != "0" else ""
+    return f"{row['obsValue']}{power} {row['unitMeasure'].removeprefix('unit/')}"

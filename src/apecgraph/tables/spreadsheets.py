@@ -1,0 +1,130 @@
+"""Spreadsheets: the sheets of XLSX files (Office Open XML, ECMA-376).
+
+An XLSX file is a ZIP archive, so its unpacked size is limited before anything is unpacked. A cell
+is read as it is shown: with the decimal places of its number format.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+
+from apecgraph.errors import TableRefused
+from apecgraph.tables.grid import BLANK, Cell, Grid, GridBuilder, shown
+
+_MOST_UNPACKED: Final = 128 * 1024 * 1024
+"""Bytes that all parts of a file may have together."""
+
+_MOST_PARTS: Final = 1_000
+_DECIMALS: Final = re.compile(r"[#0?](?:\.(0+))?(?![#0?.,]*[#?])")
+
+
+def read_spreadsheet(path: Path, data: bytes, sheet: str = "") -> Grid:
+    """Read a sheet of an XLSX file.
+
+    Args:
+        path: The file, for error messages.
+        data: Its bytes.
+        sheet: The name of the sheet; may be empty if there is only one.
+
+    Returns:
+        The table, in which all cells of a merged range have its text.
+
+    Raises:
+        TableRefused: The file is damaged or too large, or has no such sheet.
+    """
+    _limit(path, data)
+    try:
+        # A formula and its kept value are two views of the file.
+        formulas = openpyxl.load_workbook(io.BytesIO(data))
+        values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # openpyxl lets the errors of its parsers through
+        raise TableRefused(f"{path.name}: is damaged: {error}") from None
+    names = [each.title for each in values.worksheets]
+    if not sheet and len(names) == 1:
+        sheet = names[0]
+    if sheet not in names:
+        raise TableRefused(
+            f"{path.name}: has no sheet '{sheet}': name one of {', '.join(names)} in [layout]"
+            if sheet
+            else f"{path.name}: has several sheets: name one of {', '.join(names)} in [layout]"
+        )
+    builder = GridBuilder(path, f"sheet={sheet}")
+    for row in _rows(formulas[sheet], values[sheet]):
+        builder.add(row)
+    return builder.grid()
+
+
+def _limit(path: Path, data: bytes) -> None:
+    """Refuse an archive that is damaged, or that would be large if it were unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise TableRefused(f"{path.name}: is damaged or truncated: {error}") from None
+    size = sum(part.file_size for part in parts)
+    if size > _MOST_UNPACKED or len(parts) > _MOST_PARTS:
+        raise TableRefused(
+            f"{path.name}: unpacked, it has {size:,} bytes in {len(parts):,} parts: at most "
+            f"{_MOST_UNPACKED:,} bytes in {_MOST_PARTS:,} parts are read"
+        )
+
+
+def _rows(formulas: Any, values: Any) -> Iterator[Sequence[Cell]]:
+    filled = {
+        place: (block.min_row, block.min_col)
+        for block in values.merged_cells.ranges
+        for place in _places(block)
+    }
+    height, width = values.max_row, values.max_column
+    for row in range(1, height + 1):
+        cells = []
+        for column in range(1, width + 1):
+            first = filled.get((row, column), (row, column))
+            cell = _cell(formulas.cell(*first), values.cell(*first))
+            cells.append(
+                cell if first == (row, column) else Cell(cell.text, is_filled=bool(cell.text))
+            )
+        yield cells
+
+
+def _places(block: Any) -> Iterator[tuple[int, int]]:
+    for row in range(block.min_row, block.max_row + 1):
+        for column in range(block.min_col, block.max_col + 1):
+            yield row, column
+
+
+def _cell(formula: Any, kept: Any) -> Cell:
+    value = kept.value
+    if value is None:
+        return Cell("", has_lost_value=True) if formula.data_type == "f" else BLANK
+    if isinstance(value, bool):
+        return Cell(str(value).upper())
+    if isinstance(value, (int, float)):
+        return _number(value, kept.number_format)
+    if isinstance(value, datetime):
+        is_day = (value.hour, value.minute, value.second) == (0, 0, 0)
+        return Cell(value.date().isoformat() if is_day else value.isoformat())
+    if isinstance(value, date):
+        return Cell(value.isoformat())
+    return Cell(shown(str(value)))
+
+
+def _number(value: float, number_format: str) -> Cell:
+    """Return a number with the decimal places that its format shows."""
+    digits = Decimal(repr(value))
+    positive = number_format.partition(";")[0]
+    places = _DECIMALS.search(positive) if "%" not in positive and "E" not in positive else None
+    if places is None:  # the format "General"
+        return Cell(f"{digits.normalize():f}" if digits % 1 else f"{digits:.0f}", drops_zeros=True)
+    return Cell(f"{digits:.{len(places[1] or '')}f}")
