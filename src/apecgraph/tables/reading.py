@@ -87,7 +87,7 @@ class _Reader:
         self._mapping = mapping
         self._layout = mapping.layout
         self._meanings = meanings
-        self._errors: dict[str, TableRefused] = {}
+        self._errors: defaultdict[str, list[str]] = defaultdict(list)
         self._left: Counter[str] = Counter()
         self._cells = 0
         self._figures: dict[str, TableFigure] = {}
@@ -387,21 +387,26 @@ class _Reader:
         return text
 
     def _refuse(self, row: int, column: int, message: str) -> None:
-        self._refuse_table(f"{self._grid.locator(row, column)}: {message}")
+        place = self._grid.locator(row, column)
+        if place not in self._errors[message]:
+            self._errors[message].append(place)
 
     def _refuse_table(self, message: str) -> None:
-        """Record an error, once."""
-        text = f"{self._grid.path.name}: {message}"
-        self._errors.setdefault(text, TableRefused(text))
+        self._errors[message] = []
 
     def _stop(self) -> None:
-        """Raise the errors that were found."""
-        if self._errors:
+        """Raise the errors that were found, each with its first place."""
+        if not self._errors:
+            return
+        errors = []
+        for message, places in [*self._errors.items()][:_MOST_ERRORS]:
+            also = f" ({len(places) - 1:,} more cells)" if places[1:] else ""
+            parts = (self._grid.path.name, *places[:1], f"{message}{also}")
+            errors.append(TableRefused(": ".join(parts)))
+        if len(self._errors) > _MOST_ERRORS:
             more = len(self._errors) - _MOST_ERRORS
-            shown = [*self._errors.values()][:_MOST_ERRORS]
-            if more > 0:
-                shown.append(TableRefused(f"{self._grid.path.name}: and {more} more cells"))
-            raise ExceptionGroup("the table is not what the mapping says", shown)
+            errors.append(TableRefused(f"{self._grid.path.name}: and {more} more errors"))
+        raise ExceptionGroup("the table is not what the mapping says", errors)
 
 
 def _number_pattern(decimal: str, group: str) -> re.Pattern[str]:
