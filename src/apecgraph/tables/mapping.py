@@ -139,10 +139,19 @@ class Layout(_Part):
 
 
 class Title(_Part):
-    """A title row: its first text must fit one of the patterns, which may name the period."""
+    """A title row, whose first text is one of the labels, or fits a pattern of periods.
+
+    Attributes:
+        row: The row.
+        gives: The dimension that the text names an economy or a group for.
+        labels: What the text says.
+        periods: The patterns of the text, which may name the period.
+    """
 
     row: int = Field(ge=1)
-    texts: tuple[_PatternText, ...]
+    gives: Literal["reporter", "counterpart"] | None = None
+    labels: Dict[str, Facts] = {}
+    periods: tuple[_PatternText, ...] = ()
 
 
 class Header(_Part):
@@ -180,15 +189,23 @@ class Dated(_Part):
 
 
 class Skip(_Part):
-    """Rows that are left out: a key column has one of the texts, or begins with one."""
+    """Rows that are left out.
+
+    Attributes:
+        rows: The texts of a key column of these rows.
+        beginning: What such a text begins with.
+        numbers: The numbers of rows, from 1.
+        reason: Why they are left out.
+    """
 
     rows: tuple[str, ...] = ()
     beginning: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
     reason: str = Field(min_length=1)
 
 
 class Ignore(_Part):
-    """Columns that are left out."""
+    """Columns that are left out, as far as the table has them."""
 
     columns: tuple[_Column, ...]
     reason: str = Field(min_length=1)

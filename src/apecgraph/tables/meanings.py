@@ -11,9 +11,9 @@ from apecgraph.errors import TableRefused, UnknownCode
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 from apecgraph.tables.grid import same_text
-from apecgraph.tables.mapping import Dated, Facts, Header, Key
+from apecgraph.tables.mapping import Dated, Facts, Header, Key, Title
 from apecgraph.tables.mapping import Mapping as TableMapping
-from apecgraph.text.economy_names import economies_by_name
+from apecgraph.text.economy_names import economies_by_name, names_by_economy
 from apecgraph.text.folding import fold
 
 _KINDS: Final = {
@@ -27,7 +27,7 @@ _KINDS: Final = {
 }
 """The facts that are codes, each with the kinds of things that it may be."""
 
-OPTIONAL: Final = ("reporter", "coverage", "currency", "valuation")
+OPTIONAL: Final = ("reporter", "coverage", "currency")
 """The dimensions that are part of the name of a figure only if a mapping has several values."""
 
 
@@ -91,7 +91,7 @@ class Meanings:
         """Find the economy or the group that a table names.
 
         Args:
-            text: The name.
+            text: The name, or the code (ISO 3166-1 alpha-3).
             year: The year of the figure: some names mean something else in later years.
 
         Returns:
@@ -107,7 +107,9 @@ class Meanings:
             if len(meant) != 1:
                 raise UnknownCode(f"[names] gives '{text}' {len(meant)} meanings in {year}")
             return self._known[meant[0]]
-        codes = economies_by_name().get(fold(text), frozenset())
+        codes = {text} & names_by_economy().keys() or economies_by_name().get(
+            fold(text), frozenset()
+        )
         if len(codes) != 1:
             raise UnknownCode(f"'{text}' is no name of an economy: name it in [names] or [[skip]]")
         code = f"economy/{next(iter(codes))}"
@@ -163,7 +165,8 @@ def _all_facts(mapping: TableMapping) -> Iterator[tuple[str, Facts]]:
     yield "constant", mapping.constant
     for label, facts in mapping.units.items():
         yield f"units.{label}", facts
-    parts: list[tuple[str, Header | Key]] = [
+    parts: list[tuple[str, Header | Key | Title]] = [
+        *((f"titles[{number}]", each) for number, each in enumerate(mapping.titles, 1)),
         *((f"headers[{number}]", each) for number, each in enumerate(mapping.headers, 1)),
         *((f"keys[{number}]", each) for number, each in enumerate(mapping.keys, 1)),
     ]

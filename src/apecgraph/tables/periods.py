@@ -76,8 +76,8 @@ class Pattern:
     """A pattern of words that print a period: "1至{month}月", "{first}-{month} {year}".
 
     `{year}` stands for four digits; `{month}` and `{first}`, the first of several months, for a
-    number or the name of a month; `{quarter}` for a digit; `{any}` for anything. Spaces, case and
-    width do not matter.
+    number or the name of a month; `{quarter}` for a digit; `{any}` for anything. A field that comes
+    again stands for the same text. Spaces, case and width do not matter.
 
     Args:
         text: The pattern.
@@ -106,6 +106,8 @@ class Pattern:
                 pieces.append(re.escape(same_text(piece)))
             elif piece == "any":
                 pieces.append(fields["any"])
+            elif f"(?P<{piece}>" in "".join(pieces):
+                pieces.append(f"(?P={piece})")
             elif piece in fields:
                 pieces.append(f"(?P<{piece}>{fields[piece]})")
             else:

@@ -8,25 +8,31 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from apecgraph.errors import TableRefused, UnknownCode
 from apecgraph.tables.figures import TableFigure
 from apecgraph.tables.grid import Cell, Grid, same_text
-from apecgraph.tables.mapping import Header, Key
+from apecgraph.tables.mapping import Header, Key, Title
 from apecgraph.tables.mapping import Mapping as TableMapping
-from apecgraph.tables.meanings import Meanings, Outside
+from apecgraph.tables.meanings import OPTIONAL, Meanings, Outside
 from apecgraph.tables.periods import Pattern, Period
 
 _MOST_DIGITS: Final = 18
 _MOST_ERRORS: Final = 40
 _DIMENSIONS: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "currency")
+_NAMED: Final = ("reporter", "counterpart", "flow", "coverage")
 _HEADING: Final = "titles, units and headers"
 _NAMES: Final = "names and periods of rows"
 _MISSING: Final = "marked as missing"
 _OUTSIDE: Final = "the content does not describe the economy"
 _AGAIN: Final = "the same figure as in another column of the row"
 _UNIT_AGAIN: Final = "the unit again"
+
+
+_TextPart: TypeAlias = Title | Header | Key
+_Parties: TypeAlias = dict[str, tuple[str, int, int]]
+"""The names of economies, by dimension, each with its row and column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,14 @@ class _Reader:
         self._errors: defaultdict[str, list[str]] = defaultdict(list)
         self._left: Counter[str] = Counter()
         self._cells = 0
+        self._titled: _Parties = {}
         self._figures: dict[str, TableFigure] = {}
         self._number = _number_pattern(self._layout.decimal, self._layout.group)
         self._missing = frozenset(map(same_text, self._layout.missing))
         self._units = {
             same_text(label): meanings.facts(facts) for label, facts in mapping.units.items()
         }
-        parts: list[Header | Key] = [*mapping.headers, *mapping.keys]
+        parts: list[_TextPart] = [*mapping.titles, *mapping.headers, *mapping.keys]
         self._labels = {
             id(part): {
                 same_text(label): meanings.facts(facts) for label, facts in part.labels.items()
@@ -104,14 +111,14 @@ class _Reader:
             for part in parts
         }
         self._patterns = {
-            id(part): [Pattern(text, self._layout.languages) for text in texts]
-            for part, texts in (
-                *((each, each.periods) for each in parts),
-                *((each, each.texts) for each in mapping.titles),
-            )
+            id(part): [Pattern(text, self._layout.languages) for text in part.periods]
+            for part in parts
         }
         self._skipped = {
             same_text(text): each.reason for each in mapping.skip for text in each.rows
+        }
+        self._skipped_numbers = {
+            number: each.reason for each in mapping.skip for number in each.numbers
         }
         self._skipped_beginnings = {
             same_text(text): each.reason for each in mapping.skip for text in each.beginning
@@ -127,9 +134,9 @@ class _Reader:
 
     def _plan(self) -> _Plan:
         facts = self._heading()
-        keys = {self._column(key.column): key for key in self._mapping.keys}
+        keys = {self._column(key.column, is_needed=True): key for key in self._mapping.keys}
         ignored = {
-            self._column(column): each.reason
+            self._column(column, is_needed=False): each.reason
             for each in self._mapping.ignore
             for column in each.columns
         }
@@ -141,11 +148,11 @@ class _Reader:
         facts = self._meanings.facts(self._mapping.constant)
         for title in self._mapping.titles:
             column, cell = next(self._grid.row(title.row), (1, Cell("")))
-            read = self._period(title, cell.text)
-            if read is None:
-                wanted = " or ".join(f"'{text}'" for text in title.texts)
-                self._refuse(title.row, column, f"'{cell.text}' is not {wanted}")
-            facts |= read or {}
+            read = self._meaning(title, title.row, column, cell.text)
+            if read is not None:
+                facts |= read
+            elif title.gives:
+                self._titled[title.gives] = cell.text, title.row, column
         found: dict[str, tuple[int, int]] = {}
         for number in range(1, min(self._mapping.first_row, len(self._grid.rows) + 1)):
             for column, cell in self._grid.row(number):
@@ -166,8 +173,8 @@ class _Reader:
             facts |= self._units[label]
         return facts
 
-    def _column(self, column: int | str) -> int:
-        """Return the number of a column that the mapping names."""
+    def _column(self, column: int | str, *, is_needed: bool) -> int:
+        """Return the number of a column that the mapping names; 0 if there is no such column."""
         if isinstance(column, int):
             return column
         row = self._mapping.first_row - 1
@@ -175,7 +182,8 @@ class _Reader:
             for number, cell in self._grid.row(row):
                 if same_text(cell.text) == same_text(column):
                     return number
-        self._refuse_table(f"row={row}: there is no column '{column}'")
+        if is_needed:
+            self._refuse_table(f"row={row}: there is no column '{column}'")
         return 0
 
     def _columns(self, others: set[int]) -> dict[int, dict[str, Any]]:
@@ -191,18 +199,16 @@ class _Reader:
                     columns[column] = facts
         return columns
 
-    def _meaning(
-        self, part: Header | Key, row: int, column: int, text: str
-    ) -> dict[str, Any] | None:
+    def _meaning(self, part: _TextPart, row: int, column: int, text: str) -> dict[str, Any] | None:
         """Return what a text says by the labels or the patterns of a part of the mapping."""
         facts = self._labels[id(part)].get(same_text(text))
         if facts is None:
             facts = self._period(part, text)
-        if facts is None and not (isinstance(part, Key) and part.gives):
+        if facts is None and (isinstance(part, Header) or not part.gives):
             self._refuse(row, column, f"the mapping does not name '{text}'")
         return facts
 
-    def _period(self, part: object, text: str) -> dict[str, Any] | None:
+    def _period(self, part: _TextPart, text: str) -> dict[str, Any] | None:
         for pattern in self._patterns[id(part)]:
             numbers = pattern.read(text)
             if numbers is not None:
@@ -214,7 +220,9 @@ class _Reader:
         own = sum(not cell.is_filled for cell in cells.values())
         self._cells += own
         texts = [self._key_text(key, number, column) for column, key in plan.keys.items()]
-        reason = self._reason_to_skip(texts) if own else None
+        reason = self._skipped_numbers.get(number)
+        if own and reason is None:
+            reason = self._reason_to_skip(texts)
         if reason is not None:
             self._left[reason] += own
         elif any(same_text(cell.text) in self._units for cell in cells.values()):
@@ -242,7 +250,7 @@ class _Reader:
                 period = _period_of(stated, plan.latest)
                 if period is None:
                     self._refuse(number, column, "neither its row nor its column names its period")
-                elif self._name_parties(number, stated, parties, period.year):
+                elif self._name_parties(stated, parties, period.year):
                     self._figure((number, column), cell, stated, period)
 
     def _reason_to_skip(self, texts: Sequence[str]) -> str | None:
@@ -271,19 +279,17 @@ class _Reader:
                 return re.sub(rf"^\s*{re.escape(beginning)}\s*", "", text)
         return text
 
-    def _keys(
-        self, row: int, keys: Mapping[int, Key]
-    ) -> tuple[dict[str, Any] | None, dict[str, tuple[str, int]]]:
+    def _keys(self, row: int, keys: Mapping[int, Key]) -> tuple[dict[str, Any] | None, _Parties]:
         """Return what the keys of a row say, and its names of economies with their columns."""
         facts: dict[str, Any] = {}
-        parties: dict[str, tuple[str, int]] = {}
+        parties = dict(self._titled)
         for column, key in keys.items():
             text = self._key_text(key, row, column)
             read = self._meaning(key, row, column, text)
             if read is not None:
                 facts |= read
             elif key.gives:
-                parties[key.gives] = text, column
+                parties[key.gives] = text, row, column
             else:
                 return None, {}
         return facts, parties
@@ -301,11 +307,9 @@ class _Reader:
             return True
         return False
 
-    def _name_parties(
-        self, row: int, stated: dict[str, Any], parties: Mapping[str, tuple[str, int]], year: int
-    ) -> bool:
-        """Add the economies that a row names; return whether the content describes them."""
-        for dimension, (text, column) in parties.items():
+    def _name_parties(self, stated: dict[str, Any], parties: _Parties, year: int) -> bool:
+        """Add the economies that are named; return whether the content describes them."""
+        for dimension, (text, row, column) in parties.items():
             try:
                 stated[dimension] = self._meanings.party(text, year)
             except Outside:
@@ -332,11 +336,11 @@ class _Reader:
         if number is None:
             return
         observed, decimals = number
-        named = [stated[name] for name in self._meanings.named if name in stated]
-        parts = [*named, *(stated[name] for name in ("counterpart", "flow", "measure"))]
-        codes = [part.partition("/")[2] for part in (*parts, period.code)]
+        names = [name for name in _NAMED if name not in OPTIONAL or name in self._meanings.named]
+        codes = [*(stated.get(name, "") for name in names), measure, period.code]
+        codes += [stated["currency"]] if "currency" in self._meanings.named else []
         figure = TableFigure(
-            name="-".join(codes).lower(),
+            name="-".join(each.partition("/")[2] for each in codes if each).lower(),
             dataset=self._meanings.dataset(measure),
             **{name: stated[name] for name in _DIMENSIONS},
             period=period,
