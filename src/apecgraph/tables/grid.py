@@ -29,13 +29,11 @@ class Cell:
         text: What it shows, without space around it; empty if it is blank.
         is_filled: Whether it repeats the text of the merged range that it is in.
         has_lost_value: Whether it holds a formula whose value the file does not keep.
-        drops_zeros: Whether it holds a number without a format, so zeros at its end are not shown.
     """
 
     text: str
     is_filled: bool = False
     has_lost_value: bool = False
-    drops_zeros: bool = False
 
 
 BLANK: Final = Cell("")

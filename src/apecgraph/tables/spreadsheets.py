@@ -1,7 +1,6 @@
 """Spreadsheets: the sheets of XLSX files (Office Open XML, ECMA-376).
 
-An XLSX file is a ZIP archive, so its unpacked size is limited before anything is unpacked. A cell
-is read as it is shown: with the decimal places of its number format.
+An XLSX file is a ZIP archive, so its unpacked size is limited before anything is unpacked.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +23,9 @@ _MOST_UNPACKED: Final = 128 * 1024 * 1024
 """Bytes that all parts of a file may have together."""
 
 _MOST_PARTS: Final = 1_000
+_PRECISION: Final = Context(prec=15)
+"""Spreadsheets keep 15 digits: what follows is noise of binary numbers."""
+
 _DECIMALS: Final = re.compile(r"[#0?](?:\.(0+))?(?![#0?.,]*[#?])")
 
 
@@ -111,7 +113,7 @@ def _cell(formula: Any, kept: Any) -> Cell:
     if isinstance(value, bool):
         return Cell(str(value).upper())
     if isinstance(value, (int, float)):
-        return _number(value, kept.number_format)
+        return Cell(_number(value, kept.number_format))
     if isinstance(value, datetime):
         is_day = (value.hour, value.minute, value.second) == (0, 0, 0)
         return Cell(value.date().isoformat() if is_day else value.isoformat())
@@ -120,11 +122,11 @@ def _cell(formula: Any, kept: Any) -> Cell:
     return Cell(shown(str(value)))
 
 
-def _number(value: float, number_format: str) -> Cell:
-    """Return a number with the decimal places that its format shows."""
-    digits = Decimal(repr(value))
+def _number(value: float, number_format: str) -> str:
+    """Return all digits of a number, with the zeros at its end that its format shows."""
+    digits = _PRECISION.create_decimal(repr(value))
     positive = number_format.partition(";")[0]
     places = _DECIMALS.search(positive) if "%" not in positive and "E" not in positive else None
-    if places is None:  # the format "General"
-        return Cell(f"{digits.normalize():f}" if digits % 1 else f"{digits:.0f}", drops_zeros=True)
-    return Cell(f"{digits:.{len(places[1] or '')}f}")
+    shown_places = len(places[1] or "") if places else 0
+    held_places = max(-int(digits.normalize().as_tuple().exponent), 0)
+    return f"{digits:.{max(shown_places, held_places)}f}"
