@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from apecgraph.errors import TableRefused
 from apecgraph.tables.folder import Row
 
 _VALUE: Final = ("obsValue", "unitMeasure", "unitMult", "decimals")
-_PLACE: Final = ("printed", "locator", "issued")
+_CELL: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "period", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
 
     Returns:
         The changes. A figure whose value stays keeps its place and its release date.
+
+    Raises:
+        TableRefused: A name of the edition stands for another cell in the source.
     """
     rows = dict(known)
     new, revised = [], []
@@ -45,9 +49,14 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
         before = known.get(name)
         if before is None:
             new.append(name)
+        elif any(before[column] != row[column] for column in _CELL):
+            raise TableRefused(
+                f"{name}: the source has another figure of this name: import the table as a source "
+                "of its own"
+            )
         elif any(before[column] != row[column] for column in _VALUE):
             revised.append(f"{name}: {_number(before)}, now {_number(row)}")
-        elif all(before[column] == row[column] for column in row if column not in _PLACE):
+        else:
             continue
         rows[name] = row
     return Changes(
