@@ -69,7 +69,7 @@ class Meanings:
         if source.compiler:
             codes.append(("source.compiler", source.compiler, ("body",)))
         self._known = self._checked(codes)
-        given = {part.gives for part in (*mapping.titles, *mapping.keys)}
+        given = {each.gives for each in mapping.titles} | {each.gives for each in mapping.keys}
         self.named: tuple[str, ...] = tuple(
             name
             for name in OPTIONAL
