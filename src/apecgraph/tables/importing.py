@@ -150,7 +150,7 @@ def _changes(changes: Changes) -> Iterator[str]:
     for words, names in (
         ("new", changes.new),
         ("revised", changes.revised),
-        ("no longer printed, kept", sorted(changes.vanished)),
+        ("no longer printed, kept", changes.vanished),
     ):
         yield f"    {len(names):,} {words}"
         yield from (f"        {name}" for name in names[:_MOST_LISTED])

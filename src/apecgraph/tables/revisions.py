@@ -41,7 +41,8 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
         The changes. A figure whose value stays keeps its place and its release date.
 
     Raises:
-        TableRefused: A name of the edition stands for another cell in the source.
+        TableRefused: A name of the edition stands for another cell in the source, or only the
+            edition has a release date.
     """
     rows = dict(known)
     new, revised = [], []
@@ -56,12 +57,18 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
             )
         elif any(before[column] != row[column] for column in _VALUE):
             revised.append(f"{name}: {_number(before)}, now {_number(row)}")
-        else:
+        elif before["issued"] or not row["issued"]:
             continue
         rows[name] = row
-    return Changes(
-        tuple(rows.values()), tuple(new), tuple(revised), tuple(known.keys() - printed.keys())
-    )
+    vanished = sorted(known.keys() - printed.keys())
+    if any(row["issued"] for row in printed.values()) and not all(
+        known[name]["issued"] for name in vanished
+    ):
+        raise TableRefused(
+            "the figures that the source has are without a release date: import their edition "
+            "again with --issued"
+        )
+    return Changes(tuple(rows.values()), tuple(new), tuple(revised), tuple(vanished))
 
 
 def _number(row: Row) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pysdmx.errors import PysdmxError
 from pysdmx.io import read_sdmx
 from pysdmx.io.pd import PandasDataset
 
@@ -28,7 +27,9 @@ def read_sdmx_message(path: Path, data: bytes, number: int = 0) -> Grid:
     """
     try:
         sets = read_sdmx(data.decode("utf-8-sig"), validate=False).data or ()
-    except (PysdmxError, ValueError, LookupError, AttributeError, TypeError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # pysdmx lets the errors of its parsers through
         raise TableRefused(f"{path.name}: is no SDMX-ML message: {error}") from None
     if not number and len(sets) > 1:
         raise TableRefused(f"{path.name}: has {len(sets)} data sets: give a table in [layout]")

@@ -8,21 +8,25 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from decimal import Context, Decimal
+from decimal import Context
 from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 
 from apecgraph.errors import TableRefused
-from apecgraph.tables.grid import BLANK, Cell, Grid, GridBuilder, shown
+from apecgraph.tables.grid import BLANK, MOST_CELLS, Cell, Grid, GridBuilder, shown
 
 _MOST_UNPACKED: Final = 128 * 1024 * 1024
 """Bytes that all parts of a file may have together."""
 
 _MOST_PARTS: Final = 1_000
+_MERGED: Final = re.compile(rb"""mergeCell\s[^>]*?ref\s*=\s*["']([^"']*)""")
+
 _PRECISION: Final = Context(prec=15)
 """Spreadsheets keep 15 digits: what follows is noise of binary numbers."""
 
@@ -72,14 +76,34 @@ def _limit(path: Path, data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except zipfile.BadZipFile as error:
+            size = sum(part.file_size for part in parts)
+            if size > _MOST_UNPACKED or len(parts) > _MOST_PARTS:
+                raise TableRefused(
+                    f"{path.name}: unpacked, it has {size:,} bytes in {len(parts):,} parts: at "
+                    f"most {_MOST_UNPACKED:,} bytes in {_MOST_PARTS:,} parts are read"
+                )
+            # openpyxl makes an object for each cell of a merged range.
+            merged = sum(
+                _area(match[1].decode())
+                for part in parts
+                if part.filename.startswith("xl/worksheets/")
+                for match in _MERGED.finditer(archive.read(part))
+            )
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise TableRefused(f"{path.name}: is damaged or truncated: {error}") from None
-    size = sum(part.file_size for part in parts)
-    if size > _MOST_UNPACKED or len(parts) > _MOST_PARTS:
+    if merged > MOST_CELLS:
         raise TableRefused(
-            f"{path.name}: unpacked, it has {size:,} bytes in {len(parts):,} parts: at most "
-            f"{_MOST_UNPACKED:,} bytes in {_MOST_PARTS:,} parts are read"
+            f"{path.name}: {merged:,} cells are merged, more than the {MOST_CELLS:,} allowed"
         )
+
+
+def _area(block: str) -> int:
+    """Return how many cells a range such as A1:C3 has; none if it is no range."""
+    try:
+        left, top, right, bottom = map(int, range_boundaries(block))
+    except (TypeError, ValueError):
+        return 0
+    return (right - left + 1) * (bottom - top + 1)
 
 
 def _rows(formulas: Any, values: Any) -> Iterator[Sequence[Cell]]:
