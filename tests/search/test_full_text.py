@@ -30,6 +30,7 @@ def search(graph: Graph) -> Search:
         ("Perú", "economy/PER"),
         ("Korea, Republic of", "economy/KOR"),
         ("vietnam", "economy/VNM"),
+        ("Other Asia, nes", "economy/TWN"),  # as UN Comtrade writes it
         ("广州", "place/guangzhou"),
         ("Guangzou", "place/guangzhou"),
         ("中国海关", "body/gacc"),  # 中华人民共和国海关总署

@@ -97,6 +97,10 @@ class TestAName:
             "Coree du sud",
             "РЕСПУБЛИКА КОРЕЯ",
             "大韩民国",
+            "Korea, Rep.",  # as the World Bank writes it
+            "R. O. Korea",  # as China's customs write it
+            "Rep. of Korea",  # as UN Comtrade writes it
+            "South Korea",  # as the Unicode CLDR has it
             "KOR",
             "410",
             "Q884",
@@ -119,8 +123,7 @@ class TestAName:
             ("Австрaлия", "economy/AUS"),  # with a Latin letter in it
             ("大韩国", "economy/KOR"),
             ("대한민국 정부", "economy/KOR"),
-            ("Rep. of Korea", "economy/KOR"),
-            ("South Korea", "economy/KOR"),
+            ("Southern Korea", "economy/KOR"),
             ("Vietnm", "economy/VNM"),
         ],
     )

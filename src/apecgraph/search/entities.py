@@ -33,6 +33,7 @@ from apecgraph.rdf.terms import Term, term_text
 from apecgraph.readers.completion import METADATA_CLASSES
 from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.text.dates import DATE_DATATYPES
+from apecgraph.text.economy_names import names_by_economy
 from apecgraph.text.folding import fold
 
 _CODES: Final = (f"{SKOS}notation", f"{DCTERMS}identifier", f"{SCHEMA}identifier")
@@ -99,7 +100,7 @@ class Entity:
         name: Its label in the language of the site.
         description: Its definition, or its types, codes and date.
         names: Its names in all languages.
-        spellings: Its names, folded, the label first.
+        spellings: Its names, folded, the label first; of an economy, also its everyday names.
         codes: Its identifiers, folded, except the last part of its IRI.
         types: The ids of its own types, followed by the ids of broader types.
         own_types: The ids of its own types.
@@ -223,7 +224,7 @@ class Entities:
                 name=label.value,
                 description=self._description(own, values),
                 names=tuple(dict.fromkeys(names)),
-                spellings=_spellings(label, *names),
+                spellings=_spellings(label.value, *_texts(names), *_everyday_names(iri)),
                 codes=frozenset(_codes(iri, values)),
                 types=tuple(map(compact, _closure(own, broader))),
                 own_types=tuple(map(compact, own)),
@@ -284,8 +285,17 @@ def _codes(iri: str, values: Mapping[str, list[Term]]) -> Iterator[str]:
                 yield fold(local)
 
 
-def _spellings(*names: ox.Literal) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (fold(name.value) for name in names))))
+def _spellings(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(fold, names))))
+
+
+def _texts(names: Iterable[ox.Literal]) -> Iterator[str]:
+    return (each.value for each in names)
+
+
+def _everyday_names(iri: str) -> tuple[str, ...]:
+    """Return what compilers of statistics call an economy."""
+    return names_by_economy().get(iri.removeprefix(f"{ID}economy/"), ())
 
 
 def _terms(iri: str, name: str) -> tuple[str, ...]:

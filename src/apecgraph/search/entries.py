@@ -86,7 +86,9 @@ class Entries:
             if isinstance(each, ox.NamedNode)
         ]
         name = self._labels.title(iri)
-        return self._entry(iri, name, [name, *entity.names], entity.codes, publishers)
+        # Everyday names are among the spellings: they find an economy, but are not shown.
+        more = [*publishers, *entity.spellings]
+        return self._entry(iri, name, [name, *entity.names], entity.codes, more)
 
     def _claim(self, iri: str) -> Iterator[Entry]:
         claim = read_claim(self._graph, iri)

@@ -79,6 +79,8 @@ def import_table(
     meanings = Meanings(read, graph)
     grid = read_grid(file, read.layout)
     reading = read_table(grid, read, meanings)
+    if not reading.figures:
+        raise TableRefused(f"{file.name}: no cell of the table is a figure of the content")
     checked = check_sums(reading.figures, meanings, read.excuses, file.name)
     known = {
         key: {**row, "issued": row["issued"] or described.get("issued", "")}
