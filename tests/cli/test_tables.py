@@ -67,16 +67,16 @@ def test_a_table_is_entered_with_an_account_of_its_cells(desk: Desk) -> None:
     assert desk.enter(desk.table(HEAD + TOTAL + IMPORTS)) == [
         "data/tables/trade: 3 figures",
         "28 cells are read, 3 are kept as figures",
-        "18 are left: names and periods of rows",
-        "7 are left: titles, units and headers",
-        "1 times holds: exports + imports = total",
-        "2 times holds: one unit throughout",
-        "3 new",
+        "left: 18 (names and periods of rows)",
+        "left: 7 (titles, units and headers)",
+        "holds: 1 (exports + imports = total)",
+        "holds: 2 (one unit throughout)",
+        "new: 3",
         "chn-world-total-trade-value-2017-01-cny",
         "chn-world-exports-trade-value-2017-01-cny",
         "chn-world-imports-trade-value-2017-01-cny",
-        "0 revised",
-        "0 no longer printed, kept",
+        "revised: 0",
+        "no longer printed, but kept: 0",
     ]
     assert sorted(path.name for path in desk.folder.iterdir()) == [
         "figures.csv",
@@ -95,11 +95,11 @@ def test_the_next_edition_needs_no_mapping_and_a_second_run_changes_nothing(desk
     edition = desk.table(HEAD + later)
     issued = ("--issued", "2017-03-08", "--url", "https://example.org/february.csv")
     assert desk.enter(edition, *issued)[-6:] == [
-        "1 new",
+        "new: 1",
         "chn-world-exports-trade-value-2017-02-cny",
-        "1 revised",
+        "revised: 1",
         "chn-world-total-trade-value-2017-01-cny: 41 times 10^8 CNY, now 42 times 10^8 CNY",
-        "1 no longer printed, kept",
+        "no longer printed, but kept: 1",
         "chn-world-exports-trade-value-2017-01-cny",
     ]
     source = (desk.folder / "source.ttl").read_text(encoding="utf-8")
@@ -139,7 +139,7 @@ ROW = {"A2": "China", "B2": "World", "C2": "total", "D2": "2017-01", "E2": "CNY"
         (
             "t.csv",
             HEAD + "China,Atlantis,total,2017-01,CNY,4,1\n",
-            "t.csv: row=2;column=2: 'Atlantis' is no name of an economy",
+            "t.csv: row=2;column=2: 'Atlantis' is not a known name of an economy",
         ),
         (
             "t.csv",
@@ -182,4 +182,4 @@ def test_a_source_needs_a_name_a_mapping_and_an_address(desk: Desk) -> None:
     desk.mapping.write_text(text, encoding="utf-8")
     assert "give --url" in desk.refuse(table)
     named = ("import", table, "--source", "../x", "--content", desk.root)
-    assert "'../x' is no name" in refusal(*named, releases=desk.releases)
+    assert "'../x' is not a name" in refusal(*named, releases=desk.releases)

@@ -53,7 +53,7 @@ def test_months_have_names_in_other_languages() -> None:
 
 
 def test_an_unknown_field_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'\{day\}' is none of: year, month"):
+    with pytest.raises(ValueError, match=r"'\{day\}' is not one of: year, month"):
         Pattern("{day}")
 
 

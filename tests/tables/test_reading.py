@@ -137,10 +137,13 @@ def test_what_china_imports_from_itself_is_a_figure(graph: Graph) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (["Atlantis", "1"], "row=5;column=1: 'Atlantis' is no name of an economy: name it in"),
-        (["World", "12.345,6"], "row=5;column=2: '12.345,6' is no number"),
-        (["World", "12,34"], "row=5;column=2: '12,34' is no number"),
-        (["World", "n/a"], "row=5;column=2: 'n/a' is no number: name it in missing if"),
+        (
+            ["Atlantis", "1"],
+            "row=5;column=1: 'Atlantis' is not a known name of an economy: name it in",
+        ),
+        (["World", "12.345,6"], "row=5;column=2: '12.345,6' is not a number"),
+        (["World", "12,34"], "row=5;column=2: '12,34' is not a number"),
+        (["World", "n/a"], "row=5;column=2: 'n/a' is not a number: name it in missing if"),
         (["World", "1", "2", "3", "4", "5"], "row=5;column=6: '5' has no header"),
         (["World", "1" * 19], f"row=5;column=2: '{'1' * 19}' has too many digits"),
         (
@@ -149,7 +152,7 @@ def test_what_china_imports_from_itself_is_a_figure(graph: Graph) -> None:
         ),
         (
             ["World", "1", Cell("1", is_filled=True)],
-            "row=5;column=3: '1' stands in several cells that are merged",
+            "row=5;column=3: '1' is printed once for several merged cells",
         ),
         (
             ["Unit: USD Million"],

@@ -51,7 +51,7 @@ def test_sdmx_ml_becomes_a_table(tmp_path: Path) -> None:
         ["156", "392", "2024-01", "7"],
     ]
     path.write_text(MESSAGE.replace("</message:DataSet>", ""), encoding="utf-8")
-    with pytest.raises(TableRefused, match=r"message\.xml: is no SDMX-ML message"):
+    with pytest.raises(TableRefused, match=r"message\.xml: is not an SDMX-ML message"):
         texts(path)
 
 

@@ -24,7 +24,7 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_p
     "--mapping",
     default="",
     metavar="MAPPING",
-    help="A file that says what the table means, or one of: "
+    help="A file with the meaning of the table, or one of: "
     f"{', '.join(shipped_mappings())}. Default: the mapping that the source has.",
 )
 @click.option("--url", default="", help="Where the table was read. Default: as the mapping says.")
@@ -35,9 +35,9 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_p
 def import_(file: Path, source: str, mapping: str, url: str, issued: str, content: Path) -> None:
     """Enter a table of figures as a source, as data/tables/NAME.
 
-    FILE is CSV, TSV, XLSX, HTML, SDMX-CSV or SDMX-ML. The command says what became of each cell,
-    and compares the table with itself and with the figures that the source has. It writes nothing
-    if a cell is not what the mapping says.
+    FILE is CSV, TSV, XLSX, HTML, SDMX-CSV or SDMX-ML. The command accounts for each cell, and
+    compares the table with itself and with the figures that the source has. It writes nothing if
+    the mapping does not cover a cell.
     """
     entered = sandbox.run_import(content, Settings(), file, source, mapping, url, issued)
     folder = content / TABLES / source

@@ -31,7 +31,7 @@ def read_delimited(path: Path, data: bytes, encoding: str = "", delimiter: str =
         delimiter: What separates its fields; if empty, what its first lines suggest.
 
     Returns:
-        The table, with notes on what was found out.
+        The table, with notes on an encoding that was detected.
 
     Raises:
         TableRefused: The text cannot be decoded or divided, or exceeds a limit.

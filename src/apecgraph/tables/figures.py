@@ -1,4 +1,4 @@
-"""Figures of tables: numbers with their cells of the cube, and the place where they are printed."""
+"""Figures of tables: numbers with their cells of the cube, and their places in the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TableFigure:
 
     Attributes:
         name: Its local name, made of its cell.
-        dataset: The data set that its measure belongs to.
+        dataset: The dataset that its measure belongs to.
         reporter: Whose trade it is.
         counterpart: With whom.
         flow: The flow.

@@ -1,4 +1,4 @@
-"""The folder of a table in the content: its source, its figures, and what their columns mean.
+"""The folder of a table in the content: its source, its figures, and the meanings of its columns.
 
 `figures.csv` follows RFC 4180. `figures.csv-metadata.json` describes it in the Metadata Vocabulary
 for Tabular Data, with the properties of the published `figures.csv`, so that any processor makes
@@ -95,7 +95,7 @@ class EnteredTable:
 
     Attributes:
         periods: The text of the file of periods; None if it has all periods already.
-        texts: The files of the folder, by name.
+        texts: The texts of the files, keyed by name.
         notes: The account for the editor.
     """
 
@@ -144,7 +144,7 @@ def read_rows(folder: Path) -> dict[str, Row]:
         folder: The folder, which this module wrote.
 
     Returns:
-        The rows with all columns, by the names of the figures; none if there is no folder.
+        The rows with all columns, keyed by the names of the figures; empty if there is no folder.
     """
     if not (folder / FIGURES).is_file():
         return {}
@@ -211,7 +211,7 @@ def write_source(name: str, source: Source, meanings: Meanings, path: Path) -> s
 
     Args:
         name: Name of the source.
-        source: What the mapping says of it.
+        source: Its description in the mapping.
         meanings: The codes of the mapping.
         path: The file, for error messages.
 
@@ -278,7 +278,7 @@ def source_values(path: Path) -> Mapping[str, str]:
 
 
 def folder_texts(folder: Path) -> Mapping[str, str]:
-    """Return the text of each file of a folder, by its name; none if there is no folder."""
+    """Return the texts of the files of a folder, keyed by name; empty if there is no folder."""
     if not folder.is_dir():
         return {}
     return {path.name: path.read_bytes().decode("utf-8", "replace") for path in folder.iterdir()}
@@ -289,10 +289,10 @@ def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
 
     Args:
         folder: The folder, which need not exist.
-        texts: The text of each file, by its name.
+        texts: The texts of the files, keyed by name.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the folder of tables: in it, an unfinished folder would be read as a table.
+    # Outside the folder of tables: in it, an unfinished folder would be read as a table.
     new, old = (folder.parents[1] / f"{TEMPORARY}{folder.name}{suffix}" for suffix in ("", ".old"))
     if old.exists() and not folder.exists():
         old.rename(folder)  # the last run was killed between the two renames below

@@ -63,7 +63,7 @@ def import_table(
         ExceptionGroup: Several cells, sums or keys are wrong; there is a TableRefused for each.
     """
     if not _NAME.fullmatch(name):
-        raise TableRefused(f"'{name}' is no name: use small letters, digits and hyphens")
+        raise TableRefused(f"'{name}' is not a name: use small letters, digits and hyphens")
     folder = content.root / TABLES / name
     text, path = _mapping(folder, mapping)
     stated = read_mapping(text, path).source
@@ -136,25 +136,25 @@ def _periods(content: Content, graph: Graph, figures: Sequence[TableFigure]) -> 
 
 
 def _account(reading: Reading, checked: Checked) -> Iterator[str]:
-    """Say what became of each cell, and which sums hold."""
+    """Account for the cells, and count the sums that hold."""
     kept = len(reading.figures)
     yield f"    {reading.cells:,} cells are read, {kept:,} are kept as figures"
     for reason, count in sorted(reading.left.items(), key=lambda item: (-item[1], item[0])):
-        yield f"    {count:,} are left: {reason}"
+        yield f"    left: {count:,} ({reason})"
     for check, words in CHECKS.items():
         if checked.held.get(check):
-            yield f"    {checked.held[check]:,} times holds: {words}"
+            yield f"    holds: {checked.held[check]:,} ({words})"
     for (check, reason), count in checked.excused.items():
-        yield f"    {count:,} times does not hold: {CHECKS[check]}: {reason}"
+        yield f"    does not hold, for a reason: {count:,} ({CHECKS[check]}: {reason})"
 
 
 def _changes(changes: Changes) -> Iterator[str]:
     for words, names in (
         ("new", changes.new),
         ("revised", changes.revised),
-        ("no longer printed, kept", changes.vanished),
+        ("no longer printed, but kept", changes.vanished),
     ):
-        yield f"    {len(names):,} {words}"
+        yield f"    {words}: {len(names):,}"
         yield from (f"        {name}" for name in names[:_MOST_LISTED])
         if len(names) > _MOST_LISTED:
             yield f"        and {len(names) - _MOST_LISTED:,} more"

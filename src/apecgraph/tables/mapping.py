@@ -1,7 +1,7 @@
-"""Mappings: small TOML files that say how a foreign table becomes figures.
+"""Mappings: small TOML files that turn a foreign table into figures.
 
-A mapping names what the table prints and what that means. Nothing is guessed: a text that no entry
-of the mapping names is reported with its cell. `tests/tables/` and CONTRIBUTING have examples.
+A mapping lists the texts that the table prints, and their meanings. Nothing is guessed: a text that
+no entry of the mapping names is reported with its cell. docs/tables.md lists the keys.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Facts(_Part):
         coverage: Code of the goods.
         measure: Code of the measure.
         currency: Code of the currency.
-        valuation: Code of the valuation, if it is not the one that the reporter uses.
+        valuation: Code of the valuation, if the reporter uses another one by default.
         scale: The power of ten of values in money: 4 for 万元, 8 for 亿元.
         year: The year.
         first: The first month of several.
@@ -94,7 +94,7 @@ class Source(_Part):
         url: Where the table was read.
         issued: When this edition was released (ISO 8601), if known.
         version: The commit in which the file was read, if it was read in a repository.
-        rights: What is known about the rights.
+        rights: The rights, as far as they are known.
         note: What a reader has to know, such as names that were restored.
     """
 
@@ -163,7 +163,7 @@ class Header(_Part):
 
 
 class Key(_Part):
-    """A column that says what the values of its row are.
+    """A column with the meaning of the values of its row.
 
     Attributes:
         column: The column.
@@ -237,11 +237,11 @@ class Mapping(_Part):
     Attributes:
         source: The description of the source.
         layout: Where the table is in its file.
-        constant: What is true of all figures, unless the table says something else.
+        constant: Facts about all figures, unless the table states another one.
         titles: The title rows.
         units: What the labels of units mean; one of them must be above the values.
         headers: The header rows.
-        keys: The columns that say what the values of a row are.
+        keys: The columns with the meaning of the values of a row.
         names: Names of this table, which go before the everyday names of economies.
         skip: The rows that are left out.
         ignore: The columns that are left out.

@@ -111,14 +111,16 @@ class Meanings:
             fold(text), frozenset()
         )
         if len(codes) != 1:
-            raise UnknownCode(f"'{text}' is no name of an economy: name it in [names] or [[skip]]")
+            raise UnknownCode(
+                f"'{text}' is not a known name of an economy: name it in [names] or [[skip]]"
+            )
         code = f"economy/{next(iter(codes))}"
         if not self._graph.describes(f"{ID}{code}"):
             raise Outside(text)
         return code
 
     def dataset(self, measure: str) -> str:
-        """Return the data set of a measure."""
+        """Return the dataset of a measure."""
         return self._graph.required_value(f"{ID}{measure}", f"{DCTERMS}isPartOf").removeprefix(ID)
 
     def is_growth(self, measure: str) -> bool:

@@ -111,7 +111,7 @@ class Pattern:
             elif piece in fields:
                 pieces.append(f"(?P<{piece}>{fields[piece]})")
             else:
-                raise ValueError(f"'{{{piece}}}' is none of: {', '.join(fields)}")
+                raise ValueError(f"'{{{piece}}}' is not one of: {', '.join(fields)}")
         self._expression = re.compile("".join(pieces))
 
     def read(self, text: str) -> Mapping[str, int] | None:
@@ -140,7 +140,7 @@ class Pattern:
 
 @cache
 def _months(language: str) -> dict[str, int]:
-    """Return the names of the months (CLDR) that are no numbers, as `same_text` has them."""
+    """Return the names of the months (CLDR) except numbers, as `same_text` has them."""
     months = Locale.parse(language.replace("-", "_")).months
     names = {
         same_text(str(name).rstrip(".")): number

@@ -37,12 +37,12 @@ _Parties: TypeAlias = dict[str, tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from a table.
+    """The figures of a table, and an account of its cells.
 
     Attributes:
         figures: The figures, in the order of their cells.
-        cells: How many cells of the table are not blank.
-        left: How many of them are no figures, by the reason.
+        cells: The number of cells that are not blank.
+        left: The number of cells that did not become figures, keyed by the reason.
     """
 
     figures: Sequence[TableFigure]
@@ -70,13 +70,13 @@ def read_table(grid: Grid, mapping: TableMapping, meanings: Meanings) -> Reading
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What the rows above the values say.
+    """The meaning of the rows above the values.
 
     Attributes:
-        facts: What is true of all values.
-        keys: The columns that say what the values of a row are.
+        facts: Facts about all values.
+        keys: The columns with the meaning of the values of a row.
         ignored: The columns that are left out, with the reasons.
-        columns: What the headers say of the values of each column.
+        columns: Facts about the values of each column, from the headers.
         latest: The latest month that the headers name for each year.
     """
 
@@ -144,7 +144,7 @@ class _Reader:
         return _Plan(facts, keys, ignored, columns, _latest_months(facts, columns.values()))
 
     def _heading(self) -> dict[str, Any]:
-        """Read what stands above the values, other than the headers of columns."""
+        """Read the rows above the values, other than the headers of columns."""
         facts = self._meanings.facts(self._mapping.constant)
         for title in self._mapping.titles:
             column, cell = next(self._grid.row(title.row), (1, Cell("")))
@@ -187,7 +187,7 @@ class _Reader:
         return 0
 
     def _columns(self, others: set[int]) -> dict[int, dict[str, Any]]:
-        """Return what the headers say of each column with values."""
+        """Return the facts about each column with values."""
         columns: dict[int, dict[str, Any]] = {}
         width = max((len(row) for row in self._grid.rows), default=0)
         for column in set(range(1, width + 1)) - others:
@@ -266,7 +266,7 @@ class _Reader:
         for column, cell in cells.items():
             unit = self._units.get(same_text(cell.text))
             if unit is None:
-                self._refuse(number, column, f"'{cell.text}' stands beside a unit")
+                self._refuse(number, column, f"'{cell.text}' is in the row of a unit")
             elif any(facts.get(name) != value for name, value in unit.items()):
                 self._refuse(number, column, f"the unit changes to '{cell.text}': divide the table")
             else:
@@ -300,7 +300,7 @@ class _Reader:
                 row, column, "the value of the formula is not kept: calculate and save the file"
             )
         elif cell.is_filled:
-            self._refuse(row, column, f"'{cell.text}' stands in several cells that are merged")
+            self._refuse(row, column, f"'{cell.text}' is printed once for several merged cells")
         elif same_text(cell.text) in self._missing:
             self._left[_MISSING] += 1
         else:
@@ -368,7 +368,9 @@ class _Reader:
         text = unicodedata.normalize("NFKC", self._unmarked(cell.text)).replace("−", "-")
         match = self._number.fullmatch(re.sub(r"\s", "", text))
         if match is None:
-            self._refuse(*place, f"'{cell.text}' is no number: name it in missing if it is a mark")
+            self._refuse(
+                *place, f"'{cell.text}' is not a number: name it in missing if it is a mark"
+            )
             return None
         fraction = match["fraction"] or ""
         whole = re.sub(r"\D", "", match["whole"])

@@ -34,8 +34,8 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
     """Compare the figures of a source with those of a later edition.
 
     Args:
-        known: The figures of the source, by name.
-        printed: The figures that the edition prints, by name.
+        known: The figures of the source, keyed by name.
+        printed: The figures that the edition prints, keyed by name.
 
     Returns:
         The changes. A figure whose value stays keeps its place and its release date.

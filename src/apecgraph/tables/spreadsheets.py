@@ -98,7 +98,7 @@ def _limit(path: Path, data: bytes) -> None:
 
 
 def _area(block: str) -> int:
-    """Return how many cells a range such as A1:C3 has; none if it is no range."""
+    """Return the number of cells of a range such as A1:C3; 0 if it is malformed."""
     try:
         left, top, right, bottom = map(int, range_boundaries(block))
     except (TypeError, ValueError):

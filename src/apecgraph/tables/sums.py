@@ -213,7 +213,7 @@ def _sum(check: str, whole: TableFigure, parts: Sequence[TableFigure]) -> _Failu
 
 
 def _covers(excuse: Excuse, failure: _Failure) -> bool:
-    """Return whether an excuse is about a failure, and the failure is no larger than it says."""
+    """Return whether an excuse is about a failure, and covers its size."""
     whole = failure.whole
     wanted = (
         (excuse.counterpart, whole.counterpart),

@@ -1,6 +1,6 @@
 """Everyday names of economies, as compilers of statistics print them.
 
-`economy_names.csv` has the names that were met in tables, each with who prints it; the Unicode CLDR
+`economy_names.csv` has the names that were met in tables, each with its user; the Unicode CLDR
 adds the names of all territories. They serve to read and to find; the labels of the publication
 stay the names that APEC uses.
 """
@@ -33,8 +33,8 @@ class EconomyName:
         code: The code of the economy (ISO 3166-1 alpha-3).
         name: The name as it is printed.
         language: The language tag of the name.
-        user: Who prints it: gacc (China's customs), comtrade, imf, singstat, un, world-bank
-            (with WITS) or cldr.
+        user: The compiler that prints it: gacc (China's customs), comtrade, imf, singstat, un,
+            world-bank (with WITS) or cldr.
     """
 
     code: str
