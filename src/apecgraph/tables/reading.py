@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from apecgraph.errors import TableRefused, UnknownCode
@@ -16,9 +14,9 @@ from apecgraph.tables.grid import Cell, Grid, same_text
 from apecgraph.tables.mapping import Header, Key, Title
 from apecgraph.tables.mapping import Mapping as TableMapping
 from apecgraph.tables.meanings import OPTIONAL, Meanings, Outside
+from apecgraph.tables.numerals import NumberForm
 from apecgraph.tables.periods import Pattern, Period
 
-_MOST_DIGITS: Final = 18
 _MOST_ERRORS: Final = 40
 _DIMENSIONS: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "currency")
 _NAMED: Final = ("reporter", "counterpart", "flow", "coverage")
@@ -98,7 +96,7 @@ class _Reader:
         self._cells = 0
         self._titled: _Parties = {}
         self._figures: dict[str, TableFigure] = {}
-        self._number = _number_pattern(self._layout.decimal, self._layout.group)
+        self._numbers = NumberForm(self._layout.decimal, self._layout.group)
         self._missing = frozenset(map(same_text, self._layout.missing))
         self._units = {
             same_text(label): meanings.facts(facts) for label, facts in mapping.units.items()
@@ -332,10 +330,13 @@ class _Reader:
         if unit is None and "scale" not in stated:
             self._refuse(*place, "the scale of its unit is not named")
             return
-        number = self._read_number(place, cell, stated)
-        if number is None:
+        try:
+            observed, decimals = self._numbers.read(
+                self._unmarked(cell.text), stated.get("decimals"), stated.get("shift", 0)
+            )
+        except ValueError as error:
+            self._refuse(*place, str(error))
             return
-        observed, decimals = number
         names = [name for name in _NAMED if name not in OPTIONAL or name in self._meanings.named]
         codes = [*(stated.get(name, "") for name in names), measure, period.code]
         codes += [stated["currency"]] if "currency" in self._meanings.named else []
@@ -360,31 +361,6 @@ class _Reader:
                 self._left[_AGAIN] += 1
             else:
                 self._refuse(*place, f"{figure.name} is at {known.locator} too")
-
-    def _read_number(
-        self, place: tuple[int, int], cell: Cell, stated: Mapping[str, Any]
-    ) -> tuple[Decimal, int] | None:
-        """Return the number of a cell and its decimal places."""
-        text = unicodedata.normalize("NFKC", self._unmarked(cell.text)).replace("−", "-")
-        match = self._number.fullmatch(re.sub(r"\s", "", text))
-        if match is None:
-            self._refuse(
-                *place, f"'{cell.text}' is not a number: name it in missing if it is a mark"
-            )
-            return None
-        fraction = match["fraction"] or ""
-        whole = re.sub(r"\D", "", match["whole"])
-        decimals = stated.get("decimals", len(fraction))
-        if fraction[decimals:].strip("0"):
-            self._refuse(*place, f"'{cell.text}' has more than {decimals} decimal places")
-            return None
-        fraction = fraction[:decimals].ljust(decimals, "0")
-        shift = -stated.get("shift", 0)
-        if len(whole) > _MOST_DIGITS or decimals + shift > _MOST_DIGITS:
-            self._refuse(*place, f"'{cell.text}' has too many digits")
-            return None
-        observed = Decimal(f"{match['sign']}{whole}.{fraction or 0}").scaleb(-shift)
-        return observed, decimals + shift
 
     def _unmarked(self, text: str) -> str:
         """Leave out the footnote marks at the end of a text."""
@@ -413,13 +389,6 @@ class _Reader:
             more = len(self._errors) - _MOST_ERRORS
             errors.append(TableRefused(f"{self._grid.path.name}: and {more} more errors"))
         raise ExceptionGroup("the table is not what the mapping says", errors)
-
-
-def _number_pattern(decimal: str, group: str) -> re.Pattern[str]:
-    """Return the pattern of numbers, whose groups have three digits each."""
-    grouped = rf"[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|" if group else ""
-    point = re.escape(decimal)
-    return re.compile(rf"(?P<sign>[+-]?)(?P<whole>{grouped}[0-9]+)(?:{point}(?P<fraction>[0-9]+))?")
 
 
 def _latest_months(
