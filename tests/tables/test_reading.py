@@ -266,6 +266,18 @@ def test_a_long_table_is_read(graph: Graph) -> None:
     ]
 
 
+def test_rows_are_left_out_by_number_or_by_what_is_kept(graph: Graph) -> None:
+    head = ["reporter", "partner", "flow", "period", "month"]
+    rows = [[name, "China", "M", "2024-01", "5"] for name in ("USA", "USA", "Spain")]
+    mapping = (
+        f"{LONG}[[skip]]\nnumbers = [2]\nreason = 'copied'\n"
+        "[[skip]]\ncolumn = 'reporter'\nothers = ['USA']\nreason = 'other reporters'\n"
+    )
+    reading = read(graph, [head, *rows], mapping)
+    assert [each.locator for each in reading.figures] == ["row=3;column=5"]
+    assert (reading.left["copied"], reading.left["other reporters"]) == (5, 5)
+
+
 def test_january_is_kept_once(graph: Graph) -> None:
     head = ["reporter", "partner", "flow", "period", "month", "sum"]
     mapping = LONG.replace(", decimals = 2", "").replace(", shift = -1", "")

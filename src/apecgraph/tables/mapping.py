@@ -195,12 +195,16 @@ class Skip(_Part):
         rows: The texts of a key column of these rows.
         beginning: What such a text begins with.
         numbers: The numbers of rows, from 1.
+        column: The column that `others` is about.
+        others: The rows that are kept: those with one of these texts in the column.
         reason: Why they are left out.
     """
 
     rows: tuple[str, ...] = ()
     beginning: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
+    column: _Column = 1
+    others: tuple[str, ...] = ()
     reason: str = Field(min_length=1)
 
 

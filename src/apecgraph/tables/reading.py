@@ -74,6 +74,7 @@ class _Plan:
         facts: Facts about all values.
         keys: The columns with the meaning of the values of a row.
         ignored: The columns that are left out, with the reasons.
+        kept: The columns of which only some texts are kept, with these and the reasons.
         columns: Facts about the values of each column, from the headers.
         latest: The latest month that the headers name for each year.
     """
@@ -81,6 +82,7 @@ class _Plan:
     facts: Mapping[str, Any]
     keys: Mapping[int, Key]
     ignored: Mapping[int, str]
+    kept: Mapping[int, tuple[frozenset[str], str]]
     columns: Mapping[int, Mapping[str, Any]]
     latest: Mapping[int | None, int]
 
@@ -138,8 +140,16 @@ class _Reader:
             for each in self._mapping.ignore
             for column in each.columns
         }
+        kept = {
+            self._column(each.column, is_needed=True): (
+                frozenset(map(same_text, each.others)),
+                each.reason,
+            )
+            for each in self._mapping.skip
+            if each.others
+        }
         columns = self._columns({*keys, *ignored})
-        return _Plan(facts, keys, ignored, columns, _latest_months(facts, columns.values()))
+        return _Plan(facts, keys, ignored, kept, columns, _latest_months(facts, columns.values()))
 
     def _heading(self) -> dict[str, Any]:
         """Read the rows above the values, other than the headers of columns."""
@@ -217,10 +227,7 @@ class _Reader:
         cells = dict(self._grid.row(number))
         own = sum(not cell.is_filled for cell in cells.values())
         self._cells += own
-        texts = [self._key_text(key, number, column) for column, key in plan.keys.items()]
-        reason = self._skipped_numbers.get(number)
-        if own and reason is None:
-            reason = self._reason_to_skip(texts)
+        reason = self._reason_to_skip(number, plan) if own else None
         if reason is not None:
             self._left[reason] += own
         elif any(same_text(cell.text) in self._units for cell in cells.values()):
@@ -251,8 +258,14 @@ class _Reader:
                 elif self._name_parties(stated, parties, period.year):
                     self._figure((number, column), cell, stated, period)
 
-    def _reason_to_skip(self, texts: Sequence[str]) -> str | None:
-        for text in map(same_text, texts):
+    def _reason_to_skip(self, number: int, plan: _Plan) -> str | None:
+        if number in self._skipped_numbers:
+            return self._skipped_numbers[number]
+        for column, (texts, reason) in plan.kept.items():
+            if same_text(self._grid.cell(number, column).text) not in texts:
+                return reason
+        for column, key in plan.keys.items():
+            text = same_text(self._key_text(key, number, column))
             if text in self._skipped:
                 return self._skipped[text]
             for beginning, reason in self._skipped_beginnings.items():
