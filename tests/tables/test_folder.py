@@ -6,8 +6,10 @@ import dataclasses
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 from csvw import CSVW
 
+from apecgraph.errors import ContentError
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, SDMX_ATTRIBUTE, SDMX_MEASURE
 from apecgraph.tables.folder import (
@@ -73,6 +75,16 @@ def test_what_is_written_reads_back(tmp_path: Path) -> None:
     folder = written(tmp_path / "data/tables/gacc")
     assert read_rows(folder) == {row["name"]: row for row in ROWS}
     assert read_rows(tmp_path / "none") == {}
+
+
+@pytest.mark.parametrize("name", [FIGURES, METADATA])
+def test_a_damaged_folder_is_named(name: str, tmp_path: Path) -> None:
+    folder = written(tmp_path / "data/tables/gacc")
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8").replace('"', ""), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("name,", ""), encoding="utf-8")
+    with pytest.raises(ContentError, match="is not as apecgraph import wrote it"):
+        read_rows(folder)
 
 
 def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from apecgraph.content.cube import DIMENSIONS, UNIT, local_name
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.entry.literals import date_literal
+from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import (
     APEC,
     DCAT,
@@ -145,19 +146,29 @@ def read_rows(folder: Path) -> dict[str, Row]:
 
     Returns:
         The rows with all columns, keyed by the names of the figures; empty if there is no folder.
+
+    Raises:
+        ContentError: A file of the folder is missing or damaged.
     """
     if not (folder / FIGURES).is_file():
         return {}
-    metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
-    constant = {
-        column["name"]: column["valueUrl"].removeprefix(ID)
-        for column in metadata["tableSchema"]["columns"]
-        if "virtual" in column and column["name"] in _COLUMNS
-    }
-    text = (folder / FIGURES).read_text(encoding="utf-8")
-    empty = dict.fromkeys((_NAME, *_COLUMNS), "")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    return {row[_NAME]: {**empty, **constant, **row} for row in rows}
+    try:
+        metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+        constant = {
+            column["name"]: column["valueUrl"].removeprefix(ID)
+            for column in metadata["tableSchema"]["columns"]
+            if "virtual" in column and column["name"] in _COLUMNS
+        }
+        text = (folder / FIGURES).read_text(encoding="utf-8")
+        empty = dict.fromkeys((_NAME, *_COLUMNS), "")
+        rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        return {row[_NAME]: {**empty, **constant, **row} for row in rows}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error):
+        raise ContentError(
+            "is not as apecgraph import wrote it: restore it, or delete the folder and import the "
+            "table again",
+            folder,
+        ) from None
 
 
 def write_rows(rows: Iterable[Row], source: str, language: str) -> tuple[str, str]:
