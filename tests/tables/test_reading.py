@@ -254,6 +254,7 @@ def test_a_long_table_is_read(graph: Graph) -> None:
     assert (month.digits, month.decimals) == ("1234.50", 2)
     assert total.name == "usa-chn-imports-trade-value-2024-01_2024-02"
     assert (total.digits, total.decimals) == ("13.0", 1)
+    assert (month.printed, total.printed) == ("", "")  # both numbers are restored
     assert reading.left["ranks"] == 1
     assert refusals(graph, [head[:4], ["1", "USA", "China", "M"]], LONG) == [
         "t.csv: row=1: there is no column 'period'"

@@ -29,7 +29,7 @@ class TableFigure:
         unit: The unit of the number.
         multiplier: The power of ten of the number.
         decimals: The decimal places that are printed.
-        printed: The text of the cell.
+        printed: The text of the cell; empty if the mapping restores the number.
         locator: The place of the cell.
     """
 

@@ -343,10 +343,12 @@ class _Reader:
         if unit is None and "scale" not in stated:
             self._refuse(*place, "the scale of its unit is not named")
             return
+        text = self._unmarked(cell.text)
         try:
             observed, decimals = self._numbers.read(
-                self._unmarked(cell.text), stated.get("decimals"), stated.get("shift", 0)
+                text, stated.get("decimals"), stated.get("shift", 0)
             )
+            is_restored = (observed, decimals) != self._numbers.read(text, None, 0)
         except ValueError as error:
             self._refuse(*place, str(error))
             return
@@ -364,7 +366,7 @@ class _Reader:
             unit=unit or stated["currency"],
             multiplier=0 if unit else stated["scale"],
             decimals=decimals,
-            printed=cell.text,
+            printed="" if is_restored else cell.text,
             locator=self._grid.locator(*place),
         )
         known = self._figures.setdefault(figure.name, figure)
