@@ -100,8 +100,16 @@ _GRAPHS: Final = {
 }
 """A dict from patterns of paths to the named graphs of the files that match."""
 
-_OTHER_FILES: Final = (f"ontology/{CONTEXT}", "ontology/*.csv", "ontology/questions/*")
-"""Patterns of the files of a content folder that are not Turtle."""
+_OTHER_FILES: Final = (
+    f"ontology/{CONTEXT}",
+    "ontology/*.csv",
+    "ontology/questions/*",
+    "data/tables/*/source.ttl",
+    "data/tables/*/figures.csv",
+    "data/tables/*/figures.csv-metadata.json",
+    "data/tables/*/mapping.toml",
+)
+"""Patterns of the files of a content folder that are not read into a graph of their own file."""
 
 _PASSED_OVER: Final = re.compile(r"\..*|.*~|__pycache__")
 """Names of files that systems and editors write: hidden files, and backups."""
