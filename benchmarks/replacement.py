@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import takewhile
 from typing import Final, TypeAlias
 
@@ -30,7 +30,7 @@ from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.folder import DERIVED_PROPERTIES
-from apecgraph.rdf.graph import Graph, Object, Property, Subject
+from apecgraph.rdf.graph import Graph, RememberingGraph
 from apecgraph.rdf.namespaces import DCTERMS, ID
 from apecgraph.text.printed_words import PrintedWords
 from benchmarks.slips import Entry
@@ -106,7 +106,7 @@ class Replacements:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
-        self.graph = _RememberingGraph(evidence.graph.store)
+        self.graph = RememberingGraph(evidence.graph.store)
         self._words = PrintedWords(evidence.graph)
         self._wording = Wording(evidence.graph)
         self._keys = {iri: _key_of(iri) for iri in (*SUMS, *CELL_EDIT_RULES)}
@@ -301,38 +301,6 @@ class _Replaced(Findings):
     def contradictions(self) -> list[Contradiction]:
         """The contradictions."""
         return list(self.found)
-
-
-class _RememberingGraph(Graph):
-    """A graph that remembers the values of properties; those of figures are not asked of it."""
-
-    def __init__(self, store: ox.Store) -> None:
-        super().__init__(store)
-        self._value = cache(super().value)
-        self._values = cache(super().values)
-        self._iris = cache(super().iris)
-        self._subjects = cache(super().subjects)
-        self._has = cache(super().has)
-
-    def value(self, subject: Subject, predicate: Property) -> str | None:
-        return self._value(subject, predicate)
-
-    def values(self, subject: Subject, predicate: Property) -> list[str]:
-        return self._values(subject, predicate)
-
-    def iris(self, subject: Subject, predicate: Property) -> list[str]:
-        return self._iris(subject, predicate)
-
-    def subjects(self, predicate: Property, value: Object | None = None) -> list[str]:
-        return self._subjects(predicate, value)
-
-    def has(
-        self,
-        subject: Subject | None = None,
-        predicate: Property | None = None,
-        value: Object | None = None,
-    ) -> bool:
-        return self._has(subject, predicate, value)
 
 
 def _default(name: str, figure: Figure, graph: Graph) -> str | None:

@@ -86,11 +86,13 @@ class Report:
         results: The errors.
         quads: Number of quads that were checked.
         rules: The rules that the quads were checked against.
+        figures: Number of figures that were checked, if they were checked as columns.
     """
 
     results: tuple[Result, ...]
     quads: int
     rules: tuple[Rule, ...] = ()
+    figures: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Report:
@@ -100,6 +102,7 @@ class Report:
             tuple(_result(**result) for result in document["results"]),
             document["triples"],
             tuple(_rule(**rule) for rule in document["rules"]),
+            document.get("figures"),
         )
 
     @classmethod
@@ -162,17 +165,25 @@ class Report:
         # Several constraints of one rule may fail with the same message.
         lines = list(dict.fromkeys(f"{result.text(verbose=verbose)}\n" for result in self.results))
         count = len(lines)
-        if self.conforms:
-            lines.append(f"the content passes the check ({self.quads} triples)\n")
+        if self.figures is None:
+            passes, fails = f"the content passes the check ({self.quads} triples)", "content does"
         else:
-            lines.append(f"{count} error{'s'[: count > 1]}: the content does not pass the check\n")
+            passes, fails = f"the figures pass the check ({self.figures} figures)", "figures do"
+        if self.conforms:
+            lines.append(f"{passes}\n")
+        else:
+            lines.append(f"{count} error{'s'[: count > 1]}: the {fails} not pass the check\n")
         return "".join(lines)
 
     def json(self) -> str:
-        """Write the report as JSON: `conforms`, `triples`, `results` and `rules`."""
+        """Write the report as JSON: `conforms`, `triples`, `results` and `rules`.
+
+        If figures were checked as columns, `figures` counts them.
+        """
         document = {
             "conforms": self.conforms,
             "triples": self.quads,
+            **({} if self.figures is None else {"figures": self.figures}),
             "results": [asdict(result) for result in self.results],
             "rules": [asdict(rule) for rule in self.rules],
         }

@@ -92,7 +92,8 @@ def validate(
         *validation.results,
         *misplaced(content, stated),
         *misstated(content, evidence),
-        *_relations(findings),
+        *contradicted(findings),
+        *_misfitting(findings),
     ]
     reported_values = {(result.nodes[0], result.path) for result in validation.results}
     results += [
@@ -126,8 +127,15 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
             )
 
 
-def _relations(findings: Findings) -> Iterator[Result]:
-    """Report contradictions without a decision, and decisions without a contradiction."""
+def contradicted(findings: Findings) -> Iterator[Result]:
+    """Report the contradictions that no decision settles.
+
+    Args:
+        findings: The findings of the check.
+
+    Yields:
+        A result for each claim that is most likely wrong.
+    """
     evidence = findings.evidence
     wording = Wording(evidence.graph)
     _log.info("comparing %d figures", len(evidence.figures))
@@ -149,6 +157,10 @@ def _relations(findings: Findings) -> Iterator[Result]:
             message=f"{words}. {_more(len(conflict) - 1)}{_converted(culprit, evidence, wording)}"
             f"Correct the figure or statement that is wrong, or {_settling(conflict, evidence)}",
         )
+
+
+def _misfitting(findings: Findings) -> Iterator[Result]:
+    """Report the decisions that do not fit the claims, or the contradictions."""
     misread = _misread(findings.unsettled)
     for misfit in misfits(findings):
         if not misread.isdisjoint(misfit.claims):

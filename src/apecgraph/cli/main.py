@@ -87,6 +87,12 @@ main.add_command(diff)
     "--shapes", type=_FILE, help="With --data: the SHACL shapes to check the data against."
 )
 @click.option("--data", type=_FILE, help="With --shapes: the RDF to check, instead of the content.")
+@click.option(
+    "--figures",
+    type=FOLDER,
+    metavar="PARQUET",
+    help="Folder of Parquet files with figures to check, instead of those in the content.",
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text")
 @click.option("--verbose", is_flag=True, help="In text: all comparisons and places of an error.")
 @click.pass_context
@@ -95,16 +101,21 @@ def check(
     content: Path,
     shapes: Path | None,
     data: Path | None,
+    figures: Path | None,
     format_: str,
     verbose: bool,
 ) -> None:
-    """Check the content, or check any data against any shapes.
+    """Check the content, any data against any shapes, or any number of figures.
 
     Report each error with its file and line. If there are errors, exit with 1. In Turtle, the
     report is a SHACL validation report.
     """
     with shown(sys.stderr):
-        if shapes is None and data is None:
+        if figures is not None:
+            if shapes is not None or data is not None:
+                raise click.UsageError("give either --figures, or --shapes and --data")
+            report = sandbox.run_figures(content, figures, Settings())
+        elif shapes is None and data is None:
             report = sandbox.run_check(content, Settings())
         elif shapes is None or data is None:
             raise click.UsageError("give --shapes and --data together")

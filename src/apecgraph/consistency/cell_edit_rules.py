@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 from itertools import islice, permutations, product
 from operator import add
-from typing import Final
+from typing import Any, Final
 
 from apecgraph.consistency.cells import Cells, Estimate
 from apecgraph.content.cube import RATIO, Cell
@@ -28,17 +28,17 @@ from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
 _HUNDREDTH: Final = Decimal("0.01")
-_BAND_DAYS: Final = 3 * 366
+BAND_DAYS: Final = 3 * 366
 """Days for which the band of a steady value applies; for up to twice as many, it is squared."""
 
 _MOST_SUMS: Final = 16
 """Maximum number of sums for one period. There can be many if sources disagree on its parts."""
 
-_AREAS: Final = ("reporter", "counterpart", "subject")
+AREAS: Final = ("reporter", "counterpart", "subject")
 """The dimensions whose values are economies or groups of economies."""
 
-_BALANCE: Final = f"{ID}flow/balance"
-_MIRRORED: Final = {
+BALANCE: Final = f"{ID}flow/balance"
+MIRRORED: Final[Mapping[str, str]] = {
     f"{ID}flow/{one}": f"{ID}flow/{other}"
     for one, other in (("exports", "imports"), ("imports", "exports"), ("total", "total"))
 }
@@ -135,26 +135,28 @@ def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
 def part_of_group(cells: Cells, edit_rule: str) -> Implied:
     """Inequality edit: the value of an economy, or of some, is at most that of their group."""
     for part in cells.comparing(edit_rule):
-        for dimension in _AREAS:
-            inside = _economies(cells, part, dimension)
+        for dimension in AREAS:
+            inside = economies_of(cells, part, dimension)
             for group in cells.groups if inside else ():
                 whole = replace(part, **{dimension: group})
-                if inside < _economies(cells, whole, dimension):
+                if inside < economies_of(cells, whole, dimension):
                     yield from _at_most(cells, part, whole)
 
 
 def sum_of_group(cells: Cells, edit_rule: str) -> Implied:
     """Balance edit: the value of a group is the sum of the values of its economies."""
-    for dimension in _AREAS:
-        families: defaultdict[Cell, dict[Cell, frozenset[str]]] = defaultdict(dict)
+    for dimension in AREAS:
+        families: defaultdict[Cell, dict[str | None, frozenset[str]]] = defaultdict(dict)
         for cell in cells.comparing(edit_rule):
-            if inside := _economies(cells, cell, dimension):
-                families[replace(cell, **{dimension: ""})][cell] = inside
-        for family, group in product(families.values(), cells.groups):
-            whole = replace(next(iter(family)), **{dimension: group})
-            parts = _disjoint(family, _economies(cells, whole, dimension))
+            if inside := economies_of(cells, cell, dimension):
+                family = replace(cell, **{dimension: ""})
+                families[family][getattr(cell, dimension)] = inside
+        several = ((family, areas) for family, areas in families.items() if len(areas) > 1)
+        for (family, areas), group in product(several, cells.groups):
+            whole = replace(family, **{dimension: group})
+            parts = disjoint(areas, economies_of(cells, whole, dimension))
             if parts:
-                yield from _sum(cells, whole, parts)
+                yield from _sum(cells, whole, [_with(family, dimension, area) for area in parts])
 
 
 def part_of_coverage(cells: Cells, edit_rule: str) -> Implied:
@@ -175,7 +177,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
     for cell in cells.comparing(edit_rule):
         reported[replace(cell, valuation=None)].append(cell)
     for cell in cells.comparing(edit_rule):
-        flow = _MIRRORED.get(cell.flow or "")
+        flow = MIRRORED.get(cell.flow or "")
         sides = cells.economies(cell.reporter), cells.economies(cell.counterpart)
         if flow is None or not all(sides) or not sides[0].isdisjoint(sides[1]):
             continue
@@ -209,14 +211,17 @@ def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
     """Balance edit: a value that adds up over time is the sum of its values in the parts."""
     bases = {cell.base_period for cell in cells.known if cell.base_period}
     for group in _series(cells, edit_rule):
-        spans = {cell: days for cell in group if (days := cells.days(cell.period))}
+        spans = {cell.period: days for cell in group if (days := cells.days(cell.period))}
         # Growth rates use the sum for their base period, even if no source prints the sum.
-        wholes = dict.fromkeys((*group, *(replace(group[0], period=base) for base in bases)))
-        for whole in wholes:
-            days = cells.days(whole.period)
-            parts = _partition(spans, whole, *map(date.fromisoformat, days)) if days else []
+        for whole in dict.fromkeys((*(cell.period for cell in group), *bases)):
+            days = cells.days(whole)
+            parts = partition(spans, whole, days) if days else []
             if parts:
-                yield from _sum(cells, whole, parts)
+                yield from _sum(
+                    cells,
+                    replace(group[0], period=whole),
+                    [replace(group[0], period=period) for period in parts],
+                )
 
 
 def steady_pace(cells: Cells, edit_rule: str) -> Implied:
@@ -271,7 +276,7 @@ def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
         spans = {cell: _span(*ends) for cell in group if (ends := cells.days(cell.period))}
         for (one, (start, days)), (other, (start_, days_)) in permutations(spans.items(), 2):
             distance = abs((start + days / 2) - (start_ + days_ / 2))
-            band = within.powered(math.ceil(distance / _BAND_DAYS) or 1)
+            band = within.powered(math.ceil(distance / BAND_DAYS) or 1)
             factor = band.scaled(Decimal(days_) / Decimal(days)) if per_day else band
             times = f"{band.lower} to {band.upper} times"
             words = f"{times} the pace of {{}}" if per_day else f"{times} {{}}"
@@ -286,7 +291,7 @@ def _span(first: str, last: str) -> tuple[int, int]:
 
 
 def _at_most(cells: Cells, part: Cell, whole: Cell) -> Implied:
-    if part.flow == _BALANCE:
+    if part.flow == BALANCE:
         return  # a surplus with one partner may be larger than the surplus with all
     for known in cells.at(whole):
         most = Interval(None, known.interval.upper, excludes_upper=known.interval.excludes_upper)
@@ -302,7 +307,7 @@ def _sum(cells: Cells, whole: Cell, parts: list[Cell]) -> Implied:
         yield whole, total, known, f"the sum of {', '.join(['{}'] * len(known))}"
 
 
-def _economies(cells: Cells, cell: Cell, dimension: str) -> frozenset[str]:
+def economies_of(cells: Cells, cell: Cell, dimension: str) -> frozenset[str]:
     """Return the economies of which a cell is the sum, along one dimension.
 
     A cell with a group as its reporter is the sum of its economies only if all of them trade with
@@ -318,22 +323,27 @@ def _economies(cells: Cells, cell: Cell, dimension: str) -> frozenset[str]:
     return found
 
 
-def _disjoint(family: dict[Cell, frozenset[str]], whole: frozenset[str]) -> list[Cell]:
-    """Partition the economies of a group into those of other cells.
+def _with(cell: Cell, dimension: str, value: str | None) -> Cell:
+    changed: dict[str, Any] = {dimension: value}
+    return replace(cell, **changed)
+
+
+def disjoint(areas: Mapping[str | None, frozenset[str]], whole: frozenset[str]) -> list[str | None]:
+    """Partition the economies of a group into those of other areas.
 
     Args:
-        family: The economies of each cell.
+        areas: The economies of each area.
         whole: The economies of the group.
 
     Returns:
-        Cells that have no economy in common, at each step the largest that fits. Empty if such
-        cells do not fill the group.
+        Areas that have no economy in common, at each step the largest that fits. Empty if such
+        areas do not fill the group.
     """
-    parts: list[Cell] = []
+    parts: list[str | None] = []
     left = whole
-    for cell, inside in sorted(family.items(), key=lambda item: -len(item[1])):
+    for area, inside in sorted(areas.items(), key=lambda item: (-len(item[1]), item[0] or "")):
         if inside <= left and inside != whole:
-            parts.append(cell)
+            parts.append(area)
             left -= inside
     return [] if left else parts
 
@@ -346,34 +356,31 @@ def _series(cells: Cells, edit_rule: str) -> list[list[Cell]]:
     return list(groups.values())
 
 
-def _partition(
-    spans: dict[Cell, tuple[str, str]], whole: Cell, first: date, last: date
-) -> list[Cell]:
-    """Partition a period into the periods of other cells.
+def partition(spans: Mapping[str, tuple[str, str]], whole: str, days: tuple[str, str]) -> list[str]:
+    """Partition a period into other periods.
 
     Args:
-        spans: The first and the last day of each cell (ISO 8601).
-        whole: The cell whose period is to be partitioned.
-        first: The first day of that period.
-        last: The last day of that period.
+        spans: The first and the last day (ISO 8601) of each of these periods.
+        whole: The period that is to be partitioned.
+        days: The first and the last day of that period.
 
     Returns:
-        Cells whose periods follow one another without a gap, at each step the longest that fits.
-        Empty if such cells do not fill the period.
+        Periods that follow one another without a gap, at each step the longest that fits. Empty if
+        such periods do not fill the period.
     """
-    parts: list[Cell] = []
-    start = first
+    parts: list[str] = []
+    start, last = days
     while start <= last:
         fitting = [
-            (end, cell)
-            for cell, (begin, end) in spans.items()
-            if cell != whole and begin == start.isoformat() and end <= last.isoformat()
+            (end, period)
+            for period, (begin, end) in spans.items()
+            if begin == start and end <= last and period != whole
         ]
         if not fitting:
             return []
-        end, cell = max(fitting, key=lambda pair: pair[0])
-        parts.append(cell)
-        start = date.fromisoformat(end) + timedelta(days=1)
+        end, period = max(fitting)
+        parts.append(period)
+        start = (date.fromisoformat(end) + timedelta(days=1)).isoformat()
     return parts
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import combinations
 from typing import Final
 
@@ -19,9 +20,9 @@ SAME_CELL: Final = f"{ID}relation/same-cell"
 """The consistency edit: all figures of one cell have a number in common."""
 
 TOTAL: Final = f"{ID}flow/total"
-_PERCENT: Final = f"{ID}unit/percent"
+PERCENT: Final = f"{ID}unit/percent"
 _HUNDRED: Final = Decimal(100)
-_ESTIMATE: Final = f"{SDMX_CODE}obsStatus-E"
+ESTIMATE: Final = f"{SDMX_CODE}obsStatus-E"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,20 @@ class Cells:
         for (cell, interval, _), group in alike.items():
             self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
 
+    def only(self, cells: Collection[Cell]) -> Cells:
+        """Return some of the cells with their estimates, in the same order."""
+        found = Cells((), self.graph)
+        found._days, found._economies = self._days, self._economies
+        order = self._order
+        wanted = sorted((cell for cell in cells if cell in order), key=order.__getitem__)
+        found.known.update((cell, self.known[cell]) for cell in wanted)
+        return found
+
+    @cached_property
+    def _order(self) -> dict[Cell, int]:
+        """The places of the cells among all, once the sums have been added."""
+        return {cell: place for place, cell in enumerate(self.known)}
+
     def currencies(self, *cells: Cell) -> list[str]:
         """Return the currencies in which at least one of the cells is printed, sorted."""
         return [
@@ -177,7 +192,7 @@ class Cells:
         of a revision; of percentages, in points.
         """
         interval = figure.interval
-        statuses = {figure.status, _ESTIMATE if figure.is_period_inferred else None}
+        statuses = {figure.status, ESTIMATE if figure.is_period_inferred else None}
         for status in filter(None, statuses):
             of_status = self.band(status)
             below, above = (1 if end is None else end for end in (of_status.lower, of_status.upper))
@@ -189,7 +204,7 @@ class Cells:
             or not self.graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
         ):
             return interval
-        base = _HUNDRED if figure.unit == _PERCENT else abs(figure.value)
+        base = _HUNDRED if figure.unit == PERCENT else abs(figure.value)
         return interval + Interval(base * (band.lower - 1), base * (band.upper - 1))
 
     def days(self, period: str) -> tuple[str, str] | None:

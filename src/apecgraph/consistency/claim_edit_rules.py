@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final, TypeVar
 
 import pyoxigraph as ox
@@ -161,10 +161,9 @@ def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Fa
 
     Otherwise one of them is mislabelled.
     """
-    figures = [each for each in evidence.outcomes if each.cell.measure in compares]
-    for one, other in combinations(figures, 2):
-        if one.value != other.value:
-            continue
+    figures = (each for each in evidence.outcomes if each.cell.measure in compares)
+    equal = _grouped(figures, lambda each: each.value)
+    for one, other in chain.from_iterable(combinations(group, 2) for group in equal.values()):
         for label, digits in _TELLING_DIGITS.items():
             left, right = (getattr(each.cell, label) for each in (one, other))
             alike = replace(one.cell, **{label: right}) == other.cell

@@ -77,12 +77,14 @@ class Contradiction:
         return frozenset[str]().union(*self.readings)
 
     @property
-    def clarity(self) -> tuple[bool, bool, int, list[list[str]]]:
+    def clarity(self) -> tuple[bool, bool, int, int, list[str], list[list[str]]]:
         """A sort key: the contradictions that are easiest to follow come first."""
         return (
             SAME_CELL not in self.edit_rules,
             not self.is_fatal,
             len(self.readings),
+            len(self.edit_rules),
+            sorted(self.edit_rules),
             sorted(map(sorted, self.readings)),
         )
 

@@ -28,9 +28,19 @@ def estimate_cells(figures: Iterable[Figure], graph: Graph) -> dict[Cell, list[E
         A dict from cells to their estimates.
     """
     cells = Cells(figures, graph)
+    add_sums(cells)
+    return implied_by(cells)
+
+
+def add_sums(cells: Cells) -> None:
+    """Add the sums of parts to the readings of cells."""
     for iri, rule in SUMS.items():
         for cell, estimate in list(implied_estimates(rule(cells, iri), iri)):
             cells.known[cell].append(estimate)
+
+
+def implied_by(cells: Cells) -> dict[Cell, list[Estimate]]:
+    """Return all estimates of each cell, given cells with their readings and sums."""
     known = defaultdict(list, {cell: list(known) for cell, known in cells.known.items()})
     for iri, rule in CELL_EDIT_RULES.items():
         for cell, estimate in implied_estimates(rule(cells, iri), iri):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from apecgraph.consistency.cells import Estimate
 from apecgraph.consistency.claim_edit_rules import claim_contradictions
@@ -15,12 +16,23 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import Decision
 from apecgraph.content.evidence import Evidence
 
+_MANY: Final = 3000
+"""The number of figures from which it is faster to screen them first."""
+
 
 @dataclass(frozen=True)
 class Findings:
     """The findings of the check in the evidence. Each part is computed once, on first use."""
 
     evidence: Evidence
+
+    @classmethod
+    def of(cls, evidence: Evidence, contradictions: Iterable[Contradiction]) -> Findings:
+        """Return the findings in evidence whose contradictions are already known."""
+        findings = cls(evidence)
+        in_order = sorted(contradictions, key=lambda contradiction: contradiction.clarity)
+        findings.__dict__["contradictions"] = in_order
+        return findings
 
     @cached_property
     def estimates(self) -> dict[Cell, list[Estimate]]:
@@ -30,8 +42,22 @@ class Findings:
     @cached_property
     def contradictions(self) -> list[Contradiction]:
         """All contradictions; those that are easiest to follow come first."""
-        found = (*discrepancies(self.estimates), *claim_contradictions(self.evidence.compared))
+        found = (*self._discrepancies(), *claim_contradictions(self.evidence.compared))
         return sorted(found, key=lambda contradiction: contradiction.clarity)
+
+    def _discrepancies(self) -> Iterable[Contradiction]:
+        """Find the contradictions between figures; of many figures, screen the cells first."""
+        compared, graph = self.evidence.compared, self.evidence.graph
+        if "estimates" in self.__dict__ or len(compared.figures) < _MANY:
+            return discrepancies(self.estimates)
+        # Few figures need no engine, which takes a while to import.
+        import duckdb
+
+        from apecgraph.consistency.screening import judge, screen
+        from apecgraph.content.figure_columns import figure_table
+
+        with duckdb.connect(config={"threads": 1}) as engine:
+            return judge(screen(figure_table(engine, compared.figures, graph), graph), graph)
 
     @cached_property
     def rules_by_figure(self) -> dict[str, set[str]]:

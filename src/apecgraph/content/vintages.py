@@ -27,11 +27,23 @@ def revisions(graph: Graph, figures: Iterable[Figure]) -> Iterator[tuple[Figure,
     Yields:
         Pairs of a figure and a figure that it revises.
     """
+    yield from revisions_among((figure, *released(graph, figure)) for figure in figures)
+
+
+def revisions_among(
+    releases: Iterable[tuple[Figure, str | None, str | None]],
+) -> Iterator[tuple[Figure, Figure]]:
+    """Find the revisions among figures, each given with its compiler and its date of release.
+
+    Args:
+        releases: The figures, each with the IRI of its compiler and the date (ISO 8601).
+
+    Yields:
+        Pairs of a figure and a figure that it revises.
+    """
     series: defaultdict[tuple[Cell, str], defaultdict[str, list[Figure]]]
     series = defaultdict(lambda: defaultdict(list))
-    for figure in figures:
-        compiler = _of(graph, figure, f"{SDMX_ATTRIBUTE}compilingOrg")
-        vintage = _of(graph, figure, f"{DCTERMS}issued")
+    for figure, compiler, vintage in releases:
         if compiler is not None and vintage is not None:
             series[figure.cell, compiler][vintage].append(figure)
     for vintages in series.values():
@@ -40,6 +52,22 @@ def revisions(graph: Graph, figures: Iterable[Figure]) -> Iterator[tuple[Figure,
             earlier = [each for each in vintages if each < vintage and not vintage.startswith(each)]
             for figure in revised if earlier else ():
                 yield from ((figure, before) for before in vintages[max(earlier)])
+
+
+def released(graph: Graph, figure: Figure) -> tuple[str | None, str | None]:
+    """Return the compiler of a figure, and the date at which it was released.
+
+    Args:
+        graph: The dataset that describes the figure and its source.
+        figure: The figure.
+
+    Returns:
+        The IRI of the compiler and the date (ISO 8601), if the figure or its source names them.
+    """
+    return (
+        _of(graph, figure, f"{SDMX_ATTRIBUTE}compilingOrg"),
+        _of(graph, figure, f"{DCTERMS}issued"),
+    )
 
 
 def _of(graph: Graph, figure: Figure, property_: str) -> str | None:

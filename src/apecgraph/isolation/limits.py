@@ -17,12 +17,13 @@ MEGABYTE: Final = 1024 * 1024
 _PR_SET_PDEATHSIG: Final = 1
 
 
-def confine(megabytes: int, *, file_megabytes: int = 0) -> None:
+def confine(megabytes: int, *, file_megabytes: int = 0, threads: bool = False) -> None:
     """Limit this process permanently to the resources that it needs.
 
     Args:
         megabytes: Memory that it may take in addition to the memory mapped now.
         file_megabytes: Size of the largest file that it may write.
+        threads: Whether it may start threads, and with them processes, which have the same limits.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU):
         signal.signal(number, signal.SIG_DFL)
@@ -30,7 +31,7 @@ def confine(megabytes: int, *, file_megabytes: int = 0) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     size = _within_hard_limit(resource.RLIMIT_FSIZE, file_megabytes * MEGABYTE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    for name in (resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
+    for name in (resource.RLIMIT_CORE, *(() if threads else (resource.RLIMIT_NPROC,))):
         resource.setrlimit(name, (0, 0))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
@@ -165,6 +166,47 @@ class Graph:
         graph = Graph(self.store)
         graph._name = name
         return graph
+
+
+class RememberingGraph(Graph):
+    """The union of all graphs of a dataset that does not change, with its look-ups remembered.
+
+    Args:
+        store: The store that holds the dataset.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self._value = cache(super().value)
+        self._values = cache(super().values)
+        self._iris = cache(super().iris)
+        self._subjects = cache(super().subjects)
+        self._has = cache(super().has)
+
+    def value(self, subject: Subject, predicate: Property) -> str | None:
+        """Return the first of the sorted values of a property."""
+        return self._value(subject, predicate)
+
+    def values(self, subject: Subject, predicate: Property) -> list[str]:
+        """Return the values of a property as text, sorted."""
+        return self._values(subject, predicate)
+
+    def iris(self, subject: Subject, predicate: Property) -> list[str]:
+        """Return those values of a property that are IRIs, sorted."""
+        return self._iris(subject, predicate)
+
+    def subjects(self, predicate: Property, value: Object | None = None) -> list[str]:
+        """Return the IRIs that have a property with a given value, or with any value, sorted."""
+        return self._subjects(predicate, value)
+
+    def has(
+        self,
+        subject: Subject | None = None,
+        predicate: Property | None = None,
+        value: Object | None = None,
+    ) -> bool:
+        """Return whether any triple matches a pattern."""
+        return self._has(subject, predicate, value)
 
 
 def _node(term: str | _Term) -> ox.NamedNode | _Term:

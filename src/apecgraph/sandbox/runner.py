@@ -49,6 +49,25 @@ def run_check(content: Path, settings: Settings) -> Report:
         return Report.unreadable([error], content)
 
 
+def run_figures(content: Path, figures: Path, settings: Settings) -> Report:
+    """Check figures in a folder of Parquet files.
+
+    Args:
+        content: The content folder, with the declarations of measures, periods and edit rules.
+        figures: The folder of Parquet files.
+        settings: The limits.
+
+    Returns:
+        The report.
+
+    Raises:
+        ContentError: If a file cannot be read, or a limit is exceeded.
+        ExceptionGroup: If several files of the content cannot be read.
+    """
+    task = _Task(content, settings, figures=str(figures))
+    return Report.parse(task.run("figures"))
+
+
 def run_validation(shapes: Path, data: Path, settings: Settings) -> Report:
     """Check a data file against a shapes file.
 

@@ -110,7 +110,11 @@ def _confine(request: TaskRequest, waiting: int) -> None:
         ContentError: If the kernel cannot deny the network.
     """
     content, megabytes = Path(request["content"]), request["megabytes"]
-    confine(megabytes, file_megabytes=megabytes if request["task"] == "build" else 0)
+    confine(
+        megabytes,
+        file_megabytes=megabytes if request["task"] == "build" else 0,
+        threads=request["task"] == "figures",
+    )
     _limit_processor(request["seconds"])
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     try:
@@ -139,6 +143,13 @@ def _check(request: TaskRequest, observe: StepObserver) -> str:
 
     report, _ = check_content(Path(request["content"]), observe)
     return report.json()
+
+
+def _figures(request: TaskRequest, observe: StepObserver) -> str:
+    from apecgraph.check.figures import check_figures
+
+    content, figures = Path(request["content"]), Path(request["figures"])
+    return check_figures(content, figures, request["megabytes"] // 2, observe).json()
 
 
 def _validate(request: TaskRequest, observe: StepObserver) -> str:
@@ -246,6 +257,7 @@ _TASKS: Final[Mapping[str, Callable[[TaskRequest, StepObserver], Any]]] = {
     "decide": _decide,
     "dataset": _dataset,
     "entry": _entry,
+    "figures": _figures,
     "import": _import,
     "place": _place,
     "validate": _validate,

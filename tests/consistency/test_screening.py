@@ -1,0 +1,255 @@
+"""Both forms of the edit rules between cells agree: over columns, and exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyoxigraph as ox
+import pytest
+
+from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
+from apecgraph.consistency.columnar_edit_rules import (
+    COLUMNAR_EDIT_RULES,
+    STEADY,
+    SUMS_OF_GROUPS,
+    SUMS_OF_PERIODS,
+)
+from apecgraph.consistency.contradictions import Contradiction, discrepancies
+from apecgraph.consistency.estimates import estimate_cells
+from apecgraph.consistency.findings import Findings, by_culprit
+from apecgraph.consistency.screening import judge, screen
+from apecgraph.content.cube import Cell
+from apecgraph.content.evidence import Evidence
+from apecgraph.content.figure_columns import open_figures, write_figures
+from apecgraph.content.figures import Figure
+from apecgraph.intervals import Interval, all_meet
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import DCTERMS, ID, PROV, SDMX_ATTRIBUTE, SKOS
+from apecgraph.rdf.terms import in_graph, triples_about, typed
+from benchmarks.replacement import Replacements
+from benchmarks.scale_figures import Size, declarations, write
+from benchmarks.slips import SLIPS
+
+ROUNDS = 5
+
+
+def compare(evidence: Evidence, folder: Path) -> tuple[set[Cell], set[Contradiction]]:
+    """Hold both forms against each other; return the cells and the contradictions."""
+    folder.mkdir()
+    write_figures(evidence.figures, evidence.graph, folder / "figures.parquet")
+    with duckdb.connect() as engine:
+        screening = screen(open_figures(engine, folder), evidence.graph)
+    exact = estimate_cells(evidence.outcomes, evidence.graph)
+    failing = {
+        cell
+        for cell, estimates in exact.items()
+        if not all_meet(estimate.interval for estimate in estimates)
+    }
+    contradictions = set(discrepancies(exact))
+    assert failing <= {suspect.cell for suspect in screening.suspects}
+    assert set(judge(screening, evidence.graph)) == contradictions
+    return failing, contradictions
+
+
+def figures(*values: tuple[Cell, Interval]) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            f"{ID}figure/test/{number}",
+            f"{ID}source/test-{number}",
+            cell,
+            interval.lower or interval.upper or Decimal(0),
+            interval,
+            None,
+            interval.lower or interval.upper or Decimal(0),
+            f"{ID}bound/rounded",
+            f"{ID}unit/USD",
+        )
+        for number, (cell, interval) in enumerate(values)
+    )
+
+
+def trade(period: str = "2024", **values: str) -> Cell:
+    cell = Cell(
+        f"{ID}economy/CHN",
+        f"{ID}group/world",
+        f"{ID}flow/exports",
+        f"{ID}coverage/all-goods",
+        None,
+        f"{ID}measure/trade-value",
+        f"{ID}period/{period}",
+        None,
+        f"{ID}unit/USD",
+        f"{ID}valuation/fob",
+    )
+    return replace(cell, **{name: f"{ID}{value}" for name, value in values.items()})
+
+
+def test_each_edit_rule_has_a_second_form() -> None:
+    columnar = {*COLUMNAR_EDIT_RULES, *STEADY, SUMS_OF_GROUPS, SUMS_OF_PERIODS}
+    assert columnar == {*CELL_EDIT_RULES, *SUMS}
+
+
+def test_both_forms_agree_on_all_figures(evidence: Evidence, tmp_path: Path) -> None:
+    failing, contradictions = compare(evidence.compared, tmp_path / "figures")
+    assert failing
+    assert contradictions
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_both_forms_agree_on_planted_slips(evidence: Evidence, tmp_path: Path, round_: int) -> None:
+    replacements = Replacements(evidence)
+    slips = list(SLIPS.values())[round_::ROUNDS]
+    standing = [each for each in evidence.compared.figures if each.iri not in evidence.rejected]
+    changed: dict[str, Figure] = {}
+    for figure, slip in zip(standing[round_ :: len(standing) // 12], slips * 12, strict=False):
+        before = replacements.entry(figure)
+        for after in islice(slip(before, evidence.graph), 1):
+            found = replacements.replaced(figure, after).figure
+            if found is not None:
+                changed[figure.iri] = found
+    assert changed
+    figures = tuple(changed.get(each.iri, each) for each in evidence.compared.figures)
+    _, contradictions = compare(replace(evidence, figures=figures), tmp_path / "figures")
+    assert contradictions != set(discrepancies(Findings(evidence).estimates))
+
+
+def exactly(number: str) -> Interval:
+    return Interval(Decimal(number), Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contradict"),
+    [
+        (exactly("100"), exactly("100"), False),
+        (exactly("100"), exactly("100.000000000000000001"), True),
+        (exactly("0.1"), exactly("0.1"), False),
+        (exactly("99999999999999999.5"), exactly("99999999999999999.4"), True),
+        (Interval(Decimal(90), Decimal(100)), exactly("100"), False),
+        (Interval(Decimal(90), Decimal(100), excludes_upper=True), exactly("100"), True),
+        (Interval(Decimal("-0.5"), Decimal(0), excludes_upper=True), exactly("0"), True),
+    ],
+)
+def test_ends_that_touch_are_judged_exactly(
+    evidence: Evidence, tmp_path: Path, one: Interval, other: Interval, contradict: bool
+) -> None:
+    cell = trade()
+    pair = replace(evidence, figures=figures((cell, one), (cell, other)), statements=())
+    failing, _ = compare(pair, tmp_path / "figures")
+    assert bool(failing) == contradict
+
+
+def at_least(number: str) -> Interval:
+    return Interval(Decimal(number), None)
+
+
+CHINA_SELLS = trade(counterpart="economy/USA")
+AMERICA_BUYS = trade(
+    reporter="economy/USA",
+    counterpart="economy/CHN",
+    flow="flow/imports",
+    valuation="valuation/cif",
+)
+SHARE = {"measure": "measure/trade-share", "currency": "unit/not-applicable"}
+FAILURES = {
+    "same-cell": [(trade(), exactly("10")), (trade(), exactly("11"))],
+    "sum-of-periods": [
+        *((trade(str(year)), exactly("10")) for year in range(2021, 2026)),
+        (trade("2021-2025"), exactly("61")),
+    ],
+    "part-of-period": [(trade("2021-2025"), exactly("10")), (trade("2024"), exactly("12"))],
+    "part-of-whole": [(CHINA_SELLS, exactly("12")), (trade(), exactly("10"))],
+    "part-of-flow": [(trade(flow="flow/total"), exactly("10")), (trade(), exactly("12"))],
+    "percentage": [(trade(**SHARE), exactly("120"))],
+    "near-bound": [(trade(), at_least("10")), (trade(), exactly("30"))],
+    "mirror": [(CHINA_SELLS, exactly("10")), (AMERICA_BUYS, exactly("100"))],
+    "steady-pace": [(trade("2023"), exactly("10")), (trade("2024"), exactly("100"))],
+    "steady-share": [
+        (trade("2023", **SHARE), exactly("5")),
+        (trade("2024", **SHARE), exactly("60")),
+    ],
+    "currency-pair": [
+        (trade(), exactly("10")),
+        (trade(currency="unit/CNY"), exactly("700")),
+    ],
+}
+
+
+@pytest.mark.parametrize("rule", FAILURES)
+def test_both_forms_find_what_one_edit_rule_shows(
+    evidence: Evidence, tmp_path: Path, rule: str
+) -> None:
+    few = replace(evidence, figures=figures(*FAILURES[rule]), statements=())
+    _, contradictions = compare(few, tmp_path / "figures")
+    shown = frozenset[str]().union(*(each.edit_rules for each in contradictions))
+    assert f"{ID}relation/{rule}" in shown
+
+
+def test_both_forms_compare_goods_with_broader_goods(evidence: Evidence, tmp_path: Path) -> None:
+    narrow, broad = next(
+        (coverage, broader[0])
+        for coverage in evidence.graph.subjects(f"{SKOS}broader")
+        if (broader := evidence.graph.iris(coverage, f"{SKOS}broader"))
+        and coverage.startswith(f"{ID}coverage/")
+        and not broader[0].endswith("/all-goods")
+    )
+    values = (
+        (replace(trade(), coverage=narrow), exactly("12")),
+        (replace(trade(), coverage=broad), exactly("10")),
+    )
+    few = replace(evidence, figures=figures(*values), statements=())
+    _, contradictions = compare(few, tmp_path / "figures")
+    assert contradictions
+
+
+@pytest.mark.parametrize(("revised", "contradict"), [("10.05", False), ("11", True)])
+def test_a_revised_figure_may_differ_a_little(
+    evidence: Evidence, tmp_path: Path, revised: str, contradict: bool
+) -> None:
+    graph = Graph(evidence.graph.quads())
+    pair = figures((trade(), exactly("10")), (trade(), exactly(revised)))
+    for figure, day in zip(pair, ("2024-01", "2024-06"), strict=True):
+        released = triples_about(
+            figure.iri,
+            (f"{SDMX_ATTRIBUTE}compilingOrg", f"{ID}agent/test"),
+            (f"{DCTERMS}issued", typed(day, "gYearMonth")),
+        )
+        graph.store.extend(in_graph(each, ox.NamedNode(figure.source)) for each in released)
+    revision = triples_about(pair[1].iri, (f"{PROV}wasRevisionOf", pair[0].iri))
+    graph.store.extend(map(in_graph, revision))
+    few = replace(evidence, graph=graph, figures=pair, statements=())
+    failing, _ = compare(few, tmp_path / "figures")
+    assert bool(failing) == contradict
+
+
+def test_exact_sums_that_agree_are_no_suspects(evidence: Evidence, tmp_path: Path) -> None:
+    parts = [(trade(str(year)), exactly("333333333333.5")) for year in range(2021, 2026)]
+    whole = (trade("2021-2025"), exactly("1666666666667.5"))
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    write_figures(figures(*parts, whole), evidence.graph, folder / "figures.parquet")
+    with duckdb.connect() as engine:
+        assert not screen(open_figures(engine, folder), evidence.graph).suspects
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> tuple[Path, Size, list[str]]:
+    size = Size(reporters=1, years=1)
+    return tmp_path / "scale", size, write(tmp_path / "scale", size, errors=2)
+
+
+def test_planted_errors_are_found_exactly_among_many_figures(
+    evidence: Evidence, made_up: tuple[Path, Size, list[str]]
+) -> None:
+    folder, size, planted = made_up
+    graph = declarations(evidence.graph, size)
+    with duckdb.connect() as engine:
+        figures = open_figures(engine, folder)
+        assert figures.aggregate("count(*)").fetchall() == [(size.figures,)]
+        found = judge(screen(figures, graph), graph)
+    culprits = [claim for culprit, _ in by_culprit(found) for claim in culprit]
+    assert sorted(culprits) == planted
+    assert planted
