@@ -36,7 +36,7 @@ from apecgraph.consistency.cell_edit_rules import (
 from apecgraph.consistency.cell_keys import CellKeys
 from apecgraph.consistency.cells import TOTAL, Cells
 from apecgraph.consistency.column_engines import Engine, Frame
-from apecgraph.content.cube import ANY_CURRENCY, UNIT, Cell
+from apecgraph.content.cube import ANY_CURRENCY, RATIO, UNIT, Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
@@ -88,7 +88,7 @@ class CellColumns:
 
     def comparing(self, edit_rule: str, *, dimension: str = "measure") -> Frame:
         """Return the rows of the cells that an edit rule applies to."""
-        compared = self.cells.graph.values(edit_rule, f"{APEC}compares")
+        compared = self.cells.graph.values(edit_rule, f"{DCTERMS}subject")
         return self.having(dimension, *compared)
 
     def having(self, dimension: str, *values: str) -> Frame:
@@ -405,7 +405,7 @@ def share_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
 
 
 def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
-    """Ratio edit: the value of the base period, grown by the rate in percent, is the value."""
+    """Ratio edit: a value equals the value of the base period, increased by the growth rate."""
     keys, graph = columns.keys, columns.cells.graph
     band = _Factors(columns.cells.band(edit_rule))
     bases = [base for base in keys.values["base_period"] if base is not None]
@@ -420,6 +420,11 @@ def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
         if measure is None or value is None:
             continue
         base = keys.of("cell", "base_period")
+        growth_lower, growth_upper = nw.col("lower"), nw.col("upper")
+        is_multiple = graph.value(measure, UNIT) == RATIO
+        if not is_multiple:
+            growth_lower = raised(raised(growth_lower * 0.01) + 1)
+            growth_upper = lowered(lowered(growth_upper * 0.01) + 1)
         rates = (
             _with_measure(columns, measure)
             .with_columns(base=base)
@@ -429,8 +434,8 @@ def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
                 - columns.digit("measure", measure)
                 + columns.digit("measure", value)
                 - nw.col("base"),
-                factor_lower=raised(raised(raised(nw.col("lower") * 0.01) + 1) * band.lower),
-                factor_upper=lowered(lowered(lowered(nw.col("upper") * 0.01) + 1) * band.upper),
+                factor_lower=raised(growth_lower * band.lower),
+                factor_upper=lowered(growth_upper * band.upper),
             )
         )
         rates = rates.select(
@@ -460,16 +465,12 @@ def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
             "rate",
             "now",
         )
-        lower = raised(_quotient(nw.col("new_lower"), nw.col("old_upper"))) * band.lower
-        upper = lowered(_over(nw.col("new_upper"), nw.col("old_lower"))) * band.upper
-        yield _row(
-            grown.join(old, on="before"),
-            "rate",
-            raised(raised(raised(lower) * 100) - 100),
-            lowered(lowered(lowered(upper) * 100) - 100),
-            "now",
-            "before",
-        )
+        lower = raised(_quotient(nw.col("new_lower"), nw.col("old_upper")) * band.lower)
+        upper = lowered(_over(nw.col("new_upper"), nw.col("old_lower")) * band.upper)
+        if not is_multiple:
+            lower = raised(raised(lower * 100) - 100)
+            upper = lowered(lowered(upper * 100) - 100)
+        yield _row(grown.join(old, on="before"), "rate", lower, upper, "now", "before")
 
 
 def exports_and_imports(columns: CellColumns, edit_rule: str) -> Implied:
@@ -696,7 +697,7 @@ def near_bound(columns: CellColumns, edit_rule: str) -> Implied:
 def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
     """Ratio edit: a value in two currencies implies an exchange rate within a band."""
     keys, graph = columns.keys, columns.cells.graph
-    currencies = graph.values(edit_rule, f"{APEC}compares")
+    currencies = graph.values(edit_rule, f"{DCTERMS}subject")
     if len(currencies) != 2 or len(keys.digits("currency", currencies)) != 2:
         return  # the content does not declare the edit rule, or no figure is in these currencies
     band = _Factors(columns.cells.band(edit_rule))
@@ -756,7 +757,7 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
         period=(int, list(spans)),
         days=(float, [float(days) if per_day else 1.0 for _, days in spans.values()]),
     )
-    compared = keys.digits("measure", columns.cells.graph.values(edit_rule, f"{APEC}compares"))
+    compared = keys.digits("measure", columns.cells.graph.values(edit_rule, f"{DCTERMS}subject"))
     paces = (
         ends.filter(keys.of("cell", "measure").is_in(compared))
         .with_columns(period=keys.of("cell", "period"))

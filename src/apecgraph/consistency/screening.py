@@ -43,7 +43,7 @@ from apecgraph.content.cube import DIMENSIONS, Cell
 from apecgraph.content.figure_columns import COLUMNS, read_figure, release_of
 from apecgraph.content.vintages import revisions_among
 from apecgraph.rdf.graph import Graph, RememberingGraph
-from apecgraph.rdf.namespaces import APEC, ID, PROV, SKOS
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, PROV, SKOS
 from apecgraph.rdf.terms import in_graph, triples_about
 
 _EXACT_DIGITS: Final = 15
@@ -219,7 +219,7 @@ def _keys(frame: Frame, cells: Cells, engine: Engine) -> CellKeys:
             values[name].update(cells.groups)
     values["valuation"].update(graph.subjects(f"{SKOS}inScheme", f"{ID}scheme/valuations"))
     values["period"] |= values["base_period"]
-    pair = graph.values(f"{ID}relation/currency-pair", f"{APEC}compares")
+    pair = graph.values(f"{ID}relation/currency-pair", f"{DCTERMS}subject")
     if not values["currency"].isdisjoint(pair):
         values["currency"].update(pair)
     return CellKeys(values)
