@@ -19,6 +19,9 @@ _PACKAGES: Final = (
     "rdflib-endpoint",
     "oxrdflib",
     "rdflib",
+    "duckdb",
+    "narwhals",
+    "pyspark",
 )
 
 

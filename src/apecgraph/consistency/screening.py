@@ -16,15 +16,7 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_keys import CellKeys
-from apecgraph.consistency.cells import ESTIMATE, PERCENT, SAME_CELL, TOTAL, Cells
-from apecgraph.consistency.column_engines import Engine, Frame, Values, engine_of
-from apecgraph.consistency.columnar_edit_rules import (
-    COLUMNAR_EDIT_RULES,
-    INEQUALITIES,
-    STEADY,
-    SUMS_OF_GROUPS,
-    SUMS_OF_PERIODS,
+from apecgraph.consistency.cell_columns import (
     CellColumns,
     Parts,
     bounds,
@@ -34,8 +26,18 @@ from apecgraph.consistency.columnar_edit_rules import (
     lowered,
     period_parts,
     raised,
-    steady,
     sums,
+)
+from apecgraph.consistency.cell_keys import CellKeys
+from apecgraph.consistency.cells import ESTIMATE, PERCENT, SAME_CELL, TOTAL, Cells
+from apecgraph.consistency.column_engines import Engine, Frame, Values, engine_of
+from apecgraph.consistency.columnar_edit_rules import (
+    COLUMNAR_EDIT_RULES,
+    INEQUALITIES,
+    STEADY,
+    SUMS_OF_GROUPS,
+    SUMS_OF_PERIODS,
+    steady,
 )
 from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import add_sums, implied_by
