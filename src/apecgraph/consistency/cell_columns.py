@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Final
 
 import narwhals as nw
@@ -19,6 +20,7 @@ from apecgraph.consistency.cell_keys import CellKeys
 from apecgraph.consistency.cells import Cells
 from apecgraph.consistency.column_engines import Engine, Frame
 from apecgraph.content.cube import Cell
+from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import DCTERMS
 
 _STEP: Final = 2.0**-50
@@ -30,6 +32,15 @@ MOST_EXACT: Final = 2.0**49
 
 _BITS: Final = 60
 """The values of a dimension that one column of whole numbers tells apart as a set."""
+
+
+NO_END: Final = nw.lit(None, dtype=nw.Float64)
+_NO_CELL: Final = nw.lit(None, dtype=nw.Int64)
+
+IMPLIED: Final = ("cell", "lower", "upper", "one", "other")
+Implied = Iterator[Frame]
+"""Tables with a row for each estimate: its `cell`, its ends `lower` and `upper`, and the cells that
+imply it, `one` and `other`."""
 
 
 @dataclass(frozen=True)
@@ -312,3 +323,61 @@ def sums(parts: Frame) -> Frame:
             nw.col("near")
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The ends of a band as binary numbers."""
+
+    band: Interval
+
+    @property
+    def lower(self) -> nw.Expr:
+        """The lower end."""
+        return _number(self.band.lower)
+
+    @property
+    def upper(self) -> nw.Expr:
+        """The upper end."""
+        return _number(self.band.upper)
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Both ends, as numbers."""
+        low, high = self.band.lower, self.band.upper
+        return None if low is None else float(low), None if high is None else float(high)
+
+
+def _number(end: Decimal | None) -> nw.Expr:
+    return NO_END if end is None else nw.lit(float(end))
+
+
+def implied_row(
+    frame: Frame, cell: str, lower: nw.Expr, upper: nw.Expr, one: str, other: str | None = None
+) -> Frame:
+    """Return rows of estimates, given the expressions of their ends and the columns of cells."""
+    return frame.select(
+        cell=nw.col(cell),
+        lower=lower,
+        upper=upper,
+        one=nw.col(one),
+        other=_NO_CELL if other is None else nw.col(other),
+    )
+
+
+def over(dividend: nw.Expr, divisor: nw.Expr) -> nw.Expr:
+    """Divide ends; an end over zero is open."""
+    return nw.when(divisor != 0).then(dividend / divisor)
+
+
+def quotient(dividend: nw.Expr, divisor: nw.Expr) -> nw.Expr:
+    """Divide a lower end by a divisor with several ends: if it is negative, by none of them."""
+    return nw.when(dividend < 0).then(nw.lit(0.0)).otherwise(over(dividend, divisor))
+
+
+def added(one: nw.Expr, other: nw.Expr, moved: Callable[[nw.Expr], nw.Expr]) -> nw.Expr:
+    """Add two ends; the sum is moved inwards if it is not exact."""
+    is_exact = (
+        ((one * 2) % 1 == 0) & ((other * 2) % 1 == 0) & (one.abs() + other.abs() < MOST_EXACT)
+    )
+    return nw.when(is_exact).then(one + other).otherwise(moved(one + other))

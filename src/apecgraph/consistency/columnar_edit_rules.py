@@ -15,37 +15,40 @@ about it.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_columns import MOST_EXACT, CellColumns, distinct, lowered, raised
+from apecgraph.consistency.cell_columns import (
+    IMPLIED,
+    NO_END,
+    CellColumns,
+    Factors,
+    Implied,
+    added,
+    implied_row,
+    lowered,
+    over,
+    quotient,
+    raised,
+)
 from apecgraph.consistency.cell_edit_rules import (
-    AREAS,
     BALANCE,
-    BAND_DAYS,
     MIRRORED,
-    economies_of,
 )
 from apecgraph.consistency.cells import TOTAL
 from apecgraph.consistency.column_engines import Frame
+from apecgraph.consistency.columnar_inequalities import (
+    part_of_coverage,
+    part_of_flow,
+    part_of_group,
+    part_of_period,
+    part_of_whole,
+)
 from apecgraph.content.cube import ANY_CURRENCY, RATIO, UNIT, Cell
-from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
-
-_FLOWS: Final = (f"{ID}flow/exports", f"{ID}flow/imports")
-_NO_END: Final = nw.lit(None, dtype=nw.Float64)
-_NO_CELL: Final = nw.lit(None, dtype=nw.Int64)
-
-IMPLIED: Final = ("cell", "lower", "upper", "one", "other")
-Implied = Iterator[Frame]
-"""Tables with a row for each estimate: its `cell`, its ends `lower` and `upper`, and the cells that
-imply it, `one` and `other`."""
 
 
 def share_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
@@ -78,18 +81,18 @@ def share_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
         parts = shares.join(values, left_on="part", right_on="place").with_columns(
             whole=nw.col("known") - nw.col("digit") + all_
         )
-        yield _row(
+        yield implied_row(
             parts,
             "whole",
-            raised(_over(nw.col("lower"), nw.col("share_upper"))),
-            lowered(_over(nw.col("upper"), nw.col("share_lower"))),
+            raised(over(nw.col("lower"), nw.col("share_upper"))),
+            lowered(over(nw.col("upper"), nw.col("share_lower"))),
             "share",
             "known",
         )
         wholes = shares.with_columns(all_place=nw.col("part") - nw.col("digit") + all_).join(
             values, left_on="all_place", right_on="place"
         )
-        yield _row(
+        yield implied_row(
             wholes.with_columns(target=nw.col("known") - all_ + nw.col("digit")),
             "target",
             raised(nw.col("lower") * nw.col("share_lower")),
@@ -100,11 +103,11 @@ def share_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
         both = parts.join(
             values.select(whole="known", whole_lower="lower", whole_upper="upper"), on="whole"
         )
-        yield _row(
+        yield implied_row(
             both,
             "share",
-            raised(_quotient(nw.col("lower"), nw.col("whole_upper")) * 100),
-            lowered(_over(nw.col("upper"), nw.col("whole_lower")) * 100),
+            raised(quotient(nw.col("lower"), nw.col("whole_upper")) * 100),
+            lowered(over(nw.col("upper"), nw.col("whole_lower")) * 100),
             "known",
             "whole",
         )
@@ -113,7 +116,7 @@ def share_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
 def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
     """Ratio edit: a value equals the value of the base period, increased by the growth rate."""
     keys, graph = columns.keys, columns.cells.graph
-    band = _Factors(columns.cells.band(edit_rule))
+    band = Factors(columns.cells.band(edit_rule))
     bases = [base for base in keys.values["base_period"] if base is not None]
     if not bases:
         return
@@ -154,7 +157,7 @@ def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
         values = columns.having("measure", value)
         new = values.select(now="cell", new_lower="lower", new_upper="upper")
         old = values.select(before="cell", old_lower="lower", old_upper="upper")
-        yield _row(
+        yield implied_row(
             rates.join(old, on="before"),
             "now",
             raised(nw.col("old_lower") * nw.col("factor_lower")),
@@ -163,20 +166,20 @@ def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
             "before",
         )
         grown = rates.join(new, on="now")
-        yield _row(
+        yield implied_row(
             grown,
             "before",
-            raised(_over(nw.col("new_lower"), nw.col("factor_upper"))),
-            lowered(_over(nw.col("new_upper"), nw.col("factor_lower"))),
+            raised(over(nw.col("new_lower"), nw.col("factor_upper"))),
+            lowered(over(nw.col("new_upper"), nw.col("factor_lower"))),
             "rate",
             "now",
         )
-        lower = raised(_quotient(nw.col("new_lower"), nw.col("old_upper")) * band.lower)
-        upper = lowered(_over(nw.col("new_upper"), nw.col("old_lower")) * band.upper)
+        lower = raised(quotient(nw.col("new_lower"), nw.col("old_upper")) * band.lower)
+        upper = lowered(over(nw.col("new_upper"), nw.col("old_lower")) * band.upper)
         if not is_multiple:
             lower = raised(raised(lower * 100) - 100)
             upper = lowered(lowered(upper * 100) - 100)
-        yield _row(grown.join(old, on="before"), "rate", lower, upper, "now", "before")
+        yield implied_row(grown.join(old, on="before"), "rate", lower, upper, "now", "before")
 
 
 def exports_and_imports(columns: CellColumns, edit_rule: str) -> Implied:
@@ -211,11 +214,11 @@ def exports_and_imports(columns: CellColumns, edit_rule: str) -> Implied:
     both = exports.join(imports, on="total")
     lower = {name: nw.col(f"{name}_lower") for name in ("exports", "imports", "total")}
     upper = {name: nw.col(f"{name}_upper") for name in ("exports", "imports", "total")}
-    yield _row(
+    yield implied_row(
         both,
         "total",
-        _added(lower["exports"], lower["imports"], raised),
-        _added(upper["exports"], upper["imports"], lowered),
+        added(lower["exports"], lower["imports"], raised),
+        added(upper["exports"], upper["imports"], lowered),
         "exports_cell",
         "imports_cell",
     )
@@ -223,13 +226,13 @@ def exports_and_imports(columns: CellColumns, edit_rule: str) -> Implied:
         valued=(int, [columns.digit("valuation", each) for each in keys.values["valuation"]]),
         change=(int, [balance - total for balance, total in sides["balance"]]),
     )
-    yield _row(
+    yield implied_row(
         both.with_columns(valued=keys.of("total", "valuation"))
         .join(balances, on="valued")
         .with_columns(balance=nw.col("total") + nw.col("change")),
         "balance",
-        _added(lower["exports"], -upper["imports"], raised),
-        _added(upper["exports"], -lower["imports"], lowered),
+        added(lower["exports"], -upper["imports"], raised),
+        added(upper["exports"], -lower["imports"], lowered),
         "exports_cell",
         "imports_cell",
     )
@@ -241,75 +244,23 @@ def exports_and_imports(columns: CellColumns, edit_rule: str) -> Implied:
             valued=(int, [columns.digit("valuation", each) for each in keys.values["valuation"]]),
             change=(int, [part - total for part, total in sides[other]]),
         )
-        yield _row(
+        yield implied_row(
             totals.join(frame, on="total")
             .with_columns(valued=keys.of("total", "valuation"))
             .join(changes, on="valued")
             .with_columns(target=nw.col("total") + nw.col("change")),
             "target",
-            _added(lower["total"], -upper[one], raised),
-            _added(upper["total"], -lower[one], lowered),
+            added(lower["total"], -upper[one], raised),
+            added(upper["total"], -lower[one], lowered),
             "total",
             f"{one}_cell",
         )
 
 
-def part_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
-    """Inequality edit: trade with one partner, or in some goods, is at most all trade."""
-    wholes = columns.cells.graph.values(edit_rule, f"{APEC}whole")
-    if len(wholes) != 2:
-        return  # the content does not declare the edit rule
-    goods, partners = wholes
-    graph = columns.cells.graph
-    implied = {graph.value(measure, f"{APEC}whole") for measure in columns.values("measure")}
-    has_goods = goods in implied.union(columns.values("coverage"))
-    has_partners = partners in implied.union(columns.values("counterpart"))
-    coverage = columns.digit("coverage", goods) - columns.keys.of("cell", "coverage")
-    counterpart = columns.digit("counterpart", partners) - columns.keys.of("cell", "counterpart")
-    for is_known, change in (
-        (has_goods and has_partners, coverage + counterpart),
-        (has_goods, coverage),
-        (has_partners, counterpart),
-    ):
-        if is_known:
-            parts = columns.comparing(edit_rule).with_columns(whole=nw.col("cell") + change)
-            yield from _at_most(columns, parts.filter(nw.col("whole") != nw.col("cell")))
-
-
-def part_of_group(columns: CellColumns, edit_rule: str) -> Implied:
-    """Inequality edit: the value of an economy, or of some, is at most that of their group."""
-    cells = columns.cells
-    changes: list[tuple[int, int]] = []
-    for dimension in AREAS:
-        known = {getattr(area, dimension) for area in columns.areas}
-        groups = [group for group in cells.groups if group in known]
-        for area in columns.areas:
-            inside = economies_of(cells, area, dimension)
-            for group in groups if inside else ():
-                if inside < economies_of(cells, replace(area, **{dimension: group}), dimension):
-                    digits = (
-                        columns.digit(dimension, each) for each in (group, getattr(area, dimension))
-                    )
-                    change = next(digits) - next(digits)
-                    changes.append((_area_digits(columns, area), change))
-    yield from _changed(columns, columns.comparing(edit_rule), columns.area("cell"), changes)
-
-
-def part_of_coverage(columns: CellColumns, edit_rule: str) -> Implied:
-    """Inequality edit: trade in some goods is at most trade in a broader class of goods."""
-    changes: list[tuple[int, int]] = []
-    for coverage in columns.keys.values["coverage"]:
-        digit = columns.digit("coverage", coverage)
-        wider = columns.keys.digits("coverage", columns.cells.broader(coverage))
-        changes += [(digit, broader - digit) for broader in wider]
-    coverage_of = columns.keys.of("cell", "coverage")
-    yield from _changed(columns, columns.comparing(edit_rule), coverage_of, changes)
-
-
 def mirror(columns: CellColumns, edit_rule: str) -> Implied:
     """Ratio edit: what one side reports of their trade, the other reports within a band."""
     keys, cells = columns.keys, columns.cells
-    band = _Factors(cells.band(edit_rule))
+    band = Factors(cells.band(edit_rule))
     moves: list[tuple[int, int]] = []
     sides = {(area.reporter, area.counterpart) for area in columns.areas}
     for reporter, counterpart in sides:
@@ -339,7 +290,7 @@ def mirror(columns: CellColumns, edit_rule: str) -> Implied:
     here = comparing.join(table, on="sides").select(
         here="cell", there=nw.col("place") - nw.col("sides") + nw.col("swapped")
     )
-    implied = _row(
+    implied = implied_row(
         here.join(comparing, left_on="there", right_on="place"),
         "here",
         raised(nw.col("lower") * band.lower),
@@ -354,50 +305,16 @@ def mirror(columns: CellColumns, edit_rule: str) -> Implied:
     yield implied
 
 
-def part_of_flow(columns: CellColumns, edit_rule: str) -> Implied:
-    """Inequality edit: exports and imports are each at most their sum."""
-    graph = columns.cells.graph
-    if TOTAL not in columns.values("flow"):
-        return
-    changes: list[tuple[int, int]] = []
-    for flow in _FLOWS:
-        for valuation in columns.keys.values["valuation"]:
-            wider = graph.value(valuation, f"{DCTERMS}isPartOf") if valuation else None
-            part = columns.digit("flow", flow) + columns.digit("valuation", valuation)
-            for total in dict.fromkeys((valuation, wider or valuation)):
-                whole = columns.digit("flow", TOTAL) + columns.digit("valuation", total)
-                changes.append((part, whole - part))
-    flow_of = columns.keys.of("cell", "flow") + columns.keys.of("cell", "valuation")
-    yield from _changed(columns, columns.comparing(edit_rule), flow_of, changes)
-
-
-def part_of_period(columns: CellColumns, edit_rule: str) -> Implied:
-    """Inequality edit: a value that adds up over time is no larger in a part of a period."""
-    comparing = columns.comparing(edit_rule)
-    spans = {
-        columns.digit("period", period): days
-        for period in columns.values("period")
-        if (days := columns.cells.days(period))
-    }
-    changes = [
-        (part, whole - part)
-        for part, inside in spans.items()
-        for whole, outside in spans.items()
-        if inside != outside and outside[0] <= inside[0] and inside[1] <= outside[1]
-    ]
-    yield from _changed(columns, comparing, columns.keys.of("cell", "period"), changes)
-
-
 def percentage(columns: CellColumns, edit_rule: str) -> Implied:
     """Range edit: a share is from 0 to 100 percent."""
-    yield _row(columns.comparing(edit_rule), "cell", nw.lit(0.0), nw.lit(100.0), "cell")
+    yield implied_row(columns.comparing(edit_rule), "cell", nw.lit(0.0), nw.lit(100.0), "cell")
 
 
 def near_bound(columns: CellColumns, edit_rule: str) -> Implied:
     """Range edit: a value printed as "more than" a number lies within a band above that number."""
-    band = _Factors(columns.cells.band(edit_rule))
+    band = Factors(columns.cells.band(edit_rule))
     above = columns.known.filter(nw.col("near") > 0)
-    yield _row(above, "cell", _NO_END, lowered(nw.col("near") * band.upper), "cell")
+    yield implied_row(above, "cell", NO_END, lowered(nw.col("near") * band.upper), "cell")
 
 
 def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
@@ -406,7 +323,7 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
     currencies = graph.values(edit_rule, f"{DCTERMS}subject")
     if len(currencies) != 2 or len(keys.digits("currency", currencies)) != 2:
         return  # the content does not declare the edit rule, or no figure is in these currencies
-    band = _Factors(columns.cells.band(edit_rule))
+    band = Factors(columns.cells.band(edit_rule))
     monetary = [
         measure
         for measure in keys.values["measure"]
@@ -420,143 +337,13 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
             target=nw.col("cell") - before + after
         )
         lower, upper = nw.col("lower"), nw.col("upper")
-        yield _row(
+        yield implied_row(
             in_one,
             "target",
             raised(lower * band.lower if before == foreign else lower / band.upper),
             lowered(upper * band.upper if before == foreign else upper / band.lower),
             "cell",
         )
-
-
-def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) -> Frame | None:
-    """Statistical edit: over a few years, the daily mean of a value, or a share, is in a band.
-
-    Each value of a series is compared with each other one, so the series are sieved first: if the
-    highest and the lowest pace in a series differ by less than the narrowest band, all meet. That
-    leaves out only estimates that contradict another estimate of this edit rule: the two readings
-    that they rest on contradict each other, too, and are compared in their own cells.
-
-    Args:
-        columns: The cells.
-        edit_rule: IRI of the edit rule.
-        ends: The decisive ends of all other estimates of each cell.
-        per_day: Whether the values are divided by the days of their periods.
-
-    Returns:
-        The estimates in the series that are left, as other edit rules yield them; None if there
-        are none.
-    """
-    keys, engine = columns.keys, columns.engine
-    within = columns.cells.band(edit_rule)
-    band = _Factors(within)
-    comparing = columns.comparing(edit_rule)
-    spans: dict[int, tuple[float, int]] = {}
-    for period in columns.values("period"):
-        days = columns.cells.days(period)
-        if days:
-            start, end = (date.fromisoformat(day).toordinal() for day in days)
-            spans[columns.digit("period", period)] = start + (end - start + 1) / 2, end - start + 1
-    if not spans:
-        return None
-    periods = engine.table(
-        period=(int, list(spans)),
-        days=(float, [float(days) if per_day else 1.0 for _, days in spans.values()]),
-    )
-    compared = keys.digits("measure", columns.cells.graph.values(edit_rule, f"{DCTERMS}subject"))
-    paces = (
-        ends.filter(keys.of("cell", "measure").is_in(compared))
-        .with_columns(period=keys.of("cell", "period"))
-        .join(periods, on="period")
-        .select(
-            series=nw.col("cell") - nw.col("period"),
-            lower=raised(nw.col("lower") / nw.col("days")),
-            upper=lowered(nw.col("upper") / nw.col("days")),
-        )
-    )
-    uneven = (
-        paces.group_by("series")
-        .agg(highest=nw.col("lower").max(), lowest=nw.col("upper").min(), count=nw.len())
-        .filter(
-            (nw.col("count") > 1)
-            & (
-                (nw.col("highest") < 0)
-                | (raised(nw.col("highest") * band.lower) > nw.col("lowest"))
-                | (nw.col("highest") > lowered(nw.col("lowest") * band.upper))
-            )
-        )
-        .select("series")
-    )
-    members = engine.keep(
-        comparing.with_columns(period=keys.of("cell", "period"))
-        .with_columns(series=nw.col("cell") - nw.col("period"))
-        .join(engine.keep(uneven), on="series", how="semi")
-    )
-    seen = [digit for (digit,) in engine.rows(distinct(members.select("period")))]
-    pairs: list[tuple[int, int, float | None, float | None]] = []
-    powers: dict[int, Interval] = {}
-    for one in seen:
-        for other in seen:
-            if one == other or one not in spans or other not in spans:
-                continue
-            (middle, length), (middle_, length_) = spans[one], spans[other]
-            times = math.ceil(abs(middle - middle_) / BAND_DAYS) or 1
-            power = powers.setdefault(times, within.powered(times))
-            factors = power.scaled(Decimal(length_) / Decimal(length)) if per_day else power
-            pairs.append((one, other, *_Factors(factors).ends))
-    if not pairs:
-        return None
-    table = engine.table(
-        period=(int, [each[0] for each in pairs]),
-        to=(int, [each[1] for each in pairs]),
-        factor_lower=(float, [each[2] for each in pairs]),
-        factor_upper=(float, [each[3] for each in pairs]),
-    )
-    return _row(
-        members.join(table, on="period")
-        .with_columns(target=nw.col("series") + nw.col("to"))
-        .join(members.select(target="cell"), on="target", how="semi"),
-        "target",
-        raised(nw.col("lower") * nw.col("factor_lower")),
-        lowered(nw.col("upper") * nw.col("factor_upper")),
-        "cell",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Factors:
-    """The ends of a band as binary numbers."""
-
-    band: Interval
-
-    @property
-    def lower(self) -> nw.Expr:
-        return _number(self.band.lower)
-
-    @property
-    def upper(self) -> nw.Expr:
-        return _number(self.band.upper)
-
-    @property
-    def ends(self) -> tuple[float | None, float | None]:
-        low, high = self.band.lower, self.band.upper
-        return None if low is None else float(low), None if high is None else float(high)
-
-
-def _number(end: Decimal | None) -> nw.Expr:
-    return _NO_END if end is None else nw.lit(float(end))
-
-
-def _row(
-    frame: Frame, cell: str, lower: nw.Expr, upper: nw.Expr, one: str, other: str | None = None
-) -> Frame:
-    return frame.select(
-        cell=nw.col(cell),
-        lower=lower,
-        upper=upper,
-        one=nw.col(one),
-        other=_NO_CELL if other is None else nw.col(other),
-    )
 
 
 def _with_measure(columns: CellColumns, measure: str) -> Frame:
@@ -573,62 +360,8 @@ def _with_measure(columns: CellColumns, measure: str) -> Frame:
     )
 
 
-def _at_most(columns: CellColumns, parts: Frame) -> Implied:
-    """Yield what `known` rows imply that each have the number of a `whole`."""
-    flow = columns.keys.of("cell", "flow")
-    parts = parts.filter(flow != columns.digit("flow", BALANCE))
-    if columns.ends is None:
-        wholes = columns.known.select(whole="cell", most="upper")
-        below = parts.select("cell", "whole").join(wholes, on="whole")
-        above = parts
-    else:
-        wholes = columns.ends.select(whole="cell", most="upper", least_so_far="lower")
-        linked = parts.select("cell", "whole", "lower", "upper").join(wholes, on="whole")
-        below = linked.filter((nw.col("most") < nw.col("upper")) | nw.col("upper").is_null())
-        above = linked.filter(
-            (nw.col("lower") > nw.col("least_so_far")) | nw.col("least_so_far").is_null()
-        )
-    yield _row(below, "cell", _NO_END, nw.col("most"), "whole")
-    yield _row(above, "whole", nw.col("lower"), _NO_END, "cell")
-
-
-def _changed(
-    columns: CellColumns, parts: Frame, digit: nw.Expr, changes: list[tuple[int, int]]
-) -> Implied:
-    """Yield what parts imply whose wholes have a changed digit, by changes of each digit."""
-    if not changes:
-        return
-    table = columns.engine.table(
-        digit=(int, [each for each, _ in changes]), change=(int, [each for _, each in changes])
-    )
-    linked = parts.with_columns(digit=digit).join(table, on="digit")
-    yield from _at_most(columns, linked.with_columns(whole=nw.col("cell") + nw.col("change")))
-
-
-def _area_digits(columns: CellColumns, area: Cell) -> int:
-    return sum(columns.digit(name, getattr(area, name)) for name in AREAS)
-
-
 def _flow_digits(columns: CellColumns, cell: Cell) -> int:
     return columns.digit("flow", cell.flow) + columns.digit("valuation", cell.valuation)
-
-
-def _over(dividend: nw.Expr, divisor: nw.Expr) -> nw.Expr:
-    """Divide ends; an end over zero is open."""
-    return nw.when(divisor != 0).then(dividend / divisor)
-
-
-def _quotient(dividend: nw.Expr, divisor: nw.Expr) -> nw.Expr:
-    """Divide a lower end by a divisor with several ends: if it is negative, by none of them."""
-    return nw.when(dividend < 0).then(nw.lit(0.0)).otherwise(_over(dividend, divisor))
-
-
-def _added(one: nw.Expr, other: nw.Expr, moved: Callable[[nw.Expr], nw.Expr]) -> nw.Expr:
-    """Add two ends; the sum is moved inwards if it is not exact."""
-    is_exact = (
-        ((one * 2) % 1 == 0) & ((other * 2) % 1 == 0) & (one.abs() + other.abs() < MOST_EXACT)
-    )
-    return nw.when(is_exact).then(one + other).otherwise(moved(one + other))
 
 
 SUMS_OF_PERIODS: Final = f"{ID}relation/sum-of-periods"

@@ -37,8 +37,8 @@ from apecgraph.consistency.columnar_edit_rules import (
     STEADY,
     SUMS_OF_GROUPS,
     SUMS_OF_PERIODS,
-    steady,
 )
+from apecgraph.consistency.columnar_series import steady
 from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import add_sums, implied_by
 from apecgraph.content.cube import DIMENSIONS, Cell
