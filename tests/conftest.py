@@ -25,6 +25,7 @@ TURNS = pytest.StashKey[Turns]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="test in full where it takes minutes")
+    parser.addoption("--spark", action="store_true", help="also collect the tests that need Spark")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +54,15 @@ def pytest_runtest_protocol(
 
 def runs_alone(item: pytest.Item) -> bool:
     return item.get_closest_marker("alone") is not None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests that need Java and PySpark, unless they are asked for."""
+    return (
+        True
+        if collection_path.name == "test_spark.py" and not config.getoption("--spark")
+        else None
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
-"""Spark finds the cells to look at that DuckDB finds: 92,000 figures, with errors planted."""
+"""Spark finds the cells to look at that DuckDB finds: 92,000 figures, with errors planted.
+
+Collected with --spark only, as `scripts/test-all` runs it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from apecgraph.consistency.findings import by_culprit
 from apecgraph.consistency.screening import judge, screen
@@ -15,11 +17,7 @@ from benchmarks.scale_figures import Size, declarations, write
 from benchmarks.spark import local_session
 
 
-def test_spark_finds_the_cells_that_duckdb_finds(
-    evidence: Evidence, tmp_path: Path, full: bool
-) -> None:
-    if not full:
-        pytest.skip("needs Java and PySpark: a part of scripts/test-all")
+def test_spark_finds_the_cells_that_duckdb_finds(evidence: Evidence, tmp_path: Path) -> None:
     size = Size(reporters=2, years=1)
     folder = tmp_path / "figures"
     planted = write(folder, size, errors=3)

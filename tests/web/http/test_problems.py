@@ -37,6 +37,7 @@ from apecgraph.errors import (
     RolledBack,
     StoreBusy,
     StoreError,
+    TableRefused,
     TooManyRequests,
     UnknownCode,
     UnsupportedMediaType,
@@ -92,7 +93,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
     assert len(classes) >= 17
     # An error of a build can only reach a request through a bug, so it is a 500.
     ours = {ContentError, ReleaseError, NotPublished, CheckFailed, LossFound, RolledBack}
-    ours |= {ReleasesLocked, EntryRefused, UnknownCode}
+    ours |= {ReleasesLocked, EntryRefused, TableRefused, UnknownCode}
     for each in classes:
         nearest = next(base for base in each.__mro__ if base in STATUS)
         assert (nearest is ApecgraphError) == (each in ours), each
