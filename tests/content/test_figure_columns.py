@@ -1,4 +1,4 @@
-"""Figures as columns: what is written is read back, and what is no figure is named."""
+"""Figures as columns: they are read back as written, and other rows are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status of each claim: by decisions, by who says it, by its kind of number, by revisions."""
+"""The status of each claim: by decisions, by its speaker, by its kind of number, by revisions."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def _namespace(iri: str) -> str:
 def _basis(evidence: Evidence, figures: Iterable[Figure]) -> list[Figure]:
     """Return the figures of a cell that its value rests on.
 
-    A figure whose number is not printed, such as "robust growth", is no basis. Figures whose period
+    A figure whose number is not printed, such as "robust growth", cannot be a basis. Figures whose period
     is not printed count only if there are no others; provisional numbers only
     if there are no outcomes, estimates only if there are neither. A decision that leaves one of
     the figures open leaves all of them open, since any of them may be right.

@@ -1,8 +1,8 @@
 """Numbers of cells: the digits of a number are the codes of the dimensions.
 
 An edit rule goes from a cell to another one by arithmetic: the code of the world takes the place of
-the code of the partner. A digit in its place, such as the code 7 of a place of 100, is 700. So an
-engine needs no division, which not all of them have for whole numbers of 64 bits.
+the code of the partner. A digit in its place, such as the code 7 of a place of 100, is 700. An
+engine therefore needs no division, which not all of them have for whole numbers of 64 bits.
 """
 
 from __future__ import annotations

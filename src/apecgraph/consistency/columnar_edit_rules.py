@@ -1,12 +1,12 @@
 """Edit rules between cells, over columns: the second form of `cell_edit_rules`.
 
 An engine applies them to millions of cells at once, to learn which cells have to be looked at; the
-first form then judges those cells. So an interval may be narrower here, but never wider: each end
+first form then judges those cells. An interval may be narrower here, but never wider: each end
 that is not exact as a binary number is moved inwards. Of all estimates of a cell, only the highest
 lower end and the lowest upper end are kept: two estimates fail to meet if and only if these two
 ends do, and sums, products and bands keep the order of ends.
 
-Where this form differs, it lets more cells fail: all combinations of parts are summed, not only the
+If this form differs, more cells fail: all combinations of parts are summed, not only the
 first 16; a total is looked for both with the valuation of its part and with that of the whole; an
 economy is compared with groups that some cell has; a growth computed from a negative value fails.
 A total or a balance of exports and imports is left out if no figure is one: nothing else is known

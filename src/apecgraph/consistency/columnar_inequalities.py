@@ -96,7 +96,7 @@ def part_of_flow(columns: CellColumns, edit_rule: str) -> Implied:
 
 
 def part_of_period(columns: CellColumns, edit_rule: str) -> Implied:
-    """Inequality edit: a value that adds up over time is no larger in a part of a period."""
+    """Inequality edit: a value that adds up over time is at most as large in a part of a period."""
     comparing = columns.comparing(edit_rule)
     spans = {
         columns.digit("period", period): days

@@ -39,8 +39,7 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
         per_day: Whether the values are divided by the days of their periods.
 
     Returns:
-        The estimates in the series that are left, as other edit rules yield them; None if there
-        are none.
+        The estimates in the series that are left, as other edit rules yield them, or None.
     """
     keys, engine = columns.keys, columns.engine
     within = columns.cells.band(edit_rule)

@@ -1,4 +1,4 @@
-"""Screening: which cells of many figures have to be looked at, and what is wrong with them.
+"""Screening: which cells of many figures have to be looked at, and their contradictions.
 
 `screen` has an engine of tables apply the edit rules between cells to columns of figures. It
 returns every cell whose estimates do not all meet, and now and then one whose estimates touch, with

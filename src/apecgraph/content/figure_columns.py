@@ -109,7 +109,7 @@ def open_figures(engine: duckdb.DuckDBPyConnection, folder: Path) -> duckdb.Duck
 
 
 def faults(table: duckdb.DuckDBPyRelation) -> list[str]:
-    """Find rows that are no figures: a value is missing, or a number is not plain.
+    """Find rows that cannot be read as figures: a value is missing, or a number is not plain.
 
     Args:
         table: The figures.

@@ -19,7 +19,7 @@ _DIGITS: Final = r"\d{4}-\d\d(?:-\d\d)?(?!\d)|(?:19|20)\d\d\s?[-–/]\s?(?:19|20
 def without_dates(text: str, language: str | None) -> str:
     """Replace the dates in a text with semicolons: "5 billion in May 2024" has one number.
 
-    A year that stands alone is left, because it may be a number.
+    A year without a date is left, because it may be a number.
 
     Args:
         text: The text, with its case folded.
