@@ -224,9 +224,9 @@ def _namespace(iri: str) -> str:
 def _basis(evidence: Evidence, figures: Iterable[Figure]) -> list[Figure]:
     """Return the figures of a cell that its value rests on.
 
-    A figure whose number is not printed, such as "robust growth", cannot be a basis. Figures whose period
-    is not printed count only if there are no others; provisional numbers only
-    if there are no outcomes, estimates only if there are neither. A decision that leaves one of
+    A figure whose number is not printed, such as "robust growth", cannot be a basis. Figures whose
+    period is not printed count only if there are no others; provisional numbers only if there are
+    no outcomes, estimates only if there are neither. A decision that leaves one of
     the figures open leaves all of them open, since any of them may be right.
     """
     known = [each for each in figures if evidence.statuses[each.iri] in (STANDS, DISPUTED)]
