@@ -68,6 +68,12 @@ def holds(store: Store, node: Node) -> bool:
     return found or any(store.triples((None, None, node)))
 
 
+@lru_cache(maxsize=256)
+def _may_have_empty_path(query: str) -> bool:
+    """Return whether a query has one of the signs of a path of length zero: `*` and `?`."""
+    return any(word in ("*", "?") for _, _, word in tokens(query))
+
+
 def keeps_literals(triples: Iterable[ox.Triple]) -> bool:
     """Return whether a store of pyoxigraph keeps the lexical forms and datatypes of all literals.
 
@@ -122,7 +128,9 @@ class _DataStore(Memory):
         """Evaluate a query; NotImplementedError tells rdflib to evaluate it itself."""
         if self._engine is None or not binds_at_top(query, frozenset(initBindings)):
             raise NotImplementedError
-        if not all(holds(self, node) for node in initBindings.values()):
+        if _may_have_empty_path(query) and not all(
+            holds(self, node) for node in initBindings.values()
+        ):
             raise NotImplementedError
         return self._engine.query(query, initNs, initBindings, DATASET_DEFAULT_GRAPH_ID, **kwargs)
 
