@@ -63,7 +63,9 @@ class FairExecutor:
             await self._queue.wait(client, deadline, self._timed_out)
         self._busy = True
         work = loop.run_in_executor(None, job)
-        work.add_done_callback(self._pass_on)
+        # The turn passes one step of the loop later, so this request keeps its result, for example
+        # in a cache, before the next job looks for it.
+        work.add_done_callback(lambda done: loop.call_soon(self._pass_on, done))
         # If the request is cancelled, the thread still finishes the job; only then is it free.
         return await asyncio.shield(work)
 
