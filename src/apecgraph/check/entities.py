@@ -23,7 +23,6 @@ from apecgraph.rdf.namespaces import (
     RDF,
     SCHEMA,
     SDMX_CODE,
-    SH,
     SKOS,
     TIME,
     compact,
@@ -99,7 +98,7 @@ def _misnamed(graph: Graph) -> Iterator[Result]:
             message = f"the name of a thing of class {compact(class_)} is <{_HOME[class_]}/...>"
         else:
             continue
-        yield _result(iri, f"{message}: correct the class or the name", f"{RDF}type")
+        yield Result.of(_RULE, iri, f"{message}: correct the class or the name", f"{RDF}type")
 
 
 def _circles(graph: Graph) -> Iterator[Result]:
@@ -116,7 +115,9 @@ def _circles(graph: Graph) -> Iterator[Result]:
                 waiting += found
             if iri in reached:
                 name = compact(property_)
-                yield _result(iri, f"{name} leads back to {compact(iri)}: correct it", property_)
+                yield Result.of(
+                    _RULE, iri, f"{name} leads back to {compact(iri)}: correct it", property_
+                )
 
 
 def _misdated(graph: Graph, iri: str) -> Iterator[Result]:
@@ -128,12 +129,12 @@ def _misdated(graph: Graph, iri: str) -> Iterator[Result]:
     days = _days(name)
     if days is not None and days != (first, last):
         message = f"period/{name} is from {days[0]} to {days[1]}, not from {first} to {last}"
-        yield _result(iri, f"{message}: correct the dates or the name", f"{DCAT}startDate")
+        yield Result.of(_RULE, iri, f"{message}: correct the dates or the name", f"{DCAT}startDate")
     for label in graph.values(iri, f"{SKOS}prefLabel"):
         years = _YEARS.findall(label)
         if years and {years[0], years[-1]} != {first[:4], last[:4]}:
             message = f"the label {label!r} does not fit {first} to {last}: correct one of them"
-            yield _result(iri, message, f"{SKOS}prefLabel")
+            yield Result.of(_RULE, iri, message, f"{SKOS}prefLabel")
 
 
 def _days(name: str) -> tuple[str, str] | None:
@@ -164,14 +165,4 @@ def _no_currency(graph: Graph, iri: str) -> Iterator[Result]:
         message = f"a currency needs one skos:notation, its code, here {code!r}"
     else:
         return
-    yield _result(iri, message, f"{SKOS}notation")
-
-
-def _result(node: str, message: str, path: str) -> Result:
-    return Result(
-        nodes=(node,),
-        path=path,
-        shape=_RULE,
-        component=f"{SH}SPARQLConstraintComponent",
-        message=message,
-    )
+    yield Result.of(_RULE, iri, message, f"{SKOS}notation")

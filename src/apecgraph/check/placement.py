@@ -18,13 +18,12 @@ from apecgraph.content.folder import (
     DECISIONS_GRAPH,
     DERIVED_CLASSES,
     DERIVED_PROPERTIES,
-    ENTITIES_GRAPH,
     SHAPES_GRAPH,
     SOURCE_PREFIX,
     Content,
     ContentFile,
 )
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, SH, compact
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, compact
 from apecgraph.rdf.terms import notation
 from apecgraph.text.languages import is_language_tag
 
@@ -53,28 +52,29 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
     Yields:
         The results, in the order of the files.
     """
-    entities = {
-        triple.subject
-        for file in content.files
-        if file.graph == ENTITIES_GRAPH
-        for triple in file.triples
-    }
     for file in content.files:
         if file.graph == SHAPES_GRAPH:
             continue
         of_source = file.graph.value.startswith(SOURCE_PREFIX)
         if of_source and not _describes_itself(file):
-            yield _result(
+            yield Result.of(
+                _RULE,
                 file.graph.value,
                 f"{content.relative(file.path)} must describe <source/{file.path.stem}> as an "
                 "apec:Source: the name of the file is the name of the source",
             )
         for triple in file.triples:
-            facts = stated if triple.subject in entities else ()
+            facts = stated if triple.subject in content.entities else ()
             message = _wrong(file, triple, of_source, facts)
             if message is not None:
                 subject, predicate, value = triple
-                yield _result(notation(subject), message, predicate, notation(value))
+                yield Result.of(
+                    _RULE,
+                    notation(subject),
+                    message,
+                    predicate and predicate.value,
+                    notation(value),
+                )
 
 
 def _describes_itself(file: ContentFile) -> bool:
@@ -139,19 +139,3 @@ def _in(file: ContentFile, place: str) -> bool:
     if place == "data/decisions.ttl":
         return file.graph == DECISIONS_GRAPH
     return file.graph.value.startswith(SOURCE_PREFIX)
-
-
-def _result(
-    node: str,
-    message: str,
-    predicate: ox.NamedNode | None = None,
-    value: str | None = None,
-) -> Result:
-    return Result(
-        nodes=(node,),
-        path=None if predicate is None else predicate.value,
-        value=value,
-        shape=_RULE,
-        component=f"{SH}SPARQLConstraintComponent",
-        message=message,
-    )

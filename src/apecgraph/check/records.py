@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from apecgraph.check.report import Result
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import DECISIONS_GRAPH, SOURCE_PREFIX, Content
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, SCHEMA, SH, compact
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, SCHEMA, compact
 from apecgraph.rdf.terms import notation
 
 _DATED: Final = frozenset((f"{DCTERMS}issued", f"{SCHEMA}sdDatePublished"))
@@ -51,14 +51,15 @@ def misrecorded(content: Content, evidence: Evidence) -> Iterator[Result]:
                 of_claim = of_source and subject != file.graph
                 owners[value].setdefault(f"claim of {file.graph.value}" if of_claim else node, node)
             if message is not None:
-                yield _result(node, message, name, notation(value))
+                yield Result.of(_RULE, node, message, name, notation(value))
     for value, nodes in owners.items():
         first, *others = nodes.values()
         for node in others:
             if node == first:
                 continue  # one claim in two files, which a shape reports
             kind = "address" if isinstance(value, ox.NamedNode) else "identifier"
-            yield _result(
+            yield Result.of(
+                _RULE,
                 node,
                 f"has the {kind} {value.value} of {compact(first)}: give it its own",
                 f"{SCHEMA}url" if kind == "address" else f"{DCTERMS}identifier",
@@ -74,7 +75,7 @@ def _repeated(evidence: Evidence) -> Iterator[Result]:
         first = decided.setdefault(decision.names, decision.iri)
         if first != decision.iri and decision.names:
             message = f"is about the same claims as {compact(first)}: delete one of the two"
-            yield _result(decision.iri, message, f"{APEC}upholds")
+            yield Result.of(_RULE, decision.iri, message, f"{APEC}upholds")
 
 
 def _latest(evidence: Evidence) -> str:
@@ -110,14 +111,3 @@ def _wrong_locator(text: str) -> str | None:
         if not value.strip():
             return f"{key} in apec:locator is empty: write it, or delete it"
     return None
-
-
-def _result(node: str, message: str, path: str, value: str | None = None) -> Result:
-    return Result(
-        nodes=(node,),
-        path=path,
-        value=value,
-        shape=_RULE,
-        component=f"{SH}SPARQLConstraintComponent",
-        message=message,
-    )

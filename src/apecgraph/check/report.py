@@ -55,6 +55,27 @@ class Result:
     messages: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
 
+    @classmethod
+    def of(
+        cls, rule: str, node: str, message: str, path: str | None = None, value: str | None = None
+    ) -> Result:
+        """Return the result of a rule that the program applies itself, without pyshacl.
+
+        It is reported like the result of a constraint in SPARQL (SHACL, section 5).
+
+        Args:
+            rule: IRI of the shape that stands for the rule.
+            node: The node at fault.
+            message: The error, and what to do about it.
+            path: IRI of the property in question, if any.
+            value: The value in question, if any.
+
+        Returns:
+            The result.
+        """
+        component = f"{SH}SPARQLConstraintComponent"
+        return cls((node,), rule, component, message, path=path, value=value)
+
     @property
     def rule(self) -> str:
         """What the nodes violate: the constraint in SPARQL, or else the shape or relation."""

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from apecgraph.check.report import Result
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import DERIVED_PROPERTIES, ENTITIES_GRAPH, Content
+from apecgraph.content.folder import DERIVED_PROPERTIES, Content
 from apecgraph.content.statements import Statement
 from apecgraph.rdf.namespaces import (
     APEC,
@@ -27,7 +27,6 @@ from apecgraph.rdf.namespaces import (
     SCHEMA,
     SDMX_ATTRIBUTE,
     SDMX_CODE,
-    SH,
     SKOS,
     compact,
 )
@@ -81,28 +80,23 @@ def misstated(content: Content, evidence: Evidence) -> Iterator[Result]:
     Yields:
         The results, in the order of the statements.
     """
-    described = {
-        triple.subject
-        for file in content.files
-        if file.graph == ENTITIES_GRAPH
-        for triple in file.triples
-    }
+    described = content.entities
     currencies = set(evidence.graph.subjects(f"{RDF}type", f"{SDMX_CODE}Currency"))
     for statement in evidence.statements:
         message = _wrong_property(statement) or _wrong_subject(
             statement, described, currencies, evidence
         )
         if message is not None:
-            yield _result(statement.iri, message, f"{RDF}predicate", _ABOUT)
+            yield Result.of(_ABOUT, statement.iri, message, f"{RDF}predicate")
     for claim in evidence.claims:
         for speaker in evidence.graph.iris(claim, f"{PROV}wasAttributedTo"):
             if speaker.startswith(f"{ID}economy/"):
-                yield _result(
+                yield Result.of(
+                    _SAID,
                     claim,
                     f"{compact(speaker)} cannot say anything: the value of prov:wasAttributedTo "
                     "is the person or the body that said it, or the publisher",
                     f"{PROV}wasAttributedTo",
-                    _SAID,
                 )
 
 
@@ -121,7 +115,7 @@ def _wrong_property(statement: Statement) -> str | None:
 
 def _wrong_subject(
     statement: Statement,
-    described: set[ox.NamedNode | ox.BlankNode | ox.Triple],
+    described: frozenset[ox.NamedNode | ox.BlankNode | ox.Triple],
     currencies: set[str],
     evidence: Evidence,
 ) -> str | None:
@@ -144,14 +138,4 @@ def _wrong_subject(
     return (
         f"a source may state facts only about the things that data/entities/ describes, about "
         f"itself, and the economies of a currency, not about {name}: correct the rdf:subject"
-    )
-
-
-def _result(node: str, message: str, path: str, rule: str) -> Result:
-    return Result(
-        nodes=(node,),
-        path=path,
-        shape=rule,
-        component=f"{SH}SPARQLConstraintComponent",
-        message=message,
     )

@@ -30,7 +30,7 @@ from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.errors import ContentError
 from apecgraph.progress import StepObserver
 from apecgraph.rdf.jsonld import Context
-from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, SDMX_MEASURE, SH, compact
+from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, SDMX_MEASURE, compact
 
 _log = logging.getLogger(__name__)
 
@@ -117,13 +117,12 @@ def _unread(evidence: Evidence) -> Iterator[Result]:
     read = {figure.iri for figure in evidence.figures}
     for iri in evidence.graph.subjects(f"{RDF}type", f"{QB}Observation"):
         if iri not in read:
-            yield Result(
-                nodes=(iri,),
-                path=f"{SDMX_MEASURE}obsValue",
-                shape=f"{ID}shape/figure-read",
-                component=f"{SH}SPARQLConstraintComponent",
-                message="its number cannot be read: write plain digits, at most 18 on either side "
+            yield Result.of(
+                f"{ID}shape/figure-read",
+                iri,
+                "its number cannot be read: write plain digits, at most 18 on either side "
                 "of the point, and use a bound that is listed in ontology/concepts.ttl",
+                f"{SDMX_MEASURE}obsValue",
             )
 
 

@@ -181,6 +181,16 @@ class Content:
         return cls(root, tuple(files))
 
     @cached_property
+    def entities(self) -> frozenset[ox.NamedNode | ox.BlankNode | ox.Triple]:
+        """The subjects that the files of entities describe."""
+        return frozenset(
+            triple.subject
+            for file in self.files
+            if file.graph == ENTITIES_GRAPH
+            for triple in file.triples
+        )
+
+    @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
         """The triples of all files, each in the named graph of its file."""
         return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)

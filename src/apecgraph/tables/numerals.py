@@ -15,7 +15,7 @@ class NumberForm:
 
     Args:
         decimal: The decimal sign.
-        group: The sign between groups of three digits; empty if there is none.
+        group: The sign between groups of three digits, or an empty string.
     """
 
     def __init__(self, decimal: str, group: str) -> None:

@@ -39,7 +39,7 @@ class Number:
         is_reference: Whether the figure is only compared with this number: "from 25 trillion".
         ends_range: Whether a word such as "to" joins it to the number before it.
         power: The power of ten of its scale words, if all of it is scaled by them; otherwise 0.
-        next_word: The unknown word that directly follows the number; empty if there is none.
+        next_word: The unknown word that directly follows the number, or an empty string.
     """
 
     value: Decimal
