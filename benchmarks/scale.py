@@ -189,8 +189,9 @@ _INTRODUCTION: Final = """# Figures as columns
 
 Written by `scripts/scale`: it makes figures of trade up, by reporter, partner, product, flow and
 month, with years and a group of all partners as their sums, and prints some of them ten times too
-large. It checks them as `apecgraph check --figures` does, but outside the sandbox, so DuckDB may keep
-a part on disk. An error is found if the check blames the figure. The aim for ten million figures is less than 60 s and 3 GB on two cores.
+large. It checks them as `apecgraph check --figures` does, but outside the sandbox, so DuckDB may
+keep a part on disk. An error is found if the check blames the figure. The aim for ten million
+figures is less than 60 s and 3 GB on two cores.
 
 {machine}
 {table}
