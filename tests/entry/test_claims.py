@@ -14,7 +14,8 @@ from apecgraph.content.folder import Content, default_content
 from apecgraph.entry.claims import Entries
 from apecgraph.errors import EntryRefused
 from apecgraph.rdf.turtle import format_file
-from apecgraph.release.figures_csv import write_figures
+from apecgraph.tabular.csv_table import write_csv
+from apecgraph.tabular.figures import Figures
 from tests.support.contents import ContentCopy
 
 FIGURE = {
@@ -188,7 +189,7 @@ def test_a_cell_is_entered_once_for_a_source(real: Content) -> None:
 def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
     evidence = Evidence.gather(real)
     iri = "https://w3id.org/apecgraph/id/figure/seetao/trade-value-2021-2025"
-    table = write_figures(evidence.graph, [iri]).decode()
+    table = write_csv(Figures(evidence.graph).table([iri])).decode()
     (row,) = csv.DictReader(io.StringIO(table))
     path = "data/sources/seetao.ttl"
     was = (real.root / path).read_text(encoding="utf-8")

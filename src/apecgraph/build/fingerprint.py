@@ -23,6 +23,7 @@ CODE: Final = (
     "query/outline.py",
     "rdf",
     "release",
+    "tabular",
     "text/dates.py",
     "text/numbers.py",
     "text/printed_words.py",

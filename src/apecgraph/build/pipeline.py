@@ -200,7 +200,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     """
     folder = release.path
     context = content / "ontology" / CONTEXT
-    files = write_dumps(folder, quads, Context(context))
+    files = write_dumps(release, quads, Context(context))
     questions = read_questions(content)
     catalog = describe_release(
         replace(release, files=tuple(files)), quads, questions, {*_named(quads), _RELEASE.value}

@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.content.folder import SHAPES_GRAPH
-from apecgraph.rdf.formats import CSV, CSVW, GZIP
+from apecgraph.rdf.formats import CROISSANT, CSV, CSVW, GZIP, PARQUET, SDMX_CSV, SDMX_STRUCTURE
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import (
     APEC,
@@ -26,6 +26,7 @@ from apecgraph.rdf.namespaces import (
     SPDX,
 )
 from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new, typed
+from apecgraph.release.croissant import CROISSANT_STANDARD
 from apecgraph.release.dumps import Download
 from apecgraph.release.release import Release, download_url, release_iri
 
@@ -37,6 +38,10 @@ _PROTOCOL: Final = "http://www.w3.org/TR/sparql11-protocol/"
 _STANDARDS: Final = {
     CSV: "http://www.w3.org/TR/tabular-data-model/",
     CSVW: "http://www.w3.org/TR/tabular-metadata/",
+    PARQUET: "https://parquet.apache.org/docs/file-format",
+    SDMX_CSV: "https://github.com/sdmx-twg/sdmx-csv",
+    SDMX_STRUCTURE: "http://www.sdmx.org/resources/sdmxml/schemas/v3_0/message",
+    CROISSANT: CROISSANT_STANDARD,
 }
 """The standards of the files that are not RDF."""
 
@@ -162,7 +167,9 @@ def _versioned(name: str) -> Iterator[ox.Triple]:
 def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Triple]:
     """Describe a file with its checksum (DCAT 3, sections 6.8 and 6.17)."""
     node = _distribution(release, download)
-    standard = _STANDARDS.get(download.dump.format)
+    format_ = download.dump.format
+    media_type = format_.media_type.partition(";")[0]
+    standards = _standards(graph) if format_.rdf else [_STANDARDS[format_]]
     compression = [f"{_MEDIA_TYPES}{GZIP.media_type}"] if download.compressed else []
     yield from triples_about_new(
         node,
@@ -171,11 +178,11 @@ def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Tri
         (f"{DCTERMS}title", english(download.label)),
         (f"{DCAT}accessURL", download_url(release.name)),
         (f"{DCAT}downloadURL", download_url(release.name, download.file.name)),
-        (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{download.dump.format.media_type}"),
+        (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{media_type}"),
         *((f"{DCAT}compressFormat", iri) for iri in compression),
         (f"{DCAT}byteSize", download.file.size),
         (f"{SPDX}checksum", f"{node}/checksum"),
-        *((f"{DCTERMS}conformsTo", iri) for iri in ([standard] if standard else _standards(graph))),
+        *((f"{DCTERMS}conformsTo", iri) for iri in standards),
         *((f"{DCTERMS}license", iri) for iri in graph.values(BASE, f"{DCTERMS}license")),
     )
     yield from triples_about_new(

@@ -164,6 +164,32 @@ RESULTS_TSV: Final = Format(
 HTML: Final = Format("html", "HTML", "text/html", "html")
 CSV: Final = Format("csv", "CSV", "text/csv", "csv")
 CSVW: Final = Format("csvw", "CSVW metadata", "application/csvm+json", "json")
+XLSX: Final = Format(
+    "xlsx", "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"
+)
+PARQUET: Final = Format(
+    "parquet",
+    "Parquet",
+    "application/vnd.apache.parquet",
+    "parquet",
+    # used before Parquet had a registered media type
+    aliases=("application/x-parquet",),
+)
+SDMX_CSV: Final = Format(
+    "sdmx-csv",
+    "SDMX-CSV",
+    "application/vnd.sdmx.data+csv;version=2.0.0",
+    "sdmx.csv",
+    charset=True,
+)
+SDMX_STRUCTURE: Final = Format(
+    "sdmx-structure",
+    "SDMX-ML",
+    "application/vnd.sdmx.structure+xml;version=3.0.0",
+    "sdmx.xml",
+    charset=True,
+)
+CROISSANT: Final = Format("croissant", "Croissant", "application/ld+json", "croissant.json")
 GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
 JSON: Final = Format("json", "JSON", "application/json", "json")
 ATOM: Final = Format("atom", "Atom", "application/atom+xml", "atom", charset=True)

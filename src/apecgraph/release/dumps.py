@@ -6,20 +6,42 @@ import gzip
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from apecgraph.progress import logged_items
-from apecgraph.rdf.formats import CSV, CSVW, DATASET_FORMATS, GZIP, N_TRIPLES, TEXT, Format
+from apecgraph.rdf.formats import (
+    CROISSANT,
+    CSV,
+    CSVW,
+    DATASET_FORMATS,
+    GZIP,
+    N_TRIPLES,
+    PARQUET,
+    SDMX_CSV,
+    SDMX_STRUCTURE,
+    TEXT,
+    Format,
+)
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.writer import Writer
-from apecgraph.release.figures_csv import FIGURES, METADATA, write_figures, write_metadata
+from apecgraph.release.croissant import write_croissant
 from apecgraph.release.links import links
-from apecgraph.release.release import DUMP_FORMATS, File, dump_name
+from apecgraph.release.release import DUMP_FORMATS, File, Release, dump_name
+from apecgraph.tabular.csv_table import write_csv, write_metadata
+from apecgraph.tabular.figures import Figures, FigureTable
+from apecgraph.tabular.files import (
+    CROISSANT_METADATA,
+    FIGURES,
+    METADATA,
+    PARQUET_FIGURES,
+    SDMX_FIGURES,
+    STRUCTURE,
+)
+from apecgraph.tabular.sdmx_csv import write_sdmx_csv
 
 _log: Final = logging.getLogger(__name__)
 
@@ -66,6 +88,10 @@ DUMPS: Final = (
     Dump(LINKS_FILE, N_TRIPLES, "Links to other datasets"),
     Dump(FIGURES, CSV, "All figures"),
     Dump(METADATA, CSVW, "Columns of the figures"),
+    Dump(PARQUET_FIGURES, PARQUET, "All figures"),
+    Dump(SDMX_FIGURES, SDMX_CSV, "All figures"),
+    Dump(STRUCTURE, SDMX_STRUCTURE, "Structure and code lists of the figures"),
+    Dump(CROISSANT_METADATA, CROISSANT, "Description of the figures for machine learning"),
 )
 
 _SUMS: Final = Dump(CHECKSUMS, TEXT, "Checksums of all these files")
@@ -107,13 +133,13 @@ def zipped(name: str) -> str:
     return f"{name}.{GZIP.extension}"
 
 
-def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> list[File]:
+def write_dumps(release: Release, quads: Sequence[ox.Quad], context: Context) -> list[File]:
     """Write the dumps of a dataset, each also in gzip (RFC 1952), and their checksums.
 
-    Equal datasets result in equal files.
+    Equal datasets result in equal files, except for the name of the release in some.
 
     Args:
-        folder: Where to write.
+        release: The release, whose folder the files are written to.
         quads: The canonical dataset.
         context: The JSON-LD context.
 
@@ -122,27 +148,36 @@ def write_dumps(folder: Path, quads: Sequence[ox.Quad], context: Context) -> lis
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     graph, writer = Graph(quads), Writer(context)
+    table = Figures(graph).table()
     files: list[File] = []
     for dump in logged_items(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
-        data = _contents(dump, quads, default, graph, writer)
-        compressed = gzip.compress(data, _LEVEL, mtime=0)
-        for name, written in ((dump.name, data), (zipped(dump.name), compressed)):
-            files.append(File.written(folder, name, written))
+        if dump.name == CROISSANT_METADATA:
+            data = write_croissant(release, graph, files)
+        elif dump.name == LINKS_FILE:
+            data = rdf_bytes(links(default), dump.format)
+        elif dump.format.rdf:
+            data = writer.dump(quads, default, dump.format)
+        else:
+            data = _tabular(dump, table, release.issued)
+        files.append(File.written(release.path, dump.name, data))
+        if dump.format is not PARQUET:  # whose columns are compressed already
+            compressed = gzip.compress(data, _LEVEL, mtime=0)
+            files.append(File.written(release.path, zipped(dump.name), compressed))
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
-    return [*files, File.written(folder, CHECKSUMS, sums.encode("ascii"))]
+    return [*files, File.written(release.path, CHECKSUMS, sums.encode("ascii"))]
 
 
-def _contents(
-    dump: Dump,
-    quads: Sequence[ox.Quad],
-    default: Sequence[ox.Triple],
-    graph: Graph,
-    writer: Writer,
-) -> bytes:
-    if dump.name == FIGURES:
-        return write_figures(graph)
+def _tabular(dump: Dump, table: FigureTable, issued: str) -> bytes:
+    """Write a dump of the figures."""
+    # Servers list the dumps, too, but need none of the libraries that write these two.
+    if dump.name == PARQUET_FIGURES:
+        from apecgraph.tabular.parquet import write_parquet
+
+        return write_parquet(table)
+    if dump.name == STRUCTURE:
+        from apecgraph.tabular.sdmx_structure import write_structure
+
+        return write_structure(table, issued)
     if dump.name == METADATA:
-        return write_metadata(graph)
-    if dump.name == LINKS_FILE:
-        return rdf_bytes(links(default), dump.format)
-    return writer.dump(quads, default, dump.format)
+        return write_metadata(table.source.graph)
+    return write_sdmx_csv(table) if dump.name == SDMX_FIGURES else write_csv(table)

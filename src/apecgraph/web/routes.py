@@ -51,7 +51,7 @@ def _pages(site: ReleaseSite) -> list[BaseRoute]:
         read_only("/conflicts", ConflictsPage(site).answer),
         read_only("/conflicts/blind-spots", BlindSpotsPage(site).answer),
         read_only("/figures", figures.answer),
-        read_only("/figures.csv", figures.table),
+        read_only("/figures.{extension}", figures.table),
         read_only("/questions", QuestionsPage(site).answer),
         read_only("/questions/{name}", QuestionPage(site).answer),
         read_only("/releases", releases.answer),

@@ -22,11 +22,18 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.folder import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
-from apecgraph.rdf.formats import CSVW, HTML, JSON
+from apecgraph.rdf.formats import CROISSANT, CSVW, HTML, JSON, SDMX_STRUCTURE
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.dumps import CHECKSUMS, LINKS_FILE, Download, downloads, zipped
-from apecgraph.release.figures_csv import FIGURES, METADATA
 from apecgraph.release.release import Release
+from apecgraph.tabular.files import (
+    CROISSANT_METADATA,
+    FIGURES,
+    METADATA,
+    PARQUET_FIGURES,
+    SDMX_FIGURES,
+    STRUCTURE,
+)
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.representation import FOREVER, Representation, http_date
 from apecgraph.web.http.signposting import TypedLink, link_header
@@ -43,6 +50,13 @@ _GRAPHS: Final = {
     for name, graph in (("vocabulary", ONTOLOGY_GRAPH.value), ("shapes", SHAPES_GRAPH.value))
 }
 """Queries for parts of the dataset that no separate file contains."""
+
+_DESCRIPTIONS: Final = {
+    FIGURES: (METADATA, CSVW),
+    PARQUET_FIGURES: (CROISSANT_METADATA, CROISSANT),
+    SDMX_FIGURES: (STRUCTURE, SDMX_STRUCTURE),
+}
+"""The files of figures, each with the file that describes it and its format."""
 
 _EARLIER: Final = 16
 """Number of earlier releases whose lists of files are cached."""
@@ -91,8 +105,11 @@ class Downloads:
                     shelf=shelf,
                     files=shelf.files,
                     sums=CHECKSUMS,
-                    figures=FIGURES,
-                    columns=METADATA,
+                    described={
+                        name: description
+                        for name, (description, _) in _DESCRIPTIONS.items()
+                        if name in shelf.files
+                    },
                     links=LINKS_FILE,
                     whole=[item.dump.name for item in _plain(shelf) if item.dump.whole],
                     standing=[item.dump.name for item in _plain(shelf) if not item.dump.whole],
@@ -253,10 +270,11 @@ def _headers(shelf: _Shelf, download: Download, *, immutable: bool) -> dict[str,
     canonical = f"/dumps/{shelf.release.name}/{download.file.name}"
     headers = {"Accept-Ranges": "bytes", "Cache-Control": FOREVER if immutable else _FRESH}
     links = []
-    if download.file.name == FIGURES:
+    name, format_ = _DESCRIPTIONS.get(download.file.name, ("", CSVW))
+    if name in shelf.files:
         # Model for Tabular Data, section 5.2. This link comes first, because some processors read
         # only one link.
-        links.append(TypedLink("describedby", METADATA, CSVW.media_type))
+        links.append(TypedLink("describedby", name, format_.media_type))
     if not immutable:
         links.append(TypedLink("canonical", BASE + canonical[1:]))
         headers["Content-Location"] = canonical

@@ -1,4 +1,4 @@
-"""The page of the figures: all series, or a selection as chart, table and CSV."""
+"""The page of the figures: all series, or a selection as chart, table and file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.rdf.formats import CSV
 from apecgraph.rdf.namespaces import BASE, OWL
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
 from apecgraph.readers.withdrawals import withdrawn
-from apecgraph.release.figures_csv import write_figures
+from apecgraph.tabular.figures import Figures
+from apecgraph.tabular.writers import WRITERS
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Charts
 from apecgraph.web.http.parameters import read_parameters
@@ -73,6 +73,7 @@ class FiguresPage(Page):
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
         self._numerals = Numerals(site.graph)
+        self._figures = Figures(site.graph)
         self._charts = Charts(site.graph)
         series = site.series
         periods = dict.fromkeys(period for item in series for period in item.periods)
@@ -110,18 +111,35 @@ class FiguresPage(Page):
         )
 
     async def table(self, request: Request) -> Response:
-        """Answer a request with the figures of a selection as CSV, in the columns of the dump."""
+        """Answer a request with the figures of a selection as a file, in the columns of the dumps.
+
+        Args:
+            request: The request; the extension of its path names the format.
+
+        Returns:
+            The file, or 304 (Not Modified).
+
+        Raises:
+            MalformedRequest: A parameter is unknown, repeated or malformed.
+            NotFound: There are no such figures, or the extension names no format.
+        """
+        extension = request.path_params["extension"]
+        if extension not in WRITERS:
+            raise NotFound(
+                f"There are no figures in the format {extension!r}.",
+                [f"{BASE}figures.{name}" for name in WRITERS],
+            )
+        format_, write = WRITERS[extension]
         selection = self._selection(request)
 
         def body() -> bytes:
             series = selection.from_(self.site.series, self._days)
-            return write_figures(
-                self.site.graph, (claim.iri for item in series for claim in item.claims)
-            )
+            figures = (claim.iri for item in series for claim in item.claims)
+            return write(self._figures.table(figures))
 
-        headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}"'}
+        headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}.{extension}"'}
         return await self.site.responder.answer(
-            request, CSV.content_type, body, headers, selection.parameters
+            request, format_.content_type, body, headers, selection.parameters
         )
 
     def _values_of(self, selection: Selection) -> Mapping[str, object]:
@@ -146,6 +164,7 @@ class FiguresPage(Page):
             "periods": [(local(item), self.site.labels.title(item).value) for item in periods],
             "years": [(year, year) for year in years(periods, self._days)],
             "address": selection_address,
+            "formats": [format_ for format_, _ in WRITERS.values()],
             "name": self._name,
             "whole": lambda item: Selection.of(dict(item.dimensions)),
             "charts": self._charts,
@@ -237,4 +256,4 @@ def _iri(selection: Selection) -> str:
 
 def _file(selection: Selection) -> str:
     names = [local(value).rpartition("/")[2] for _, value in selection.choices]
-    return re.sub("[^A-Za-z0-9-]", "-", "-".join(["figures", *names])[:_FILE_NAME]) + ".csv"
+    return re.sub("[^A-Za-z0-9-]", "-", "-".join(["figures", *names])[:_FILE_NAME])

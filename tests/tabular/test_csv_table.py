@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pandas as pd
@@ -17,20 +15,11 @@ import pytest
 from csvw import CSVW
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, QB, RDF, SKOS
-from apecgraph.release.figures_csv import write_figures, write_metadata
+from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, PREFIXES, RDF, SKOS
 from apecgraph.release.release import Release
-
-A = ox.NamedNode(f"{RDF}type")
-OBSERVATION = ox.NamedNode(f"{QB}Observation")
-SOURCE = ox.NamedNode(f"{ID}source/x")
-FIGURE = ox.NamedNode(f"{ID}figure/x")
-
-
-@pytest.fixture(scope="module")
-def rows(release: Release) -> list[dict[str, str]]:
-    text = (release.path / "figures.csv").read_bytes().decode()
-    return list(csv.DictReader(StringIO(text, newline="")))
+from apecgraph.tabular.csv_table import write_csv, write_metadata
+from apecgraph.tabular.figures import Figures
+from tests.support.figures import FORMULAS, SOURCE, csv_rows, figure
 
 
 def solutions(store: ox.Store, query: str) -> list[tuple[str, ...]]:
@@ -194,36 +183,13 @@ def test_its_columns_are_described(release: Release) -> None:
     assert metadata["dc:license"] == [{"@id": "https://creativecommons.org/publicdomain/zero/1.0/"}]
 
 
-def figure(*values: tuple[str, Any]) -> Graph:
-    """Return a graph with one figure that has only the given values."""
-    triples = [(FIGURE, A, OBSERVATION)]
-    triples += [(FIGURE, ox.NamedNode(property_), value) for property_, value in values]
-    return Graph(ox.Quad(*each, SOURCE) for each in triples)
-
-
 def row(graph: Graph) -> dict[str, str]:
-    text = write_figures(graph).decode()
-    (found,) = csv.DictReader(StringIO(text, newline=""))
+    text = write_csv(Figures(graph).table()).decode()
+    (found,) = csv_rows(text)
     return found
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '=HYPERLINK("https://example.org","click")',
-        "=1+1",
-        "+1.9%",
-        "-10 percent",
-        "@SUM(A1)",
-        "\t=1+1",
-        "\r=1+1",
-        "\n=1+1",
-        "＝1+1",
-        "－1",
-        "-1e3",
-        "+",
-    ],
-)
+@pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text: str) -> None:
     found = row(
         figure((f"{APEC}printed", ox.Literal(text)), (f"{DCTERMS}identifier", ox.Literal(text)))
@@ -259,7 +225,7 @@ def test_literals_and_blank_nodes_in_place_of_iris_are_left_out(
 
 
 def test_a_table_may_have_no_figures() -> None:
-    table = pd.read_csv(BytesIO(write_figures(Graph(()))))
+    table = pd.read_csv(BytesIO(write_csv(Figures(Graph(())).table())))
     assert list(table.columns)[:2] == ["figure", "identifier"]
     assert table.empty
     metadata = json.loads(write_metadata(Graph(())))

@@ -1,0 +1,89 @@
+"""The figures of a release, and selections of them, as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, QB, RDF
+from apecgraph.rdf.terms import Term
+from apecgraph.tabular.codes import Codes
+from apecgraph.tabular.columns import COLUMNS, FIGURE, Column
+
+Row = dict[str, str]
+"""The cells of a row as text, keyed by the names of their columns."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a release.
+
+    Attributes:
+        graph: The dataset of the release, which includes rejected figures.
+    """
+
+    graph: Graph
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The codes of the things that figures are about."""
+        return Codes(self.graph)
+
+    def table(self, figures: Iterable[str] | None = None) -> FigureTable:
+        """Make the table of some figures, one row per figure, in the order of their IRIs.
+
+        Args:
+            figures: The IRIs of the figures; None takes all.
+
+        Returns:
+            The table.
+        """
+        if figures is None:
+            figures = self.graph.subjects(f"{RDF}type", f"{QB}Observation")
+        labels = Labels(self.graph)
+        return FigureTable(self, [_row(self.graph, labels, iri) for iri in sorted(figures)])
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """A table of figures.
+
+    Attributes:
+        source: The figures of the release from which it is made.
+        rows: Its rows.
+    """
+
+    source: Figures
+    rows: Sequence[Row]
+
+
+def _row(graph: Graph, labels: Labels, iri: str) -> Row:
+    row = {FIGURE: iri}
+    for column in COLUMNS:
+        if column.is_label:
+            label = labels.label(row[column.of]) if row[column.of] else None
+            row[column.name] = "" if label is None else label.value
+        elif column.property is not None:
+            row[column.name] = _value(graph, row[column.of], column)
+    printed = _objects(graph, iri, f"{APEC}printed")
+    row["language"] = next(
+        (text.language or "" for text in printed if isinstance(text, ox.Literal)), ""
+    )
+    row["decision"] = " ".join(graph.values(iri, f"{APEC}decision"))
+    return row
+
+
+def _value(graph: Graph, subject: str, column: Column) -> str:
+    """Return the value of a thing in a column (an IRI or text), or an empty string."""
+    kind = ox.NamedNode if column.is_thing else ox.Literal
+    terms = _objects(graph, subject, column.property or "")
+    return next((term.value for term in terms if isinstance(term, kind)), "")
+
+
+def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
+    return sorted(graph.objects(subject, property_), key=str) if subject else []
