@@ -167,7 +167,7 @@ class TestDcat:
               }
             }"""
         )
-        assert len(rows) == 18
+        assert len(rows) == 25
         types = "https://www.iana.org/assignments/media-types/"
         for row in rows:
             url = row["url"].removeprefix(BASE)

@@ -70,7 +70,7 @@ def test_files_have_the_addresses_and_checksums_of_the_release(release: Release)
 
 @pytest.mark.parametrize(
     ("right", "wrong"),
-    [("cr:RecordSet", "cr:Records"), ('"sha256"', '"checksum"'), ('"column"', '"columns"')],
+    [("cr:RecordSet", "cr:Records"), ('"sha256"', '"checksum"'), ('"fileObject": {', '"file": {')],
 )
 def test_the_library_rejects_invalid_descriptions(
     release: Release, tmp_path: Path, right: str, wrong: str, caplog: pytest.LogCaptureFixture

@@ -64,7 +64,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(text: str) -> None:
     for name in ("printed", "identifier", "reporterLabel"):
         assert cells[name].data_type in ("s", "inlineStr")
         assert cells[name].hyperlink is None
-        # openpyxl does not read the escape of a carriage return, ECMA-376 22.4.2.4
+        # openpyxl does not read the escape of a carriage return
         assert cells[name].value.replace("_x000D_", "\r") == text
 
 

@@ -31,8 +31,18 @@ DUMPS = [
     "links.nt",
     "figures.csv",
     "figures.csv-metadata.json",
+    "figures.sdmx.csv",
+    "figures.sdmx.xml",
+    "figures.croissant.json",
 ]
-NAMES = [*(name for each in DUMPS for name in (each, f"{each}.gz")), "SHA256SUMS"]
+"""The dumps that are also there as .gz."""
+
+NAMES = [
+    *(name for each in DUMPS[:9] for name in (each, f"{each}.gz")),
+    "figures.parquet",
+    *(name for each in DUMPS[9:] for name in (each, f"{each}.gz")),
+    "SHA256SUMS",
+]
 
 
 @pytest.mark.parametrize("format_", DUMP_FORMATS, ids=lambda each: each.name)
@@ -80,7 +90,7 @@ def test_programs_get_the_list_as_json(client: httpx.Client, release: Release) -
         response = client.get(dump["url"], headers=PLAIN).raise_for_status()
         data = response.content
         assert (len(data), sha256(data).hexdigest()) == (dump["bytes"], dump["sha256"])
-        assert response.headers["content-type"].split(";")[0] == dump["mediaType"]
+        assert response.headers["content-type"].removesuffix("; charset=utf-8") == dump["mediaType"]
 
 
 def test_the_list_is_found_without_its_slash(client: httpx.Client) -> None:
@@ -336,3 +346,25 @@ def test_head_has_the_headers_of_get(client: httpx.Client) -> None:
 def test_nothing_else_is_served(client: httpx.Client, release: Release, name: str) -> None:
     for folder in ("", f"{release.digest}/", "latest/"):
         assert client.get(f"/dumps/{folder}{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "media_type"),
+    [
+        ("figures.csv", "figures.csv-metadata.json", "application/csvm+json"),
+        ("figures.parquet", "figures.croissant.json", "application/ld+json"),
+        (
+            "figures.sdmx.csv",
+            "figures.sdmx.xml",
+            "application/vnd.sdmx.structure+xml;version=3.0.0",
+        ),
+    ],
+)
+def test_files_of_figures_lead_to_their_descriptions(
+    client: httpx.Client, name: str, description: str, media_type: str
+) -> None:
+    response = client.get(f"/dumps/{name}").raise_for_status()
+    first = response.headers["link"].split(", ")[0]
+    assert first == f'<{description}>; rel="describedby"; type="{media_type}"'
+    described = client.get(response.url.join(description)).raise_for_status()
+    assert described.headers["content-type"].startswith(media_type)

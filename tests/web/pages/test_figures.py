@@ -1,14 +1,15 @@
-"""The page of figures: its selections, and the CSV and the query of each."""
+"""The page of figures: its selections, and the files and the query of each."""
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
+from io import BytesIO
 
 import httpx
+import openpyxl
 import pytest
 
 from apecgraph.rdf.namespaces import BASE, ID
+from tests.support.figures import csv_rows
 
 KOREA = "measure=measure/trade-value&counterpart=economy/KOR"
 SELECTIONS = (
@@ -25,7 +26,7 @@ def rows(client: httpx.Client, selection: str) -> list[dict[str, str]]:
     response = client.get(f"/figures.csv?{selection}").raise_for_status()
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.headers["content-disposition"].startswith('attachment; filename="figures')
-    return list(csv.DictReader(StringIO(response.text, newline="")))
+    return csv_rows(response.text)
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
@@ -51,6 +52,53 @@ def test_a_selection_is_a_part_of_the_dump(client: httpx.Client) -> None:
     name = client.get(f"/figures.csv?{KOREA}").headers["content-disposition"]
     assert name == 'attachment; filename="figures-trade-value-KOR.csv"'
     assert {row["counterpart"] for row in rows(client, KOREA)} == {f"{ID}economy/KOR"}
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_each_format_has_the_figures_of_the_csv(client: httpx.Client, selection: str) -> None:
+    listed = [row["figure"] for row in rows(client, selection)]
+    page = client.get(f"/figures?{selection}").text
+    query = f"?{selection}" if selection else ""
+    contents = {}
+    for extension, media_type in (
+        ("csv", "text/csv"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("json", "application/json"),
+        ("sdmx.csv", "application/vnd.sdmx.data+csv;version=2.0.0"),
+    ):
+        address = f"/figures.{extension}{query}"
+        assert f'href="{address.replace("&", "&amp;")}" download' in page
+        assert f'<link rel="alternate" type="{media_type}"' in page
+        response = client.get(address).raise_for_status()
+        assert response.headers["content-type"].removesuffix("; charset=utf-8") == media_type
+        assert response.headers["content-disposition"].endswith(f'.{extension}"')
+        assert (
+            client.get(address, headers={"If-None-Match": response.headers["etag"]}).status_code
+            == 304
+        )
+        contents[extension] = response
+    sheet = openpyxl.load_workbook(BytesIO(contents["xlsx"].content))["figures"]
+    assert [line[0] for line in sheet.iter_rows(min_row=2, values_only=True)] == listed
+    document = contents["json"].json()
+    assert [figure["figure"] for figure in document["figures"]] == listed
+    listing = client.get("/dumps/", headers={"Accept": "application/json"}).json()
+    assert document["release"] == listing["release"]
+    assert [row["FIGURE"] for row in csv_rows(contents["sdmx.csv"].text)] == listed
+
+
+def test_codes_of_a_selection_are_those_of_the_dump(client: httpx.Client) -> None:
+    dump = client.get("/dumps/figures.sdmx.csv").raise_for_status().text.splitlines()
+    header, *lines = client.get(f"/figures.sdmx.csv?{KOREA}").raise_for_status().text.splitlines()
+    assert header == dump[0]
+    assert set(lines) <= set(dump[1:])
+    assert lines
+
+
+def test_other_formats_are_refused(client: httpx.Client) -> None:
+    response = client.get("/figures.ods")
+    assert response.status_code == 404
+    assert "There are no figures in the format 'ods'" in response.json()["detail"]
+    assert f"{BASE}figures.xlsx" in response.json()["available"]
 
 
 def test_a_selection_has_one_address(client: httpx.Client) -> None:
