@@ -7,6 +7,7 @@ import re
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.errors import ReleaseError
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_CODE
 from apecgraph.tabular.codes import CODED, Codes, component_id, dataflow
@@ -39,6 +40,12 @@ def test_codes_of_sdmx_are_kept() -> None:
 def test_a_code_has_only_characters_of_identifiers(name: str) -> None:
     (code,) = codes(f"{ID}thing/{name}".replace(" ", "%20")).values()
     assert re.fullmatch("[A-Za-z0-9_@$-]+", code)
+
+
+def test_two_things_with_one_code_are_refused() -> None:
+    message = "thing/a.b and .*/thing/a_b have the same code in SDMX: rename one"
+    with pytest.raises(ReleaseError, match=message):
+        codes(f"{ID}thing/a_b", f"{ID}thing/a.b")
 
 
 def test_only_things_of_figures_have_codes() -> None:

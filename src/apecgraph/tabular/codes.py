@@ -10,6 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.content.cube import local_name
+from apecgraph.errors import ReleaseError
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID, QB, RDF, SDMX_CODE
 from apecgraph.tabular.columns import COLUMNS
@@ -31,6 +32,9 @@ class Codes:
 
     Args:
         graph: The dataset of the release.
+
+    Raises:
+        ReleaseError: If two things in one column have the same code all the same.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -78,7 +82,12 @@ def _codes(iris: set[str]) -> dict[str, str]:
         for iri in iris
         for kind, name in [_split(iri)]
     }
-    return dict(sorted(codes.items(), key=lambda item: item[1]))
+    things: dict[str, str] = {}
+    for iri, code in sorted(codes.items()):
+        if code in things:
+            raise ReleaseError(f"{things[code]} and {iri} have the same code in SDMX: rename one")
+        things[code] = iri
+    return {things[code]: code for code in sorted(things)}
 
 
 def _split(iri: str) -> tuple[str, str]:

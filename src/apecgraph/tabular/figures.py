@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import pyoxigraph as ox
 
@@ -45,8 +45,8 @@ class Figures:
         """
         if figures is None:
             figures = self.graph.subjects(f"{RDF}type", f"{QB}Observation")
-        labels = Labels(self.graph)
-        return FigureTable(self, [_row(self.graph, labels, iri) for iri in sorted(figures)])
+        reader = _Reader(self.graph)
+        return FigureTable(self, [reader.row(iri) for iri in sorted(figures)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +62,40 @@ class FigureTable:
     rows: Sequence[Row]
 
 
-def _row(graph: Graph, labels: Labels, iri: str) -> Row:
-    row = {FIGURE: iri}
-    for column in COLUMNS:
-        if column.is_label:
-            label = labels.label(row[column.of]) if row[column.of] else None
-            row[column.name] = "" if label is None else label.value
-        elif column.property is not None:
-            row[column.name] = _value(graph, row[column.of], column)
-    printed = _objects(graph, iri, f"{APEC}printed")
-    row["language"] = next(
-        (text.language or "" for text in printed if isinstance(text, ox.Literal)), ""
-    )
-    row["decision"] = " ".join(graph.values(iri, f"{APEC}decision"))
-    return row
+class _Reader:
+    """Reads rows; what it reads about things that many figures share is kept."""
 
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._labels = Labels(graph)
+        self._label = cache(self._read_label)
+        self._shared = cache(self._read)
 
-def _value(graph: Graph, subject: str, column: Column) -> str:
-    """Return the value of a thing in a column (an IRI or text), or an empty string."""
-    kind = ox.NamedNode if column.is_thing else ox.Literal
-    terms = _objects(graph, subject, column.property or "")
-    return next((term.value for term in terms if isinstance(term, kind)), "")
+    def row(self, iri: str) -> Row:
+        row = {FIGURE: iri}
+        for column in COLUMNS:
+            subject = row[column.of]
+            if column.is_label:
+                row[column.name] = self._label(subject)
+            elif column.property is not None:
+                read = self._read if column.of == FIGURE else self._shared
+                row[column.name] = read(subject, column)
+        printed = self._objects(iri, f"{APEC}printed")
+        row["language"] = next(
+            (text.language or "" for text in printed if isinstance(text, ox.Literal)), ""
+        )
+        row["decision"] = " ".join(self._graph.values(iri, f"{APEC}decision"))
+        return row
 
+    def _read_label(self, thing: str) -> str:
+        label = self._labels.label(thing) if thing else None
+        return "" if label is None else label.value
 
-def _objects(graph: Graph, subject: str, property_: str) -> list[Term]:
-    return sorted(graph.objects(subject, property_), key=str) if subject else []
+    def _read(self, subject: str, column: Column) -> str:
+        """Return the value of a thing in a column (an IRI or text), or an empty string."""
+        kind = ox.NamedNode if column.is_thing else ox.Literal
+        terms = self._objects(subject, column.property or "")
+        return next((term.value for term in terms if isinstance(term, kind)), "")
+
+    def _objects(self, subject: str, property_: str) -> list[Term]:
+        return sorted(self._graph.objects(subject, property_), key=str) if subject else []

@@ -20,17 +20,18 @@ def write_json(table: FigureTable) -> bytes:
         JSON in UTF-8. Empty cells are null; see `typed` for the others.
     """
     graph = table.source.graph
-    document = {
+    about = {
         "title": graph.value(BASE, f"{DCTERMS}title"),
         "release": graph.value(BASE, f"{DCAT}version"),
         "license": graph.values(BASE, f"{DCTERMS}license"),
-        "figures": [
-            {column.name: _plain(typed(column, row[column.name])) for column in COLUMNS}
-            for row in table.rows
-        ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    # One row after the other, because the objects of all rows need much memory.
+    rows = ",\n".join(
+        _json({column.name: typed(column, row[column.name]) for column in COLUMNS})
+        for row in table.rows
+    )
+    return f'{_json(about)[:-1]}, "figures": [\n{rows}\n]}}\n'.encode()
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=date.isoformat)
