@@ -92,5 +92,5 @@ def test_a_refused_build_says_where_its_report_is_kept(
 
 def test_a_build_shows_its_progress_on_a_terminal(content: SmallContent, releases: Path) -> None:
     _, shown = run_on_terminal("build", "--content", content.root, releases=releases)
-    assert re.search(r"writing dumps of \d+ quads: 0 of 9 .*reading back", shown, re.DOTALL)
+    assert re.search(r"writing dumps of \d+ quads: 0 of 13 .*reading back", shown, re.DOTALL)
     assert shown.endswith("\x1b[K")

@@ -24,9 +24,7 @@ CODE: Final = (
     "rdf",
     "release",
     "tabular",
-    "text/dates.py",
-    "text/numbers.py",
-    "text/printed_words.py",
+    "text",
 )
 """The packages and modules that determine the contents of a release."""
 

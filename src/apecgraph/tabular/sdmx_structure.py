@@ -84,8 +84,11 @@ def write_structure(table: FigureTable, issued: str) -> bytes:
             for column in COMPONENTS
         ],
     )
-    datasets = sorted({row["dataSet"] for row in table.rows} - {""})
-    structures = {iri: figures.graph.required_value(iri, f"{QB}structure") for iri in datasets}
+    structures = {
+        dataset: structure
+        for dataset in sorted({row["dataSet"] for row in table.rows} - {""})
+        for structure in figures.graph.values(dataset, f"{QB}structure")
+    }
     defined = {
         iri: DataStructureDefinition(
             id=structure_id(iri),
