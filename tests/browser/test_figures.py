@@ -43,7 +43,7 @@ def test_a_figure_and_its_csv_are_reached_by_keyboard(visit: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADLINE)
     expect(page.get_by_role("row").filter(has_text="26.29 trillion yuan")).to_have_count(6)
-    _tab_to(page, "Download as CSV")
+    _tab_to(page, "CSV")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     text = Path(download.value.path()).read_text(encoding="utf-8")
@@ -61,7 +61,7 @@ def _tab_to(page: Page, name: str) -> None:
 
 def _saved(page: Page) -> str:
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download as CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     return Path(download.value.path()).read_text(encoding="utf-8")
 
 

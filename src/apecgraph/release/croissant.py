@@ -15,8 +15,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS
 from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.release import File, Release, download_url
-from apecgraph.tabular.columns import COLUMNS, FIGURE, Column
-from apecgraph.tabular.csv_table import comment
+from apecgraph.tabular.columns import COLUMNS, FIGURE, Column, meaning
 from apecgraph.tabular.files import FIGURES, PARQUET_FIGURES
 
 CROISSANT_STANDARD: Final = "http://mlcommons.org/croissant/1.1"
@@ -139,7 +138,7 @@ def _field(graph: Graph, column: Column) -> dict[str, Any]:
         "@type": "cr:Field",
         "@id": identifier,
         "name": column.name,
-        "description": comment(graph, column),
+        "description": meaning(graph, column),
         "dataType": _TYPES[column.datatype],
         "equivalentProperty": column.property if column.of == FIGURE else None,
         "source": {"fileObject": {"@id": PARQUET_FIGURES}, "extract": {"column": column.name}},

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Final
 
 from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, UNIT, local_name
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import (
     ADMS,
     APEC,
     DCAT,
     DCTERMS,
     QB,
+    RDFS,
     SDMX_ATTRIBUTE,
     SDMX_MEASURE,
 )
@@ -51,6 +53,13 @@ class Column:
     is_label: bool = False
     separator: str | None = None
     comment: str | None = None
+
+
+def meaning(graph: Graph, column: Column) -> str | None:
+    """Return the description of a column: that of its property, or its own."""
+    if column.comment is None and column.property is not None:
+        return graph.value(column.property, f"{RDFS}comment")
+    return column.comment
 
 
 def typed(column: Column, text: str) -> str | int | float | date | list[str] | None:

@@ -9,8 +9,8 @@ from io import StringIO
 from typing import Any, Final
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, DCTERMS, QB, RDF, RDFS
-from apecgraph.tabular.columns import COLUMNS, FIGURE, Column
+from apecgraph.rdf.namespaces import BASE, DCTERMS, QB, RDF
+from apecgraph.tabular.columns import COLUMNS, FIGURE, Column, meaning
 from apecgraph.tabular.figures import FigureTable
 from apecgraph.tabular.files import FIGURES
 from apecgraph.text.numbers import plain_number
@@ -71,13 +71,6 @@ def write_metadata(graph: Graph) -> bytes:
     return json.dumps(metadata, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def comment(graph: Graph, column: Column) -> str | None:
-    """Return the description of a column, from its property if possible."""
-    if column.comment is None and column.property is not None:
-        return graph.value(column.property, f"{RDFS}comment")
-    return column.comment
-
-
 def _harmless(text: str) -> str:
     formula = text.startswith(_FORMULA) and plain_number(text) is None
     return f"'{text}" if formula else text
@@ -88,7 +81,7 @@ def _schema(graph: Graph) -> Iterator[dict[str, Any]]:
     for column in COLUMNS:
         described = {"name": column.name, "titles": column.name, "datatype": column.datatype}
         described |= _place(column)
-        text = comment(graph, column)
+        text = meaning(graph, column)
         yield described if text is None else {**described, "dc:description": text}
     yield {
         "name": "type",

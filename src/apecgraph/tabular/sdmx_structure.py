@@ -34,8 +34,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import QB, RDFS
 from apecgraph.tabular.codes import AGENCY, CODED, VERSION, component_id, structure_id
-from apecgraph.tabular.columns import FIGURE, Column
-from apecgraph.tabular.csv_table import comment
+from apecgraph.tabular.columns import FIGURE, Column, meaning
 from apecgraph.tabular.figures import Figures, FigureTable
 from apecgraph.tabular.sdmx_csv import COMPONENTS
 
@@ -77,7 +76,7 @@ def write_structure(table: FigureTable, issued: str) -> bytes:
                 id=component_id(column.name),
                 uri=column.property,
                 name=labels.title(column.property).value if column.property else column.name,
-                description=comment(figures.graph, column),
+                description=meaning(figures.graph, column),
                 dtype=None if column.name in lists else _TYPES[column.datatype],
                 codes=lists.get(column.name),
             )

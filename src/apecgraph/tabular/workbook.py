@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS
-from apecgraph.tabular.columns import COLUMNS, typed
-from apecgraph.tabular.csv_table import comment
+from apecgraph.tabular.columns import COLUMNS, meaning, typed
 from apecgraph.tabular.figures import FigureTable
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 _FIRST_DAY: Final = date(1900, 3, 1)
 """The first day that all spreadsheet programs number alike; earlier dates are written as text."""
 
-_MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MADE: Final = datetime(2000, 1, 1)
 """The date of every file, so that equal tables make equal files."""
 
 _OPTIONS: Final = {
@@ -48,7 +47,7 @@ def write_workbook(table: FigureTable) -> bytes:
         workbook.set_properties(
             {
                 "title": graph.value(BASE, f"{DCTERMS}title") or BASE,
-                "created": _MADE.replace(tzinfo=None),
+                "created": _MADE,
                 "comments": _about(table),
             }
         )
@@ -65,7 +64,7 @@ def write_workbook(table: FigureTable) -> bytes:
         columns.write_string(0, 0, _about(table), bold)
         for line, column in enumerate(COLUMNS, start=1):
             columns.write_string(line, 0, column.name)
-            columns.write_string(line, 1, comment(graph, column) or "")
+            columns.write_string(line, 1, meaning(graph, column) or "")
     return output.getvalue()
 
 
