@@ -52,11 +52,11 @@ _GRAPHS: Final = {
 """Queries for parts of the dataset that no separate file contains."""
 
 _DESCRIPTIONS: Final = {
-    FIGURES: (METADATA, CSVW),
-    PARQUET_FIGURES: (CROISSANT_METADATA, CROISSANT),
-    SDMX_FIGURES: (STRUCTURE, SDMX_STRUCTURE),
+    FIGURES: (METADATA, CSVW, "a spreadsheet"),
+    PARQUET_FIGURES: (CROISSANT_METADATA, CROISSANT, "databases and machine learning"),
+    SDMX_FIGURES: (STRUCTURE, SDMX_STRUCTURE, "statistical programs"),
 }
-"""The files of figures, each with the file that describes it and its format."""
+"""The files of figures: the file that describes each, its format, and what they are for."""
 
 _EARLIER: Final = 16
 """Number of earlier releases whose lists of files are cached."""
@@ -105,11 +105,11 @@ class Downloads:
                     shelf=shelf,
                     files=shelf.files,
                     sums=CHECKSUMS,
-                    described={
-                        name: description
-                        for name, (description, _) in _DESCRIPTIONS.items()
+                    described=[
+                        (name, description, purpose)
+                        for name, (description, _, purpose) in _DESCRIPTIONS.items()
                         if name in shelf.files
-                    },
+                    ],
                     links=LINKS_FILE,
                     whole=[item.dump.name for item in _plain(shelf) if item.dump.whole],
                     standing=[item.dump.name for item in _plain(shelf) if not item.dump.whole],
@@ -270,7 +270,7 @@ def _headers(shelf: _Shelf, download: Download, *, immutable: bool) -> dict[str,
     canonical = f"/dumps/{shelf.release.name}/{download.file.name}"
     headers = {"Accept-Ranges": "bytes", "Cache-Control": FOREVER if immutable else _FRESH}
     links = []
-    name, format_ = _DESCRIPTIONS.get(download.file.name, ("", CSVW))
+    name, format_, _ = _DESCRIPTIONS.get(download.file.name, ("", CSVW, ""))
     if name in shelf.files:
         # Model for Tabular Data, section 5.2. This link comes first, because some processors read
         # only one link.
