@@ -21,7 +21,8 @@ from apecgraph.content.figures import Figure
 from apecgraph.content.folder import Content
 from apecgraph.content.statements import Statement
 from apecgraph.content.vocabularies import Vocabularies
-from apecgraph.entry.claims import Entries, Row
+from apecgraph.entry.claims import Entries
+from apecgraph.entry.draft import Row
 from apecgraph.errors import EntryRefused
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, SDMX_ATTRIBUTE, compact
@@ -81,14 +82,14 @@ def reenter(content: Content, *, number: int = _NUMBER, seed: int = _SEED) -> Re
 def _enter(entries: Entries, evidence: Evidence, claim: Figure | Statement) -> bool:
     """Enter a claim; return whether its printed words had all that was needed."""
     rows = list(_rows(evidence, claim))
-    enter = entries.figure if isinstance(claim, Figure) else entries.statement
+    kind = "figure" if isinstance(claim, Figure) else "statement"
     for row in rows[:-1]:
         try:
-            enter(row)
+            entries.enter(kind, row)
         except EntryRefused:
             continue
         return row is rows[0]
-    enter(rows[-1])
+    entries.enter(kind, rows[-1])
     return len(rows) == 1
 
 

@@ -36,7 +36,7 @@ def real() -> Content:
 def entered(real: Content, **changes: str) -> str:
     """Enter a figure; return the text of the file."""
     entries = Entries(real)
-    entries.figure({**FIGURE, **changes})
+    entries.enter("figure", {**FIGURE, **changes})
     (text,) = entries.claims().files.values()
     return text
 
@@ -141,11 +141,11 @@ def test_the_scale_of_a_table_is_given_separately(real: Content) -> None:
 def test_a_literal_with_a_datatype_is_written_in_turtle(real: Content) -> None:
     entries = Entries(real)
     row = {"statedIn": "seetao", "subject": "economy/CHN", "predicate": "skos:notation"}
-    entries.statement({**row, "object": '"CN"^^apec:iso3166Alpha2'})
+    entries.enter("statement", {**row, "object": '"CN"^^apec:iso3166Alpha2'})
     (text,) = entries.claims().files.values()
     assert 'rdf:object "CN"^^apec:iso3166Alpha2 ' in text
     with pytest.raises(EntryRefused, match="is not a literal in Turtle"):
-        entries.statement({**row, "object": '"CN"^^'})
+        entries.enter("statement", {**row, "object": '"CN"^^'})
 
 
 def test_the_answer_to_an_unknown_code_suggests_similar_codes(real: Content) -> None:
@@ -206,7 +206,7 @@ def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
         ),
     )
     entries = Entries(without)
-    entries.figure(row)
+    entries.enter("figure", row)
     (text,) = entries.claims().files.values()
     assert block(text, "figure/seetao/trade-value-2021-2025") == figure
 
@@ -214,7 +214,9 @@ def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
 def test_all_rows_are_entered_or_none(real: Content) -> None:
     entries = Entries(real)
     with pytest.raises(ExceptionGroup) as error:
-        entries.enter("figure", [FIGURE, {**FIGURE, "measure": "trade-valu"}, {"period": "2024"}])
+        entries.enter_all(
+            "figure", [FIGURE, {**FIGURE, "measure": "trade-valu"}, {"period": "2024"}]
+        )
     assert [str(each)[:7] for each in error.value.exceptions] == ["row 2: ", "row 3: "]
 
 
@@ -244,7 +246,7 @@ def test_a_source_with_its_claims_passes_the_check(excerpt: ContentCopy) -> None
         ),
     ):
         entries = Entries(Content.read(excerpt.root))
-        entries.enter(kind, [row])
+        entries.enter_all(kind, [row])
         for path, text in entries.claims().files.items():
             path.write_text(text, encoding="utf-8")
     path = excerpt.path("data/sources/example-2026.ttl")
@@ -256,8 +258,8 @@ def test_a_source_with_its_claims_passes_the_check(excerpt: ContentCopy) -> None
 def test_a_source_is_not_overwritten(real: Content) -> None:
     row = {"title": "T", "url": "https://example.org/", "publisher": "SEETAO", "language": "en"}
     with pytest.raises(EntryRefused, match=r"seetao\.ttl already exists"):
-        Entries(real).source({"name": "seetao", **row})
+        Entries(real).enter("source", {"name": "seetao", **row})
     with pytest.raises(EntryRefused, match="lower-case letters"):
-        Entries(real).source({"name": "../seetao", **row})
+        Entries(real).enter("source", {"name": "../seetao", **row})
     with pytest.raises(EntryRefused, match="did you mean publisher/"):
-        Entries(real).source({"name": "seetao-9", **row, "publisher": "SEETAU"})
+        Entries(real).enter("source", {"name": "seetao-9", **row, "publisher": "SEETAU"})

@@ -13,8 +13,8 @@ import click
 
 from apecgraph.cli.options import content_option
 from apecgraph.content.decisions import VERDICTS
-from apecgraph.entry.claims import FIGURE_COLUMNS
 from apecgraph.entry.decisions import DecisionEntry
+from apecgraph.entry.figures import FIGURE_COLUMNS
 from apecgraph.rdf.namespaces import ID
 from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings

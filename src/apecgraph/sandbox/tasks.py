@@ -217,7 +217,7 @@ def _entry(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
     from apecgraph.entry.claims import Entries
 
     entries = Entries(Content.read(Path(request["content"]), observe))
-    entries.enter(request["kind"], request["rows"])
+    entries.enter_all(request["kind"], request["rows"])
     claims = entries.claims()
     return {
         "files": {str(path): text for path, text in claims.files.items()},
