@@ -147,14 +147,45 @@ def test_a_wrong_datatype_is_located(excerpt: ContentCopy) -> None:
 def test_a_malformed_multiplier_is_reported_as_an_error(excerpt: ContentCopy, value: str) -> None:
     path = excerpt.path(CHINA_DAILY)
     path.write_text(path.read_text().replace("unitMult 0", f"unitMult {value}"))
-    assert "a figure needs exactly one sdmx-attribute:unitMult" in excerpt.check().text()
+    text = excerpt.check().text()
+    if value.startswith('"'):
+        assert f"'{value.split(chr(34))[1]}' is not a valid xsd:integer, such as 12" in text
+    assert ("needs exactly one sdmx-attribute:unitMult" in text) == value.isdecimal()
 
 
-def test_a_malformed_date_is_located(excerpt: ContentCopy) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '"2026-02-30"^^xsd:date',
+        '"2026-13"^^xsd:gYearMonth',
+        '"26"^^xsd:gYear',
+        '"2026-02-05T09:00:00"^^xsd:date',
+    ],
+)
+def test_an_impossible_date_has_one_result_that_says_so(excerpt: ContentCopy, wrong: str) -> None:
+    line = excerpt.replace(CRI, '"2026-02-05"^^xsd:date', wrong)
+    _, text, datatype = wrong.replace("^^", "").split('"')
+    message = only(excerpt.check())
+    assert message.startswith(f"{CRI}:{line}: source/cri-cd684bbb: '{text}' is not a valid ")
+    assert f"{datatype}, such as 2026" in message
+
+
+def test_a_malformed_date_of_a_statement_has_one_result(excerpt: ContentCopy) -> None:
     excerpt.replace(CRI, '"2026-02-06"^^xsd:date', '"2026-02-6"^^xsd:date')
     line = excerpt.line(CRI, '"2026-02-6"')
-    text = excerpt.check().text()
-    assert f"{CRI}:{line}: meeting/sccp1-2026: a schema:endDate must be an xsd:date" in text
+    message = only(excerpt.check())
+    assert message.startswith(f"{CRI}:{line}: statement/cri-cd684bbb/")
+    assert "'2026-02-6' is not a valid xsd:date, such as 2026-02-05: correct it" in message
+
+
+@pytest.mark.parametrize(("language", "meant"), [("English", "en"), ("CHINESE", "zh")])
+def test_a_language_that_does_not_exist_has_one_result(
+    excerpt: ContentCopy, language: str, meant: str
+) -> None:
+    excerpt.replace(CRI, 'dcterms:language "en"', f'dcterms:language "{language}"')
+    report = excerpt.check()
+    assert f"'{language}' is not a language tag" in only(report)
+    assert f"did you mean {meant}?" in only(report)
 
 
 def test_a_malformed_literal_that_no_shape_covers_is_located(excerpt: ContentCopy) -> None:
@@ -302,7 +333,7 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         pytest.param(
             "data/entities/bodies.ttl",
             '<body/sccp> <http://www.w3.org/2004/02/skos/core#altLabel> "a committee"@eng .',
-            "skos:altLabel has the language tag 'eng', which does not exist",
+            "skos:altLabel: 'eng' is not a language tag (BCP 47), such as en, zh or zh-hant",
             id="a language tag that does not exist",
         ),
     ],

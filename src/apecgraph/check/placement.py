@@ -25,7 +25,7 @@ from apecgraph.content.folder import (
 )
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, compact
 from apecgraph.rdf.terms import notation
-from apecgraph.text.languages import is_language_tag
+from apecgraph.text.languages import wrong_tag
 
 _NO_ADDRESS: Final = re.compile(
     rf"{re.escape(ID)}(?:$|index$|ontology(?:/|$)|.*[?#]|.*/$|/|.*//|(?:.*/)?\.\.?(?:/|$))"
@@ -91,11 +91,9 @@ def _wrong(
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
         return f"{name} has a control character, which XML does not allow: delete it"
     tag = _language(triple)
-    if tag is not None and not is_language_tag(tag):
-        return (
-            f"{name} has the language tag '{tag}', which does not exist: write the shortest code "
-            "of the language (BCP 47), such as en, zh or zh-hant"
-        )
+    wrong = None if tag is None else wrong_tag(tag)
+    if wrong is not None:
+        return f"{name}: {wrong}"
     if isinstance(subject, ox.NamedNode) and _NO_ADDRESS.match(subject.value):
         return (
             f"<{subject.value}> has no document of its own: its path has a ?, a #, an empty "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
@@ -15,7 +14,6 @@ import pyoxigraph as ox
 import pyshacl
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph as RdfGraph
-from rdflib import Literal as RdfLiteral
 from rdflib import URIRef
 from rdflib.namespace import OWL as OWL_TERMS
 from rdflib.namespace import RDF as RDF_TERMS
@@ -23,6 +21,7 @@ from rdflib.namespace import SH as SH_TERMS
 from rdflib.term import Node
 
 from apecgraph.check.data_graph import keeps_literals, rdflib_graph
+from apecgraph.check.literals import is_well_formed, malformed_literal
 from apecgraph.check.locations import Locator
 from apecgraph.check.quick_constraints import quick_constraints
 from apecgraph.check.report import Result
@@ -33,7 +32,7 @@ from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, ID, RDF, SH, XSD, compact
+from apecgraph.rdf.namespaces import BASE, SH
 from apecgraph.rdf.paths import read_path
 from apecgraph.rdf.terms import Term, in_graph, notation, term_text
 
@@ -89,40 +88,33 @@ def validate_shapes(
     _refuse(content, unnamed_shapes(Graph(map(in_graph, _shapes(content)))), observe)
     data, malformed = _data(evidence)
     validation = apply_shapes(content, data, observe)
+    unread = {(notation(triple.subject), triple.predicate.value) for triple in malformed}
     results = [
         # A shape about everything has the publication as its focus node; the value is at fault.
         replace(result, nodes=(result.value,))
         if result.nodes[0] == BASE and result.value is not None
         else result
         for result in validation.results
+        if (result.nodes[0], result.path) not in unread
     ]
-    reported = {(result.nodes[0], result.path) for result in results}
-    results += [
-        result
-        for result in map(_malformed, malformed)
-        if (result.nodes[0], result.path) not in reported
-    ]
+    stated = {statement.triple for statement in evidence.statements}
+    results += [malformed_literal(triple) for triple in malformed if triple not in stated]
     return replace(validation, results=tuple(results))
 
 
 def _data(evidence: Evidence) -> tuple[list[ox.Triple], list[ox.Triple]]:
-    """Merge all graphs except the shapes; also return the triples with malformed literals.
+    """Merge all graphs except the shapes, and set apart the triples with malformed literals.
 
-    pyshacl would stop at a malformed literal, so it becomes a string, which a shape reports.
+    pyshacl would stop at a malformed literal, and no shape can judge one.
     """
     triples: dict[ox.Triple, None] = {}
-    malformed: list[ox.Triple] = []
-    well_formed = _WellFormed()
+    malformed: dict[ox.Triple, None] = {}
     for quad in evidence.graph.quads():
-        if quad.graph_name == SHAPES_GRAPH:
-            continue
-        triple = quad.triple
-        value = triple.object
-        if isinstance(value, ox.Literal) and not well_formed[value]:
-            malformed.append(triple)
-            triple = ox.Triple(triple.subject, triple.predicate, ox.Literal(value.value))
-        triples[triple] = None
-    return list(triples), malformed
+        if quad.graph_name != SHAPES_GRAPH:
+            value = quad.object
+            fits = not isinstance(value, ox.Literal) or is_well_formed(value)
+            (triples if fits else malformed)[quad.triple] = None
+    return list(triples), list(malformed)
 
 
 def apply_shapes(
@@ -270,32 +262,6 @@ def _first_place(
         return content.root / place.file, place.line
     paths = [file.path for file in content.files if file.graph == SHAPES_GRAPH]
     return (paths[0] if len(paths) == 1 else content.root / "shapes"), None
-
-
-def _malformed(triple: ox.Triple) -> Result:
-    subject, predicate, value = triple
-    assert isinstance(value, ox.Literal)  # noqa: S101 - only literals are malformed
-    return Result(
-        nodes=(notation(subject),),
-        path=predicate.value,
-        value=notation(value),
-        shape=f"{ID}shape/hygiene",
-        component=f"{SH}DatatypeConstraintComponent",
-        message=f"'{value.value}' is not a valid {compact(value.datatype.value)}: correct it",
-    )
-
-
-class _WellFormed(dict[ox.Literal, bool]):
-    """Whether the lexical form of each literal is valid; True if rdflib lacks the datatype."""
-
-    def __missing__(self, literal: ox.Literal) -> bool:
-        well_formed = True
-        if literal.datatype.value not in (f"{XSD}string", f"{RDF}langString"):
-            with warnings.catch_warnings(action="ignore"):
-                datatype = URIRef(literal.datatype.value)
-                well_formed = not RdfLiteral(literal.value, datatype=datatype).ill_typed
-        self[literal] = well_formed
-        return well_formed
 
 
 def _with_imported_prefixes(shapes: RdfGraph) -> RdfGraph:

@@ -88,9 +88,15 @@ def validate(
     if not any(rule.nodes for rule in rules):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     stated = evidence.graph.iris(f"{ID}shape/placement", f"{DCTERMS}subject")
+    placed = list(misplaced(content, stated))
+    explained = {(each.nodes[0], each.path, each.value) for each in placed}
     results = [
-        *validation.results,
-        *misplaced(content, stated),
+        *(
+            each
+            for each in validation.results
+            if (each.nodes[0], each.path, each.value) not in explained
+        ),
+        *placed,
         *misstated(content, evidence),
         *contradicted(findings),
         *_misfitting(findings),

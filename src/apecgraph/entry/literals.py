@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from apecgraph.errors import EntryRefused
 from apecgraph.rdf.namespaces import PREFIXES
 from apecgraph.rdf.terms import typed
-from apecgraph.text.languages import is_language_tag
+from apecgraph.text.languages import wrong_tag
 from apecgraph.text.numbers import plain_number
 
 DATE: Final = re.compile(r"\d{4}(-\d\d){0,2}")
@@ -89,8 +89,7 @@ def language_tag(text: str) -> str:
     Raises:
         EntryRefused: There is no such language.
     """
-    if not is_language_tag(text):
-        raise EntryRefused(
-            f"language: '{text}' is not a language tag (BCP 47), such as en, zh or zh-hant"
-        )
+    wrong = wrong_tag(text)
+    if wrong is not None:
+        raise EntryRefused(f"language: {wrong}")
     return text

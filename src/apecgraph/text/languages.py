@@ -31,6 +31,23 @@ def autonym(tag: str) -> str:
     return locale.get_display_name() or tag
 
 
+def wrong_tag(tag: str) -> str | None:
+    """Return why a language tag is wrong, with the tag that may be meant; None if it exists.
+
+    Args:
+        tag: A language tag (BCP 47).
+
+    Returns:
+        The part of a message after the name of the value.
+    """
+    if is_language_tag(tag):
+        return None
+    tags = {name.casefold(): tag for tag, name in Locale("en").languages.items()}
+    meant = tags.get(tag.casefold())
+    advice = f"did you mean {meant}?" if meant else "write the shortest code of the language"
+    return f"'{tag}' is not a language tag (BCP 47), such as en, zh or zh-hant: {advice}"
+
+
 @cache
 def is_language_tag(tag: str) -> bool:
     """Return whether the language, the script and the region of a tag exist.
