@@ -88,7 +88,7 @@ def malformed_literal(triple: ox.Triple) -> Result:
 
 def _converts(literal: ox.Literal) -> bool:
     query = f"SELECT ({literal.datatype}({ox.Literal(literal.value)}) AS ?read) {{}}"
-    (solution,) = ox.Store().query(query)  # type: ignore[misc, union-attr]
+    (solution,) = ox.Store().query(query)  # type: ignore[misc]
     return solution["read"] is not None
 
 

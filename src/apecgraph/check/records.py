@@ -13,11 +13,13 @@ import pyoxigraph as ox
 from apecgraph.check.report import Result
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import DECISIONS_GRAPH, SOURCE_PREFIX, Content
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, SCHEMA, compact
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, RDFS, SCHEMA, compact
 from apecgraph.rdf.terms import notation
 
 _DATED: Final = frozenset((f"{DCTERMS}issued", f"{SCHEMA}sdDatePublished"))
-_NEVER_EMPTY: Final = frozenset((f"{DCTERMS}identifier", f"{APEC}printed"))
+_NEVER_EMPTY: Final = frozenset(
+    (f"{DCTERMS}identifier", f"{APEC}printed", f"{RDFS}label", f"{RDFS}comment")
+)
 _LOCATOR: Final = f"{APEC}locator"
 _NUMBERED: Final = frozenset(("page", "row", "column", "paragraph"))
 _ANY_NUMBER: Final = re.compile("[+-]?[0-9]+")
@@ -34,7 +36,7 @@ def misrecorded(content: Content, evidence: Evidence) -> Iterator[Result]:
         evidence: The evidence in it.
 
     Yields:
-        The results, in the order of the files; decisions on the same claims come last.
+        The results, in the order of the files; repeated statements and decisions come last.
     """
     latest = _latest(evidence)
     owners: defaultdict[ox.Literal | ox.NamedNode, dict[str, str]] = defaultdict(dict)
@@ -69,7 +71,13 @@ def misrecorded(content: Content, evidence: Evidence) -> Iterator[Result]:
 
 
 def _repeated(evidence: Evidence) -> Iterator[Result]:
-    """Report decisions on the same claims."""
+    """Report statements that a source makes twice, and decisions on the same claims."""
+    stated: dict[tuple[ox.Quad, str | None], str] = {}
+    for statement in evidence.statements:
+        first = stated.setdefault((statement.quad, statement.period), statement.iri)
+        if first != statement.iri:
+            message = f"states the same as {compact(first)}: delete one of the two"
+            yield Result.of(_RULE, statement.iri, message, f"{RDF}object")
     decided: dict[frozenset[str], str] = {}
     for decision in evidence.decisions:
         first = decided.setdefault(decision.names, decision.iri)
