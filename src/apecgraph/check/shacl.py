@@ -32,7 +32,7 @@ from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, SH
+from apecgraph.rdf.namespaces import BASE, ID, SH
 from apecgraph.rdf.paths import read_path
 from apecgraph.rdf.terms import Term, in_graph, notation, term_text
 
@@ -90,16 +90,23 @@ def validate_shapes(
     validation = apply_shapes(content, data, observe)
     unread = {(notation(triple.subject), triple.predicate.value) for triple in malformed}
     results = [
-        # A shape about everything has the publication as its focus node; the value is at fault.
-        replace(result, nodes=(result.value,))
-        if result.nodes[0] == BASE and result.value is not None
-        else result
+        _for_editors(result)
         for result in validation.results
         if (result.nodes[0], result.path) not in unread
     ]
     stated = {statement.triple for statement in evidence.statements}
     results += [malformed_literal(triple) for triple in malformed if triple not in stated]
     return replace(validation, results=tuple(results))
+
+
+def _for_editors(result: Result) -> Result:
+    """Return a result about the thing at fault, with a message that has short IRIs.
+
+    A shape about everything has the publication as its focus node; the value is at fault.
+    """
+    about_all = result.nodes[0] == BASE and result.value is not None
+    nodes = (result.value,) if about_all else result.nodes
+    return replace(result, nodes=nodes, message=result.message.replace(ID, ""))
 
 
 def _data(evidence: Evidence) -> tuple[list[ox.Triple], list[ox.Triple]]:
