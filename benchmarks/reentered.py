@@ -71,11 +71,7 @@ def reenter(content: Content, *, number: int = _NUMBER, seed: int = _SEED) -> Re
             unaided += _enter(entries, evidence, claim)
         except EntryRefused as error:
             alarms.append(f"{compact(claim.iri)}: {error}")
-    added = entries.triples()
-    files = tuple(
-        replace(file, triples=(*file.triples, *added.get(file.path, ()))) for file in left.files
-    )
-    report, _ = validate(replace(left, files=files), Vocabularies.read(content.root))
+    report, _ = validate(entries.content(), Vocabularies.read(content.root))
     return Reentered(number, unaided, (*alarms, *map(str, report.results)))
 
 

@@ -19,6 +19,7 @@ from tests.support.contents import ContentCopy
 
 DECISIONS = "data/decisions.ttl"
 SEETAO = "data/sources/seetao.ttl"
+SEETAO_TRADE = "figure/seetao/trade-value-2025"
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,27 @@ def test_a_claim_moves_to_the_role_that_is_given(conflict: ContentCopy, releases
             "source: did you mean "
             "figure/seetao/trade-value-2025 or ",
         ),
+        (("trade-2025", "--verdict", "open"), "one that is <verdict/open> or <verdict/compatible>"),
+        (
+            ("trade-2025", "--verdict", "alternative"),
+            "one that is <verdict/alternative> must keep other wordings (apec:alternative)",
+        ),
+        (
+            ("trade-2025", "--rejects", SEETAO_TRADE, "--upholds", SEETAO_TRADE),
+            "none that it upholds: this one is unknown, or upheld as well",
+        ),
+        (("trade-2025", "--upholds", SEETAO_TRADE), "they cannot both be true: one is 10 times"),
+        (
+            ("trade-2025", "--rejects", "figure/chinadailyasia-628497/share-2025"),
+            "decision/share-2025: figure/chinadailyasia-628497/share-2025 is kept by this decision "
+            "but rejected by another",
+        ),
+        (
+            ("trade-2025", "--rejects", "figure/24-chasa/trade-growth-2021-2025"),
+            "contradicts no accepted claim, so the conflict is gone",
+        ),
+        (("trade-2025", "--identifier", "B6"), "the identifier B6 is that of decision/"),
+        (("trade-2025", "--comment", " "), "decision/trade-2025: rdfs:comment is empty"),
         (("trade-2025", "theme", "--verdict", "open"), "options apply to a single decision"),
         (("Trade 2025",), "Trade 2025: write a NAME with lower-case letters, digits and hyphens"),
     ],
@@ -138,3 +160,15 @@ def test_a_refused_decision_is_not_written(
     before = conflict.path(DECISIONS).read_bytes()
     assert message in decide(conflict, releases, *arguments)
     assert conflict.path(DECISIONS).read_bytes() == before
+
+
+def test_a_part_of_a_conflict_can_be_settled(conflict: ContentCopy, releases: Path) -> None:
+    conflict.remove(DECISIONS, "<decision/trade-2025>")
+    words = ("--label", "A slip", "--comment", "It is one.", "--identifier", "Z1")
+    arguments = ("slip", "--verdict", "resolved", "--rejects", SEETAO_TRADE, *words)
+    said = decide(conflict, releases, *arguments, "--upholds", "figure/24-chasa/trade-value-2025")
+    assert said.endswith(f"{DECISIONS}: written\n")
+    assert not conflict.check().conforms
+    other = "figure/seetaoe-258468/trade-2025"
+    assert decide(conflict, releases, "slip", "--rejects", other).endswith("written\n")
+    assert conflict.check().conforms

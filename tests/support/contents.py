@@ -28,6 +28,7 @@ EXCERPT: Final = frozenset(
     (
         "apec-faq",
         "apec-sccp",
+        "apec-sccp-publications",
         "apec-secretariat-2005",
         "beijing-review-2017",
         "cgtn-fyp14-roadmap",
@@ -147,6 +148,10 @@ class ContentCopy:
 
     def path(self, name: str) -> Path:
         return self.root / name
+
+    def texts(self) -> dict[Path, bytes]:
+        """Return the bytes of all files."""
+        return {path: path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
 
     def replace(self, name: str, old: str, new: str) -> int:
         """Replace a text that occurs exactly once; return its line."""

@@ -63,7 +63,7 @@ def misrecorded(content: Content, evidence: Evidence) -> Iterator[Result]:
             yield Result.of(
                 _RULE,
                 node,
-                f"has the {kind} {value.value} of {compact(first)}: give it its own",
+                f"the {kind} {value.value} is that of {compact(first)}: give it its own",
                 f"{SCHEMA}url" if kind == "address" else f"{DCTERMS}identifier",
                 notation(value),
             )
@@ -76,7 +76,7 @@ def _repeated(evidence: Evidence) -> Iterator[Result]:
     for statement in evidence.statements:
         first = stated.setdefault((statement.quad, statement.period), statement.iri)
         if first != statement.iri:
-            message = f"states the same as {compact(first)}: delete one of the two"
+            message = f"the source states this as {compact(first)}: delete one of the two"
             yield Result.of(_RULE, statement.iri, message, f"{RDF}object")
     decided: dict[frozenset[str], str] = {}
     for decision in evidence.decisions:

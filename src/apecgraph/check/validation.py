@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +68,7 @@ def check_content(
 def validate(
     content: Content, vocabularies: Vocabularies, observe: StepObserver = nullcontext
 ) -> tuple[Report, Findings]:
-    """Check content that has been read.
+    """Check content that has been read, and locate the results in its files.
 
     Args:
         content: The content.
@@ -77,6 +77,27 @@ def validate(
 
     Returns:
         The report, and the findings in the evidence.
+
+    Raises:
+        ContentError: If no shape applies to anything, or if a shape cannot be applied.
+    """
+    report, findings = judge(content, vocabularies, observe)
+    locator = Locator(content, findings.evidence.statements, observe)
+    return replace(report, results=locator.located(report.results)), findings
+
+
+def judge(
+    content: Content, vocabularies: Vocabularies, observe: StepObserver = nullcontext
+) -> tuple[Report, Findings]:
+    """Check content whose files need not be written yet.
+
+    Args:
+        content: The content.
+        vocabularies: The published vocabularies that it may use.
+        observe: Observes the application of each shape.
+
+    Returns:
+        The report, whose results have no places, and the findings in the evidence.
 
     Raises:
         ContentError: If no shape applies to anything, or if a shape cannot be applied.
@@ -99,7 +120,7 @@ def validate(
         *placed,
         *misstated(content, evidence),
         *contradicted(findings),
-        *_misfitting(findings),
+        *_misfitting(findings, {each.nodes[0] for each in validation.results}),
     ]
     reported_values = {(result.nodes[0], result.path) for result in validation.results}
     results += [
@@ -113,9 +134,8 @@ def validate(
     ]
     reported = {node for result in results for node in result.nodes}
     results += [result for result in _unread(evidence) if result.nodes[0] not in reported]
-    results = list(by_cause(results, content, evidence.graph))
-    locator = Locator(content, evidence.statements, observe)
-    return Report(locator.located(dict.fromkeys(results)), len(content.quads), rules), findings
+    causes = tuple(dict.fromkeys(by_cause(results, content, evidence.graph)))
+    return Report(causes, len(content.quads), rules), findings
 
 
 def _unread(evidence: Evidence) -> Iterator[Result]:
@@ -164,14 +184,16 @@ def contradicted(findings: Findings) -> Iterator[Result]:
         )
 
 
-def _misfitting(findings: Findings) -> Iterator[Result]:
-    """Report the decisions that do not fit the claims, or the contradictions."""
+def _misfitting(findings: Findings, reported: Collection[str]) -> Iterator[Result]:
+    """Report the decisions that do not fit the claims, or the contradictions.
+
+    A decision or a claim with another error has to be corrected first.
+    """
     misread = _misread(findings.unsettled)
     for misfit in misfits(findings):
-        if not misread.isdisjoint(misfit.claims):
-            continue  # the claim has to be corrected before the decision can be judged
         nodes = (misfit.decision, *misfit.claims)
-        yield Result(nodes=nodes, shape=_DECIDED, component=_DECIDED, message=misfit.reason)
+        if misfit.decision not in reported and misread.isdisjoint(misfit.claims):
+            yield Result(nodes=nodes, shape=_DECIDED, component=_DECIDED, message=misfit.reason)
 
 
 def _settling(conflict: Iterable[Contradiction], evidence: Evidence) -> str:

@@ -50,6 +50,12 @@ def new() -> None:
 @click.option("--language", required=True, help="Language tag, such as en or zh.")
 @click.option("--issued", default="", help="2026-02-05, 2026-02 or 2026.")
 @click.option("--identifier", default="", help="Default: the name.")
+@click.option("--recorded", default="", help="The day on which it was read, such as 2026-02-06.")
+@click.option("--archived", default="", help="The address of an archived copy.")
+@click.option("--correction", default="", help="The address of a correction.")
+@click.option(
+    "--withdrawn", "status", flag_value="withdrawn", default="", help="Its publisher took it back."
+)
 @content_option
 def source(name: str, content: Path, **row: str) -> None:
     """Enter a source, as data/sources/NAME.ttl."""

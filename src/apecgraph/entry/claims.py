@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph.check.report import Result
+from apecgraph.content.cube import local_name
 from apecgraph.content.folder import Content
+from apecgraph.entry.acceptance import consequences, is_contradiction
 from apecgraph.entry.draft import Draft, Row
 from apecgraph.entry.figures import enter_figure
-from apecgraph.entry.sources import enter_source
+from apecgraph.entry.sources import SOURCE_COLUMNS, enter_source
 from apecgraph.entry.statements import enter_statement
-from apecgraph.errors import EntryRefused
-from apecgraph.rdf.turtle import parse_file, write_turtle
+from apecgraph.errors import EntryRefused, UnknownCode
+from apecgraph.progress import StepObserver
+from apecgraph.rdf.namespaces import compact
+from apecgraph.rdf.terms import from_notation
+from apecgraph.rdf.turtle import parse_to_rewrite, write_turtle
 
-_KINDS: Final[Mapping[str, Callable[[Draft, Row], None]]] = {
+_KINDS: Final[Mapping[str, Callable[[Draft, Row], str]]] = {
     "source": enter_source,
     "figure": enter_figure,
     "statement": enter_statement,
@@ -30,8 +37,8 @@ class NewClaims:
 
     Attributes:
         files: The new text of each file.
-        notes: The claims that are written, the values read from the printed words, and the gaps
-            that the editor has to fill.
+        notes: The claims that are written, the values read from the printed words, the gaps that
+            the editor has to fill, and the contradictions that there are now.
     """
 
     files: Mapping[Path, str]
@@ -47,16 +54,17 @@ class Entries:
 
     def __init__(self, content: Content) -> None:
         self._draft = Draft(content)
+        self._rows: dict[str, int] = {}
 
-    def triples(self) -> Mapping[Path, Iterable[ox.Triple]]:
-        """Return the triples of all entered claims, keyed by file."""
-        return self._draft.files
+    def content(self) -> Content:
+        """Return the content with all entered claims."""
+        return self._draft.with_claims()
 
     def claims(self) -> NewClaims:
         """Return the files with all entered claims."""
         texts = {}
         for path, triples in self._draft.files.items():
-            known, prefixes = parse_file(path) if path.exists() else ([], {})
+            known, prefixes = parse_to_rewrite(path) if path.exists() else ([], {})
             texts[path] = write_turtle([*known, *triples], prefixes, path)
         return NewClaims(texts, tuple(self._draft.notes))
 
@@ -70,7 +78,8 @@ class Entries:
         Raises:
             EntryRefused: A value is missing or unknown, or contradicts the printed words.
         """
-        _KINDS[kind](self._draft, row)
+        iri = _KINDS[kind](self._draft, row)
+        self._rows[iri] = len(self._rows) + 1
 
     def enter_all(self, kind: str, rows: Sequence[Row]) -> None:
         """Enter claims of one kind.
@@ -90,3 +99,42 @@ class Entries:
                 refused.append(EntryRefused(f"row {number}: {error}") if rows[1:] else error)
         if refused:
             raise ExceptionGroup("nothing is written", refused)
+
+    def check(self, observe: StepObserver = nullcontext) -> None:
+        """Check the content with the entered claims, and note the contradictions of these.
+
+        Args:
+            observe: Observes the application of each shape.
+
+        Raises:
+            ExceptionGroup: The check reports errors; the group has an EntryRefused for each.
+        """
+        refused: list[EntryRefused] = []
+        for result in consequences(self._draft.content, self.content(), observe):
+            if is_contradiction(result):
+                self._draft.notes.append(f"the check reports a contradiction: {result}")
+            else:
+                text = f"{self._place(result)}{result.message}{self._meant(result)}"
+                refused.append(EntryRefused(text))
+        if refused:
+            raise ExceptionGroup("nothing is written", refused)
+
+    def _place(self, result: Result) -> str:
+        """Name the row and the column that a result is about, or the thing."""
+        numbers = [self._rows[iri] for iri in (*result.nodes, result.value) if iri in self._rows]
+        row = f"row {numbers[0]}: " if numbers and len(self._rows) > 1 else ""
+        node, path = result.nodes[0], result.path
+        if node not in self._rows:
+            return f"{row}{compact(node)}: "
+        column = SOURCE_COLUMNS.get(path, local_name(path)) if isinstance(path, str) else ""
+        return f"{row}{column}: " if column else row
+
+    def _meant(self, result: Result) -> str:
+        """Name the thing that may be meant by a text, if a thing is wanted."""
+        value = None if result.value is None else from_notation(result.value)
+        if not isinstance(value, ox.Literal) or not value.language:
+            return ""
+        try:
+            return f": did you mean {compact(self._draft.codes.find(value.value))}?"
+        except UnknownCode as error:
+            return f". {error}"

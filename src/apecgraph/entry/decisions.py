@@ -18,7 +18,7 @@ from apecgraph.content.folder import DECISIONS_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, RDF, RDFS, compact
 from apecgraph.rdf.terms import Value, english, triples_about, typed
-from apecgraph.rdf.turtle import write_turtle
+from apecgraph.rdf.turtle import parse_to_rewrite, write_turtle
 from apecgraph.text.nearest import nearest
 
 _SAW: Final = f"{APEC}saw"
@@ -85,7 +85,7 @@ class EnteredDecisions:
 
 def enter_decisions(
     content: Content, names: Sequence[str], entry: DecisionEntry, today: str
-) -> EnteredDecisions:
+) -> tuple[EnteredDecisions, Content]:
     """Enter decisions, and record the claims as they are now.
 
     Args:
@@ -96,20 +96,17 @@ def enter_decisions(
         today: The day of a new decision (ISO 8601).
 
     Returns:
-        The file with the decisions.
+        The file with the decisions, and the content with them.
 
     Raises:
         ContentError: A part of a new decision is missing, or a claim is unknown.
     """
     (file,) = (each for each in content.files if each.graph == DECISIONS_GRAPH)
-    triples = list(file.triples)
+    triples, prefixes = parse_to_rewrite(file.path)
     iris = [f"{ID}decision/{name}" for name in names]
     for iri in iris:
         triples = _entered(triples, iri, entry, today, file.path)
-    others = (each for each in content.files if each.graph != DECISIONS_GRAPH)
-    evidence = Evidence.gather(
-        replace(content, files=(*others, replace(file, triples=tuple(triples))))
-    )
+    evidence = Evidence.gather(_with(content, triples))
     findings = Findings(evidence)
     notes: list[str] = []
     for decision in evidence.decisions:
@@ -122,8 +119,18 @@ def enter_decisions(
             triples = [each for each in triples if not _says(each, decision.iri, {_SAW})]
             texts = (f"{compact(claim)}: {text}" for claim, text in record.items())
             triples += triples_about(decision.iri, *((_SAW, ox.Literal(text)) for text in texts))
-    text = write_turtle(triples, {}, file.path)
-    return EnteredDecisions(content.relative(file.path), text, tuple(notes))
+    text = write_turtle(triples, prefixes, file.path)
+    entered = EnteredDecisions(content.relative(file.path), text, tuple(notes))
+    return entered, _with(content, triples)
+
+
+def _with(content: Content, decisions: Iterable[ox.Triple]) -> Content:
+    """Return content with other triples in the file of its decisions."""
+    files = (
+        replace(file, triples=tuple(decisions)) if file.graph == DECISIONS_GRAPH else file
+        for file in content.files
+    )
+    return replace(content, files=tuple(files))
 
 
 def _entered(

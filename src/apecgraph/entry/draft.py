@@ -6,14 +6,15 @@ A thing may be given by its IRI, its code or one of its names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
 from apecgraph.content.codes import Codes
-from apecgraph.content.folder import SOURCE_PREFIX, Content
+from apecgraph.content.folder import SOURCE_PREFIX, Content, ContentFile
 from apecgraph.entry.literals import language_tag
 from apecgraph.errors import EntryRefused
 from apecgraph.rdf.graph import Graph
@@ -23,6 +24,8 @@ from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 Row: TypeAlias = Mapping[str, str]
 """The values of a claim, keyed by column; an empty value is the same as a missing one."""
+
+_Value = TypeVar("_Value")
 
 NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """The form of the name of a source, a figure or a statement."""
@@ -53,11 +56,10 @@ class Draft:
 
     def find(self, row: Row, column: str, *kinds: str) -> str:
         """Return the IRI of the thing in a column."""
-        text = row.get(column, "")
-        if not text:
+        if not row.get(column):
             kind = f" ({' or '.join(kinds)})" if kinds else ""
             raise EntryRefused(f"{column} is missing: give the code or the name of a thing{kind}")
-        return self.codes.find(text.removeprefix(ID), *kinds)
+        return read(row, column, lambda text: self.codes.find(text.removeprefix(ID), *kinds))
 
     def optional(self, row: Row, column: str, *kinds: str) -> str | None:
         """Return the IRI of the thing in a column, or None if the column is empty."""
@@ -76,7 +78,8 @@ class Draft:
         languages = self.graph.values(source, f"{DCTERMS}language")
         if not row.get("language") and len(languages) != 1:
             raise EntryRefused("the source has several languages: give the language of the words")
-        return language_tag(row.get("language") or languages[0])
+        given = row.get("language") or languages[0]
+        return read({"language": given}, "language", language_tag)
 
     def free(self, source: str, kind: str, name: str, given: str | None) -> str:
         """Return an IRI that describes nothing yet: the given one, or one with a number."""
@@ -97,6 +100,15 @@ class Draft:
             free = f"{iri}-{number}"
         return free
 
+    def with_claims(self) -> Content:
+        """Return the content with the new claims; new files come last."""
+        files = {file.path: file for file in self.content.files}
+        for path, triples in self.files.items():
+            known = files[path].triples if path in files else ()
+            graph = ox.NamedNode(f"{SOURCE_PREFIX}{path.stem}")
+            files[path] = ContentFile(path, graph, (*known, *triples))
+        return replace(self.content, files=tuple(files.values()))
+
     def add(self, source: str, iri: str, values: Iterable[tuple[str, Value]]) -> None:
         """Add a claim of a source, or the description of the source, to its file."""
         path = self.path(source)
@@ -108,6 +120,14 @@ class Draft:
     def path(self, source: str) -> Path:
         """Return the path of the file of a source."""
         return self.content.root / "data" / "sources" / f"{source.removeprefix(SOURCE_PREFIX)}.ttl"
+
+
+def read(row: Row, column: str, reader: Callable[[str], _Value]) -> _Value:
+    """Read the value of a column; an error names the column."""
+    try:
+        return reader(row.get(column, ""))
+    except EntryRefused as error:
+        raise EntryRefused(f"{column}: {error}") from None
 
 
 def cited(row: Row, printed: ox.Literal | None) -> Iterator[tuple[str, Value]]:

@@ -6,13 +6,12 @@ options of a command.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from apecgraph.consistency.printed_edit_rule import FigureEntry, has_direction, measures, misread
 from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT, local_name
 from apecgraph.content.defaults import DEFAULTED, with_defaults
-from apecgraph.entry.draft import Draft, Row, cited
+from apecgraph.entry.draft import Draft, Row, cited, read
 from apecgraph.entry.literals import decimal
 from apecgraph.entry.numbers import number_words, read_bound, read_number, read_unit
 from apecgraph.entry.properties import read_inferred
@@ -74,13 +73,16 @@ FIGURE_COLUMNS: Final = (*_COLUMNS.values(), *_WRITTEN, "inferred", "printed", "
 """The columns that a new figure is entered from."""
 
 
-def enter_figure(draft: Draft, row: Row) -> None:
+def enter_figure(draft: Draft, row: Row) -> str:
     """Enter a figure.
 
     Args:
         draft: Where the figure is entered.
         row: Its values by column (`FIGURE_COLUMNS`). The other columns of `figures.csv` are
             derived, so they are not read.
+
+    Returns:
+        The IRI of the figure.
 
     Raises:
         EntryRefused: A value is missing, unknown, or contradicts the printed words.
@@ -108,8 +110,8 @@ def enter_figure(draft: Draft, row: Row) -> None:
         in_money=draft.graph.has(unit, f"{SKOS}broader", ANY_CURRENCY),
     )
     bound = read_bound(printed, draft.optional(row, "bound", "bound"), unit)
-    inferred = read_inferred(row.get("inferred", ""))
-    range_end = decimal(row["rangeEnd"]) if row.get("rangeEnd") else None
+    inferred = read(row, "inferred", read_inferred)
+    range_end = read(row, "rangeEnd", decimal) if row.get("rangeEnd") else None
     if printed is not None:
         entry = FigureEntry(
             *(number.observed, number.multiplier, number.decimals, bound, unit),
@@ -122,7 +124,9 @@ def enter_figure(draft: Draft, row: Row) -> None:
         differences = list(misread(printed, entry))
         if differences:
             raise EntryRefused(f"'{row['printed']}' {'; '.join(differences)}")
-    iri = _figure_name(draft, row, source, measure, {**cell, UNIT: unit})
+    period = cell[DIMENSIONS["period"]].rpartition("/")[2]
+    name = f"{measure.rpartition('/')[2]}-{period}"
+    iri = draft.free(source, "figure", name, row.get("figure"))
     values: list[tuple[str, Value]] = [
         (f"{RDF}type", f"{QB}Observation"),
         *cell.items(),
@@ -145,10 +149,11 @@ def enter_figure(draft: Draft, row: Row) -> None:
     for field, default in _DEFAULTS.items():
         if DIMENSIONS[field] in cell and not row.get(_COLUMNS[field]):
             draft.notes.append(f"    {default}, because no {_COLUMNS[field]} is given")
-    read = f"{number_words(number)}, {compact(unit)}, {compact(bound)}"
-    draft.notes.append(f"    {read}{'' if literal is None else f', from {literal.value!r}'}")
+    number_read = f"{number_words(number)}, {compact(unit)}, {compact(bound)}"
+    draft.notes.append(f"    {number_read}{'' if literal is None else f', from {literal.value!r}'}")
     if literal is None:
         draft.notes.append("still to fill in: the printed words (apec:printed)")
+    return iri
 
 
 def _status(draft: Draft, row: Row, printed: PrintedMeaning | None) -> str | None:
@@ -163,7 +168,7 @@ def _status(draft: Draft, row: Row, printed: PrintedMeaning | None) -> str | Non
         if text in (status, compact(status), name):
             return status
     listed = ", ".join(filter(None, names.values()))
-    raise EntryRefused(f"'{text}' is not a status; the statuses are {listed}")
+    raise EntryRefused(f"obsStatus: '{text}' is not a status; the statuses are {listed}")
 
 
 def _dataset(draft: Draft, measure: str, status: str | None) -> str:
@@ -209,19 +214,3 @@ def _cell(draft: Draft, row: Row, measure: str, dataset: str, unit: str) -> dict
         else:
             cell[property_] = draft.find(row, column, *kinds)
     return cell
-
-
-def _figure_name(draft: Draft, row: Row, source: str, measure: str, cell: Mapping[str, str]) -> str:
-    """Return a free name of a figure; refuse a cell that the source already states."""
-    complete = with_defaults(cell, draft.graph)
-    for iri in draft.graph.named_graph(source).subjects(f"{RDF}type", f"{QB}Observation"):
-        stated = {
-            property_: value
-            for property_ in (*DIMENSIONS.values(), UNIT)
-            if (value := draft.graph.value(iri, property_)) is not None
-        }
-        if with_defaults(stated, draft.graph) == complete:
-            raise EntryRefused(f"the source already states this: {compact(iri)}")
-    period = cell[DIMENSIONS["period"]].rpartition("/")[2]
-    name = f"{measure.rpartition('/')[2]}-{period}"
-    return draft.free(source, "figure", name, row.get("figure"))

@@ -36,9 +36,9 @@ def turtle_literal(text: str) -> ox.Literal:
     try:
         (quad,) = ox.parse(f"{prefixes}<x:s> <x:p> {text} .", ox.RdfFormat.TURTLE)
     except (SyntaxError, ValueError):
-        raise EntryRefused(f"object: {text} is not a literal in Turtle") from None
+        raise EntryRefused(f"{text} is not a literal in Turtle") from None
     if not isinstance(quad.object, ox.Literal):
-        raise EntryRefused(f"object: {text} is not a literal in Turtle")
+        raise EntryRefused(f"{text} is not a literal in Turtle")
     return quad.object
 
 
@@ -56,7 +56,7 @@ def decimal(text: str) -> Decimal:
     """
     number = plain_number(text)
     if number is None:
-        raise EntryRefused(f"rangeEnd: '{text}' is not a number: write digits, such as 26.29")
+        raise EntryRefused(f"'{text}' is not a number: write digits, such as 26.29")
     return number
 
 
@@ -77,6 +77,24 @@ def date_literal(text: str) -> ox.Literal:
     return typed(text, _DATATYPES[len(text)])
 
 
+def address(text: str) -> ox.NamedNode:
+    """Return an address as an IRI.
+
+    Args:
+        text: What the editor writes.
+
+    Returns:
+        The IRI.
+
+    Raises:
+        EntryRefused: The text is not an IRI.
+    """
+    try:
+        return ox.NamedNode(text)
+    except ValueError as error:
+        raise EntryRefused(f"'{text}' is not an address: {error}") from None
+
+
 def language_tag(text: str) -> str:
     """Return a language tag that exists.
 
@@ -91,5 +109,5 @@ def language_tag(text: str) -> str:
     """
     wrong = wrong_tag(text)
     if wrong is not None:
-        raise EntryRefused(f"language: {wrong}")
+        raise EntryRefused(wrong)
     return text

@@ -29,9 +29,7 @@ def read_predicate(text: str) -> str:
     """
     prefix, colon, local = text.partition(":")
     if not colon or prefix not in PREFIXES:
-        raise EntryRefused(
-            f"predicate: write it with its prefix, such as schema:location, not '{text}'"
-        )
+        raise EntryRefused(f"write '{text}' with its prefix, such as schema:location")
     return PREFIXES[prefix] + local
 
 
@@ -50,5 +48,5 @@ def read_inferred(text: str) -> frozenset[str]:
     names = text.split()
     for name in names:
         if name not in _INFERABLE:
-            raise EntryRefused(f"inferred: '{name}' must be one of {', '.join(_INFERABLE)}")
+            raise EntryRefused(f"'{name}' must be one of {', '.join(_INFERABLE)}")
     return frozenset(_INFERABLE[name] for name in names)

@@ -6,15 +6,15 @@ import re
 
 import pyoxigraph as ox
 
-from apecgraph.entry.draft import Draft, Row, cited
-from apecgraph.entry.literals import DATE, date_literal, turtle_literal
+from apecgraph.entry.draft import Draft, Row, cited, read
+from apecgraph.entry.literals import DATE, address, date_literal, turtle_literal
 from apecgraph.entry.properties import read_predicate
 from apecgraph.errors import EntryRefused
 from apecgraph.rdf.namespaces import APEC, ID, RDF, compact
 from apecgraph.rdf.terms import Value
 
 
-def enter_statement(draft: Draft, row: Row) -> None:
+def enter_statement(draft: Draft, row: Row) -> str:
     """Enter a statement.
 
     Args:
@@ -22,12 +22,15 @@ def enter_statement(draft: Draft, row: Row) -> None:
         row: `statedIn`, `subject`, `predicate`, `object`, and optionally `period`, `printed`,
             `language`, `identifier` and `statement` (the name).
 
+    Returns:
+        The IRI of the statement.
+
     Raises:
         EntryRefused: A value is missing or unknown.
     """
     source = draft.find(row, "statedIn", "source")
     subject = draft.find(row, "subject")
-    predicate = read_predicate(row.get("predicate", ""))
+    predicate = read(row, "predicate", read_predicate)
     _, literal = draft.printed(row, source)
     name = re.sub("[^a-z0-9]+", "-", compact(predicate).partition(":")[2].lower())
     iri = draft.free(source, "statement", name, row.get("statement"))
@@ -35,7 +38,7 @@ def enter_statement(draft: Draft, row: Row) -> None:
         (f"{RDF}type", f"{RDF}Statement"),
         (f"{RDF}subject", subject),
         (f"{RDF}predicate", predicate),
-        (f"{RDF}object", _object(draft, row, predicate, source)),
+        (f"{RDF}object", _object(draft, row, source)),
     ]
     period = draft.optional(row, "period", "period")
     if period is not None:
@@ -43,19 +46,20 @@ def enter_statement(draft: Draft, row: Row) -> None:
     draft.add(source, iri, [*values, *cited(row, literal)])
     if literal is None:
         draft.notes.append("still to fill in: the printed words (apec:printed)")
+    return iri
 
 
-def _object(draft: Draft, row: Row, predicate: str, source: str) -> Value:
+def _object(draft: Draft, row: Row, source: str) -> Value:
     """Return the object of a statement: a thing, a date or a text."""
     text = row.get("object", "")
     if not text:
         raise EntryRefused("object is missing: give a thing, a date or a text")
     if text.startswith('"'):
-        return turtle_literal(text)
+        return read(row, "object", turtle_literal)
     if text.startswith(("http:", "https:")) and not text.startswith(ID):
-        return ox.NamedNode(text)
+        return read(row, "object", address)
     if "/" in text and " " not in text:
         return draft.find(row, "object")
     if DATE.fullmatch(text):
-        return date_literal(text)
+        return read(row, "object", date_literal)
     return ox.Literal(text, language=draft.language(row, source))

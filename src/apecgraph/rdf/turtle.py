@@ -64,6 +64,22 @@ def format_file(path: Path) -> str:
     Raises:
         ContentError: The file cannot be read, or the canonical form cannot express its content.
     """
+    triples, prefixes = parse_to_rewrite(path)
+    return write_turtle(triples, prefixes, path)
+
+
+def parse_to_rewrite(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Parse a Turtle file that is to be written again, in canonical form.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The triples and the prefixes, as from `parse_file`.
+
+    Raises:
+        ContentError: The file cannot be read, or has a comment, which would be lost.
+    """
     triples, prefixes = parse_file(path)
     text = path.read_bytes().decode()
     for match in _COMMENT.finditer(text):
@@ -74,7 +90,7 @@ def format_file(path: Path) -> str:
                 path,
                 text.count("\n", 0, match.start()) + 1,
             )
-    return write_turtle(triples, prefixes, path)
+    return triples, prefixes
 
 
 def parse_file(

@@ -172,16 +172,16 @@ def _build(request: TaskRequest, observe: StepObserver) -> str:
 
 
 def _decide(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
+    from apecgraph.entry.acceptance import accept_decisions
     from apecgraph.entry.decisions import DecisionEntry, enter_decisions
 
     said = request["entry"]
     claims = {name: tuple(said[name]) for name in ("upholds", "rejects", "alternatives")}
-    entered = enter_decisions(
-        Content.read(Path(request["content"]), observe),
-        request["names"],
-        DecisionEntry(**(said | claims)),
-        request["today"],
+    content = Content.read(Path(request["content"]), observe)
+    entered, after = enter_decisions(
+        content, request["names"], DecisionEntry(**(said | claims)), request["today"]
     )
+    accept_decisions(content, after, observe)
     return asdict(entered)
 
 
@@ -218,6 +218,7 @@ def _entry(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
 
     entries = Entries(Content.read(Path(request["content"]), observe))
     entries.enter_all(request["kind"], request["rows"])
+    entries.check(observe)
     claims = entries.claims()
     return {
         "files": {str(path): text for path, text in claims.files.items()},

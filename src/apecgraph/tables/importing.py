@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from apecgraph.check.literals import is_well_formed
 from apecgraph.content.folder import Content
 from apecgraph.entry.literals import date_literal
 from apecgraph.errors import TableRefused
@@ -73,8 +74,8 @@ def import_table(
     read = read_mapping(text, path, overrides)
     if not read.source.url:
         raise TableRefused("give --url: where the table was read")
-    if read.source.issued:
-        date_literal(read.source.issued)
+    if read.source.issued and not is_well_formed(date_literal(read.source.issued)):
+        raise TableRefused(f"issued: there is no {read.source.issued}: correct the date")
     graph = Graph(content.quads)
     meanings = Meanings(read, graph)
     grid = read_grid(file, read.layout)
