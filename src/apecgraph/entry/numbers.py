@@ -199,7 +199,8 @@ def _only_number(printed: PrintedMeaning | None, unit: str) -> Number:
 def number_words(number: EnteredNumber) -> str:
     """Write an entered number for people: "26.29 × 10^12, 2 decimals"."""
     scale = f" × 10^{number.multiplier}" if number.multiplier else ""
-    return f"{decimal_text(number.observed)}{scale}, {number.decimals} decimals"
+    plural = "" if number.decimals == 1 else "s"
+    return f"{decimal_text(number.observed)}{scale}, {number.decimals} decimal{plural}"
 
 
 def _power(numbers: Collection[Number], value: Decimal) -> int:
