@@ -100,7 +100,10 @@ CRI_ADDRESS = "https://news.cri.cn/20260205/cd684bbb-30be-47d8-ae2e-970394f840a4
         ((*SOURCE, *ADDRESS, "--archived", "ftp://a.org/"), "archived: schema:archivedAt must be"),
         ((*SOURCE, *ADDRESS, "--correction", "a b"), "correction: 'a b' is not an address"),
         ((*SOURCE, *ADDRESS, "--identifier", "S003"), "identifier: the identifier S003 is that of"),
-        ((*SOURCE, *ADDRESS, "--title", " "), "title: rdfs:label is empty: write it"),
+        (
+            (*SOURCE, *ADDRESS, "--title", " "),
+            "title: rdfs:label is empty: write it, or delete it\n",
+        ),
         ((*SOURCE, "--url", "example"), "url: 'example' is not an address"),
         ((*SOURCE, "--url", CRI_ADDRESS), "is that of source/cri-cd684bbb: give it its own"),
         (

@@ -23,7 +23,7 @@ _NUMBERS: Final = {
 
 _ADDRESS: Final = f"{XSD}anyURI"
 _CONVERTED: Final = frozenset(
-    f"{XSD}{name}" for name in ("boolean", "date", "dateTime", "gYear", "gYearMonth", "time")
+    f"{XSD}{name}" for name in ("boolean", "date", "dateTime", "gYear", "gYearMonth")
 )
 """Datatypes to which the engine converts a string, if it is the text of one."""
 

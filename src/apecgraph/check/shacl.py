@@ -104,8 +104,9 @@ def _for_editors(result: Result) -> Result:
 
     A shape about everything has the publication as its focus node; the value is at fault.
     """
-    about_all = result.nodes[0] == BASE and result.value is not None
-    nodes = (result.value,) if about_all else result.nodes
+    nodes = result.nodes
+    if nodes[0] == BASE and result.value is not None:
+        nodes = (result.value,)
     return replace(result, nodes=nodes, message=result.message.replace(ID, ""))
 
 

@@ -130,8 +130,10 @@ class Entries:
         return f"{row}{column}: " if column else row
 
     def _meant(self, result: Result) -> str:
-        """Name the thing that may be meant by a text, if a thing is wanted."""
-        value = None if result.value is None else from_notation(result.value)
+        """Name the thing that may be meant by the text of a statement, if a thing is wanted."""
+        if result.value is None or result.nodes[0] in self._rows:
+            return ""
+        value = from_notation(result.value)
         if not isinstance(value, ox.Literal) or not value.language:
             return ""
         try:
