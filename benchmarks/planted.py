@@ -27,12 +27,15 @@ _FIGURE: Final = f"{ID}figure/"
 _INEQUALITIES: Final = frozenset(
     f"{ID}relation/{name}"
     for name in (
+        "greatest-fall",
+        "not-negative",
         "part-of-coverage",
         "part-of-flow",
         "part-of-group",
         "part-of-period",
         "part-of-whole",
         "percentage",
+        "sum-of-parts",
     )
 )
 _WIDE: Final = _INEQUALITIES | {

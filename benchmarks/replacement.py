@@ -41,7 +41,8 @@ _ACROSS: Final = {
     "sum-of-group": ("reporter", "counterpart", "subject"),
     "part-of-group": ("reporter", "counterpart", "subject"),
     "part-of-coverage": ("coverage",),
-    "mirror": ("reporter", "counterpart", "flow", "valuation"),
+    "sum-of-parts": ("reporter", "counterpart", "subject"),
+    "mirror": ("reporter", "counterpart", "flow", "valuation", "currency"),
     "share-of-whole": ("measure", "counterpart", "coverage", "currency"),
     "growth-of-value": ("measure", "period", "base_period"),
     "exports-and-imports": ("flow", "valuation"),
@@ -51,6 +52,8 @@ _ACROSS: Final = {
     "steady-pace": ("period",),
     "steady-share": ("period",),
     "percentage": (),
+    "not-negative": (),
+    "greatest-fall": (),
     "near-bound": (),
     "currency-pair": ("currency",),
 }

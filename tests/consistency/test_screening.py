@@ -154,6 +154,8 @@ AMERICA_BUYS = trade(
     valuation="valuation/cif",
 )
 SHARE = {"measure": "measure/trade-share", "currency": "unit/not-applicable"}
+TO_AMERICA = {**SHARE, "counterpart": "economy/USA"}
+TO_JAPAN = {**SHARE, "counterpart": "economy/JPN"}
 FAILURES = {
     "same-cell": [(trade(), exactly("10")), (trade(), exactly("11"))],
     "sum-of-periods": [
@@ -163,7 +165,19 @@ FAILURES = {
     "part-of-period": [(trade("2021-2025"), exactly("10")), (trade("2024"), exactly("12"))],
     "part-of-whole": [(CHINA_SELLS, exactly("12")), (trade(), exactly("10"))],
     "part-of-flow": [(trade(flow="flow/total"), exactly("10")), (trade(), exactly("12"))],
+    "sum-of-parts": [
+        (CHINA_SELLS, exactly("6")),
+        (trade(counterpart="economy/JPN"), exactly("5")),
+        (trade(), exactly("10")),
+    ],
     "percentage": [(trade(**SHARE), exactly("120"))],
+    "not-negative": [(trade(), exactly("-1"))],
+    "greatest-fall": [
+        (
+            replace(trade(measure="measure/trade-growth"), base_period=f"{ID}period/2023"),
+            exactly("-101"),
+        )
+    ],
     "near-bound": [(trade(), at_least("10")), (trade(), exactly("30"))],
     "mirror": [(CHINA_SELLS, exactly("10")), (AMERICA_BUYS, exactly("100"))],
     "steady-pace": [(trade("2023"), exactly("10")), (trade("2024"), exactly("100"))],
@@ -176,6 +190,44 @@ FAILURES = {
         (trade(currency="unit/CNY"), exactly("700")),
     ],
 }
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [(trade(**TO_AMERICA), exactly("60")), (trade(**TO_JAPAN), exactly("50"))],
+        [
+            (CHINA_SELLS, exactly("6")),
+            (trade(counterpart="economy/JPN"), exactly("5")),
+            (trade(counterpart="group/apec-other-economies"), exactly("10")),
+        ],
+        [
+            (CHINA_SELLS, exactly("6")),
+            (CHINA_SELLS, exactly("7")),
+            (trade(counterpart="economy/JPN"), at_least("5")),
+            (trade(counterpart="economy/KOR"), exactly("1")),
+            (trade(), exactly("11.5")),
+        ],
+    ],
+    ids=["shares", "group", "parts that disagree"],
+)
+def test_both_forms_add_up_parts(
+    evidence: Evidence, tmp_path: Path, values: list[tuple[Cell, Interval]]
+) -> None:
+    few = replace(evidence, figures=figures(*values), statements=())
+    _, contradictions = compare(few, tmp_path / "figures")
+    shown = frozenset[str]().union(*(each.edit_rules for each in contradictions))
+    assert f"{ID}relation/sum-of-parts" in shown
+
+
+@pytest.mark.parametrize(("dollars", "contradict"), [("1.4", False), ("14", True)])
+def test_both_forms_compare_the_sides_of_a_trade_in_yuan_and_dollars(
+    evidence: Evidence, tmp_path: Path, dollars: str, contradict: bool
+) -> None:
+    in_yuan = replace(CHINA_SELLS, currency=f"{ID}unit/CNY")
+    pair = figures((in_yuan, exactly("10")), (AMERICA_BUYS, exactly(dollars)))
+    failing, _ = compare(replace(evidence, figures=pair, statements=()), tmp_path / "figures")
+    assert bool(failing) == contradict
 
 
 @pytest.mark.parametrize("rule", FAILURES)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_edit_rules import (
-    AREAS,
-    disjoint,
-    economies_of,
-    partition,
-)
 from apecgraph.consistency.cell_keys import CellKeys
+from apecgraph.consistency.cell_parts import (
+    AREAS,
+    economies_of,
+    filling,
+    partition,
+    separate,
+    with_area,
+)
 from apecgraph.consistency.cells import Cells
 from apecgraph.consistency.column_engines import Engine, Frame
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import Interval
-from apecgraph.rdf.namespaces import DCTERMS
+from apecgraph.rdf.namespaces import APEC, DCTERMS
 
 _STEP: Final = 2.0**-50
 """The part of a number by which an end is moved, more than the error of one operation."""
@@ -41,6 +43,10 @@ IMPLIED: Final = ("cell", "lower", "upper", "one", "other")
 Implied = Iterator[Frame]
 """Tables with a row for each estimate: its `cell`, its ends `lower` and `upper`, and the cells that
 imply it, `one` and `other`."""
+
+Area: TypeAlias = str | None
+Areas: TypeAlias = Mapping[Area, frozenset[str]]
+"""The economies of each area."""
 
 
 @dataclass(frozen=True)
@@ -190,32 +196,66 @@ def period_parts(columns: CellColumns, edit_rule: str) -> Iterator[Parts]:
 
 
 def group_parts(columns: CellColumns, edit_rule: str) -> Iterator[Parts]:
-    """Find the parts of the sums over areas, along each dimension of areas.
+    """Find the parts of the sums over areas, along each dimension of areas."""
+    cells = columns.cells
 
-    Families of cells in which the same areas are known are summed alike, so `disjoint` is asked
+    def fillings(inside: Areas, family: Cell, dimension: str) -> Iterator[tuple[str, list[Area]]]:
+        covered = frozenset[str]().union(*inside.values())
+        for group in cells.groups:
+            whole = economies_of(cells, with_area(family, dimension, group), dimension)
+            if whole and whole <= covered:
+                yield group, filling(inside, whole)
+
+    yield from _area_parts(columns, edit_rule, fillings)
+
+
+def separate_parts(columns: CellColumns, edit_rule: str, *, with_shares: bool) -> Iterator[Parts]:
+    """Find areas without a common economy, along each dimension, in the areas around them.
+
+    Args:
+        columns: The cells.
+        edit_rule: IRI of the edit rule.
+        with_shares: Whether there are shares in the world, whose sum needs no other value.
+
+    Yields:
+        The parts.
+    """
+    cells = columns.cells
+    world = cells.graph.value(edit_rule, f"{APEC}whole")
+
+    def parts(inside: Areas, family: Cell, dimension: str) -> Iterator[tuple[str, list[Area]]]:
+        is_compared = with_shares or world in columns.values(dimension)
+        yield from separate(cells, family, dimension, inside, world if is_compared else None)
+
+    yield from _area_parts(columns, edit_rule, parts)
+
+
+def _area_parts(
+    columns: CellColumns,
+    edit_rule: str,
+    wholes: Callable[[Areas, Cell, str], Iterator[tuple[str, list[Area]]]],
+) -> Iterator[Parts]:
+    """Find the parts of areas, along each dimension of areas.
+
+    Families of cells in which the same areas are known are summed alike, so the parts are asked for
     once for each such set of areas: some milliseconds for each.
     """
     cells, keys = columns.cells, columns.keys
     comparing = columns.comparing(edit_rule)
     beside = {"reporter": "counterpart", "counterpart": "reporter", "subject": None}
     for dimension in AREAS:
-        known = columns.values(dimension)
 
         def parts(
-            names: list[str | None], key: int, dimension: str = dimension
-        ) -> Iterator[tuple[str, list[str | None]]]:
+            names: list[Area], key: int, dimension: str = dimension
+        ) -> Iterator[tuple[str, list[Area]]]:
             family = keys.cell(key)
             inside = {}
             for name in names:
-                area: dict[str, Any] = {dimension: name}
-                if economies := economies_of(cells, replace(family, **area), dimension):
+                if economies := economies_of(cells, with_area(family, dimension, name), dimension):
                     inside[name] = economies
-            covered = frozenset[str]().union(*inside.values())
-            for group in cells.groups:
-                whole = economies_of(cells, replace(family, **{dimension: group}), dimension)
-                if whole and whole <= covered:
-                    yield group, disjoint(inside, whole)
+            yield from wholes(inside, family, dimension)
 
+        known = columns.values(dimension)
         yield from _parts(columns, comparing, dimension, known, beside[dimension], parts)
 
 

@@ -75,6 +75,12 @@ class Estimate:
         return frozenset[str]().union(*(reading.sources for reading in self.readings))
 
 
+Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
+"""What an edit rule implies: a cell, the interval in which its value must lie, the estimates that
+imply the interval, and a format string that explains the derivation, with a placeholder for each of
+these estimates."""
+
+
 def comparable(cell: Cell, estimates: Collection[Estimate]) -> Iterator[tuple[Estimate, Estimate]]:
     """Yield the pairs of estimates of a cell that must have a number in common.
 

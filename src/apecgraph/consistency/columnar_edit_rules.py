@@ -34,10 +34,8 @@ from apecgraph.consistency.cell_columns import (
     quotient,
     raised,
 )
-from apecgraph.consistency.cell_edit_rules import (
-    BALANCE,
-    MIRRORED,
-)
+from apecgraph.consistency.cell_edit_rules import CURRENCY_PAIR, MIRRORED
+from apecgraph.consistency.cell_parts import BALANCE
 from apecgraph.consistency.cells import TOTAL
 from apecgraph.consistency.column_engines import Frame
 from apecgraph.consistency.columnar_inequalities import (
@@ -46,6 +44,7 @@ from apecgraph.consistency.columnar_inequalities import (
     part_of_group,
     part_of_period,
     part_of_whole,
+    sum_of_parts,
 )
 from apecgraph.content.cube import ANY_CURRENCY, RATIO, UNIT, Cell
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
@@ -284,30 +283,52 @@ def mirror(columns: CellColumns, edit_rule: str) -> Implied:
     both_sides = (
         keys.of("cell", "reporter") + keys.of("cell", "counterpart") + keys.of("cell", "flow")
     )
+    currency = keys.of("cell", "currency")
     comparing = columns.comparing(edit_rule).with_columns(
-        sides=both_sides, place=nw.col("cell") - keys.of("cell", "valuation")
+        sides=both_sides,
+        currency=currency,
+        place=nw.col("cell") - keys.of("cell", "valuation") - currency,
     )
     here = comparing.join(table, on="sides").select(
-        here="cell", there=nw.col("place") - nw.col("sides") + nw.col("swapped")
+        here="cell",
+        there=nw.col("place") - nw.col("sides") + nw.col("swapped"),
+        here_in="currency",
+    )
+    pair = keys.digits("currency", cells.graph.values(CURRENCY_PAIR, f"{DCTERMS}subject"))
+    both = here.join(comparing, left_on="there", right_on="place").filter(
+        (nw.col("here_in") == nw.col("currency"))
+        | (nw.col("here_in").is_in(pair) & nw.col("currency").is_in(pair))
     )
     implied = implied_row(
-        here.join(comparing, left_on="there", right_on="place"),
-        "here",
+        both.with_columns(target=nw.col("here") - nw.col("here_in") + nw.col("currency")),
+        "target",
         raised(nw.col("lower") * band.lower),
         lowered(nw.col("upper") * band.upper),
         "cell",
+        "here",
     )
     if columns.ends is not None:
         ends = columns.known.select("cell", least_so_far="lower", most_so_far="upper")
         below = (nw.col("upper") < nw.col("most_so_far")) | nw.col("most_so_far").is_null()
         above = (nw.col("lower") > nw.col("least_so_far")) | nw.col("least_so_far").is_null()
-        implied = implied.join(ends, on="cell").filter(below | above).select(*IMPLIED)
+        known = implied.join(ends, on="cell", how="left")
+        implied = known.filter(below | above).select(*IMPLIED)
     yield implied
 
 
 def percentage(columns: CellColumns, edit_rule: str) -> Implied:
     """Range edit: a share is from 0 to 100 percent."""
     yield implied_row(columns.comparing(edit_rule), "cell", nw.lit(0.0), nw.lit(100.0), "cell")
+
+
+def not_negative(columns: CellColumns, edit_rule: str) -> Implied:
+    """Range edit: an amount or a count is not negative, but a balance may be."""
+    yield from _no_less(columns, edit_rule, 0.0)
+
+
+def greatest_fall(columns: CellColumns, edit_rule: str) -> Implied:
+    """Range edit: what is not negative falls by at most 100 percent."""
+    yield from _no_less(columns, edit_rule, -100.0)
 
 
 def near_bound(columns: CellColumns, edit_rule: str) -> Implied:
@@ -346,6 +367,17 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
         )
 
 
+def _no_less(columns: CellColumns, edit_rule: str, least: float) -> Implied:
+    """Yield the least value of the cells that an edit rule applies to, without balances.
+
+    Cells with a lower end above it are left out: what lies below it does not meet that end either.
+    """
+    is_balance = columns.keys.of("cell", "flow") == columns.digit("flow", BALANCE)
+    matters = (nw.col("lower") < least) | nw.col("lower").is_null()
+    rows = columns.comparing(edit_rule).filter(~is_balance & matters)
+    yield implied_row(rows, "cell", nw.lit(least), NO_END, "cell")
+
+
 def _with_measure(columns: CellColumns, measure: str) -> Frame:
     """Return the readings and sums of a measure: each by itself, as ends below zero need it."""
     digit = columns.digit("measure", measure)
@@ -368,7 +400,15 @@ SUMS_OF_PERIODS: Final = f"{ID}relation/sum-of-periods"
 SUMS_OF_GROUPS: Final = f"{ID}relation/sum-of-group"
 
 INEQUALITIES: Final = frozenset(
-    f"{ID}relation/part-of-{name}" for name in ("whole", "group", "coverage", "flow", "period")
+    f"{ID}relation/{name}"
+    for name in (
+        "part-of-whole",
+        "part-of-group",
+        "part-of-coverage",
+        "part-of-flow",
+        "part-of-period",
+        "sum-of-parts",
+    )
 )
 """The edit rules that are applied once the ends of all others are known."""
 
@@ -381,9 +421,12 @@ COLUMNAR_EDIT_RULES: Final[Mapping[str, Callable[[CellColumns, str], Implied]]] 
     f"{ID}relation/part-of-coverage": part_of_coverage,
     f"{ID}relation/part-of-flow": part_of_flow,
     f"{ID}relation/part-of-period": part_of_period,
+    f"{ID}relation/sum-of-parts": sum_of_parts,
     f"{ID}relation/percentage": percentage,
+    f"{ID}relation/not-negative": not_negative,
+    f"{ID}relation/greatest-fall": greatest_fall,
     f"{ID}relation/near-bound": near_bound,
-    f"{ID}relation/currency-pair": currency_pair,
+    CURRENCY_PAIR: currency_pair,
     f"{ID}relation/mirror": mirror,
 }
 """The edit rules that imply estimates from some cells, keyed by IRI."""

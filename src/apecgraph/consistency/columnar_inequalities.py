@@ -12,15 +12,13 @@ from apecgraph.consistency.cell_columns import (
     CellColumns,
     Implied,
     implied_row,
+    separate_parts,
+    sums,
 )
-from apecgraph.consistency.cell_edit_rules import (
-    AREAS,
-    BALANCE,
-    economies_of,
-)
-from apecgraph.consistency.cells import TOTAL
+from apecgraph.consistency.cell_parts import AREAS, BALANCE, economies_of
+from apecgraph.consistency.cells import PERCENT, TOTAL
 from apecgraph.consistency.column_engines import Frame
-from apecgraph.content.cube import Cell
+from apecgraph.content.cube import UNIT, Cell
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
 _FLOWS: Final = (f"{ID}flow/exports", f"{ID}flow/imports")
@@ -65,6 +63,35 @@ def part_of_group(columns: CellColumns, edit_rule: str) -> Implied:
                     change = next(digits) - next(digits)
                     changes.append((_area_digits(columns, area), change))
     yield from _changed(columns, columns.comparing(edit_rule), columns.area("cell"), changes)
+
+
+def sum_of_parts(columns: CellColumns, edit_rule: str) -> Implied:
+    """Inequality edit: areas without a common economy add up to at most the area around them."""
+    keys, engine = columns.keys, columns.engine
+    shares = [
+        measure
+        for measure in columns.values("measure")
+        if columns.cells.graph.value(measure, UNIT) == PERCENT
+    ]
+    is_share = keys.of("whole", "measure").is_in(keys.digits("measure", shares))
+    balance = columns.digit("flow", BALANCE)
+    for parts in separate_parts(columns, edit_rule, with_shares=bool(shares)):
+        rows = parts.rows(columns).filter(keys.of("whole", "flow") != balance)
+        totals = engine.keep(sums(rows).select(whole="cell", total="lower"))
+        if columns.ends is not None:
+            ends = columns.ends.select(whole="cell", least_so_far="lower")
+            known = (
+                ends.join(totals, on="whole").group_by("whole").agg(nw.col("least_so_far").max())
+            )
+            below = nw.col("least_so_far").is_null() | (nw.col("total") > nw.col("least_so_far"))
+            totals = totals.join(known, on="whole", how="left").filter(is_share | below)
+        yield implied_row(
+            rows.select("cell", "whole").join(totals, on="whole"),
+            "whole",
+            nw.col("total"),
+            nw.when(is_share).then(nw.lit(100.0)),
+            "cell",
+        )
 
 
 def part_of_coverage(columns: CellColumns, edit_rule: str) -> Implied:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS, Implied
-from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate, comparable
+from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
+from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate, Implied, comparable
 from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
