@@ -341,11 +341,20 @@ SEVERAL: Final = """
     en | eighteen trillion yuan | 18 12 0 rounded CNY | 19 12 0 rounded CNY
     en | twenty-six members | 26 0 0 exact count | 6 0 0 exact count
     en | rose from 5 to 6 percent | 6 0 0 rounded percent growth | 5 0 0 rounded percent growth
-    zh | 1100亿美元（约合7800亿元人民币） | 110 9 0 about USD | 780 9 0 about USD
+    zh | 1120亿美元（约合7800亿元人民币） | 112 9 0 rounded USD | 112 9 0 about USD
     zh | 1万2千人 | 12 3 0 rounded person | 10 3 0 rounded person
     zh | 2025年12月26.29万亿元 | 26.29 12 2 rounded CNY | 12 12 0 rounded CNY
     zh | 近六成 | 60 0 0 nearly percent | 6 0 0 nearly percent
     zh | 5万余亿元 | 5 12 0 more-than CNY | 5 12 0 rounded CNY
+    en | more than 3 but less than 5 trillion yuan | 3 12 0 more-than CNY | 3 12 0 less-than CNY
+    en | more than 3 but less than 5 trillion yuan | 5 12 0 less-than CNY | 5 12 0 more-than CNY
+    en | more than 3 but less than 5 trillion yuan | 3..5 12 0 range CNY | 3..6 12 0 range CNY
+    en | over 3 trillion yuan and 5 members | 5 0 0 exact count | 5 0 0 more-than count
+    en | about 3 trillion yuan, nearly 5 percent | 5 0 0 nearly percent | 5 0 0 about percent
+    en | nearly 3 trillion yuan ($5 trillion) | 5 12 0 converted USD | 5 12 0 more-than USD
+    zh | 超过3万亿元但不到5万亿元 | 3 12 0 more-than CNY | 5 12 0 more-than CNY
+    zh | 100人以上，约5万亿元 | 100 0 0 more-than person | 100 0 0 about person
+    ja | 約3兆元、5割以上 | 50 0 0 at-least percent | 50 0 0 about percent
 """
 """Numbers of several words, and several numbers: each has a correct and a wrong entry."""
 

@@ -22,6 +22,9 @@ ROUNDED_BOUND: Final = f"{ID}bound/rounded"
 CONVERTED_BOUND: Final = f"{ID}bound/converted"
 _NEEDS_NO_WORD: Final = frozenset((EXACT_BOUND, ROUNDED_BOUND, CONVERTED_BOUND))
 _DIRECTION: Final = f"{ID}direction/"
+_CORRECT_BOUND: Final = (
+    "correct the bound, or add apec:inferred apec:bound if the rest of the text says it"
+)
 _HUNDRED: Final = Decimal(100)
 
 
@@ -228,19 +231,29 @@ def _direction(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
 
 
 def _bound(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
-    if printed.bounds:
-        if entry.bound not in {*printed.bounds, CONVERTED_BOUND}:
-            yield f"says {_names(printed.bounds)}, but the figure has {compact(entry.bound)}"
+    numbers = [each for each in printed.candidates if _is_entered(each, printed, entry)]
+    own = [each.bounds | printed.loose_bounds for each in numbers if entry.range_end is None]
+    said = frozenset[str]().union(*own) if own else printed.bounds
+    may_be_plain = not all(own) and entry.bound in _NEEDS_NO_WORD
+    if entry.bound in said or entry.bound == CONVERTED_BOUND or may_be_plain:
+        return
+    if said:
+        yield f"says {_names(said)}, but the figure has {compact(entry.bound)}"
+        return
+    is_inferred = f"{APEC}bound" in entry.inferred
+    others = [each for each in printed.numbers if entry.bound in each.bounds]
+    if others and not is_inferred:
+        yield (
+            f"says {compact(entry.bound)} of {spelled(others[0].value)}, not of this number: "
+            f"{_CORRECT_BOUND}"
+        )
         return
     has_words = printed.units or printed.directions or any(each.scaled for each in printed.numbers)
     is_fraction = any(number.is_fraction for number in printed.numbers)
     told = entry.bound in _NEEDS_NO_WORD or entry.range_end is not None
     needs_word = has_words and not told and not is_fraction
-    if needs_word and not printed.unknown and f"{APEC}bound" not in entry.inferred:
-        yield (
-            f"has no word for {compact(entry.bound)}: correct the bound, or add "
-            "apec:inferred apec:bound if the rest of the text says it"
-        )
+    if needs_word and not printed.unknown and not is_inferred:
+        yield f"has no word for {compact(entry.bound)}: {_CORRECT_BOUND}"
 
 
 def _status(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:

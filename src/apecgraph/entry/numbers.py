@@ -167,10 +167,11 @@ def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> 
     """
     if given is not None:
         return given
-    if printed is not None and len(printed.bounds) == 1:
-        return next(iter(printed.bounds))
-    if printed is not None and printed.bounds:
-        names = " and ".join(sorted(map(compact, printed.bounds)))
+    said = frozenset[str]() if printed is None else _bounds(printed, unit)
+    if len(said) == 1:
+        return next(iter(said))
+    if said:
+        names = " and ".join(sorted(map(compact, said)))
         raise EntryRefused(f"the printed words express {names}: give the bound")
     if printed is not None and printed.unknown:
         words = ", ".join(f"'{word}'" for word in printed.unknown)
@@ -182,10 +183,20 @@ def read_bound(printed: PrintedMeaning | None, given: str | None, unit: str) -> 
     return EXACT_BOUND if unit in _COUNTED else ROUNDED_BOUND
 
 
+def _bounds(printed: PrintedMeaning, unit: str) -> frozenset[str]:
+    """Return the bounds of the printed number; of several, of the only one with a unit."""
+    numbers = _in_unit(printed, unit)
+    return numbers[0].bounds | printed.loose_bounds if len(numbers) == 1 else printed.bounds
+
+
+def _in_unit(printed: PrintedMeaning, unit: str) -> list[Number]:
+    """Return the numbers that may be the figure; those with its unit, if there are any."""
+    return [each for each in printed.candidates if unit in each.units] or [*printed.candidates]
+
+
 def _only_number(printed: PrintedMeaning | None, unit: str) -> Number:
     """Return the printed number; of several, the only one with a unit."""
-    candidates = () if printed is None else printed.candidates
-    numbers = [each for each in candidates if unit in each.units] or [*candidates]
+    numbers = [] if printed is None else _in_unit(printed, unit)
     if len(numbers) != 1:
         listed = ", ".join(spelled(number.value) for number in numbers)
         found = f"{len(numbers)} numbers, {listed}" if numbers else "no number that can be read"

@@ -40,6 +40,7 @@ class Number:
         ends_range: Whether a word such as "to" joins it to the number before it.
         power: The power of ten of its scale words, if all of it is scaled by them; otherwise 0.
         next_word: The unknown word that directly follows the number, or an empty string.
+        bounds: The IRIs of the bounds whose words belong to this number.
     """
 
     value: Decimal
@@ -52,6 +53,7 @@ class Number:
     ends_range: bool = False
     power: int = 0
     next_word: str = ""
+    bounds: frozenset[str] = frozenset()
 
     @property
     def may_be_year(self) -> bool:

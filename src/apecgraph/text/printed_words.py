@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as ox
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID, RDF, SDMX_ATTRIBUTE, SKOS
+from apecgraph.text.bound_owners import BREAK, BoundOwners
 from apecgraph.text.printed_dates import without_dates
 from apecgraph.text.printed_numbers import (
     MOST_DIGITS,
@@ -31,6 +31,7 @@ from apecgraph.text.printed_numbers import (
     Numeral,
     read_digits,
 )
+from apecgraph.text.printed_ranges import is_between, joined
 
 _SCHEME: Final = f"{ID}scheme/"
 BOUNDS: Final = f"{_SCHEME}bounds"
@@ -42,7 +43,6 @@ MEASURES: Final = f"{_SCHEME}measures"
 NUMBERS: Final = f"{_SCHEME}number-words"
 PLAIN: Final = f"{_SCHEME}plain-words"
 
-RANGE_BOUND: Final = f"{ID}bound/range"
 _WORD: Final = f"{ID}word/"
 _RANGE: Final = f"{_WORD}range"
 """Words between the two numbers of a range."""
@@ -100,6 +100,11 @@ class PrintedMeaning:
     def candidates(self) -> tuple[Number, ...]:
         """The numbers that may be the figure: all that it is not only compared with."""
         return tuple(each for each in self.numbers if not each.is_reference) or self.numbers
+
+    @property
+    def loose_bounds(self) -> frozenset[str]:
+        """The bounds that belong to no number in particular."""
+        return self.bounds.difference(*(number.bounds for number in self.numbers))
 
     @property
     def loose_units(self) -> frozenset[str]:
@@ -169,7 +174,7 @@ class PrintedWords:
                 reader.other(token)
         reader.close()
         found = reader.found
-        numbers, ranges = _joined(_without_years(reader.numbers), found[BOUNDS])
+        numbers, ranges = joined(_without_years(reader.bounded()), found[BOUNDS])
         return PrintedMeaning(
             tuple(numbers),
             frozenset(found[BOUNDS] | ranges),
@@ -209,6 +214,7 @@ class _Reader:
     def __init__(self) -> None:
         self.found: defaultdict[str, set[str]] = defaultdict(set)
         self.numbers: list[Number] = []
+        self._places: list[int] = []
         self.unknown: list[str] = []
         self.faults: list[str] = []
         self._open: Composition | None = None
@@ -218,6 +224,7 @@ class _Reader:
         self._power_before = 0
         self._gap = "break"
         """What is between the last number and the next token; empty if there is nothing."""
+        self._bounds = BoundOwners()
 
     @property
     def is_after_number(self) -> bool:
@@ -229,6 +236,7 @@ class _Reader:
         if len(token) > 2 * MOST_DIGITS:
             self.close()
             self._gap = "break"
+            self._bounds.apart(BREAK)
             self.faults.append(f"has a number of {len(token)} characters: write fewer digits")
         else:
             self._number(read_digits(token, language))
@@ -245,6 +253,10 @@ class _Reader:
         numerals = [numeral for concept in concepts for numeral in _spelled(concept)]
         for numeral in numerals:
             self._number(numeral)
+        if schemes[BOUNDS]:
+            self._bounds.word(schemes[BOUNDS])
+        elif not numerals and not schemes[UNITS]:
+            self._bounds.apart()
         if schemes[UNITS]:
             self._unit(schemes[UNITS])
         elif _RANGE in schemes[PLAIN]:
@@ -262,6 +274,7 @@ class _Reader:
             self.close()
             self._gap, self._power_before = "break", 0
             self._units_before, self._marks = set(), set()
+            self._bounds.apart(BREAK)
         for word in filter(None, _IGNORED.split(_BREAK.sub(" ", token))):
             is_han = re.fullmatch(f"[{_HAN_AND_KANA}]", word) is not None
             if is_han and self._gap == "unknown":
@@ -270,6 +283,7 @@ class _Reader:
                 self.unknown.append(word)
             if not word.isalpha():
                 continue
+            self._bounds.apart()
             if self._gap == "":
                 self.close(next_word=word)
             self._gap, self._power_before, self._units_before = "unknown", 0, set()
@@ -287,6 +301,7 @@ class _Reader:
         if _BEFORE_YEAR in self._open_marks and number.may_be_year and not units:
             self._gap = "break"
             return
+        self._places.append(self._bounds.place)
         self.numbers.append(
             replace(
                 number,
@@ -297,11 +312,24 @@ class _Reader:
             )
         )
 
+    def bounded(self) -> list[Number]:
+        """Return the numbers, each with the bounds whose words belong to it."""
+        owned = self._bounds.owned()
+        numbers = [
+            replace(number, bounds=frozenset(owned[place]))
+            for number, place in zip(self.numbers, self._places, strict=True)
+        ]
+        for index, place in enumerate(self._places[1:], 1):
+            if self._bounds.are_close(place) and is_between(numbers[index - 1], numbers[index]):
+                numbers[index] = replace(numbers[index], ends_range=True)
+        return numbers
+
     def _number(self, numeral: Numeral) -> None:
         """Read a part of a number."""
         if numeral.digits is None:
             if self._open is not None and self._gap in ("", "bound"):
                 self._open.scale(numeral.power)
+                self._bounds.number_goes_on()
                 self._gap = ""
             else:
                 self._power_before += numeral.power
@@ -311,6 +339,9 @@ class _Reader:
             self.close()
             self._open, self._open_marks = Composition(), marks
             self._marks, self._units_before = set(), set()
+            self._bounds.number()
+        else:
+            self._bounds.number_goes_on()
         self._open.put(numeral)
         if self._power_before:
             self._open.scale(self._power_before)
@@ -353,38 +384,6 @@ def _without_years(numbers: list[Number]) -> list[Number]:
     if any(number.scaled or number.units for number in numbers):
         return [number for number in numbers if not number.may_be_year]
     return numbers
-
-
-def _joined(numbers: list[Number], bounds: set[str]) -> tuple[list[Number], set[str]]:
-    """Join the numbers of ranges: "5 to 6 trillion" means 5 trillion to 6 trillion.
-
-    Args:
-        numbers: The numbers.
-        bounds: The bounds that words express.
-
-    Returns:
-        The numbers, the first of a range with the scale and the unit of the second, and the bound
-        of a range if there is one that no word expresses.
-    """
-    joined, ranges = list(numbers), set[str]()
-    for index, (one, other) in enumerate(pairwise(numbers)):
-        is_range = other.ends_range or (RANGE_BOUND in bounds and len(numbers) == 2)
-        if is_range and not one.is_reference and _agree(one.units, other.units):
-            ranges.add(RANGE_BOUND)
-            factor = Decimal(1) if one.scaled else Decimal(1).scaleb(other.power)
-            joined[index] = replace(
-                one,
-                value=one.value * factor,
-                finest=one.finest * factor,
-                coarsest=one.coarsest * factor,
-                scaled=one.scaled or other.power != 0,
-                units=one.units or other.units,
-            )
-    return joined, ranges
-
-
-def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
-    return not one or not other or one == other
 
 
 def _disguises(text: str) -> Iterator[str]:
