@@ -113,7 +113,7 @@ def miss(outcome: Outcome) -> str:
         for known in outcome.compared.values()
         for one in known
         for other in known
-        if iri in one.figures and iri not in other.figures
+        if iri in one.figures and other.figures and iri not in other.figures
     ]
     if not comparisons:
         return _MISSES[0]
