@@ -212,7 +212,7 @@ def not_negative(cells: Cells, edit_rule: str) -> Implied:
 
 
 def greatest_fall(cells: Cells, edit_rule: str) -> Implied:
-    """Range edit: what is not negative falls by at most 100 percent."""
+    """Range edit: an amount that is not negative falls by at most 100 percent."""
     for cell in cells.comparing(edit_rule):
         if cell.flow != BALANCE:
             yield cell, Interval(Decimal(-100)), (), "the growth of an amount"

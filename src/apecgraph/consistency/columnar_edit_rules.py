@@ -327,7 +327,7 @@ def not_negative(columns: CellColumns, edit_rule: str) -> Implied:
 
 
 def greatest_fall(columns: CellColumns, edit_rule: str) -> Implied:
-    """Range edit: what is not negative falls by at most 100 percent."""
+    """Range edit: an amount that is not negative falls by at most 100 percent."""
     yield from _no_less(columns, edit_rule, -100.0)
 
 
@@ -368,7 +368,7 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
 
 
 def _no_less(columns: CellColumns, edit_rule: str, least: float) -> Implied:
-    """Yield the least value of the cells that an edit rule applies to, without balances.
+    """Yield a lower end for the cells that an edit rule applies to, without balances.
 
     Cells with a lower end above it are left out: what lies below it does not meet that end either.
     """

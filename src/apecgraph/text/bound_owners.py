@@ -35,7 +35,7 @@ class BoundOwners:
         self._waiting.append((bounds, self._distance))
 
     def apart(self, distance: int = 1) -> None:
-        """Read a word or a sign that is no part of a number, of a bound or of a unit."""
+        """Read a word or a sign that belongs neither to a number, nor to a bound or a unit."""
         self._distance += distance
 
     def number(self) -> None:
