@@ -54,6 +54,24 @@ def test_a_table_is_entered_whole_or_not_at_all(excerpt: ContentCopy, releases: 
     assert path.read_text(encoding="utf-8").count("trillion yuan") > before.count("trillion yuan")
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "the table has no rows"),
+        ("statedIn,measure\n", "the table has no rows"),
+        ("statedIn,measure\ncri-cd684bbb,trade-value,2024\n", "no column '(without a title)'"),
+        ("statedIn,measure,inferred\ncri-cd684bbb\n", "measure is missing"),
+    ],
+)
+def test_a_table_that_is_not_whole_is_refused(
+    excerpt: ContentCopy, releases: Path, text: str, reason: str
+) -> None:
+    arguments = ("new", "figure", "--csv", "-", "--content", excerpt.root)
+    done = invoke(*arguments, stdin=text, releases=releases)
+    assert done.exit_code != 0
+    assert reason in done.stderr
+
+
 def test_a_source_and_a_statement_are_written(excerpt: ContentCopy, releases: Path) -> None:
     where = ("--content", excerpt.root)
     done = invoke(

@@ -20,6 +20,9 @@ from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_UNTITLED: Final = "(without a title)"
+"""The column of the values in a row that has more of them than the table has titles."""
+
 _DECISION_NAME: Final = re.compile("[a-z0-9][a-z0-9-]*")
 
 
@@ -80,7 +83,10 @@ def figure(source: str, table: TextIO | None, content: Path, **row: str) -> None
     elif source or any(row.values()):
         raise click.UsageError("give either --csv, or a source and options")
     else:
-        _enter(content, "figure", [dict(each) for each in csv.DictReader(table)])
+        rows = list(csv.DictReader(table, restkey=_UNTITLED, restval=""))
+        if not rows:
+            raise click.UsageError("the table has no rows: give the titles, and a row for a figure")
+        _enter(content, "figure", rows)
 
 
 @new.command()
