@@ -8,7 +8,7 @@ ApecgraphError               500
 │   ├── CheckFailed              the content does not pass the check
 │   ├── LossFound                much of the last release, or a rule, is missing
 │   └── RolledBack               the release of this content was rolled back
-├── EntryRefused                 a new claim is not written: a value is missing or wrong
+├── EntryRefused                 an entry is not written: a value is missing or wrong
 │   ├── UnknownCode              nothing has the name that the editor writes, or several have it
 │   └── TableRefused             a table is not entered: names the file and the cell
 ├── ReleaseError                 a release is missing, incomplete or damaged
@@ -78,7 +78,7 @@ class ContentError(ApecgraphError):
 
 
 class EntryRefused(ApecgraphError):
-    """A new claim is not written: a value is missing, unknown, or contradicts the printed words."""
+    """An entry is not written: a value is missing or wrong, or the check would report the entry."""
 
 
 class UnknownCode(EntryRefused):

@@ -167,7 +167,9 @@ def run_entry(
         The new text of each file that changes, and notes for the editor.
 
     Raises:
-        EntryRefused: If a value is missing, unknown, or contradicts the printed words.
+        EntryRefused: If a value is missing, unknown, or contradicts the printed words, or if the
+            check would report the claim.
+        ExceptionGroup: If there are several reasons to refuse the claims.
         ContentError: If the content cannot be read.
     """
     answer = _Task(content, settings).run("entry", kind=kind, rows=list(rows))
@@ -218,6 +220,8 @@ def run_decide(
 
     Raises:
         ContentError: A part of a new decision is missing, or a claim is unknown.
+        EntryRefused: The check would report the decision.
+        ExceptionGroup: There are several reasons to refuse the decisions.
     """
     answer = _Task(content, settings).run("decide", names=names, entry=asdict(entry), today=today)
     return EnteredDecisions(answer["name"], answer["text"], tuple(answer["notes"]))
