@@ -29,7 +29,7 @@ def found(**descriptions: str) -> list[tuple[str, str]]:
         for quad in ox.parse(turtle, ox.RdfFormat.TURTLE):
             graph.store.add(ox.Quad(quad.subject, quad.predicate, quad.object, source))
     sources = [f"{ID}source/{name}" for name in descriptions]
-    pairs = revisions(graph, read_figures(graph, sources))
+    pairs = revisions(read_figures(graph, sources))
     return sorted((compact(later.source), compact(earlier.source)) for later, earlier in pairs)
 
 

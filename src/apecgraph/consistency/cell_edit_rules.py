@@ -11,14 +11,12 @@ once over all figures instead of once per focus node, and produces explanations 
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import reduce
-from itertools import permutations, product
+from itertools import product
 from operator import add
 from typing import Final
 
@@ -47,9 +45,6 @@ from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
 _HUNDREDTH: Final = Decimal("0.01")
-BAND_DAYS: Final = 3 * 366
-"""Days for which the band of a steady value applies; for up to twice as many, it is squared."""
-
 CURRENCY_PAIR: Final = f"{ID}relation/currency-pair"
 MIRRORED: Final[Mapping[str, str]] = {
     f"{ID}flow/{one}": f"{ID}flow/{other}"
@@ -144,7 +139,11 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
     They need not value the goods at the same point, nor report in the same currency if the edit
     rule `currency_pair` converts the value of the one side.
     """
-    band = cells.band(edit_rule)
+    band, threshold, exempt = (
+        cells.band(edit_rule),
+        cells.threshold(edit_rule),
+        cells.exempt(edit_rule),
+    )
     pair = cells.graph.values(CURRENCY_PAIR, f"{DCTERMS}subject")
     words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
     reported: defaultdict[Cell, list[Cell]] = defaultdict(list)
@@ -154,6 +153,8 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
         flow = MIRRORED.get(cell.flow or "")
         sides = cells.economies(cell.reporter), cells.economies(cell.counterpart)
         if flow is None or not all(sides) or not sides[0].isdisjoint(sides[1]):
+            continue
+        if not exempt.isdisjoint(sides[0] | sides[1]):
             continue
         sides_swapped = replace(
             cell,
@@ -168,7 +169,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
             is_converted = {cell.currency, other.currency} == set(pair)
             if target == cell or (is_converted and target not in cells.known):
                 for known in cells.at(other):
-                    yield target, known.interval * band, (known,), words
+                    yield target, _sizeable(known.interval, band, threshold), (known,), words
 
 
 def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
@@ -249,23 +250,27 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
 
 
 def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
-    within = cells.band(edit_rule)
-    for group in series(cells, edit_rule):
-        spans = {cell: _span(*ends) for cell in group if (ends := cells.days(cell.period))}
-        for (one, (start, days)), (other, (start_, days_)) in permutations(spans.items(), 2):
-            distance = abs((start + days / 2) - (start_ + days_ / 2))
-            band = within.powered(math.ceil(distance / BAND_DAYS) or 1)
-            factor = band.scaled(Decimal(days_) / Decimal(days)) if per_day else band
+    """Compare each value of a series with the nearest ones before and after it."""
+    within, threshold = cells.band(edit_rule), cells.threshold(edit_rule)
+    for cell in cells.comparing(edit_rule):
+        for neighbour in cells.neighbours(cell):
+            here, there = cells.span(cell.period), cells.span(neighbour.period)
+            if here is None or there is None:
+                continue
+            band = here.band(within, there)
+            factor = band.scaled(here.ratio(there)) if per_day else band
             times = f"{band.lower} to {band.upper} times"
             words = f"{times} the pace of {{}}" if per_day else f"{times} {{}}"
-            for known in cells.at(one):
-                yield other, known.interval * factor, (known,), words
+            for known in cells.at(neighbour):
+                yield cell, _sizeable(known.interval, factor, threshold), (known,), words
 
 
-def _span(first: str, last: str) -> tuple[int, int]:
-    """Return the ordinal of the first day, and the number of days."""
-    start, end = date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal()
-    return start, end - start + 1
+def _sizeable(known: Interval, factor: Interval, threshold: Decimal) -> Interval:
+    """Multiply an interval by a factor; of numbers below a limit, nothing more is known."""
+    upper = None if known.upper is None else max(known.upper, threshold)
+    implied = replace(known, upper=upper) * factor
+    is_small = implied.lower is not None and implied.lower < threshold
+    return replace(implied, lower=None) if is_small else implied
 
 
 def _sum(cells: Cells, whole: Cell, parts: list[Cell]) -> Implied:

@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
+from apecgraph.consistency.spans import Span
 from apecgraph.content.cube import PERIOD_NOT_TOLD, Cell
 from apecgraph.content.figures import Figure
+from apecgraph.content.vintages import revisions
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, PROV, RDF, SDMX_CODE, SKOS
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, RDF, SDMX_CODE, SKOS
 
 SAME_CELL: Final = f"{ID}relation/same-cell"
 """The consistency edit: all figures of one cell have a number in common."""
@@ -117,6 +119,8 @@ class Cells:
         self.groups = graph.subjects(f"{SKOS}inScheme", f"{ID}scheme/groups")
         self._days: dict[str, tuple[str, str] | None] = {}
         self._economies: dict[tuple[str | None, str | None], frozenset[str]] = {}
+        figures = tuple(figures)
+        self._revised = {earlier.iri for _, earlier in revisions(figures)}
         alike: defaultdict[tuple[Cell, Interval, str], list[Figure]] = defaultdict(list)
         for figure in figures:
             source = figure.source if figure.cell.period == PERIOD_NOT_TOLD else ""
@@ -125,9 +129,19 @@ class Cells:
         for (cell, interval, _), group in alike.items():
             self.known[cell].append(Estimate(interval, (_reading(cell, interval, group),)))
 
-    def only(self, cells: Collection[Cell]) -> Cells:
-        """Return some of the cells with their estimates, in the same order."""
+    def only(self, cells: Collection[Cell], sought: Cell, neighbours: Collection[Cell]) -> Cells:
+        """Return some of the cells with their estimates, in the same order.
+
+        Args:
+            cells: The cells.
+            sought: The only cell whose neighbours are wanted.
+            neighbours: Its neighbours among all cells.
+
+        Returns:
+            The cells.
+        """
         found = Cells((), self.graph)
+        found._neighbours = {sought: tuple(neighbours)}
         found._days, found._economies = self._days, self._economies
         order = self._order
         wanted = sorted((cell for cell in cells if cell in order), key=order.__getitem__)
@@ -183,6 +197,31 @@ class Cells:
         compared = self.graph.values(edit_rule, f"{DCTERMS}subject")
         return [cell for cell in self.known if getattr(cell, dimension) in compared]
 
+    def neighbours(self, cell: Cell) -> tuple[Cell, ...]:
+        """Return the nearest cells before and after a cell that differ from it in the period."""
+        return self._neighbours.get(cell, ())
+
+    @cached_property
+    def _neighbours(self) -> dict[Cell, tuple[Cell, ...]]:
+        series: defaultdict[Cell, list[Cell]] = defaultdict(list)
+        for cell in self.known:
+            if self.span(cell.period) is not None:
+                series[replace(cell, period="")].append(cell)
+        found: defaultdict[Cell, tuple[Cell, ...]] = defaultdict(tuple)
+        for cells in series.values():
+            for one, other in pairwise(sorted(cells, key=self._by_time)):
+                found[one] += (other,)
+                found[other] += (one,)
+        return found
+
+    def _by_time(self, cell: Cell) -> tuple[Span | None, str]:
+        return self.span(cell.period), cell.period
+
+    def span(self, period: str) -> Span | None:
+        """Return the span of a period, or None if a day is missing."""
+        days = self.days(period)
+        return days and Span.of(*days)
+
     def band(self, edit_rule: str) -> Interval:
         """Return the factors that an edit rule declares; an undeclared end is open."""
         low, high = (
@@ -190,12 +229,21 @@ class Cells:
         )
         return Interval(Decimal(low) if low else None, Decimal(high) if high else None)
 
+    def threshold(self, edit_rule: str) -> Decimal:
+        """Return the number below which an edit rule holds no number to its band."""
+        return Decimal(self.graph.value(edit_rule, f"{APEC}threshold") or 0)
+
+    def exempt(self, edit_rule: str) -> frozenset[str]:
+        """Return the economies whose trade an edit rule does not hold."""
+        return frozenset(self.graph.values(edit_rule, f"{APEC}exempt"))
+
     def _interval(self, figure: Figure) -> Interval:
         """Return the interval of a figure, widened if its status or a revision leaves it open.
 
         The band of a status is a part of the number, such as a tenth of an estimate. A figure whose
         period is not printed is compared as an estimate. The band of `SAME_CELL` is the tolerance
-        of a revision; of percentages, in points.
+        of a revision; of growth in percent, in points. A compiler's figure of unknown date may be
+        one that it has revised.
         """
         interval = figure.interval
         statuses = {figure.status, ESTIMATE if figure.is_period_inferred else None}
@@ -204,13 +252,15 @@ class Cells:
             below, above = (1 if end is None else end for end in (of_status.lower, of_status.upper))
             interval = interval.widened(1 - below, above - 1)
         band = self.band(SAME_CELL)
+        is_undated = figure.compiler is not None and figure.vintage is None
         if (
             band.lower is None
             or band.upper is None
-            or not self.graph.has(None, f"{PROV}wasRevisionOf", figure.iri)
+            or not (is_undated or figure.iri in self._revised)
         ):
             return interval
-        base = _HUNDRED if figure.unit == PERCENT else abs(figure.value)
+        is_growth = self.graph.has(figure.cell.measure, f"{APEC}growthOf")
+        base = _HUNDRED if is_growth and figure.unit == PERCENT else abs(figure.value)
         return interval + Interval(base * (band.lower - 1), base * (band.upper - 1))
 
     def days(self, period: str) -> tuple[str, str] | None:

@@ -33,6 +33,7 @@ from apecgraph.consistency.cell_columns import (
     over,
     quotient,
     raised,
+    sizeable,
 )
 from apecgraph.consistency.cell_edit_rules import CURRENCY_PAIR, MIRRORED
 from apecgraph.consistency.cell_parts import BALANCE
@@ -260,12 +261,15 @@ def mirror(columns: CellColumns, edit_rule: str) -> Implied:
     """Ratio edit: what one side reports of their trade, the other reports within a band."""
     keys, cells = columns.keys, columns.cells
     band = Factors(cells.band(edit_rule))
+    exempt = cells.exempt(edit_rule)
     moves: list[tuple[int, int]] = []
     sides = {(area.reporter, area.counterpart) for area in columns.areas}
     for reporter, counterpart in sides:
         economies = cells.economies(reporter), cells.economies(counterpart)
         swapped = keys.digit("reporter", counterpart), keys.digit("counterpart", reporter)
         if not all(economies) or not economies[0].isdisjoint(economies[1]) or None in swapped:
+            continue
+        if not exempt.isdisjoint(economies[0] | economies[1]):
             continue
         for flow, mirrored in MIRRORED.items():
             before = (
@@ -302,8 +306,7 @@ def mirror(columns: CellColumns, edit_rule: str) -> Implied:
     implied = implied_row(
         both.with_columns(target=nw.col("here") - nw.col("here_in") + nw.col("currency")),
         "target",
-        raised(nw.col("lower") * band.lower),
-        lowered(nw.col("upper") * band.upper),
+        *sizeable(band.lower, band.upper, cells.threshold(edit_rule)),
         "cell",
         "here",
     )

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date
-from decimal import Decimal
-
 import narwhals as nw
 
 from apecgraph.consistency.cell_columns import (
@@ -15,22 +11,19 @@ from apecgraph.consistency.cell_columns import (
     implied_row,
     lowered,
     raised,
-)
-from apecgraph.consistency.cell_edit_rules import (
-    BAND_DAYS,
+    sizeable,
 )
 from apecgraph.consistency.column_engines import Frame
-from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import DCTERMS
 
 
 def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) -> Frame | None:
     """Statistical edit: over a few years, the daily mean of a value, or a share, is in a band.
 
-    Each value of a series is compared with each other one, so the series are sieved first: if the
-    highest and the lowest pace in a series differ by less than the narrowest band, all meet. That
-    leaves out only estimates that contradict another estimate of this edit rule: the two readings
-    that they rest on contradict each other, too, and are compared in their own cells.
+    Each value is compared with the nearest ones before and after it. The series are sieved first:
+    if the highest and the lowest pace in a series differ by less than the narrowest band, all meet.
+    That leaves out only estimates that contradict another estimate of this edit rule: the two
+    readings that they rest on contradict each other, too, and are compared in their own cells.
 
     Args:
         columns: The cells.
@@ -43,33 +36,83 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
     """
     keys, engine = columns.keys, columns.engine
     within = columns.cells.band(edit_rule)
-    band = Factors(within)
     comparing = columns.comparing(edit_rule)
-    spans: dict[int, tuple[float, int]] = {}
-    for period in columns.values("period"):
-        days = columns.cells.days(period)
-        if days:
-            start, end = (date.fromisoformat(day).toordinal() for day in days)
-            spans[columns.digit("period", period)] = start + (end - start + 1) / 2, end - start + 1
+    spans = {
+        columns.digit("period", period): span
+        for period in columns.values("period")
+        if (span := columns.cells.span(period))
+    }
     if not spans:
         return None
     periods = engine.table(
         period=(int, list(spans)),
-        days=(float, [float(days) if per_day else 1.0 for _, days in spans.values()]),
+        middle=(float, [span.middle for span in spans.values()]),
+        days=(float, [float(span.days) for span in spans.values()]),
     )
+    members = comparing.with_columns(period=keys.of("cell", "period")).join(periods, on="period")
+    members = members.with_columns(series=nw.col("cell") - nw.col("period"))
+    uneven = _uneven(columns, edit_rule, ends, periods, per_day=per_day)
+    members = members.join(engine.keep(uneven), on="series", how="semi")
+    before = members.with_columns(
+        **{
+            name: nw.col(column).shift(1).over("series", order_by=["middle", "days", "period"])
+            for name, column in (("neighbour", "cell"), ("of_neighbour", "period"))
+        }
+    )
+    later = engine.keep(
+        before.filter(~nw.col("neighbour").is_null()).select(
+            "cell", "neighbour", here="period", there="of_neighbour"
+        )
+    )
+    earlier = later.select(cell="neighbour", neighbour="cell", here="there", there="here")
+    pairs = nw.concat([later, earlier], how="vertical")
+    seen = engine.rows(distinct(pairs.select("there", "here")))
+    if not seen:
+        return None
+    factors = []
+    for there, here in seen:
+        band = spans[here].band(within, spans[there])
+        factor = band.scaled(spans[here].ratio(spans[there])) if per_day else band
+        factors.append((there, here, *Factors(factor).ends))
+    table = engine.table(
+        **{
+            name: (kind, [each[place] for each in factors])
+            for place, (name, kind) in enumerate(
+                (("there", int), ("here", int), ("factor_lower", float), ("factor_upper", float))
+            )
+        }
+    )
+    values = columns.known.select("lower", "upper", neighbour="cell")
+    lower, upper = sizeable(
+        nw.col("factor_lower"), nw.col("factor_upper"), columns.cells.threshold(edit_rule)
+    )
+    return implied_row(
+        pairs.join(table, on=["there", "here"]).join(values, on="neighbour"),
+        "cell",
+        lower,
+        upper,
+        "neighbour",
+    )
+
+
+def _uneven(
+    columns: CellColumns, edit_rule: str, ends: Frame, periods: Frame, *, per_day: bool
+) -> Frame:
+    """Return the series in which the highest and the lowest pace differ by more than the band."""
+    keys = columns.keys
+    band = Factors(columns.cells.band(edit_rule))
     compared = keys.digits("measure", columns.cells.graph.values(edit_rule, f"{DCTERMS}subject"))
-    paces = (
+    days = nw.col("days") if per_day else nw.lit(1.0)
+    return (
         ends.filter(keys.of("cell", "measure").is_in(compared))
         .with_columns(period=keys.of("cell", "period"))
         .join(periods, on="period")
         .select(
             series=nw.col("cell") - nw.col("period"),
-            lower=raised(nw.col("lower") / nw.col("days")),
-            upper=lowered(nw.col("upper") / nw.col("days")),
+            lower=raised(nw.col("lower") / days),
+            upper=lowered(nw.col("upper") / days),
         )
-    )
-    uneven = (
-        paces.group_by("series")
+        .group_by("series")
         .agg(highest=nw.col("lower").max(), lowest=nw.col("upper").min(), count=nw.len())
         .filter(
             (nw.col("count") > 1)
@@ -80,38 +123,4 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
             )
         )
         .select("series")
-    )
-    members = engine.keep(
-        comparing.with_columns(period=keys.of("cell", "period"))
-        .with_columns(series=nw.col("cell") - nw.col("period"))
-        .join(engine.keep(uneven), on="series", how="semi")
-    )
-    seen = [digit for (digit,) in engine.rows(distinct(members.select("period")))]
-    pairs: list[tuple[int, int, float | None, float | None]] = []
-    powers: dict[int, Interval] = {}
-    for one in seen:
-        for other in seen:
-            if one == other or one not in spans or other not in spans:
-                continue
-            (middle, length), (middle_, length_) = spans[one], spans[other]
-            times = math.ceil(abs(middle - middle_) / BAND_DAYS) or 1
-            power = powers.setdefault(times, within.powered(times))
-            factors = power.scaled(Decimal(length_) / Decimal(length)) if per_day else power
-            pairs.append((one, other, *Factors(factors).ends))
-    if not pairs:
-        return None
-    table = engine.table(
-        period=(int, [each[0] for each in pairs]),
-        to=(int, [each[1] for each in pairs]),
-        factor_lower=(float, [each[2] for each in pairs]),
-        factor_upper=(float, [each[3] for each in pairs]),
-    )
-    return implied_row(
-        members.join(table, on="period")
-        .with_columns(target=nw.col("series") + nw.col("to"))
-        .join(members.select(target="cell"), on="target", how="semi"),
-        "target",
-        raised(nw.col("lower") * nw.col("factor_lower")),
-        lowered(nw.col("upper") * nw.col("factor_upper")),
-        "cell",
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -42,11 +42,9 @@ from apecgraph.consistency.columnar_series import steady
 from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import add_sums, implied_by
 from apecgraph.content.cube import DIMENSIONS, Cell
-from apecgraph.content.figure_columns import COLUMNS, read_figure, release_of
-from apecgraph.content.vintages import revisions_among
+from apecgraph.content.figure_columns import COLUMNS, read_figure
 from apecgraph.rdf.graph import Graph, RememberingGraph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, PROV, SKOS
-from apecgraph.rdf.terms import in_graph, triples_about
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, SKOS
 
 _EXACT_DIGITS: Final = 15
 """A binary number of 64 bits tells apart all decimals of so many digits."""
@@ -62,10 +60,12 @@ class Suspect:
     Attributes:
         cell: The cell.
         inputs: The cell itself, and the cells that imply the estimates of it that do not meet.
+        neighbours: The nearest cells before and after it, if estimates from these do not meet.
     """
 
     cell: Cell
     inputs: frozenset[Cell]
+    neighbours: frozenset[Cell]
 
 
 @dataclass(frozen=True)
@@ -112,18 +112,14 @@ def judge(screening: Screening, graph: Graph) -> list[Contradiction]:
     Returns:
         The contradictions that the exact edit rules find in these cells.
     """
-    releases = [(read_figure(row), *release_of(row)) for row in screening.rows]
-    declared = Graph(graph.quads()) if any(vintage for *_, vintage in releases) else graph
-    for later, earlier in list(revisions_among(releases)):
-        declared.store.extend(
-            in_graph(triple)
-            for triple in triples_about(later.iri, (f"{PROV}wasRevisionOf", earlier.iri))
-        )
-    outcomes = (figure for figure, *_ in releases if not figure.is_expectation)
-    cells = Cells(outcomes, RememberingGraph(declared.store))
+    figures = map(read_figure, screening.rows)
+    outcomes = (figure for figure in figures if not figure.is_expectation)
+    cells = Cells(outcomes, RememberingGraph(graph.store))
     add_sums(cells)
     estimates = {
-        suspect.cell: implied_by(cells.only(suspect.inputs)).get(suspect.cell, [])
+        suspect.cell: implied_by(cells.only(suspect.inputs, suspect.cell, suspect.neighbours)).get(
+            suspect.cell, []
+        )
         for suspect in screening.suspects
     }
     return list(discrepancies(estimates))
@@ -143,7 +139,11 @@ def _screen(frame: Frame, graph: Graph, engine: Engine) -> Screening:
     if not suspects:
         return Screening((), ())
     found = tuple(
-        Suspect(keys.cell(cell), frozenset(_with_totals(map(keys.cell, inputs))))
+        Suspect(
+            keys.cell(cell),
+            frozenset(_with_totals(map(keys.cell, inputs.cells))),
+            frozenset(map(keys.cell, inputs.neighbours)),
+        )
         for cell, inputs in sorted(suspects.items())
     )
     needed = {key for each in found for cell in each.inputs if (key := keys.key(cell)) is not None}
@@ -157,7 +157,15 @@ def _screen(frame: Frame, graph: Graph, engine: Engine) -> Screening:
     return Screening(found, tuple(sorted(rows, key=lambda row: (row[source], row[figure]))))
 
 
-def _suspects(columns: CellColumns) -> dict[int, set[int]]:
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """The numbers of the cells that imply the estimates of a cell, and of its neighbours."""
+
+    cells: set[int]
+    neighbours: set[int] = field(default_factory=set)
+
+
+def _suspects(columns: CellColumns) -> dict[int, _Inputs]:
     """Return the cells whose estimates do not meet, each with the cells that imply these."""
     engine, known = columns.engine, _ends(columns.known)
     others = _rows(replace(columns, ends=known), COLUMNAR_EDIT_RULES.keys() - INEQUALITIES)
@@ -175,15 +183,16 @@ def _suspects(columns: CellColumns) -> dict[int, set[int]]:
     fails = nw.col("lower") > nw.col("upper")
     decisive = _union(known.filter(fails), known.join(touched, on="cell", how="semi"), more)
     failing = engine.keep(bounds(decisive).filter(fails))
-    suspects = {cell: {cell} for (cell,) in engine.rows(failing.select("cell"))}
+    suspects = {cell: _Inputs({cell}) for (cell,) in engine.rows(failing.select("cell"))}
     if suspects:
-        # An estimate of a steady edit contradicts others of its kind only where readings do so.
-        before = bounds(ends.join(failing.select("cell"), on="cell", how="semi"))
         rules = _rows(columns, COLUMNAR_EDIT_RULES.keys())
-        conflicting = [_conflicting(_union(*rules), failing)]
-        conflicting += [_conflicting(rows, engine.keep(before)) for rows in in_series]
-        for cell, *inputs in engine.rows(_union(*conflicting)):
-            suspects[cell].update(key for key in inputs if key is not None)
+        for cell, *inputs in engine.rows(_conflicting(_union(*rules, *in_series), failing)):
+            suspects[cell].cells.update(key for key in inputs if key is not None)
+        for rows in in_series:
+            beside = rows.join(failing.select("cell"), on="cell", how="semi")
+            for cell, neighbour in engine.rows(distinct(beside.select("cell", "one"))):
+                suspects[cell].cells.add(neighbour)
+                suspects[cell].neighbours.add(neighbour)
     return suspects
 
 
@@ -292,7 +301,7 @@ def _widened_by_status(frame: Frame, cells: Cells, engine: Engine) -> Frame:
 
 
 def _widened_by_revision(frame: Frame, cells: Cells) -> Frame:
-    """Widen the intervals of figures that their compiler revised later, as `Cells` does."""
+    """Widen the intervals of figures that their compiler revised later, or may have revised."""
     band = cells.band(SAME_CELL)
     if band.lower is None or band.upper is None:
         return frame
@@ -310,12 +319,14 @@ def _widened_by_revision(frame: Frame, cells: Cells) -> Frame:
         "cell", "compiler", "vintage", is_revised=nw.lit(value=True)
     )
     frame = frame.join(revised, on=["cell", "compiler", "vintage"], how="left")
+    growth = sorted(cells.graph.subjects(f"{APEC}growthOf", None))
     base = (
-        nw.when(nw.col("unit") == PERCENT)
+        nw.when((nw.col("unit") == PERCENT) & nw.col("measure").is_in(growth))
         .then(nw.lit(float(Decimal(100))))
         .otherwise(nw.col("value").cast(nw.Float64).abs())
     )
-    applies = nw.col("is_revised").fill_null(value=False)
+    is_undated = ~nw.col("compiler").is_null() & nw.col("vintage").is_null()
+    applies = nw.col("is_revised").fill_null(value=False) | is_undated
     lower, upper = nw.col("lower"), nw.col("upper")
     return frame.with_columns(
         lower=nw.when(applies).then(raised(lower - base * below)).otherwise(lower),

@@ -64,7 +64,7 @@ class Evidence:
         decisions = tuple(read_decisions(graph))
         withdrawn = frozenset(source for source in sources if is_withdrawn(graph, source))
         witnesses = (figure for figure in figures if figure.source not in withdrawn)
-        for later, earlier in list(revisions(graph, witnesses)):
+        for later, earlier in list(revisions(witnesses)):
             revises = triples_about(later.iri, (f"{PROV}wasRevisionOf", earlier.iri))
             graph.store.extend(in_graph(triple, ox.NamedNode(later.source)) for triple in revises)
         evidence = cls(graph, figures, statements, decisions, withdrawn)

@@ -16,7 +16,6 @@ import duckdb
 from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, Cell
 from apecgraph.content.figures import Figure
 from apecgraph.content.origins import origin
-from apecgraph.content.vintages import released
 from apecgraph.errors import ContentError
 from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.graph import Graph
@@ -167,24 +166,19 @@ def read_figure(row: Sequence[Any]) -> Figure:
         values["status"],
         bool(values["is_expectation"]),
         bool(values["is_period_inferred"]),
+        values["compiler"],
+        values["vintage"],
     )
-
-
-def release_of(row: Sequence[Any]) -> tuple[str | None, str | None]:
-    """Return the compiler of the figure in a row, and the date at which it was released."""
-    values = dict(zip(COLUMNS, row, strict=True))
-    return values["compiler"], values["vintage"]
 
 
 def _row(figure: Figure, graph: Graph) -> dict[str, object]:
     interval = figure.interval
-    compiler, vintage = released(graph, figure)
     return {
         "figure": figure.iri,
         "source": figure.source,
         "origin": origin(graph, figure.source),
-        "compiler": compiler,
-        "vintage": vintage,
+        "compiler": figure.compiler,
+        "vintage": figure.vintage,
         **{name: getattr(figure.cell, name) for name in DIMENSIONS},
         "value": decimal_text(figure.value),
         "lower": None if interval.lower is None else decimal_text(interval.lower),

@@ -19,6 +19,7 @@ from apecgraph.rdf.terms import TRUE_FORMS, Term, term_text, triples_about, type
 
 _MAX_DIGITS: Final = 18  # as the shapes require; SPARQL engines keep 18 digits of an xsd:decimal
 _EXPECTATIONS: Final = f"{ID}dataset/expectations"
+_RELEASE: Final = (f"{SDMX_ATTRIBUTE}compilingOrg", f"{DCTERMS}issued")
 _OBSERVED: Final = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}(\.[0-9]{{1,{_MAX_DIGITS}}})?")
 """A plain number. Its limited length keeps arithmetic exact and fast."""
 
@@ -40,6 +41,8 @@ class Figure:
         status: IRI of the status of the figure, such as provisional; None for an outcome.
         is_expectation: Whether the figure is a forecast or a target, which no outcome contradicts.
         is_period_inferred: Whether the source does not print the period.
+        compiler: IRI of the compiler of the figure, if the figure or its source names one.
+        vintage: The date at which it was released (ISO 8601), if one of them states it.
     """
 
     iri: str
@@ -54,6 +57,8 @@ class Figure:
     status: str | None = None
     is_expectation: bool = False
     is_period_inferred: bool = False
+    compiler: str | None = None
+    vintage: str | None = None
 
     def derived(self) -> Iterator[ox.Triple]:
         """Return what the build adds to the figure: defaults, its value, and its interval."""
@@ -120,7 +125,8 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
         The figure; None if a part of it is missing or cannot be read.
     """
     terms: dict[str, Term] = {}
-    for quad in graph.named_graph(source).quads(iri):
+    stated_by = graph.named_graph(source)
+    for quad in stated_by.quads(iri):
         known = terms.setdefault(quad.predicate.value, quad.object)
         if term_text(quad.object) < term_text(known):
             terms[quad.predicate.value] = quad.object
@@ -146,7 +152,8 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
             values[UNIT],
             status,
             status is not None and graph.has(status, f"{DCTERMS}isPartOf", _EXPECTATIONS),
-            graph.named_graph(source).has(iri, f"{APEC}inferred", DIMENSIONS["period"]),
+            stated_by.has(iri, f"{APEC}inferred", DIMENSIONS["period"]),
+            *(values.get(name) or stated_by.value(source, name) for name in _RELEASE),
         )
     except (LookupError, ValueError, InvalidOperation):
         return None

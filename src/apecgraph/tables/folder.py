@@ -237,11 +237,12 @@ def write_source(name: str, source: Source, meanings: Meanings, path: Path) -> s
         (f"{DCTERMS}identifier", ox.Literal(source.identifier or name)),
         (f"{DCTERMS}language", ox.Literal(source.language)),
         (f"{DCTERMS}publisher", f"{ID}{meanings.code(source.publisher)}"),
+        (
+            f"{SDMX_ATTRIBUTE}compilingOrg",
+            f"{ID}{meanings.code(source.compiler or source.publisher)}",
+        ),
         (f"{SCHEMA}url", source.url),
     ]
-    if source.compiler:
-        compiler = f"{ID}{meanings.code(source.compiler)}"
-        values.append((f"{SDMX_ATTRIBUTE}compilingOrg", compiler))
     if source.issued:
         values.append((f"{DCTERMS}issued", date_literal(source.issued)))
     if source.version:

@@ -10,7 +10,10 @@ from apecgraph.errors import TableRefused
 from apecgraph.tables.folder import Row
 
 _VALUE: Final = ("obsValue", "unitMeasure", "unitMult", "decimals")
-_CELL: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "period", "currency")
+_CELL: Final = (
+    *("reporter", "counterpart", "flow", "coverage", "measure", "period", "basePeriod"),
+    *("currency", "valuation"),
+)
 
 
 @dataclass(frozen=True, slots=True)
