@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Final
 
 from apecgraph.consistency.spans import Span
@@ -83,8 +83,8 @@ imply the interval, and a format string that explains the derivation, with a pla
 these estimates."""
 
 
-def comparable(cell: Cell, estimates: Collection[Estimate]) -> Iterator[tuple[Estimate, Estimate]]:
-    """Yield the pairs of estimates of a cell that must have a number in common.
+def comparable(cell: Cell, estimates: Collection[Estimate]) -> Iterator[Collection[Estimate]]:
+    """Yield the estimates of a cell that must all have a number in common.
 
     Two unknown periods may differ, so only estimates of one source are compared if the period is
     not told.
@@ -94,11 +94,13 @@ def comparable(cell: Cell, estimates: Collection[Estimate]) -> Iterator[tuple[Es
         estimates: The estimates of the cell.
 
     Yields:
-        The pairs.
+        All estimates, or those of each source.
     """
-    for one, other in combinations(estimates, 2):
-        if cell.period != PERIOD_NOT_TOLD or len(one.sources | other.sources) <= 1:
-            yield one, other
+    if cell.period != PERIOD_NOT_TOLD:
+        yield estimates
+        return
+    for source in sorted(frozenset[str]().union(*(each.sources for each in estimates))):
+        yield [each for each in estimates if each.sources <= {source}]
 
 
 class Cells:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain, combinations
 from typing import Final
 
 from apecgraph.consistency.cells import SAME_CELL, Estimate, comparable
@@ -108,7 +109,8 @@ def discrepancies(estimates: Mapping[Cell, list[Estimate]]) -> Iterator[Contradi
     for cell, known in estimates.items():
         if all_meet(estimate.interval for estimate in known):
             continue
-        for one, other in comparable(cell, known):
+        pairs = chain(*(combinations(each, 2) for each in comparable(cell, known)))
+        for one, other in pairs:
             if not one.interval.meets(other.interval):
                 readings = frozenset(each.figures for each in (*one.readings, *other.readings))
                 by_readings[readings].append(Discrepancy(cell, one, other))

@@ -7,11 +7,11 @@ check finds contradictions that show only if two edit rules are combined.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
-from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate, Implied, comparable
+from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate, Implied, Reading, comparable
 from apecgraph.content.cube import Cell
 from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
@@ -60,12 +60,16 @@ def rules_by_figure(estimates: Mapping[Cell, list[Estimate]]) -> dict[str, set[s
     """
     rules: defaultdict[str, set[str]] = defaultdict(set)
     for cell, known in estimates.items():
-        for one, other in comparable(cell, known):
-            if not one.readings or not other.readings or set(one.readings) == set(other.readings):
-                continue
-            for reading in (*one.readings, *other.readings):
-                for figure in reading.figures:
-                    rules[figure] |= {one.edit_rule or SAME_CELL, other.edit_rule or SAME_CELL}
+        for together in comparable(cell, known):
+            alike: defaultdict[frozenset[Reading], set[str]] = defaultdict(set)
+            for estimate in together:
+                if estimate.readings:
+                    alike[frozenset(estimate.readings)].add(estimate.edit_rule or SAME_CELL)
+            count = Counter(rule for found in alike.values() for rule in found)
+            for same, own in alike.items() if len(alike) > 1 else ():
+                others = {rule for rule, times in count.items() if times > (rule in own)}
+                for figure in frozenset[str]().union(*(each.figures for each in same)):
+                    rules[figure] |= own | others
         readings = (reading for one in known if one.edit_rule is None for reading in one.readings)
         for reading in readings:
             if len(reading.figures) > 1:
