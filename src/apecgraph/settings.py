@@ -21,9 +21,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s<>\"'`]+)?$",
-        description="Address at which people reach the server, for the programs at `/use`. If it "
-        "is empty: the address that the server listens at, if only this machine can reach it, "
-        "otherwise the canonical base.",
+        description="Address at which people reach the server; the programs at `/use` contain it. "
+        "If it is empty, they contain the address that the server listens at if only this machine "
+        "can reach it, and the canonical base otherwise.",
     )
     keep_releases: int = Field(
         default=10,
@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     queue: int = Field(
         default=64,
         ge=0,
-        description="Number of queries that may wait for a worker; further ones are answered "
+        description="Number of queries that may wait for a worker; the server answers any more "
         "with 503.",
     )
     drain_seconds: int = Field(

@@ -183,8 +183,14 @@ def test_one_error_stands_for_all_its_cells(graph: Graph) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "text", "message"),
     [
-        (1, 0, "Unit: EUR", "none of the units 'Unit: CNY 100 Million', 'Unit: USD Million' is"),
-        (1, 1, "Unit: USD Million", "row=1;column=1 and row=1;column=2: there are several units"),
+        (
+            1,
+            0,
+            "Unit: EUR",
+            "no unit label of the mapping is above the values; it lists 'Unit: CNY 100 Million', "
+            "'Unit: USD Million'",
+        ),
+        (1, 1, "Unit: USD Million", "row=1;column=1 and row=1;column=2 have different units"),
         (2, 1, "25", "row=2;column=2: the mapping does not name '25'"),
         (4, 1, "Imports", "row=4;column=2: the mapping does not name 'Imports'"),
     ],

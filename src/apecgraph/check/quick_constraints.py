@@ -1,7 +1,9 @@
-"""Constraints of pyshacl that give the same results in less time.
+"""Faster replacements for constraints of pyshacl, with the same results.
 
-pyshacl evaluates the query of a constraint in SPARQL once for each focus node, and compares each
-property of a shape with a list of all parameters. Together that is half of the time of a check.
+pyshacl runs the query of a SPARQL-based constraint once for each focus node, and looks up each
+property of a shape in a list of all constraint parameters. The two take half of the time of a
+check. This module first finds the focus nodes that conform, with one query for many of them, so
+that pyshacl queries only the others one by one; and it keeps the parameters in a set.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def deny_network(*, pairs: bool = False) -> None:
     """
     machine = platform.machine()
     if machine not in _CALLS:
-        raise OSError(errno.ENOSYS, f"the numbers of the system calls on {machine} are not known")
+        raise OSError(errno.ENOSYS, f"apecgraph does not know the system call numbers of {machine}")
     architecture, calls = _CALLS[machine]
     refused = [number for number in calls if not (pairs and number == _SOCKETPAIR[machine])]
     code = _filter(architecture, refused)

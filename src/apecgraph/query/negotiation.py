@@ -84,7 +84,7 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
         available = [offer.media_type for offer in offers]
         raise NotAcceptable(
             f"No format of this answer is acceptable to 'Accept: {accept}'; "
-            f"available are {', '.join(available)}.",
+            f"the available formats are {', '.join(available)}.",
             available,
         )
     return best
@@ -138,7 +138,8 @@ def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
             return Choice(offer, alias if alias in offer.other_media_types else offer.media_type)
     available = list(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptable(
-        f"format={wanted} is not a format of this answer; available are {', '.join(available)}.",
+        f"format={wanted} is not available for this answer; the available formats are "
+        f"{', '.join(available)}.",
         available,
     )
 

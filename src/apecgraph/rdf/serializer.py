@@ -149,6 +149,7 @@ def _repaired(write: Write, format_: Format) -> Write:
 def _cannot_hold(format_: Format, culprit: str, formats: Iterable[Format]) -> NotAcceptable:
     available = [other.media_type for other in formats if other != format_]
     return NotAcceptable(
-        f"{format_.label} cannot represent {culprit}; available are {', '.join(available)}.",
+        f"{format_.label} cannot represent {culprit}; the available formats are "
+        f"{', '.join(available)}.",
         available,
     )

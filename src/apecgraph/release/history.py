@@ -1,7 +1,8 @@
 """The history of a folder of releases: when each release became current, and which one it replaced.
 
-An entry is written before its switch, so every switch has an entry. If the process is killed
-between the two, the entry has no effect: the link decides which release is current.
+A build or a rollback writes the entry before it switches the link to the release, so every switch
+has an entry. If the process is killed between the two steps, the entry has no effect: the link
+decides which release is current.
 """
 
 from __future__ import annotations

@@ -179,19 +179,19 @@ def run_entry(
 def run_import(
     content: Path, settings: Settings, file: Path, name: str, mapping: str, url: str, issued: str
 ) -> EnteredTable:
-    """Read a foreign table into the folder of a source, without writing it.
+    """Convert a foreign table into the files of a source's folder, without writing them.
 
     Args:
         content: The content folder.
         settings: The limits.
         file: The foreign file.
         name: Name of the source.
-        mapping: A mapping that comes with apecgraph, the path of one, or nothing.
+        mapping: Name of a mapping that comes with apecgraph, path of a mapping, or empty.
         url: Where the table was read, or nothing.
         issued: When the table was released, or nothing.
 
     Returns:
-        The files, and the account of all cells.
+        The files, and the notes that account for every cell.
 
     Raises:
         TableRefused: The table, or a cell of it, cannot be read.

@@ -57,7 +57,7 @@ def import_table(
         issued: When it was released; if empty, as the mapping or the source says.
 
     Returns:
-        The files, and the account of all cells.
+        The files, and the notes that account for every cell.
 
     Raises:
         TableRefused: The table cannot be read.

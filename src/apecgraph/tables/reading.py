@@ -173,9 +173,9 @@ class _Reader:
             places = " and ".join(self._grid.locator(*place) for place in found.values())
             wanted = ", ".join(f"'{label}'" for label in self._mapping.units)
             self._refuse_table(
-                f"{places}: there are several units"
+                f"{places} have different units: the table must have exactly one above its values"
                 if found
-                else f"none of the units {wanted} is above the values"
+                else f"no unit label of the mapping is above the values; it lists {wanted}"
             )
         for label in found:
             facts |= self._units[label]

@@ -38,7 +38,7 @@ class TermPage(ThingPage):
         }
 
     def _questions(self, iri: str) -> list[tuple[str, str]]:
-        """Return the path and the text of each question whose query names a term."""
+        """Return the path and the text of each question whose query names the term."""
         graph, labels = self.site.graph, self.site.labels
         return [
             (question_address(question), labels.title(question).value)
