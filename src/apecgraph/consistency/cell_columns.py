@@ -408,7 +408,7 @@ def implied_row(
 def sizeable(
     factor_lower: nw.Expr, factor_upper: nw.Expr, threshold: Decimal
 ) -> tuple[nw.Expr, nw.Expr]:
-    """Multiply both ends by factors; of numbers below a limit, nothing more is known."""
+    """Multiply both ends by factors; of numbers below the threshold, nothing more is known."""
     limit, lower, upper = nw.lit(float(threshold)), nw.col("lower") * factor_lower, nw.col("upper")
     upper = nw.when(upper < limit).then(limit).otherwise(upper) * factor_upper
     return nw.when(lower >= limit).then(raised(lower)), lowered(upper)

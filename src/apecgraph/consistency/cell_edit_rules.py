@@ -139,11 +139,8 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
     They need not value the goods at the same point, nor report in the same currency if the edit
     rule `currency_pair` converts the value of the one side.
     """
-    band, threshold, exempt = (
-        cells.band(edit_rule),
-        cells.threshold(edit_rule),
-        cells.exempt(edit_rule),
-    )
+    band = cells.band(edit_rule)
+    threshold, exempt = cells.threshold(edit_rule), cells.exempt(edit_rule)
     pair = cells.graph.values(CURRENCY_PAIR, f"{DCTERMS}subject")
     words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
     reported: defaultdict[Cell, list[Cell]] = defaultdict(list)
@@ -266,7 +263,7 @@ def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
 
 
 def _sizeable(known: Interval, factor: Interval, threshold: Decimal) -> Interval:
-    """Multiply an interval by a factor; of numbers below a limit, nothing more is known."""
+    """Multiply an interval by a factor; of numbers below the threshold, nothing more is known."""
     upper = None if known.upper is None else max(known.upper, threshold)
     implied = replace(known, upper=upper) * factor
     is_small = implied.lower is not None and implied.lower < threshold

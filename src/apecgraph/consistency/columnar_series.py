@@ -22,8 +22,6 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
 
     Each value is compared with the nearest ones before and after it. The series are sieved first:
     if the highest and the lowest pace in a series differ by less than the narrowest band, all meet.
-    That leaves out only estimates that contradict another estimate of this edit rule: the two
-    readings that they rest on contradict each other, too, and are compared in their own cells.
 
     Args:
         columns: The cells.

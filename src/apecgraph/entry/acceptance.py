@@ -37,7 +37,7 @@ def consequences(before: Content, after: Content, observe: StepObserver) -> list
         return []
     earlier = judge(before, vocabularies, observe)[0].results
     known = set(map(_identity, earlier))
-    # A decision may settle a part of a contradiction: what is left of it is not new.
+    # If a decision settles a part of a contradiction, the rest of it is not new.
     contradictory = {node for each in earlier if _is_between_claims(each) for node in each.nodes}
     return [
         result
