@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from apecgraph.content.folder import CONTEXT, content_paths
+from apecgraph.content.folder import CONTEXT, content_paths, table_paths
 from apecgraph.content.questions import question_paths
 from apecgraph.content.vocabularies import TERMS, VOCABULARIES
 from apecgraph.errors import ContentError
@@ -45,6 +45,7 @@ def build_fingerprint(content: Path) -> str:
     program = Path(__file__).parents[1]
     files = [
         *content_paths(content),
+        *table_paths(content),
         *question_paths(content),
         *(content / name for name in (f"ontology/{CONTEXT}", VOCABULARIES, TERMS)),
     ]

@@ -48,6 +48,11 @@ class Locator:
         for file in content.files:
             for subject in {term_text(triple.subject) for triple in file.triples}:
                 self._files[subject].append(file)
+        self._rows = {
+            table.iri(name): Place(content.relative(table.path), line)
+            for table in content.tables
+            for name, line in table.lines.items()
+        }
         self._statements: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for statement in statements:
             subject, predicate, object_ = map(term_text, statement.triple)
@@ -81,12 +86,14 @@ class Locator:
             if value in (None, object_):
                 yield from self.places(statement, f"{RDF}object", object_)
                 return
+        if node in self._rows:
+            yield self._rows[node]
         described = self._files.get(node, [])
         # A thing may be described in several files: prefer those that state the property.
         exact = [file for file in described if (node, path) in self._lines(file)]
         for file in exact or described:
             yield Place(self._content.relative(file.path), self._closest(file, node, path, value))
-        if not described:
+        if not described and node not in self._rows:
             for file in self._content.files:
                 mentions = [line for key, line in self._lines(file).items() if node in key[1:]]
                 if mentions:

@@ -60,8 +60,8 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
             yield Result.of(
                 _RULE,
                 file.graph.value,
-                f"{content.relative(file.path)} must describe <source/{file.path.stem}> as an "
-                "apec:Source: the name of the file is the name of the source",
+                f"{content.relative(file.path)} must describe <{compact(file.graph.value)}> as an "
+                "apec:Source: the name of the file or of the folder is the name of the source",
             )
         for triple in file.triples:
             facts = stated if triple.subject in content.entities else ()

@@ -8,10 +8,11 @@ from typing import Final
 import click
 
 from apecgraph.cli.options import content_option
+from apecgraph.content.table_rows import TABLES
 from apecgraph.release.durable import replace_text
 from apecgraph.sandbox import runner as sandbox
 from apecgraph.settings import Settings
-from apecgraph.tables.folder import PERIODS, TABLES, folder_texts, replace_folder
+from apecgraph.tables.folder import PERIODS, folder_texts, replace_folder
 from apecgraph.tables.mapping import shipped_mappings
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)

@@ -13,6 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph.content.table_rows import FIGURES, MAPPING, METADATA, SOURCE, TABLES, Table
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.namespaces import ADMS, APEC, ID, PROV, QB, SCHEMA, SDMX_DIMENSION, TIME
@@ -97,17 +98,18 @@ _GRAPHS: Final = {
     "data/decisions.ttl": DECISIONS_GRAPH.value,
     "data/entities/*.ttl": ENTITIES_GRAPH.value,
     "data/sources/*.ttl": f"{SOURCE_PREFIX}{{stem}}",
+    f"{TABLES}/*/{SOURCE}": f"{SOURCE_PREFIX}{{folder}}",
 }
 """A dict from patterns of paths to the named graphs of the files that match."""
+
+_OPTIONAL: Final = frozenset((f"{TABLES}/*/{SOURCE}",))
+"""Patterns of files that a content folder need not have."""
 
 _OTHER_FILES: Final = (
     f"ontology/{CONTEXT}",
     "ontology/*.csv",
     "ontology/questions/*",
-    "data/tables/*/source.ttl",
-    "data/tables/*/figures.csv",
-    "data/tables/*/figures.csv-metadata.json",
-    "data/tables/*/mapping.toml",
+    *(f"{TABLES}/*/{name}" for name in (FIGURES, METADATA, MAPPING)),
 )
 """Patterns of the files of a content folder that are not read into a graph of their own file."""
 
@@ -139,10 +141,12 @@ class Content:
     Attributes:
         root: The content folder.
         files: Its Turtle files, sorted by kind and path.
+        tables: The figures of its tables, in the order of the files that describe their sources.
     """
 
     root: Path
     files: tuple[ContentFile, ...]
+    tables: tuple[Table, ...] = ()
 
     @classmethod
     def read(cls, root: Path, observe: StepObserver = nullcontext) -> Content:
@@ -161,6 +165,7 @@ class Content:
         """
         errors: list[ContentError] = []
         files: list[ContentFile] = []
+        tables: list[Table] = []
         paths = list(_paths(root, errors))
         errors += _unread(root)
         for path, graph in logged_items(_log, "reading files", paths):
@@ -174,11 +179,13 @@ class Content:
                         1,
                     )
                 files.append(ContentFile(path, graph, tuple(triples)))
+                if path.parent.parent == root / TABLES:
+                    tables.append(Table.read(path.parent))
             except ContentError as error:
                 errors.append(error)
         if errors:
             raise ExceptionGroup("the content cannot be read", errors)
-        return cls(root, tuple(files))
+        return cls(root, tuple(files), tuple(tables))
 
     @cached_property
     def entities(self) -> frozenset[ox.NamedNode | ox.BlankNode | ox.Triple]:
@@ -192,8 +199,15 @@ class Content:
 
     @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
-        """The triples of all files, each in the named graph of its file."""
-        return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)
+        """The triples of all files and tables, each in the named graph of its file or source."""
+        return (
+            *(in_graph(triple, file.graph) for file in self.files for triple in file.triples),
+            *(
+                in_graph(triple, ox.NamedNode(f"{SOURCE_PREFIX}{table.source}"))
+                for table in self.tables
+                for triple in table.triples
+            ),
+        )
 
     def relative(self, path: Path) -> str:
         """Return the path of a file relative to the content folder, if the file is in it."""
@@ -207,6 +221,12 @@ def content_paths(root: Path) -> Iterator[Path]:
         yield from sorted(root.glob(pattern))
 
 
+def table_paths(root: Path) -> Iterator[Path]:
+    """List the files with the figures of the tables of a content folder."""
+    for name in (FIGURES, METADATA):
+        yield from sorted(root.glob(f"{TABLES}/*/{name}"))
+
+
 def default_content() -> Path:
     """Return the content folder of the installed wheel, or of this checkout."""
     packaged = Path(__file__).parents[1] / "bundled"
@@ -216,7 +236,7 @@ def default_content() -> Path:
 def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.NamedNode]]:
     for pattern, graph in _GRAPHS.items():
         paths = sorted(root.glob(pattern))
-        if not paths:
+        if not paths and pattern not in _OPTIONAL:
             errors.append(
                 ContentError(f"there is no {pattern}: this is not a content folder", root)
             )
@@ -224,19 +244,26 @@ def _paths(root: Path, errors: list[ContentError]) -> Iterator[tuple[Path, ox.Na
             if not path.is_file():
                 errors.append(ContentError("is not read: it is not a regular file", path))
                 continue
-            if not _NAME.fullmatch(path.name):
+            of_table = pattern in _OPTIONAL
+            if not _NAME.fullmatch(f"{path.parent.name}.ttl" if of_table else path.name):
                 errors.append(
                     ContentError(
-                        "is not read: give it a name of letters, digits, - and _ that ends in .ttl",
+                        "is not read: give its folder a name of letters, digits, - and _"
+                        if of_table
+                        else "is not read: give it a name of letters, digits, - and _ that ends in "
+                        ".ttl",
                         path,
                     )
                 )
                 continue
-            yield path, ox.NamedNode(graph.format(stem=path.stem))
+            yield path, ox.NamedNode(graph.format(stem=path.stem, folder=path.parent.name))
 
 
 def _unread(root: Path) -> Iterator[ContentError]:
     """Yield an error for each file below the folders of the content that nothing reads."""
+    for path in table_paths(root):
+        if not (path.parent / SOURCE).exists():
+            yield ContentError(f"is not read: {SOURCE} beside it must describe its source", path)
     read = {path for pattern in (*_GRAPHS, *_OTHER_FILES) for path in root.glob(pattern)}
     for folder in ("data", "ontology", "shapes"):
         for path in sorted((root / folder).rglob("*")):

@@ -9,6 +9,7 @@ from typing import Final
 
 from apecgraph.check.literals import is_well_formed
 from apecgraph.content.folder import Content
+from apecgraph.content.table_rows import FIGURES, MAPPING, METADATA, SOURCE, TABLES, write_rows
 from apecgraph.entry.literals import date_literal
 from apecgraph.errors import TableRefused
 from apecgraph.files import read_file
@@ -18,17 +19,10 @@ from apecgraph.rdf.turtle import parse_file, write_turtle
 from apecgraph.tables.figures import TableFigure
 from apecgraph.tables.files import read_grid
 from apecgraph.tables.folder import (
-    FIGURES,
-    MAPPING,
-    METADATA,
     PERIODS,
-    SOURCE,
-    TABLES,
     EnteredTable,
     figure_row,
-    read_rows,
     source_values,
-    write_rows,
     write_source,
 )
 from apecgraph.tables.mapping import mapping_text, read_mapping, shipped_mappings
@@ -85,7 +79,9 @@ def import_table(
     checked = check_sums(reading.figures, meanings, read.excuses, file.name)
     known = {
         key: {**row, "issued": row["issued"] or described.get("issued", "")}
-        for key, row in read_rows(folder).items()
+        for table in content.tables
+        if table.source == name
+        for key, row in table.rows.items()
     }
     printed = {each.name: figure_row(each, read.source.issued) for each in reading.figures}
     changes = compare(known, printed)

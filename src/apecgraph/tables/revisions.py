@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from apecgraph.content.table_rows import CELL, Row
 from apecgraph.errors import TableRefused
-from apecgraph.tables.folder import Row
 
 _VALUE: Final = ("obsValue", "unitMeasure", "unitMult", "decimals")
-_CELL: Final = (
-    *("reporter", "counterpart", "flow", "coverage", "measure", "period", "basePeriod"),
-    *("currency", "valuation"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
         before = known.get(name)
         if before is None:
             new.append(name)
-        elif any(before[column] != row[column] for column in _CELL):
+        elif any(before[column] != row[column] for column in CELL):
             raise TableRefused(
                 f"{name}: the source has another figure of this name: import the table as a source "
                 "of its own"
