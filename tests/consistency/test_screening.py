@@ -82,7 +82,7 @@ def trade(period: str = "2024", **values: str) -> Cell:
         f"{ID}unit/USD",
         f"{ID}valuation/fob",
     )
-    return replace(cell, **{name: f"{ID}{value}" for name, value in values.items()})
+    return cell._replace(**{name: f"{ID}{value}" for name, value in values.items()})
 
 
 def test_each_edit_rule_has_a_second_form() -> None:
@@ -176,7 +176,7 @@ FAILURES = {
     "not-negative": [(trade(), exactly("-1"))],
     "greatest-fall": [
         (
-            replace(trade(measure="measure/trade-growth"), base_period=f"{ID}period/2023"),
+            trade(measure="measure/trade-growth")._replace(base_period=f"{ID}period/2023"),
             exactly("-101"),
         )
     ],
@@ -226,7 +226,7 @@ def test_both_forms_add_up_parts(
 def test_both_forms_compare_the_sides_of_a_trade_in_yuan_and_dollars(
     evidence: Evidence, tmp_path: Path, dollars: str, contradict: bool
 ) -> None:
-    in_yuan = replace(CHINA_SELLS, currency=f"{ID}unit/CNY")
+    in_yuan = CHINA_SELLS._replace(currency=f"{ID}unit/CNY")
     pair = figures((in_yuan, exactly("100e9")), (AMERICA_BUYS, exactly(dollars)))
     failing, _ = compare(replace(evidence, figures=pair, statements=()), tmp_path / "figures")
     assert bool(failing) == contradict
@@ -239,7 +239,7 @@ def test_both_forms_compare_the_sides_of_a_trade_in_yuan_and_dollars(
         [(trade("2023"), exactly("19e8")), (trade("2024"), exactly("1e8"))],
         [(CHINA_SELLS, exactly("1e8")), (AMERICA_BUYS, exactly("19e8"))],
         [
-            (replace(cell, **{area: f"{ID}economy/HKG"}), exactly(number))
+            (cell._replace(**{area: f"{ID}economy/HKG"}), exactly(number))
             for cell, area, number in (
                 (CHINA_SELLS, "counterpart", "10e9"),
                 (AMERICA_BUYS, "reporter", "100e9"),
@@ -278,8 +278,8 @@ def test_both_forms_compare_goods_with_broader_goods(evidence: Evidence, tmp_pat
         and not broader[0].endswith("/all-goods")
     )
     values = (
-        (replace(trade(), coverage=narrow), exactly("12")),
-        (replace(trade(), coverage=broad), exactly("10")),
+        (trade()._replace(coverage=narrow), exactly("12")),
+        (trade()._replace(coverage=broad), exactly("10")),
     )
     few = replace(evidence, figures=figures(*values), statements=())
     _, contradictions = compare(few, tmp_path / "figures")

@@ -51,7 +51,7 @@ def test_a_tenfold_change_of_any_figure_that_an_open_decision_records_is_found(
 def test_a_figure_that_moves_to_another_period_is_found(evidence: Evidence) -> None:
     name = "figure/szdaily-31944347/meetings-2026-02"
     (figure,) = (each for each in evidence.figures if compact(each.iri) == name)
-    moved = replace(figure, cell=replace(figure.cell, period="https://example.org/other"))
+    moved = replace(figure, cell=figure.cell._replace(period="https://example.org/other"))
     figures = tuple(moved if each is figure else each for each in evidence.figures)
     (misfit,) = misfits(Findings(replace(evidence, figures=figures)))
     assert "it was period/2026-02, now it is https://example.org/other" in misfit.reason

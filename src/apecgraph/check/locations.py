@@ -26,8 +26,8 @@ _Lines: TypeAlias = dict[tuple[str, ...], int]
 class Locator:
     """Finds places in a content folder.
 
-    The locator parses files a second time, with a slower parser that records line numbers. The
-    check therefore uses it only if there are results to report.
+    The locator parses Turtle files a second time, with a slower parser that records line numbers.
+    The check therefore uses it only if there are results to report.
 
     Args:
         content: The content.
@@ -43,16 +43,14 @@ class Locator:
     ) -> None:
         self._content = content
         self._observe = observe
-        self._parsed: dict[Path, _Lines] = {}
+        self._parsed: dict[Path, _Lines] = {
+            table.path: {(table.iri(name),): line for name, line in table.lines.items()}
+            for table in content.tables
+        }
         self._files: defaultdict[str, list[ContentFile]] = defaultdict(list)
         for file in content.files:
             for subject in {term_text(triple.subject) for triple in file.triples}:
                 self._files[subject].append(file)
-        self._rows = {
-            table.iri(name): Place(content.relative(table.path), line)
-            for table in content.tables
-            for name, line in table.lines.items()
-        }
         self._statements: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for statement in statements:
             subject, predicate, object_ = map(term_text, statement.triple)
@@ -86,14 +84,12 @@ class Locator:
             if value in (None, object_):
                 yield from self.places(statement, f"{RDF}object", object_)
                 return
-        if node in self._rows:
-            yield self._rows[node]
         described = self._files.get(node, [])
         # A thing may be described in several files: prefer those that state the property.
         exact = [file for file in described if (node, path) in self._lines(file)]
         for file in exact or described:
             yield Place(self._content.relative(file.path), self._closest(file, node, path, value))
-        if not described and node not in self._rows:
+        if not described:
             for file in self._content.files:
                 mentions = [line for key, line in self._lines(file).items() if node in key[1:]]
                 if mentions:

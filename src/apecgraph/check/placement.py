@@ -52,11 +52,12 @@ def misplaced(content: Content, stated: Collection[str]) -> Iterator[Result]:
     Yields:
         The results, in the order of the files.
     """
+    described = {file.graph for file in content.files if _describes_itself(file)}
     for file in content.files:
         if file.graph == SHAPES_GRAPH:
             continue
         of_source = file.graph.value.startswith(SOURCE_PREFIX)
-        if of_source and not _describes_itself(file):
+        if of_source and file.graph not in described and file.path.suffix == ".ttl":
             yield Result.of(
                 _RULE,
                 file.graph.value,

@@ -69,7 +69,11 @@ class Validation:
 
 
 def validate_shapes(
-    content: Content, evidence: Evidence, observe: StepObserver = nullcontext
+    content: Content,
+    evidence: Evidence,
+    observe: StepObserver = nullcontext,
+    *,
+    without: Collection[str] = (),
 ) -> Validation:
     """Validate all graphs of the content except the graph of the shapes.
 
@@ -77,6 +81,7 @@ def validate_shapes(
         content: The content, which has the shapes.
         evidence: The evidence, which contains all graphs.
         observe: Observes the application of each shape.
+        without: IRIs of figures that are left out, because others stand for them.
 
     Returns:
         The results, and the focus nodes.
@@ -86,7 +91,7 @@ def validate_shapes(
         ExceptionGroup: If several shapes cannot be applied.
     """
     _refuse(content, unnamed_shapes(Graph(map(in_graph, _shapes(content)))), observe)
-    data, malformed = _data(evidence)
+    data, malformed = _data(evidence, without)
     validation = apply_shapes(content, data, observe)
     unread = {(notation(triple.subject), triple.predicate.value) for triple in malformed}
     results = [
@@ -110,7 +115,7 @@ def _for_editors(result: Result) -> Result:
     return replace(result, nodes=nodes, message=result.message.replace(ID, ""))
 
 
-def _data(evidence: Evidence) -> tuple[list[ox.Triple], list[ox.Triple]]:
+def _data(evidence: Evidence, without: Collection[str]) -> tuple[list[ox.Triple], list[ox.Triple]]:
     """Merge all graphs except the shapes, and set apart the triples with malformed literals.
 
     pyshacl would stop at a malformed literal, and no shape can judge one.
@@ -118,7 +123,7 @@ def _data(evidence: Evidence) -> tuple[list[ox.Triple], list[ox.Triple]]:
     triples: dict[ox.Triple, None] = {}
     malformed: dict[ox.Triple, None] = {}
     for quad in evidence.graph.quads():
-        if quad.graph_name != SHAPES_GRAPH:
+        if quad.graph_name != SHAPES_GRAPH and term_text(quad.subject) not in without:
             value = quad.object
             fits = not isinstance(value, ox.Literal) or is_well_formed(value)
             (triples if fits else malformed)[quad.triple] = None

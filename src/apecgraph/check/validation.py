@@ -15,6 +15,7 @@ from apecgraph.check.placement import misplaced
 from apecgraph.check.records import misrecorded
 from apecgraph.check.report import Report, Result
 from apecgraph.check.rules import read_rules
+from apecgraph.check.samples import unsampled, without
 from apecgraph.check.shacl import validate_shapes
 from apecgraph.check.stated import misstated
 from apecgraph.check.vocabulary import misused_terms
@@ -104,12 +105,14 @@ def judge(
     """
     evidence = Evidence.gather(content)
     findings = Findings(evidence)
-    validation = validate_shapes(content, evidence, observe)
+    spared = unsampled(content, evidence)
+    sample = without(content, spared)
+    validation = validate_shapes(sample, evidence, observe, without=spared)
     rules = read_rules(evidence.graph, validation.focus_nodes)
     if not any(rule.nodes for rule in rules):
         raise ContentError("no shape applies to anything: nothing would be checked", content.root)
     stated = evidence.graph.iris(f"{ID}shape/placement", f"{DCTERMS}subject")
-    placed = list(misplaced(content, stated))
+    placed = list(misplaced(sample, stated))
     explained = {(each.nodes[0], each.path, each.value) for each in placed}
     results = [
         *(
@@ -126,15 +129,15 @@ def judge(
     results += [
         result
         for result in (
-            *misused_terms(content, evidence, vocabularies),
+            *misused_terms(sample, evidence, vocabularies),
             *misdescribed(evidence),
-            *misrecorded(content, evidence),
+            *misrecorded(sample, evidence),
         )
         if (result.nodes[0], result.path) not in reported_values
     ]
     reported = {node for result in results for node in result.nodes}
     results += [result for result in _unread(evidence) if result.nodes[0] not in reported]
-    causes = tuple(dict.fromkeys(by_cause(results, content, evidence.graph)))
+    causes = tuple(dict.fromkeys(by_cause(results, sample, evidence.graph)))
     return Report(causes, len(content.quads), rules), findings
 
 
@@ -241,7 +244,7 @@ def _converted(culprit: frozenset[str], evidence: Evidence, wording: Wording) ->
     for figure in evidence.figures:
         if figure.iri in culprit and figure.bound in (ROUNDED_BOUND, EXACT_BOUND):
             for other in evidence.figures:
-                alike = replace(other.cell, currency=figure.cell.currency) == figure.cell
+                alike = other.cell._replace(currency=figure.cell.currency) == figure.cell
                 if other.source == figure.source and other.cell != figure.cell and alike:
                     return (
                         f"If {wording.publisher(figure.source)} converted it from "

@@ -60,13 +60,13 @@ def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
         all_of_it = cells.graph.value(cell.measure, f"{APEC}whole")
         if measure is None or all_of_it is None:
             continue
-        part = replace(cell, measure=measure)
+        part = cell._replace(measure=measure)
         # The whole is a counterpart (the world) or a coverage (all goods).
         is_coverage = all_of_it.startswith(f"{ID}coverage/")
         dimension = "coverage" if is_coverage else "counterpart"
-        whole = replace(part, **{dimension: all_of_it})
+        whole = part._replace(**{dimension: all_of_it})
         for currency in cells.currencies(part, whole):
-            part, whole = replace(part, currency=currency), replace(whole, currency=currency)
+            part, whole = part._replace(currency=currency), whole._replace(currency=currency)
             for share in shares:
                 ratio = share.interval.scaled(_HUNDREDTH)
                 for known in cells.at(whole):
@@ -90,8 +90,8 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
         measure = cells.graph.value(cell.measure, f"{APEC}growthOf")
         if measure is None or cell.base_period is None:
             continue
-        now = replace(cell, measure=measure, base_period=None)
-        before = replace(now, period=cell.base_period)
+        now = cell._replace(measure=measure, base_period=None)
+        before = now._replace(period=cell.base_period)
         is_multiple = cell.unit(cells.graph) == RATIO
         for rate in rates:
             growth = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1))
@@ -145,7 +145,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
     words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
     reported: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells.comparing(edit_rule):
-        reported[replace(cell, valuation=None, currency="")].append(cell)
+        reported[cell._replace(valuation=None, currency="")].append(cell)
     for cell in cells.comparing(edit_rule):
         flow = MIRRORED.get(cell.flow or "")
         sides = cells.economies(cell.reporter), cells.economies(cell.counterpart)
@@ -153,8 +153,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
             continue
         if not exempt.isdisjoint(sides[0] | sides[1]):
             continue
-        sides_swapped = replace(
-            cell,
+        sides_swapped = cell._replace(
             reporter=cell.counterpart,
             counterpart=cell.reporter,
             flow=flow,
@@ -162,7 +161,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
             currency="",
         )
         for other in reported.get(sides_swapped, ()):
-            target = replace(cell, currency=other.currency)
+            target = cell._replace(currency=other.currency)
             is_converted = {cell.currency, other.currency} == set(pair)
             if target == cell or (is_converted and target not in cells.known):
                 for known in cells.at(other):
@@ -181,8 +180,8 @@ def sum_of_periods(cells: Cells, edit_rule: str) -> Implied:
             if parts:
                 yield from _sum(
                     cells,
-                    replace(group[0], period=whole),
-                    [replace(group[0], period=period) for period in parts],
+                    group[0]._replace(period=whole),
+                    [group[0]._replace(period=period) for period in parts],
                 )
 
 
@@ -239,9 +238,9 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
         if cell.unit(cells.graph) != cell.currency:
             continue  # a rate of growth is not money
         if cell.currency == foreign:
-            other, factor = replace(cell, currency=local), band
+            other, factor = cell._replace(currency=local), band
         else:
-            other, factor = replace(cell, currency=foreign), band.inverse()
+            other, factor = cell._replace(currency=foreign), band.inverse()
         for known in cells.at(cell):
             yield other, known.interval * factor, (known,), words
 

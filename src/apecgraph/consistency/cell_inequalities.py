@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 from itertools import product
@@ -34,8 +33,8 @@ def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
         return  # the content does not declare the edit rule
     goods, partners = wholes
     for part in cells.comparing(edit_rule):
-        all_trade = replace(part, counterpart=partners, coverage=goods)
-        wider = replace(part, counterpart=partners), replace(part, coverage=goods)
+        all_trade = part._replace(counterpart=partners, coverage=goods)
+        wider = part._replace(counterpart=partners), part._replace(coverage=goods)
         for whole in {all_trade, *wider}:
             if whole != part:
                 yield from _at_most(cells, part, whole)
@@ -77,7 +76,7 @@ def part_of_coverage(cells: Cells, edit_rule: str) -> Implied:
     """Inequality edit: trade in some goods is at most trade in a broader class of goods."""
     for part in cells.comparing(edit_rule):
         for coverage in cells.broader(part.coverage):
-            yield from _at_most(cells, part, replace(part, coverage=coverage))
+            yield from _at_most(cells, part, part._replace(coverage=coverage))
 
 
 def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
@@ -90,11 +89,9 @@ def part_of_flow(cells: Cells, edit_rule: str) -> Implied:
 def part_of_period(cells: Cells, edit_rule: str) -> Implied:
     """Inequality edit: a part of a period has at most the value of the whole, if values add up."""
     for group in series(cells, edit_rule):
-        for part, whole in product(group, repeat=2):
-            inside, outside = cells.days(part.period), cells.days(whole.period)
-            if not inside or not outside or inside == outside:
-                continue
-            if outside[0] <= inside[0] and inside[1] <= outside[1]:
+        dated = [(cell, days) for cell in group if (days := cells.days(cell.period))]
+        for (part, inside), (whole, outside) in product(dated, repeat=2):
+            if outside[0] <= inside[0] and inside[1] <= outside[1] and inside != outside:
                 yield from _at_most(cells, part, whole)
 
 

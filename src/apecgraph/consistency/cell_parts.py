@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice, product
 from typing import Any, Final
@@ -26,7 +25,7 @@ BALANCE: Final = f"{ID}flow/balance"
 def with_area(cell: Cell, dimension: str, area: str | None) -> Cell:
     """Return a cell with another area in one dimension."""
     changed: dict[str, Any] = {dimension: area}
-    return replace(cell, **changed)
+    return cell._replace(**changed)
 
 
 def families(
@@ -176,7 +175,7 @@ def series(cells: Cells, edit_rule: str) -> list[list[Cell]]:
     """Group the cells that an edit rule applies to into series, which differ only in the period."""
     groups: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells.comparing(edit_rule):
-        groups[replace(cell, period="")].append(cell)
+        groups[cell._replace(period="")].append(cell)
     return list(groups.values())
 
 

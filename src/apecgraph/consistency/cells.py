@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -27,9 +27,9 @@ _HUNDRED: Final = Decimal(100)
 ESTIMATE: Final = f"{SDMX_CODE}obsStatus-E"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A number printed for a cell, by one source or by several.
+    """A number printed for a cell, by one source or by several. A reading equals only itself.
 
     Attributes:
         interval: The numbers that the printed number may represent.
@@ -159,20 +159,25 @@ class Cells:
         """Return the currencies in which at least one of the cells is printed, sorted."""
         return [
             currency
-            for currency in sorted({cell.currency for cell in self.known})
-            if any(replace(cell, currency=currency) in self.known for cell in cells)
+            for currency in self._currencies
+            if any(cell._replace(currency=currency) in self.known for cell in cells)
         ]
+
+    @cached_property
+    def _currencies(self) -> list[str]:
+        """All currencies, sorted."""
+        return sorted({cell.currency for cell in self.known})
 
     def total(self, part: Cell) -> Cell:
         """Return the cell of exports and imports together; `part` is one of these.
 
         The total of exports FOB and imports CIF has a valuation of its own.
         """
-        total = replace(part, flow=TOTAL)
+        total = part._replace(flow=TOTAL)
         if part.valuation is None or total in self.known:
             return total
         whole = self.graph.value(part.valuation, f"{DCTERMS}isPartOf")
-        return replace(total, valuation=whole or part.valuation)
+        return total._replace(valuation=whole or part.valuation)
 
     def of_flow(self, total: Cell, flow: str) -> Cell:
         """Return the cell of one flow of a total."""
@@ -180,7 +185,7 @@ class Cells:
             self.graph.subjects(f"{DCTERMS}isPartOf", total.valuation) if total.valuation else []
         )
         fitting = (part for part in parts if self.graph.has(part, f"{SKOS}related", flow))
-        return replace(total, flow=flow, valuation=next(fitting, total.valuation))
+        return total._replace(flow=flow, valuation=next(fitting, total.valuation))
 
     def at(self, cell: Cell) -> list[Estimate]:
         """Return the readings of a cell and the sums of its parts, or an empty list."""
@@ -208,7 +213,7 @@ class Cells:
         series: defaultdict[Cell, list[Cell]] = defaultdict(list)
         for cell in self.known:
             if self.span(cell.period) is not None:
-                series[replace(cell, period="")].append(cell)
+                series[cell._replace(period="")].append(cell)
         found: defaultdict[Cell, tuple[Cell, ...]] = defaultdict(tuple)
         for cells in series.values():
             for one, other in pairwise(sorted(cells, key=self._by_time)):

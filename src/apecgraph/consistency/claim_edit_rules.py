@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain, combinations
@@ -166,7 +165,7 @@ def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Fa
     for one, other in chain.from_iterable(combinations(group, 2) for group in equal.values()):
         for label, digits in _TELLING_DIGITS.items():
             left, right = (getattr(each.cell, label) for each in (one, other))
-            alike = replace(one.cell, **{label: right}) == other.cell
+            alike = one.cell._replace(**{label: right}) == other.cell
             if left != right and alike and len(_digits(one.value)) >= digits:
                 yield (
                     (one.iri, other.iri),

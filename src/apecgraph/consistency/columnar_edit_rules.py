@@ -16,7 +16,6 @@ about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 import narwhals as nw
@@ -190,7 +189,7 @@ def exports_and_imports(columns: CellColumns, edit_rule: str) -> Implied:
     for name in ("exports", "imports", "balance"):
         moves: list[tuple[int, int]] = []
         for valuation in keys.values["valuation"]:
-            total = replace(anything, valuation=valuation)
+            total = anything._replace(valuation=valuation)
             part = cells.of_flow(total, f"{ID}flow/{name}")
             moves.append((_flow_digits(columns, part), _flow_digits(columns, total)))
         sides[name] = moves

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import narwhals as nw
@@ -56,7 +55,7 @@ def part_of_group(columns: CellColumns, edit_rule: str) -> Implied:
         for area in columns.areas:
             inside = economies_of(cells, area, dimension)
             for group in groups if inside else ():
-                if inside < economies_of(cells, replace(area, **{dimension: group}), dimension):
+                if inside < economies_of(cells, area._replace(**{dimension: group}), dimension):
                     digits = (
                         columns.digit(dimension, each) for each in (group, getattr(area, dimension))
                     )

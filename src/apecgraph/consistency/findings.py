@@ -16,7 +16,7 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import Decision
 from apecgraph.content.evidence import Evidence
 
-_MANY: Final = 3000
+_MANY: Final = 20_000
 """The number of figures from which it is faster to screen them first."""
 
 

@@ -392,4 +392,4 @@ def _with_totals(cells: Iterable[Cell]) -> Iterator[Cell]:
     """Yield cells, each with the total of its flow, as an edit rule asks whether it is known."""
     for cell in cells:
         yield cell
-        yield replace(cell, flow=TOTAL)
+        yield cell._replace(flow=TOTAL)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, get_type_hints
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_DIMENSION
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What a figure measures. Figures with the same cell can be compared.
 
     The fields are the dimensions of the cube, in the order of `ontology/cube.ttl`. Each field is an
@@ -84,13 +82,15 @@ PERIOD_NOT_TOLD: Final = f"{ID}period/not-told"
 """The period of a figure if neither its period nor the date of its source is known."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {
-    field.name: (SDMX_DIMENSION if field.name == "currency" else APEC)
-    + re.sub("_(.)", lambda match: match[1].upper(), field.name)
-    for field in fields(Cell)
+    name: (SDMX_DIMENSION if name == "currency" else APEC)
+    + re.sub("_(.)", lambda match: match[1].upper(), name)
+    for name in Cell._fields
 }
 """A dict from the name of each field of `Cell` to the IRI of its property."""
 
-REQUIRED_DIMENSIONS: Final = frozenset(field.name for field in fields(Cell) if field.type == "str")
+REQUIRED_DIMENSIONS: Final = frozenset(
+    name for name, type_ in get_type_hints(Cell).items() if type_ is str
+)
 """The names of the fields of `Cell` that every figure must have."""
 
 

@@ -119,7 +119,7 @@ _PASSED_OVER: Final = re.compile(r"\..*|.*~|__pycache__")
 
 @dataclass(frozen=True)
 class ContentFile:
-    """A Turtle file of the content.
+    """A file of the content: Turtle, or the figures of a table.
 
     Attributes:
         path: Path of the file.
@@ -140,8 +140,8 @@ class Content:
 
     Attributes:
         root: The content folder.
-        files: Its Turtle files, sorted by kind and path.
-        tables: The figures of its tables, in the order of the files that describe their sources.
+        files: Its files, sorted by kind and path; a table follows the description of its source.
+        tables: The tables, in the same order.
     """
 
     root: Path
@@ -180,7 +180,9 @@ class Content:
                     )
                 files.append(ContentFile(path, graph, tuple(triples)))
                 if path.parent.parent == root / TABLES:
-                    tables.append(Table.read(path.parent))
+                    table = Table.read(path.parent)
+                    tables.append(table)
+                    files.append(ContentFile(table.path, graph, table.triples))
             except ContentError as error:
                 errors.append(error)
         if errors:
@@ -199,15 +201,8 @@ class Content:
 
     @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
-        """The triples of all files and tables, each in the named graph of its file or source."""
-        return (
-            *(in_graph(triple, file.graph) for file in self.files for triple in file.triples),
-            *(
-                in_graph(triple, ox.NamedNode(f"{SOURCE_PREFIX}{table.source}"))
-                for table in self.tables
-                for triple in table.triples
-            ),
-        )
+        """The triples of all files, each in the named graph of its file."""
+        return tuple(in_graph(triple, file.graph) for file in self.files for triple in file.triples)
 
     def relative(self, path: Path) -> str:
         """Return the path of a file relative to the content folder, if the file is in it."""

@@ -55,7 +55,10 @@ _THING: Final = re.compile(r"[a-z-]+(?:/[A-Za-z0-9_.-]+)+")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,2}")
 _DATE: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]*")
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*")
+_LOCATOR: Final = re.compile(
+    r"(?:(?:sheet|table)=[^\x00-\x1f\x7f=;]+;)?row=[1-9][0-9]{0,6};column=[1-9][0-9]{0,6}"
+)
 _DATES: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
 _FORMS: Final = {
@@ -301,6 +304,12 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
             raise ContentError(f"has no {name}", path, line)
         if text and not form.fullmatch(text):
             raise ContentError(f"{name}: '{text}' is not {words}", path, line)
+    if row["locator"] and not _LOCATOR.fullmatch(row["locator"]):
+        raise ContentError(
+            f"locator: '{row['locator']}' is not a place such as sheet=Exports;row=13;column=4",
+            path,
+            line,
+        )
     places = len(row["obsValue"].partition(".")[2])
     if places != int(row["decimals"]):
         raise ContentError(
