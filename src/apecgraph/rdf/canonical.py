@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import chain
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -21,10 +22,19 @@ _Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Def
 
 
 def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return the quads with canonical labels for blank nodes, sorted (RDFC-1.0)."""
-    dataset = ox.Dataset(quads)
+    """Return the quads with canonical labels for blank nodes, each once, sorted (RDFC-1.0).
+
+    The labels depend only on the quads that have blank nodes (RDFC-1.0, section 4.4), and the
+    engine is slow for others. Reading sorted lines is faster than sorting quads.
+    """
+    blank: list[ox.Quad] = []
+    ground: list[ox.Quad] = []
+    for quad in quads:
+        (blank if _has_blank_node(quad) else ground).append(quad)
+    dataset = ox.Dataset(blank)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(dataset, key=str)
+    lines = _lines(chain(ground, dataset))
+    return list(ox.parse(b"".join(lines), ox.RdfFormat.N_QUADS, lenient=True))
 
 
 def digest(quads: Iterable[ox.Quad]) -> str:
@@ -38,8 +48,20 @@ def digest(quads: Iterable[ox.Quad]) -> str:
 
 def digest_of_canonical(quads: Iterable[ox.Quad]) -> str:
     """Return the digest of a dataset whose blank nodes have canonical labels."""
-    lines = sorted(rdf_bytes(quads, N_QUADS).splitlines(keepends=True))
-    return sha256(b"".join(lines)).hexdigest()[:16]
+    return sha256(b"".join(_lines(quads))).hexdigest()[:16]
+
+
+def _lines(quads: Iterable[ox.Quad]) -> list[bytes]:
+    """Return the canonical N-Quads of a dataset, as sorted lines (RDFC-1.0, section 5)."""
+    return sorted(set(rdf_bytes(quads, N_QUADS).splitlines(keepends=True)))
+
+
+def _has_blank_node(quad: ox.Quad) -> bool:
+    return (
+        isinstance(quad.subject, ox.BlankNode)
+        or isinstance(quad.object, ox.BlankNode | ox.Triple)
+        or isinstance(quad.graph_name, ox.BlankNode)
+    )
 
 
 def labelled(quads: Iterable[ox.Quad]) -> set[ox.Quad]:

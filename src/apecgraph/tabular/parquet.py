@@ -20,7 +20,7 @@ from apecgraph.tabular.files import METADATA, PARQUET_FIGURES
 _TYPES: Final = {
     "string": "VARCHAR",
     "anyURI": "VARCHAR",
-    "decimal": "DECIMAL(38, 12)",
+    "decimal": "DECIMAL(38, 18)",
     "integer": "INTEGER",
     "date": "DATE",
 }
