@@ -22,19 +22,9 @@ _Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Def
 
 
 def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return the quads with canonical labels for blank nodes, each once, sorted (RDFC-1.0).
-
-    The labels depend only on the quads that have blank nodes (RDFC-1.0, section 4.4), and the
-    engine is slow for others. Reading sorted lines is faster than sorting quads.
-    """
-    blank: list[ox.Quad] = []
-    ground: list[ox.Quad] = []
-    for quad in quads:
-        (blank if _has_blank_node(quad) else ground).append(quad)
-    dataset = ox.Dataset(blank)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = _lines(chain(ground, dataset))
-    return list(ox.parse(b"".join(lines), ox.RdfFormat.N_QUADS, lenient=True))
+    """Return the quads with canonical labels for blank nodes, each once, sorted (RDFC-1.0)."""
+    # Reading sorted lines is faster than sorting quads.
+    return list(ox.parse(b"".join(_canonical(quads)), ox.RdfFormat.N_QUADS, lenient=True))
 
 
 def digest(quads: Iterable[ox.Quad]) -> str:
@@ -43,17 +33,35 @@ def digest(quads: Iterable[ox.Quad]) -> str:
     The hash is SHA-256 of the sorted canonical N-Quads (RDFC-1.0, section 4), in lowercase
     hexadecimal. Anyone can compute it from the N-Quads dump.
     """
-    return digest_of_canonical(canonical_quads(quads))
+    return _hash(_canonical(quads))
 
 
 def digest_of_canonical(quads: Iterable[ox.Quad]) -> str:
     """Return the digest of a dataset whose blank nodes have canonical labels."""
-    return sha256(b"".join(_lines(quads))).hexdigest()[:16]
+    return _hash(_lines(quads))
+
+
+def _canonical(quads: Iterable[ox.Quad]) -> list[bytes]:
+    """Return the canonical N-Quads of a dataset, as sorted lines (RDFC-1.0, section 5).
+
+    Canonical labels depend only on the quads that have blank nodes (RDFC-1.0, section 4.4), so the
+    engine, which is slow, gets only these.
+    """
+    blank: list[ox.Quad] = []
+    ground: list[ox.Quad] = []
+    for quad in quads:
+        (blank if _has_blank_node(quad) else ground).append(quad)
+    dataset = ox.Dataset(blank)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return _lines(chain(ground, dataset))
 
 
 def _lines(quads: Iterable[ox.Quad]) -> list[bytes]:
-    """Return the canonical N-Quads of a dataset, as sorted lines (RDFC-1.0, section 5)."""
     return sorted(set(rdf_bytes(quads, N_QUADS).splitlines(keepends=True)))
+
+
+def _hash(lines: Iterable[bytes]) -> str:
+    return sha256(b"".join(lines)).hexdigest()[:16]
 
 
 def _has_blank_node(quad: ox.Quad) -> bool:

@@ -31,6 +31,9 @@ _NATIVE: Final = {
 }
 """Lexical forms that JSON's own numbers and booleans preserve exactly."""
 
+_KEYS_OF_VALUES: Final = frozenset(("@id", "@value", "@type", "@language"))
+"""The keys of references and literals."""
+
 _RANKS: Final = {"@context": 0, "id": 1, "type": 2}
 _FIRST: Final = f"{RDF}first"
 _REST: Final = f"{RDF}rest"
@@ -141,26 +144,39 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
     """Compaction that caches the compact form of each IRI.
 
     To compact an IRI, pyld iterates over all terms of the context. If a value is given, the result
-    also depends on the value, so it is not cached.
+    depends on its type and language, too, or on whether it is the IRI of a term.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._context: object = None
+        self._terms: frozenset[str] = frozenset()
         self._names: dict[tuple[object, ...], str] = {}
 
     def _compact_iri(
-        self, active_ctx: object, iri: str, value: object = None, *others: object, **named: object
+        self, active_ctx: Node, iri: str, value: object = None, *others: object, **named: object
     ) -> str:
         if self._context is None:
             self._context = active_ctx
-        if value is not None or active_ctx is not self._context:
+            mappings = active_ctx["mappings"].values()
+            self._terms = frozenset(each["@id"] for each in mappings if each)
+        kind = self._kind(value)
+        if kind is None or active_ctx is not self._context:
             name: str = super()._compact_iri(active_ctx, iri, value, *others, **named)
             return name
-        key = (iri, *others, *named.items())
+        key = (iri, kind, *others, *named.items())
         if key not in self._names:
             self._names[key] = super()._compact_iri(active_ctx, iri, value, *others, **named)
         return self._names[key]
+
+    def _kind(self, value: object) -> tuple[object, ...] | None:
+        """Return what the choice of a term depends on, or None if it may be more than that."""
+        if value is None:
+            return ()
+        if not isinstance(value, dict) or not value.keys() <= _KEYS_OF_VALUES:
+            return None
+        iri = value.get("@id")
+        return (*value, value.get("@type"), value.get("@language"), iri in self._terms and iri)
 
 
 def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
