@@ -105,11 +105,11 @@ def load(
             with steady(path) as size:
                 report_file = partial(report or _ignore_progress, path)
                 report_file(0, size)
-                if DataFile.of(path, file.format) != file:
+                if DataFile.of(path, file.format).sha256 != file.sha256:
                     raise StoreError(f"{path} is not loaded: it was changed after it was opened")
                 with path.open("rb") as source:
                     counted = cast("IO[bytes]", _CountedFile(source, size, report_file))
-                    store.load(counted, format=file.format.rdf)
+                    store.load(counted, format=file.format.rdf, lenient=file.trusted)
         except (OSError, SyntaxError, ValueError, MemoryError) as error:
             raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
     return store

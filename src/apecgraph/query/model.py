@@ -26,11 +26,14 @@ class DataFile:
         path: The path of the file.
         format: One of GRAPH_FORMATS.
         sha256: The SHA-256 of the file, in hexadecimal.
+        trusted: Whether a build of apecgraph wrote the file. Its IRIs and language tags were valid
+            then, so they are not checked again.
     """
 
     path: Path
     format: Format
     sha256: str
+    trusted: bool = False
 
     @classmethod
     def of(cls, path: Path, format_: Format) -> DataFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,18 +23,16 @@ class Publication:
         digest: The digest of the data.
         data: The data for queries.
         release: The release, or None if files are served as they are.
-        graph: The dataset of the release for pages, or None. Public queries use `data` instead.
     """
 
     digest: str
     data: Data
     release: Release | None = None
-    graph: Graph | None = None
 
     @classmethod
     def of(cls, release: Release) -> Publication:
-        """Publish a release; load its dataset for pages."""
-        return cls(release.digest, release.dataset, release, Graph(load(release.dataset)))
+        """Publish a release."""
+        return cls(release.digest, release.dataset, release)
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile]) -> Publication:
@@ -42,6 +41,15 @@ class Publication:
         for file in files:
             seen.update(bytes.fromhex(file.sha256))
         return cls(seen.hexdigest()[:16], files)
+
+    @cached_property
+    def graph(self) -> Graph | None:
+        """The dataset of the release for pages, or None. Public queries use `data` instead.
+
+        Raises:
+            StoreError: A file cannot be loaded.
+        """
+        return None if self.release is None else Graph(load(self.release.dataset))
 
     @classmethod
     def of_directory(cls, path: Path) -> Publication:

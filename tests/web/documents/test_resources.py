@@ -303,7 +303,8 @@ class TestOddNames:
         path = tmp_path_factory.mktemp("odd") / "odd.nq"
         store.dump(path, N_QUADS.rdf)
         data = [DataFile.of(path, N_QUADS)]
-        odd = Publication("odd", data, publication.release, Graph(store))
+        odd = Publication("odd", data, publication.release)
+        odd.__dict__["graph"] = Graph(store)
         with served(odd) as client:
             yield client
 

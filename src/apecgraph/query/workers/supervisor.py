@@ -232,7 +232,12 @@ class _Zygote:
             messages: list[dict[str, object]] = [{"directory": str(data), "quads": quads}]
         else:
             messages = [
-                {"file": str(file.path), "format": file.format.name, "sha256": file.sha256}
+                {
+                    "file": str(file.path),
+                    "format": file.format.name,
+                    "sha256": file.sha256,
+                    "trusted": file.trusted,
+                }
                 for file in data
             ]
         with contextlib.suppress(ConnectionError):  # `receive` will notice the error

@@ -94,8 +94,8 @@ class Zygote:
     def _handle(self, message: dict[str, Any]) -> int | None:
         """Handle a message; return the pidfd of the child if one was forked."""
         match message:
-            case {"file": path, "format": name, "sha256": checksum}:
-                self._files.append(DataFile(Path(path), _FORMATS[name], checksum))
+            case {"file": path, "format": name, "sha256": checksum, "trusted": trusted}:
+                self._files.append(DataFile(Path(path), _FORMATS[name], checksum, trusted))
             case {"directory": path, "quads": quads}:
                 self._data, self._quads = Path(path), quads
             case {"open": limits}:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -80,9 +81,12 @@ class Resources:
         self._schema_org = SchemaOrg(graph, site.labels)
         self._page = ThingPage(site)
         self._pages = {class_: page(site) for class_, page in _PAGES.items()}
-        self._names = sorted(
-            {name for quad in graph.quads() if (name := _document_of(quad.subject)) is not None}
-        )
+
+    @cached_property
+    def _names(self) -> Sequence[str]:
+        """The names of all documents, sorted."""
+        typed = self._graph.quads(None, f"{RDF}type")
+        return sorted({name for quad in typed if (name := _document_of(quad.subject)) is not None})
 
     async def thing(self, request: Request) -> Response:
         """Redirect from a thing or a term to the document about it (303).

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Final
 
 from starlette.requests import Request
@@ -75,16 +77,32 @@ class FiguresPage(Page):
         self._numerals = Numerals(site.graph)
         self._figures = Figures(site.graph)
         self._charts = Charts(site.graph)
-        series = site.series
-        periods = dict.fromkeys(period for item in series for period in item.periods)
-        self._days = {period: when(site.graph, period) for period in periods}
-        self._years = years(periods, self._days)
-        self._values = {
-            name: {dict(item.dimensions).get(name) for item in series} for name in SERIES_DIMENSIONS
-        } | {"period": set(periods)}
-        self._successors = {
-            local(iri): withdrawn(site.graph, iri) or []
-            for iri in site.graph.default_graph.subjects(f"{OWL}deprecated")
+
+    @cached_property
+    def _days(self) -> Mapping[str, tuple[str, str, str]]:
+        """The days of the periods that have figures; the key sorts periods."""
+        periods = {period for item in self.site.series for period in item.periods}
+        return {period: when(self.site.graph, period) for period in periods}
+
+    @cached_property
+    def _years(self) -> Sequence[str]:
+        return years(self._days, self._days)
+
+    @cached_property
+    def _values(self) -> Mapping[str, Set[str | None]]:
+        """The values of each parameter."""
+        return {
+            name: {dict(item.dimensions).get(name) for item in self.site.series}
+            for name in SERIES_DIMENSIONS
+        } | {"period": set(self._days)}
+
+    @cached_property
+    def _successors(self) -> Mapping[str, Sequence[str]]:
+        """The successors of deprecated things, by the texts of their values in addresses."""
+        graph = self.site.graph
+        return {
+            local(iri): withdrawn(graph, iri) or []
+            for iri in graph.default_graph.subjects(f"{OWL}deprecated")
         }
 
     async def answer(self, request: Request) -> Response:
@@ -102,7 +120,7 @@ class FiguresPage(Page):
             MalformedRequest: A parameter is unknown, repeated or malformed.
             NotFound: There are no such figures.
         """
-        selection = self._selection(request)
+        selection = await asyncio.to_thread(self._selection, request)
         sent = read_parameters(request.scope["query_string"])
         if list(sent.items()) != [(name, local(value)) for name, value in selection.choices]:
             return RedirectResponse(selection_address(selection), status_code=308)
@@ -130,7 +148,7 @@ class FiguresPage(Page):
                 [f"{BASE}figures.{name}" for name in WRITERS],
             )
         format_, write = WRITERS[extension]
-        selection = self._selection(request)
+        selection = await asyncio.to_thread(self._selection, request)
 
         def body() -> bytes:
             series = selection.from_(self.site.series, self._days)

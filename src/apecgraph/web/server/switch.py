@@ -145,7 +145,8 @@ class ReleaseSwitch:
             ),
         )
         try:
-            await store.start()
+            loading = asyncio.to_thread(lambda: publication.graph)
+            await asyncio.gather(store.start(), loading)
             app = await asyncio.to_thread(create_app, publication, store, self._server)
         except BaseException:
             await store.close()
