@@ -108,7 +108,7 @@ def test_a_source_is_described(graph: Graph) -> None:
     title = "Trade"
     language = "zh"
     publisher = "gacc"
-    compiler = "body/gacc"
+    compiler = "gacc"
     url = "https://example.org/t.csv"
     version = "872ff97"
     issued = "2025-12"
@@ -124,3 +124,10 @@ def test_a_source_is_described(graph: Graph) -> None:
     assert (f"{SDMX_ATTRIBUTE}compilingOrg", f"<{ID}body/gacc>") in stated
     assert any(value.endswith("gYearMonth>") for _, value in stated)
     assert any("Names were restored. No licence is stated." in value for _, value in stated)
+
+
+def test_a_source_has_no_compiler_if_the_mapping_names_none(graph: Graph) -> None:
+    path = Path("source.ttl")
+    mapping = read_mapping('[source]\ntitle = "Trade"\npublisher = "gacc"\nurl = "x:y"\n', path)
+    turtle = write_source("gacc", mapping.source, Meanings(mapping, graph), path)
+    assert "compilingOrg" not in turtle

@@ -59,6 +59,10 @@ def test_an_error_names_its_key(text: str, message: str) -> None:
         ),
         ("[names]\n'ASEAN' = 'group/asean'", "names.asean: 'group/asean' is "),
         (
+            "compiler = 'publisher/gacc'",
+            "source.compiler: 'publisher/gacc' is not the name of any body",
+        ),
+        (
             "[[keys]]\ncolumn = 1\nlabels = { USD = { currency = 'unit/usd' } }",
             "keys[1].labels.USD.currency: ",
         ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import combinations
 from typing import Final
 
 import pyoxigraph as ox
@@ -13,6 +14,7 @@ import pyoxigraph as ox
 from apecgraph.check.report import Result
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import DECISIONS_GRAPH, SOURCE_PREFIX, Content
+from apecgraph.content.table_rows import Table
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, RDFS, SCHEMA, compact
 from apecgraph.rdf.terms import notation
 
@@ -39,6 +41,7 @@ def misrecorded(content: Content, evidence: Evidence) -> Iterator[Result]:
         The results, in the order of the files; repeated statements and decisions come last.
     """
     latest = _latest(evidence)
+    tables = {f"{SOURCE_PREFIX}{table.source}": table for table in content.tables}
     owners: defaultdict[ox.Literal | ox.NamedNode, dict[str, str]] = defaultdict(dict)
     for file in content.files:
         of_source = file.graph.value.startswith(SOURCE_PREFIX)
@@ -55,19 +58,30 @@ def misrecorded(content: Content, evidence: Evidence) -> Iterator[Result]:
             if message is not None:
                 yield Result.of(_RULE, node, message, name, notation(value))
     for value, nodes in owners.items():
-        first, *others = nodes.values()
-        for node in others:
-            if node == first:
+        kind = "address" if isinstance(value, ox.NamedNode) else "identifier"
+        for node, other in combinations(nodes.values(), 2):
+            if node == other:
                 continue  # one claim in two files, which a shape reports
-            kind = "address" if isinstance(value, ox.NamedNode) else "identifier"
+            if kind == "address" and _read_other_cells(tables, node, other):
+                continue
             yield Result.of(
                 _RULE,
-                node,
-                f"the {kind} {value.value} is that of {compact(first)}: give it its own",
+                other,
+                f"the {kind} {value.value} is that of {compact(node)}: give it its own",
                 f"{SCHEMA}url" if kind == "address" else f"{DCTERMS}identifier",
                 notation(value),
             )
     yield from _repeated(evidence)
+
+
+def _read_other_cells(tables: Mapping[str, Table], *sources: str) -> bool:
+    """Return whether two sources are tables of one file, and have no cell of it in common."""
+    read = [
+        {row["locator"] for row in tables[source].rows.values()}
+        for source in sources
+        if source in tables
+    ]
+    return len(read) == len(sources) and not set.intersection(*read)
 
 
 def _repeated(evidence: Evidence) -> Iterator[Result]:

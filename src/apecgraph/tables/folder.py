@@ -103,13 +103,12 @@ def write_source(name: str, source: Source, meanings: Meanings, path: Path) -> s
         (f"{RDFS}label", ox.Literal(source.title, language="en")),
         (f"{DCTERMS}identifier", ox.Literal(source.identifier or name)),
         (f"{DCTERMS}language", ox.Literal(source.language)),
-        (f"{DCTERMS}publisher", f"{ID}{meanings.code(source.publisher)}"),
-        (
-            f"{SDMX_ATTRIBUTE}compilingOrg",
-            f"{ID}{meanings.code(source.compiler or source.publisher)}",
-        ),
+        (f"{DCTERMS}publisher", f"{ID}{meanings.code(source.publisher, 'publisher')}"),
         (f"{SCHEMA}url", source.url),
     ]
+    if source.compiler:
+        compiler = meanings.code(source.compiler, "body")
+        values.append((f"{SDMX_ATTRIBUTE}compilingOrg", f"{ID}{compiler}"))
     if source.issued:
         values.append((f"{DCTERMS}issued", date_literal(source.issued)))
     if source.version:

@@ -89,7 +89,7 @@ class Source(_Part):
         title: Its title in English, or what it is.
         language: The language tag of the printed words.
         publisher: Code of the publisher.
-        compiler: Code of the body that compiled the figures; if empty, the publisher did.
+        compiler: Code of the body that compiled the figures, if the file or its publisher names it.
         identifier: A short name for citing it; if empty, the name of the source.
         url: Where the table was read.
         issued: When this edition was released (ISO 8601), if known.

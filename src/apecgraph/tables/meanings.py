@@ -16,9 +16,10 @@ from apecgraph.tables.mapping import Mapping as TableMapping
 from apecgraph.text.economy_names import economies_by_name, names_by_economy
 from apecgraph.text.folding import fold
 
+_PARTY: Final = ("economy", "group")
 _KINDS: Final = {
-    "reporter": ("economy", "group"),
-    "counterpart": ("economy", "group"),
+    "reporter": _PARTY,
+    "counterpart": _PARTY,
     "flow": ("flow",),
     "coverage": ("coverage",),
     "measure": ("measure",),
@@ -63,7 +64,7 @@ class Meanings:
             if getattr(each, name) is not None
         ]
         for name, dated in self._names.items():
-            codes += [(f"names.{name}", each.code, ("economy", "group")) for each in dated]
+            codes += [(f"names.{name}", each.code, _PARTY) for each in dated]
         source = mapping.source
         codes.append(("source.publisher", source.publisher, ("publisher",)))
         if source.compiler:
@@ -80,12 +81,13 @@ class Meanings:
         """Return what a text says, by name, with all codes in full."""
         values = stated.model_dump(exclude_none=True)
         return {
-            name: self._known[value] if name in _KINDS else value for name, value in values.items()
+            name: self._known[_KINDS[name], value] if name in _KINDS else value
+            for name, value in values.items()
         }
 
-    def code(self, text: str) -> str:
-        """Return a code of the mapping in full: "economy/CHN" for "CHN"."""
-        return self._known[text]
+    def code(self, text: str, *kinds: str) -> str:
+        """Return a code of the mapping in full: of the kind "body", "body/gacc" for "gacc"."""
+        return self._known[kinds, text]
 
     def party(self, text: str, year: int) -> str:
         """Find the economy or the group that a table names.
@@ -106,7 +108,7 @@ class Meanings:
             meant = [each.code for each in own if int(each.since) <= year <= int(each.until)]
             if len(meant) != 1:
                 raise UnknownCode(f"[names] gives '{text}' {len(meant)} meanings in {year}")
-            return self._known[meant[0]]
+            return self._known[_PARTY, meant[0]]
         codes = {text} & names_by_economy().keys() or economies_by_name().get(
             fold(text), frozenset()
         )
@@ -149,12 +151,14 @@ class Meanings:
         }
         return frozenset(parts - {reporter} if whole else parts)
 
-    def _checked(self, codes: Iterable[tuple[str, str, tuple[str, ...]]]) -> Mapping[str, str]:
-        known: dict[str, str] = {}
+    def _checked(
+        self, codes: Iterable[tuple[str, str, tuple[str, ...]]]
+    ) -> Mapping[tuple[tuple[str, ...], str], str]:
+        known: dict[tuple[tuple[str, ...], str], str] = {}
         errors = []
         for key, code, kinds in codes:
             try:
-                known[code] = self._codes.find(code, *kinds).removeprefix(ID)
+                known[kinds, code] = self._codes.find(code, *kinds).removeprefix(ID)
             except UnknownCode as error:
                 errors.append(TableRefused(f"the mapping: {key}: {error}"))
         if errors:
