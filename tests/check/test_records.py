@@ -23,7 +23,9 @@ def messages(places: dict[str, str | None]) -> list[str]:
     """Check sources of one address; those with a place are tables of the cell there."""
     path = Path("source.ttl")
     files = [
-        ContentFile(path, ox.NamedNode(source), triples_about(source, (f"{SCHEMA}url", ADDRESS)))
+        ContentFile(
+            path, ox.NamedNode(source), tuple(triples_about(source, (f"{SCHEMA}url", ADDRESS)))
+        )
         for source in (f"{SOURCE_PREFIX}{name}" for name in places)
     ]
     tables = [
