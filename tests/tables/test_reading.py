@@ -129,6 +129,19 @@ def test_names_may_mean_something_else_in_later_years(graph: Graph) -> None:
     ]
 
 
+def test_a_name_is_left_out_in_years_for_which_the_mapping_has_no_meaning(graph: Graph) -> None:
+    mapping = MAPPING.replace('    { code = "group/apec-economies", until = "2024" },\n', "")
+    reading = read(graph, [*HEAD, ["APEC", "1", "2", "3", "4"]], mapping)
+    assert {each.period.code[:11] for each in reading.figures} == {"period/2025"}
+    assert reading.left["the mapping names nothing in the year"] == 1
+
+
+def test_a_name_with_two_meanings_in_a_year_is_reported(graph: Graph) -> None:
+    mapping = MAPPING.replace('until = "2024"', 'until = "2025"')
+    messages = refusals(graph, [*HEAD, ["APEC", "1"]], mapping)
+    assert messages == ["t.csv: row=5;column=1: [names] gives 'APEC' 2 meanings in 2025"]
+
+
 def test_what_china_imports_from_itself_is_a_figure(graph: Graph) -> None:
     (figure, *_) = read(graph, [*HEAD, ["China", "1"]]).figures
     assert figure.reporter == figure.counterpart == "economy/CHN"

@@ -33,7 +33,7 @@ OPTIONAL: Final = ("reporter", "coverage", "currency")
 
 
 class Outside(Exception):
-    """A name is known, but the content does not describe the economy."""
+    """A name is known, but stands for nothing that the content describes; it has the reason."""
 
 
 class Meanings:
@@ -101,12 +101,15 @@ class Meanings:
 
         Raises:
             UnknownCode: No economy has this name, or several have.
-            Outside: The content does not describe the economy.
+            Outside: The content does not describe the economy, or [names] has the name for other
+                years only.
         """
         own = self._names.get(same_text(text))
         if own is not None:
             meant = [each.code for each in own if int(each.since) <= year <= int(each.until)]
-            if len(meant) != 1:
+            if not meant:
+                raise Outside("the mapping names nothing in the year")
+            if len(meant) > 1:
                 raise UnknownCode(f"[names] gives '{text}' {len(meant)} meanings in {year}")
             return self._known[_PARTY, meant[0]]
         codes = {text} & names_by_economy().keys() or economies_by_name().get(
@@ -118,7 +121,7 @@ class Meanings:
             )
         code = f"economy/{next(iter(codes))}"
         if not self._graph.describes(f"{ID}{code}"):
-            raise Outside(text)
+            raise Outside("the content does not describe the economy")
         return code
 
     def dataset(self, measure: str) -> str:

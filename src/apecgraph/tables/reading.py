@@ -23,7 +23,6 @@ _NAMED: Final = ("reporter", "counterpart", "flow", "coverage")
 _HEADING: Final = "titles, units and headers"
 _NAMES: Final = "names and periods of rows"
 _MISSING: Final = "marked as missing"
-_OUTSIDE: Final = "the content does not describe the economy"
 _AGAIN: Final = "the same figure as in another column of the row"
 _UNIT_AGAIN: Final = "the unit again"
 
@@ -323,8 +322,8 @@ class _Reader:
         for dimension, (text, row, column) in parties.items():
             try:
                 stated[dimension] = self._meanings.party(text, year)
-            except Outside:
-                self._left[_OUTSIDE] += 1
+            except Outside as reason:
+                self._left[str(reason)] += 1
                 return False
             except UnknownCode as error:
                 self._refuse(row, column, str(error))
