@@ -259,6 +259,22 @@ def test_small_and_exempt_flows_are_not_held_to_a_band(
     assert compare(few, tmp_path / "figures") == (set(), set())
 
 
+@pytest.mark.parametrize(("growth", "contradict"), [("900", False), ("100", True)])
+def test_both_forms_accept_a_leap_that_is_printed_as_growth(
+    evidence: Evidence, tmp_path: Path, growth: str, contradict: bool
+) -> None:
+    printed = trade(
+        "2024", measure="measure/trade-growth", base_period="period/2023", currency="unit/USD"
+    )
+    leap = [(trade("2022"), exactly("10e9")), (trade("2024"), exactly("100e9"))]
+    pair = figures(*leap, (printed, exactly(growth)))
+    _, contradictions = compare(
+        replace(evidence, figures=pair, statements=()), tmp_path / "figures"
+    )
+    shown = frozenset[str]().union(*(each.edit_rules for each in contradictions))
+    assert (f"{ID}relation/steady-pace" in shown) == contradict
+
+
 @pytest.mark.parametrize("rule", FAILURES)
 def test_both_forms_find_what_one_edit_rule_shows(
     evidence: Evidence, tmp_path: Path, rule: str

@@ -12,7 +12,7 @@ once over all figures instead of once per focus node, and produces explanations 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
@@ -248,10 +248,13 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
 def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
     """Compare each value of a series with the nearest ones before and after it."""
     within, threshold = cells.band(edit_rule), cells.threshold(edit_rule)
+    leaps = set(_leaps(cells, within))
     for cell in cells.comparing(edit_rule):
         for neighbour in cells.neighbours(cell):
             here, there = cells.span(cell.period), cells.span(neighbour.period)
             if here is None or there is None:
+                continue
+            if (neighbour if here < there else cell) in leaps:
                 continue
             band = here.band(within, there)
             factor = band.scaled(here.ratio(there)) if per_day else band
@@ -259,6 +262,18 @@ def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
             words = f"{times} the pace of {{}}" if per_day else f"{times} {{}}"
             for known in cells.at(neighbour):
                 yield cell, _sizeable(known.interval, factor, threshold), (known,), words
+
+
+def _leaps(cells: Cells, within: Interval) -> Iterator[Cell]:
+    """Yield the cells of the values whose growth is printed, and is itself outside the band."""
+    for cell, rates in cells.known.items():
+        measure = cells.graph.value(cell.measure, f"{APEC}growthOf")
+        if measure is None or cell.base_period is None or cell.unit(cells.graph) == RATIO:
+            continue
+        for rate in rates:
+            factor = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1))
+            if not factor.meets(within):
+                yield cell._replace(measure=measure, base_period=None)
 
 
 def _sizeable(known: Interval, factor: Interval, threshold: Decimal) -> Interval:

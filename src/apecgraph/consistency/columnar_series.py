@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import narwhals as nw
 
 from apecgraph.consistency.cell_columns import (
@@ -14,13 +16,15 @@ from apecgraph.consistency.cell_columns import (
     sizeable,
 )
 from apecgraph.consistency.column_engines import Frame
-from apecgraph.rdf.namespaces import DCTERMS
+from apecgraph.content.cube import RATIO, UNIT
+from apecgraph.rdf.namespaces import APEC, DCTERMS
 
 
 def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) -> Frame | None:
     """Statistical edit: over a few years, the daily mean of a value, or a share, is in a band.
 
-    Each value is compared with the nearest ones before and after it. The series are sieved first:
+    Each value is compared with the nearest ones before and after it. A value whose printed growth
+    is itself outside the band is not compared with the one before it. The series are sieved first:
     if the highest and the lowest pace in a series differ by less than the narrowest band, all meet.
 
     Args:
@@ -57,11 +61,10 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
             for name, column in (("neighbour", "cell"), ("of_neighbour", "period"))
         }
     )
-    later = engine.keep(
-        before.filter(~nw.col("neighbour").is_null()).select(
-            "cell", "neighbour", here="period", there="of_neighbour"
-        )
-    )
+    before = before.filter(~nw.col("neighbour").is_null())
+    for leaps in _leaps(columns, edit_rule):
+        before = before.join(leaps, on="cell", how="anti")
+    later = engine.keep(before.select("cell", "neighbour", here="period", there="of_neighbour"))
     earlier = later.select(cell="neighbour", neighbour="cell", here="there", there="here")
     pairs = nw.concat([later, earlier], how="vertical")
     seen = engine.rows(distinct(pairs.select("there", "here")))
@@ -91,6 +94,26 @@ def steady(columns: CellColumns, edit_rule: str, ends: Frame, *, per_day: bool) 
         upper,
         "neighbour",
     )
+
+
+def _leaps(columns: CellColumns, edit_rule: str) -> Iterator[Frame]:
+    """Yield the values whose growth is printed, and is itself outside the band, by measure."""
+    keys, graph = columns.keys, columns.cells.graph
+    band = Factors(columns.cells.band(edit_rule))
+    for measure in keys.values["measure"]:
+        value = graph.value(measure, f"{APEC}growthOf") if measure else None
+        is_compared = value in graph.values(edit_rule, f"{DCTERMS}subject")
+        if measure is None or not is_compared or graph.value(measure, UNIT) == RATIO:
+            continue
+        lower, upper = (nw.col(end) * 0.01 + 1 for end in ("lower", "upper"))
+        base = keys.of("cell", "base_period")
+        change = columns.digit("measure", value) - columns.digit("measure", measure)
+        rates = columns.ratios.filter(
+            keys.of("cell", "measure") == columns.digit("measure", measure)
+        )
+        yield rates.filter((base != 0) & ((lower > band.upper) | (upper < band.lower))).select(
+            cell=nw.col("cell") + change - base
+        )
 
 
 def _uneven(
