@@ -44,7 +44,10 @@ class Publication:
 
     @cached_property
     def graph(self) -> Graph | None:
-        """The dataset of the release for pages, or None. Public queries use `data` instead.
+        """The dataset of the release for pages. Public queries use `data` instead.
+
+        Returns:
+            The dataset, or None if files are served as they are.
 
         Raises:
             StoreError: A file cannot be loaded.
