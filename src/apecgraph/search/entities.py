@@ -181,11 +181,20 @@ class Entities:
         return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower()
 
     def _read(self) -> dict[str, dict[str, list[Term]]]:
-        """Return the values in the default graph, keyed by subject and property."""
-        facts: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        for quad in self._graph.default_graph.quads():
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(ID):
-                facts[quad.subject.value][quad.predicate.value].append(quad.object)
+        """Return the values of entities in the default graph, keyed by subject and property."""
+        graph = self._graph.default_graph
+        typed = {
+            quad.subject.value
+            for quad in graph.quads(None, f"{RDF}type")
+            if isinstance(quad.subject, ox.NamedNode)
+            and not term_text(quad.object).startswith(_NOT_ENTITIES)
+        }
+        facts: dict[str, dict[str, list[Term]]] = {}
+        for iri in typed:
+            if iri.startswith(ID):
+                facts[iri] = defaultdict(list)
+                for quad in graph.quads(iri):
+                    facts[iri][quad.predicate.value].append(quad.object)
         return facts
 
     def _broader(self, facts: Mapping[str, Mapping[str, list[Term]]]) -> dict[str, set[str]]:

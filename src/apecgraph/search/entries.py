@@ -11,7 +11,6 @@ import pyoxigraph as ox
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF, RDFS, SD, SH, SKOS, compact
-from apecgraph.readers.claims import read_claim
 from apecgraph.search.entities import Entities, Entity
 from apecgraph.text.folding import fold
 
@@ -67,7 +66,7 @@ class Entries:
         for entity in self._entities.entities.values():
             yield self._entity(entity)
         for iri in self._graph.subjects(f"{APEC}statedIn"):
-            yield from self._claim(iri)
+            yield self._claim(iri)
         defined = self._graph.subjects(f"{RDFS}isDefinedBy")
         for iri in (*defined, *self._graph.subjects(f"{RDF}type", QUESTIONS)):
             name = self._labels.label(iri)
@@ -90,14 +89,15 @@ class Entries:
         more = [*publishers, *entity.spellings]
         return self._entry(iri, name, [name, *entity.names], entity.codes, more)
 
-    def _claim(self, iri: str) -> Iterator[Entry]:
-        claim = read_claim(self._graph, iri)
-        if claim is not None:
-            name = self._labels.title(iri)
-            names = [name] if claim.printed is None else [name, claim.printed]
-            source = self._labels.title(claim.source).value
-            codes = [claim.identifier, compact(iri)]
-            yield self._entry(iri, name, names, codes, [source], claimed=True)
+    def _claim(self, iri: str) -> Entry:
+        name = self._labels.title(iri)
+        printed = self._graph.objects(iri, f"{APEC}printed")
+        names = [name, *(words for words in printed if isinstance(words, ox.Literal))]
+        source = self._graph.required_value(iri, f"{APEC}statedIn")
+        codes = [*self._graph.values(iri, f"{DCTERMS}identifier"), compact(iri)]
+        return self._entry(
+            iri, name, names, codes, [self._labels.title(source).value], claimed=True
+        )
 
     def _entry(
         self,
