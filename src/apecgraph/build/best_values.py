@@ -24,7 +24,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, interval_values
 from apecgraph.content.origins import is_copy
 from apecgraph.intervals import Interval, decimal_text, hull, shared
-from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.graph import Graph, RememberingGraph
 from apecgraph.rdf.namespaces import (
     ADMS,
     APEC,
@@ -116,8 +116,8 @@ def best_values(evidence: Evidence) -> Iterator[BestValue]:
 
 def cell_triples(evidence: Evidence) -> Iterator[ox.Triple]:
     """Yield the triples of all cells with their best known values, and those of all series."""
-    graph, wording = evidence.graph, Wording(evidence.graph)
-    numerals = Numerals(graph)
+    graph = RememberingGraph(evidence.graph.store)
+    wording, numerals = Wording(graph), Numerals(graph)
     series: defaultdict[tuple[str, frozenset[tuple[str, str]]], list[Cell]] = defaultdict(list)
     for best in best_values(evidence):
         cell, iri = best.cell, cell_iri(best.cell)

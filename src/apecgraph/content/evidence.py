@@ -157,16 +157,16 @@ class Evidence:
             if statement.iri not in self.unsupported | self.opinions
         }
         unsupported = all_stated - standing
+        without = set(map(ox.NamedNode, self.unsupported))
+        about = {triple.subject for triple in unsupported}
         for quad in self.graph.quads():
-            of_unsupported = (
-                isinstance(quad.subject, ox.NamedNode) and quad.subject.value in self.unsupported
-            )
+            subject = quad.subject
             if (
-                quad.graph_name != SHAPES_GRAPH
-                and not of_unsupported
-                and quad.triple not in unsupported
+                subject not in without
+                and quad.graph_name != SHAPES_GRAPH
+                and not (subject in about and quad.triple in unsupported)
             ):
-                yield in_graph(quad.triple)
+                yield ox.Quad(subject, quad.predicate, quad.object)
 
     @cached_property
     def _decisions_on(self) -> defaultdict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -30,14 +31,17 @@ NAME_PROPERTIES: Final = (
 )
 """The properties whose values are the names that people search for."""
 
+_REMEMBERED: Final = 4096
+"""Number of labels that are remembered: pages ask for the same few thousand names."""
+
 _OTHERWISE: Final = "en"  # the language in which most things have a label
 
 
 class Labels:
-    """Names the things of a dataset.
+    """Names the things of a dataset, and remembers the names that were last asked for.
 
     Args:
-        graph: The dataset.
+        graph: The dataset, which does not change.
         language: Tag of the preferred language. If a thing has no label in this language, its
             English label is used, or else a label in any other language.
     """
@@ -47,9 +51,13 @@ class Labels:
         # A label that a decision rejects is only in the graph of its source.
         self._graphs = (graph.default_graph, graph)
         self.language = language
+        self._label = lru_cache(_REMEMBERED)(self._first)
 
     def label(self, iri: str) -> ox.Literal | None:
         """Return the label of a thing in the data, or None if the thing has no label."""
+        return self._label(iri)
+
+    def _first(self, iri: str) -> ox.Literal | None:
         return min(self._labels(iri), key=self._preference, default=None)
 
     def languages(self, iri: str) -> tuple[str, ...]:
