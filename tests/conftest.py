@@ -9,13 +9,13 @@ import pytest
 
 from apecgraph.build.pipeline import build_release
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from tests.support.connections import PATIENCE
-from tests.support.contents import CONFLICT, EXCERPT, ContentCopy, SmallContent
+from tests.support.contents import CONFLICT, EXCERPT, ContentCopy, SmallContent, press_content
 from tests.support.probe import SECOND_NAME
 from tests.support.servers import server_thread
 from tests.support.turns import Turns, locked
@@ -115,24 +115,30 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     return first, second
 
 
-# --- the real content, its release, and a server of it ------------------------------------------
+# --- the real content without its tables, its release, and a server of it -----------------------
 
 
 @pytest.fixture(scope="session")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
+def press() -> Content:
+    """The content of the press: all of the real content except its tables."""
+    return Content.read(press_content())
+
+
+@pytest.fixture(scope="session")
+def evidence(press: Content) -> Evidence:
+    return Evidence.gather(press)
 
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Release:
-    """A release of the repository's content, which all processes of pytest share."""
+    """A release of the press, which all processes of pytest share."""
     folder = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         folder = folder.parent
     with locked(folder / "release.lock"):
         if (folder / "releases" / "current").exists():
             return Release.current(folder / "releases")
-        release, _ = build_release(default_content(), folder / "releases")
+        release, _ = build_release(press_content(), folder / "releases")
         return release
 
 

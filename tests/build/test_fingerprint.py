@@ -12,8 +12,8 @@ import grimp
 import pytest
 
 import apecgraph
-from apecgraph.build.fingerprint import CODE
-from apecgraph.content.folder import default_content
+from apecgraph.build.fingerprint import CODE, build_fingerprint
+from tests.support.contents import ContentCopy, press_content
 
 PACKAGE = Path(apecgraph.__file__).parent
 PROGRAM = (
@@ -36,7 +36,7 @@ def fingerprint(tmp_path: Path) -> Callable[[], str]:
     shutil.copytree(PACKAGE, tmp_path / "apecgraph", ignore=unused)
 
     def computed() -> str:
-        command = [sys.executable, "-c", PROGRAM, str(default_content())]
+        command = [sys.executable, "-c", PROGRAM, str(press_content())]
         return subprocess.check_output(command, cwd=tmp_path, text=True).strip()
 
     return computed
@@ -55,6 +55,20 @@ def test_code_that_makes_data_changes_the_fingerprint_and_a_page_does_not(
             file.write("# another comment\n")
         assert fingerprint() != before
         before = fingerprint()
+
+
+def test_figures_of_tables_change_the_fingerprint_and_mappings_do_not(tmp_path: Path) -> None:
+    content = ContentCopy(tmp_path, (), tables=["wits-china-exports-2022"])
+    folder = content.path("data/tables/wits-china-exports-2022")
+    before = build_fingerprint(content.root)
+    with (folder / "mapping.toml").open("a") as file:
+        file.write("# another comment\n")
+    assert build_fingerprint(content.root) == before
+    for name in ("figures.csv", "figures.csv-metadata.json", "source.ttl"):
+        with (folder / name).open("a") as file:
+            file.write("\n")
+        assert build_fingerprint(content.root) != before
+        before = build_fingerprint(content.root)
 
 
 def test_all_code_that_a_build_imports_makes_the_fingerprint_or_makes_no_data() -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import tempfile
+from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+import pyoxigraph as ox
 
 from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
 from apecgraph.content.folder import default_content
-from apecgraph.rdf.namespaces import BASE, PREFIXES
-from apecgraph.rdf.turtle import format_file
+from apecgraph.content.table_rows import TABLES
+from apecgraph.rdf.namespaces import BASE, ID, PREFIXES
+from apecgraph.rdf.turtle import parse_file, write_turtle
 
 SHAPES: Final = """
 <shape/source> a sh:NodeShape ; sh:targetClass apec:Source ; sh:property <shape/source-label> .
@@ -81,7 +88,7 @@ These too pass the check by themselves, with their decisions.
 _HEAD: Final = f"@base <{BASE}id/> .\n" + "".join(
     f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()
 )
-_CLAIM: Final = re.compile("<(?:figure|statement)/([^/>]+)/")
+_CLAIM: Final = re.compile(f"(?:{ID})?((?:figure|statement)/([^/]+)/[^:]+)")
 
 
 class SmallContent:
@@ -126,25 +133,55 @@ class ContentCopy:
 
     Args:
         folder: Where the copy goes, into a folder `content`.
-        sources: Names of the sources to keep, with the decisions on only these; by default all.
+        sources: Names of the sources of the press to keep; by default all.
+        tables: Names of the tables to keep; by default none, because most figures are in tables.
+
+    The copy has the decisions on only these sources. Of a decision that also names figures of
+    tables, it has the rest.
     """
 
-    def __init__(self, folder: Path, sources: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sources: Collection[str] | None = None,
+        *,
+        tables: Collection[str] = (),
+    ) -> None:
         self.root = folder / "content"
+        original = default_content()
         for name in ("ontology", "data", "shapes"):
-            shutil.copytree(default_content() / name, self.root / name)
-        if sources is not None:
-            self._keep(sources)
-
-    def _keep(self, sources: Collection[str]) -> None:
+            shutil.copytree(
+                original / name, self.root / name, ignore=shutil.ignore_patterns("tables")
+            )
+        for name in tables:
+            shutil.copytree(original / TABLES / name, self.root / TABLES / name)
         for path in self.path("data/sources").iterdir():
-            if path.stem not in sources:
+            if sources is not None and path.stem not in sources:
                 path.unlink()
+        self._keep_decisions()
+
+    def _keep_decisions(self) -> None:
+        """Keep the decisions on the sources that are kept."""
+        kept = {path.stem for path in self.path("data/sources").iterdir()}
+        kept |= {path.parent.name for path in self.root.glob(f"{TABLES}/*/figures.csv")}
+        tables = {path.name for path in (default_content() / TABLES).iterdir()}
         path = self.path("data/decisions.ttl")
-        blocks = path.read_text(encoding="utf-8").split("\n\n")
-        kept = [block for block in blocks if set(_CLAIM.findall(block)) <= set(sources)]
-        path.write_text("\n\n".join(kept), encoding="utf-8")
-        path.write_text(format_file(path), encoding="utf-8")
+        triples, prefixes = parse_file(path)
+        named: defaultdict[object, dict[str, str]] = defaultdict(dict)
+        for triple in triples:
+            named[triple.subject] |= _named_claim(triple)
+        decided = {
+            decision
+            for decision, claims in named.items()
+            if set(claims.values()) <= kept | tables
+            and sum(source in kept for source in claims.values()) > 1
+        }
+        left = [
+            triple
+            for triple in triples
+            if triple.subject in decided and set(_named_claim(triple).values()) <= kept
+        ]
+        path.write_text(write_turtle(left, prefixes, path), encoding="utf-8")
 
     def path(self, name: str) -> Path:
         return self.root / name
@@ -177,3 +214,21 @@ class ContentCopy:
     def check(self) -> Report:
         report, _ = check_content(self.root)
         return report
+
+
+def _named_claim(triple: ox.Triple) -> dict[str, str]:
+    """Return the source of the claim that a triple of a decision names, keyed by the claim."""
+    value = triple.object
+    claim = _CLAIM.match(value.value) if isinstance(value, ox.NamedNode | ox.Literal) else None
+    return {claim[1]: claim[2]} if claim else {}
+
+
+@cache
+def press_content() -> Path:
+    """Return a folder with the real content without its tables, which no test may change.
+
+    The tables have twenty times as many figures as the press.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="press-"))
+    atexit.register(shutil.rmtree, folder)
+    return ContentCopy(folder).root

@@ -16,7 +16,7 @@ from apecgraph.check.report import Place, Result
 from apecgraph.content.folder import Content, ContentFile
 from apecgraph.content.statements import Statement
 from apecgraph.progress import Step, StepObserver
-from apecgraph.rdf.namespaces import RDF
+from apecgraph.rdf.namespaces import ID, RDF
 from apecgraph.rdf.terms import from_notation, term_text
 
 _Lines: TypeAlias = dict[tuple[str, ...], int]
@@ -90,10 +90,21 @@ class Locator:
         for file in exact or described:
             yield Place(self._content.relative(file.path), self._closest(file, node, path, value))
         if not described:
-            for file in self._content.files:
-                mentions = [line for key, line in self._lines(file).items() if node in key[1:]]
-                if mentions:
-                    yield Place(self._content.relative(file.path), min(mentions))
+            yield from self._mentions(node)
+
+    def _mentions(self, node: str) -> Iterator[Place]:
+        """Find the first line of each file that mentions a node."""
+        for file in self._content.files:
+            mentions = [line for key, line in self._lines(file).items() if node in key[1:]]
+            if mentions:
+                yield Place(self._content.relative(file.path), min(mentions))
+        if not node.startswith(ID):
+            return
+        path = node.removeprefix(ID)
+        for table in self._content.tables:
+            lines = [table.lines[name] for name, row in table.rows.items() if path in row.values()]
+            if lines:
+                yield Place(self._content.relative(table.path), min(lines))
 
     def _closest(self, file: ContentFile, *wanted: str | None) -> int | None:
         """Return the line of a triple, or of its subject and predicate, or of its subject."""

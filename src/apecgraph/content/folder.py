@@ -259,6 +259,10 @@ def _unread(root: Path) -> Iterator[ContentError]:
     for path in table_paths(root):
         if not (path.parent / SOURCE).exists():
             yield ContentError(f"is not read: {SOURCE} beside it must describe its source", path)
+    for path in sorted(root.glob(f"{TABLES}/*/{SOURCE}")):
+        other = f"data/sources/{path.parent.name}.ttl"
+        if (root / other).exists():
+            yield ContentError(f"describes the source of {other} too: rename the folder", path)
     read = {path for pattern in (*_GRAPHS, *_OTHER_FILES) for path in root.glob(pattern)}
     for folder in ("data", "ontology", "shapes"):
         for path in sorted((root / folder).rglob("*")):

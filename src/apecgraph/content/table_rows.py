@@ -55,10 +55,14 @@ _THING: Final = re.compile(r"[a-z-]+(?:/[A-Za-z0-9_.-]+)+")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,2}")
 _DATE: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*")
-_LOCATOR: Final = re.compile(
-    r"(?:(?:sheet|table)=[^\x00-\x1f\x7f=;]+;)?row=[1-9][0-9]{0,6};column=[1-9][0-9]{0,6}"
+_TEXT: Final = re.compile(
+    r"[^\x00-\x1f\x7f\ufffe\uffff]*[^\x00-\x20\x7f\ufffe\uffff][^\x00-\x1f\x7f\ufffe\uffff]*"
 )
+_LOCATOR: Final = re.compile(
+    r"(?:(?:sheet|table)=[^\x00-\x1f\x7f=;\ufffe\uffff]+;)?"
+    r"row=[1-9][0-9]{0,6};column=[1-9][0-9]{0,6}"
+)
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _DATES: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
 _FORMS: Final = {
@@ -174,7 +178,7 @@ class Table:
                     )
                 rows[row[NAME]], lines[row[NAME]], cells[cell] = row, line, row[NAME]
         except csv.Error as error:
-            raise ContentError(f"is not CSV: {error}", path, reader.line_num) from None
+            raise ContentError(f"is not CSV: {error}", path, reader.reader.line_num) from None
         if not rows:
             raise ContentError("has no figures: delete the folder", path)
         table = cls(path, folder.name, rows, lines, language)
@@ -283,8 +287,10 @@ def _constants(text: str, path: Path) -> tuple[Row, str]:
             for column in columns
             if "virtual" in column and column["name"] in COLUMNS
         }
-        languages = [column["lang"] for column in columns if "lang" in column]
-        return constant, str(languages[0]) if languages else ""
+        language = next((column["lang"] for column in columns if "lang" in column), None)
+        if language is not None and not _LANGUAGE.fullmatch(language):
+            raise ContentError(f"lang: '{language}' is not a language tag", path)
+        return constant, language or ""
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise ContentError(
             "is not as apecgraph import wrote it: restore it, or import the table again", path
