@@ -13,7 +13,6 @@ from apecgraph.build.best_values import BestValue, best_values, cell_iri, cell_t
 from apecgraph.content.cube import DIMENSIONS, PERIOD_NOT_TOLD
 from apecgraph.content.decisions import OPEN, RESOLVED, Decision
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
 from apecgraph.intervals import Interval, hull
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import (
@@ -31,11 +30,6 @@ from tests.check.test_shapes import EXAMPLES, read
 
 TRADE = f"{ID}cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed"
 SHARE = f"{ID}cell/CHN/apec-other-economies/total/all-goods/trade-share/not-applicable/mixed"
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
 
 
 @pytest.fixture(scope="module")

@@ -9,18 +9,13 @@ from apecgraph.build.contradiction_triples import contradiction_triples
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.cube import DIMENSIONS
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import DERIVED_PROPERTIES, Content, default_content
+from apecgraph.content.folder import DERIVED_PROPERTIES
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, RDF, RDFS
 from apecgraph.rdf.terms import in_graph
 
 TRADE = f"{ID}decision/trade-2025"
 SEETAO = [f"{ID}figure/seetao/trade-value-2025", f"{ID}figure/seetaoe-258468/trade-2025"]
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
 
 
 def derived(evidence: Evidence) -> Graph:

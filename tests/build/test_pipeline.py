@@ -13,13 +13,12 @@ import pytest
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.build.pipeline import build_release
 from apecgraph.check.report import Report
-from apecgraph.content.folder import default_content
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.rdf.canonical import digest
 from apecgraph.rdf.formats import N_QUADS, TRIG
 from apecgraph.rdf.namespaces import ID
 from apecgraph.release.release import DUMP_FORMATS, Release
-from tests.support.contents import ContentCopy, SmallContent
+from tests.support.contents import ContentCopy, SmallContent, press_content
 
 
 def canonical(path: Path, format_: ox.RdfFormat) -> str:
@@ -80,7 +79,7 @@ def test_other_content_makes_another_release(content: SmallContent, releases: Pa
 
 def test_the_release_of_a_content_folder_is_found_again(release: Release) -> None:
     releases = release.path.parent
-    assert Release.find(releases, build_fingerprint(default_content())) == release
+    assert Release.find(releases, build_fingerprint(press_content())) == release
     assert Release.find(releases, "0" * 64) is None
 
 

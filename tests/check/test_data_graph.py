@@ -7,7 +7,7 @@ import pytest
 from rdflib import URIRef
 
 from apecgraph.check.data_graph import binds_at_top, keeps_literals, rdflib_graph
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import RDF, SH
 
@@ -58,8 +58,8 @@ def test_the_slow_engine_evaluates_what_the_fast_one_may_get_wrong(query: str) -
     assert not binds_at_top(query, frozenset(["this"]))
 
 
-def test_the_fast_engine_evaluates_all_queries_of_our_shapes() -> None:
-    shapes = Graph(Content.read(default_content()).quads)
+def test_the_fast_engine_evaluates_all_queries_of_our_shapes(press: Content) -> None:
+    shapes = Graph(press.quads)
     queries = [
         shapes.required_value(constraint, f"{SH}select")
         for constraint in shapes.subjects(f"{RDF}type", f"{SH}SPARQLConstraint")

@@ -13,11 +13,11 @@ from apecgraph.check.figures import check_figures
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figure_columns import write_figures
 from apecgraph.content.figures import Figure
-from apecgraph.content.folder import default_content
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import ID
 from apecgraph.sandbox.runner import run_figures
 from apecgraph.settings import Settings
+from tests.support.contents import press_content
 
 
 def times_ten(figure: Figure) -> Figure:
@@ -29,7 +29,7 @@ def test_the_figures_of_the_content_pass_with_its_decisions(
     evidence: Evidence, tmp_path: Path
 ) -> None:
     write_figures(evidence.figures, evidence.graph, tmp_path / "figures.parquet")
-    report = run_figures(default_content(), tmp_path, Settings())
+    report = run_figures(press_content(), tmp_path, Settings())
     assert report.conforms
     assert report.text() == f"the figures pass the check ({len(evidence.figures)} figures)\n"
 
@@ -39,7 +39,7 @@ def test_a_tenfold_error_is_reported_in_words(evidence: Evidence, tmp_path: Path
     figures = [times_ten(figure) if figure.iri == wrong else figure for figure in evidence.figures]
     assert figures != list(evidence.figures)
     write_figures(figures, evidence.graph, tmp_path / "figures.parquet")
-    report = run_figures(default_content(), tmp_path, Settings())
+    report = run_figures(press_content(), tmp_path, Settings())
     (result,) = report.results
     assert result.nodes[0] == wrong
     assert "they cannot both be true: " in result.message
@@ -54,18 +54,18 @@ def test_rows_that_are_no_figures_are_reported(evidence: Evidence, tmp_path: Pat
     folder.mkdir()
     broken = duckdb.read_parquet(str(file)).select("* REPLACE (NULL::VARCHAR AS bound)")
     broken.write_parquet(str(folder / "figures.parquet"))
-    (result,) = run_figures(default_content(), folder, Settings()).results
+    (result,) = run_figures(press_content(), folder, Settings()).results
     assert result.message.startswith("has no bound: ")
 
 
 def test_a_file_that_is_no_parquet_is_named(tmp_path: Path) -> None:
     (tmp_path / "figures.parquet").write_text("figure,value\n", encoding="utf-8")
     with pytest.raises(ContentError, match="cannot be read") as caught:
-        run_figures(default_content(), tmp_path, Settings())
+        run_figures(press_content(), tmp_path, Settings())
     assert caught.value.path == tmp_path / "figures.parquet"
 
 
 def test_the_limit_of_memory_holds(evidence: Evidence, tmp_path: Path) -> None:
     write_figures(evidence.figures, evidence.graph, tmp_path / "figures.parquet")
     with pytest.raises(ContentError, match="need more than 1 MB of memory for DuckDB"):
-        check_figures(default_content(), tmp_path, megabytes=1)
+        check_figures(press_content(), tmp_path, megabytes=1)

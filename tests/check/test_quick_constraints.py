@@ -13,7 +13,7 @@ from rdflib.namespace import SH
 from apecgraph.check.conformance import check_data
 from apecgraph.check.data_graph import rdflib_graph
 from apecgraph.check.quick_constraints import query_for_all, quick_constraints
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.rdf.graph import Graph as OurGraph
 from apecgraph.rdf.namespaces import RDF
 from tests.check.test_data_graph import DATA, ELSEWHERE, TOP
@@ -54,8 +54,8 @@ def test_a_query_is_asked_for_each_node_alone_if_nodes_could_affect_each_other(q
     assert query_for_all(query, THIS, NODES) is None
 
 
-def test_the_queries_of_our_shapes_are_asked_for_all_nodes() -> None:
-    shapes = OurGraph(Content.read(default_content()).quads)
+def test_the_queries_of_our_shapes_are_asked_for_all_nodes(press: Content) -> None:
+    shapes = OurGraph(press.quads)
     queries = {
         constraint: shapes.required_value(constraint, f"{SH}select")
         for constraint in shapes.subjects(f"{RDF}type", f"{SH}SPARQLConstraint")

@@ -27,6 +27,7 @@ from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import ID, RDF, SH
 from apecgraph.rdf.terms import notation
+from tests.support.contents import press_content
 
 EDIT_RULES = {SAME_CELL, *SUMS, *CELL_EDIT_RULES, *CLAIM_EDIT_RULES}
 EXAMPLES = Path(__file__).parents[1] / "shapes"
@@ -47,7 +48,7 @@ INVALID = sorted(EXAMPLES.glob("*/invalid.*.trig"), key=name)
 @cache
 def ours() -> tuple[ContentFile, ...]:
     """Return the real ontology and the real shapes, with which every example is checked."""
-    files = Content.read(default_content()).files
+    files = Content.read(press_content()).files
     return tuple(file for file in files if file.path.parent.name in ("ontology", "shapes"))
 
 

@@ -13,7 +13,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, ContentFile, default_content
 from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.rdf.namespaces import APEC, ID
-from tests.support.contents import EXCERPT, ContentCopy
+from tests.support.contents import EXCERPT, ContentCopy, press_content
 
 VOCABULARIES = Vocabularies.read(default_content())
 HEAD = f"@base <{ID}> . @prefix apec: <{APEC}> .\n" + "".join(
@@ -31,9 +31,7 @@ apec:older a rdf:Property ; owl:deprecated true ; dcterms:isReplacedBy apec:aim 
 @cache
 def ontology() -> tuple[ContentFile, ...]:
     return tuple(
-        file
-        for file in Content.read(default_content()).files
-        if file.path.parent.name == "ontology"
+        file for file in Content.read(press_content()).files if file.path.parent.name == "ontology"
     )
 
 

@@ -8,12 +8,13 @@ import pytest
 from apecgraph.consistency.claim_edit_rules import one_value
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.content.statements import Statement
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, compact
+from tests.support.contents import press_content
 
-CONTENT = Content.read(default_content())
+CONTENT = Content.read(press_content())
 GRAPH = Graph(CONTENT.quads)
 STATEMENTS = Evidence.gather(CONTENT).statements
 RULES = {

@@ -31,11 +31,6 @@ def replacements(evidence: Evidence) -> Replacements:
     return Replacements(evidence)
 
 
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return Content.read(default_content())
-
-
 def rate(caught: list[bool]) -> float:
     assert len(caught) > 10
     return sum(caught) / len(caught)
@@ -72,7 +67,7 @@ def test_every_kind_of_slip_is_possible_in_some_figure(
 
 
 def test_the_quick_check_finds_the_same_contradictions_as_the_full_check(
-    evidence: Evidence, replacements: Replacements, content: Content
+    evidence: Evidence, replacements: Replacements, press: Content
 ) -> None:
     outcomes = set()
     for figure in evidence.figures[::90]:
@@ -81,7 +76,7 @@ def test_the_quick_check_finds_the_same_contradictions_as_the_full_check(
             for after in islice(SLIPS[kind](before, evidence.graph), 1):
                 quick = replacements.replaced(figure, after)
                 full = Findings(
-                    Evidence.gather(entered_instead(content, figure, before, after))
+                    Evidence.gather(entered_instead(press, figure, before, after))
                 ).unsettled
                 found = any(figure.iri in contradiction.claims for contradiction in full)
                 assert found == (quick.contradicts or quick.differs), (figure.iri, after)
@@ -90,7 +85,7 @@ def test_the_quick_check_finds_the_same_contradictions_as_the_full_check(
 
 
 def test_the_quick_check_refuses_the_same_entries_as_the_full_check(
-    evidence: Evidence, replacements: Replacements, content: Content
+    evidence: Evidence, replacements: Replacements, press: Content
 ) -> None:
     vocabularies = Vocabularies.read(default_content())
     decided = {iri for decision in evidence.decisions for iri in decision.saw}
@@ -105,7 +100,7 @@ def test_the_quick_check_refuses_the_same_entries_as_the_full_check(
         {**before, COUNTERPART: ox.NamedNode(f"{ID}economy/PNG")},
     ):
         quick = replacements.replaced(figure, after)
-        report, _ = validate(entered_instead(content, figure, before, after), vocabularies)
+        report, _ = validate(entered_instead(press, figure, before, after), vocabularies)
         refused = any(figure.iri in result.nodes for result in report.results)
         assert refused == quick.mistyped_is_caught, after
 

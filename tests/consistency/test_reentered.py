@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from benchmarks.reentered import reenter
 
 
-def test_sixty_claims_are_entered_again_with_at_most_one_false_alarm() -> None:
-    outcome = reenter(Content.read(default_content()))
+def test_sixty_claims_are_entered_again_with_at_most_one_false_alarm(press: Content) -> None:
+    outcome = reenter(press)
     assert outcome.claims == 60
     assert outcome.unaided >= 40
     assert len(outcome.alarms) <= 1, outcome.alarms

@@ -7,14 +7,13 @@ import pytest
 from apecgraph.content.cube import DIMENSIONS, UNIT
 from apecgraph.content.defaults import with_defaults
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 
 
 @pytest.fixture(scope="module")
-def graph() -> Graph:
-    return Evidence.gather(Content.read(default_content())).graph
+def graph(evidence: Evidence) -> Graph:
+    return evidence.graph
 
 
 def completed(graph: Graph, **stated: str) -> tuple[str | None, str | None]:

@@ -8,7 +8,7 @@ import pytest
 
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.intervals import Interval, decimal_text
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_MEASURE, XSD
@@ -67,8 +67,7 @@ def test_numbers_are_written_without_exponent() -> None:
 
 
 @pytest.fixture(scope="module")
-def figures() -> dict[str, Figure]:
-    evidence = Evidence.gather(Content.read(default_content()))
+def figures(evidence: Evidence) -> dict[str, Figure]:
     return {figure.iri.removeprefix(f"{ID}figure/"): figure for figure in evidence.figures}
 
 
@@ -120,8 +119,10 @@ FIGURE: Final = f"""@base <https://w3id.org/apecgraph/id/> . @prefix apec: <{APE
         ("rounded", "-3.0", "(-3.5, -2.5]"),
     ],
 )
-def test_a_bound_limits_a_number_without_its_sign(bound: str, value: str, shown: str) -> None:
-    graph = Graph(Content.read(default_content()).quads)
+def test_a_bound_limits_a_number_without_its_sign(
+    bound: str, value: str, shown: str, press: Content
+) -> None:
+    graph = Graph(press.quads)
     source = ox.NamedNode(f"{ID}source/x")
     text = FIGURE.format(bound=bound, value=value)
     triples = (quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE))

@@ -10,7 +10,7 @@ import pytest
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.rdf.namespaces import ID, PREFIXES, PROV
 
 CLAIMS = {
@@ -173,9 +173,9 @@ def ids(ranges: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def store() -> ox.Store:
+def store(evidence: Evidence) -> ox.Store:
     store = ox.Store()
-    store.extend(derived_dataset(Findings(Evidence.gather(Content.read(default_content())))))
+    store.extend(derived_dataset(Findings(evidence)))
     return store
 
 
@@ -299,8 +299,8 @@ def test_an_opinion_is_a_statement_but_not_a_triple_in_the_default_graph(store: 
     assert len(said) == 5
 
 
-def test_a_date_that_somebody_says_is_a_fact() -> None:
-    evidence = Evidence.gather(Content.read(default_content()))
+def test_a_date_that_somebody_says_is_a_fact(press: Content) -> None:
+    evidence = Evidence.gather(press)
     graph = evidence.graph
     day = next(each for each in evidence.statements if each.iri.endswith("seetaoe-258468/start"))
     attributed, source = ox.NamedNode(f"{PROV}wasAttributedTo"), ox.NamedNode(day.source)

@@ -24,7 +24,6 @@ from apecgraph.content.decisions import (
     Decision,
 )
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ADMS, ID, QB, RDF, RDFS, SKOS
 from tests.check.test_shapes import EXAMPLES, read
@@ -35,11 +34,6 @@ EARLIER, LATER = f"{ID}figure/x/v", f"{ID}figure/y/other"
 OPINION = f"{ID}statement/seetaoe-258468/customs-key-gateway"
 DATE = f"{ID}statement/seetaoe-258468/chair-2026"
 FORECAST = f"{ID}figure/china-daily-brief/delegates-expected-2026-02"
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
 
 
 @pytest.fixture(scope="module")

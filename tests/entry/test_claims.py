@@ -10,7 +10,7 @@ import pytest
 
 from apecgraph.check.validation import check_content
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.entry.claims import Entries
 from apecgraph.errors import EntryRefused
 from apecgraph.rdf.turtle import format_file
@@ -28,23 +28,18 @@ FIGURE = {
 }
 
 
-@pytest.fixture(scope="module")
-def real() -> Content:
-    return Content.read(default_content())
-
-
-def entered(real: Content, **changes: str) -> str:
+def entered(press: Content, **changes: str) -> str:
     """Enter a figure; return the text of the file."""
-    entries = Entries(real)
+    entries = Entries(press)
     entries.enter("figure", {**FIGURE, **changes})
     (text,) = entries.claims().files.values()
     return text
 
 
-def refused(real: Content, **changes: str) -> str:
+def refused(press: Content, **changes: str) -> str:
     """Return why a figure is refused."""
     with pytest.raises(EntryRefused) as error:
-        entered(real, **changes)
+        entered(press, **changes)
     return str(error.value)
 
 
@@ -52,8 +47,8 @@ def block(text: str, name: str) -> str:
     return text[text.index(f"<{name}>\n") :].partition("\n\n")[0]
 
 
-def test_the_number_is_read_from_the_printed_words(real: Content) -> None:
-    figure = block(entered(real), "figure/seetao/trade-value-2024")
+def test_the_number_is_read_from_the_printed_words(press: Content) -> None:
+    figure = block(entered(press), "figure/seetao/trade-value-2024")
     for line in (
         "sdmx-measure:obsValue 26.29 ",
         "sdmx-attribute:unitMult 12 ",
@@ -73,9 +68,9 @@ def test_the_number_is_read_from_the_printed_words(real: Content) -> None:
     ],
 )
 def test_scale_bound_and_currency_are_read(
-    real: Content, printed: str, language: str, lines: tuple[str, ...]
+    press: Content, printed: str, language: str, lines: tuple[str, ...]
 ) -> None:
-    text = entered(real, printed=printed, language=language)
+    text = entered(press, printed=printed, language=language)
     figure = block(text, "figure/seetao/trade-value-2024")
     assert [line for line in lines if line not in figure] == []
 
@@ -89,9 +84,9 @@ def test_scale_bound_and_currency_are_read(
     ],
 )
 def test_of_several_numbers_the_one_with_the_unit_is_read(
-    real: Content, changes: dict[str, str], line: str
+    press: Content, changes: dict[str, str], line: str
 ) -> None:
-    figure = block(entered(real, **changes), "figure/seetao/trade-value-2024")
+    figure = block(entered(press, **changes), "figure/seetao/trade-value-2024")
     assert re.search(rf"obsValue \"?{line}\W", figure)
     assert "bound/rounded" in figure
 
@@ -104,42 +99,42 @@ def test_of_several_numbers_the_one_with_the_unit_is_read(
         ("slipped 2.9%", "en", "-2.9"),
     ],
 )
-def test_a_fall_is_negative(real: Content, printed: str, language: str, value: str) -> None:
+def test_a_fall_is_negative(press: Content, printed: str, language: str, value: str) -> None:
     changes = {"measure": "trade-growth", "basePeriod": "2023", "language": language}
-    text = entered(real, printed=printed, **changes)
+    text = entered(press, printed=printed, **changes)
     assert f"sdmx-measure:obsValue {value} " in block(text, "figure/seetao/trade-growth-2024")
 
 
-def test_an_entry_that_contradicts_its_words_is_refused(real: Content) -> None:
-    assert "says 26.29 trillion" in refused(real, obsValue="2.629", unitMult="12")
-    assert "has no word for bound/nearly" in refused(real, bound="nearly")
-    assert "has the unit unit/CNY" in refused(real, unitMeasure="USD")
+def test_an_entry_that_contradicts_its_words_is_refused(press: Content) -> None:
+    assert "says 26.29 trillion" in refused(press, obsValue="2.629", unitMult="12")
+    assert "has no word for bound/nearly" in refused(press, bound="nearly")
+    assert "has the unit unit/CNY" in refused(press, unitMeasure="USD")
 
 
-def test_what_the_words_leave_open_is_not_guessed(real: Content) -> None:
-    assert "the unit is not in the printed words" in refused(real, printed="26.29 trillion")
-    assert "give --unit-mult" in refused(real, printed="26.29", unitMeasure="CNY")
-    assert "lacks 'trilion', which may be a scale" in refused(real, printed="26.29 trilion yuan")
-    assert "2 numbers, 26 trillion, 30 trillion" in refused(real, printed="26 to 30 trillion yuan")
+def test_what_the_words_leave_open_is_not_guessed(press: Content) -> None:
+    assert "the unit is not in the printed words" in refused(press, printed="26.29 trillion")
+    assert "give --unit-mult" in refused(press, printed="26.29", unitMeasure="CNY")
+    assert "lacks 'trilion', which may be a scale" in refused(press, printed="26.29 trilion yuan")
+    assert "2 numbers, 26 trillion, 30 trillion" in refused(press, printed="26 to 30 trillion yuan")
     assert "2 units, unit/CNY, unit/USD" in refused(
-        real, printed="260 billion dollars (1.8 trillion yuan)"
+        press, printed="260 billion dollars (1.8 trillion yuan)"
     )
     assert "have unit/percentage-point, but figures of the measure unit/percent" in refused(
-        real, measure="trade-growth", basePeriod="2023", printed="提高1.2个百分点", language="zh"
+        press, measure="trade-growth", basePeriod="2023", printed="提高1.2个百分点", language="zh"
     )
-    assert "a bound or a direction" in refused(real, printed="hopefully 26.29 trillion yuan")
-    assert "give --obs-value" in refused(real, printed="", unitMeasure="CNY")
-    assert "not a language tag" in refused(real, language="English")
-    assert "basePeriod is missing" in refused(real, measure="trade-growth", printed="up 2 percent")
+    assert "a bound or a direction" in refused(press, printed="hopefully 26.29 trillion yuan")
+    assert "give --obs-value" in refused(press, printed="", unitMeasure="CNY")
+    assert "not a language tag" in refused(press, language="English")
+    assert "basePeriod is missing" in refused(press, measure="trade-growth", printed="up 2 percent")
 
 
-def test_the_scale_of_a_table_is_given_separately(real: Content) -> None:
-    text = entered(real, printed="26.29", unitMeasure="CNY", unitMult="12")
+def test_the_scale_of_a_table_is_given_separately(press: Content) -> None:
+    text = entered(press, printed="26.29", unitMeasure="CNY", unitMult="12")
     assert "sdmx-attribute:unitMult 12 " in block(text, "figure/seetao/trade-value-2024")
 
 
-def test_a_literal_with_a_datatype_is_written_in_turtle(real: Content) -> None:
-    entries = Entries(real)
+def test_a_literal_with_a_datatype_is_written_in_turtle(press: Content) -> None:
+    entries = Entries(press)
     row = {"statedIn": "seetao", "subject": "economy/CHN", "predicate": "skos:notation"}
     entries.enter("statement", {**row, "object": '"CN"^^apec:iso3166Alpha2'})
     (text,) = entries.claims().files.values()
@@ -148,57 +143,59 @@ def test_a_literal_with_a_datatype_is_written_in_turtle(real: Content) -> None:
         entries.enter("statement", {**row, "object": '"CN"^^'})
 
 
-def test_the_answer_to_an_unknown_code_suggests_similar_codes(real: Content) -> None:
-    assert "did you mean economy/CHN" in refused(real, reporter="Chinna")
-    assert "did you mean period/2025" in refused(real, period="20255")
-    assert "did you mean group/asean-members" in refused(real, counterpart="asean")
-    assert "The codes are bound/about, bound/at-least" in refused(real, bound="arround")
-    assert "there is no column 'partner'" in refused(real, partner="China")
+def test_the_answer_to_an_unknown_code_suggests_similar_codes(press: Content) -> None:
+    assert "did you mean economy/CHN" in refused(press, reporter="Chinna")
+    assert "did you mean period/2025" in refused(press, period="20255")
+    assert "did you mean group/asean-members" in refused(press, counterpart="asean")
+    assert "The codes are bound/about, bound/at-least" in refused(press, bound="arround")
+    assert "there is no column 'partner'" in refused(press, partner="China")
 
 
-def test_a_forecast_is_entered_as_an_expectation(real: Content) -> None:
-    text = entered(real, period="2026", printed="expected 30 trillion yuan")
+def test_a_forecast_is_entered_as_an_expectation(press: Content) -> None:
+    text = entered(press, period="2026", printed="expected 30 trillion yuan")
     figure = block(text, "figure/seetao/trade-value-2026")
     assert "sdmx-attribute:obsStatus sdmx-code:obsStatus-F" in figure
     assert "qb:dataSet <dataset/expectations/trade>" in figure
-    assert "'guess' is not a status; the statuses are outcome, " in refused(real, obsStatus="guess")
+    assert "'guess' is not a status; the statuses are outcome, " in refused(
+        press, obsStatus="guess"
+    )
 
 
-def test_the_entry_names_the_inferred_properties(real: Content) -> None:
-    figure = block(entered(real, inferred="period counterpart"), "figure/seetao/trade-value-2024")
+def test_the_entry_names_the_inferred_properties(press: Content) -> None:
+    figure = block(entered(press, inferred="period counterpart"), "figure/seetao/trade-value-2024")
     assert re.search(r"apec:inferred apec:counterpart,\s+apec:period ;", figure)
-    assert "inferred: 'time' must be one of reporter, " in refused(real, inferred="time")
+    assert "inferred: 'time' must be one of reporter, " in refused(press, inferred="time")
 
 
-def test_a_range_is_entered_with_both_ends(real: Content) -> None:
+def test_a_range_is_entered_with_both_ends(press: Content) -> None:
     number = {"obsValue": "25", "unitMult": "12", "decimals": "0", "rangeEnd": "26"}
-    text = entered(real, printed="between 25 and 26 trillion yuan", **number)
+    text = entered(press, printed="between 25 and 26 trillion yuan", **number)
     assert "apec:bound <bound/range>" in text
     assert 'apec:rangeEnd "26"^^xsd:decimal' in text
-    assert "is not a number" in refused(real, rangeEnd="twenty")
+    assert "is not a number" in refused(press, rangeEnd="twenty")
 
 
-def test_a_dimension_that_the_data_set_lacks_is_refused(real: Content) -> None:
-    assert "have no basePeriod: leave it out" in refused(real, basePeriod="2023")
+def test_a_dimension_that_the_data_set_lacks_is_refused(press: Content) -> None:
+    assert "have no basePeriod: leave it out" in refused(press, basePeriod="2023")
 
 
-def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
-    evidence = Evidence.gather(real)
+def test_a_published_row_is_entered_as_it_was(press: Content) -> None:
+    evidence = Evidence.gather(press)
     iri = "https://w3id.org/apecgraph/id/figure/seetao/trade-value-2021-2025"
     table = write_csv(Figures(evidence.graph).table([iri])).decode()
     (row,) = csv.DictReader(io.StringIO(table))
     path = "data/sources/seetao.ttl"
-    was = (real.root / path).read_text(encoding="utf-8")
+    was = (press.root / path).read_text(encoding="utf-8")
     figure = block(was, "figure/seetao/trade-value-2021-2025")
     without = Content(
-        real.root,
+        press.root,
         tuple(
             type(file)(
                 file.path,
                 file.graph,
                 tuple(triple for triple in file.triples if triple.subject.value != iri),  # type: ignore[union-attr]
             )
-            for file in real.files
+            for file in press.files
         ),
     )
     entries = Entries(without)
@@ -207,8 +204,8 @@ def test_a_published_row_is_entered_as_it_was(real: Content) -> None:
     assert block(text, "figure/seetao/trade-value-2021-2025") == figure
 
 
-def test_all_rows_are_entered_or_none(real: Content) -> None:
-    entries = Entries(real)
+def test_all_rows_are_entered_or_none(press: Content) -> None:
+    entries = Entries(press)
     with pytest.raises(ExceptionGroup) as error:
         entries.enter_all(
             "figure", [FIGURE, {**FIGURE, "measure": "trade-valu"}, {"period": "2024"}]
@@ -255,11 +252,11 @@ def test_a_source_with_its_claims_passes_the_check(excerpt: ContentCopy) -> None
     assert report.text() == f"the content passes the check ({report.quads} triples)\n"
 
 
-def test_a_source_is_not_overwritten(real: Content) -> None:
+def test_a_source_is_not_overwritten(press: Content) -> None:
     row = {"title": "T", "url": "https://example.org/", "publisher": "SEETAO", "language": "en"}
     with pytest.raises(EntryRefused, match=r"seetao\.ttl already exists"):
-        Entries(real).enter("source", {"name": "seetao", **row})
+        Entries(press).enter("source", {"name": "seetao", **row})
     with pytest.raises(EntryRefused, match="lower-case letters"):
-        Entries(real).enter("source", {"name": "../seetao", **row})
+        Entries(press).enter("source", {"name": "../seetao", **row})
     with pytest.raises(EntryRefused, match="did you mean publisher/"):
-        Entries(real).enter("source", {"name": "seetao-9", **row, "publisher": "SEETAU"})
+        Entries(press).enter("source", {"name": "seetao-9", **row, "publisher": "SEETAU"})

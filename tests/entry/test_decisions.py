@@ -11,7 +11,6 @@ from apecgraph.consistency.decided_edit_rule import misfits
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.decisions import OPEN
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content, default_content
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import compact
 from tests.support.command import invoke
@@ -20,11 +19,6 @@ from tests.support.contents import ContentCopy
 DECISIONS = "data/decisions.ttl"
 SEETAO = "data/sources/seetao.ttl"
 SEETAO_TRADE = "figure/seetao/trade-value-2025"
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return Evidence.gather(Content.read(default_content()))
 
 
 def test_a_tenfold_change_of_any_figure_that_an_open_decision_records_is_found(

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.consistency.printed_edit_rule import FigureEntry, misread
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, QB, RDF
 from apecgraph.text.printed_words import PrintedWords
@@ -20,8 +20,8 @@ UNIT: Final = f"{ID}unit/"
 
 
 @pytest.fixture(scope="module")
-def words() -> PrintedWords:
-    return PrintedWords(Graph(Content.read(default_content()).quads))
+def words(press: Content) -> PrintedWords:
+    return PrintedWords(Graph(press.quads))
 
 
 def entry(text: str) -> FigureEntry:
@@ -558,8 +558,10 @@ def test_any_text_can_be_read(words: PrintedWords, text: str) -> None:
     words.read(text, "en")
 
 
-def test_nearly_all_printed_words_of_the_content_are_read(words: PrintedWords) -> None:
-    graph = Graph(Content.read(default_content()).quads)
+def test_nearly_all_printed_words_of_the_content_are_read(
+    words: PrintedWords, press: Content
+) -> None:
+    graph = Graph(press.quads)
     texts = {
         printed
         for figure in graph.subjects(f"{RDF}type", f"{QB}Observation")
