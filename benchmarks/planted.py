@@ -15,12 +15,13 @@ from typing import Final
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
-from apecgraph.content.folder import Content, default_content
+from apecgraph.content.folder import Content
 from apecgraph.rdf.namespaces import ID
 from benchmarks.printed import printed_report
 from benchmarks.reentered import reenter
 from benchmarks.replacement import Outcome, Replacements
 from benchmarks.slips import DIGITS, FACTORS, SLIPS, TRADE_VALUE
+from tests.support.contents import press_content
 
 _HELD: Final = Path(__file__).with_name("held.txt")
 _FIGURE: Final = f"{ID}figure/"
@@ -188,8 +189,8 @@ def false_alarms(evidence: Evidence) -> int:
 
 
 def main() -> None:
-    """Plant every kind of slip in every figure and print the tables as Markdown."""
-    content = Content.read(default_content())
+    """Plant every kind of slip in every figure of the press and print the tables as Markdown."""
+    content = Content.read(press_content())
     evidence = Evidence.gather(content)
     alarms = false_alarms(evidence)
     rules = Findings(evidence).rules_by_figure
@@ -216,9 +217,9 @@ def main() -> None:
 
 _INTRODUCTION: Final = """# Planted errors
 
-Written by `scripts/plant`: it plants each slip in each accepted figure, in a copy of the
-content, and records whether the check catches it. A slip in digits is planted at each place of the
-number, if the number that results is wrong.
+Written by `scripts/plant`: it plants each slip in each accepted figure of the press, in a copy
+of the content without its tables, and records whether the check catches it. A slip in digits is
+planted at each place of the number, if the number that results is wrong.
 
 A figure is *misread* if the printed words are changed along with the entry, so that only other
 figures can show the error. It is *mistyped* if the printed words stay as the source prints them.
