@@ -45,7 +45,7 @@ ROW = {
     "decimals": "2",
     "bound": "bound/rounded",
     "printed": "17.50",
-    "locator": "at=C1",
+    "locator": "row=3;column=1",
     "issued": "2025-02",
 }
 ROWS: tuple[Row, ...] = (
@@ -65,8 +65,8 @@ ROWS: tuple[Row, ...] = (
 LINES = [
     "name,flow,obsValue,unitMult,decimals,printed,locator,issued",
     'a,flow/imports,7,4,0,"7"" *",,',
-    "b,flow/exports,10.50,4,2,10.50,at=C1,2025-02",
-    "c,flow/total,17.50,4,2,17.50,at=C1,2025-02",
+    "b,flow/exports,10.50,4,2,10.50,row=3;column=1,2025-02",
+    "c,flow/total,17.50,4,2,17.50,row=3;column=1,2025-02",
     "",
 ]
 NOT_CANONICAL = f"and {METADATA} are not as apecgraph writes them"
@@ -178,8 +178,13 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
     ("old", "new", "line", "message"),
     [
         ("name,flow", "name,flows", 1, "has an unknown column: flows"),
-        ("at=C1,2025-02", "at=C1,2025-02,x", 3, "has more or fewer values than columns"),
-        (",at=C1,2025-02", ",at=C1", 3, "has more or fewer values than columns"),
+        (
+            "row=3;column=1,2025-02",
+            "row=3;column=1,2025-02,x",
+            3,
+            "has more or fewer values than columns",
+        ),
+        (",row=3;column=1,2025-02", ",row=3;column=1", 3, "has more or fewer values than columns"),
         ("\r\nb,", "\r\nB b,", 3, "name: 'B b' is not a name of small letters"),
         ("\r\nb,", "\r\n,", 3, "name: '' is not a name of small letters"),
         ("flow/exports", "Exports", 3, "flow: 'Exports' is not a path such as economy/CHN"),
@@ -189,8 +194,9 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
         (",10.50,4", ",10.50,four", 3, "unitMult: 'four' is not a whole number"),
         (",10.50,4", ",10.50,", 3, "has no unitMult"),
         (",10.50,4,2", ",10.50,4,1", 3, "decimals: 10.50 has 2 decimal places, not 1"),
-        ("at=C1", "at=\tC1", 3, "locator: 'at=\tC1' is not text without control characters"),
-        ("at=C1", "at=\uffff", 3, "is not text without control characters"),
+        ("row=3", "row=C", 3, "locator: 'row=C;column=1' is not a place such as"),
+        ("10.50,row", "\uffff,row", 3, "is not text without control characters"),
+        ("10.50,row", "\t,row", 3, "is not text without control characters"),
         ("2025-02", "February 2025", 3, "issued: 'February 2025' is not a date such as"),
         ("\r\nc,", "\r\nb,", 4, "is another row for the name or the cell of b: delete one"),
         ("flow/total", "flow/exports", 4, "is another row for the name or the cell of b"),
