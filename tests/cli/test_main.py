@@ -11,12 +11,14 @@ import pytest
 
 from apecgraph.release.release import Release
 from tests.support.command import COMMAND, invoke, refusal, run_on_terminal
-from tests.support.contents import ContentCopy, SmallContent
+from tests.support.contents import ContentCopy, SmallContent, press_content
+
+PRESS = ("--content", press_content())
 
 
 @pytest.fixture(scope="module")
 def published(release: Release) -> Path:
-    """A folder with a release of the real content."""
+    """A folder with a release of the press."""
     return release.path.parent
 
 
@@ -101,7 +103,7 @@ def test_fmt_loses_nothing(published: Path, excerpt: ContentCopy) -> None:
 
 
 def test_dump_writes_the_release(published: Path) -> None:
-    done = invoke("dump", "--format", "ntriples", releases=published)
+    done = invoke("dump", "--format", "ntriples", *PRESS, releases=published)
     assert done.exit_code == 0
     assert done.stdout == (published / "current" / "apecgraph.nt").read_text()
 
@@ -111,6 +113,7 @@ def test_query_reads_standard_input_and_answers_csv(published: Path) -> None:
     done = invoke(
         "query",
         "-",
+        *PRESS,
         stdin=f"PREFIX apec: <https://w3id.org/apecgraph/ontology/> {query}",
         releases=published,
     )
@@ -122,10 +125,10 @@ def test_query_reads_a_file_and_answers_in_the_requested_format(
 ) -> None:
     path = tmp_path / "ask.rq"
     path.write_text("ASK { ?s ?p ?o }")
-    done = invoke("query", path, "--format", "json", releases=published)
+    done = invoke("query", path, "--format", "json", *PRESS, releases=published)
     assert json.loads(done.stdout) == {"head": {}, "boolean": True}
     path.write_text("CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } LIMIT 1")
-    assert " a " in invoke("query", path, releases=published).stdout
+    assert " a " in invoke("query", path, *PRESS, releases=published).stdout
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_query_reads_a_file_and_answers_in_the_requested_format(
     ],
 )
 def test_query_reports_errors(published: Path, query: str, message: str) -> None:
-    done = invoke("query", "-", stdin=query, releases=published)
+    done = invoke("query", "-", *PRESS, stdin=query, releases=published)
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: ")
     assert message in done.stderr

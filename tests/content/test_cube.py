@@ -20,7 +20,7 @@ from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, Cell, local_name
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import SHAPES_GRAPH
+from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, PREFIXES, QB, RDF, SDMX_DIMENSION, SKOS
 from apecgraph.rdf.terms import in_graph
@@ -251,9 +251,9 @@ Cube = tuple[ox.Quad, ...]
 
 
 @pytest.fixture(scope="module")
-def cube(evidence: Evidence) -> Cube:
+def cube(press: Content) -> Cube:
     """Return all named graphs except the shapes, rejected claims included, as one graph."""
-    quads = derived_dataset(Findings(evidence))
+    quads = derived_dataset(Findings(Evidence.gather(press)))
     return tuple(
         in_graph(quad.triple)
         for quad in quads

@@ -173,9 +173,9 @@ def ids(ranges: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def store(evidence: Evidence) -> ox.Store:
+def store(press: Content) -> ox.Store:
     store = ox.Store()
-    store.extend(derived_dataset(Findings(evidence)))
+    store.extend(derived_dataset(Findings(Evidence.gather(press))))
     return store
 
 
@@ -262,7 +262,7 @@ def test_a_source_is_cited_without_reification(store: ox.Store) -> None:
 
 def test_rejected_claims_are_not_in_the_default_graph(store: ox.Store) -> None:
     rejected = "?decision apec:rejects ?node ."
-    assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 24
+    assert len(rows(store, f"SELECT ?node {{ {rejected} }}")) == 25
     assert rows(store, f"SELECT ?node {{ {rejected} ?node ?p ?o }}") == []
 
 
