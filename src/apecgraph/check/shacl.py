@@ -32,7 +32,7 @@ from apecgraph.content.folder import SHAPES_GRAPH, Content
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver, logged_items
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, ID, SH
+from apecgraph.rdf.namespaces import BASE, ID, QB, RDF, SH
 from apecgraph.rdf.paths import read_path
 from apecgraph.rdf.terms import Term, in_graph, notation, term_text
 
@@ -101,7 +101,24 @@ def validate_shapes(
     ]
     stated = {statement.triple for statement in evidence.statements}
     results += [malformed_literal(triple) for triple in malformed if triple not in stated]
-    return replace(validation, results=tuple(results))
+    focus_nodes = _with_spared(validation.focus_nodes, data, without)
+    return Validation(tuple(results), focus_nodes)
+
+
+def _with_spared(
+    focus_nodes: FocusNodes, data: Iterable[ox.Triple], spared: Collection[str]
+) -> FocusNodes:
+    """Count the figures that were left out among the focus nodes of the shapes of all figures."""
+    kind, figure = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{QB}Observation")
+    figures = {
+        term_text(triple.subject)
+        for triple in data
+        if triple.predicate == kind and triple.object == figure
+    }
+    return {
+        shape: nodes.union(spared) if figures and figures <= set(map(str, nodes)) else nodes
+        for shape, nodes in focus_nodes.items()
+    }
 
 
 def _for_editors(result: Result) -> Result:
