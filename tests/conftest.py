@@ -9,7 +9,7 @@ import pytest
 
 from apecgraph.build.pipeline import build_release
 from apecgraph.content.evidence import Evidence
-from apecgraph.content.folder import Content
+from apecgraph.content.folder import Content, default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
@@ -132,13 +132,26 @@ def evidence(press: Content) -> Evidence:
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Release:
     """A release of the press, which all processes of pytest share."""
+    return shared_release("releases", press_content(), tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def full_release(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Release:
+    """A release of all content, as it is published, which all processes share; takes a minute."""
+    return shared_release("full", default_content(), tmp_path_factory, worker_id)
+
+
+def shared_release(
+    name: str, content: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Release:
+    """Build a release in a folder of releases, if no other process of pytest has."""
     folder = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         folder = folder.parent
-    with locked(folder / "release.lock"):
-        if (folder / "releases" / "current").exists():
-            return Release.current(folder / "releases")
-        release, _ = build_release(press_content(), folder / "releases")
+    with locked(folder / f"{name}.lock"):
+        if (folder / name / "current").exists():
+            return Release.current(folder / name)
+        release, _ = build_release(content, folder / name)
         return release
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.fingerprint import build_fingerprint
-from apecgraph.content.folder import default_content
+from apecgraph.content.folder import Content, default_content
 from apecgraph.content.questions import Question, question_paths, read_questions
 from apecgraph.errors import ContentError
 from apecgraph.query.engine import evaluate
@@ -21,8 +23,10 @@ from apecgraph.rdf.formats import RESULTS_CSV
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, RDF
 from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, examples
 from tests.support.contents import ContentCopy
+from tests.support.servers import served
 
 FOLDER = default_content() / "ontology" / "questions"
 QUESTIONS = read_questions(default_content())
@@ -38,6 +42,18 @@ def test_there_are_questions() -> None:
     assert len({each.text for each in QUESTIONS}) == len(QUESTIONS)
 
 
+@pytest.fixture(scope="module")
+def published(full_release: Release) -> Publication:
+    """All content: an answer from the press alone would not be the one that users get."""
+    return Publication.of(full_release)
+
+
+@pytest.fixture(scope="module")
+def endpoint(published: Publication) -> Iterator[httpx.Client]:
+    with served(published) as client:
+        yield client
+
+
 @pytest.mark.parametrize("question", QUESTIONS, ids=slug)
 class TestAQuestion:
     def test_asks(self, question: Question) -> None:
@@ -45,17 +61,18 @@ class TestAQuestion:
         assert question.query.startswith(f"# {question.text}\n")
         assert "ORDER BY" in question.query
 
-    def test_has_its_exact_answer(self, question: Question, store: ox.Store) -> None:
+    def test_has_its_exact_answer(self, question: Question, published: Publication) -> None:
+        assert published.graph is not None
         chunks: list[bytes] = []
-        evaluate(store, Query(question.query, RESULTS_CSV), chunks.append)
+        evaluate(published.graph.store, Query(question.query, RESULTS_CSV), chunks.append)
         answer = b"".join(chunks)
         assert answer.decode().splitlines() == question.expected.decode().splitlines()
         assert answer == question.expected
         assert answer.count(b"\r\n") > 1, "an answer without a row"
 
-    def test_is_answered_by_the_endpoint(self, question: Question, client: httpx.Client) -> None:
+    def test_is_answered_by_the_endpoint(self, question: Question, endpoint: httpx.Client) -> None:
         query = {"query": question.query, "format": "csv"}
-        answer = client.get("/sparql", params=query).raise_for_status()
+        answer = endpoint.get("/sparql", params=query).raise_for_status()
         assert answer.content == question.expected
 
 
@@ -73,6 +90,16 @@ def test_every_term_of_the_ontology_in_the_data_is_used_in_a_question(graph: Gra
     }
     assert len(ours) > 30
     assert ours <= used_in_questions
+
+
+def test_a_release_has_every_row_of_the_tables(full_release: Release) -> None:
+    tables = Content.read(default_content()).tables
+    rows = {table.iri(name) for table in tables for name in table.rows}
+    with (full_release.path / "figures.csv").open(encoding="utf-8", newline="") as file:
+        figures = {row["figure"] for row in csv.DictReader(file)}
+    assert len(rows) > 10_000
+    assert rows < figures
+    assert len(figures) == full_release.figures
 
 
 def test_a_release_carries_its_questions(release: Release) -> None:

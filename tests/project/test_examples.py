@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from html import escape
 
 import httpx
 import pytest
 
+from apecgraph.release.release import Release
+from apecgraph.web.publication import Publication
+from tests.support.connections import PATIENCE
 from tests.support.examples import blocks, split_command, split_program
 from tests.support.programs import javascript, python
+from tests.support.servers import server_thread
 
 LOCAL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="module")
+def server(full_release: Release) -> Iterator[str]:
+    """The URL of a server of all content: that is what readers of the examples ask."""
+    with server_thread(Publication.of(full_release)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server, timeout=PATIENCE) as client:
+        yield client
 
 
 # The example with another server runs in tests/clients/test_oxigraph.py, which has one.

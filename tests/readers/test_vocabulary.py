@@ -69,7 +69,7 @@ def test_a_page_of_a_term_shows_its_rules_example_and_questions(client: httpx.Cl
     assert "has exactly one “bound”: a concept of the code list of bounds." in page
     assert "apec:bound &lt;bound/" in page
     assert 'href="/questions/19-bounds"' in page
-    assert "474" in page
+    assert "473" in page
 
 
 def test_a_deprecated_term_answers_with_its_successor(client: httpx.Client) -> None:
