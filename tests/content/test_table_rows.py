@@ -198,6 +198,7 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
         ("10.50,row", "\uffff,row", 3, "is not text without control characters"),
         ("10.50,row", "\t,row", 3, "is not text without control characters"),
         ("2025-02", "February 2025", 3, "issued: 'February 2025' is not a date such as"),
+        ("2025-02", "2025", None, "issued: all dates of a table are days, or all are months"),
         ("\r\nc,", "\r\nb,", 4, "is another row for the name or the cell of b: delete one"),
         ("flow/total", "flow/exports", 4, "is another row for the name or the cell of b"),
         ('"7""', '"7"', 2, "is not CSV: "),

@@ -42,3 +42,8 @@ def test_a_figure_without_a_date_gets_that_of_its_edition() -> None:
     assert list(compare(known, BEFORE).rows) == [*BEFORE.values()]
     with pytest.raises(TableRefused, match="import their edition again with --issued"):
         compare(known, {"a": BEFORE["a"]})
+
+
+def test_dates_of_another_precision_are_refused() -> None:
+    with pytest.raises(TableRefused, match="issued: all dates of a table are days"):
+        compare(BEFORE, {"a": figure_row(figure("11"), "2025-04-18")})

@@ -107,6 +107,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
 }
 """The columns other than the name."""
 
+ONE_PRECISION: Final = "all dates of a table are days, or all are months, or all are years"
+
 _REQUIRED: Final = (
     "dataSet",
     "measure",
@@ -181,6 +183,8 @@ class Table:
             raise ContentError(f"is not CSV: {error}", path, reader.reader.line_num) from None
         if not rows:
             raise ContentError("has no figures: delete the folder", path)
+        if len({len(row["issued"]) for row in rows.values() if row["issued"]}) > 1:
+            raise ContentError(f"issued: {ONE_PRECISION}", path)
         table = cls(path, folder.name, rows, lines, language)
         if write_rows(rows.values(), table.source, language) != (text, described):
             raise ContentError(

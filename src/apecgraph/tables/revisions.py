@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from apecgraph.content.table_rows import CELL, Row
+from apecgraph.content.table_rows import CELL, ONE_PRECISION, Row
 from apecgraph.errors import TableRefused
 
 _VALUE: Final = ("obsValue", "unitMeasure", "unitMult", "decimals")
@@ -40,8 +40,8 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
         The changes. A figure whose value stays keeps its place and its release date.
 
     Raises:
-        TableRefused: A name of the edition stands for another cell in the source, or only the
-            edition has a release date.
+        TableRefused: A name of the edition stands for another cell in the source, only the edition
+            has a release date, or the dates are not all days, all months or all years.
     """
     rows = dict(known)
     new, revised = [], []
@@ -67,6 +67,8 @@ def compare(known: Mapping[str, Row], printed: Mapping[str, Row]) -> Changes:
             "the figures that the source has are without a release date: import their edition "
             "again with --issued"
         )
+    if len({len(row["issued"]) for row in rows.values() if row["issued"]}) > 1:
+        raise TableRefused(f"issued: {ONE_PRECISION}: give a date like those that the source has")
     return Changes(tuple(rows.values()), tuple(new), tuple(revised), tuple(vanished))
 
 
