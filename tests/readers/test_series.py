@@ -46,7 +46,7 @@ def test_a_series_without_a_name_is_labelled_by_its_dimensions(
     assert "share of world output, APEC economies" in names
     assert "growth of trade, exports, China, world, all goods, in US dollars" in names
     korea = next(each for each in series if (f"{ID}economy/KOR" in dict(each.dimensions).values()))
-    assert not korea.name(labels, numerals, without="measure").startswith("value of trade")
+    assert not korea.name(labels, numerals, without=["measure"]).startswith("value of trade")
 
 
 def test_figures_in_other_currencies_are_another_series(

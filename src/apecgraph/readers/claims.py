@@ -23,6 +23,7 @@ class Claim:
         source: IRI of the source.
         identifier: Short name for citing the claim; empty if it has none.
         printed: The words that the source prints; None if they are not recorded.
+        place: Its place in the source in words: "row 10, column 14"; empty if it is not recorded.
         status: Name of its status, such as "stands" or "rejected".
         rulings: The rulings of decisions on the claim.
     """
@@ -31,6 +32,7 @@ class Claim:
     source: str
     identifier: str
     printed: ox.Literal | None
+    place: str
     status: str
     rulings: tuple[Ruling, ...]
 
@@ -87,11 +89,20 @@ def read_claims(graph: Graph, source: str) -> Iterator[FigureClaim | StatementCl
 def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementClaim:
     stated = graph.named_graph(claim.source)
     identifier = stated.value(claim.iri, f"{DCTERMS}identifier") or ""
+    locator = stated.value(claim.iri, f"{APEC}locator") or ""
+    place = locator.replace("=", " ").replace(";", ", ")
     decided = rulings(graph, claim.iri)
     status = claim_status(graph, claim.iri).removeprefix(STATUS)
     if isinstance(claim, Figure):
         return FigureClaim(
-            claim.iri, claim.source, identifier, claim.printed, status, decided, figure=claim
+            claim.iri,
+            claim.source,
+            identifier,
+            claim.printed,
+            place,
+            status,
+            decided,
+            figure=claim,
         )
     printed = next(
         (
@@ -102,5 +113,12 @@ def _claim(graph: Graph, claim: Figure | Statement) -> FigureClaim | StatementCl
         None,
     )
     return StatementClaim(
-        claim.iri, claim.source, identifier, printed, status, decided, triple=claim.triple
+        claim.iri,
+        claim.source,
+        identifier,
+        printed,
+        place,
+        status,
+        decided,
+        triple=claim.triple,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.claims import FigureClaim
+from apecgraph.readers.sources import is_official
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
 _MULTIPLE: Final = 2
@@ -27,17 +28,19 @@ class Others:
     """Figures of other sources with one interval for a cell, compared with a figure of the cell.
 
     Attributes:
-        figures: The figures of the other sources.
+        claims: The figures of the other sources.
         same: Whether these figures have the interval and the bound of the compared figure.
         agrees: Whether the two intervals have a number in common.
         rejected: Whether decisions reject all of these figures.
+        official: Whether the figures are official statistics.
         difference: The difference from the compared figure in words; empty if the values are equal.
     """
 
-    figures: tuple[Figure, ...]
+    claims: tuple[FigureClaim, ...]
     same: bool
     agrees: bool
     rejected: bool
+    official: bool
     difference: str
 
 
@@ -47,40 +50,81 @@ class Comparisons:
     Args:
         graph: The dataset of the release.
         claims: All figures of the release.
+
+    Attributes:
+        official: IRIs of the sources that are official statistics.
     """
+
+    official: Set[str]
 
     def __init__(self, graph: Graph, claims: Iterable[FigureClaim]) -> None:
         self._numerals = Numerals(graph)
         self._cells: defaultdict[tuple[Cell, bool], list[FigureClaim]] = defaultdict(list)
         for claim in claims:
             self._cells[_key(claim.figure)].append(claim)
+        sources = {claim.source for claims in self._cells.values() for claim in claims}
+        self.official = frozenset(source for source in sources if is_official(graph, source))
 
     def in_cell(self, cell: Cell) -> tuple[FigureClaim, ...]:
-        """Return the outcomes of a cell, rejected figures last."""
-        return _ranked(self._cells[cell, False])
+        """Return the outcomes of a cell: official statistics first, rejected figures last."""
+        return self._ranked(self._cells[cell, False])
 
     def of_cell(self, figure: Figure) -> tuple[FigureClaim, ...]:
-        """Return the other figures of the cell of a figure, rejected figures last."""
-        return _ranked(claim for claim in self._cells[_key(figure)] if claim.iri != figure.iri)
+        """Return the other figures of the cell of a figure, in the order of `in_cell`."""
+        return self._ranked(claim for claim in self._cells[_key(figure)] if claim.iri != figure.iri)
 
     def others(self, figure: Figure) -> tuple[Others, ...]:
-        """Return the figures of other sources for the cell of a figure, disagreements first."""
+        """Return the figures of other sources for the cell of a figure.
+
+        Args:
+            figure: The figure.
+
+        Returns:
+            The figures: official statistics first, and of both kinds, disagreements first.
+        """
         by_meaning: defaultdict[object, list[FigureClaim]] = defaultdict(list)
         for claim in self._cells[_key(figure)]:
             if claim.source != figure.source:
-                by_meaning[claim.figure.interval, claim.figure.bound].append(claim)
+                kind = claim.source in self.official
+                by_meaning[claim.figure.interval, claim.figure.bound, kind].append(claim)
         found = [self._others(figure, claims) for claims in by_meaning.values()]
         return tuple(
-            sorted(found, key=lambda others: (others.agrees, others.rejected, -len(others.figures)))
+            sorted(
+                found,
+                key=lambda others: (
+                    not others.official,
+                    others.agrees,
+                    others.rejected,
+                    -len(others.claims),
+                ),
+            )
+        )
+
+    def official_of(self, figure: Figure) -> tuple[Others, ...]:
+        """Return the official statistics of other sources for the cell of a figure."""
+        return tuple(others for others in self.others(figure) if others.official)
+
+    def _ranked(self, claims: Iterable[FigureClaim]) -> tuple[FigureClaim, ...]:
+        return tuple(
+            sorted(
+                claims,
+                key=lambda claim: (
+                    claim.rejected,
+                    claim.source not in self.official,
+                    claim.source,
+                    claim.iri,
+                ),
+            )
         )
 
     def _others(self, figure: Figure, claims: list[FigureClaim]) -> Others:
         other = claims[0].figure
         return Others(
-            tuple(claim.figure for claim in claims),
+            tuple(claims),
             (figure.interval, figure.bound) == (other.interval, other.bound),
             figure.interval.meets(other.interval),
             all(claim.rejected for claim in claims),
+            other.source in self.official,
             self._difference(figure, other),
         )
 
@@ -100,7 +144,3 @@ class Comparisons:
 def _key(figure: Figure) -> tuple[Cell, bool]:
     """Return a key that is the same for figures that are compared: their cell and their kind."""
     return figure.cell, figure.is_expectation
-
-
-def _ranked(claims: Iterable[FigureClaim]) -> tuple[FigureClaim, ...]:
-    return tuple(sorted(claims, key=lambda claim: (claim.rejected, claim.source, claim.iri)))

@@ -12,7 +12,7 @@ from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, QB, SDMX_DIMENSION, c
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 
-PARAMETERS: Final = (*SERIES_DIMENSIONS, "period", "from", "to")
+PARAMETERS: Final = (*SERIES_DIMENSIONS, "source", "period", "from", "to")
 """Names of the parameters of a selection, in the order in which its address has them."""
 
 FORMER_PARAMETERS: Final = {"unit": "currency"}
@@ -27,9 +27,10 @@ class Selection:
     """A choice of figures.
 
     Attributes:
-        choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions and of
-            `period` are IRIs. `from` and `to` are years: a selected figure's period begins in
-            `from` or later and ends in `to` or earlier. Parameters without a choice do not filter.
+        choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions, of
+            `source` and of `period` are IRIs. `from` and `to` are years: a selected figure's period
+            begins in `from` or later and ends in `to` or earlier. Parameters without a choice do
+            not filter.
     """
 
     choices: tuple[tuple[str, str], ...] = ()
@@ -74,6 +75,8 @@ class Selection:
         for item in self.choosing(name, None).from_(series, days):
             if name == "period":
                 counted.update(claim.figure.cell.period for claim in item.claims)
+            elif name == "source":
+                counted.update(claim.source for claim in item.claims)
             elif value := dict(item.dimensions).get(name):
                 counted[value] += len(item.claims)
         return counted
@@ -86,10 +89,13 @@ class Selection:
             for name, value in self.choices
             if name in SERIES_DIMENSIONS
         ]
-        period = self.value("period")
         lines = ["a qb:Observation ;", *patterns, "apec:period ?period ;", "apec:value ?value ."]
         stated = "\n      ".join(lines)
-        conditions = [] if period is None else [f"  FILTER(?period = <{period}>)"]
+        conditions = [
+            f"  FILTER(?{name} = <{value}>)"
+            for name, value in self.choices
+            if name in ("source", "period")
+        ]
         limits = (("from", "YEAR(?first) >="), ("to", "YEAR(?last) <="))
         conditions += [
             f"  FILTER({test} {int(year)})"
@@ -128,9 +134,11 @@ class Selection:
         )
 
     def _claims(self, series: Series, days: Days) -> Iterator[FigureClaim]:
-        period, since, until = map(self.value, ("period", "from", "to"))
+        source, period, since, until = map(self.value, ("source", "period", "from", "to"))
         for claim in series.claims:
             first, last, _ = days.get(claim.figure.cell.period, ("", "", ""))
+            if source is not None and claim.source != source:
+                continue
             if period is not None and claim.figure.cell.period != period:
                 continue
             if since is not None and not (first and first[:4] >= since):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -49,13 +49,13 @@ class Series:
         """Return the part of the series that has some of its figures."""
         return replace(self, claims=claims)
 
-    def name(self, labels: Labels, numerals: Numerals, *, without: str = "") -> str:
+    def name(self, labels: Labels, numerals: Numerals, *, without: Collection[str] = ()) -> str:
         """Name the series by what it measures.
 
         Args:
             labels: Names the values of the dimensions.
             numerals: Writes the unit.
-            without: Name of a dimension to leave out because the context already names it.
+            without: Names of dimensions to leave out because the context already names them.
 
         Returns:
             The name.
@@ -65,7 +65,7 @@ class Series:
         parts = [
             labels.title(value).value
             for name, value in self.dimensions
-            if name not in (without, "currency", "valuation")
+            if name not in (*without, "currency", "valuation")
         ]
         basis = numerals.basis(self.unit, dict(self.dimensions)["currency"])
         status = "expected" if self.claims[0].figure.is_expectation else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from apecgraph.content.origins import is_withdrawn
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, RDF, SCHEMA
+from apecgraph.rdf.namespaces import APEC, DCTERMS, QB, RDF, SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Source:
         language: Tag of its language.
         url: The address of the document.
         withdrawn: Whether its publisher has taken the document back.
+        official: Whether it is official statistics.
     """
 
     iri: str
@@ -33,6 +34,7 @@ class Source:
     language: str | None
     url: str | None
     withdrawn: bool
+    official: bool
 
     @property
     def author(self) -> str | None:
@@ -52,7 +54,15 @@ def read_source(graph: Graph, iri: str) -> Source:
         stated.value(iri, f"{DCTERMS}language"),
         stated.value(iri, f"{SCHEMA}url"),
         is_withdrawn(stated, iri),
+        is_official(graph, iri),
     )
+
+
+def is_official(graph: Graph, source: str) -> bool:
+    """Return whether a source is official statistics: a dataset that has figures."""
+    stated = graph.named_graph(source)
+    is_dataset = stated.has(source, f"{RDF}type", f"{SCHEMA}Dataset")
+    return is_dataset and stated.has(None, f"{RDF}type", f"{QB}Observation")
 
 
 def read_sources(graph: Graph) -> Iterator[Source]:

@@ -17,6 +17,7 @@ from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
+from apecgraph.web.pages.official import OfficialPage
 from apecgraph.web.pages.question import QuestionPage
 from apecgraph.web.pages.questions import QuestionsPage
 from apecgraph.web.pages.release import ReleasePage
@@ -50,6 +51,7 @@ def _pages(site: ReleaseSite) -> list[BaseRoute]:
         read_only("/about/citation.{extension}", about.citation),
         read_only("/conflicts", ConflictsPage(site).answer),
         read_only("/conflicts/blind-spots", BlindSpotsPage(site).answer),
+        read_only("/conflicts/official-statistics", OfficialPage(site).answer),
         read_only("/figures", figures.answer),
         read_only("/figures.{extension}", figures.table),
         read_only("/questions", QuestionsPage(site).answer),

@@ -82,7 +82,7 @@ def figure(
     interval = Interval(number(lower), number(upper))
     printed = Decimal(value)
     figure = Figure(iri, SOURCE, cell, printed, interval, None, printed, EXACT, f"{ID}unit/count")
-    return FigureClaim(iri, SOURCE, "", None, status, rulings, figure)
+    return FigureClaim(iri, SOURCE, "", None, "", status, rulings, figure)
 
 
 FIGURES = [

@@ -8,7 +8,7 @@ import httpx
 import pyoxigraph as ox
 
 from apecgraph.rdf.namespaces import APEC, BASE, ID
-from apecgraph.web.pages.queries import BLIND_SPOTS
+from apecgraph.readers.queries import BLIND_SPOTS
 from tests.support.pages import Page, get
 
 UPHOLDS, REJECTS = (ox.NamedNode(f"{APEC}{name}") for name in ("upholds", "rejects"))

@@ -32,7 +32,7 @@ def test_an_unknown_sort_order_is_refused_with_the_known_ones(client: httpx.Clie
     for query in ("sort=<script>", "sort="):
         response = client.get(f"/sources?{query}")
         assert response.status_code == 400
-        assert "`sort` must be one of publisher, date" in response.json()["detail"]
+        assert "`sort` must be one of publisher, kind, date" in response.json()["detail"]
 
 
 def test_a_sort_order_has_one_cached_page(client: httpx.Client) -> None:

@@ -11,8 +11,8 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.claims import FigureClaim, read_claim
 from apecgraph.readers.edit_rules import read_edit_rules
+from apecgraph.readers.queries import BLIND_SPOTS
 from apecgraph.web.pages.page import Page
-from apecgraph.web.pages.queries import BLIND_SPOTS
 
 _ABOUT: Final = ("subject", "counterpart", "reporter")
 """The dimensions that blind spots are grouped by; the first that applies counts."""

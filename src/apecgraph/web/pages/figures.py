@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.namespaces import BASE, OWL
+from apecgraph.readers.partners import PartnerTable, partner_tables
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
 from apecgraph.readers.withdrawals import withdrawn
@@ -94,7 +95,10 @@ class FiguresPage(Page):
         return {
             name: {dict(item.dimensions).get(name) for item in self.site.series}
             for name in SERIES_DIMENSIONS
-        } | {"period": set(self._days)}
+        } | {
+            "source": {claim.source for item in self.site.series for claim in item.claims},
+            "period": set(self._days),
+        }
 
     @cached_property
     def _successors(self) -> Mapping[str, Sequence[str]]:
@@ -164,20 +168,30 @@ class FiguresPage(Page):
         series = selection.from_(self.site.series, self._days)
         count = sum(len(item.claims) for item in series)
         shown = bool(selection.choices) and (len(series) == 1 or count <= _DRAWN)
-        offered = selection.choosing("from", None).choosing("to", None)
+        is_one_period = len({period for item in series for period in item.periods}) == 1
+        in_rows = is_one_period and len(series) > 1
+        lasting = selection.choosing("from", None).choosing("to", None)
         periods = sorted(
-            offered.offers("period", self.site.series, self._days), key=self._days.__getitem__
+            lasting.offers("period", self.site.series, self._days), key=self._days.__getitem__
         )
-        groups = [] if selection.choices else self._by_measure(selection)
+        groups = [] if in_rows or shown else self._by_measure(selection)
+        without = [name for name in SERIES_DIMENSIONS if selection.value(name)]
+        offered = selection.offers("source", self.site.series, self._days)
+        sources = {claim.source for item in series for claim in item.claims}
         return {
             "selection": selection,
             "series": series,
             "groups": [group for group in groups if len(group.series) > 1],
             "alone": [group.series[0] for group in groups if len(group.series) == 1],
-            "heading": self._name(series[0]) if len(series) == 1 else "Figures",
+            "heading": self._name(series[0]) if len(series) == 1 else self._heading(selection),
             "canonical": _iri(selection),
             "count": count,
-            "shown": shown,
+            "shown": shown and not in_rows,
+            "tables": self._tables(series) if in_rows else [],
+            "sources": self._sources(offered),
+            "official": sum(offered[iri] for iri in self.site.comparisons.official),
+            "source_of_all": next(iter(sources)) if len(sources) == 1 else None,
+            "without": without,
             "facets": [self._facet(selection, name) for name in SERIES_DIMENSIONS],
             "periods": [(local(item), self.site.labels.title(item).value) for item in periods],
             "years": [(year, year) for year in years(periods, self._days)],
@@ -201,7 +215,28 @@ class FiguresPage(Page):
             for measure, figures in offers.most_common()
         ]
 
-    def _name(self, series: Series, without: str = "") -> str:
+    def _heading(self, selection: Selection) -> str:
+        chosen = (
+            value if name in _YEARS else self.site.labels.title(value).value
+            for name, value in selection.choices
+            if name != "source"
+        )
+        return ": ".join(filter(None, ("Figures", ", ".join(chosen))))
+
+    def _tables(self, series: Iterable[Series]) -> list[PartnerTable]:
+        claims = (claim for item in series for claim in item.claims)
+        return partner_tables(claims, self.site.comparisons.official)
+
+    def _sources(self, offers: Iterable[str]) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+        """Return the sources to select from, with their titles, official statistics first."""
+        official = self.site.comparisons.official
+        named = sorted((self.site.labels.title(item).value, item) for item in offers)
+        return [
+            (kind, [(local(item), title) for title, item in named if (item in official) is is_kind])
+            for kind, is_kind in (("Official statistics", True), ("Other documents", False))
+        ]
+
+    def _name(self, series: Series, without: Collection[str] = ()) -> str:
         return series.name(self.site.labels, self._numerals, without=without)
 
     def _facet(self, selection: Selection, name: str) -> Facet:

@@ -43,6 +43,7 @@ class SourceRow:
 
 _ORDERS: Final[dict[str, Callable[[SourceRow], Any]]] = {
     "publisher": lambda row: row.publisher.casefold(),
+    "kind": lambda row: row.share.source.official,
     "date": lambda row: row.share.source.issued or "",
     "language": lambda row: row.share.source.language or "",
     "figures": lambda row: row.share.figures,
@@ -84,6 +85,7 @@ class SourcesPage(Page):
             "orders": tuple(_ORDERS),
             "upwards": _UPWARDS,
             "rejected": sum(row.share.rejected for row in rows),
+            "officials": sum(row.share.source.official for row in rows),
             "origins": count_origins(self.site.graph, (row.share.source.iri for row in rows)),
         }
 

@@ -21,7 +21,7 @@ from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
-from apecgraph.web.pages.queries import all_links, whole_page
+from apecgraph.readers.queries import all_links, whole_page
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
 
