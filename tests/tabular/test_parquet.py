@@ -59,7 +59,7 @@ def test_equal_tables_make_equal_files(release: Release, table: FigureTable) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("value", "0.1234567890123"), ("lower", "-0.00000000000001")]
+    ("name", "text"), [("value", "0.1234567890123456789"), ("lower", "-0.00000000000000000001")]
 )
 def test_a_number_that_the_type_would_round_is_refused(
     table: FigureTable, name: str, text: str

@@ -302,6 +302,7 @@ def _current(content: Path | None) -> Release:
                 from apecgraph.build.pipeline import publish
 
                 publish(release, keep=settings.keep_releases)
+            return release
         except RolledBack as error:
             click.echo(
                 f"this content is not published, so the current release is served: {error}",

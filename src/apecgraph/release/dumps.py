@@ -152,37 +152,29 @@ def write_dumps(release: Release, quads: Sequence[ox.Quad], context: Context) ->
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
     graph, writer = Graph(quads), Writer(context)
     table = Figures(graph).table()
-    written: list[Future[list[File]]] = []
+    written: list[File] = []
+    compressed: list[Future[File]] = []
     # One core compresses a dump while another writes the next one.
     with ThreadPoolExecutor(1) as compressing:
         for dump in logged_items(_log, f"writing dumps of {len(quads):,} quads", DUMPS):
             if dump.name == CROISSANT_METADATA:
-                data = write_croissant(release, graph, _files(written))
+                data = write_croissant(release, graph, written)
             elif dump.name == LINKS_FILE:
                 data = rdf_bytes(links(default), dump.format)
             elif dump.format.rdf:
                 data = writer.dump(quads, default, dump.format)
             else:
                 data = _tabular(dump, table, release.issued)
-            written.append(compressing.submit(_write, release.path, dump, data))
-    files = _files(written)
+            written.append(File.written(release.path, dump.name, data))
+            if dump.format is not PARQUET:  # whose columns are compressed already
+                compressed.append(compressing.submit(_compress, release.path, dump, data))
+    files = [*written, *(each.result() for each in compressed)]
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
     return [*files, File.written(release.path, CHECKSUMS, sums.encode("ascii"))]
 
 
-def _files(written: Iterable[Future[list[File]]]) -> list[File]:
-    return [file for each in written for file in each.result()]
-
-
-def _write(folder: Path, dump: Dump, data: bytes) -> list[File]:
-    """Write a dump and its gzip file, if gzip can make it smaller."""
-    plain = File.written(folder, dump.name, data)
-    if dump.format is PARQUET:
-        return [plain]
-    return [
-        plain,
-        File.written(folder, zipped(dump.name), gzip.compress(data, mtime=0, compresslevel=_LEVEL)),
-    ]
+def _compress(folder: Path, dump: Dump, data: bytes) -> File:
+    return File.written(folder, zipped(dump.name), gzip.compress(data, _LEVEL, mtime=0))
 
 
 def _tabular(dump: Dump, table: FigureTable, issued: str) -> bytes:

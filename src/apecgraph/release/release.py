@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -118,9 +119,11 @@ class Release:
     def open(cls, path: Path) -> Release:
         """Open a release; raise ReleaseError if a file is missing or has another checksum."""
         release = cls.read(path)
-        for file in release.files:
-            if not release.has(file):
-                raise ReleaseError(f"{path / file.name} is missing or was changed: {_REMEDY}")
+        with ThreadPoolExecutor() as hashing:
+            intact = hashing.map(release.has, release.files)
+            for file, is_intact in zip(release.files, intact, strict=True):
+                if not is_intact:
+                    raise ReleaseError(f"{path / file.name} is missing or was changed: {_REMEDY}")
         return release
 
     @classmethod
@@ -146,7 +149,7 @@ class Release:
         for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
             try:
                 if fingerprint in manifest.read_text(encoding="utf-8"):
-                    release = cls.open(manifest.parent)
+                    release = cls.open(manifest.parent.resolve())
                     if release.name == manifest.parent.name:
                         return release
             except (ReleaseError, OSError, UnicodeDecodeError):

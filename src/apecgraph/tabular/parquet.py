@@ -46,6 +46,7 @@ def write_parquet(table: FigureTable) -> bytes:
 
     Raises:
         ReleaseError: If the file does not contain exactly the values of the table.
+        OSError: If there is no room for the file.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -58,11 +59,14 @@ def write_parquet(table: FigureTable) -> bytes:
         lists = ", ".join(f"unnest(${name}::VARCHAR[]) AS {name}" for name in texts)
         engine.execute(f"CREATE TABLE texts AS SELECT {lists}", texts)
         engine.table("texts").project(", ".join(map(_typed, COLUMNS))).create_view("cells")
-        engine.execute(
-            "COPY cells TO $path"
-            f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{'{METADATA}': $metadata}})",
-            {"path": str(path), "metadata": write_metadata(table.source.graph).decode()},
-        )
+        try:
+            engine.execute(
+                "COPY cells TO $path"
+                f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{'{METADATA}': $metadata}})",
+                {"path": str(path), "metadata": write_metadata(table.source.graph).decode()},
+            )
+        except duckdb.IOException as error:
+            raise OSError(str(error)) from None
         found = engine.read_parquet(str(path)).fetchall()
         _compare(table.rows, found)
         return path.read_bytes()
