@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pyoxigraph as ox
 import pytest
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import RDF
+from apecgraph.rdf.namespaces import ENDPOINT, RDF, RDFS
 from apecgraph.readers.description import LINKS, Description, Fact, describe
 from apecgraph.web.publication import Publication
 
@@ -153,6 +155,24 @@ def test_links_are_counted_beyond_the_listed_ones() -> None:
     hub_found = description(graph, "hub")
     assert len(hub_found.links) == LINKS
     assert hub_found.link_count == LINKS + 50
+
+
+def test_values_are_counted_beyond_the_listed_ones() -> None:
+    graph = Graph()
+    hub, many, one = (ox.NamedNode(f"{ID}{name}") for name in ("hub", "many", "one"))
+    graph.store.extend(ox.Quad(hub, many, ox.Literal(str(number))) for number in range(LINKS + 50))
+    graph.store.add(ox.Quad(hub, one, ox.Literal("x")))
+    found = description(graph, "hub")
+    assert len(found.facts) == LINKS + 1
+    assert found.counts == {f"{ID}many": LINKS + 50}
+    (query,) = found.rest
+    more = [
+        each.object for each in triples(found) if each.predicate == ox.NamedNode(f"{RDFS}seeAlso")
+    ]
+    assert more == [ox.NamedNode(f"{ENDPOINT}?query={quote(query)}")]
+    answer = graph.store.query(query)
+    assert isinstance(answer, ox.QueryTriples)
+    assert len(list(answer)) == LINKS + 51
 
 
 def test_the_document_contains_no_rejected_fact(graph: Graph) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -30,7 +30,7 @@ from apecgraph.rdf.terms import Term, in_graph, term_text
 from apecgraph.readers.reviews import review_triples
 
 LINKS: Final = 200
-"""Maximum number of links that a description lists; a description also counts all links."""
+"""Maximum number of links, and of values of a property, in a description; it counts all of them."""
 
 _DEFAULT: Final = ox.DefaultGraph()
 
@@ -119,7 +119,9 @@ class Description:
 
     Attributes:
         iri: IRI of the thing.
-        facts: Its facts, sorted, including facts that sources state but decisions reject.
+        facts: Its facts, sorted, including facts that sources state but decisions reject; of each
+            property, the first `LINKS` values.
+        counts: Number of all values of each property that has more.
         links: The first `LINKS` links to the thing, sorted.
         link_count: Number of all links to the thing.
         rulings: Rulings of decisions on the thing itself.
@@ -130,6 +132,7 @@ class Description:
 
     iri: str
     facts: tuple[Fact, ...]
+    counts: Mapping[str, int]
     links: tuple[IncomingLink, ...]
     link_count: int
     rulings: tuple[Ruling, ...]
@@ -143,11 +146,12 @@ class Description:
         return tuple(sorted({name for fact in self.facts for name in fact.graphs}))
 
     @property
-    def rest(self) -> str | None:
-        """A query for all links to the thing, or None if the description lists them all."""
-        if self.link_count == len(self.links):
-            return None
-        return f"CONSTRUCT WHERE {{ ?thing ?property {ox.NamedNode(self.iri)} }}"
+    def rest(self) -> tuple[str, ...]:
+        """The queries for all facts and all links, unless the description has all of them."""
+        node = ox.NamedNode(self.iri)
+        facts = f"CONSTRUCT WHERE {{ {node} ?property ?value }}"
+        links = f"CONSTRUCT WHERE {{ ?thing ?property {node} }}"
+        return (facts,) * bool(self.counts) + (links,) * (self.link_count > len(self.links))
 
     @property
     def rejected(self) -> bool:
@@ -212,9 +216,10 @@ class Description:
             (f"{DCTERMS}isPartOf", ox.NamedNode(BASE)),
         ]
         metadata.extend((f"{DCTERMS}source", ox.NamedNode(source)) for source in self.sources)
-        if self.rest is not None:
-            rest = ox.NamedNode(f"{ENDPOINT}?query={quote(self.rest)}")
-            metadata.append((f"{RDFS}seeAlso", rest))
+        metadata.extend(
+            (f"{RDFS}seeAlso", ox.NamedNode(f"{ENDPOINT}?query={quote(query)}"))
+            for query in self.rest
+        )
         if license_ is not None:
             metadata.append((f"{DCTERMS}license", ox.NamedNode(license_)))
         triples.update(ox.Triple(page, ox.NamedNode(name), value) for name, value in metadata)
@@ -257,11 +262,13 @@ def describe(graph: Graph, iri: str) -> Description | None:
             standing.add(pair)
     if not graphs and not standing:
         return None
+    counts = Counter(predicate.value for predicate, _ in standing | graphs.keys())
     facts = tuple(_facts(graph, iri, standing, graphs))
     links = linking(graph, iri, stands=bool(standing))
     return Description(
         iri=iri,
         facts=facts,
+        counts={name: count for name, count in counts.items() if count > LINKS},
         links=tuple(links[:LINKS]),
         link_count=len(links),
         rulings=rulings(graph, iri),
@@ -321,8 +328,12 @@ def _facts(
     graphs: dict[tuple[ox.NamedNode, Term], list[str]],
 ) -> Iterator[Fact]:
     statements = _statements(graph, iri)
+    listed = Counter[ox.NamedNode]()
     for pair in sorted(standing | graphs.keys(), key=str):
         predicate, value = pair
+        listed[predicate] += 1
+        if listed[predicate] > LINKS:
+            continue
         names = tuple(sorted(graphs.get(pair, ())))
         sources = [name for name in names if name.startswith(SOURCE_PREFIX)]
         if standing and pair not in standing and not sources:

@@ -104,3 +104,24 @@ def test_a_selection_of_a_source_offers_the_other_sources(official: httpx.Client
     assert 'value="source/cantonfair-net"' in kinds[1]
     query = text.partition("<pre")[2].partition("</pre>")[0]
     assert f"FILTER(?source = &lt;{ID}source/gacc-2025-11&gt;)" in query
+
+
+def test_a_long_series_is_drawn_only_if_its_periods_have_one_length(
+    official: httpx.Client,
+) -> None:
+    series = "measure=measure/trade-value&flow=flow/total&counterpart=group/world&currency=unit/CNY"
+    mixed = get(official, f"/figures?{series}")
+    assert mixed.count("<tr") > 90
+    assert "<svg" not in mixed.partition("<main")[2]
+    months = get(official, f"/figures?{series}&source=source/gacc-totals-2013-2020")
+    assert months.count("<tr") == 93
+    assert "<svg" in months.partition("<main")[2]
+
+
+def test_the_blind_spots_of_official_statistics_are_counted_by_table(
+    official: httpx.Client,
+) -> None:
+    text = get(official, "/conflicts/blind-spots")
+    table = text.partition("<h2>In official statistics</h2>")[2].partition("</table>")[0]
+    assert '<a href="/id/source/gacc-2025-11">' in table
+    assert "row 10, column" not in text

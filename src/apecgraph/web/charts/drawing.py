@@ -139,7 +139,7 @@ class Drawing:
 
 def width(text: str) -> float:
     """Estimate the width of a text in pixels."""
-    return 0.55 * _FONT * len(text)
+    return 0.6 * _FONT * len(text)
 
 
 def slanting(texts: Iterable[str]) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -41,24 +41,31 @@ class BlindSpotsPage(Page):
         standing = self.site.graph.default_graph
         figures = standing.subjects(f"{RDF}type", f"{QB}Observation")
         blind = set(figures).difference(standing.subjects(f"{APEC}heldBy"))
+        claims = [
+            claim
+            for iri in sorted(blind)
+            if isinstance(claim := read_claim(self.site.graph, iri), FigureClaim)
+        ]
+        official = self.site.comparisons.official
         return {
             "figures": len(figures),
             "blind": len(blind),
-            "spots": self._spots(blind),
+            "spots": self._spots(claim for claim in claims if claim.source not in official),
+            "official": Counter(
+                claim.source for claim in claims if claim.source in official
+            ).most_common(),
             "relations": read_edit_rules(self.site.graph, figures),
             "query": BLIND_SPOTS,
         }
 
-    def _spots(self, blind: Iterable[str]) -> list[Spot]:
+    def _spots(self, blind: Iterable[FigureClaim]) -> list[Spot]:
         wording = Wording(self.site.graph)
         groups: defaultdict[str, list[tuple[FigureClaim, str]]] = defaultdict(list)
-        for iri in sorted(blind):
-            claim = read_claim(self.site.graph, iri)
-            if isinstance(claim, FigureClaim):
-                cell = claim.figure.cell
-                dimension = next((name for name in _ABOUT if getattr(cell, name)), "measure")
-                rest = wording.common([cell], without=(dimension,))
-                groups[getattr(cell, dimension)].append((claim, rest))
+        for claim in blind:
+            cell = claim.figure.cell
+            dimension = next((name for name in _ABOUT if getattr(cell, name)), "measure")
+            rest = wording.common([cell], without=(dimension,))
+            groups[getattr(cell, dimension)].append((claim, rest))
         spots = [
             Spot(about, tuple(sorted(claims, key=lambda item: item[1])))
             for about, claims in groups.items()

@@ -30,7 +30,7 @@ _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
 
 _DRAWN: Final = 60
-"""Maximum number of figures for a chart of several series; a single series has no limit."""
+"""Maximum number of figures for a chart of several series, or of periods of different lengths."""
 
 _FILE_NAME: Final = 80
 """Maximum number of characters of a file name without its extension."""
@@ -200,6 +200,7 @@ class FiguresPage(Page):
             "name": self._name,
             "whole": lambda item: Selection.of(dict(item.dimensions)),
             "charts": self._charts,
+            "drawn": self._is_drawn,
             "local": local,
         }
 
@@ -214,6 +215,11 @@ class FiguresPage(Page):
             )
             for measure, figures in offers.most_common()
         ]
+
+    def _is_drawn(self, series: Series) -> bool:
+        """Return whether a chart suits a series: not if it mixes many months and years."""
+        lengths = {_months(*self._days[period][:2]) for period in series.periods}
+        return len(series.claims) > 1 and (len(series.claims) <= _DRAWN or len(lengths) == 1)
 
     def _heading(self, selection: Selection) -> str:
         chosen = (
@@ -305,6 +311,14 @@ def selection_address(selection: Selection, path: str = "/figures") -> str:
 
 def _iri(selection: Selection) -> str:
     return BASE + selection_address(selection).removeprefix("/")
+
+
+def _months(first: str, last: str) -> int:
+    """Return how many months a period has, given its days (ISO 8601); 0 if these are not known."""
+    if not (first and last):
+        return 0
+    begin, end = (12 * int(day[:4]) + int(day[5:7]) for day in (first, last))
+    return end - begin + 1
 
 
 def _file(selection: Selection) -> str:

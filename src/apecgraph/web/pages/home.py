@@ -89,6 +89,7 @@ class HomePage(Page):
             "counts": {
                 "sources": sum(share.claims > 0 for share in shares),
                 "figures": sum(len(series.claims) for series in self.site.series),
+                "official": sum(share.figures for share in shares if share.source.official),
                 "open": sum(conflict.verdict == OPEN for conflict in conflicts),
                 "decided": sum(
                     conflict.verdict not in (OPEN, COMPATIBLE) for conflict in conflicts
