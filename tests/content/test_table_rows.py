@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,6 +25,7 @@ from apecgraph.content.table_rows import (
     write_rows,
 )
 from apecgraph.errors import ContentError
+from apecgraph.progress import Step
 from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, XSD
 from apecgraph.rdf.terms import in_graph
 from tests.support.contents import SmallContent
@@ -69,7 +71,7 @@ LINES = [
     "c,flow/total,17.50,4,2,17.50,row=3;column=1,2025-02",
     "",
 ]
-NOT_CANONICAL = f"and {METADATA} are not as apecgraph writes them"
+NOT_CANONICAL = "is not as apecgraph writes it"
 COMPACT = {"dc:": DCTERMS, "qb:": QB, "rdf:": RDF}
 REAL = sorted(path.name for path in (default_content() / TABLES).iterdir())
 
@@ -177,7 +179,7 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("name,flow", "name,flows", 1, "has an unknown column: flows"),
+        ("name,flow", "name,flows", 1, "has an unknown column: 'flows'"),
         (
             "row=3;column=1,2025-02",
             "row=3;column=1,2025-02,x",
@@ -202,9 +204,13 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
         ("\r\nc,", "\r\nb,", 4, "is another row for the name or the cell of b: delete one"),
         ("flow/total", "flow/exports", 4, "is another row for the name or the cell of b"),
         ('"7""', '"7"', 2, "is not CSV: "),
-        ("\r\n", "\n", None, NOT_CANONICAL),
-        ("\r\nb,", "\r\nd,", None, NOT_CANONICAL),
-        ("\r\nb,", "\r\n\r\nb,", None, NOT_CANONICAL),
+        ("\r\n", "\n", 1, NOT_CANONICAL),
+        ("\r\nb,", "\r\nd,", 3, NOT_CANONICAL),
+        ("\r\nb,", "\r\n\r\nb,", 3, NOT_CANONICAL),
+        ("name,", "\ufeffname,", 1, r"has an unknown column: '\ufeffname'"),
+        ("name,flow", "flow,flow", 1, "has the column flow twice: delete one of the two"),
+        ("10.50,row", "\x1b[2J,row", 3, r"printed: '\x1b[2J' is not text"),
+        ("\r\nb,", f"\r\n{'B' * 1000},", 3, f"name: '{'B' * 80}…' is not a name"),
     ],
 )
 def test_a_table_that_was_not_written_so_is_refused_with_its_line(
@@ -247,21 +253,24 @@ def test_a_description_that_was_not_written_so_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "file", "message"),
     [
-        (f'"{ID}period/2024"', '""', "has no period"),
-        (f'"{ID}period/2024"', '"https://example.org/"', "period: 'https://example.org/' is not"),
-        ('"titles": "printed"', '"titles": "Printed"', NOT_CANONICAL),
-        (f"{ID}figure/gacc/", f"{ID}figure/other/", NOT_CANONICAL),
+        (f'"{ID}period/2024"', '""', FIGURES, "has no period"),
+        (f'"{ID}period/2024"', '"https://example.org/"', FIGURES, "period: 'https://example.org/'"),
+        ('"titles": "printed"', '"titles": "Printed"', METADATA, NOT_CANONICAL),
+        (f"{ID}figure/gacc/", f"{ID}figure/other/", METADATA, NOT_CANONICAL),
     ],
 )
 def test_a_description_that_does_not_fit_the_rows_is_refused(
-    old: str, new: str, message: str, folder: Path
+    old: str, new: str, file: str, message: str, folder: Path
 ) -> None:
+    text = (folder / METADATA).read_text(encoding="utf-8")
     edit(folder / METADATA, lambda text: text.replace(old, new, 1))
     error = refused(folder)
-    assert error.path == folder / FIGURES
+    assert error.path == folder / file
     assert message in error.message
+    if file == METADATA:
+        assert error.line == text[: text.index(old)].count("\n") + 1
 
 
 @pytest.mark.parametrize("name", [FIGURES, METADATA])
@@ -303,6 +312,20 @@ def test_the_figures_of_a_table_are_in_the_graph_of_its_source(
     stated = {quad for quad in read.quads if quad.graph_name == source}
     assert {quad for quad in stated if quad.subject != source} == figures
     assert len(stated - figures) == 2
+
+
+def test_the_reading_of_a_table_is_observed_so_it_is_limited_and_named(
+    content: SmallContent, table: Path
+) -> None:
+    observed = []
+
+    @contextmanager
+    def observe(step: Step) -> Iterator[None]:
+        observed.append(step)
+        yield
+
+    Content.read(content.root, observe)
+    assert Step("file", str(table / FIGURES)) in observed
 
 
 def test_content_without_tables_is_read(content: SmallContent) -> None:
@@ -364,11 +387,32 @@ def test_a_folder_needs_a_name_that_can_be_in_an_address(
     ]
 
 
+def test_names_of_sources_differ_by_more_than_case(content: SmallContent, table: Path) -> None:
+    content.write("data/sources/GACC.ttl", '<source/GACC> a apec:Source ; rdfs:label "t"@en .')
+    assert errors_of(content) == [
+        f"{TABLES}/gacc/{SOURCE}: describes the source of data/sources/GACC.ttl too, or one whose "
+        "name differs only in case: rename the folder"
+    ]
+    (content.root / "data/sources/GACC.ttl").unlink()
+    write(content.root / TABLES / "Gacc")
+    content.write(f"{TABLES}/Gacc/{SOURCE}", '<source/Gacc> a apec:Source ; rdfs:label "t"@en .')
+    assert errors_of(content) == [
+        f"{TABLES}/gacc/{SOURCE}: describes the source of {TABLES}/Gacc/{SOURCE} too, or one whose "
+        "name differs only in case: rename the folder"
+    ]
+
+
+def test_a_folder_in_the_place_of_a_mapping_is_named(content: SmallContent, table: Path) -> None:
+    (table / MAPPING).mkdir()
+    assert errors_of(content) == [f"{TABLES}/gacc/{MAPPING}: is not read: it is not a regular file"]
+
+
 def test_a_source_is_either_a_table_or_not(content: SmallContent, table: Path) -> None:
     table.rename(table.with_name("s1"))
     edit(table.with_name("s1") / METADATA, lambda text: text.replace("/gacc/", "/s1/"))
     assert errors_of(content) == [
-        f"{TABLES}/s1/{SOURCE}: describes the source of data/sources/s1.ttl too: rename the folder"
+        f"{TABLES}/s1/{SOURCE}: describes the source of data/sources/s1.ttl too, or one whose name "
+        "differs only in case: rename the folder"
     ]
 
 

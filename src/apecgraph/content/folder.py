@@ -180,7 +180,8 @@ class Content:
                     )
                 files.append(ContentFile(path, graph, tuple(triples)))
                 if path.parent.parent == root / TABLES:
-                    table = Table.read(path.parent)
+                    with observe(Step("file", str(path.parent / FIGURES))):
+                        table = Table.read(path.parent)
                     tables.append(table)
                     files.append(ContentFile(table.path, graph, table.triples))
             except ContentError as error:
@@ -259,10 +260,18 @@ def _unread(root: Path) -> Iterator[ContentError]:
     for path in table_paths(root):
         if not (path.parent / SOURCE).exists():
             yield ContentError(f"is not read: {SOURCE} beside it must describe its source", path)
+    sources = {path.stem.casefold(): path for path in sorted(root.glob("data/sources/*.ttl"))}
     for path in sorted(root.glob(f"{TABLES}/*/{SOURCE}")):
-        other = f"data/sources/{path.parent.name}.ttl"
-        if (root / other).exists():
-            yield ContentError(f"describes the source of {other} too: rename the folder", path)
+        other = sources.setdefault(path.parent.name.casefold(), path)
+        if other != path:
+            yield ContentError(
+                f"describes the source of {other.relative_to(root).as_posix()} too, or one whose "
+                "name differs only in case: rename the folder",
+                path,
+            )
+    for path in sorted(root.glob(f"{TABLES}/*/{MAPPING}")):
+        if not path.is_file():
+            yield ContentError("is not read: it is not a regular file", path)
     read = {path for pattern in (*_GRAPHS, *_OTHER_FILES) for path in root.glob(pattern)}
     for folder in ("data", "ontology", "shapes"):
         for path in sorted((root / folder).rglob("*")):

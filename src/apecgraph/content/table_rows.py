@@ -11,9 +11,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,6 +108,9 @@ COLUMNS: Final[Mapping[str, Column]] = {
 }
 """The columns other than the name."""
 
+_LONGEST_QUOTED: Final = 80
+"""Characters of a wrong value that an error message shows."""
+
 ONE_PRECISION: Final = "all dates of a table are days, or all are months, or all are years"
 
 _REQUIRED: Final = (
@@ -161,9 +165,7 @@ class Table:
         cells: dict[tuple[str, ...], str] = {}
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         try:
-            unknown = set(reader.fieldnames or ()) - empty.keys()
-            if unknown:
-                raise ContentError(f"has an unknown column: {', '.join(sorted(unknown))}", path, 1)
+            _refuse_header(reader.fieldnames or (), path)
             for values in reader:
                 line = reader.line_num
                 if None in values or None in values.values():
@@ -186,12 +188,9 @@ class Table:
         if len({len(row["issued"]) for row in rows.values() if row["issued"]}) > 1:
             raise ContentError(f"issued: {ONE_PRECISION}", path)
         table = cls(path, folder.name, rows, lines, language)
-        if write_rows(rows.values(), table.source, language) != (text, described):
-            raise ContentError(
-                f"and {METADATA} are not as apecgraph writes them (rows sorted by name, only "
-                "columns that differ): import the table again",
-                path,
-            )
+        figures, metadata = write_rows(rows.values(), table.source, language)
+        _refuse_difference(text, figures, path)
+        _refuse_difference(described, metadata, folder / METADATA)
         return table
 
     def iri(self, name: str) -> str:
@@ -293,7 +292,7 @@ def _constants(text: str, path: Path) -> tuple[Row, str]:
         }
         language = next((column["lang"] for column in columns if "lang" in column), None)
         if language is not None and not _LANGUAGE.fullmatch(language):
-            raise ContentError(f"lang: '{language}' is not a language tag", path)
+            raise ContentError(f"lang: {_quoted(language)} is not a language tag", path)
         return constant, language or ""
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise ContentError(
@@ -301,11 +300,43 @@ def _constants(text: str, path: Path) -> tuple[Row, str]:
         ) from None
 
 
+def _refuse_header(columns: Sequence[str], path: Path) -> None:
+    """Raise ContentError if a column is unknown, or is there twice."""
+    unknown = sorted(set(columns) - {NAME, *COLUMNS})
+    if unknown:
+        raise ContentError(f"has an unknown column: {_quoted(unknown[0])}", path, 1)
+    repeated = [column for column in columns if columns.count(column) > 1]
+    if repeated:
+        raise ContentError(f"has the column {repeated[0]} twice: delete one of the two", path, 1)
+
+
+def _refuse_difference(text: str, expected: str, path: Path) -> None:
+    """Raise ContentError at the first line that differs from what `write_rows` writes."""
+    if text == expected:
+        return
+    lines, others = text.split("\n"), expected.split("\n")
+    pairs = enumerate(zip_longest(lines, others), 1)
+    line = next(number for number, (one, other) in pairs if one != other)
+    raise ContentError(
+        "is not as apecgraph writes it (rows sorted by name, only columns that differ): import the "
+        "table again",
+        path,
+        line,
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return the beginning of a text in quotes, with escapes for characters that do not show."""
+    return repr(text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…")
+
+
 def _refuse_malformed(row: Row, path: Path, line: int) -> None:
     """Raise ContentError if a value of a row is missing, or has another form than its column."""
     if not _NAME.fullmatch(row[NAME]):
         raise ContentError(
-            f"name: '{row[NAME]}' is not a name of small letters, digits, - and _", path, line
+            f"name: {_quoted(row[NAME])} is not a name of small letters, digits, - and _",
+            path,
+            line,
         )
     for name, column in COLUMNS.items():
         text = row[name]
@@ -313,10 +344,11 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
         if not text and name in _REQUIRED:
             raise ContentError(f"has no {name}", path, line)
         if text and not form.fullmatch(text):
-            raise ContentError(f"{name}: '{text}' is not {words}", path, line)
+            raise ContentError(f"{name}: {_quoted(text)} is not {words}", path, line)
     if row["locator"] and not _LOCATOR.fullmatch(row["locator"]):
         raise ContentError(
-            f"locator: '{row['locator']}' is not a place such as sheet=Exports;row=13;column=4",
+            f"locator: {_quoted(row['locator'])} is not a place such as "
+            "sheet=Exports;row=13;column=4",
             path,
             line,
         )
