@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pyoxigraph as ox
+import pytest
 
+from apecgraph.errors import ContentError
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCTERMS, ID, SDMX_ATTRIBUTE
 from apecgraph.tables.folder import (
@@ -27,6 +31,32 @@ def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     replace_folder(folder, {"one.txt": "1\r\n"})
     assert folder_texts(folder) == {"one.txt": "1\r\n"}
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["tables"]
+
+
+def test_a_killed_import_leaves_the_old_folder_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path / "data/tables/gacc")
+    monkeypatch.setattr(Path, "rename", Mock(side_effect=KeyboardInterrupt))
+    replace_folder(folder, {"one.txt": "1"})
+    assert folder_texts(folder) == {"one.txt": "1"}
+
+
+def test_a_file_system_that_cannot_exchange_folders_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path / "data/tables/gacc")
+    monkeypatch.setattr("apecgraph.tables.folder.exchange", Mock(side_effect=OSError))
+    replace_folder(folder, {"one.txt": "1"})
+    assert folder_texts(folder) == {"one.txt": "1"}
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["tables"]
+
+
+def test_a_pipe_in_a_folder_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    folder = written(tmp_path / "gacc")
+    os.mkfifo(folder / "mapping.toml")
+    with pytest.raises(ContentError, match=r"mapping\.toml: cannot be read: is not a regular file"):
+        folder_texts(folder)
 
 
 def test_a_folder_that_a_killed_import_moved_away_comes_back(tmp_path: Path) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Final
+
+# renameat2(2)
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
 
 TEMPORARY: Final = ".tmp-"
 """Prefix of the names of unfinished files, which a killed process leaves behind."""
@@ -52,3 +57,22 @@ def replace_link(path: Path, target: str) -> None:
     new.symlink_to(target)
     new.replace(path)
     persist_names(path.parent)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Exchange two files or folders in one step (renameat2(2)).
+
+    Args:
+        one: A file or folder.
+        other: Another one in the same file system.
+
+    Raises:
+        OSError: The file system cannot do this, or one of the two is missing.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    paths = (os.fsencode(one), _AT_FDCWD, os.fsencode(other))
+    if libc.renameat2(_AT_FDCWD, *paths, _RENAME_EXCHANGE) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(one), None, str(other))
+    for folder in {one.parent, other.parent}:
+        persist_names(folder)

@@ -13,6 +13,8 @@ import pyoxigraph as ox
 from apecgraph.content.folder import SOURCE_PREFIX
 from apecgraph.content.table_rows import NAME, Row
 from apecgraph.entry.literals import date_literal
+from apecgraph.errors import ContentError
+from apecgraph.files import read_file
 from apecgraph.rdf.namespaces import (
     APEC,
     DCAT,
@@ -26,7 +28,7 @@ from apecgraph.rdf.namespaces import (
 )
 from apecgraph.rdf.terms import Value, term_text, triples_about
 from apecgraph.rdf.turtle import parse_file, write_turtle
-from apecgraph.release.durable import TEMPORARY, persist, persist_names
+from apecgraph.release.durable import TEMPORARY, exchange, persist, persist_names
 from apecgraph.tables.figures import TableFigure
 from apecgraph.tables.mapping import Source
 from apecgraph.tables.meanings import Meanings
@@ -140,10 +142,26 @@ def source_values(path: Path) -> Mapping[str, str]:
 
 
 def folder_texts(folder: Path) -> Mapping[str, str]:
-    """Return the texts of the files of a folder, keyed by name; empty if there is no folder."""
+    """Return the texts of the files of a folder, keyed by name; empty if there is no folder.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        The texts.
+
+    Raises:
+        ContentError: A file cannot be read.
+    """
     if not folder.is_dir():
         return {}
-    return {path.name: path.read_bytes().decode("utf-8", "replace") for path in folder.iterdir()}
+    texts = {}
+    for path in folder.iterdir():
+        try:
+            texts[path.name] = read_file(path).decode("utf-8", "replace")
+        except OSError as error:
+            raise ContentError(f"cannot be read: {error.strerror}", path) from None
+    return texts
 
 
 def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
@@ -157,15 +175,19 @@ def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
     # Outside the folder of tables: in it, an unfinished folder would be read as a table.
     new, old = (folder.parents[1] / f"{TEMPORARY}{folder.name}{suffix}" for suffix in ("", ".old"))
     if old.exists() and not folder.exists():
-        old.rename(folder)  # the last run was killed between the two renames below
+        old.rename(folder)  # the last import was killed between the two renames below
     for path in (new, old):
         shutil.rmtree(path, ignore_errors=True)
     new.mkdir()
     for name, text in texts.items():
         (new / name).write_text(text, encoding="utf-8", newline="")
     persist(new)
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
-    persist_names(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        exchange(new, folder)
+    except OSError:  # the folder does not exist, or the file system cannot exchange folders
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+        persist_names(folder.parent)
+    for path in (new, old):
+        shutil.rmtree(path, ignore_errors=True)
