@@ -53,8 +53,8 @@ Row = Mapping[str, str]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _THING: Final = re.compile(r"[a-z-]+(?:/[A-Za-z0-9_.-]+)+")
-_DECIMAL: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
-_INTEGER: Final = re.compile(r"-?[0-9]{1,2}")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
+_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]?")
 _DATE: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _TEXT: Final = re.compile(
     r"[^\x00-\x1f\x7f\ufffe\uffff]*[^\x00-\x20\x7f\ufffe\uffff][^\x00-\x1f\x7f\ufffe\uffff]*"

@@ -25,7 +25,7 @@ _NAMES: Final = "names and periods of rows"
 _MISSING: Final = "marked as missing"
 _AGAIN: Final = "the same figure as in another column of the row"
 _UNIT_AGAIN: Final = "the unit again"
-
+_LOST_VALUE: Final = "the value of the formula is not kept: calculate and save the file"
 
 _TextPart: TypeAlias = Title | Header | Key
 _Parties: TypeAlias = dict[str, tuple[str, int, int]]
@@ -294,6 +294,9 @@ class _Reader:
         facts: dict[str, Any] = {}
         parties = dict(self._titled)
         for column, key in keys.items():
+            if self._grid.cell(row, column).has_lost_value:
+                self._refuse(row, column, _LOST_VALUE)
+                return None, {}
             text = self._key_text(key, row, column)
             read = self._meaning(key, row, column, text)
             if read is not None:
@@ -306,9 +309,7 @@ class _Reader:
 
     def _is_value(self, row: int, column: int, cell: Cell) -> bool:
         if cell.has_lost_value:
-            self._refuse(
-                row, column, "the value of the formula is not kept: calculate and save the file"
-            )
+            self._refuse(row, column, _LOST_VALUE)
         elif cell.is_filled:
             self._refuse(row, column, f"'{cell.text}' is printed once for several merged cells")
         elif same_text(cell.text) in self._missing:
