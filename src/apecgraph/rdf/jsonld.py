@@ -175,6 +175,8 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
             return ()
         if not isinstance(value, dict) or not value.keys() <= _KEYS_OF_VALUES:
             return None
+        if isinstance(value.get("@type"), list):  # a nested node with its classes
+            return None
         iri = value.get("@id")
         return (*value, value.get("@type"), value.get("@language"), iri in self._terms and iri)
 
