@@ -141,7 +141,8 @@ def _site(publication: Publication, server: ServerResources) -> Site:
     if release is None:
         return Site(None, graph, html, context, responder, executor, limit)
     url = (settings.public_url or BASE).rstrip("/")
-    return ReleaseSite(release, graph, html, context, responder, executor, limit, url)
+    tables = FairExecutor(settings.query_seconds)
+    return ReleaseSite(release, graph, html, context, responder, executor, limit, url, tables)
 
 
 def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:

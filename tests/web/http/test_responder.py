@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable
 from typing import Any
@@ -58,3 +59,26 @@ async def test_a_page_that_many_clients_wait_for_is_made_once() -> None:
     assert len(made) == 1
     assert await bodies(responder(megabytes=0)) == 9 * [b"/a"]  # without a cache, once for each
     assert len(made) == 10
+
+
+async def test_pages_do_not_wait_for_a_file_that_has_its_own_executor() -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def file() -> str:
+        begun.set()
+        done.wait(20)
+        return "file"
+
+    pages = responder()
+    scope = {"type": "http", "method": "GET", "path": "/f", "headers": [], "client": ("a", 1)}
+    slow = asyncio.ensure_future(
+        pages.answer(Request(scope), "text/plain", file, executor=FairExecutor(60))
+    )
+    await asyncio.to_thread(begun.wait, 10)
+    made: list[str] = []
+    try:
+        await asyncio.wait_for(request_page(pages, "a", "/page", made), 10)
+    finally:
+        done.set()
+    assert made == ["a /page"]
+    assert (await slow).status_code == 200

@@ -53,6 +53,7 @@ class Responder:
         make: Callable[[], bytes | str],
         headers: Mapping[str, str] | None = None,
         variant: str = "",
+        executor: FairExecutor | None = None,
     ) -> Response:
         """Answer a request with cached content, or make the content and cache it.
 
@@ -62,6 +63,7 @@ class Responder:
             make: Makes the content; called in a thread.
             headers: Further headers of the response.
             variant: Everything in the request, besides its path, that the content depends on.
+            executor: Makes contents that take seconds, so that others need not wait for them.
 
         Returns:
             The content, or 304 (Not Modified).
@@ -75,7 +77,7 @@ class Responder:
         if representation.is_current:
             return representation.not_modified()
         request.scope[REPLY] = "kept" if etag in self._cache else "made"
-        content = await self._content(request, etag, make)
+        content = await self._content(request, etag, make, executor or self._executor)
         if representation.coding:
             await asyncio.to_thread(content.gzipped)
         return representation.response(content)
@@ -121,10 +123,14 @@ class Responder:
         return Representation(request.headers, content_type, etag, {**dated, **(headers or {})})
 
     async def _content(
-        self, request: Request, etag: str, make: Callable[[], bytes | str]
+        self,
+        request: Request,
+        etag: str,
+        make: Callable[[], bytes | str],
+        executor: FairExecutor,
     ) -> ReplyContent:
         """Return content from the cache, or make it."""
-        work = self._executor.begin(client_address(request.scope))
+        work = executor.begin(client_address(request.scope))
         while (content := self._cache.get(etag)) is None:
             made = await work.run(lambda: self._made(etag, make))
             if made is None:

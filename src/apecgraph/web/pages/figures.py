@@ -165,7 +165,12 @@ class FiguresPage(Page):
 
         headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}.{extension}"'}
         return await self.site.responder.answer(
-            request, format_.content_type, body, headers, selection.parameters
+            request,
+            format_.content_type,
+            body,
+            headers,
+            selection.parameters,
+            self.site.tables,
         )
 
     def _values_of(self, selection: Selection) -> Mapping[str, object]:

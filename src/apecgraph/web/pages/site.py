@@ -73,11 +73,13 @@ class ReleaseSite(Site):
     Attributes:
         release: The release.
         url: Public URL of the site, without the last slash.
+        tables: Makes files of figures, which takes seconds; pages do not wait for them.
 
     """
 
     release: Release
     url: str
+    tables: FairExecutor
 
     @cached_property
     def labels(self) -> Labels:
