@@ -187,8 +187,8 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
             "has more or fewer values than columns",
         ),
         (",row=3;column=1,2025-02", ",row=3;column=1", 3, "has more or fewer values than columns"),
-        ("\r\nb,", "\r\nB b,", 3, "name: 'B b' is not a name of small letters"),
-        ("\r\nb,", "\r\n,", 3, "name: '' is not a name of small letters"),
+        ("\r\nb,", "\r\nB b,", 3, "name: 'B b' is not a name of at most"),
+        ("\r\nb,", "\r\n,", 3, "name: '' is not a name of at most"),
         ("flow/exports", "Exports", 3, "flow: 'Exports' is not a path such as economy/CHN"),
         (",10.50,4", ',"10,50",4', 3, "obsValue: '10,50' is not a plain number"),
         (",10.50,4", ",1.05e1,4", 3, "obsValue: '1.05e1' is not a plain number"),
@@ -213,7 +213,9 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
         ("name,", "\ufeffname,", 1, r"has an unknown column: '\ufeffname'"),
         ("name,flow", "flow,flow", 1, "has the column flow twice: delete one of the two"),
         ("10.50,row", "\x1b[2J,row", 3, r"printed: '\x1b[2J' is not text"),
-        ("\r\nb,", f"\r\n{'B' * 1000},", 3, f"name: '{'B' * 80}…' is not a name"),
+        ("\r\nb,", f"\r\n{'B' * 1000},", 3, f"name: '{'B' * 80}…' is not a name of"),
+        ("\r\nb,", f"\r\n{'b' * 201},", 3, "is not a name of at most 200 small letters"),
+        ("10.50,row", f"{'9' * 201},row", 3, "printed: has 201 characters, more than the 200"),
     ],
 )
 def test_a_table_that_was_not_written_so_is_refused_with_its_line(
@@ -223,6 +225,33 @@ def test_a_table_that_was_not_written_so_is_refused_with_its_line(
     error = refused(folder)
     assert (error.path, error.line) == (folder / FIGURES, line)
     assert message in error.message
+
+
+@pytest.mark.parametrize(
+    ("period", "base", "is_refused"),
+    [
+        ("period/2025", "period/2024", False),
+        ("period/2025-01_2025-11", "period/2024-01_2024-11", False),
+        ("period/2025-03", "period/2024-03", False),
+        ("period/2025", "period/2023", True),
+        ("period/2025-01_2025-11", "period/2024-01_2024-10", True),
+        ("period/2025-03", "period/2025-02", True),
+    ],
+)
+def test_growth_is_growth_on_the_year_before(
+    period: str, base: str, is_refused: bool, tmp_path: Path
+) -> None:
+    row = {**ROW, "period": period, "basePeriod": base}
+    folder = tmp_path / "gacc"
+    folder.mkdir()
+    for name, text in zip((FIGURES, METADATA), write_rows([row], "gacc", "zh"), strict=True):
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    if is_refused:
+        assert refused(folder).message == (
+            f"basePeriod: {base} is not the year before {period}: correct it"
+        )
+    else:
+        assert len(Table.read(folder).rows) == 1
 
 
 def test_a_table_without_rows_is_refused(folder: Path) -> None:

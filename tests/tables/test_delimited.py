@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,13 @@ def test_a_table_within_the_limit_is_read_and_a_longer_one_refused(
     assert len(texts(b"a,b\n1,2\n3,4\n")) == 3
     with pytest.raises(TableRefused, match=r"table.csv: row=4: the table has more than 3 rows"):
         texts(b"a,b\n1,2\n3,4\n5,6\n")
+
+
+def test_a_line_of_any_length_is_refused_before_its_cells_are_made() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(TableRefused, match=r"row=1: the table has more than 2,000 columns"):
+            texts(b"ab," * 300_000)
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()

@@ -51,7 +51,7 @@ CELL: Final = tuple(local_name(each) for name, each in DIMENSIONS.items() if nam
 Row = Mapping[str, str]
 """The values of a figure by column; a column without a value is empty."""
 
-_NAME: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_NAME: Final = re.compile(r"(?=.{1,200}\Z)[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _THING: Final = re.compile(r"[a-z-]+(?:/[A-Za-z0-9_.-]+)+")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
 _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]?")
@@ -64,6 +64,7 @@ _LOCATOR: Final = re.compile(
     r"row=[1-9][0-9]{0,6};column=[1-9][0-9]{0,6}"
 )
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_YEAR: Final = re.compile(r"(?<=[/_])[0-9]{4}(?![0-9])")
 _DATES: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
 _FORMS: Final = {
@@ -107,6 +108,9 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "issued": Column(f"{DCTERMS}issued", "date"),
 }
 """The columns other than the name."""
+
+_LONGEST: Final = 200
+"""Characters that a value may have: more are no cell of a table, and take long to read as words."""
 
 _LONGEST_QUOTED: Final = 80
 """Characters of a wrong value that an error message shows."""
@@ -334,12 +338,20 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
     """Raise ContentError if a value of a row is missing, or has another form than its column."""
     if not _NAME.fullmatch(row[NAME]):
         raise ContentError(
-            f"name: {_quoted(row[NAME])} is not a name of small letters, digits, - and _",
+            f"name: {_quoted(row[NAME])} is not a name of at most 200 small letters, "
+            "digits, - and _",
             path,
             line,
         )
     for name, column in COLUMNS.items():
         text = row[name]
+        if len(text) > _LONGEST:
+            raise ContentError(
+                f"{name}: has {len(text):,} characters, more than the {_LONGEST:,} allowed: "
+                "correct it",
+                path,
+                line,
+            )
         form, words = _FORMS[column.datatype]
         if not text and name in _REQUIRED:
             raise ContentError(f"has no {name}", path, line)
@@ -349,6 +361,13 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
         raise ContentError(
             f"locator: {_quoted(row['locator'])} is not a place such as "
             "sheet=Exports;row=13;column=4",
+            path,
+            line,
+        )
+    before = _YEAR.sub(lambda year: f"{int(year[0]) - 1:04}", row["period"])
+    if row["basePeriod"] not in ("", before):
+        raise ContentError(
+            f"basePeriod: {row['basePeriod']} is not the year before {row['period']}: correct it",
             path,
             line,
         )

@@ -15,7 +15,7 @@ from typing import Final
 from charset_normalizer import from_bytes
 
 from apecgraph.errors import TableRefused
-from apecgraph.tables.grid import BLANK, Cell, Grid, GridBuilder, shown
+from apecgraph.tables.grid import BLANK, MOST_COLUMNS, Cell, Grid, GridBuilder, shown
 
 _DELIMITERS: Final = ",;\t|"
 _SAMPLE: Final = 64 * 1024
@@ -46,7 +46,8 @@ def read_delimited(path: Path, data: bytes, encoding: str = "", delimiter: str =
     rows = csv.reader(_lines(text), delimiter=separator, strict=True)
     try:
         for row in rows:
-            builder.add([Cell(shown(field)) if field.strip() else BLANK for field in row])
+            fields = row[: MOST_COLUMNS + 1]  # the builder refuses a row with so many
+            builder.add([Cell(shown(field)) if field.strip() else BLANK for field in fields])
     except csv.Error as error:
         raise TableRefused(f"{path.name}: line {rows.line_num}: {error}") from None
     return builder.grid(*notes)
