@@ -273,6 +273,7 @@ def test_a_column_that_does_not_differ_is_refused(folder: Path) -> None:
         ('"lang": "zh"', '"lang": ["zh"]', "is not as apecgraph import wrote it"),
         ('"lang": "zh"', '"lang": ""', "lang: '' is not a language tag"),
         ('"lang": "zh"', '"lang": "in Chinese"', "lang: 'in Chinese' is not a language tag"),
+        ('"lang": "zh"', '"lang": "zh-12"', "lang: 'zh-12' is not a language tag"),
     ],
 )
 def test_a_description_that_was_not_written_so_is_refused(

@@ -63,7 +63,6 @@ _LOCATOR: Final = re.compile(
     r"(?:(?:sheet|table)=[^\x00-\x1f\x7f=;\ufffe\uffff]+;)?"
     r"row=[1-9][0-9]{0,6};column=[1-9][0-9]{0,6}"
 )
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _YEAR: Final = re.compile(r"(?<=[/_])[0-9]{4}(?![0-9])")
 _DATES: Final = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
@@ -295,8 +294,8 @@ def _constants(text: str, path: Path) -> tuple[Row, str]:
             if "virtual" in column and column["name"] in COLUMNS
         }
         language = next((column["lang"] for column in columns if "lang" in column), None)
-        if language is not None and not _LANGUAGE.fullmatch(language):
-            raise ContentError(f"lang: {_quoted(language)} is not a language tag", path)
+        if language is not None:
+            _refuse_unknown(language, path)
         return constant, language or ""
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise ContentError(
@@ -332,6 +331,14 @@ def _refuse_difference(text: str, expected: str, path: Path) -> None:
 def _quoted(text: str) -> str:
     """Return the beginning of a text in quotes, with escapes for characters that do not show."""
     return repr(text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…")
+
+
+def _refuse_unknown(language: str, path: Path) -> None:
+    """Raise ContentError if a text is not a language tag."""
+    try:
+        ox.Literal("", language=language)
+    except ValueError:
+        raise ContentError(f"lang: {_quoted(language)} is not a language tag", path) from None
 
 
 def _refuse_malformed(row: Row, path: Path, line: int) -> None:
