@@ -7,18 +7,18 @@ of row keeps the check fast for tables of any length.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from apecgraph.content.cube import Cell
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content
-from apecgraph.content.table_rows import Table
+from apecgraph.content.table_rows import Row
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import DCAT, ID, RDF, SKOS
+from apecgraph.rdf.namespaces import DCAT, ID, OWL, PROV, RDF, SKOS
 from apecgraph.rdf.terms import term_text
 
 _COMPARED: Final = (
@@ -28,9 +28,12 @@ _COMPARED: Final = (
 """The columns whose values the shapes of figures compare with each other."""
 
 _THINGS: Final = ("reporter", "counterpart", "period", "basePeriod")
-"""The columns of whose values the shapes ask only what kind of thing they are."""
+"""The columns of whose values the shapes of figures ask only what kind of thing they are."""
 
-_KINDS: Final = (f"{RDF}type", f"{SKOS}inScheme")
+_TARGETS: Final = ("reporter", "counterpart")
+"""Those of these columns whose values have shapes of their own."""
+
+_KINDS: Final = (f"{RDF}type", f"{SKOS}inScheme", f"{OWL}deprecated")
 
 
 def unsampled(content: Content, evidence: Evidence) -> frozenset[str]:
@@ -46,27 +49,37 @@ def unsampled(content: Content, evidence: Evidence) -> frozenset[str]:
     if not content.tables:
         return frozenset()
     cells = {figure.iri: figure.cell for figure in evidence.figures}
+    described, named = _mentioned(content, evidence.graph)
     kinds = cache(lambda thing: _kinds(evidence.graph, f"{ID}{thing}"))
     seen: set[Hashable] = set()
     left: set[str] = set()
     for table in content.tables:
-        extremes = _extremes(table, evidence.graph)
-        stated: set[Cell] = set()
-        for name, row in table.rows.items():
-            figure = table.iri(name)
-            cell = cells.get(figure)
+        stated = Counter(cells.get(table.iri(name)) for name in table.rows)
+        alike = {
+            name: row
+            for name, row in table.rows.items()
+            if (cell := cells.get(table.iri(name))) is not None
+            and stated[cell] == 1
+            and table.iri(name) not in described
+        }
+        extremes = _extremes(alike, evidence.graph)
+        for name, row in alike.items():
             features: set[Hashable] = {
-                (table.source, *(row[column] for column in _COMPARED), bool(row["printed"])),
+                (
+                    table.source,
+                    *(row[column] for column in _COMPARED),
+                    *(kinds(row[column]) for column in _THINGS),
+                    _places(row["obsValue"]),
+                    (bool(row["printed"]), bool(row["printed"].strip())),
+                    row["locator"].rpartition("row=")[0],
+                ),
                 (row["period"] if row["basePeriod"] else "", row["basePeriod"]),
-                (row["reporter"] == row["counterpart"],),
-                *((column, kinds(row[column])) for column in _THINGS),
+                *((column, row[column]) for column in _TARGETS),
             }
-            repeated = cell is None or cell in stated
-            if features <= seen and name not in extremes and not repeated:
+            figure = table.iri(name)
+            if features <= seen and name not in extremes and figure not in named:
                 left.add(figure)
             seen |= features
-            if cell is not None:
-                stated.add(cell)
     return frozenset(left)
 
 
@@ -97,13 +110,31 @@ def _kinds(graph: Graph, thing: str) -> Hashable:
     return kinds or thing
 
 
-def _extremes(table: Table, graph: Graph) -> frozenset[str]:
+def _mentioned(content: Content, graph: Graph) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the things that Turtle files describe, and those that files or revisions name."""
+    tables = {table.path for table in content.tables}
+    triples = [
+        triple for file in content.files if file.path not in tables for triple in file.triples
+    ]
+    named = {term_text(triple.object) for triple in triples}
+    named |= {term_text(quad.object) for quad in graph.quads(None, f"{PROV}wasRevisionOf")}
+    return frozenset(term_text(triple.subject) for triple in triples), frozenset(named)
+
+
+def _places(number: str) -> int:
+    """Return how many decimal places a number needs."""
+    return len(number.partition(".")[2].rstrip("0"))
+
+
+def _extremes(rows: Mapping[str, Row], graph: Graph) -> frozenset[str]:
     """Return the rows with the smallest and the largest numbers, and that of the last period."""
     end = cache(lambda period: graph.value(f"{ID}{period}", f"{DCAT}endDate") or "")
     found: dict[Hashable, tuple[Any, str]] = {}
-    for name, row in table.rows.items():
+    for name, row in rows.items():
         number = Decimal(row["obsValue"]).scaleb(int(row["unitMult"]))
-        kind = tuple(row[column] for column in ("dataSet", "measure", "unitMeasure", "bound"))
+        kind = tuple(
+            row[column] for column in ("dataSet", "flow", "measure", "unitMeasure", "bound")
+        )
         for key, rank in (
             ((*kind, "least"), -number),
             ((*kind, "greatest"), number),
