@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from apecgraph.consistency.findings import Findings
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
-from apecgraph.content.folder import Content
+from apecgraph.content.folder import SOURCE_PREFIX, Content, default_content
 from apecgraph.rdf.namespaces import ID
 from benchmarks.printed import printed_report
 from benchmarks.reentered import reenter
@@ -25,6 +25,7 @@ from tests.support.contents import press_content
 
 _HELD: Final = Path(__file__).with_name("held.txt")
 _FIGURE: Final = f"{ID}figure/"
+_PROCESSES: Final = 2
 _INEQUALITIES: Final = frozenset(
     f"{ID}relation/{name}"
     for name in (
@@ -53,6 +54,16 @@ _MISSES: Final = (
 )
 
 
+_TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
+    "factors": FACTORS,
+    "digits": DIGITS,
+    "year": ("period a year earlier", "period a year later"),
+    "partner": ("APEC for another partner", "world for APEC", "APEC for the world"),
+    "total as exports": ("total as exports",),
+}
+"""The kinds of slips whose misses are listed, by topic."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planted:
     """A slip of some kind in a figure.
@@ -72,13 +83,20 @@ class Planted:
     miss: str | None
 
 
-def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
-    """Plant each kind of slip in every n-th accepted figure."""
+def standing(content: Content, evidence: Evidence) -> list[Figure]:
+    """Return the accepted figures of the press: of all sources that are not tables."""
+    tables = {f"{SOURCE_PREFIX}{table.source}" for table in content.tables}
+    return [
+        figure
+        for figure in evidence.figures
+        if figure.source not in tables and figure.iri not in evidence.unsupported
+    ]
+
+
+def plant(evidence: Evidence, figures: Iterable[Figure]) -> Iterator[Planted]:
+    """Plant each kind of slip in some figures of the evidence."""
     content = Replacements(evidence)
-    standing = [figure for figure in evidence.figures if figure.iri not in evidence.rejected]
-    for number, figure in enumerate(standing[::every], 1):
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{number} of {len(standing[::every])} figures")
+    for figure in figures:
         entry = content.entry(figure)
         for kind, slip in SLIPS.items():
             for mistaken in slip(entry, content.graph):
@@ -91,6 +109,22 @@ def plant(evidence: Evidence, *, every: int = 1) -> Iterator[Planted]:
                         outcome.mistyped_is_caught,
                         None if outcome.misread_is_caught else miss(outcome),
                     )
+
+
+def plant_part(root: Path, part: int) -> list[Planted]:
+    """Plant slips in one of `_PROCESSES` parts of the figures of the press in a content folder."""
+    content = Content.read(root)
+    evidence = Evidence.gather(content)
+    return list(plant(evidence, standing(content, evidence)[part::_PROCESSES]))
+
+
+def plant_all(*roots: Path) -> Iterator[list[Planted]]:
+    """Plant each kind of slip in each accepted figure of the press in some content folders."""
+    with ProcessPoolExecutor(_PROCESSES) as processes:
+        parts = [(root, part) for root in roots for part in range(_PROCESSES)]
+        planted = list(processes.map(plant_part, *zip(*parts, strict=True)))
+    for first in range(0, len(planted), _PROCESSES):
+        yield [each for part in planted[first : first + _PROCESSES] for each in part]
 
 
 def is_error(kind: str, figure: Figure, outcome: Outcome) -> bool:
@@ -140,20 +174,24 @@ def share(caught: Collection[bool]) -> str:
     )
 
 
-def table(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
-    """Write how many slips of each kind were caught."""
-    yield "| slip | misread, figures compared | misread, values of trade compared |"
-    yield " misread, all figures | mistyped, all figures |\n|---|---|---|---|---|\n"
+def table(
+    planted: Collection[Planted], alone: Collection[Planted], held: Collection[str]
+) -> Iterator[str]:
+    """Write how many slips of each kind were caught, with the tables and in the press alone."""
+    yield "| slip | misread, figures compared, press alone | misread, figures compared |"
+    yield " misread, values of trade compared | misread, all figures | mistyped, all figures |\n"
+    yield "|---|---|---|---|---|---|\n"
     rows: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in SLIPS}
     rows |= {"**all factors together**": FACTORS, "**all digits together**": DIGITS}
     for name, kinds in rows.items():
         of_kind = [each for each in planted if each.kind in kinds]
         of_held = [each for each in of_kind if each.figure.iri in held]
         values = [each for each in of_held if each.figure.cell.measure == TRADE_VALUE]
+        in_press = [each for each in alone if each.kind in kinds and each.figure.iri in held]
         columns = [
             *(
                 share([each.misread_is_caught for each in those])
-                for those in (of_held, values, of_kind)
+                for those in (in_press, of_held, values, of_kind)
             ),
             share([each.mistyped_is_caught for each in of_kind]),
         ]
@@ -161,25 +199,33 @@ def table(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
 
 
 def misses(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]:
-    """Write why slips in the compared figures were missed, for factors and for digits."""
-    counts = {
-        kinds: Counter(
-            each.miss for each in planted if each.kind in kinds and each.figure.iri in held
-        )
-        for kinds in (FACTORS, DIGITS)
-    }
-    yield "| why a slip in a compared figure is missed | factors | digits |\n|---|---|---|\n"
-    for reason in _MISSES:
-        yield f"| {reason} | {counts[FACTORS][reason]} | {counts[DIGITS][reason]} |\n"
-    yield "\nThe figures with missed factors:\n\n"
-    for reason in _MISSES:
-        names = Counter(
-            each.figure.iri.removeprefix(_FIGURE)
+    """Write why slips in the compared figures were missed, and in which figures or sources."""
+    missed = {
+        topic: [
+            each
             for each in planted
-            if each.kind in FACTORS and each.miss == reason and each.figure.iri in held
-        )
+            if each.kind in kinds and each.miss is not None and each.figure.iri in held
+        ]
+        for topic, kinds in _TOPICS.items()
+    }
+    yield f"| why a slip in a compared figure is missed | {' | '.join(_TOPICS)} |\n"
+    yield f"|---|{'---|' * len(_TOPICS)}\n"
+    for reason in _MISSES:
+        counts = (sum(each.miss == reason for each in those) for those in missed.values())
+        yield f"| {reason} | {' | '.join(map(str, counts))} |\n"
+    yield "\nThe figures with missed factors:\n\n"
+    yield from _listed(missed["factors"], lambda figure: figure.iri.removeprefix(_FIGURE))
+    for topic in ("year", "partner", "total as exports"):
+        yield f"\nThe sources of the figures with a missed {topic}:\n\n"
+        yield from _listed(missed[topic], lambda figure: figure.source.removeprefix(SOURCE_PREFIX))
+
+
+def _listed(missed: Collection[Planted], name: Callable[[Figure], str]) -> Iterator[str]:
+    """Write the names of what was missed for each reason, with the number of slips."""
+    for reason in _MISSES:
+        names = Counter(name(each.figure) for each in missed if each.miss == reason)
         if names:
-            listed = ", ".join(f"`{name}` ({count})" for name, count in sorted(names.items()))
+            listed = ", ".join(f"`{each}` ({count})" for each, count in sorted(names.items()))
             yield f"- {reason}: {listed}\n"
 
 
@@ -190,26 +236,34 @@ def false_alarms(evidence: Evidence) -> int:
 
 def main() -> None:
     """Plant every kind of slip in every figure of the press and print the tables as Markdown."""
-    content = Content.read(press_content())
+    root, press = default_content(), Content.read(press_content())
+    alone, planted = plant_all(press.root, root)
+    content = Content.read(root)
     evidence = Evidence.gather(content)
     alarms = false_alarms(evidence)
-    rules = Findings(evidence).rules_by_figure
-    standing = [each for each in evidence.figures if each.iri not in evidence.rejected]
-    planted = list(plant(evidence))
+    figures = standing(content, evidence)
     held = held_before()
-    there = len([each for each in standing if each.iri in held])
-    blind = [each.iri for each in standing if each.iri not in rules]
-    print(_INTRODUCTION.format(held=there, standing=len(standing), alarms=alarms))
-    print("".join(table(planted, held)))
+    compared = len([each for each in figures if each.iri in held])
+    print(
+        _INTRODUCTION.format(
+            official=len(evidence.figures) - len(Evidence.gather(press).figures),
+            held=compared,
+            standing=len(figures),
+            alarms=alarms,
+        )
+    )
+    print("".join(table(planted, alone, held)))
     print("## Misses\n")
     print("".join(misses(planted, held)))
     print(_UNSEEN)
-    again = reenter(content)
+    again = reenter(press)
     print(_REENTERED.format(claims=again.claims, unaided=again.unaided, alarms=len(again.alarms)))
     print("".join(f"- {alarm}\n" for alarm in again.alarms))
     print("## Printed words\n")
-    print("".join(printed_report(evidence)))
+    print("".join(printed_report(Evidence.gather(press))))
     print("## Blind spots\n")
+    rules = Findings(evidence).rules_by_figure
+    blind = [each.iri for each in figures if each.iri not in rules]
     print(f"{len(blind)} figures that no edit rule compares with another figure:\n")
     for iri in sorted(blind):
         print(f"- `{iri.removeprefix(_FIGURE)}`")
@@ -217,9 +271,10 @@ def main() -> None:
 
 _INTRODUCTION: Final = """# Planted errors
 
-Written by `scripts/plant`: it plants each slip in each accepted figure of the press, in a copy
-of the content without its tables, and records whether the check catches it. A slip in digits is
-planted at each place of the number, if the number that results is wrong.
+Written by `scripts/plant`: it plants each slip in each accepted figure of the press, and records
+whether the check catches it. The check compares the figure with all others, among them
+{official:,} official figures from tables; for the column *press alone*, the tables are left out. A
+slip in digits is planted at each place of the number, if the number that results is wrong.
 
 A figure is *misread* if the printed words are changed along with the entry, so that only other
 figures can show the error. It is *mistyped* if the printed words stay as the source prints them.

@@ -9,9 +9,9 @@ what decisions saw (`apec:saw`) is left out: an editor enters a figure before a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from decimal import Decimal
 from itertools import takewhile
 from typing import Final, TypeAlias
 
@@ -49,7 +49,7 @@ _ACROSS: Final = {
     "part-of-whole": ("counterpart", "coverage"),
     "part-of-flow": ("flow", "valuation"),
     "part-of-period": ("period",),
-    "steady-pace": ("period",),
+    "steady-pace": ("measure", "period", "base_period"),
     "steady-share": ("period",),
     "percentage": (),
     "not-negative": (),
@@ -60,6 +60,7 @@ _ACROSS: Final = {
 """The dimensions in which the cells differ that an edit rule compares: all, if it is not listed."""
 
 _AS_PRINTED: Final = f"{_RULE}as-printed"
+_SUM_OF_PERIODS: Final = f"{_RULE}sum-of-periods"
 _OF_STATEMENTS: Final = frozenset(
     f"{_RULE}{name}" for name in ("one-code", "one-holder", "one-value", "same-list")
 )
@@ -114,11 +115,18 @@ class Replacements:
         self._wording = Wording(evidence.graph)
         self._keys = {iri: _key_of(iri) for iri in (*SUMS, *CELL_EDIT_RULES)}
         self._figures: defaultdict[Cell, list[Figure]] = defaultdict(list)
+        self._outcomes: defaultdict[Cell, list[Figure]] = defaultdict(list)
+        self._equal: defaultdict[Decimal, list[Figure]] = defaultdict(list)
         for figure in evidence.figures:
             self._figures[figure.cell].append(figure)
-        cells = Cells(evidence.figures, self.graph)
-        self._order = {cell: (0, *_order(self._figures[cell])) for cell in cells.known}
+            self._equal[figure.value].append(figure)
+        for figure in evidence.compared.outcomes:
+            self._outcomes[figure.cell].append(figure)
+        self._with_subject = [each for each in evidence.figures if each.cell.subject]
+        cells = Cells(evidence.compared.outcomes, self.graph)
+        self._order = {cell: (0, *_order(self._outcomes[cell])) for cell in cells.known}
         self._readings = {cell: tuple(known) for cell, known in cells.known.items()}
+        self._bases = _bases(self._readings)
         self._sums: defaultdict[Cell, list[tuple[_Group, Estimate]]] = defaultdict(list)
         self._implied: defaultdict[Cell, list[tuple[_Group, Estimate]]] = defaultdict(list)
         self._members: defaultdict[_Group, list[Cell]] = defaultdict(list)
@@ -130,9 +138,8 @@ class Replacements:
             for key, members in grouped.items():
                 group = iri, key
                 self._members[group] = members
-                for cell, estimate in self._apply(
-                    iri, {each: cells.known[each] for each in members}
-                ):
+                known = {each: cells.known[each] for each in members}
+                for cell, estimate in self._apply(iri, known, self._bases):
                     (self._sums if iri in SUMS else self._implied)[cell].append((group, estimate))
                     self._targets[group].append(cell)
             if iri in SUMS:
@@ -168,17 +175,17 @@ class Replacements:
             changed = read_figure(graph, original.iri, original.source)
             if changed is None:
                 return Outcome(None, True, {}, False, False)
-            others = [each for each in self.evidence.figures if each is not original]
-            compared = self._compared(original, changed)
-            claims = self._claim_contradictions(changed, others)
-            evidence = replace(self.evidence, figures=(*others, changed))
-            found = _Replaced(evidence, (*discrepancies(compared), *claims))
+            compared = {} if changed.is_expectation else self._compared(original, changed)
+            claims = self._claim_contradictions(original, changed)
+            involved = (
+                each for each in (*discrepancies(compared), *claims) if changed.iri in each.claims
+            )
             return Outcome(
                 changed,
-                self._is_refused(changed, others),
+                self._is_refused(original, changed),
                 compared,
-                any(changed.iri in each.claims for each in found.unsettled),
-                self._differs(evidence, changed),
+                any(Findings.of(self.evidence, [each]).unsettled for each in involved),
+                self._differs(changed),
             )
         finally:
             self._put(original, entry, before)
@@ -193,34 +200,35 @@ class Replacements:
                 if old.get(property_) != new.get(property_):
                     change(ox.Quad(node, ox.NamedNode(property_), value, name))
 
-    def _is_refused(self, changed: Figure, others: Iterable[Figure]) -> bool:
+    def _is_refused(self, original: Figure, changed: Figure) -> bool:
         """Whether a shape refuses a figure: figure-unique-cell or figure-unit-of-measure."""
         cell = changed.cell
         return changed.unit != cell.unit(self.graph) or any(
-            (each.cell, each.source) == (cell, changed.source) for each in others
+            each.source == changed.source and each is not original
+            for each in self._figures.get(cell, ())
         )
 
-    def _differs(self, evidence: Evidence, changed: Figure) -> bool:
+    def _differs(self, changed: Figure) -> bool:
         if changed.printed is None:
             return False
         printed = self._words.read(changed.printed.value, changed.printed.language)
-        return any(misread(printed, entered(evidence, changed)))
+        return any(misread(printed, entered(self.evidence, changed)))
 
-    def _claim_contradictions(
-        self, changed: Figure, others: Iterable[Figure]
-    ) -> Iterator[Contradiction]:
+    def _claim_contradictions(self, original: Figure, changed: Figure) -> Iterator[Contradiction]:
         """Apply the edit rules between claims to those that may be compared with the figure."""
-        cell = changed.cell
-        near = [
-            each
-            for each in others
-            if each.value == changed.value or (cell.subject and each.cell.subject)
-        ]
-        evidence = replace(self.evidence, figures=(*near, changed))
+        near = {
+            each.iri: each
+            for each in (
+                *self._equal.get(changed.value, ()),
+                *(self._with_subject if changed.cell.subject else ()),
+            )
+        }
+        near[original.iri] = changed
+        evidence = replace(self.evidence, figures=tuple(near.values()))
         for iri, rule in CLAIM_EDIT_RULES.items():
             if iri != _AS_PRINTED and iri not in _OF_STATEMENTS:
                 compares = self.graph.values(iri, f"{DCTERMS}subject")
-                for claims, reason in rule(evidence, compares, self._wording):
+                for claims, reason in rule(evidence.compared, compares, self._wording):
                     readings = frozenset(frozenset([claim]) for claim in claims)
                     yield Contradiction(frozenset([iri]), readings, reason)
 
@@ -231,12 +239,13 @@ class Replacements:
         """
         readings, order = dict(self._readings), dict(self._order)
         for cell in (original.cell, changed.cell):
-            figures = [each for each in self._figures.get(cell, ()) if each is not original]
+            figures = [each for each in self._outcomes.get(cell, ()) if each is not original]
             figures += [changed] if cell == changed.cell else []
             figures.sort(key=lambda each: (each.source, each.iri))
             readings[cell] = tuple(Cells(figures, self.graph).known[cell])
             order[cell] = (0, *_order(figures))
         moved = {original.cell, changed.cell}
+        bases = _bases(readings) if any(cell.base_period for cell in moved) else self._bases
         sums: dict[Cell, list[tuple[_Group, Estimate]]] = {}
         implied: defaultdict[Cell, list[Estimate]] = defaultdict(list)
         again: set[_Group] = set()
@@ -247,7 +256,10 @@ class Replacements:
 
         for iri in (*SUMS, *CELL_EDIT_RULES):
             earlier = _earlier_sums(iri)
-            for group in {(iri, self._keys[iri](cell)) for cell in moved}:
+            groups = {(iri, self._keys[iri](cell)) for cell in moved}
+            if iri == _SUM_OF_PERIODS and bases.keys() != self._bases.keys():
+                groups.update(group for group in self._members if group[0] == iri)
+            for group in groups:
                 again.add(group)
                 members = {
                     *self._members.get(group, ()),
@@ -258,20 +270,24 @@ class Replacements:
                     for cell in sorted(members, key=lambda each: order.get(each, (1,)))
                     if (estimates := known(cell, earlier))
                 }
-                outcome = self._apply(iri, inputs)
+                outcome = self._apply(iri, inputs, bases)
                 if iri in SUMS:
                     for cell in {*self._targets.get(group, ()), *(each for each, _ in outcome)}:
-                        kept = sums.get(cell, self._sums.get(cell, ()))
-                        sums[cell] = [each for each in kept if each[0] != group]
-                        sums[cell] += [(group, each) for target, each in outcome if target == cell]
-                        moved.add(cell)
+                        before = sums.get(cell, self._sums.get(cell, []))
+                        after = [each for each in before if each[0] != group]
+                        after += [(group, each) for target, each in outcome if target == cell]
+                        if after != before:
+                            sums[cell] = after
+                            moved.add(cell)
                 else:
                     for cell, estimate in outcome:
                         implied[cell].append(estimate)
         touched = {changed.cell} | {
             cell
             for cell, estimates in (*implied.items(), *((cell, known(cell)) for cell in moved))
-            if any(changed.iri in each.figures for each in estimates)
+            if any(
+                changed.iri in reading.figures for each in estimates for reading in each.readings
+            )
         }
         return {
             cell: [
@@ -286,24 +302,23 @@ class Replacements:
             for cell in touched
         }
 
-    def _apply(self, iri: str, known: dict[Cell, list[Estimate]]) -> list[tuple[Cell, Estimate]]:
+    def _apply(
+        self, iri: str, known: dict[Cell, list[Estimate]], bases: Mapping[str, Cell]
+    ) -> list[tuple[Cell, Estimate]]:
         """Apply an edit rule to some cells only."""
         cells = Cells((), self.graph)
         cells.known.update(known)
+        if iri == _SUM_OF_PERIODS:  # it also adds up the values of these periods
+            cells.known.update((cell, []) for cell in bases.values())
         rule = SUMS.get(iri) or CELL_EDIT_RULES[iri]
         return list(implied_estimates(rule(cells, iri), iri))
 
 
-@dataclass(frozen=True)
-class _Replaced(Findings):
-    """Findings whose contradictions are already known."""
-
-    found: tuple[Contradiction, ...] = ()
-
-    @cached_property
-    def contradictions(self) -> list[Contradiction]:
-        """The contradictions."""
-        return list(self.found)
+def _bases(readings: Mapping[Cell, Collection[Estimate]]) -> dict[str, Cell]:
+    """Return the base periods of all rates of growth, each with the cell of one rate."""
+    return {
+        cell.base_period: cell for cell, known in readings.items() if known and cell.base_period
+    }
 
 
 def _default(name: str, figure: Figure, graph: Graph) -> str | None:
