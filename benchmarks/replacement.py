@@ -31,7 +31,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.folder import DERIVED_PROPERTIES
 from apecgraph.rdf.graph import Graph, RememberingGraph
-from apecgraph.rdf.namespaces import DCTERMS, ID
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, PREFIXES, SH
 from apecgraph.text.printed_words import PrintedWords
 from benchmarks.slips import Entry
 
@@ -61,6 +61,8 @@ _ACROSS: Final = {
 
 _AS_PRINTED: Final = f"{_RULE}as-printed"
 _SUM_OF_PERIODS: Final = f"{_RULE}sum-of-periods"
+_UNIQUE_CELL: Final = f"{ID}shape/figure-unique-cell"
+_STATED_IN: Final = f"{APEC}statedIn"
 _OF_STATEMENTS: Final = frozenset(
     f"{_RULE}{name}" for name in ("one-code", "one-holder", "one-value", "same-list")
 )
@@ -114,6 +116,11 @@ class Replacements:
         self._words = PrintedWords(evidence.graph)
         self._wording = Wording(evidence.graph)
         self._keys = {iri: _key_of(iri) for iri in (*SUMS, *CELL_EDIT_RULES)}
+        self._constraints = [
+            evidence.graph.required_value(each, f"{SH}select")
+            for each in evidence.graph.iris(f"{ID}shape/figure", f"{SH}sparql")
+            if each != _UNIQUE_CELL
+        ]
         self._figures: defaultdict[Cell, list[Figure]] = defaultdict(list)
         self._outcomes: defaultdict[Cell, list[Figure]] = defaultdict(list)
         self._equal: defaultdict[Decimal, list[Figure]] = defaultdict(list)
@@ -170,6 +177,7 @@ class Replacements:
             What the check finds.
         """
         graph, before = self.evidence.graph, self._all(original)
+        entry = {**entry, _STATED_IN: before[_STATED_IN]}
         self._put(original, before, entry)
         try:
             changed = read_figure(graph, original.iri, original.source)
@@ -201,12 +209,23 @@ class Replacements:
                     change(ox.Quad(node, ox.NamedNode(property_), value, name))
 
     def _is_refused(self, original: Figure, changed: Figure) -> bool:
-        """Whether a shape refuses a figure: figure-unique-cell or figure-unit-of-measure."""
-        cell = changed.cell
-        return changed.unit != cell.unit(self.graph) or any(
+        """Whether a constraint in SPARQL of <shape/figure> refuses a figure."""
+        if any(
             each.source == changed.source and each is not original
-            for each in self._figures.get(cell, ())
+            for each in self._figures.get(changed.cell, ())
+        ):
+            return True  # figure-unique-cell
+        return any(self._violates(changed, constraint) for constraint in self._constraints)
+
+    def _violates(self, figure: Figure, constraint: str) -> bool:
+        found = self.evidence.graph.store.query(
+            constraint,
+            prefixes=PREFIXES,
+            use_default_graph_as_union=True,
+            substitutions={ox.Variable("this"): ox.NamedNode(figure.iri)},
         )
+        assert isinstance(found, ox.QuerySolutions)  # the constraint has SELECT
+        return next(found, None) is not None
 
     def _differs(self, changed: Figure) -> bool:
         if changed.printed is None:
