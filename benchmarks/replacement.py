@@ -31,7 +31,7 @@ from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, read_figure
 from apecgraph.content.folder import DERIVED_PROPERTIES
 from apecgraph.rdf.graph import Graph, RememberingGraph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, PREFIXES, SH
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, PREFIXES, SH
 from apecgraph.text.printed_words import PrintedWords
 from benchmarks.slips import Entry
 
@@ -276,8 +276,8 @@ class Replacements:
         for iri in (*SUMS, *CELL_EDIT_RULES):
             earlier = _earlier_sums(iri)
             groups = {(iri, self._keys[iri](cell)) for cell in moved}
-            if iri == _SUM_OF_PERIODS and bases.keys() != self._bases.keys():
-                groups.update(group for group in self._members if group[0] == iri)
+            if iri == _SUM_OF_PERIODS:
+                groups |= self._beginning_with(bases.keys() ^ self._bases.keys())
             for group in groups:
                 again.add(group)
                 members = {
@@ -320,6 +320,23 @@ class Replacements:
             ]
             for cell in touched
         }
+
+    def _beginning_with(self, wholes: Collection[str]) -> set[_Group]:
+        """Return the groups of `sum_of_periods` that may have the first part of some periods."""
+        return {
+            group
+            for whole in wholes
+            for group, members in self._members.items()
+            if group[0] == _SUM_OF_PERIODS
+            and any(
+                cell.period != whole and self._start(cell.period) == self._start(whole)
+                for cell in members
+            )
+        }
+
+    def _start(self, period: str) -> str | None:
+        """Return the first day of a period."""
+        return self.graph.value(period, f"{DCAT}startDate")
 
     def _apply(
         self, iri: str, known: dict[Cell, list[Estimate]], bases: Mapping[str, Cell]
