@@ -272,9 +272,10 @@ def main() -> None:
 _INTRODUCTION: Final = """# Planted errors
 
 Written by `scripts/plant`: it plants each slip in each accepted figure of the press, and records
-whether the check catches it. The check compares the figure with all others, among them
-{official:,} official figures from tables; for the column *press alone*, the tables are left out. A
-slip in digits is planted at each place of the number, if the number that results is wrong.
+whether the check catches it, by an edit rule or by the shape of figures. The check compares the
+figure with all others, among them {official:,} official figures from tables; for the column *press
+alone*, the tables are left out. A slip in digits is planted at each place of the number, if the
+number that results is wrong.
 
 A figure is *misread* if the printed words are changed along with the entry, so that only other
 figures can show the error. It is *mistyped* if the printed words stay as the source prints them.
@@ -297,6 +298,12 @@ _UNSEEN: Final = """## What no edit rule can see
 
 - A slip that takes a figure to a cell of which no other figure is known, and of which no other cell
   implies anything, passes: another year, another partner or another flow without a second source.
+- The official tables have China's trade with groups of partners for 2024, for parts of 2025 and
+  for the first quarter of 2026, and none of the goods that the press names. Trade with all of APEC
+  in other years, and in these goods, is compared by inequalities and wide bands, so another
+  partner, the total as exports and the year before pass.
+- Of the shares of APEC in output, trade and population there is no official table; they change so
+  little, and most are printed as bounds, that another year fits as well.
 - An inequality sees one direction only. The total entered as exports is found only if exports are
   known; the world entered for APEC only if the trade with the world is known closely.
 - A rate of growth of one source, for goods or a partner without values, is compared with nothing.
