@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         default=8192,
         ge=1,
         description="Memory that loading, checking or building may take, in MB; 8192 is enough "
-        "for 10 million triples.",
+        "to load 10 million triples. A build of 1.25 million quads takes 2,900 MB.",
     )
     rule_seconds: float = Field(
         default=60,
