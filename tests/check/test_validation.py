@@ -15,7 +15,7 @@ from apecgraph.check.validation import check_content
 from apecgraph.content.folder import Content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import RDF, RDFS, SH
-from tests.support.contents import ContentCopy, SmallContent
+from tests.support.contents import EXCERPT, ContentCopy, SmallContent
 
 CRI = "data/sources/cri-cd684bbb.ttl"
 CHINA_DAILY = "data/sources/chinadailyasia-628497.ttl"
@@ -27,6 +27,23 @@ def only(report: Report) -> str:
     """Return the text of the only result of a report."""
     assert len(report.results) == 1, report.text()
     return str(report.results[0])
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("2014-13-45", "'2014-13-45' is not a valid xsd:date"),
+        ("2099-01-01", "a period needs exactly one dcat:startDate"),
+    ],
+)
+def test_a_day_that_a_period_cannot_begin_with_is_an_error_at_its_line(
+    day: str, message: str, tmp_path: Path
+) -> None:
+    content = ContentCopy(tmp_path, EXCERPT, tables=["comtrade-china-totals"])
+    name = "data/entities/periods.ttl"
+    old = '"2014"@en ;\n    dcat:endDate "2014-12-31"^^xsd:date ;\n    dcat:startDate "{}"'
+    line = content.replace(name, old.format("2014-01-01"), old.format(day)) + 2
+    assert f"{name}:{line}: period/2014: {message}" in content.check().text()
 
 
 @pytest.mark.parametrize("name", ["excerpt", "conflict"])

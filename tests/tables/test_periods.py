@@ -40,6 +40,7 @@ def test_a_pattern_reads_its_words(pattern: str, text: str, numbers: dict[str, i
         ("{month}月", "1至11月"),
         ("{year}.{month}", "2023-01"),
         ("{year}", "23"),
+        ("{year}", "0000"),
         ("{year}-{first}/{year}-{month}", "2024-01/2025-10"),
     ],
 )

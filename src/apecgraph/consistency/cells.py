@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -271,11 +272,17 @@ class Cells:
         return interval + Interval(base * (band.lower - 1), base * (band.upper - 1))
 
     def days(self, period: str) -> tuple[str, str] | None:
-        """Return the first and the last day of a period (ISO 8601), or None if a day is missing."""
+        """Return the first and the last day of a period (ISO 8601).
+
+        None if a day is missing or does not exist, or the last is before the first: the shapes
+        report this.
+        """
         if period not in self._days:
             first = self.graph.value(period, f"{DCAT}startDate")
             last = self.graph.value(period, f"{DCAT}endDate")
-            self._days[period] = (first, last) if first and last else None
+            self._days[period] = None
+            if first and last and _is_day(first) and _is_day(last) and first <= last:
+                self._days[period] = first, last
         return self._days[period]
 
     def economies(self, area: str | None, reporter: str | None = None) -> frozenset[str]:
@@ -322,3 +329,11 @@ def _reading(cell: Cell, interval: Interval, figures: list[Figure]) -> Reading:
         figures[0].value,
         figures[0].bound,
     )
+
+
+def _is_day(text: str) -> bool:
+    """Return whether a text is a day that exists, as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -94,7 +94,7 @@ class Pattern:
         }
         month = "|".join(["1[0-2]", "0?[1-9]", *map(re.escape, self._months)])
         fields = {
-            "year": "[0-9]{4}",
+            "year": "[1-9][0-9]{3}",
             "month": month,
             "first": month,
             "quarter": "[1-4]",
