@@ -221,7 +221,7 @@ def misses(planted: Collection[Planted], held: Collection[str]) -> Iterator[str]
 
 
 def _listed(missed: Collection[Planted], name: Callable[[Figure], str]) -> Iterator[str]:
-    """Write the names of what was missed for each reason, with the number of slips."""
+    """Write the names of the missed figures, or of their sources, and count the slips."""
     for reason in _MISSES:
         names = Counter(name(each.figure) for each in missed if each.miss == reason)
         if names:
