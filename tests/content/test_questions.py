@@ -44,7 +44,7 @@ def test_there_are_questions() -> None:
 
 @pytest.fixture(scope="module")
 def published(full_release: Release) -> Publication:
-    """All content: an answer from the press alone would not be the one that users get."""
+    """All content: an answer from the press alone is not what users get."""
     return Publication.of(full_release)
 
 

@@ -373,7 +373,7 @@ def test_all_errors_of_tables_are_reported_at_once(content: SmallContent, table:
     edit(table / SOURCE, lambda text: text + "<place")
     (content.root / "data/places.ttl").write_text("")
     found = errors_of(content)
-    for file in (f"more/{FIGURES}: is not read: {SOURCE} beside it must", f"gacc/{SOURCE}:"):
+    for file in (f"more/{FIGURES}: is not read: {SOURCE} in its folder must", f"gacc/{SOURCE}:"):
         assert any(error.startswith(f"{TABLES}/{file}") for error in found), (file, found)
     assert any(error.startswith("data/places.ttl: is not read") for error in found)
 
@@ -386,7 +386,7 @@ def test_a_table_needs_a_description_of_its_source(
         if path.name != name:
             path.unlink()
     assert errors_of(content) == [
-        f"{TABLES}/gacc/{name}: is not read: {SOURCE} beside it must describe its source"
+        f"{TABLES}/gacc/{name}: is not read: {SOURCE} in its folder must describe its source"
     ]
 
 

@@ -118,7 +118,7 @@ class SmallContent:
         return path
 
     def add_real_terms(self) -> None:
-        """Put the real terms in the place of the one that the ontology declares."""
+        """Replace the term that the ontology declares with the real terms."""
         for name in ("apec.ttl", "cube.ttl"):
             shutil.copyfile(default_content() / "ontology" / name, self.root / "ontology" / name)
 

@@ -52,7 +52,7 @@ def older(
     )
     assert len(store) < len(graph.store) - 1000
     earlier = replace(publication)
-    vars(earlier)["graph"] = Graph(store)  # in the place of the one that is loaded when needed
+    vars(earlier)["graph"] = Graph(store)  # otherwise it is loaded when needed
     with served(earlier) as client:
         yield client
 

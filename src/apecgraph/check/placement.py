@@ -32,10 +32,11 @@ _NO_ADDRESS: Final = re.compile(
 )
 """IRIs that cannot be requested, or that lead to the document of another thing."""
 
+_SOURCES: Final = "data/sources/ or data/tables/"
 _ONLY_IN: Final = {
-    f"{APEC}Source": "data/sources/",
-    f"{QB}Observation": "data/sources/",
-    f"{RDF}Statement": "data/sources/",
+    f"{APEC}Source": _SOURCES,
+    f"{QB}Observation": _SOURCES,
+    f"{RDF}Statement": _SOURCES,
     f"{APEC}Decision": "data/decisions.ttl",
 }
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")

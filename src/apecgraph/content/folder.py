@@ -259,7 +259,9 @@ def _unread(root: Path) -> Iterator[ContentError]:
     """Yield an error for each file below the folders of the content that nothing reads."""
     for path in table_paths(root):
         if not (path.parent / SOURCE).exists():
-            yield ContentError(f"is not read: {SOURCE} beside it must describe its source", path)
+            yield ContentError(
+                f"is not read: {SOURCE} in its folder must describe its source", path
+            )
     sources = {path.stem.casefold(): path for path in sorted(root.glob("data/sources/*.ttl"))}
     for path in sorted(root.glob(f"{TABLES}/*/{SOURCE}")):
         other = sources.setdefault(path.parent.name.casefold(), path)

@@ -1,4 +1,4 @@
-"""Official statistics on the pages: they can be told apart, and the press is compared with them."""
+"""Official statistics on the pages: they are marked, and the press is compared with them."""
 
 from __future__ import annotations
 
