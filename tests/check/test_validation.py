@@ -319,8 +319,8 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         pytest.param(
             "data/entities/events.ttl",
             "<figure/x/fake> a <http://purl.org/linked-data/cube#Observation> .",
-            "a thing of class qb:Observation may be described only in data/sources/ or data/tables/: "
-            "move it there",
+            "a thing of class qb:Observation may be described only in data/sources/ or "
+            "data/tables/: move it there",
             id="a figure without a source",
         ),
         pytest.param(

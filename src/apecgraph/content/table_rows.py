@@ -109,7 +109,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
 """The columns other than the name."""
 
 _LONGEST: Final = 200
-"""Characters that a value may have: a cell of a table has fewer, and more take long to read as words."""
+"""Characters that a value may have: a cell of a table has fewer, and more take long to read."""
 
 _LONGEST_QUOTED: Final = 80
 """Characters of a wrong value that an error message shows."""
