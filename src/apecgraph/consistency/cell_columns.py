@@ -151,7 +151,9 @@ class Parts:
         dimension: The dimension in which the parts of a whole differ.
         families: The number of each `family` of cells that differ only in that dimension; families
             in which the same values are known have one number.
-        wholes: By `number` and `digit` of a part, the digit of the whole, `to`.
+        wholes: By the `member`, which is the number of a family plus the digit of a part, the digit
+            of the whole, `to`. An engine must join families first: their digits alone match parts
+            of all numbers.
     """
 
     dimension: str
@@ -164,7 +166,8 @@ class Parts:
             columns.known.with_columns(digit=columns.keys.of("cell", self.dimension))
             .with_columns(family=nw.col("cell") - nw.col("digit"))
             .join(self.families, on="family")
-            .join(self.wholes, on=["number", "digit"])
+            .with_columns(member=nw.col("number") + nw.col("digit"))
+            .join(self.wholes, on="member")
             .select(
                 "cell",
                 "lower",
@@ -302,26 +305,25 @@ def _parts(
     other = nw.lit(0, dtype=nw.Int64) if beside is None else keys.of("family", beside)
     families = engine.keep(families.with_columns(beside=other))
     sets = engine.rows(distinct(families.select("beside", *words)))
-    found: list[tuple[int, int, int]] = []
-    for number, (key, *bits) in enumerate(sets):
+    numbers = keys.beside(dimension, len(sets))
+    found: list[tuple[int, int]] = []
+    for number, (key, *bits) in zip(numbers, sets, strict=True):
         names: list[str | None] = [
             value for i, value in enumerate(known) if bits[i // _BITS] >> (i % _BITS) & 1
         ]
         for whole, inside in parts(names, key):
             digit = keys.digit(dimension, whole)
             if digit is not None:
-                found += [(number, columns.digit(dimension, part), digit) for part in inside]
+                found += [(number + columns.digit(dimension, part), digit) for part in inside]
     if not found:
         return
     numbered = engine.table(
-        number=(int, list(range(len(sets)))),
+        number=(int, numbers),
         beside=(int, [key for key, *_ in sets]),
         **{word: (int, [each[1 + n] for each in sets]) for n, word in enumerate(words)},
     )
     summed = engine.table(
-        number=(int, [each[0] for each in found]),
-        digit=(int, [each[1] for each in found]),
-        to=(int, [each[2] for each in found]),
+        member=(int, [each for each, _ in found]), to=(int, [each for _, each in found])
     )
     families = engine.keep(
         families.join(numbered, on=["beside", *words]).select("family", "number")

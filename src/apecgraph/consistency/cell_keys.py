@@ -7,7 +7,7 @@ engine therefore needs no division, which not all of them have for whole numbers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +69,12 @@ class CellKeys:
         """Return the value that a cell has in a dimension, given its number or its digit."""
         known = self.values[dimension]
         return known[key // self._place[dimension] % len(known)]
+
+    def beside(self, dimension: str, count: int) -> Sequence[int]:
+        """Return numbers; each sum of one of them and a digit of a dimension is made only once."""
+        place = self._place[dimension]
+        step = 1 if count <= place else place * len(self.values[dimension])
+        return range(0, count * step, step)
 
     def of(self, key: str, dimension: str) -> nw.Expr:
         """Return the expression of the digit of a dimension.
