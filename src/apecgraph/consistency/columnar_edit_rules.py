@@ -355,18 +355,21 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
     values = columns.having("measure", *monetary)
     local, foreign = (columns.digit("currency", each) for each in currencies)
     currency = keys.of("cell", "currency")
+    lower, upper = nw.col("lower"), nw.col("upper")
+    printed = keys.digits("currency", columns.values("currency"))
     for before, after in ((foreign, local), (local, foreign)):
         in_one = values.filter(currency == before).with_columns(
             target=nw.col("cell") - before + after
         )
-        lower, upper = nw.col("lower"), nw.col("upper")
-        yield implied_row(
+        implied = implied_row(
             in_one,
             "target",
             raised(lower * band.lower if before == foreign else lower / band.upper),
             lowered(upper * band.upper if before == foreign else upper / band.lower),
             "cell",
         )
+        # If no value is in that currency, the value implied has nothing but itself to meet.
+        yield implied if after in printed else implied.filter(lower > upper)
 
 
 def _no_less(columns: CellColumns, edit_rule: str, least: float) -> Implied:

@@ -149,10 +149,10 @@ def _at_most(columns: CellColumns, parts: Frame) -> Implied:
     else:
         wholes = columns.ends.select(whole="cell", most="upper", least_so_far="lower")
         linked = parts.select("cell", "whole", "lower", "upper").join(wholes, on="whole")
-        below = linked.filter((nw.col("most") < nw.col("upper")) | nw.col("upper").is_null())
-        above = linked.filter(
-            (nw.col("lower") > nw.col("least_so_far")) | nw.col("least_so_far").is_null()
-        )
+        is_below = (nw.col("most") < nw.col("upper")) | nw.col("upper").is_null()
+        is_above = (nw.col("lower") > nw.col("least_so_far")) | nw.col("least_so_far").is_null()
+        linked = columns.engine.keep(linked.filter(is_below | is_above))
+        below, above = linked.filter(is_below), linked.filter(is_above)
     yield implied_row(below, "cell", NO_END, nw.col("most"), "whole")
     yield implied_row(above, "whole", nw.col("lower"), NO_END, "cell")
 

@@ -22,6 +22,7 @@ from apecgraph.consistency.cell_columns import (
     bounds,
     distinct,
     group_parts,
+    is_half,
     known_of,
     lowered,
     period_parts,
@@ -269,7 +270,7 @@ def _readings(frame: Frame, cells: Cells, engine: Engine) -> Frame:
 def _is_exact(name: str, number: nw.Expr) -> nw.Expr:
     """Return whether a binary number is exactly the decimal, and adds up exactly with others."""
     digits = nw.col(name).str.len_chars()
-    return (digits <= _EXACT_DIGITS) & ((number * 2) % 1 == 0) & (number.abs() < _MOST_EXACT)
+    return (digits <= _EXACT_DIGITS) & is_half(number) & (number.abs() < _MOST_EXACT)
 
 
 def _excludes(end: str) -> nw.Expr:
