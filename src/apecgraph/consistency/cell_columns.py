@@ -82,8 +82,10 @@ class CellColumns:
 
     def having(self, dimension: str, *values: str) -> Frame:
         """Return the rows of the cells that have one of some values in a dimension."""
-        digits = self.keys.digits(dimension, values)
-        return self.known.filter(self.keys.of("cell", dimension).is_in(digits))
+        digits, digit = self.keys.digits(dimension, values), self.keys.of("cell", dimension)
+        if set(self._digits(dimension, digit)) <= set(digits):
+            return self.known
+        return self.known.filter(digit.is_in(digits))
 
     @property
     def areas(self) -> list[Cell]:

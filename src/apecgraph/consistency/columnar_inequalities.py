@@ -42,7 +42,8 @@ def part_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
     ):
         if is_known:
             parts = columns.comparing(edit_rule).with_columns(whole=nw.col("cell") + change)
-            yield from _at_most(columns, parts.filter(nw.col("whole") != nw.col("cell")))
+            parts = parts.filter(nw.col("whole") != nw.col("cell"))
+            yield from _at_most(columns, parts, change == 0)
 
 
 def part_of_group(columns: CellColumns, edit_rule: str) -> Implied:
@@ -138,16 +139,28 @@ def part_of_period(columns: CellColumns, edit_rule: str) -> Implied:
     yield from _changed(columns, comparing, columns.keys.of("cell", "period"), changes)
 
 
-def _at_most(columns: CellColumns, parts: Frame) -> Implied:
-    """Yield what `known` rows imply that each have the number of a `whole`."""
-    flow = columns.keys.of("cell", "flow")
-    parts = parts.filter(flow != columns.digit("flow", BALANCE))
+def _at_most(columns: CellColumns, parts: Frame, is_whole: nw.Expr) -> Implied:
+    """Yield what `known` rows imply that each have the number of a `whole`.
+
+    Args:
+        columns: The cells.
+        parts: The rows.
+        is_whole: Whether a `cell` may be a whole. So few are that an engine finds them faster.
+
+    Yields:
+        The estimates.
+    """
+    if BALANCE in columns.values("flow"):
+        flow = columns.keys.of("cell", "flow")
+        parts = parts.filter(flow != columns.digit("flow", BALANCE))
     if columns.ends is None:
-        wholes = columns.known.select(whole="cell", most="upper")
+        wholes = columns.known.filter(is_whole).select(whole="cell", most="upper")
         below = parts.select("cell", "whole").join(wholes, on="whole")
         above = parts
     else:
-        wholes = columns.ends.select(whole="cell", most="upper", least_so_far="lower")
+        wholes = columns.ends.filter(is_whole).select(
+            whole="cell", most="upper", least_so_far="lower"
+        )
         linked = parts.select("cell", "whole", "lower", "upper").join(wholes, on="whole")
         is_below = (nw.col("most") < nw.col("upper")) | nw.col("upper").is_null()
         is_above = (nw.col("lower") > nw.col("least_so_far")) | nw.col("least_so_far").is_null()
@@ -167,7 +180,9 @@ def _changed(
         digit=(int, [each for each, _ in changes]), change=(int, [each for _, each in changes])
     )
     linked = parts.with_columns(digit=digit).join(table, on="digit")
-    yield from _at_most(columns, linked.with_columns(whole=nw.col("cell") + nw.col("change")))
+    linked = linked.with_columns(whole=nw.col("cell") + nw.col("change"))
+    is_whole = digit.is_in(sorted({part + change for part, change in changes}))
+    yield from _at_most(columns, linked, is_whole)
 
 
 def _area_digits(columns: CellColumns, area: Cell) -> int:
