@@ -142,13 +142,7 @@ def part_of_period(columns: CellColumns, edit_rule: str) -> Implied:
 def _at_most(columns: CellColumns, parts: Frame, is_whole: nw.Expr) -> Implied:
     """Yield what `known` rows imply that each have the number of a `whole`.
 
-    Args:
-        columns: The cells.
-        parts: The rows.
-        is_whole: Whether a `cell` may be a whole. So few are that an engine finds them faster.
-
-    Yields:
-        The estimates.
+    A `cell` can be a whole only if `is_whole`: an engine finds wholes faster among these few.
     """
     if BALANCE in columns.values("flow"):
         flow = columns.keys.of("cell", "flow")
