@@ -45,10 +45,12 @@ def part_of_group(cells: Cells, edit_rule: str) -> Implied:
     for part in cells.comparing(edit_rule):
         for dimension in AREAS:
             inside = economies_of(cells, part, dimension)
+            reporter = part.reporter if dimension == "counterpart" else None
             for group in cells.groups if inside else ():
-                whole = with_area(part, dimension, group)
-                if inside < economies_of(cells, whole, dimension):
-                    yield from _at_most(cells, part, whole)
+                if inside < cells.economies(group, reporter):
+                    whole = with_area(part, dimension, group)
+                    if economies_of(cells, whole, dimension):
+                        yield from _at_most(cells, part, whole)
 
 
 def sum_of_parts(cells: Cells, edit_rule: str) -> Implied:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
 from apecgraph.consistency.cells import SAME_CELL, Cells, Estimate, Implied, Reading, comparable
@@ -89,5 +90,9 @@ def implied_estimates(implied: Implied, edit_rule: str) -> Iterator[tuple[Cell, 
         The cells and the estimates of them.
     """
     for cell, interval, inputs, words in implied:
-        readings = dict.fromkeys(reading for estimate in inputs for reading in estimate.readings)
-        yield cell, Estimate(interval, tuple(readings), edit_rule, inputs, words)
+        readings = (
+            inputs[0].readings
+            if len(inputs) == 1
+            else tuple(dict.fromkeys(chain.from_iterable(each.readings for each in inputs)))
+        )
+        yield cell, Estimate(interval, readings, edit_rule, inputs, words)

@@ -24,7 +24,7 @@ from apecgraph.content.folder import SHAPES_GRAPH, SOURCE_PREFIX, Content
 from apecgraph.content.origins import is_withdrawn, origin
 from apecgraph.content.statements import Statement, read_statements
 from apecgraph.content.vintages import revisions
-from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.graph import Graph, RememberingGraph
 from apecgraph.rdf.namespaces import ADMS, APEC, DCTERMS, ID, PROV, QB, RDF
 from apecgraph.rdf.terms import in_graph, triples_about
 
@@ -57,7 +57,7 @@ class Evidence:
         sources = sorted(name for name in names if name.startswith(SOURCE_PREFIX))
         statements = tuple(read_statements(graph, sources))
         graph.store.extend(statement.quad for statement in statements)
-        figures = tuple(read_figures(graph, sources))
+        figures = tuple(read_figures(RememberingGraph(graph.store), sources))
         for figure in figures:
             named = ox.NamedNode(figure.source)
             graph.store.extend(in_graph(triple, named) for triple in figure.derived())
