@@ -108,7 +108,7 @@ def test_a_contradiction_has_dimensions_if_no_accepted_figure_has_its_cell(graph
     ]
     assert without
     for iri in without:
-        assert graph.values(iri, f"{APEC}measure") == [f"{ID}measure/trade-value"]
+        assert len(graph.values(iri, f"{APEC}measure")) == 1
         assert len(graph.values(iri, f"{APEC}period")) == 1
 
 

@@ -20,6 +20,7 @@ from apecgraph.catalog.void import Statistics, describe_dataset
 from apecgraph.content.folder import default_content
 from apecgraph.content.questions import read_questions
 from apecgraph.rdf.formats import DOCUMENT_FORMATS
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, ID, PREFIXES
 from apecgraph.rdf.terms import in_graph
 from apecgraph.release.release import Release
@@ -234,7 +235,7 @@ class TestDcat:
             files=(),
         )
         second = replace(first, name=two, digest=two, previous=one)
-        triples = describe_release(second, (), (), ())
+        triples = describe_release(second, (), Graph(), (), ())
         store = ox.Store()
         store.extend(in_graph(each) for each in triples)
         assert store.query(
@@ -245,7 +246,7 @@ class TestDcat:
         )
         assert not [
             triple
-            for triple in describe_release(first, (), (), ())
+            for triple in describe_release(first, (), Graph(), (), ())
             if triple.predicate.value.endswith("#prev")
         ]
 

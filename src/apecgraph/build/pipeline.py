@@ -24,8 +24,9 @@ from apecgraph.content.folder import CONTEXT
 from apecgraph.content.questions import QUESTIONS_FOLDER, question_paths, read_questions
 from apecgraph.errors import ContentError, LossFound, ReleaseError
 from apecgraph.progress import StepObserver
-from apecgraph.rdf.canonical import canonical_quads, digest_of_canonical
+from apecgraph.rdf.canonical import canonicalized
 from apecgraph.rdf.formats import N_QUADS
+from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import APEC, BASE, DCTERMS, ID, QB, RDF
 from apecgraph.rdf.serializer import rdf_bytes
@@ -88,11 +89,11 @@ def build_release(
     archive = Archive(releases)
     if findings is None or not report.conforms:
         raise refusals.refused(archive, report)
-    quads = canonical_quads(derived_dataset(findings))
+    quads, digest = canonicalized(derived_dataset(findings))
     with archive.writing("build"):
         release = Release.find(archive.path, fingerprint)
         if release is None:
-            release = _added(archive, content, fingerprint, quads, report, accept_loss)
+            release = _added(archive, content, fingerprint, quads, digest, report, accept_loss)
         else:
             _admit(archive, release, report, accept_loss)
         archive.switch(release.name, "build")
@@ -123,11 +124,11 @@ def _added(
     content: Path,
     fingerprint: str,
     quads: list[ox.Quad],
+    digest: str,
     report: Report,
     accept_loss: bool,
 ) -> Release:
     """Write the release of a content folder and add it to the archive."""
-    digest = digest_of_canonical(quads)
     for name, damaged in archive.places(digest, fingerprint):
         folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=archive.path))
         folder.chmod(0o755)
@@ -200,10 +201,15 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     """
     folder = release.path
     context = content / "ontology" / CONTEXT
-    files = write_dumps(release, quads, Context(context))
+    graph = Graph(quads)
+    files = write_dumps(release, quads, graph, Context(context))
     questions = read_questions(content)
     catalog = describe_release(
-        replace(release, files=tuple(files)), quads, questions, {*_named(quads), _RELEASE.value}
+        replace(release, files=tuple(files)),
+        quads,
+        graph,
+        questions,
+        {*_named(quads), _RELEASE.value},
     )
     described = (in_graph(triple, graph) for triple in catalog for graph in (_RELEASE, None))
     texts = {

@@ -20,6 +20,7 @@ from apecgraph.release.release import Release, download_url
 def describe_release(
     release: Release,
     quads: Sequence[ox.Quad],
+    graph: Graph,
     questions: Iterable[Question],
     graphs: Iterable[str],
 ) -> list[ox.Triple]:
@@ -28,6 +29,7 @@ def describe_release(
     Args:
         release: The release, with the files that it offers for download.
         quads: Its dataset, from which the digest is computed.
+        graph: The same dataset.
         questions: The competency questions.
         graphs: IRIs of the named graphs that are served.
 
@@ -46,7 +48,7 @@ def describe_release(
     }
     triples = [
         *describe_dataset(default, dumps=dumps[False], link_dumps=dumps[True]),
-        *describe_catalog(release, files, Graph(quads)),
+        *describe_catalog(release, files, graph),
         *describe_service(graphs),
         *describe_questions(questions),
     ]

@@ -11,7 +11,7 @@ import click
 
 from apecgraph.errors import ReleaseError
 from apecgraph.progress import shown
-from apecgraph.rdf.canonical import digest_of_canonical
+from apecgraph.rdf.canonical import digest
 from apecgraph.release.archive import Archive, Kept
 from apecgraph.release.differences import Differences
 from apecgraph.release.release import CURRENT, MANIFEST, Release
@@ -121,4 +121,4 @@ def _of_content(content: Path) -> Snapshot:
     quads, report = sandbox.run_dataset(content, Settings())
     if not report.conforms:
         click.echo(f"{content} does not pass the check: run `apecgraph check`", err=True)
-    return Snapshot.of(digest_of_canonical(quads), quads)
+    return Snapshot.of(digest(quads), quads)

@@ -23,8 +23,7 @@ _Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Def
 
 def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """Return the quads with canonical labels for blank nodes, each once, sorted (RDFC-1.0)."""
-    # Reading sorted lines is faster than sorting quads.
-    return list(ox.parse(b"".join(_canonical(quads)), ox.RdfFormat.N_QUADS, lenient=True))
+    return canonicalized(quads)[0]
 
 
 def digest(quads: Iterable[ox.Quad]) -> str:
@@ -36,9 +35,12 @@ def digest(quads: Iterable[ox.Quad]) -> str:
     return _hash(_canonical(quads))
 
 
-def digest_of_canonical(quads: Iterable[ox.Quad]) -> str:
-    """Return the digest of a dataset whose blank nodes have canonical labels."""
-    return _hash(_lines(quads))
+def canonicalized(quads: Iterable[ox.Quad]) -> tuple[list[ox.Quad], str]:
+    """Return both of a dataset: its canonical quads, sorted, and its digest."""
+    lines = _canonical(quads)
+    # Reading sorted lines is faster than sorting quads.
+    parsed = ox.parse(b"".join(lines), ox.RdfFormat.N_QUADS, lenient=True)
+    return list(parsed), _hash(lines)
 
 
 def _canonical(quads: Iterable[ox.Quad]) -> list[bytes]:

@@ -136,7 +136,9 @@ def zipped(name: str) -> str:
     return f"{name}.{GZIP.extension}"
 
 
-def write_dumps(release: Release, quads: Sequence[ox.Quad], context: Context) -> list[File]:
+def write_dumps(
+    release: Release, quads: Sequence[ox.Quad], graph: Graph, context: Context
+) -> list[File]:
     """Write the dumps of a dataset, each also in gzip (RFC 1952), and their checksums.
 
     Equal datasets result in equal files, except for the name of the release in some.
@@ -144,13 +146,14 @@ def write_dumps(release: Release, quads: Sequence[ox.Quad], context: Context) ->
     Args:
         release: The release, whose folder the files are written to.
         quads: The canonical dataset.
+        graph: The same dataset.
         context: The JSON-LD context.
 
     Returns:
         The files that were written.
     """
     default = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
-    graph, writer = Graph(quads), Writer(context)
+    writer = Writer(context)
     table = Figures(graph).table()
     written: list[File] = []
     compressed: list[Future[File]] = []
