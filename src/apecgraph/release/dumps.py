@@ -172,6 +172,7 @@ def write_dumps(
             if dump.format is not PARQUET:  # whose columns are compressed already
                 compressed.append(compressing.submit(_compress, release.path, dump, data))
     files = [*written, *(each.result() for each in compressed)]
+    files.sort(key=lambda file: file.name)
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in files)
     return [*files, File.written(release.path, CHECKSUMS, sums.encode("ascii"))]
 
