@@ -85,8 +85,13 @@ class Resources:
     @cached_property
     def _names(self) -> Sequence[str]:
         """The names of all documents, sorted."""
-        names = (_document_of(quad.subject) for quad in self._graph.quads(None, f"{RDF}type"))
-        return sorted({name for name in names if name is not None})
+        return sorted(
+            {
+                name
+                for quad in self._graph.quads(None, f"{RDF}type")
+                if (name := _document_of(quad.subject)) is not None
+            }
+        )
 
     async def thing(self, request: Request) -> Response:
         """Redirect from a thing or a term to the document about it (303).
