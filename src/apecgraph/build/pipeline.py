@@ -211,7 +211,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
         questions,
         {*_named(quads), _RELEASE.value},
     )
-    described = (in_graph(triple, graph) for triple in catalog for graph in (_RELEASE, None))
+    described = (in_graph(triple, name) for triple in catalog for name in (_RELEASE, None))
     texts = {
         CATALOG_FILE: rdf_bytes(described, N_QUADS),
         CONTEXT: context.read_bytes(),
