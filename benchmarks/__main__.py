@@ -30,9 +30,8 @@ def main(seconds: int, triples: int, output: Path) -> None:
         measured = [graphs.real(folder), graphs.generated(folder, triples)]
         comparisons = [compare(graph, SYSTEMS, folder, seconds, _tell) for graph in measured]
         fair = [fairness.measure(graph, folder, _tell) for graph in measured]
-    output.write_text(
-        table.document(machine.describe(), seconds, comparisons, fair), encoding="utf-8"
-    )
+    described = [*machine.describe(), ("load", machine.describe_wrk())]
+    output.write_text(table.document(described, seconds, comparisons, fair), encoding="utf-8")
     failed = [line for comparison in comparisons for line in table.failures(comparison)]
     for line in failed:
         click.echo(line, err=True)

@@ -26,7 +26,7 @@ _PACKAGES: Final = (
 
 
 def describe() -> list[tuple[str, str]]:
-    """Return the properties of the machine, keyed by name."""
+    """Return the names and values of the properties of the machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return [
         ("processor", _processor()),
@@ -35,8 +35,13 @@ def describe() -> list[tuple[str, str]]:
         ("system", f"{platform.system()} {platform.machine()}"),
         ("Python", platform.python_version()),
         ("packages", ", ".join(_packages())),
-        ("load", _wrk()),
     ]
+
+
+def describe_wrk() -> str:
+    """Return the name and version of wrk."""
+    printed = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False).stdout
+    return " ".join(printed.split()[:2])
 
 
 def _processor() -> str:
@@ -55,8 +60,3 @@ def _packages() -> list[str]:
         except PackageNotFoundError:
             continue
     return properties
-
-
-def _wrk() -> str:
-    printed = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False).stdout
-    return " ".join(printed.split()[:2])

@@ -165,7 +165,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         outcomes = list(_measured(chosen.folder or Path(scratch)))
-    machine = "".join(f"- {name}: {value}\n" for name, value in describe() if name != "load")
+    machine = "".join(f"- {name}: {value}\n" for name, value in describe())
     print(_INTRODUCTION.format(machine=machine, table="".join(table(outcomes))), end="")
 
 
@@ -198,6 +198,10 @@ figures is less than 60 s and 3 GB on two cores.
 *Columns* is the time until the engine knows which cells have to be looked at; the exact edit rules
 then judge the figures of these cells alone, so that part grows with the number of errors, not with
 the number of figures.
+
+Two errors in one table of partners by months, in different rows and columns, can be missed: its
+margins fail just as if the figures at the two other corners were wrong, which may be blamed
+instead.
 """
 
 

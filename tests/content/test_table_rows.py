@@ -18,10 +18,12 @@ from apecgraph.content.table_rows import (
     FIGURES,
     MAPPING,
     METADATA,
+    OPTIONAL,
     SOURCE,
     TABLES,
     Row,
     Table,
+    name_of,
     write_rows,
 )
 from apecgraph.errors import ContentError
@@ -30,9 +32,10 @@ from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, XSD
 from apecgraph.rdf.terms import in_graph
 from tests.support.contents import SmallContent
 
+A, B, C = (f"world-{flow}-trade-value-2024" for flow in ("exports", "imports", "total"))
 ROW = {
     **dict.fromkeys(COLUMNS, ""),
-    "name": "c",
+    "name": C,
     "dataSet": "dataset/trade",
     "reporter": "economy/CHN",
     "counterpart": "group/world",
@@ -52,11 +55,11 @@ ROW = {
 }
 ROWS: tuple[Row, ...] = (
     ROW,
-    {**ROW, "name": "b", "flow": "flow/exports", "obsValue": "10.50", "printed": "10.50"},
+    {**ROW, "name": B, "flow": "flow/imports", "obsValue": "10.50", "printed": "10.50"},
     {
         **ROW,
-        "name": "a",
-        "flow": "flow/imports",
+        "name": A,
+        "flow": "flow/exports",
         "obsValue": "7",
         "decimals": "0",
         "printed": '7" *',
@@ -66,9 +69,9 @@ ROWS: tuple[Row, ...] = (
 )
 LINES = [
     "name,flow,obsValue,unitMult,decimals,printed,locator,issued",
-    'a,flow/imports,7,4,0,"7"" *",,',
-    "b,flow/exports,10.50,4,2,10.50,row=3;column=1,2025-02",
-    "c,flow/total,17.50,4,2,17.50,row=3;column=1,2025-02",
+    f'{A},flow/exports,7,4,0,"7"" *",,',
+    f"{B},flow/imports,10.50,4,2,10.50,row=3;column=1,2025-02",
+    f"{C},flow/total,17.50,4,2,17.50,row=3;column=1,2025-02",
     "",
 ]
 NOT_CANONICAL = "is not as apecgraph writes it"
@@ -115,15 +118,15 @@ def test_digits_and_order_are_kept_and_constants_are_stated_once(folder: Path) -
 def test_what_is_written_reads_back(folder: Path) -> None:
     table = Table.read(folder)
     assert table.rows == {row["name"]: row for row in ROWS}
-    assert table.lines == {"a": 2, "b": 3, "c": 4}
+    assert table.lines == {A: 2, B: 3, C: 4}
     assert (table.source, table.language, table.path) == ("gacc", "zh", folder / FIGURES)
 
 
 def test_a_figure_has_a_triple_for_each_value(folder: Path) -> None:
-    figure = ox.NamedNode(f"{ID}figure/gacc/a")
+    figure = ox.NamedNode(f"{ID}figure/gacc/{A}")
     triples = {each for each in Table.read(folder).triples if each.subject == figure}
     stated = {each.predicate.value: each.object for each in triples}
-    row = next(row for row in ROWS if row["name"] == "a")
+    row = next(row for row in ROWS if row["name"] == A)
     values = {COLUMNS[name].property for name, value in row.items() if value and name != "name"}
     assert stated.keys() == values | {f"{RDF}type"}
     assert len(triples) == len(stated)
@@ -131,7 +134,7 @@ def test_a_figure_has_a_triple_for_each_value(folder: Path) -> None:
         "7", datatype=ox.NamedNode(f"{XSD}decimal")
     )
     assert stated[COLUMNS["printed"].property] == ox.Literal('7" *', language="zh")
-    assert stated[COLUMNS["flow"].property] == ox.NamedNode(f"{ID}flow/imports")
+    assert stated[COLUMNS["flow"].property] == ox.NamedNode(f"{ID}flow/exports")
 
 
 def values_of(triples: tuple[ox.Triple, ...]) -> dict[str, dict[str, object]]:
@@ -187,9 +190,9 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
             "has more or fewer values than columns",
         ),
         (",row=3;column=1,2025-02", ",row=3;column=1", 3, "has more or fewer values than columns"),
-        ("\r\nb,", "\r\nB b,", 3, "name: 'B b' is not a name of at most"),
-        ("\r\nb,", "\r\n,", 3, "name: '' is not a name of at most"),
-        ("flow/exports", "Exports", 3, "flow: 'Exports' is not a path such as economy/CHN"),
+        (f"\r\n{B},", "\r\nB b,", 3, "name: 'B b' is not a name of at most"),
+        (f"\r\n{B},", "\r\n,", 3, "name: '' is not a name of at most"),
+        ("flow/imports", "Exports", 3, "flow: 'Exports' is not a path such as economy/CHN"),
         (",10.50,4", ',"10,50",4', 3, "obsValue: '10,50' is not a plain number"),
         (",10.50,4", ",1.05e1,4", 3, "obsValue: '1.05e1' is not a plain number"),
         (",10.50,4", ",010.50,4", 3, "obsValue: '010.50' is not a plain number"),
@@ -204,17 +207,25 @@ def test_a_csvw_processor_makes_the_same_triples(name: str | None, folder: Path)
         ("10.50,row", "\t,row", 3, "is not text without control characters"),
         ("2025-02", "February 2025", 3, "issued: 'February 2025' is not a date such as"),
         ("2025-02", "2025", None, "issued: all dates of a table are days, or all are months"),
-        ("\r\nc,", "\r\nb,", 4, "is another row for the name or the cell of b: delete one"),
-        ("flow/total", "flow/exports", 4, "is another row for the name or the cell of b"),
+        (LINES[3], LINES[2], 4, f"is another row for the name or the cell of {B}: delete one"),
+        (LINES[3], f"chn-{LINES[2]}", 4, f"is another row for the name or the cell of {B}"),
+        (
+            "flow/total",
+            "flow/balance",
+            4,
+            f"name: {C} is not made of the codes of its row, which make "
+            "world-balance-trade-value-2024",
+        ),
+        (f"\r\n{B},", f"\r\nusa-{B},", 3, "is not made of the codes of its row"),
         ('"7""', '"7"', 2, "is not CSV: "),
         ("\r\n", "\n", 1, NOT_CANONICAL),
-        ("\r\nb,", "\r\nd,", 3, NOT_CANONICAL),
-        ("\r\nb,", "\r\n\r\nb,", 3, NOT_CANONICAL),
+        (f"{LINES[2]}\r\n{LINES[3]}", f"{LINES[3]}\r\n{LINES[2]}", 3, NOT_CANONICAL),
+        (f"\r\n{B},", f"\r\n\r\n{B},", 3, NOT_CANONICAL),
         ("name,", "\ufeffname,", 1, r"has an unknown column: '\ufeffname'"),
         ("name,flow", "flow,flow", 1, "has the column flow twice: delete one of the two"),
         ("10.50,row", "\x1b[2J,row", 3, r"printed: '\x1b[2J' is not text"),
-        ("\r\nb,", f"\r\n{'B' * 1000},", 3, f"name: '{'B' * 80}…' is not a name of"),
-        ("\r\nb,", f"\r\n{'b' * 201},", 3, "is not a name of at most 200 small letters"),
+        (f"\r\n{B},", f"\r\n{'B' * 1000},", 3, f"name: '{'B' * 80}…' is not a name of"),
+        (f"\r\n{B},", f"\r\n{'b' * 201},", 3, "is not a name of at most 200 small letters"),
         ("10.50,row", f"{'9' * 201},row", 3, "printed: has 201 characters, more than the 200"),
     ],
 )
@@ -242,6 +253,7 @@ def test_growth_is_growth_on_the_year_before(
     period: str, base: str, is_refused: bool, tmp_path: Path
 ) -> None:
     row = {**ROW, "period": period, "basePeriod": base}
+    row["name"] = name_of(row, OPTIONAL)
     folder = tmp_path / "gacc"
     folder.mkdir()
     for name, text in zip((FIGURES, METADATA), write_rows([row], "gacc", "zh"), strict=True):

@@ -11,10 +11,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +47,14 @@ NAME: Final = "name"
 
 CELL: Final = tuple(local_name(each) for name, each in DIMENSIONS.items() if name != "subject")
 """The columns with the dimensions of the figure."""
+
+OPTIONAL: Final = ("reporter", "coverage", "currency")
+"""The columns that are part of the names of figures only if the table has several values of them."""
+
+_NAMED: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "period", "currency")
+_LEFT_OUT: Final = [
+    frozenset(names) for size in range(len(OPTIONAL) + 1) for names in combinations(OPTIONAL, size)
+]
 
 Row = Mapping[str, str]
 """The values of a figure by column; a column without a value is empty."""
@@ -229,6 +237,20 @@ class Table:
                     yield ox.Triple(figure, properties[key], terms[column.datatype](text))
 
 
+def name_of(codes: Row, left_out: Collection[str] = ()) -> str:
+    """Return the local name of a figure, which is made of its codes.
+
+    Args:
+        codes: The values of its dimensions.
+        left_out: The columns of `OPTIONAL` that have one value in its table.
+
+    Returns:
+        The name, for example `chn-exports-trade-value-2024`.
+    """
+    named = (codes.get(name, "") for name in _NAMED if name not in left_out)
+    return "-".join(code.partition("/")[2] for code in named if code).lower()
+
+
 def write_rows(rows: Iterable[Row], source: str, language: str) -> tuple[str, str]:
     """Write figures, and the description of their columns.
 
@@ -368,6 +390,14 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
         raise ContentError(
             f"locator: {_quoted(row['locator'])} is not a place such as "
             "sheet=Exports;row=13;column=4",
+            path,
+            line,
+        )
+    names = [name_of(row, left_out) for left_out in _LEFT_OUT]
+    if row[NAME] not in names:
+        raise ContentError(
+            f"name: {row[NAME]} is not made of the codes of its row, which make {names[-1]}: "
+            "correct the name or the code that is wrong",
             path,
             line,
         )

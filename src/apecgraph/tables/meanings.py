@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from apecgraph.content.codes import Codes
 from apecgraph.content.cube import ANY_CURRENCY, UNIT
+from apecgraph.content.table_rows import OPTIONAL
 from apecgraph.errors import TableRefused, UnknownCode
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
@@ -27,9 +28,6 @@ _KINDS: Final = {
     "valuation": ("valuation",),
 }
 """The facts that are codes, each with the kinds of things that it may be."""
-
-OPTIONAL: Final = ("reporter", "coverage", "currency")
-"""The dimensions that are part of the name of a figure only if a mapping has several values."""
 
 
 class Outside(Exception):
@@ -71,10 +69,11 @@ class Meanings:
             codes.append(("source.compiler", source.compiler, ("body",)))
         self._known = self._checked(codes)
         given = {each.gives for each in mapping.titles} | {each.gives for each in mapping.keys}
-        self.named: tuple[str, ...] = tuple(
+        self.left_out = frozenset(
             name
             for name in OPTIONAL
-            if name in given or len({getattr(each, name) for each in facts.values()} - {None}) > 1
+            if name not in given
+            and len({getattr(each, name) for each in facts.values()} - {None}) < 2
         )
 
     def facts(self, stated: Facts) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from apecgraph.content.table_rows import name_of
 from apecgraph.errors import TableRefused, UnknownCode
 from apecgraph.tables.figures import TableFigure
 from apecgraph.tables.grid import Cell, Grid, same_text
 from apecgraph.tables.mapping import Header, Key, Title
 from apecgraph.tables.mapping import Mapping as TableMapping
-from apecgraph.tables.meanings import OPTIONAL, Meanings, Outside
+from apecgraph.tables.meanings import Meanings, Outside
 from apecgraph.tables.numerals import NumberForm
 from apecgraph.tables.periods import Pattern, Period
 
 _MOST_ERRORS: Final = 40
 _DIMENSIONS: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "currency")
-_NAMED: Final = ("reporter", "counterpart", "flow", "coverage")
 _HEADING: Final = "titles, units and headers"
 _NAMES: Final = "names and periods of rows"
 _MISSING: Final = "marked as missing"
@@ -352,11 +352,9 @@ class _Reader:
         except ValueError as error:
             self._refuse(*place, str(error))
             return
-        names = [name for name in _NAMED if name not in OPTIONAL or name in self._meanings.named]
-        codes = [*(stated.get(name, "") for name in names), measure, period.code]
-        codes += [stated["currency"]] if "currency" in self._meanings.named else []
+        codes = {**stated, "period": period.code}
         figure = TableFigure(
-            name="-".join(each.partition("/")[2] for each in codes if each).lower(),
+            name=name_of(codes, self._meanings.left_out),
             dataset=self._meanings.dataset(measure),
             **{name: stated[name] for name in _DIMENSIONS},
             period=period,
