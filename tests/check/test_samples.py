@@ -56,7 +56,11 @@ WRONG: dict[str, tuple[str, Callable[[Row], Row], str]] = {
     "an unknown period": (VALUE, changed(period="period/2024-13"), "figure-period"),
     "a base of a value": (
         VALUE,
-        changed(period="period/2024-01_2024-11", basePeriod="period/2023-01_2023-11"),
+        changed(
+            name="chn-asean-members-exports-trade-value-2024-01_2024-11",
+            period="period/2024-01_2024-11",
+            basePeriod="period/2023-01_2023-11",
+        ),
         "figure-base-of-growth",
     ),
     "growth without a base": (GROWTH, changed(basePeriod=""), "figure-growth-base"),

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -18,10 +19,7 @@ from click.core import ParameterSource
 from pydantic import ValidationError
 
 from apecgraph.build.fingerprint import build_fingerprint
-from apecgraph.cli.entry import decide, new
 from apecgraph.cli.options import FOLDER, content_option
-from apecgraph.cli.releases import diff, releases, rollback
-from apecgraph.cli.tables import import_
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
@@ -46,8 +44,33 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_p
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
 
 
+_ELSEWHERE: Final = {
+    "new": ("entry", "new"),
+    "import": ("tables", "import_"),
+    "decide": ("entry", "decide"),
+    "releases": ("releases", "releases"),
+    "rollback": ("releases", "rollback"),
+    "diff": ("releases", "diff"),
+}
+"""The module of each command that is not in this one, and its function there."""
+
+
 class _Commands(click.Group):
-    """Commands that report expected errors on standard error and exit with code 1."""
+    """Commands that report expected errors on standard error and exit with code 1.
+
+    The modules of other commands are not imported before they are needed, which takes long.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, function = _ELSEWHERE[cmd_name]
+        command = getattr(import_module(f"apecgraph.cli.{module}"), function)
+        assert isinstance(command, click.Command)  # noqa: S101 - a mistake in the table above
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -71,14 +94,6 @@ def _invalid_settings(group: BaseExceptionGroup[ValidationError]) -> Iterator[st
 @click.version_option(package_name="apecgraph")
 def main() -> None:
     """Check, build, serve and query a linked-data publication."""
-
-
-main.add_command(new)
-main.add_command(import_)
-main.add_command(decide)
-main.add_command(releases)
-main.add_command(rollback)
-main.add_command(diff)
 
 
 @main.command()

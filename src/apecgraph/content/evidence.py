@@ -58,9 +58,11 @@ class Evidence:
         statements = tuple(read_statements(graph, sources))
         graph.store.extend(statement.quad for statement in statements)
         figures = tuple(read_figures(RememberingGraph(graph.store), sources))
-        for figure in figures:
-            named = ox.NamedNode(figure.source)
-            graph.store.extend(in_graph(triple, named) for triple in figure.derived())
+        graph.store.extend(
+            in_graph(triple, ox.NamedNode(figure.source))
+            for figure in figures
+            for triple in figure.derived()
+        )
         decisions = tuple(read_decisions(graph))
         withdrawn = frozenset(source for source in sources if is_withdrawn(graph, source))
         witnesses = (figure for figure in figures if figure.source not in withdrawn)

@@ -127,8 +127,8 @@ def read_figure(graph: Graph, iri: str, source: str) -> Figure | None:
     terms: dict[str, Term] = {}
     stated_by = graph.named_graph(source)
     for quad in stated_by.quads(iri):
-        known = terms.setdefault(quad.predicate.value, quad.object)
-        if term_text(quad.object) < term_text(known):
+        known = terms.get(quad.predicate.value)
+        if known is None or term_text(quad.object) < term_text(known):
             terms[quad.predicate.value] = quad.object
     stated = {property_: term_text(term) for property_, term in terms.items()}
     values = with_defaults(stated, graph)

@@ -49,11 +49,11 @@ CELL: Final = tuple(local_name(each) for name, each in DIMENSIONS.items() if nam
 """The columns with the dimensions of the figure."""
 
 OPTIONAL: Final = ("reporter", "coverage", "currency")
-"""The columns that are part of the names of figures only if the table has several values of them."""
+"""The columns that are part of a name only if the table has several values of them."""
 
 _NAMED: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "period", "currency")
 _LEFT_OUT: Final = [
-    frozenset(names) for size in range(len(OPTIONAL) + 1) for names in combinations(OPTIONAL, size)
+    names for size in reversed(range(len(OPTIONAL) + 1)) for names in combinations(OPTIONAL, size)
 ]
 
 Row = Mapping[str, str]
@@ -183,6 +183,7 @@ class Table:
                     raise ContentError("has more or fewer values than columns", path, line)
                 row = {**empty, **constant, **values}
                 _refuse_malformed(row, path, line)
+                _refuse_misnamed(row, path, line)
                 cell = tuple(row[column] for column in CELL)
                 same = row[NAME] if row[NAME] in rows else cells.get(cell)
                 if same is not None:
@@ -393,14 +394,6 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
             path,
             line,
         )
-    names = [name_of(row, left_out) for left_out in _LEFT_OUT]
-    if row[NAME] not in names:
-        raise ContentError(
-            f"name: {row[NAME]} is not made of the codes of its row, which make {names[-1]}: "
-            "correct the name or the code that is wrong",
-            path,
-            line,
-        )
     before = _YEAR.sub(lambda year: f"{int(year[0]) - 1:04}", row["period"])
     if row["basePeriod"] not in ("", before):
         raise ContentError(
@@ -412,6 +405,17 @@ def _refuse_malformed(row: Row, path: Path, line: int) -> None:
     if places != int(row["decimals"]):
         raise ContentError(
             f"decimals: {row['obsValue']} has {places} decimal places, not {row['decimals']}",
+            path,
+            line,
+        )
+
+
+def _refuse_misnamed(row: Row, path: Path, line: int) -> None:
+    """Raise ContentError if the name of a row is not made of its codes."""
+    if not any(row[NAME] == name_of(row, left_out) for left_out in _LEFT_OUT):
+        raise ContentError(
+            f"name: {row[NAME]} is not made of the codes of its row, which make "
+            f"{name_of(row, OPTIONAL)}: correct the name or the code that is wrong",
             path,
             line,
         )

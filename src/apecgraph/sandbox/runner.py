@@ -19,20 +19,22 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from apecgraph import errors
 from apecgraph.build.refusals import refused
 from apecgraph.check.report import Report
-from apecgraph.entry.decisions import DecisionEntry, EnteredDecisions
 from apecgraph.errors import ApecgraphError, ContentError
 from apecgraph.progress import Step
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
-from apecgraph.tables.folder import EnteredTable
+
+if TYPE_CHECKING:
+    from apecgraph.entry.decisions import DecisionEntry, EnteredDecisions
+    from apecgraph.tables.folder import EnteredTable
 
 _log: Final = logging.getLogger(__name__)
 
@@ -197,6 +199,8 @@ def run_import(
         TableRefused: The table, or a cell of it, cannot be read.
         ContentError: If the content cannot be read, or a limit is exceeded.
     """
+    from apecgraph.tables.folder import EnteredTable
+
     answer = _Task(content, settings).run(
         "import", file=str(file), name=name, mapping=mapping, url=url, issued=issued
     )
@@ -223,6 +227,8 @@ def run_decide(
         EntryRefused: The check would report the decision.
         ExceptionGroup: There are several reasons to refuse the decisions.
     """
+    from apecgraph.entry.decisions import EnteredDecisions
+
     answer = _Task(content, settings).run("decide", names=names, entry=asdict(entry), today=today)
     return EnteredDecisions(answer["name"], answer["text"], tuple(answer["notes"]))
 
