@@ -12,7 +12,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import MalformedQuery
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.text import evaluate_text
 from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG

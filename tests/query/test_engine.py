@@ -10,7 +10,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import MalformedQuery, NotAcceptable
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.rdf.formats import (
     GRAPH_FORMATS,

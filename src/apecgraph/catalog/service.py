@@ -15,27 +15,44 @@ DEFAULT_GRAPH: Final = f"{ID}service/default-graph"
 _DATASET: Final = f"{ID}service/dataset"
 
 
-def describe_service(graphs: Iterable[str]) -> Iterator[ox.Triple]:
-    """Describe the endpoint, given the IRIs of its named graphs."""
+def describe_service(graphs: Iterable[str], endpoint: str = ENDPOINT) -> Iterator[ox.Triple]:
+    """Describe an endpoint.
+
+    Args:
+        graphs: The IRIs of its named graphs.
+        endpoint: Its IRI. If it is not that of this publication, it serves other data.
+
+    Yields:
+        The triples of the description.
+    """
+    dataset, default_graph, label = (
+        _DATASET,
+        DEFAULT_GRAPH,
+        "Default graph: what the evidence supports",
+    )
+    if endpoint != ENDPOINT:
+        dataset, default_graph, label = (
+            f"{endpoint}#dataset",
+            f"{endpoint}#default-graph",
+            "Default graph",
+        )
     formats = [item.iri for item in ANSWER_FORMATS if item.iri is not None]
     yield from triples_about_new(
-        ENDPOINT,
+        endpoint,
         f"{SD}Service",
         "SPARQL endpoint",
-        (f"{SD}endpoint", ENDPOINT),
+        (f"{SD}endpoint", endpoint),
         (f"{SD}supportedLanguage", f"{SD}SPARQL11Query"),
         *((f"{SD}resultFormat", iri) for iri in formats),
-        (f"{SD}defaultDataset", _DATASET),
+        (f"{SD}defaultDataset", dataset),
     )
     yield from triples_about_new(
-        _DATASET,
+        dataset,
         f"{SD}Dataset",
         "Dataset of the SPARQL endpoint",
-        (f"{SD}defaultGraph", DEFAULT_GRAPH),
+        (f"{SD}defaultGraph", default_graph),
     )
-    yield from triples_about_new(
-        DEFAULT_GRAPH, f"{SD}Graph", "Default graph: what the evidence supports"
-    )
+    yield from triples_about_new(default_graph, f"{SD}Graph", label)
     for graph in sorted(graphs):
-        yield from triples_about(_DATASET, (f"{SD}namedGraph", graph))
+        yield from triples_about(dataset, (f"{SD}namedGraph", graph))
         yield from triples_about(graph, (f"{RDF}type", f"{SD}NamedGraph"), (f"{SD}name", graph))

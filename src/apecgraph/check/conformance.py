@@ -17,10 +17,10 @@ from apecgraph.check.shape_faults import has_shapes
 from apecgraph.content.folder import SHAPES_GRAPH, Content, ContentFile
 from apecgraph.errors import ContentError
 from apecgraph.progress import Step, StepObserver
-from apecgraph.rdf.formats import GRAPH_FORMATS, find_format
+from apecgraph.rdf.files import NAMES, named_format, read_rdf
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
-from apecgraph.rdf.turtle import parse_file
+from apecgraph.rdf.turtle import parse_data
 
 _DATA_GRAPH: Final = ox.NamedNode(f"{ID}graph/data")
 
@@ -46,19 +46,16 @@ def read_pair(shapes: Path, data: Path, observe: StepObserver = nullcontext) -> 
     return content
 
 
-def _syntax(path: Path) -> ox.RdfFormat:
-    """Return the syntax that the extension of a file names; raise ContentError if it names none."""
-    format_ = find_format(path.suffix.removeprefix("."), GRAPH_FORMATS)
-    if format_ is None or format_.rdf is None:
-        known = ", ".join(f".{item.extension}" for item in GRAPH_FORMATS)
-        raise ContentError(f"the name of an RDF file must end in one of {known}", path)
-    return format_.rdf
-
-
 def _read(path: Path, graph: ox.NamedNode, observe: StepObserver) -> ContentFile:
-    format_ = _syntax(path)
+    format_ = named_format(path)
+    if format_ is None or format_.rdf is None:
+        raise ContentError(f"the name of an RDF file must end in one of {NAMES}", path)
     with observe(Step("file", str(path))):
-        triples, _ = parse_file(path, format_, path.as_uri())
+        try:
+            data = read_rdf(path)
+        except OSError as error:
+            raise ContentError(f"cannot be read: {error.strerror or error}", path) from None
+        triples, _ = parse_data(data, path, format_.rdf, path.as_uri())
     return ContentFile(path, graph, tuple(triples), path.as_uri())
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import rdflib
-from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
+from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from apecgraph.check.report import Place, Result
 from apecgraph.content.folder import Content, ContentFile
 from apecgraph.content.statements import Statement
 from apecgraph.progress import Step, StepObserver
+from apecgraph.rdf.files import read_rdf
 from apecgraph.rdf.namespaces import ID, RDF
 from apecgraph.rdf.terms import from_notation, term_text
 
@@ -135,8 +136,9 @@ def _parsed_lines(path: Path, base: str) -> _Lines:
             key = triple[:length]
             lines[key] = min(number, lines.get(key, number))
 
-    with suppress(RecursionError):  # nested too deeply: keep the lines noted so far
-        _LineParser(note, base).loadBuf(path.read_bytes())
+    # A file that nests too deeply, or is not in Turtle, has only the lines noted so far.
+    with suppress(RecursionError, BadSyntax):
+        _LineParser(note, base).loadBuf(read_rdf(path))
     return lines
 
 

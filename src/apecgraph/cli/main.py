@@ -17,6 +17,7 @@ from typing import Final, TextIO
 import click
 from click.core import ParameterSource
 from pydantic import ValidationError
+from pyoxigraph import NamedNode
 
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.options import FOLDER, content_option
@@ -25,14 +26,8 @@ from apecgraph.errors import ApecgraphError, RolledBack, leaves
 from apecgraph.progress import shown
 from apecgraph.query.model import DataFile
 from apecgraph.query.text import evaluate_text
-from apecgraph.rdf.formats import (
-    ANSWER_FORMATS,
-    GRAPH_FORMATS,
-    RESULTS_CSV,
-    TURTLE,
-    Format,
-    find_format,
-)
+from apecgraph.rdf.files import NAMES, named_format
+from apecgraph.rdf.formats import ANSWER_FORMATS, RESULTS_CSV, TURTLE, Format
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.sandbox import runner as sandbox
@@ -53,6 +48,14 @@ _ELSEWHERE: Final = {
     "diff": ("releases", "diff"),
 }
 """The module of each command that is not in this one, and its function there."""
+
+
+def _absolute(context: click.Context, option: click.Parameter, iri: str | None) -> str | None:
+    """Return the IRI that an option gives; it must be absolute."""
+    try:
+        return None if iri is None else NamedNode(iri).value
+    except ValueError as error:
+        raise click.BadParameter(f"{iri} is not an absolute IRI: {error}") from None
 
 
 class _Commands(click.Group):
@@ -228,6 +231,12 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
     metavar="FILE...|DIR",
     help="RDF files, or the directory of an Oxigraph store, to serve read-only and unchecked.",
 )
+@click.option(
+    "--base",
+    callback=_absolute,
+    metavar="IRI",
+    help="With --data: the base of relative IRIs in files and queries.",
+)
 @click.argument("more", nargs=-1, type=_DATA, metavar="")
 def serve(
     host: str,
@@ -236,6 +245,7 @@ def serve(
     current: bool,
     release: Path | None,
     data: tuple[Path, ...],
+    base: str | None,
     more: tuple[Path, ...],
 ) -> None:
     """Serve the publication; print its URL when it is ready.
@@ -253,6 +263,8 @@ def serve(
         raise click.UsageError("give one of --content, --current, --release and --data")
     if more and not data:
         raise click.UsageError(f"{more[0]}: write --data before the files to serve")
+    if base and not data:
+        raise click.UsageError("--base is the base of --data: give both")
     paths = (*data, *more)
     directory = next((path for path in paths if path.is_dir()), None)
     if directory and len(paths) > 1:
@@ -260,9 +272,10 @@ def serve(
             f"{directory}: a directory cannot be served together with other data"
         )
     if directory:
-        publication = Publication.of_directory(directory)
+        publication = Publication.of_directory(directory, base)
     elif paths:
-        publication = Publication.of_files([DataFile.of(path, _format_of(path)) for path in paths])
+        files = [DataFile.of(path, _format_of(path), base) for path in paths]
+        publication = Publication.of_files(files, base)
     elif release:
         publication = Publication.of(Release.open(release))
     else:
@@ -286,10 +299,9 @@ def serve(
 
 
 def _format_of(path: Path) -> Format:
-    format_ = find_format(path.suffix.removeprefix("."), GRAPH_FORMATS)
+    format_ = named_format(path)
     if format_ is None:
-        known = ", ".join(f".{item.extension}" for item in GRAPH_FORMATS)
-        raise click.UsageError(f"{path}: the name of an RDF file must end in one of {known}")
+        raise click.UsageError(f"{path}: the name of an RDF file must end in one of {NAMES}")
     return format_
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
-from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final
 
 from pyoxigraph import (
     BlankNode,
@@ -23,20 +22,16 @@ from pyoxigraph import (
 )
 
 from apecgraph.errors import Forbidden, MalformedQuery, StoreError
-from apecgraph.files import steady
 from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.diagnosis import diagnose
-from apecgraph.query.model import DataFile, Query
+from apecgraph.query.model import Query
 from apecgraph.query.outline import with_lower_booleans
+from apecgraph.query.repairs import with_aggregates, with_unions
 from apecgraph.query.row_limit import limit_rows, limit_triples
-from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.rdf.serializer import Write, write_rdf, write_results
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
 _MAX_UNKNOWN_FUNCTIONS: Final = 32
-
-# The message of the engine if a JSON-LD document refers to a context that it would have to fetch.
-_REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 
 # The beginnings of RocksDB's messages about a store on disk that cannot be read.
 _DAMAGE: Final = ("IO error: ", "Corruption: ")
@@ -82,77 +77,7 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
         ) from None
 
 
-def load(
-    files: Iterable[DataFile], report: Callable[[Path, int, int], object] | None = None
-) -> Store:
-    """Load files into a store in memory; the labels of blank nodes are local to each file.
-
-    Args:
-        files: The files to load.
-        report: Called with the path of a file, the number of bytes read so far, and its size.
-
-    Returns:
-        The store.
-
-    Raises:
-        StoreError: A file cannot be loaded, or has changed since it was opened.
-        MemoryError: There is no memory left.
-    """
-    store = Store()
-    for file in files:
-        path = file.path
-        try:
-            with steady(path) as size:
-                report_file = partial(report or _ignore_progress, path)
-                report_file(0, size)
-                if DataFile.of(path, file.format).sha256 != file.sha256:
-                    raise StoreError(f"{path} is not loaded: it was changed after it was opened")
-                if file.trusted:  # loaded in seconds, and faster without reports
-                    store.load(path=path, format=file.format.rdf, lenient=True)
-                    continue
-                with path.open("rb") as source:
-                    counted = cast("IO[bytes]", _CountedFile(source, size, report_file))
-                    store.load(counted, format=file.format.rdf)
-        except (OSError, SyntaxError, ValueError, MemoryError) as error:
-            raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
-    return store
-
-
-class _CountedFile:
-    """A file for the engine. The file reports how many of its bytes have been read."""
-
-    def __init__(self, file: IO[bytes], size: int, report: Callable[[int, int], object]) -> None:
-        self._file = file
-        self._size = size
-        self._report = report
-        self._read = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
-        self._read += len(data)
-        self._report(self._read, self._size)
-        return data
-
-
-def _ignore_progress(path: Path, read: int, size: int) -> None:
-    """Ignore progress."""
-
-
-def _reason(error: Exception) -> str:
-    """Explain why a file cannot be loaded."""
-    if isinstance(error, MemoryError):
-        if not error.args:
-            raise error  # memory is exhausted: a parser error would have a message
-        return f"it contains a literal, or another token, that is too long: {error}"
-    if _REMOTE_CONTEXT in str(error):
-        return (
-            "it refers to a remote context, which is not fetched: write the context into the file"
-        )
-    return str(getattr(error, "strerror", None) or error)
-
-
 def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
-    text = query.text
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if query.default_graphs or query.named_graphs:
@@ -160,21 +85,41 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
         named = [NamedNode(graph) for graph in dict.fromkeys(query.named_graphs)]
         if len(default) > 1:
             store, default = _merge(store, default, named), [DefaultGraph()]
+    complaints: dict[str, str] = {}
+    for text in _spellings(query.text):
+        if text not in complaints:
+            try:
+                return _with_unknown_functions(store, text, query.base, default, named)
+            except SyntaxError as error:
+                complaints[text] = str(error.msg)
+    raise diagnose(text, complaints[text])
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield a query repaired, with further repairs if it is refused, and at last as it was sent."""
+    yield with_unions(text)
+    lower = with_lower_booleans(text)
+    yield with_unions(with_aggregates(lower))
+    yield lower
+
+
+def _with_unknown_functions(
+    store: Store,
+    text: str,
+    base: str,
+    default: list[NamedNode | BlankNode | DefaultGraph] | None,
+    named: list[NamedNode | BlankNode] | None,
+) -> QuerySolutions | QueryBoolean | QueryTriples:
     unknown: dict[NamedNode, Callable[..., NamedNode | BlankNode | Literal | Triple | None]] = {}
     while True:
         try:
             return store.query(
                 text,
-                base_iri=ENDPOINT,
+                base_iri=base,
                 default_graph=default,
                 named_graphs=named,
                 custom_functions=unknown,
             )
-        except SyntaxError as error:
-            respelled = with_lower_booleans(text)
-            if respelled == text:
-                raise diagnose(text, str(error.msg)) from None
-            text = respelled
         except RuntimeError as error:
             # A call to an unknown function is an error in the expression, not in the query
             # (SPARQL 1.1, section 17.6): the variable is unbound, or the row is dropped.

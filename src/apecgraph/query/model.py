@@ -12,6 +12,7 @@ from typing import Final, Protocol, TypeAlias
 from apecgraph.errors import StoreError
 from apecgraph.files import steady
 from apecgraph.rdf.formats import Format
+from apecgraph.rdf.namespaces import ENDPOINT
 
 # Calls of functions whose value changes from one evaluation to the next (SPARQL 1.1, sections
 # 17.4.2 to 17.4.5). Text that only looks like such a call, as in a string, matches too.
@@ -28,19 +29,22 @@ class DataFile:
         sha256: The SHA-256 of the file, in hexadecimal.
         trusted: Whether a build of apecgraph wrote the file. Its IRIs and language tags were valid
             then, so they are not checked again.
+        base: The base of its relative IRIs; None for the IRI of the file (RFC 3986, section 5.1.3).
     """
 
     path: Path
     format: Format
     sha256: str
     trusted: bool = False
+    base: str | None = None
 
     @classmethod
-    def of(cls, path: Path, format_: Format) -> DataFile:
+    def of(cls, path: Path, format_: Format, base: str | None = None) -> DataFile:
         """Return a file as it is now; raise StoreError if the file cannot be read."""
         try:
             with steady(path), path.open("rb") as file:
-                return cls(path, format_, file_digest(file, "sha256").hexdigest())
+                checksum = file_digest(file, "sha256").hexdigest()
+                return cls(path, format_, checksum, base=base)
         except OSError as error:
             raise StoreError(f"{path} cannot be loaded: {error.strerror}") from None
 
@@ -60,12 +64,14 @@ class Query:
             the query names (SPARQL 1.1 Protocol, section 2.1.4).
         named_graphs: The IRIs of the named graphs, likewise. If neither the request nor the query
             names any graph, both attributes are empty.
+        base: The base of relative IRIs, unless the query has one.
     """
 
     text: str
     format: Format
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    base: str = ENDPOINT
 
     @property
     def changes(self) -> bool:

@@ -118,7 +118,7 @@ class Outline:
     update: bool
 
 
-def outline(text: str) -> Outline:
+def outline(text: str, base: str = ENDPOINT) -> Outline:
     """Read the outline of a request.
 
     The engine has no tokens. It accepts a keyword wherever its grammar allows one, so
@@ -126,6 +126,7 @@ def outline(text: str) -> Outline:
 
     Args:
         text: The request.
+        base: The base of relative IRIs, unless the text has one.
 
     Returns:
         The outline.
@@ -134,7 +135,7 @@ def outline(text: str) -> Outline:
         QueryTooHeavy: The request exceeds one of the limits of this module.
     """
     text = _spell_out(text)
-    prologue = _Prologue()
+    prologue = _Prologue(base)
     position = prologue.read(text)
     start = _FORM.match(text, position)
     form, update = (start["form"], start["update"]) if start else (None, None)
@@ -211,8 +212,8 @@ def tokens(text: str) -> Iterator[tuple[str, int, str]]:
 class _Prologue:
     """The declarations before a query (SPARQL 1.1, section 4.1) that have been read so far."""
 
-    def __init__(self) -> None:
-        self._base = ENDPOINT
+    def __init__(self, base: str) -> None:
+        self._base = base
         self._namespaces: dict[str, str] = {}
 
     def read(self, text: str) -> int:

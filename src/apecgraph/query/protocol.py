@@ -14,6 +14,7 @@ from apecgraph.query.model import Query
 from apecgraph.query.negotiation import find_named, negotiate, prefers
 from apecgraph.query.text import READ_ONLY, read_query
 from apecgraph.rdf.formats import ANSWER_FORMATS, HTML, Format
+from apecgraph.rdf.namespaces import ENDPOINT
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 """The methods of an endpoint. OPTIONS does not send a query; another module answers it."""
@@ -48,12 +49,15 @@ class ProtocolRequest:
     accept: str | None = None
 
 
-def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | None:
+def read_request(
+    request: ProtocolRequest, graphs: Collection[str], base: str = ENDPOINT
+) -> Query | None:
     """Read a request into a query.
 
     Args:
         request: The request.
         graphs: The IRIs of the named graphs of the dataset.
+        base: The base of relative IRIs, unless the query has one.
 
     Returns:
         The query. None if the client wants the page of the endpoint: the request has no query, or
@@ -83,6 +87,7 @@ def read_request(request: ProtocolRequest, graphs: Collection[str]) -> Query | N
         partial(_choose_format, _values(parameters, "format"), request.accept),
         _values(parameters, "default-graph-uri"),
         _values(parameters, "named-graph-uri"),
+        base,
     )
 
 

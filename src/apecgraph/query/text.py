@@ -13,6 +13,7 @@ from apecgraph.query.model import Query
 from apecgraph.query.negotiation import find_named
 from apecgraph.query.outline import Form, outline
 from apecgraph.rdf.formats import ANSWER_FORMATS, GRAPH_FORMATS, RESULTS_FORMATS, Format
+from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.rdf.serializer import Write
 
 READ_ONLY: Final = "This endpoint only reads: updates are not available."
@@ -31,6 +32,7 @@ def read_query(
     choose_format: ChooseFormat,
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
+    base: str = ENDPOINT,
 ) -> Query:
     """Read a query from its text.
 
@@ -42,6 +44,7 @@ def read_query(
         default_graphs: The default graphs that the request names. If the request names any graph,
             the dataset in the query is ignored (SPARQL 1.1 Protocol, section 2.1.4).
         named_graphs: The named graphs that the request names.
+        base: The base of relative IRIs, unless the query has one.
 
     Returns:
         The query.
@@ -53,7 +56,7 @@ def read_query(
         QueryTooHeavy: The query nests too deeply, or declares too much.
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
-    seen = outline(text)
+    seen = outline(text, base)
     if seen.update:
         raise Forbidden(READ_ONLY)
     if seen.service:
@@ -66,7 +69,7 @@ def read_query(
                 f"There is no graph <{graph[:_MAX_QUOTED]}> here, and this endpoint fetches none. "
                 "SELECT ?graph { GRAPH ?graph {} } lists the graphs that it has."
             )
-    return Query(text, choose_format(_formats(seen.form)), default_graphs, named_graphs)
+    return Query(text, choose_format(_formats(seen.form)), default_graphs, named_graphs, base)
 
 
 def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write) -> None:

@@ -93,15 +93,11 @@ def parse_to_rewrite(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
     return triples, prefixes
 
 
-def parse_file(
-    path: Path, syntax: ox.RdfFormat = ox.RdfFormat.TURTLE, base: str = ID
-) -> tuple[list[ox.Triple], dict[str, str]]:
-    """Read a file of triples, keeping lexical forms as they are.
+def parse_file(path: Path) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Read a Turtle file of the content, keeping lexical forms as they are.
 
     Args:
         path: The file.
-        syntax: The syntax of the file.
-        base: The base of its relative IRIs.
 
     Returns:
         The triples, and the namespace of each prefix that the file declares.
@@ -112,9 +108,33 @@ def parse_file(
     """
     try:
         data = read_file(path)
-        if data.startswith(BOM_UTF8):
-            message = "begins with a byte order mark: save it as UTF-8 without one"
-            raise ContentError(message, path, 1)
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", path) from None
+    if data.startswith(BOM_UTF8):
+        message = "begins with a byte order mark: save it as UTF-8 without one"
+        raise ContentError(message, path, 1)
+    return parse_data(data, path, ox.RdfFormat.TURTLE, ID)
+
+
+def parse_data(
+    data: bytes, path: Path, syntax: ox.RdfFormat, base: str
+) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Parse triples, keeping lexical forms as they are.
+
+    Args:
+        data: The content of the file.
+        path: The file, for error messages.
+        syntax: The syntax of the file.
+        base: The base of its relative IRIs.
+
+    Returns:
+        The triples, and the namespace of each prefix that the file declares.
+
+    Raises:
+        ContentError: The content cannot be parsed. The error has the line and the column if the
+            parser reports them.
+    """
+    try:
         if _too_deep(data):
             raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
         parser = ox.parse(data, syntax, base_iri=base, rename_blank_nodes=True)
@@ -131,8 +151,6 @@ def parse_file(
             raise  # memory is exhausted: a parser error would have a message
         message = f"contains a literal, or another token, that is too long: {error}"
         raise ContentError(message, path) from None
-    except OSError as error:
-        raise ContentError(f"cannot be read: {error.strerror}", path) from None
     except ValueError as error:
         raise ContentError(f"cannot be read: {error}", path) from None
     return triples, dict(parser.prefixes)

@@ -21,7 +21,6 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.settings import Settings
-from apecgraph.web.documents.contexts import Contexts
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import CommonHeaders
@@ -42,10 +41,11 @@ from apecgraph.web.sparql.endpoint import SparqlEndpoint
 from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
 
-_PATHS: Final = ("", "sparql", "context.jsonld", "health", "openapi.json")
+_PATHS: Final = ("", "sparql", "health", "openapi.json")
 """Paths that a 404 error lists."""
 
 _RELEASE_PATHS: Final = (
+    "context.jsonld",
     "figures",
     "sources",
     "conflicts",
@@ -95,6 +95,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     page = QueryPage(site, queries, examples(site.release))
     endpoint = SparqlEndpoint(
         queries,
+        base=publication.base or page.endpoint,
         tags=site.responder.tags,
         cache=ContentCache(server.settings.cache_megabytes),
         rate_limit=server.rate_limit,
@@ -138,16 +139,15 @@ def _site(publication: Publication, server: ServerResources) -> Site:
     context = Context(folder / CONTEXT)
     limit = server.rate_limit
     responder = Responder(tags, modified, settings.cache_megabytes, executor, limit)
-    if release is None:
-        return Site(None, graph, html, context, responder, executor, limit)
     url = (settings.public_url or BASE).rstrip("/")
+    if release is None:
+        return Site(None, graph, html, context, responder, executor, limit, url)
     tables = FairExecutor(settings.query_seconds)
     return ReleaseSite(release, graph, html, context, responder, executor, limit, url, tables)
 
 
 def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
     """Return the routes that every publication has."""
-    contexts = Contexts(site.context, None if site.release is None else site.release.path.parent)
 
     async def icon(request: Request) -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
@@ -156,8 +156,6 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
         return await site.html.assets.answer(request, site.responder, site.html.version)
 
     return [
-        read_only("/context.jsonld", contexts.current),
-        read_only("/context/{name}", contexts.version),
         read_only("/favicon.ico", icon),  # browsers ask for it with a dump or an answer
         read_only("/static/{path:path}", static),
         read_only("/sparql/vocabulary.json", page.vocabulary),
@@ -166,11 +164,13 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
 
 def _handle_errors(app: FastAPI, site: Site) -> None:
     """Make the application answer errors with problem details, or with a page for browsers."""
+    root = f"{site.url}/" if site.release is None else BASE
     paths = _PATHS if site.release is None else (*_PATHS, *_RELEASE_PATHS)
+    addresses = [f"{root}{path}" for path in paths]
 
     async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
-            error = _as_ours(request, error, paths)
+            error = _as_ours(request, error, addresses)
         accept = accept_header(request.headers)
         return problem_response(error, accept, render_html=site.html.problem)
 
@@ -178,11 +178,11 @@ def _handle_errors(app: FastAPI, site: Site) -> None:
         app.add_exception_handler(kind, handle)
 
 
-def _as_ours(request: Request, error: HTTPException, paths: Collection[str]) -> RequestError:
+def _as_ours(request: Request, error: HTTPException, addresses: Collection[str]) -> RequestError:
     """Convert an error of the framework to a RequestError."""
     path = request.scope["path"]  # a URL would repeat the Host header
     if error.status_code == 404:
-        return NotFound(f"There is nothing at {path}.", [f"{BASE}{item}" for item in paths])
+        return NotFound(f"There is nothing at {path}.", list(addresses))
     if error.status_code == 405:
         return MethodNotAllowed(f"{request.method} is not allowed for {path}.", ("GET", "HEAD"))
     return RequestError(error.detail)

@@ -8,10 +8,11 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import Data, DataFile
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.release.release import Release
 
 
@@ -23,24 +24,26 @@ class Publication:
         digest: The digest of the data.
         data: The data for queries.
         release: The release, or None if files are served as they are.
+        base: The base of relative IRIs in queries; None for the address of the endpoint.
     """
 
     digest: str
     data: Data
     release: Release | None = None
+    base: str | None = None
 
     @classmethod
     def of(cls, release: Release) -> Publication:
         """Publish a release."""
-        return cls(release.digest, release.dataset, release)
+        return cls(release.digest, release.dataset, release, ENDPOINT)
 
     @classmethod
-    def of_files(cls, files: Sequence[DataFile]) -> Publication:
+    def of_files(cls, files: Sequence[DataFile], base: str | None = None) -> Publication:
         """Publish files as they are; they can be queried, but have no pages."""
         seen = sha256()
         for file in files:
-            seen.update(bytes.fromhex(file.sha256))
-        return cls(seen.hexdigest()[:16], files)
+            seen.update(f"{file.sha256} {file.base}\n".encode())
+        return cls(seen.hexdigest()[:16], files, base=base)
 
     @cached_property
     def graph(self) -> Graph | None:
@@ -55,6 +58,6 @@ class Publication:
         return None if self.release is None else Graph(load(self.release.dataset))
 
     @classmethod
-    def of_directory(cls, path: Path) -> Publication:
+    def of_directory(cls, path: Path, base: str | None = None) -> Publication:
         """Publish a store on disk as it is; it can be queried, but has no pages."""
-        return cls(directory_digest(path)[:16], path)
+        return cls(directory_digest(path)[:16], path, base=base)

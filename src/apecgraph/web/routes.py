@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from apecgraph.web.documents.contexts import Contexts
 from apecgraph.web.documents.discovery import Discovery
 from apecgraph.web.documents.downloads import Downloads
 from apecgraph.web.documents.resources import Resources
@@ -71,7 +72,10 @@ def _pages(site: ReleaseSite) -> list[BaseRoute]:
 
 def _documents(site: ReleaseSite) -> list[BaseRoute]:
     discovery, resources = Discovery(site), Resources(site)
+    contexts = Contexts(site.context, site.release.path.parent)
     return [
+        read_only("/context.jsonld", contexts.current),
+        read_only("/context/{name}", contexts.version),
         read_only("/id/{path:path}", resources.thing),
         read_only("/ontology", resources.thing),
         read_only("/ontology/{path:path}", resources.thing),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from apecgraph.errors import QueryError, QueryTooHeavy, StoreError
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import Data, DataFile, Query
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON

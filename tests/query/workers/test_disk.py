@@ -10,7 +10,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import QueryTimedOut, QueryTooHeavy, StoreError
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format

@@ -10,7 +10,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import Answer, Data, DataFile, Query
 from apecgraph.query.workers import messages
 from apecgraph.query.workers.handle import WorkerHandle

@@ -9,7 +9,7 @@ from resource import RLIMIT_AS, getrlimit, prlimit
 import pytest
 
 from apecgraph.errors import StoreError
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
 from tests.support.connections import listener

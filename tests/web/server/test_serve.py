@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import socket
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from apecgraph.build.pipeline import build_release
@@ -99,6 +101,45 @@ def test_it_serves_any_rdf_files_with_their_named_graphs(tmp_path: Path) -> None
         assert client.get("/id/x").status_code == 404
 
 
+def test_files_of_others_are_served_in_their_own_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl.gz"
+    path.write_bytes(gzip.compress(b'<s> <p> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .'))
+    log, query = tmp_path / "log.txt", "SELECT ?o { <s> <p> ?o }"
+    arguments = ("--data", path, "--base", "http://example.org/x/")
+    with server_process(*arguments, log=log) as server, server.client() as client:
+        answer = client.get("/sparql", params={"query": query, "format": "csv"})
+        assert answer.text.split() == ["o", "1"]
+        address = f"{client.base_url}/sparql"
+        for format_ in ("turtle", "jsonld", "nquads", "html"):
+            said = client.get("/sparql", params={"format": format_}).text
+            assert "apecgraph/" not in said.replace("apecgraph/ontology/", "")
+            assert "the evidence supports" not in said
+        triples = ox.parse(client.get("/sparql?format=nt").text, ox.RdfFormat.N_TRIPLES)
+        assert ox.NamedNode(address) in {triple.subject for triple in triples}
+        vocabulary = client.get("/sparql/vocabulary.json").json()
+        assert (vocabulary["base"], vocabulary["terms"]) == (f"{client.base_url}/", [])
+        assert not any("apecgraph" in namespace for namespace in vocabulary["prefixes"].values())
+        missing = client.get("/context.jsonld")
+        assert missing.status_code == 404
+        assert address in missing.json()["available"]
+    notes = [json.loads(line) for line in log.read_text().splitlines()]
+    (note,) = [note["message"] for note in notes if note.get("level") == "WARNING"]
+    assert note.startswith(f"{path}: 1 literal stored in another form")
+
+
+def test_relative_iris_in_queries_are_resolved_against_the_endpoint_without_a_base(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.nt"
+    path.write_text("<a:s> <a:p> <a:o> .")
+    with (
+        server_process("--data", path, log=tmp_path / "log.txt") as server,
+        server.client() as client,
+    ):
+        answer = client.get("/sparql", params={"query": "SELECT (<x> AS ?y) {}", "format": "csv"})
+        assert answer.text.split() == ["y", f"{client.base_url}/x"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -120,6 +161,9 @@ def test_conflicting_options_are_refused(release: Release, tmp_path: Path) -> No
     file = tmp_path / "a.nq"
     file.write_text("")
     assert "write --data before the files" in refusal("serve", file)
+    assert "--base is the base of --data" in refusal("serve", "--base", "http://x/")
+    errors = refusal("serve", "--data", file, "--base", "x/y")
+    assert "x/y is not an absolute IRI" in errors
 
 
 def test_a_file_of_unknown_format_is_refused(tmp_path: Path) -> None:

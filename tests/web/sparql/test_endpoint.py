@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import N_QUADS
+from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.web.http.body import LARGEST_BODY
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.headers import CommonHeaders
@@ -44,6 +45,7 @@ async def description(scope: Scope, receive: Receive, send: Send) -> None:
 def endpoint(service: QueryService) -> ASGIApp:
     app = SparqlEndpoint(
         service,
+        base=ENDPOINT,
         tags=EntityTags("", ""),
         cache=ContentCache(0),
         rate_limit=RateLimit(0),

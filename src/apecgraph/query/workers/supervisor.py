@@ -138,6 +138,8 @@ class Supervisor:
                                 title = f"loading {loading}"
                                 progress = Progress(_log.debug, title, size, " bytes")
                             progress.at(read)
+                        case {"note": text}:
+                            _log.warning("%s: %s", loading, text)
                         case {"failed": reason}:
                             raise StoreError(reason)
                         case {"graph": iri}:
@@ -237,6 +239,7 @@ class _Zygote:
                     "format": file.format.name,
                     "sha256": file.sha256,
                     "trusted": file.trusted,
+                    "base": file.base,
                 }
                 for file in data
             ]

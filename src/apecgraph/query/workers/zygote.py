@@ -7,10 +7,10 @@ which opens the store and reports its quads and graphs.
 Run as `python -m apecgraph.query.workers.zygote FD`, with a SOCK_SEQPACKET socket to the front
 process, on which each message is a JSON object:
 
-    front to zygote   {file: path, format, sha256}  {directory: path, quads}  {open: limits}
-                      {fork}  {demote: pid}  {kill: pid}
-    zygote to front   {loading: path}  {read: bytes, of: size}  {failed: reason}  {graph: IRI}
-                      {ready: quads}  {forked: pid} with the socket to the worker
+    front to zygote   {file: path, format, sha256, trusted, base}  {directory: path, quads}
+                      {open: limits}  {fork}  {demote: pid}  {kill: pid}
+    zygote to front   {loading: path}  {read: bytes, of: size}  {note: text}  {failed: reason}
+                      {graph: IRI}  {ready: quads}  {forked: pid} with the socket to the worker
                       {fork_failed: reason}  {exited: pid, status}
 
 Files may be harmful. While they are loaded, memory is limited, and the front sets a deadline.
@@ -39,7 +39,7 @@ from pyoxigraph import NamedNode, Store
 from apecgraph.errors import StoreError
 from apecgraph.isolation.limits import limited_memory
 from apecgraph.isolation.seccomp import deny_network
-from apecgraph.query.engine import load
+from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.workers.disk import open_without_network, unreadable_store
 from apecgraph.query.workers.limits import PoolLimits
@@ -94,8 +94,8 @@ class Zygote:
     def _handle(self, message: dict[str, Any]) -> int | None:
         """Handle a message; return the pidfd of the child if one was forked."""
         match message:
-            case {"file": path, "format": name, "sha256": checksum, "trusted": trusted}:
-                self._files.append(DataFile(Path(path), _FORMATS[name], checksum, trusted))
+            case {"file": path, "format": name, **rest}:
+                self._files.append(DataFile(Path(path), _FORMATS[name], **rest))
             case {"directory": path, "quads": quads}:
                 self._data, self._quads = Path(path), quads
             case {"open": limits}:
@@ -122,7 +122,7 @@ class Zygote:
         watch.start()
         try:
             with limited_memory(self._limits.load_megabytes):
-                self._data = store = load(self._files, self._report_progress)
+                self._data = store = load(self._files, self._report_progress, self._report_note)
         except StoreError as error:
             self._send({"failed": str(error)})
             raise SystemExit(1) from None
@@ -139,6 +139,9 @@ class Zygote:
         if not read or now - self._reported > _PROGRESS_SECONDS:
             self._send({"read": read, "of": size})
             self._reported = now
+
+    def _report_note(self, path: Path, note: str) -> None:
+        self._send({"note": note})
 
     def _report_dataset(self, store: Store) -> None:
         for graph in store.named_graphs():

@@ -23,14 +23,13 @@ class Contexts:
 
     Args:
         current: The context of the documents that are served.
-        releases: The folder of all releases, or None. Clients may still use documents of earlier
-            releases.
+        releases: The folder of all releases. Clients may still use documents of earlier releases.
     """
 
-    def __init__(self, current: Context, releases: Path | None) -> None:
+    def __init__(self, current: Context, releases: Path) -> None:
         self._current = current
         self._versions = {current.path: ReplyContent(current.data)}
-        for path in [] if releases is None else releases.glob(f"[0-9a-f]*/{CONTEXT}"):
+        for path in releases.glob(f"[0-9a-f]*/{CONTEXT}"):
             try:
                 context = Context(path)
             except ContentError as error:

@@ -35,6 +35,7 @@ class Site:
         responder: Answers with representations and caches them.
         executor: Runs the work of requests in threads.
         rate_limit: Limits the requests of each client.
+        url: Public URL of the site, without the last slash.
 
     """
 
@@ -45,6 +46,7 @@ class Site:
     responder: Responder
     executor: FairExecutor
     rate_limit: RateLimit
+    url: str
 
     @cached_property
     def writer(self) -> Writer:
@@ -72,13 +74,11 @@ class ReleaseSite(Site):
 
     Attributes:
         release: The release.
-        url: Public URL of the site, without the last slash.
         tables: Makes files of figures, which takes seconds; pages do not wait for them.
 
     """
 
     release: Release
-    url: str
     tables: FairExecutor
 
     @cached_property

@@ -51,7 +51,7 @@ async def serve_publication(
         StoreError: The data cannot be loaded.
     """
     asyncio.get_running_loop().set_default_executor(EngineThreadPool())
-    switch = ReleaseSwitch(_with_public_url(settings, listening))
+    switch = ReleaseSwitch(_with_public_url(settings, listening, publication))
     metrics = Metrics(switch.state)
     observer = Observer(metrics, access_log)
     limits = ConnectionLimits(settings.request_seconds, settings.connections)
@@ -95,9 +95,16 @@ async def _following(releases: Path | None, switch: ReleaseSwitch) -> AsyncItera
         await asyncio.wait({following})
 
 
-def _with_public_url(settings: Settings, listening: socket.socket) -> Settings:
-    """Set the public URL to the server's address if only this machine can reach the server."""
-    if settings.public_url or not ip_address(listening.getsockname()[0]).is_loopback:
+def _with_public_url(
+    settings: Settings, listening: socket.socket, publication: Publication
+) -> Settings:
+    """Set the public URL to the server's address, unless it is set or the release has another.
+
+    A release has an address of its own, but if only this machine can reach the server, its links
+    lead to the server. Files have no other address.
+    """
+    is_local = ip_address(listening.getsockname()[0]).is_loopback
+    if settings.public_url or (publication.release is not None and not is_local):
         return settings
     return settings.model_copy(update={"public_url": listening_url(listening)})
 

@@ -40,6 +40,7 @@ class SparqlEndpoint:
 
     Args:
         service: Evaluates the queries.
+        base: The base of relative IRIs in queries.
         tags: Makes entity tags.
         cache: Caches answers.
         rate_limit: Limits each client's queries whose answers are not cached.
@@ -51,6 +52,7 @@ class SparqlEndpoint:
         self,
         service: QueryService,
         *,
+        base: str,
         tags: EntityTags,
         cache: ContentCache,
         rate_limit: RateLimit,
@@ -58,6 +60,7 @@ class SparqlEndpoint:
         render_html: Callable[[Mapping[str, object]], str] | None = None,
     ) -> None:
         self._service = service
+        self._base = base
         self._tags = tags
         self._cache = cache
         self._rate_limit = rate_limit
@@ -65,7 +68,7 @@ class SparqlEndpoint:
         self._render_html = render_html
         # Most clients repeat their queries, so parse each query only once.
         self._remember = lru_cache(_REMEMBERED_REQUESTS)(
-            lambda request: protocol.read_request(request, service.graphs)
+            lambda request: protocol.read_request(request, service.graphs, base)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,8 +106,10 @@ class SparqlEndpoint:
         if size <= _REMEMBERED:
             return self._remember(request)
         if size <= _READ_IN_THREAD:
-            return protocol.read_request(request, self._service.graphs)
-        return await asyncio.to_thread(protocol.read_request, request, self._service.graphs)
+            return protocol.read_request(request, self._service.graphs, self._base)
+        return await asyncio.to_thread(
+            protocol.read_request, request, self._service.graphs, self._base
+        )
 
     async def _answer(
         self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
@@ -147,7 +152,7 @@ class SparqlEndpoint:
         """Return the entity tag of the answer to a query, or None if the answer always changes."""
         if query.changes:
             return None
-        dataset = query.default_graphs, query.named_graphs
+        dataset = query.default_graphs, query.named_graphs, query.base
         return self._tags.tag("sparql", query.text, query.format.name, dataset)
 
     async def _stream(self, etag: str | None, chunks: AsyncIterator[bytes], send: Send) -> None:

@@ -12,7 +12,8 @@ from apecgraph.catalog.service import describe_service
 from apecgraph.query.model import QueryService
 from apecgraph.query.negotiation import find_named
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
-from apecgraph.rdf.namespaces import BASE, PREFIXES
+from apecgraph.rdf.namespaces import BASE, ENDPOINT, PREFIXES
+from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.readers.completion import read_completions
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.pages.site import Site
@@ -32,6 +33,11 @@ class QueryPage:
         self.site = site
         self._served = served
         self._examples = examples
+
+    @property
+    def endpoint(self) -> str:
+        """The IRI of the endpoint."""
+        return ENDPOINT if self.site.release is not None else f"{self.site.url}/sparql"
 
     async def answer(self, request: Request) -> Response:
         """Answer with the query form or, for RDF formats, with the service description.
@@ -55,8 +61,10 @@ class QueryPage:
                     tables=RESULTS_FORMATS,
                     graphs=GRAPH_FORMATS,
                 )
-            triples = describe_service(self._served.graphs)
-            return self.site.writer.document(triples, format_, f"{BASE}sparql")
+            triples = describe_service(self._served.graphs, self.endpoint)
+            if self.site.release is None:
+                return rdf_bytes(triples, format_)
+            return self.site.writer.document(triples, format_, self.endpoint)
 
         return await self.site.responder.answer(
             request, format_.content_type, body, {"Vary": "Accept"}, variant=repr(query)
@@ -69,10 +77,15 @@ class QueryPage:
         """
 
         def body() -> str:
+            released = self.site.release is not None
             vocabulary = {
-                "base": BASE,
-                "pages": self.site.release is not None,
-                "prefixes": PREFIXES,
+                "base": BASE if released else f"{self.site.url}/",
+                "pages": released,
+                "prefixes": {
+                    prefix: namespace
+                    for prefix, namespace in PREFIXES.items()
+                    if released or not namespace.startswith(BASE)
+                },
                 "terms": [asdict(term) for term in read_completions(self.site.graph)],
             }
             return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,114 @@
+"""Loads RDF files into a store in memory."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import IO, Final, TypeAlias, cast
+
+from pyoxigraph import Store, parse
+
+from apecgraph.errors import StoreError
+from apecgraph.files import steady
+from apecgraph.query.changes import Changes, Tags, json_ld_notes
+from apecgraph.query.model import DataFile
+from apecgraph.rdf.files import RdfBytes
+from apecgraph.rdf.formats import JSON_LD
+
+# The message of the engine if a JSON-LD document refers to a context that it would have to fetch.
+_REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
+
+Report: TypeAlias = Callable[[Path, int, int], object]
+"""Takes the path of a file, the number of bytes read so far, and its size."""
+
+Note: TypeAlias = Callable[[Path, str], object]
+"""Takes the path of a file, and what the engine has changed or left out of it."""
+
+
+def load(
+    files: Iterable[DataFile],
+    report: Report | None = None,
+    note: Note | None = None,
+) -> Store:
+    """Load files into a store in memory; the labels of blank nodes are local to each file.
+
+    Args:
+        files: The files to load.
+        report: Called while a file is read.
+        note: Called when a file has been read, for each kind of change.
+
+    Returns:
+        The store.
+
+    Raises:
+        StoreError: A file cannot be loaded, or has changed since it was opened.
+        MemoryError: There is no memory left.
+    """
+    store = Store()
+    for file in files:
+        path = file.path
+        try:
+            with steady(path) as size:
+                report = report or _ignore
+                report(path, 0, size)
+                if DataFile.of(path, file.format).sha256 != file.sha256:
+                    raise StoreError(f"{path} is not loaded: it was changed after it was opened")
+                if file.trusted:  # loaded in seconds, and faster without reports
+                    store.load(path=path, format=file.format.rdf, lenient=True)
+                else:
+                    _load(file, store, partial(_report, report, path, size), note or _ignore)
+        except (OSError, EOFError, zlib.error, SyntaxError, ValueError, MemoryError) as error:
+            raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
+    return store
+
+
+def _load(
+    file: DataFile,
+    store: Store,
+    report: Callable[[int], object],
+    note: Note,
+) -> None:
+    """Load a file that another program wrote, and say what the engine changes."""
+    base = file.base or file.path.as_uri()
+    changes = Changes()
+    with file.path.open("rb") as source:
+        data = cast("IO[bytes]", RdfBytes(source, report))
+        if file.format == JSON_LD:
+            kept = parse(data, JSON_LD.rdf, base_iri=base, rename_blank_nodes=True)
+            store.extend(changes.counted(kept))
+            source.seek(0)
+            notes = json_ld_notes(cast("IO[bytes]", RdfBytes(source)), base, changes.quads)
+        else:
+            tags = Tags(data, file.format)
+            kept = parse(
+                cast("IO[bytes]", tags), file.format.rdf, base_iri=base, rename_blank_nodes=True
+            )
+            store.extend(changes.counted(kept))
+            notes = tags.notes()
+        for each in (*changes.notes(), *notes):
+            note(file.path, each)
+
+
+def _report(report: Report, path: Path, size: int, read: int) -> None:
+    report(path, read, size)
+
+
+def _ignore(*_: object) -> None:
+    """Ignore progress, or a note."""
+
+
+def _reason(error: Exception) -> str:
+    """Explain why a file cannot be loaded."""
+    if isinstance(error, MemoryError):
+        if not error.args:
+            raise error  # memory is exhausted: a parser error would have a message
+        return f"it contains a literal, or another token, that is too long: {error}"
+    if isinstance(error, EOFError | zlib.error):
+        return f"its gzip is damaged: {error}"
+    if _REMOTE_CONTEXT in str(error):
+        return (
+            "it refers to a remote context, which is not fetched: write the context into the file"
+        )
+    return str(getattr(error, "strerror", None) or error)
