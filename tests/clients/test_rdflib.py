@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from urllib.error import HTTPError
 
 import pytest
-from rdflib import RDF, SKOS, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, SKOS, ConjunctiveGraph, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.compare import to_isomorphic
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 from rdflib.query import ResultRow
 
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML
@@ -120,6 +120,55 @@ def test_the_endpoint_can_be_read_as_a_store(remote: Graph, publication: Publica
     assert publication.graph is not None
     default = publication.graph.default_graph.quads()
     assert len(remote) == len(list(default))
+
+
+SEETAO = THING["source/seetao"]
+REJECTED = THING["figure/seetao/trade-value-2025"]
+
+
+@pytest.fixture(params=["SPARQLStore", "SPARQLUpdateStore"])
+def dataset(server: str, request: pytest.FixtureRequest) -> Dataset:
+    """A dataset on the endpoint; it names its default graph `urn:x-rdflib:default`."""
+    dataset = Dataset(store=request.param)
+    address = f"{server}/sparql"
+    dataset.open(address if request.param == "SPARQLStore" else (address, address))
+    return dataset
+
+
+def test_the_endpoint_can_be_read_as_a_dataset(dataset: Dataset) -> None:
+    china = THING["economy/CHN"]
+    rows = dataset.query(f"SELECT ?name {{ <{china}> <{SKOS.prefLabel}> ?name }}")
+    assert names(rows) == ["China", "中国"]
+    assert set(dataset.objects(china, SKOS.prefLabel)) == {
+        Literal("China", lang="en"),
+        Literal("中国", lang="zh"),
+    }
+    named = dataset.query(f"SELECT (?g AS ?name) {{ GRAPH ?g {{ <{SEETAO}> a ?type }} }}")
+    assert str(SEETAO) in names(named)
+    source = Graph(dataset.store, SEETAO)
+    assert (SEETAO, RDF.type, URIRef(f"{APEC}Source")) in source
+    assert (china, SKOS.prefLabel, None) not in source
+
+
+def test_the_default_graph_of_a_dataset_has_no_rejected_figures(dataset: Dataset) -> None:
+    printed = f"SELECT (?printed AS ?name) {{ <{REJECTED}> <{APEC}printed> ?printed }}"
+    assert names(dataset.query(printed)) == []
+    assert names(Graph(dataset.store, SEETAO).query(printed)) == ["2.629 trillion yuan"]
+
+
+def test_the_endpoint_can_be_read_as_a_conjunctive_graph(server: str) -> None:
+    graph = ConjunctiveGraph(SPARQLStore(f"{server}/sparql"))
+    rows = graph.query(f"SELECT ?name {{ <{THING['economy/CHN']}> <{SKOS.prefLabel}> ?name }}")
+    assert names(rows) == ["China", "中国"]
+    assert (THING["economy/CHN"], SKOS.prefLabel, Literal("China", lang="en")) in graph
+
+
+def test_an_update_through_a_store_is_refused(server: str) -> None:
+    store = SPARQLUpdateStore(f"{server}/sparql", f"{server}/sparql", autocommit=True)
+    with pytest.raises(HTTPError) as caught:
+        Graph(store, SEETAO).add((THING["economy/CHN"], SKOS.prefLabel, Literal("x")))
+    with caught.value as error:
+        assert error.code == 403
 
 
 def test_describe_and_ask_work_on_the_endpoint_as_a_store(remote: Graph) -> None:

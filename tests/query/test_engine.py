@@ -10,6 +10,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import MalformedQuery, NotAcceptable
+from apecgraph.query.dataset import DEFAULT_GRAPH
 from apecgraph.query.loading import load
 from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.rdf.formats import (
@@ -100,6 +101,21 @@ async def test_several_default_graphs_are_merged(store: QueryService) -> None:
     merged = await ask(store, text, default_graphs=(G1, G2, G1), named_graphs=(G2, G2))
     rows = [f",http://x/s{i}" for i in (1, 2, 3)] + [f"{G2},http://x/s{i}" for i in (2, 3)]
     assert merged.decode().splitlines() == ["g,s", *rows]
+
+
+async def test_the_default_graph_of_the_store_may_be_part_of_a_dataset(
+    store: QueryService,
+) -> None:
+    union = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    named = "SELECT (COUNT(*) AS ?n) FROM <urn:x-arq:DefaultGraph> { ?s ?p ?o }"
+    default = int((await ask(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")).split()[1])
+    for text, dataset, count in (
+        (union, {"default_graphs": (DEFAULT_GRAPH,)}, default),
+        (union, {"default_graphs": (DEFAULT_GRAPH,), "named_graphs": (G1,)}, default + 2),
+        (union, {"default_graphs": (DEFAULT_GRAPH, G1)}, default + 2),
+        (named, {"default_graphs": (DEFAULT_GRAPH,)}, default),
+    ):
+        assert await ask(store, text, **dataset) == f"n\r\n{count}\r\n".encode(), dataset
 
 
 async def test_a_relative_iri_is_resolved_against_the_endpoint(store: QueryService) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from apecgraph.errors import NotAcceptable
-from apecgraph.query.negotiation import Choice, find_named, negotiate, prefers
+from apecgraph.query.negotiation import Choice, find_named, named_formats, negotiate, prefers
 from apecgraph.rdf.formats import (
     DOCUMENT_FORMATS,
     GRAPH_FORMATS,
@@ -56,6 +56,11 @@ BROWSER = (
         ('x/y;a=",text/csv,\\"";q=1, text/tab-separated-values', RESULTS_TSV),
         ("nonsense, text/csv", RESULTS_CSV),
         ("text/csv;q=2, text/tab-separated-values;q=0.1", RESULTS_TSV),
+        ("text/csv;q=.2, text/tab-separated-values;q=.3", RESULTS_TSV),
+        ("text/csv;q=0.33333, text/tab-separated-values;q=0.33334", RESULTS_TSV),
+        ("text/csv;q=., text/tab-separated-values;q=0.1", RESULTS_TSV),
+        ("image/png, *; q=.2", RESULTS_JSON),
+        ("*/csv, text/tab-separated-values;q=0.1", RESULTS_TSV),
         (", ,text/csv,", RESULTS_CSV),
         (BROWSER, RESULTS_XML),
     ],
@@ -98,15 +103,35 @@ def test_an_alias_of_a_media_type_is_known_and_comes_after_all_own_types(
     ("names", "offers", "choice"),
     [
         (["application/json"], GRAPH_FORMATS, Choice(JSON_LD, "application/json")),
-        (["JSON"], GRAPH_FORMATS, Choice(JSON_LD, JSON_LD.media_type)),
+        (["json"], GRAPH_FORMATS, Choice(JSON_LD, JSON_LD.media_type)),
         (["json"], RESULTS_FORMATS, Choice(RESULTS_JSON, RESULTS_JSON.media_type)),
-        (["csv", "pdf,n3"], (*RESULTS_FORMATS, *GRAPH_FORMATS), Choice(TURTLE, "text/turtle")),
+        (["pdf", "n3", "csv"], (*RESULTS_FORMATS, *GRAPH_FORMATS), Choice(TURTLE, "text/turtle")),
     ],
 )
 def test_a_format_is_found_by_any_of_its_names(
     names: list[str], offers: tuple[Format, ...], choice: Choice
 ) -> None:
     assert find_named(names, offers) == choice
+
+
+@pytest.mark.parametrize(
+    ("parameters", "names"),
+    [
+        ([], []),
+        ([("query", "csv")], []),
+        ([("format", "JSON")], ["json"]),
+        ([("format", "csv"), ("format", "pdf, n3")], ["pdf", "n3", "csv"]),
+        ([("format", "application/ld json; profile=x")], ["application/ld+json"]),
+        ([("format", "RDF/XML")], ["rdf/xml"]),
+        ([("format", "auto"), ("format", "")], []),
+        ([("format", ""), ("output", "csv")], ["csv"]),
+        ([("format", "xml"), ("output", "csv")], ["xml"]),
+    ],
+)
+def test_the_names_of_formats_are_read_from_the_parameters(
+    parameters: list[tuple[str, str]], names: list[str]
+) -> None:
+    assert named_formats(parameters) == names
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/csv", "*/*;q=0", "text/turtle;q=0"])
@@ -133,7 +158,11 @@ def test_any_header_of_64_kilobytes_is_parsed_quickly(unit: str) -> None:
         (BROWSER, True),
         ("text/html", True),
         ("TEXT/HTML; charset=utf-8", True),
-        ("text/html, */*", True),
+        ("text/html, application/xhtml+xml, */*", True),
+        ("text/html, application/xml;q=0.9", True),
+        ("text/html, */*", False),
+        ("text/html, text/*;q=0.1", False),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", False),
         (None, False),
         ("", False),
         ("*/*", False),
@@ -146,7 +175,7 @@ def test_any_header_of_64_kilobytes_is_parsed_quickly(unit: str) -> None:
         ("text/html" + ", text/html" * 100_000, True),
     ],
 )
-def test_html_is_preferred_only_if_named_and_nothing_is_better(
+def test_html_is_preferred_by_browsers_and_by_clients_that_read_nothing_else(
     accept: str | None, wanted: bool
 ) -> None:
     assert prefers(accept, HTML, (*RESULTS_FORMATS, *GRAPH_FORMATS)) is wanted

@@ -34,7 +34,8 @@ apec:Economy rdfs:label "economy"@en ; rdfs:subClassOf schema:AdministrativeArea
 <economy/AUS> a apec:Economy ; skos:notation "AUS"^^apec:iso, "036"^^apec:m49 ;
     skos:prefLabel "Australia"@en, "Australie"@fr, "호주"@ko, "Австралия"@ru, "澳大利亚"@zh .
 <economy/VNM> a apec:Economy ; skos:prefLabel "Viet Nam"@en, "Việt Nam"@vi .
-<economy/SGP> a apec:Economy ; skos:prefLabel "Singapore"@en .
+<economy/SGP> a apec:Economy ; skos:prefLabel "Singapore"@en ;
+    schema:dateCreated "1994-03"^^xsd:gYearMonth .
 <place/singapore> a schema:City ; skos:prefLabel "Singapore"@en ;
     schema:containedInPlace <economy/SGP> ; schema:population 5900000 .
 <place/springfield-1> a schema:City ; skos:prefLabel "Springfield"@en ;
@@ -264,6 +265,10 @@ class TestProperties:
             ("skos:notation", 36),
             ("owl:sameAs", "https://wikidata.org/wiki/Q884"),
             ("schema:foundingDate", "1850-01-02"),
+            ("schema:foundingDate", "1850-01-02T00:00:00Z"),
+            ("schema:foundingDate", "1850-01-02T08:00:00+08:00"),
+            ("schema:foundingDate", "1850-01"),
+            ("schema:foundingDate", 1850),
             ("schema:area", 2.5),
         ],
     )
@@ -284,6 +289,10 @@ class TestProperties:
             ("schema:area", True),
             ("owl:sameAs", "http://www.wikidata.org/entity/Q88"),
             ("schema:foundingDate", "1850-01-03"),
+            ("schema:foundingDate", "1850-01-02T10:00:00Z"),
+            ("schema:foundingDate", "1850-02"),
+            ("schema:foundingDate", 1851),
+            ("schema:foundingDate", "0001-01-01T00:00:00+08:00"),
         ],
     )
     def test_that_differ_are_not_certain(
@@ -297,6 +306,26 @@ class TestProperties:
             )
             == []
         )
+
+    @pytest.mark.parametrize(
+        ("value", "score"),
+        [
+            ("1994", 100),
+            ("1994-03", 100),
+            ("1994-03-01T00:00:00Z", 99),  # the entity may be of another day of that month
+            ("1994-04", 0),
+            ("1994-04-01", 0),
+            ("1995", 0),
+        ],
+    )
+    def test_that_are_dates_are_compared_by_precision(
+        self, reconciler: Reconciler, value: str, score: float
+    ) -> None:
+        condition = PropertyCondition("schema:dateCreated", (value,))
+        found = reconciler.candidates(
+            ReconciliationQuery("Singapore", ECONOMY, "any", (condition,))
+        )
+        assert found[0].features["property_similarity"] == score
 
     def test_with_several_values_must_have_them_all(self, reconciler: Reconciler) -> None:
         both = PropertyCondition("skos:notation", ("KOR", "410"))

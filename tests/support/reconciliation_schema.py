@@ -85,7 +85,8 @@ _CANDIDATE: Final = _object(  # 4.2
         "features": _array(_object({"id": _ID, "value": {"type": ["number", "boolean"]}})),
     },
 )
-RESULTS: Final = _map(_object({"result": _array(_CANDIDATE)}))
+# Other members than `result` are allowed; ours is the reason why a query has no candidates.
+RESULTS: Final = _map(_object({"result": _array(_CANDIDATE)}, {"error": _STRING}))
 
 _NOTABLE: Final = _array(_object({"id": _ID}, {"name": _ID}))
 SUGGESTIONS: Final = {  # 6.3

@@ -97,13 +97,14 @@ def _rdf(format_: Format) -> Callable[[bytes], None]:
     return read
 
 
-_READERS: Final[Mapping[str, Callable[[bytes], None]]] = {
+_READERS: Final[Mapping[str, Callable[[bytes], object]]] = {
     "application/json": _json,
     "application/sparql-results+json": _results_json,
     "application/sparql-results+xml": _xml,
     "application/xml": _xml,
     "text/csv": _csv,
     "text/html": _html,
+    "text/plain": bytes.decode,
     "text/tab-separated-values": _tsv,
     **{format_.media_type: _rdf(format_) for format_ in GRAPH_FORMATS},
 }

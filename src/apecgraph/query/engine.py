@@ -23,6 +23,7 @@ from pyoxigraph import (
 
 from apecgraph.errors import Forbidden, MalformedQuery, StoreError
 from apecgraph.isolation.threads import drop_locals_on_error
+from apecgraph.query.dataset import DEFAULT_GRAPH
 from apecgraph.query.diagnosis import diagnose
 from apecgraph.query.model import Query
 from apecgraph.query.outline import with_lower_booleans
@@ -81,7 +82,10 @@ def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryT
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if query.default_graphs or query.named_graphs:
-        default = [NamedNode(graph) for graph in dict.fromkeys(query.default_graphs)]
+        default = [
+            DefaultGraph() if graph == DEFAULT_GRAPH else NamedNode(graph)
+            for graph in dict.fromkeys(query.default_graphs)
+        ]
         named = [NamedNode(graph) for graph in dict.fromkeys(query.named_graphs)]
         if len(default) > 1:
             store, default = _merge(store, default, named), [DefaultGraph()]

@@ -61,7 +61,8 @@ class Query:
         text: The query as sent.
         format: The format of the answer, which fits the query form.
         default_graphs: The IRIs of the default graphs that the request names, or else those that
-            the query names (SPARQL 1.1 Protocol, section 2.1.4).
+            the query names (SPARQL 1.1 Protocol, section 2.1.4); DEFAULT_GRAPH is the default
+            graph of the dataset itself.
         named_graphs: The IRIs of the named graphs, likewise. If neither the request nor the query
             names any graph, both attributes are empty.
         base: The base of relative IRIs, unless the query has one.

@@ -12,9 +12,11 @@ from apecgraph.errors import NotAcceptable
 from apecgraph.rdf.formats import Format, find_format
 
 _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_RANGE: Final = re.compile(rf"\s*({_WORD})/({_WORD})\s*(.*)", re.DOTALL)
+# A lone asterisk, which Java sends, means any type.
+_RANGE: Final = re.compile(rf"\s*(?:({_WORD})/({_WORD})|\*)\s*(.*)", re.DOTALL)
 _PARAMETER: Final = re.compile(rf';\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|{_WORD})\s*')
-_QVALUE: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+# Java leaves out the zero before the point, and others send more than three digits.
+_QVALUE: Final = re.compile(r"0(\.\d*)?|\.\d+|1(\.0*)?", re.ASCII)
 # The text between commas outside quotes. A quote that is not closed extends to the end.
 _PART: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?+)++', re.DOTALL)
 
@@ -26,6 +28,11 @@ _MAX_RANGES: Final = 64
 
 _BOTH_PARTS: Final = 2
 """The specificity of a range that names both parts of a media type."""
+
+
+_XHTML: Final = ("application", "xhtml+xml")
+_NO_CHOICE: Final = ("", "auto")
+"""Names of a format by which a form says that its user chose none."""
 
 
 class Choice(NamedTuple):
@@ -99,30 +106,59 @@ def _choices(offers: Sequence[Format]) -> Iterator[Choice]:
 
 
 def prefers(accept: str | None, page: Format, others: Iterable[Format]) -> bool:
-    """Return whether a client names a page's type, prefers no other type, and names no `others`.
+    """Return whether a client wants a page rather than one of `others`.
 
-    Browsers send such headers. Programs name the formats that they read, or accept any format.
+    It names the type of the page, prefers no other type, and names no `others`. Browsers also name
+    XHTML. Programs that do not may have sent the default of their library, as in Java, so the page
+    is for them only if they accept nothing else.
     """
-    ranges = _parse(accept or "")
+    ranges = [item for item in _parse(accept or "") if item.quality]
     qualities = [
         item.quality for item in ranges if item.specificity(page.media_type) >= _BOTH_PARTS
     ]
-    return (
-        bool(qualities)
-        and max(qualities) > 0
-        and max(qualities) == max(item.quality for item in ranges)
-        and not any(
-            item.specificity(other.media_type) >= _BOTH_PARTS for item in ranges for other in others
-        )
+    if not qualities or max(qualities) < max(item.quality for item in ranges):
+        return False
+    is_browser = any((item.main, item.sub) == _XHTML for item in ranges)
+    return not any(
+        item.specificity(other.media_type) >= (_BOTH_PARTS if is_browser else 0)
+        for item in ranges
+        for other in others
     )
+
+
+def named_formats(parameters: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the names in the parameters `format`, or else `output`, the preferred name first.
+
+    Args:
+        parameters: The names and values of all parameters. A value may be a list of names,
+            separated by commas. Of several values, the last is preferred. Forms send an empty
+            value, or `auto`, if their user chose none.
+
+    Returns:
+        The names, in lower case. In a media type, a plus that was not escaped is restored, and
+        parameters are left out.
+    """
+    values: dict[str, list[str]] = {"format": [], "output": []}
+    for name, value in parameters:
+        if name in values:
+            values[name].append(value)
+    for given in values.values():
+        listed = (name for value in reversed(given) for name in value.split(","))
+        if names := [name for each in listed if (name := _plain(each)) not in _NO_CHOICE]:
+            return names
+    return []
+
+
+def _plain(name: str) -> str:
+    plain = name.partition(";")[0].strip().lower()
+    return plain.replace(" ", "+") if "/" in plain else plain
 
 
 def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
     """Choose the format of an answer by name, as in `format=csv`.
 
     Args:
-        names: The values of the parameter; the last known one is used. A value may also be a list
-            of names, separated by commas, with the preferred name first.
+        names: The names, in lower case; the first one that is known is used.
         offers: The formats to choose from.
 
     Returns:
@@ -131,14 +167,12 @@ def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
     Raises:
         NotAcceptable: None of the names is known.
     """
-    wanted = ",".join(reversed(names))
-    for name in wanted.split(","):
+    for name in names:
         if (offer := find_format(name, offers)) is not None:
-            alias = name.lower()
-            return Choice(offer, alias if alias in offer.other_media_types else offer.media_type)
+            return Choice(offer, name if name in offer.other_media_types else offer.media_type)
     available = list(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptable(
-        f"format={wanted} is not available for this answer; the available formats are "
+        f"format={','.join(names)} is not available for this answer; the available formats are "
         f"{', '.join(available)}.",
         available,
     )
@@ -149,7 +183,10 @@ def _parse(accept: str) -> list[_MediaRange]:
     ranges = []
     for part in islice(_PART.finditer(accept[:_MAX_HEADER]), _MAX_RANGES):
         match = _RANGE.fullmatch(part[0])
-        if match is None or (match[1] == "*" and match[2] != "*"):
+        if match is None:
+            continue
+        main, sub = (match[1] or "*").lower(), (match[2] or "*").lower()
+        if main == "*" and sub != "*":
             continue
         quality, parameters, valid = 1.0, set(), True
         rest = match[3]
@@ -166,7 +203,5 @@ def _parse(accept: str) -> list[_MediaRange]:
                 break  # parameters after the weight are not part of the range
             parameters.add((name, value))
         if valid:
-            ranges.append(
-                _MediaRange(match[1].lower(), match[2].lower(), frozenset(parameters), quality)
-            )
+            ranges.append(_MediaRange(main, sub, frozenset(parameters), quality))
     return ranges

@@ -10,10 +10,11 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from apecgraph.errors import Forbidden, MalformedRequest, MethodNotAllowed, UnsupportedMediaType
+from apecgraph.query.dataset import GraphNames
 from apecgraph.query.model import Query
-from apecgraph.query.negotiation import find_named, negotiate, prefers
+from apecgraph.query.negotiation import find_named, named_formats, negotiate, prefers
 from apecgraph.query.text import READ_ONLY, read_query
-from apecgraph.rdf.formats import ANSWER_FORMATS, HTML, Format
+from apecgraph.rdf.formats import ANSWER_FORMATS, HTML, Format, find_format
 from apecgraph.rdf.namespaces import ENDPOINT
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
@@ -25,9 +26,27 @@ UPDATE: Final = "application/sparql-update"
 
 _MAX_PARAMETERS: Final = 1000
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_CHARSET: Final = re.compile(r"(?i)\bcharset\s*=\s*\"?([^\s\";]+)")
+_CHARSET: Final = re.compile(r"(?i)\bcharset\s*=\s*[\"']?([^\s\"';]+)")
 _OPERATION: Final = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
 """Parameters of a query or an update."""
+
+_GRAPH_STORE: Final = frozenset({"default", "graph"})
+"""Parameters of the SPARQL 1.1 Graph Store HTTP Protocol, section 4.2."""
+
+_UTF_8: Final = "utf-8"
+_ENCODINGS: Final = {
+    **dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii"), _UTF_8),
+    **dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "windows-1252"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
+    "big5": "big5hkscs",
+    "euc-jp": "euc_jp",
+    "euc-kr": "euc_kr",
+    "koi8-r": "koi8_r",
+    "shift_jis": "cp932",
+    "windows-1251": "cp1251",
+    "windows-874": "cp874",
+}
+"""The encodings that clients name as the charset of a body, each with its codec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +91,29 @@ def read_request(
         QueryTooHeavy: The query nests too deeply, or declares too much.
     """
     parameters = _parameters(request)
-    if request.method in ("GET", "HEAD") and _OPERATION.isdisjoint(name for name, _ in parameters):
+    names = {name for name, _ in parameters}
+    if request.method in ("GET", "HEAD") and _OPERATION.isdisjoint(names):
+        if not _GRAPH_STORE.isdisjoint(names):
+            raise MalformedRequest(
+                "There is no Graph Store Protocol here: get a graph with CONSTRUCT { ?s ?p ?o } "
+                "WHERE { GRAPH <IRI> { ?s ?p ?o } }, or the whole dataset from /dumps/."
+            )
         return None
-    if _is_link_in_browser(request, parameters):
+    formats = named_formats(parameters)
+    if _is_for_the_page(request, parameters, formats):
         return None
-    if any(name == "update" for name, _ in parameters):
+    if "update" in names:
         raise Forbidden(READ_ONLY)
     queries = _values(parameters, "query")
     if len(queries) != 1:
-        raise MalformedRequest(f"The request has {len(queries)} queries; send exactly one.")
+        raise MalformedRequest(_without_one_query(request, len(queries)))
     return read_query(
         queries[0],
         graphs,
-        partial(_choose_format, _values(parameters, "format"), request.accept),
-        _values(parameters, "default-graph-uri"),
-        _values(parameters, "named-graph-uri"),
+        partial(_choose_format, formats, request.accept),
+        GraphNames(
+            _values(parameters, "default-graph-uri"), _values(parameters, "named-graph-uri")
+        ),
         base,
     )
 
@@ -102,25 +129,55 @@ def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:
         return parameters
     if request.method not in ("POST", "QUERY"):
         raise MethodNotAllowed(f"{request.method} cannot carry a query: use GET or POST.", METHODS)
-    media_type, _, rest = (request.content_type or "").partition(";")
-    charset = _CHARSET.search(rest)
-    if charset and charset[1].lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(f"The body must be in UTF-8, not {charset[1]}.")
-    media_type = media_type.strip().lower()
+    if not request.body and parameters:
+        return parameters  # some clients send a form without fields, with all of them in the URL
+    media_type = (request.content_type or "").partition(";")[0].strip().lower()
     if media_type == FORM:
-        return parameters + decode_form(request.body)
+        return parameters + decode_form(request.body, encoding_of(request.content_type))
     if media_type == SPARQL_QUERY:
-        return [*parameters, ("query", _decode(request.body))]
+        text = _decode(request.body, encoding_of(request.content_type))
+        return [*parameters, ("query", text)]
     if media_type == UPDATE:
         raise Forbidden(READ_ONLY)
-    raise UnsupportedMediaType(f"Send the query as {FORM} or as {SPARQL_QUERY}.")
+    sent = f"not as {media_type}" if media_type else "and name that type in Content-Type"
+    raise UnsupportedMediaType(f"Send the query as {FORM} or as {SPARQL_QUERY}, {sent}.")
 
 
-def decode_form(data: bytes) -> list[tuple[str, str]]:
+def _without_one_query(request: ProtocolRequest, count: int) -> str:
+    if count or not request.body:
+        return f"The request has {count} queries; send exactly one."
+    return (
+        "The form has no field `query`: send query= with the query percent-encoded, or send the "
+        f"text of the query itself as {SPARQL_QUERY}."
+    )
+
+
+def encoding_of(content_type: str | None) -> str:
+    """Return the codec of a body.
+
+    Args:
+        content_type: The Content-Type header, or None.
+
+    Returns:
+        The codec of its charset, or UTF-8.
+
+    Raises:
+        UnsupportedMediaType: The charset is unknown.
+    """
+    charset = _CHARSET.search((content_type or "").partition(";")[2])
+    codec = _ENCODINGS.get(charset[1].lower()) if charset else _UTF_8
+    if codec is None:
+        known = ", ".join(_ENCODINGS)
+        raise UnsupportedMediaType(f"The charset of a body must be one of {known}.")
+    return codec
+
+
+def decode_form(data: bytes, encoding: str = _UTF_8) -> list[tuple[str, str]]:
     """Decode parameters of the type `application/x-www-form-urlencoded`.
 
     Args:
         data: The encoded parameters.
+        encoding: The codec of the characters that are escaped.
 
     Returns:
         The names and values, in their order.
@@ -128,33 +185,44 @@ def decode_form(data: bytes) -> list[tuple[str, str]]:
     Raises:
         MalformedRequest: The data are not of that type, or have too many parameters.
     """
-    text = _decode(data)
+    text = _decode(data, encoding)
     if _BAD_ESCAPE.search(text):
         raise MalformedRequest("A % in the parameters is not an escape: write it as %25.")
     try:
         return parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
+            text,
+            keep_blank_values=True,
+            encoding=encoding,
+            errors="strict",
+            max_num_fields=_MAX_PARAMETERS,
         )
     except UnicodeDecodeError:
-        raise MalformedRequest("The parameters are not UTF-8.") from None
+        raise MalformedRequest(f"The parameters are not {encoding.upper()}.") from None
     except ValueError:
         raise MalformedRequest(f"The request has more than {_MAX_PARAMETERS} parameters.") from None
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes, encoding: str) -> str:
     try:
-        return data.decode()
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise MalformedRequest(f"Byte {error.start + 1} is not UTF-8.") from None
+        raise MalformedRequest(f"Byte {error.start + 1} is not {encoding.upper()}.") from None
 
 
-def _is_link_in_browser(request: ProtocolRequest, parameters: list[tuple[str, str]]) -> bool:
-    """Return whether a browser sends only a query, so its user has followed a link."""
-    return (
-        request.method in ("GET", "HEAD")
-        and [name for name, _ in parameters] == ["query"]
-        and prefers(request.accept, HTML, ANSWER_FORMATS)
-    )
+def _is_for_the_page(
+    request: ProtocolRequest, parameters: list[tuple[str, str]], formats: Sequence[str]
+) -> bool:
+    """Return whether the user of a browser has followed a link to a query.
+
+    The link names the page as its format, or it names nothing but the query, and a browser sends
+    the request. Parameters that are empty, or unknown here, count as absent.
+    """
+    given = [name for name, value in parameters if name in _OPERATION and value]
+    if request.method not in ("GET", "HEAD") or given != ["query"]:
+        return False
+    if formats:
+        return find_format(formats[0], (HTML,)) is not None
+    return prefers(request.accept, HTML, ANSWER_FORMATS)
 
 
 def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from typing import Final, TypeAlias
 from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import Forbidden
+from apecgraph.query.dataset import NO_GRAPHS, GraphNames, choose_dataset
 from apecgraph.query.engine import evaluate
 from apecgraph.query.model import Query
-from apecgraph.query.negotiation import find_named
+from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.query.outline import Form, outline
 from apecgraph.rdf.formats import ANSWER_FORMATS, GRAPH_FORMATS, RESULTS_FORMATS, Format
 from apecgraph.rdf.namespaces import ENDPOINT
@@ -22,16 +23,13 @@ ChooseFormat: TypeAlias = Callable[[Sequence[Format]], Format]
 """Chooses one of the formats that the answer to a query can have; may raise NotAcceptable."""
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
-_MAX_QUOTED: Final = 200
-"""Characters of a request that an error message quotes."""
 
 
 def read_query(
     text: str,
     graphs: Collection[str],
     choose_format: ChooseFormat,
-    default_graphs: tuple[str, ...] = (),
-    named_graphs: tuple[str, ...] = (),
+    requested: GraphNames = NO_GRAPHS,
     base: str = ENDPOINT,
 ) -> Query:
     """Read a query from its text.
@@ -41,9 +39,8 @@ def read_query(
         graphs: The IRIs of the existing named graphs.
         choose_format: Chooses the format of the answer. If the text is not SPARQL, all formats are
             offered, since the engine will report the error later.
-        default_graphs: The default graphs that the request names. If the request names any graph,
-            the dataset in the query is ignored (SPARQL 1.1 Protocol, section 2.1.4).
-        named_graphs: The named graphs that the request names.
+        requested: The graphs that the request names. If it names any, the dataset in the query is
+            ignored (SPARQL 1.1 Protocol, section 2.1.4).
         base: The base of relative IRIs, unless the query has one.
 
     Returns:
@@ -61,15 +58,8 @@ def read_query(
         raise Forbidden(READ_ONLY)
     if seen.service:
         raise Forbidden("This endpoint does not call other endpoints: SERVICE is not available.")
-    if not default_graphs and not named_graphs:
-        default_graphs, named_graphs = seen.default_graphs, seen.named_graphs
-    for graph in (*default_graphs, *named_graphs):
-        if graph not in graphs:
-            raise Forbidden(
-                f"There is no graph <{graph[:_MAX_QUOTED]}> here, and this endpoint fetches none. "
-                "SELECT ?graph { GRAPH ?graph {} } lists the graphs that it has."
-            )
-    return Query(text, choose_format(_formats(seen.form)), default_graphs, named_graphs, base)
+    dataset = choose_dataset(requested, GraphNames(seen.default_graphs, seen.named_graphs), graphs)
+    return Query(text, choose_format(_formats(seen.form)), *dataset, base)
 
 
 def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write) -> None:
@@ -86,7 +76,8 @@ def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write)
         QueryError: An error of `read_query` or `evaluate`.
     """
     graphs = {graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)}
-    query = read_query(text, graphs, lambda offers: find_named(formats, offers).format)
+    names = named_formats(("format", name) for name in formats)
+    query = read_query(text, graphs, lambda offers: find_named(names, offers).format)
     evaluate(store, query, write)
 
 

@@ -14,9 +14,11 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz
 
 from apecgraph.errors import MalformedRequest
+from apecgraph.rdf.namespaces import XSD
 from apecgraph.rdf.terms import Term
 from apecgraph.search.entities import Entities, Entity
 from apecgraph.search.identifiers import canonical_identifier
+from apecgraph.text.dates import DATE_DATATYPES, iso_date
 from apecgraph.text.folding import fold, spellings
 from apecgraph.text.numbers import plain_number
 
@@ -27,6 +29,9 @@ EXACT: Final = 100.0
 
 ALIKE: Final = 99.0
 """The highest score of values that are similar but not equal."""
+
+
+_DATED: Final = DATE_DATATYPES | {f"{XSD}dateTime"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +58,29 @@ class _Wanted:
     folded: str
     spellings: frozenset[str]
     number: Decimal | None
+    date: str | None
     entities: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Had:
-    """A value of a property; `entity` is the id of a value that is an entity, `iri` another IRI."""
+    """A value of a property.
+
+    Attributes:
+        text: The value as text.
+        names: Its names, folded; of a literal, the text.
+        spellings: The keys of the folded text.
+        number: The number that it is, if it is one.
+        date: The year, month, day or time that it is, if it is one.
+        entity: The id of a value that is an entity.
+        iri: A value that is another IRI.
+    """
 
     text: str
     names: tuple[str, ...]
     spellings: frozenset[str]
     number: Decimal | None = None
+    date: str | None = None
     entity: str | None = None
     iri: str | None = None
 
@@ -89,9 +106,10 @@ class PropertyMatcher:
         values = []
         for value in condition.values:
             text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+            number = Decimal(text) if type(value) in (int, float) else plain_number(text)
             folded = fold(text)
             values.append(
-                _Wanted(text, folded, spellings(folded), plain_number(text), self._exact(text))
+                _Wanted(text, folded, spellings(folded), number, iso_date(text), self._exact(text))
             )
         return Wanted(property_.id, tuple(values))
 
@@ -115,7 +133,14 @@ class PropertyMatcher:
             return _Had(term.value, entity.spellings, frozenset(), entity=entity.id)
         text = term.value if isinstance(term, ox.Literal) else str(term)
         folded = fold(text)
-        return _Had(text, (folded,), spellings(folded), number=plain_number(text))
+        dated = isinstance(term, ox.Literal) and term.datatype.value in _DATED
+        return _Had(
+            text,
+            (folded,),
+            spellings(folded),
+            number=None if dated else plain_number(text),
+            date=iso_date(text) if dated else None,
+        )
 
 
 def _alike(wanted: _Wanted, had: _Had) -> float:
@@ -123,8 +148,21 @@ def _alike(wanted: _Wanted, had: _Had) -> float:
         return EXACT
     if had.iri is not None:
         return EXACT if canonical_identifier(wanted.text) == had.iri else 0.0
+    if had.date is not None and wanted.date is not None:
+        return _same_date(wanted.date, had.date)
     if had.number is not None and wanted.number is not None:
         return EXACT if wanted.number == had.number else 0.0
     if had.entity in wanted.entities or not wanted.spellings.isdisjoint(had.spellings):
         return EXACT
     return min(ALIKE, max((fuzz.ratio(wanted.folded, each) for each in had.names), default=0.0))
+
+
+def _same_date(wanted: str, had: str) -> float:
+    """Compare two dates to the precision of the coarser one.
+
+    A value within the wanted year or month fulfils the condition. A value that is less precise than
+    the wanted one may be another date.
+    """
+    if had.startswith(wanted):
+        return EXACT
+    return ALIKE if wanted.startswith(had) else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from babel import Locale
@@ -43,6 +43,27 @@ def spelled_days(first: str, last: str) -> str:
         while before[-1] == words[len(before) - 1]:
             before.pop()
     return f"{' '.join(before) or first} to {spelled_day(last)}"
+
+
+def iso_date(text: str) -> str | None:
+    """Return a date in one form (ISO 8601), so that a longer text is a more precise date.
+
+    Midnight in UTC is the day, because clients and answers in JSON write days in this way.
+
+    Args:
+        text: A year, a month, a day, or a day with its time.
+
+    Returns:
+        The year, the month, the day, or the time in UTC; None for any other text.
+    """
+    if _DATE.fullmatch(text):
+        return text if _words(text) else None
+    try:
+        time = datetime.fromisoformat(text)
+        time = time.astimezone(UTC) if time.tzinfo else time
+    except (ValueError, OverflowError):
+        return None
+    return time.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix("T00:00:00")
 
 
 def _words(text: str) -> list[str]:

@@ -24,7 +24,7 @@ from apecgraph.settings import Settings
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import CommonHeaders
-from apecgraph.web.http.methods import ReadOnly, accept_header
+from apecgraph.web.http.methods import ReadOnly, accept_header, preflight
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags, http_date
@@ -170,6 +170,8 @@ def _handle_errors(app: FastAPI, site: Site) -> None:
 
     async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
+            if error.status_code == 405 and request.method == "OPTIONS":
+                return preflight(("GET", "HEAD", "OPTIONS"))
             error = _as_ours(request, error, addresses)
         accept = accept_header(request.headers)
         return problem_response(error, accept, render_html=site.html.problem)

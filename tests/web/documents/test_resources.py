@@ -269,6 +269,17 @@ def test_a_missing_resource_is_answered_with_similar_ones(
 
 @pytest.mark.parametrize(
     "path",
+    ["/id/economy/CHN", "/doc/economy/CHN", "/doc/economy/CHN.ttl", "/catalog", "/figures"],
+)
+def test_a_slash_at_the_end_is_passed_over(client: httpx.Client, path: str) -> None:
+    plain, with_slash = client.get(path), client.get(f"{path}/")
+    assert with_slash.status_code == plain.status_code < 400
+    assert with_slash.headers.get("location") == plain.headers.get("location")
+    assert with_slash.content == plain.content
+
+
+@pytest.mark.parametrize(
+    "path",
     [
         "/id/",
         "/doc/",
@@ -279,7 +290,7 @@ def test_a_missing_resource_is_answered_with_similar_ones(
         "/doc/.ttl",
         "/doc/../../etc/passwd",
         "/id/..%2f..%2fetc%2fpasswd",
-        "/id/economy/CHN/",
+        "/id/economy/CHN/x",
         "/doc/economy/CHN.xlsx",
         "/id/<x>",
     ],

@@ -253,11 +253,40 @@ def test_a_page_is_in_a_language_of_its_topic(client: httpx.Client) -> None:
     assert f'href="{page}?lang=en" lang="en"' in text
     assert '<a href="/id/body/apec">' in text
     assert '<h1 class="named">China</h1>' in get(client, page)
-    for query in ("lang=ar", "lang=%3Cscript%3E", "lang="):
+    assert get(client, f"{page}?lang=zh-CN") == get(client, f"{page}?lang=zh-Hant-TW") == text
+    assert '<h1 class="named">China</h1>' in get(client, f"{page}?lang=")
+    for query in ("lang=ar", "lang=%3Cscript%3E"):
         refused = client.get(f"{page}?{query}")
         assert refused.status_code == 400
         assert "en, zh" in refused.json()["detail"]
     assert client.get("/doc/economy/CHN.ttl?lang=ar").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "中国"),
+        ("fr;q=0.9, zh-hant-tw;q=0.5", "中国"),
+        ("en-US,en;q=0.5,zh;q=0.3", "China"),
+        ("fr, *", "China"),
+        ("zh;q=0", "China"),
+        ("", "China"),
+    ],
+)
+def test_a_page_is_in_the_language_of_the_browser_unless_another_is_asked_for(
+    client: httpx.Client, header: str, name: str
+) -> None:
+    headers = {"Accept-Language": header, "Accept": "text/html"}
+    for path in ("/doc/economy/CHN.html", "/doc/economy/CHN"):
+        response = client.get(path, headers=headers)
+        assert "Accept-Language" in response.headers["vary"]
+        heading = re.search("<h1[^>]*>(?:<bdi[^>]*>)?([^<]*)<", response.text)
+        assert heading is not None
+        assert heading[1] == name
+        asked = client.get(f"{path}?lang=en", headers=headers)
+        assert '<h1 class="named">China</h1>' in asked.text
+    described = client.get("/doc/economy/CHN.ttl", headers=headers)
+    assert "Accept-Language" not in described.headers["vary"]
 
 
 def test_the_query_of_a_page_returns_its_facts(client: httpx.Client, graph: Graph) -> None:

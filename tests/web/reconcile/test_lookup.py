@@ -203,6 +203,6 @@ def test_other_methods_are_refused(client: httpx.Client) -> None:
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
     preflight = client.options("/lookup")
     assert preflight.status_code == 204
-    assert preflight.headers["access-control-allow-headers"].startswith("Accept, Content-Type")
+    assert "Content-Type" in preflight.headers["access-control-allow-headers"]
     body = client.request("GET", "/lookup?iri=x", content=b"x")
     assert body.status_code == 400

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from apecgraph.release.release import Release
+from apecgraph.text.economy_names import names_by_economy
 from apecgraph.web.publication import Publication
 from apecgraph.web.reconcile.messages import LONGEST_QUERY, MOST_QUERIES
 from tests.support.reconciliation_schema import (
@@ -26,6 +28,9 @@ from tests.support.servers import served, server_thread
 PROBLEM = "application/problem+json"
 ECONOMY = "apec:Economy"
 KINDS = ("entity", "type", "property")
+# The codes of the members of APEC (ISO 3166-1 alpha-3)
+MEMBERS = ["AUS", "BRN", "CAN", "CHL", "CHN", "HKG", "IDN", "JPN", "KOR", "MEX", "MYS"]
+MEMBERS += ["NZL", "PER", "PHL", "PNG", "RUS", "SGP", "THA", "TWN", "USA", "VNM"]
 
 
 def ask(client: httpx.Client, queries: dict[str, Any]) -> Any:
@@ -165,6 +170,41 @@ class TestAColumn:
         column = ["Austria", "North Korea", "Россия", "Chine", "England", "Congo", "APEC", "", "?"]
         assert matches(client, column, type=ECONOMY) == [None] * len(column)
 
+    @pytest.mark.parametrize("code", sorted(MEMBERS))
+    def test_of_everyday_names(self, client: httpx.Client, code: str) -> None:
+        """What statisticians call an economy finds it, and is not shown as its name."""
+        names = names_by_economy()[code]
+        assert len(names) > 1
+        assert set(matches(client, list(names), type=ECONOMY)) == {f"economy/{code}"}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Taiwan",
+            "Taiwan, China",
+            "Taiwan Province of China",
+            "Other Asia, nes",
+            "Chinese Taipei",
+            "中国台湾",
+            "台湾",
+        ],
+    )
+    def test_an_everyday_name_is_never_shown(self, client: httpx.Client, text: str) -> None:
+        answer = ask(client, {"q": {"query": text, "type": ECONOMY, "limit": 1}})
+        (first,) = answer["q"]["result"]
+        assert (first["id"], first["name"], first["match"]) == (
+            "economy/TWN",
+            "Chinese Taipei",
+            True,
+        )
+        pages = [
+            client.get("/reconcile/suggest/entity", params={"prefix": text}),
+            client.get("/reconcile/preview", params={"id": "economy/TWN"}),
+            client.get("/reconcile/flyout/entity", params={"id": "economy/TWN"}),
+        ]
+        shown = json.dumps(answer, ensure_ascii=False) + "".join(each.text for each in pages)
+        assert not re.search("Taiwan|台湾|Other Asia", shown)
+
     def test_of_bodies(self, client: httpx.Client) -> None:
         column = {
             "SCCP": "body/sccp",
@@ -243,10 +283,46 @@ class TestQueries:
             ],
         }
 
-    def test_properties_are_enough_without_a_name(self, client: httpx.Client) -> None:
-        query = {"properties": [{"pid": "skos:notation", "v": "VNM"}]}
+    @pytest.mark.parametrize("name", ["", "  ", None])
+    def test_properties_are_enough_without_a_name(
+        self, client: httpx.Client, name: str | None
+    ) -> None:
+        query = {"query": name, "properties": [{"pid": "skos:notation", "v": "VNM"}]}
         (first, *_) = ask(client, {"q": query})["q"]["result"]
-        assert (first["id"], first["match"]) == ("economy/VNM", True)
+        assert (first["id"], first["score"], first["match"]) == ("economy/VNM", 100, True)
+
+    def test_a_malformed_query_spoils_only_itself(self, client: httpx.Client) -> None:
+        good = {"query": "China", "type": ECONOMY}
+        bad = {
+            "type": {"query": "China", "type": "Q5"},
+            "property": {"query": "China", "properties": [{"pid": "P31", "v": "x"}]},
+            "shape": {"query": ["China"]},
+            "length": {"query": "x" * (LONGEST_QUERY + 1)},
+        }
+        answer = ask(client, {"first": good, **bad, "last": good})
+        assert answer["first"]["result"] == answer["last"]["result"] != []
+        for key in bad:
+            assert answer[key]["result"] == []
+            assert answer[key]["error"].startswith(f"queries.{key}")
+        assert "error" not in answer["first"]
+        assert "there is no type 'Q5'" in answer["type"]["error"]
+
+    def test_unknown_fields_are_passed_over(self, client: httpx.Client) -> None:
+        query = {"query": "China", "type": ECONOMY}
+        known = ask(client, {"q": {**query, "properties": [{"pid": "skos:notation", "v": "CHN"}]}})
+        condition = {"pid": "skos:notation", "v": {"id": "CHN", "name": "?"}, "required": True}
+        more = {**query, "properties": [condition], "lang": "en", "conditions": []}
+        assert ask(client, {"q": more}) == known
+
+    def test_a_form_may_be_in_another_charset_or_in_the_url(self, client: httpx.Client) -> None:
+        form = "application/x-www-form-urlencoded"
+        queries = {"queries": json.dumps({"q": {"query": "中国"}}, ensure_ascii=False)}
+        posted = client.post("/reconcile", data=queries).json()
+        content = urlencode(queries, encoding="gbk").encode()
+        headers = {"Content-Type": f"{form}; charset=GBK"}
+        assert client.post("/reconcile", content=content, headers=headers).json() == posted
+        assert client.post("/reconcile", params=queries).json() == posted
+        assert client.post("/reconcile/", data=queries).json() == posted
 
     def test_no_queries_have_no_results(self, client: httpx.Client) -> None:
         assert ask(client, {}) == {}
@@ -281,7 +357,6 @@ HOSTILE: list[tuple[str, int, str]] = [
     ('{"q0":{"query":"x","limit":true}}', 400, "queries.q0.limit"),
     ('{"q0":{"query":"x","type_strict":"most"}}', 400, "queries.q0.type_strict"),
     ('{"q0":{"query":"x","type_strict":[]}}', 400, "queries.q0.type_strict"),
-    ('{"q0":{"query":"x","propertes":[]}}', 400, "propertes must be one of"),
     ('{"q0":{"query":"x","properties":{}}}', 400, "queries.q0.properties"),
     ('{"q0":{"query":"x","properties":[{}]}}', 400, "queries.q0.properties.0"),
     ('{"q0":{"query":"x","properties":[{"pid":1,"v":"x"}]}}', 400, "properties.0.pid"),
@@ -333,7 +408,8 @@ class TestHostileInput:
             (b"queries=%ff", "application/x-www-form-urlencoded", 400),
             (b"queries=%zz", "application/x-www-form-urlencoded", 400),
             (b'{"q0":{"query":"x"}}', "application/json", 415),
-            (b"", "", 415),
+            (b"", "", 400),
+            (b"queries={}", "application/x-www-form-urlencoded; charset=utf-16", 415),
         ],
     )
     def test_a_post_must_be_a_form(
@@ -481,6 +557,15 @@ class TestExtension:
         assert answer["meta"][1]["type"] == {"id": "org:Organization", "name": "organization"}
         parameters = urlencode({"extend": json.dumps(wanted)})
         assert client.get(f"/reconcile?{parameters}").json() == answer
+
+    def test_a_date_that_it_gives_can_be_reconciled(self, client: httpx.Client) -> None:
+        query = {
+            "query": "",
+            "type": "schema:Event",
+            "properties": [{"pid": "schema:startDate", "v": "2026-02-04T00:00:00Z"}],
+        }
+        found = ask(client, {"q": query})["q"]["result"]
+        assert "meeting/sccp1-2026" in [each["id"] for each in found if each["score"] == 100]
 
     def test_every_property_of_every_type_can_be_fetched(self, client: httpx.Client) -> None:
         for type_ in client.get("/reconcile").json()["defaultTypes"]:

@@ -24,6 +24,7 @@ from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.text.nearest import nearest
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
+from apecgraph.web.http.languages import accepted_languages, look_up
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
@@ -64,8 +65,6 @@ _COMPARED: Final = 300
 _LONGEST: Final = 200
 """Maximum number of compared characters of an unknown name."""
 
-_ONTOLOGY: Final = "/ontology"
-
 
 class Resources:
     """Answers requests for IRIs under `id/` and `ontology/`, and for the documents about them.
@@ -98,10 +97,7 @@ class Resources:
 
         A thing is not a document (W3C, Cool URIs for the Semantic Web, section 4.2).
         """
-        # The namespace of the terms ends in a slash; the IRI of the ontology does not.
-        paths = [
-            _ONTOLOGY if path == f"{_ONTOLOGY}/" else path for path in possible_paths(request.scope)
-        ]
+        paths = possible_paths(request.scope)
         known = [iri for path in paths if self._graph.describes(iri := BASE + path[1:])]
         name = document_name(known[0]) if known else None
         if name is None:
@@ -137,7 +133,11 @@ class Resources:
         description = self._describe(iri)
         if description is None:
             raise self._missing(request)
-        language = self._language(request, iri) if format_ is HTML else LANGUAGE
+        language = LANGUAGE
+        if format_ is HTML:
+            language = self._language(request, iri)
+            vary = filter(None, (headers.get("Vary"), "Accept-Language"))
+            headers = {**headers, "Vary": ", ".join(vary)}
         return await self.site.responder.answer(
             request,
             format_.content_type,
@@ -147,13 +147,15 @@ class Resources:
         )
 
     def _language(self, request: Request, iri: str) -> str:
-        """Return the requested language of a page: `?lang=zh`."""
-        tag = read_parameters(request.scope["query_string"]).get("lang", LANGUAGE)
-        languages = {item.lower(): item for item in (*self.site.labels.languages(iri), LANGUAGE)}
-        if tag.lower() not in languages:
-            known = ", ".join(sorted(languages.values()))
+        """Return the language of a page: that of `?lang=zh`, or else of Accept-Language."""
+        asked = read_parameters(request.scope["query_string"]).get("lang", "")
+        languages = (LANGUAGE, *self.site.labels.languages(iri))
+        accepted = accepted_languages(request.headers.get("accept-language"))
+        found = look_up([asked] if asked else accepted, languages)
+        if asked and found is None:
+            known = ", ".join(sorted(set(languages)))
             raise MalformedRequest(f"`lang` must be one of the languages of this page: {known}.")
-        return languages[tag.lower()]
+        return found or LANGUAGE
 
     def _body(
         self, name: str, description: Description, format_: Format, language: str

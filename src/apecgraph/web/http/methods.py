@@ -18,6 +18,13 @@ from apecgraph.web.http.body import ClientGoneError, read_body
 _READ: Final = ("GET", "HEAD", "OPTIONS")
 _READ_OR_POST: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
+# Nothing here depends on who asks, so scripts may send any header. The wildcard does not cover
+# Authorization, and older browsers do not know it.
+_REQUEST_HEADERS: Final = (
+    "*, Accept, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match, "
+    "If-Range, Range, X-Requested-With"
+)
+
 
 class ReadOnly:
     """The ASGI application of a resource that clients read.
@@ -86,7 +93,7 @@ def preflight(methods: Sequence[str], headers: Mapping[str, str] | None = None) 
         headers={
             "Allow": allowed,
             "Access-Control-Allow-Methods": allowed,
-            "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
+            "Access-Control-Allow-Headers": _REQUEST_HEADERS,
             "Access-Control-Max-Age": "86400",
             **(headers or {}),
         },

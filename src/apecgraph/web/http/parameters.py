@@ -8,12 +8,15 @@ from apecgraph.errors import MalformedRequest
 from apecgraph.query.protocol import decode_form
 
 
-def read_parameters(query_string: bytes, body: bytes = b"") -> dict[str, str]:
+def read_parameters(
+    query_string: bytes, body: bytes = b"", encoding: str = "utf-8"
+) -> dict[str, str]:
     """Read the parameters of a request.
 
     Args:
         query_string: The query of the URL.
         body: The body of a form.
+        encoding: The codec of the body.
 
     Returns:
         A dict from names to values, in the order of the request.
@@ -22,7 +25,7 @@ def read_parameters(query_string: bytes, body: bytes = b"") -> dict[str, str]:
         MalformedRequest: A parameter is repeated, or something is not properly encoded.
     """
     parameters: dict[str, str] = {}
-    for name, value in decode_form(query_string) + decode_form(body):
+    for name, value in decode_form(query_string) + decode_form(body, encoding):
         if name in parameters:
             raise MalformedRequest(f"{name}: this parameter is repeated; give it once.")
         parameters[name] = value

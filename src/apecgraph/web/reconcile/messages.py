@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, from_json
 
-from apecgraph.errors import ContentTooLarge, MalformedRequest
+from apecgraph.errors import ContentTooLarge, MalformedRequest, RequestError
 from apecgraph.search.extension import Column
 from apecgraph.search.property_match import PropertyCondition
 from apecgraph.search.reconciler import ReconciliationQuery, Strictness
@@ -71,16 +71,6 @@ class _Query(BaseModel):
     limit: Annotated[StrictInt, Field(gt=0)] = 10
     properties: Annotated[list[_Condition], Field(max_length=_MOST_PARTS)] = []
 
-    @model_validator(mode="before")
-    @classmethod
-    def _is_not_misspelt(cls, fields: object) -> object:
-        if isinstance(fields, dict):
-            for name in fields:
-                if name not in cls.model_fields:
-                    known = ", ".join(cls.model_fields)
-                    raise ValueError(f"{str(name)[:LONGEST_QUERY]} must be one of {known}")
-        return fields
-
     @model_validator(mode="after")
     def _asks_something(self) -> _Query:
         if self.query is None and not self.properties:
@@ -88,8 +78,9 @@ class _Query(BaseModel):
         return self
 
     def read(self) -> ReconciliationQuery:
+        named = self.query is not None and (self.query.strip() or not self.properties)
         return ReconciliationQuery(
-            self.query,
+            self.query if named else None,  # a client may send the empty cell with the properties
             (self.type,) if isinstance(self.type, str) else tuple(self.type),
             self.type_strict,
             tuple(item.condition() for item in self.properties),
@@ -118,25 +109,37 @@ _ONE_OR_LIST: Final[Mapping[int | str, str]] = {
     "v": "a value must be a string, a number, a boolean, an object with an id, or a list of these",
 }
 
-_QUERIES: Final = TypeAdapter(dict[str, _Query])
+_QUERY: Final = TypeAdapter(_Query)
 _EXTENSION: Final = TypeAdapter(_Extension)
 
 
-def read_queries(text: str) -> Mapping[str, ReconciliationQuery]:
+def read_queries(text: str) -> Mapping[str, ReconciliationQuery | RequestError]:
     """Read a batch of queries.
 
     Args:
         text: The batch in JSON.
 
     Returns:
-        A dict from keys to queries.
+        A dict from keys to queries. A query that is malformed, or exceeds a limit, is its error.
 
     Raises:
         MalformedRequest: The text is not such a batch.
-        ContentTooLarge: The batch, or a part of it, exceeds a limit.
+        ContentTooLarge: The batch has too many queries.
     """
-    queries = _read(_QUERIES, "queries", text)
-    return {key: query.read() for key, query in queries.items()}
+    batch = _read_json("queries", text)
+    if not isinstance(batch, dict):
+        raise MalformedRequest("queries: it must be an object of queries with their keys.")
+    if len(batch) > MOST_QUERIES:
+        limit = f"{MOST_QUERIES} queries"
+        raise ContentTooLarge(f"A batch has at most {limit}; this one has {len(batch)}.", limit)
+    return {key: _read_query(key, content) for key, content in batch.items()}
+
+
+def _read_query(key: str, content: object) -> ReconciliationQuery | RequestError:
+    try:
+        return _validated(_QUERY, ("queries", key), content).read()
+    except RequestError as error:
+        return error
 
 
 def read_extension(text: str) -> tuple[list[str], list[Column]]:
@@ -152,7 +155,7 @@ def read_extension(text: str) -> tuple[list[str], list[Column]]:
         MalformedRequest: The text is not such a request.
         ContentTooLarge: A part of it exceeds a limit.
     """
-    extension = _read(_EXTENSION, "extend", text)
+    extension = _validated(_EXTENSION, ("extend",), _read_json("extend", text))
     columns = [
         Column(item.id, item.settings.limit, item.settings.language)
         for item in extension.properties
@@ -160,21 +163,22 @@ def read_extension(text: str) -> tuple[list[str], list[Column]]:
     return extension.ids, columns
 
 
-def _read(adapter: TypeAdapter[_Model], parameter: str, text: str) -> _Model:
+def _read_json(parameter: str, text: str) -> object:
     try:
-        content = from_json(text, allow_inf_nan=False)
+        content: object = from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise MalformedRequest(f"{parameter}: this is not JSON: {error}") from None
-    # Check this before validation, because validation would collect an error for every query.
-    if isinstance(content, dict) and len(content) > MOST_QUERIES:
-        limit = f"{MOST_QUERIES} queries"
-        raise ContentTooLarge(f"A batch has at most {limit}; this one has {len(content)}.", limit)
+    return content
+
+
+def _validated(adapter: TypeAdapter[_Model], path: tuple[str, ...], content: object) -> _Model:
+    """Validate JSON; raise MalformedRequest or ContentTooLarge with the place of an error."""
     try:
         return adapter.validate_python(content)
     except ValidationError as error:
         errors = error.errors(include_url=False)
     # A field that accepts a value or a list has an error for each; report an exceeded limit first.
-    raise _refusal(parameter, next((item for item in errors if _limit(item)), errors[0]))
+    raise _refusal(path, next((item for item in errors if _limit(item)), errors[0]))
 
 
 def _limit(error: ErrorDetails) -> str | None:
@@ -183,12 +187,12 @@ def _limit(error: ErrorDetails) -> str | None:
     return length and f"{length} {unit}"
 
 
-def _refusal(parameter: str, error: ErrorDetails) -> MalformedRequest | ContentTooLarge:
+def _refusal(parent: tuple[str, ...], error: ErrorDetails) -> MalformedRequest | ContentTooLarge:
     message = error["msg"].removeprefix("Value error, ")
-    path = [parameter]
-    for depth, part in enumerate(error["loc"]):
-        path.append(str(part)[:LONGEST_QUERY])
-        if depth and part in _ONE_OR_LIST:  # the first part may be any key
+    path = [part[:LONGEST_QUERY] for part in parent]
+    for part in error["loc"]:
+        path.append(str(part))
+        if part in _ONE_OR_LIST:
             message = _ONE_OR_LIST[part]
             break
     limit = _limit(error)

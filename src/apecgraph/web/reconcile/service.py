@@ -17,8 +17,14 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, UnsupportedMediaType
-from apecgraph.query.protocol import FORM
+from apecgraph.errors import (
+    ContentTooLarge,
+    MalformedRequest,
+    NotFound,
+    RequestError,
+    UnsupportedMediaType,
+)
+from apecgraph.query.protocol import FORM, encoding_of
 from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.search.entities import Entity, EntityProperty, Type
@@ -138,20 +144,33 @@ class Reconcile:
         return Response(page, headers=headers, media_type=HTML.media_type)
 
     async def _reconcile(self, work: RequestWork, text: str) -> bytes:
-        """Answer a batch; each query is a separate job, so other clients can take turns."""
-        queries = await work.run(lambda: read_queries(text))
-        results = [
-            await work.run(partial(self._result, key, query)) for key, query in queries.items()
-        ]
-        return b"{" + b",".join(results) + b"}"
+        """Answer a batch; each query is a separate job, so other clients can take turns.
 
-    def _result(self, key: str, query: ReconciliationQuery) -> bytes:
+        A query that is malformed has no candidates, but its error. If all are, raise the first.
+        """
+        queries = await work.run(lambda: read_queries(text))
+        results = {
+            key: query
+            if isinstance(query, RequestError)
+            else await work.run(partial(self._result, key, query))
+            for key, query in queries.items()
+        }
+        errors = [each for each in results.values() if isinstance(each, RequestError)]
+        if errors and len(errors) == len(results):
+            raise errors[0]
+        return _serialized(
+            {
+                key: {"result": [], "error": str(each)} if isinstance(each, RequestError) else each
+                for key, each in results.items()
+            }
+        )
+
+    def _result(self, key: str, query: ReconciliationQuery) -> dict[str, Any] | RequestError:
         try:
             candidates = self._reconciler.candidates(query)
         except MalformedRequest as error:
-            raise MalformedRequest(f"queries.{key}: {error}") from None
-        result = {"result": [self._candidate(item) for item in candidates]}
-        return _serialized(key) + b":" + _serialized(result)
+            return MalformedRequest(f"queries.{key}: {error}")
+        return {"result": [self._candidate(item) for item in candidates]}
 
     def _extend(self, text: str) -> dict[str, Any]:
         ids, columns = read_extension(text)
@@ -214,9 +233,10 @@ class Reconcile:
 
 
 def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
-    if request.method == "POST" and media_type(request) != FORM:
+    if body and media_type(request) != FORM:
         raise UnsupportedMediaType(f"Send the parameters as {FORM}.")
-    parameters = read_parameters(request.scope["query_string"], body)
+    encoding = encoding_of(request.headers.get("content-type"))
+    parameters = read_parameters(request.scope["query_string"], body, encoding)
     if "callback" in parameters:
         raise MalformedRequest(
             "JSONP is not supported: omit the parameter `callback`. Pages on any site "

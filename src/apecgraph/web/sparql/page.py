@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from apecgraph.catalog.service import describe_service
 from apecgraph.query.model import QueryService
-from apecgraph.query.negotiation import find_named
+from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
 from apecgraph.rdf.namespaces import BASE, ENDPOINT, PREFIXES
 from apecgraph.rdf.serializer import rdf_bytes
@@ -45,7 +45,7 @@ class QueryPage:
         The form is prefilled with the request's query, if there is one. The description follows
         SPARQL 1.1 Service Description, section 2.
         """
-        names = request.query_params.getlist("format")
+        names = named_formats(request.query_params.multi_items())
         offers = DOCUMENT_FORMATS
         query = request.query_params.get("query")
         examples = self._examples if query is None else with_first(query, self._examples)
