@@ -38,7 +38,10 @@ def answer(store: ox.Store, query: str) -> Counter[str]:
         ("?x :p|^:q ?y . ?y :q :a", "{ ?x :p ?y } UNION { ?y :q ?x } ?y :q :a"),
         ("?x (:p|:q)/:q ?y", "{ ?x :p/:q ?y } UNION { ?x :q/:q ?y }"),
         ("?x ^(:p/(:q|:r)) ?y", "{ ?y :p/:q ?x } UNION { ?y :p/:r ?x }"),
-        ("?x :r ?x ; :p|:q ?y, :c", "?x :r ?x { ?x :p ?y, :c } UNION { ?x :q ?y, :c }"),
+        (
+            "?x :p|:q ?y, :c",
+            "{ ?x :p ?y } UNION { ?x :q ?y } { ?x :p :c } UNION { ?x :q :c }",
+        ),
         ("?x :r ?x ; :p|:q ?y .", "?x :r ?x { ?x :p ?y } UNION { ?x :q ?y }"),
         ("FILTER(?x = :a) ?x a|:p|:q ?y", "FILTER(?x = :a) ?x ?v ?y FILTER(?v != :r)"),
         ("?x !(:p|^:q)|:r ?y", "{ ?x !(:p|^:q) ?y } UNION { ?x :r ?y }"),

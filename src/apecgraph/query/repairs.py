@@ -144,11 +144,11 @@ class _Verb:
 
     Attributes:
         branches: The paths whose union it is.
-        objects: The objects as in the text.
+        objects: The objects as in the text. Each is the object of a triple of its own.
     """
 
     branches: tuple[str, ...]
-    objects: str
+    objects: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -189,12 +189,14 @@ class _Statement:
             return
         subject = found[self.start].text
         kept = [
-            f"{verb.branches[0]} {verb.objects}" for verb in self.verbs if not verb.branches[1:]
+            f"{verb.branches[0]} {', '.join(verb.objects)}"
+            for verb in self.verbs
+            if not verb.branches[1:]
         ]
         parts = [f"{subject} {' ; '.join(kept)} ."] if kept else []
         for verb in self.verbs:
-            if verb.branches[1:]:
-                groups = (f"{{ {subject} {branch} {verb.objects} }}" for branch in verb.branches)
+            for value in verb.objects if verb.branches[1:] else ():
+                groups = (f"{{ {subject} {branch} {value} }}" for branch in verb.branches)
                 parts.append(" UNION ".join(groups))
         yield _Edit(found[self.start].start, found[self.end - 1].end, " ".join(parts))
 
@@ -224,7 +226,7 @@ class _Parser:
         objects = [self._term()]
         while self.take(","):
             objects.append(self._term())
-        return _Verb(tuple(branches), ", ".join(objects))
+        return _Verb(tuple(branches), tuple(objects))
 
     def _next(self) -> _Token:
         if self.index >= len(self._found):
