@@ -1,0 +1,1 @@
+"""The W3C test suites, run from a folder that the user has."""
