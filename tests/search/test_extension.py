@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from apecgraph.rdf.graph import Graph
 from apecgraph.search.entities import Entities
 from apecgraph.search.extension import Column, extend
@@ -25,3 +27,24 @@ def test_every_value_that_is_fetched_is_a_condition_that_its_entity_fulfils(grap
                 wanted = matcher.read(PropertyCondition(pid, (value[kind],)))
                 assert matcher.fulfilled(entity, wanted) == EXACT, (id_, pid, value)
     assert {"id", "str", "int", "date"} <= set(kinds)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("", {"China", "中国"}),
+        ("zh", {"中国"}),
+        ("ZH-CN", {"中国"}),
+        ("zh-Hant-TW", {"中国"}),
+        ("en-GB", {"China"}),
+        ("z", set()),
+        ("fr", set()),
+    ],
+)
+def test_texts_are_in_the_language_that_is_nearest_to_the_wanted_one(
+    graph: Graph, language: str, names: set[str]
+) -> None:
+    columns = [Column("skos:prefLabel", language=language), Column("skos:notation")]
+    row = extend(Entities(graph), ["economy/CHN"], columns)["rows"]["economy/CHN"]
+    assert {each["str"] for each in row["skos:prefLabel"]} == names
+    assert {"str": "CHN"} in row["skos:notation"]

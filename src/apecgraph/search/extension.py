@@ -65,8 +65,7 @@ def extend(entities: Entities, ids: Sequence[str], columns: Sequence[Column]) ->
         row = rows.setdefault(id_, {})
         for column, property_ in zip(columns, properties, strict=True):
             terms = () if entity is None else entity.facts.get(property_.id, ())
-            selected = [term for term in terms if _is_in_language(term, column.language)]
-            selected = selected[: column.limit or None]
+            selected = _in_language(terms, column.language)[: column.limit or None]
             row[column.property] = [_value(entities, term) for term in selected]
             for term in selected:
                 if isinstance(term, ox.NamedNode) and (other := entities.entity(term.value)):
@@ -87,11 +86,22 @@ def _property(entities: Entities, column: Column) -> EntityProperty:
     return property_
 
 
-def _is_in_language(term: Term, language: str) -> bool:
-    """Return whether a value matches a language (basic filtering, RFC 4647, section 3.3.1)."""
-    if not language or not isinstance(term, ox.Literal) or not term.language:
-        return True
-    return f"{term.language}-".lower().startswith(f"{language}-".lower())
+def _in_language(terms: Sequence[Term], language: str) -> list[Term]:
+    """Return the values in a language, and those without a language.
+
+    If no text matches the language range (RFC 4647, section 3.3.1), a shorter range is tried: "zh"
+    for "zh-CN" (section 3.4).
+    """
+    texts = [term for term in terms if isinstance(term, ox.Literal) and term.language]
+    matching = texts
+    while language:
+        matching = [
+            text for text in texts if f"{text.language}-".lower().startswith(f"{language}-".lower())
+        ]
+        if matching:
+            break
+        language = language.rpartition("-")[0]
+    return [term for term in terms if term in matching or term not in texts]
 
 
 def _value(entities: Entities, term: Term) -> dict[str, Any]:

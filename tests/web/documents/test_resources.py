@@ -268,6 +268,19 @@ def test_a_missing_resource_is_answered_with_similar_ones(
 
 
 @pytest.mark.parametrize(
+    ("extension", "usual"),
+    [("TTL", "ttl"), ("n3", "ttl"), ("json", "jsonld"), ("JsonLD", "jsonld"), ("xml", "rdf")],
+)
+def test_an_extension_may_be_any_name_of_the_format(
+    client: httpx.Client, extension: str, usual: str
+) -> None:
+    found = client.get(f"/doc/economy/CHN.{extension}").raise_for_status()
+    expected = client.get(f"/doc/economy/CHN.{usual}")
+    assert found.content == expected.content
+    assert found.headers["content-type"] == expected.headers["content-type"]
+
+
+@pytest.mark.parametrize(
     "path",
     ["/id/economy/CHN", "/doc/economy/CHN", "/doc/economy/CHN.ttl", "/catalog", "/figures"],
 )

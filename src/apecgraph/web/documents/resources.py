@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, LINKSET, Format
+from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, LINKSET, Format, find_format
 from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.readers.description import (
     Description,
@@ -52,7 +52,6 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
 }
 """Classes with special pages; if a thing has several of these classes, the first counts."""
 
-_EXTENSIONS: Final = {item.extension: item for item in DOCUMENT_FORMATS}
 _DESCRIBED: Final = 500
 """Number of cached descriptions; describing a thing with many links is slow."""
 
@@ -117,8 +116,9 @@ class Resources:
             if stem != name and self._graph.describes(topic_of(stem)):
                 return await self._respond(request, stem, LINKSET, {})
             stem, _, extension = name.rpartition(".")
-            if extension in _EXTENSIONS and self._graph.describes(topic_of(stem)):
-                return await self._respond(request, stem, _EXTENSIONS[extension], {})
+            named = None if "/" in extension else find_format(extension, DOCUMENT_FORMATS)
+            if named is not None and self._graph.describes(topic_of(stem)):
+                return await self._respond(request, stem, named, {})
             if self._graph.describes(topic_of(name)):
                 format_ = choose_format(request, DOCUMENT_FORMATS)
                 chosen = {"Vary": "Accept", "Content-Location": document_path(name, format_)}
