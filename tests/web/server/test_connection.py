@@ -164,6 +164,54 @@ def test_a_request_line_may_contain_the_full_url(hasty: str) -> None:
         assert receive(connection).startswith(b"HTTP/1.1 200 ")
 
 
+H2C = (
+    b"POST /sparql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\n"
+    b"upgrade : h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+    b"Content-Type: application/sparql-query\r\n"
+)
+WITH_LENGTH = H2C.replace(b"upgrade :", b"Upgrade:") + b"Content-Length: 6\r\n\r\nASK {}"
+CHUNKED = H2C.replace(b"upgrade :", b"UPGRADE:") + (
+    b"Transfer-Encoding: chunked\r\n\r\n4\r\nASK \r\n2\r\n{}\r\n0\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("request_", [WITH_LENGTH, CHUNKED], ids=["length", "chunked"])
+@pytest.mark.parametrize("sizes", [[], [40], [250], [-6], [-2], [40, 250, 260]], ids=str)
+def test_the_body_of_a_request_that_offers_http_2_is_read(
+    hasty: str, request_: bytes, sizes: list[int]
+) -> None:
+    """As Java's client does, which Jena uses."""
+    with connect(hasty) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        cuts = sorted(size % len(request_) for size in sizes)
+        for start, end in zip([0, *cuts], [*cuts, len(request_)], strict=True):
+            connection.sendall(request_[start:end])
+            time.sleep(0.02)
+        head, _, body = receive(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"true" in body
+
+
+def test_a_connection_stays_open_after_an_offer_of_http_2(hasty: str) -> None:
+    kept = WITH_LENGTH.replace(b", close", b"")
+    with connect(hasty) as connection:
+        for _ in range(3):
+            connection.sendall(kept)
+            received = b""
+            while b"true" not in received:
+                part = connection.recv(65536)
+                assert part
+                received += part
+        connection.sendall(GET + b"Host: a\r\nConnection: close\r\n\r\n")
+        assert receive(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_offer_after_another_request_on_its_way_is_refused(hasty: str) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(GET + b"Host: a\r\n\r\n" + WITH_LENGTH)
+        assert b"connection that is idle" in receive(connection)
+
+
 def test_pipelined_requests_are_answered_in_order(hasty: str) -> None:
     with connect(hasty) as connection:
         connection.sendall(

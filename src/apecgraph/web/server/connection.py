@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+from httptools import HttpRequestParser
 from httptools.parser.errors import HttpParserInvalidMethodError
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -39,6 +40,8 @@ MOST_HEADERS: Final = 100
 
 _METHOD: Final = re.compile(rb"[A-Z]+ ")
 _CODING: Final = b"transfer-encoding"
+_UPGRADE: Final = re.compile(rb"\r\nUpgrade[ \t]*:[^\r\n]*", re.IGNORECASE)
+_END_OF_HEAD: Final = b"\r\n\r\n"
 _LINGER_SECONDS: Final = 1.0
 """Seconds for which the server still reads from a refused connection."""
 
@@ -84,6 +87,7 @@ class Connection(HttpToolsProtocol):
         self._in_message = False
         self._head = self._unparsed = 0
         self._begin = b""
+        self._begun = 0
         self._one_request: bytes | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
@@ -106,7 +110,9 @@ class Connection(HttpToolsProtocol):
             return
         self._one_request = data if idle and is_one_request(data) else None
         if self._unparsed == 0:
-            self._begin = data
+            self._begin, self._begun = data, int(self._in_message)
+        elif self._in_head:
+            self._begin += data
         self._unparsed += len(data)
         super().data_received(data)
         if self._in_head and self._unparsed > LARGEST_HEAD and not self._refused:
@@ -122,6 +128,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = self._in_message = True
         self._head = 0
+        self._begun += 1
         if self._timer is None:
             self._await_request()
 
@@ -147,6 +154,8 @@ class Connection(HttpToolsProtocol):
         if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
             # RFC 9112, section 3.2
             self._stop(MalformedRequest(f"The request has {hosts} Host headers; send one."))
+        if self._is_offered_upgrade():
+            return
         if self._one_request is not None and self.parser.should_keep_alive():
             learn = self.repeat_cache.learning(self._one_request)
             self.scope["extensions"] = {LEARN: {"response": learn}}
@@ -155,8 +164,30 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._in_message = False
         self._unparsed = 0
+        if self._is_offered_upgrade():
+            return
         self._cancel_timer()
         super().on_message_complete()
+
+    def _is_offered_upgrade(self) -> bool:
+        """Return whether the client would also speak another protocol, such as HTTP/2 (h2c)."""
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Parse the request again, without the offer, which a server may ignore.
+
+        After the offer, the parser leaves the body to the other protocol (RFC 9110, section 7.8).
+        """
+        if not self._is_offered_upgrade():
+            return
+        head, end, body = self._begin.partition(_END_OF_HEAD)
+        rest = _UPGRADE.sub(b"", head) + end + body
+        if self._begun > 1 or len(rest) == len(self._begin):
+            self._refuse(MalformedRequest("Send Upgrade only on a connection that is idle."))
+            return
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        super().data_received(rest)
 
     def pause_writing(self) -> None:
         super().pause_writing()
