@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pty
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from apecgraph.rdf.namespaces import RDF
 from apecgraph.release.release import Release
 from tests.support.command import COMMAND, invoke, refusal, run_on_terminal
 from tests.support.contents import ContentCopy, SmallContent, press_content
@@ -222,6 +225,30 @@ def test_check_names_the_place_of_a_file_that_it_cannot_use(
 ) -> None:
     pair[file].write_text(text)
     assert message in refusal("check", "--shapes", pair[0], "--data", pair[1])
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "place"),
+    [
+        ("ttl", f"\ufeff{DATA}", "data.ttl:3"),
+        ("nt", f"<http://example.org/a> <{RDF}type> <http://example.org/A> .", "data.nt:1"),
+        (
+            "jsonld",
+            '{"@id": "http://example.org/a", "@type": "http://example.org/A"}',
+            "data.jsonld",
+        ),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_check_reads_files_as_others_write_them(
+    pair: tuple[Path, Path], ending: str, text: str, place: str, pack: Callable[[bytes], bytes]
+) -> None:
+    name = f"data.{ending}" if pack is bytes else f"data.{ending}.gz"
+    data = pair[1].with_name(name)
+    data.write_bytes(pack(text.encode()))
+    done = invoke("check", "--shapes", pair[0], "--data", data)
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert place.replace(f"data.{ending}", name) in done.stdout
 
 
 def test_check_names_the_formats_that_it_reads(pair: tuple[Path, Path]) -> None:

@@ -82,6 +82,7 @@ class EmbeddedStore:
     """A store that answers in this process and on this thread, without any limit."""
 
     failure = None
+    notes = ()
 
     def __init__(self, store: ox.Store) -> None:
         self.quads = len(store)

@@ -111,6 +111,10 @@ class QueryService(Protocol):
         """The IRIs of the named graphs."""
 
     @property
+    def notes(self) -> Sequence[str]:
+        """What the engine has changed or left out of each file, with the name of the file."""
+
+    @property
     def failure(self) -> str | None:
         """Why no queries are answered at present; None if queries are answered."""
 

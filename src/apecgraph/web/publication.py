@@ -23,7 +23,7 @@ class Publication:
     Attributes:
         digest: The digest of the data.
         data: The data for queries.
-        release: The release, or None if files are served as they are.
+        release: The release, or None if other files are served.
         base: The base of relative IRIs in queries; None for the address of the endpoint.
     """
 
@@ -39,7 +39,7 @@ class Publication:
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile], base: str | None = None) -> Publication:
-        """Publish files as they are; they can be queried, but have no pages."""
+        """Publish files without the check; they can be queried, but have no pages."""
         seen = sha256()
         for file in files:
             seen.update(f"{file.sha256} {file.base}\n".encode())
@@ -50,7 +50,7 @@ class Publication:
         """The dataset of the release for pages. Public queries use `data` instead.
 
         Returns:
-            The dataset, or None if files are served as they are.
+            The dataset, or None if other files are served.
 
         Raises:
             StoreError: A file cannot be loaded.

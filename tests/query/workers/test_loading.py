@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 from resource import RLIMIT_AS, getrlimit, prlimit
@@ -11,7 +12,7 @@ import pytest
 from apecgraph.errors import StoreError
 from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
-from apecgraph.rdf.formats import JSON_LD, N_QUADS, RDF_XML, TURTLE, Format
+from apecgraph.rdf.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from tests.support.connections import listener
 from tests.support.processes import zygotes
 from tests.support.stores import G1, G2, QUADS, ask, is_well, isolated
@@ -116,6 +117,16 @@ async def test_a_harmful_file_is_refused(
     path = tmp_path / "a"
     path.write_text(text)
     assert (await refusal(path, format_)).startswith(reason)
+
+
+async def test_what_comes_out_of_gzip_is_limited_as_a_file_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.nt.gz"
+    path.write_bytes(gzip.compress(b'<a:s> <a:p> "' + b"x" * 50_000_000 + b'" .', 1))
+    assert (await refusal(path, N_TRIPLES)).startswith("cannot be loaded: it contains a literal")
+    numbers = (f'<a:s> <a:p> "{number}{"x" * 1000}" .\n' for number in range(100_000))
+    with gzip.open(path, "wt", compresslevel=1) as file:
+        file.writelines(numbers)
+    assert "it needs more than 90 MB of memory" in await refusal(path, N_TRIPLES, megabytes=90)
 
 
 async def test_a_file_that_takes_too_long_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import signal
 import socket
@@ -119,6 +120,8 @@ def test_files_of_others_are_served_in_their_own_name(tmp_path: Path) -> None:
         vocabulary = client.get("/sparql/vocabulary.json").json()
         assert (vocabulary["base"], vocabulary["terms"]) == (f"{client.base_url}/", [])
         assert not any("apecgraph" in namespace for namespace in vocabulary["prefixes"].values())
+        said = html.unescape(client.get("/").text)
+        assert "<li>a.ttl.gz: 1 literal stored in another form: " in said
         missing = client.get("/context.jsonld")
         assert missing.status_code == 404
         assert address in missing.json()["available"]

@@ -365,6 +365,7 @@ class BrokenStore:
     quads = 0
     graphs = ()
     failure = None
+    notes = ()
 
     def __init__(self, *, late: bool) -> None:
         self.late = late

@@ -77,6 +77,11 @@ class WorkerPool:
         return self._supervisor.graphs
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What the engine has changed or left out of each file, with the name of the file."""
+        return self._supervisor.notes
+
+    @property
     def failure(self) -> str | None:
         """Why there are no workers; None if there are workers or they are starting."""
         return self._supervisor.failure

@@ -40,11 +40,13 @@ class Supervisor:
     Attributes:
         quads: The number of quads; known once `start` has returned.
         graphs: The IRIs of the named graphs; known once `start` has returned.
+        notes: What the engine has changed or left out of each file; known likewise.
         failure: Why there are no workers; None if there are workers or they are starting.
     """
 
     quads: int
     graphs: frozenset[str]
+    notes: tuple[str, ...]
     failure: str | None
 
     def __init__(
@@ -52,6 +54,7 @@ class Supervisor:
     ) -> None:
         self.quads = 0
         self.graphs = frozenset()
+        self.notes = ()
         self.failure = None
         self._data = data
         self._limits = limits
@@ -121,6 +124,7 @@ class Supervisor:
         """
         self._zygote = zygote = _Zygote()
         graphs: set[str] = set()
+        notes: list[str] = []
         loading = "the dataset"
         progress: Progress
         ready = False
@@ -139,6 +143,7 @@ class Supervisor:
                                 progress = Progress(_log.debug, title, size, " bytes")
                             progress.at(read)
                         case {"note": text}:
+                            notes.append(f"{Path(loading).name}: {text}")
                             _log.warning("%s: %s", loading, text)
                         case {"failed": reason}:
                             raise StoreError(reason)
@@ -148,6 +153,7 @@ class Supervisor:
                             ready = True
                             timeout.reschedule(None)
                             self.quads, self.graphs, self.failure = quads, frozenset(graphs), None
+                            self.notes = tuple(notes)
                             for _ in range(self._limits.workers):
                                 self._fork(0)
                         case {"forked": pid}:

@@ -1,4 +1,4 @@
-"""The home page of files that are served as they are."""
+"""The home page of other files than a release."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Html:
     """Fills in templates; text from the data is escaped.
 
     Args:
-        release: The release that the pages describe, or None if files are served as they are.
+        release: The release that the pages describe, or None if other files are served.
         graph: Contains the release, or nothing.
         assets: The files that the pages load.
 

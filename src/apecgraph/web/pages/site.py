@@ -28,7 +28,7 @@ class Site:
     """How a publication is presented.
 
     Attributes:
-        release: The release, or None if files are served as they are.
+        release: The release, or None if other files are served.
         graph: Contains the release; empty if files are served.
         html: Fills in the templates.
         context: The JSON-LD context of the documents.
