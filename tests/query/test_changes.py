@@ -127,6 +127,19 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path, name: str) -> None:
     assert len(store) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.ttl", "<a:s> <a:p> <a:o> .".encode("utf-16"), "it is in UTF-16: save it in UTF-8"),
+        ("a.owl", b"@prefix a: <a:> .", "it is not in RDF/XML: name it after its format"),
+        ("a.jsonld", b'{"@context": "http://x/", "a:p": 1}', "it refers to a remote context"),
+    ],
+)
+def test_the_reason_says_what_to_do(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(StoreError, match=reason):
+        loaded(tmp_path / name, data)
+
+
 def test_damaged_gzip_is_named(tmp_path: Path) -> None:
     data = gzip.compress(b"<a:s> <a:p> <a:o> .\n" * 10_000)
     for damaged in (data[:-9], data[:20] + b"\xff" * 10 + data[30:]):

@@ -20,6 +20,9 @@ from apecgraph.rdf.formats import JSON_LD
 # The message of the engine if a JSON-LD document refers to a context that it would have to fetch.
 _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 
+# The beginning of its message if a file that should be RDF/XML begins with other text.
+_NO_XML: Final = "Unexpected text event"
+
 Report: TypeAlias = Callable[[Path, int, int], object]
 """Takes the path of a file, the number of bytes read so far, and its size."""
 
@@ -111,4 +114,6 @@ def _reason(error: Exception) -> str:
         return (
             "it refers to a remote context, which is not fetched: write the context into the file"
         )
+    if str(error).startswith(_NO_XML):
+        return "it is not in RDF/XML: name it after its format, such as .ttl for Turtle"
     return str(getattr(error, "strerror", None) or error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import zlib
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -57,6 +57,10 @@ class RdfBytes:
     Args:
         file: The file, open at its beginning. A file in gzip is decompressed while it is read.
         report: Called with the number of bytes of the file that have been read so far.
+
+    Raises:
+        OSError: The file cannot be read, or is in UTF-16.
+        EOFError: The file is incomplete gzip.
     """
 
     def __init__(self, file: IO[bytes], report: Callable[[int], object] | None = None) -> None:
@@ -65,6 +69,8 @@ class RdfBytes:
         counted = file if report is None else cast("IO[bytes]", _CountedBytes(file, report))
         self._source = gzip.GzipFile(fileobj=counted) if compressed else counted
         head = self._source.read(len(BOM_UTF8))
+        if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise OSError(errno.EILSEQ, "it is in UTF-16: save it in UTF-8")
         self._head = b"" if head == BOM_UTF8 else head
 
     def read(self, size: int = -1) -> bytes:
