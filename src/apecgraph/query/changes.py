@@ -26,7 +26,11 @@ _BEFORE: Final = f'{{"@context": {{"@vocab": "{_NO_IRI}"}}, "@graph": '.encode()
 _AFTER: Final = b"}"
 _LONGEST_EXAMPLE: Final = 100
 _LONGEST_TAG: Final = 64
-_TAG: Final = re.compile(rb"[\"']@([A-Za-z]+(?:-[A-Za-z0-9]+)*)")
+_SEARCHED: Final = 1 << 16
+"""The number of bytes that are searched for language tags at once."""
+
+# The sign comes first, because `re` finds a fixed first character fast.
+_TAG: Final = re.compile(rb"@(?<=[\"']@)([A-Za-z]+(?:-[A-Za-z0-9]+)*)")
 _XML_TAG: Final = re.compile(rb"xml:lang\s*=\s*[\"']([A-Za-z]+(?:-[A-Za-z0-9]+)*)[\"']")
 
 
@@ -94,25 +98,33 @@ class Tags:
     def __init__(self, file: IO[bytes], format_: Format) -> None:
         self._file = file
         self._pattern = _XML_TAG if format_ == RDF_XML else _TAG
-        self._pending = b""
+        self._pending = bytearray()
+        self._begin = 0  # of what has not been searched
         self._count = 0
         self._example = ""
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes."""
         data = self._file.read(size)
-        text = self._pending + data
-        # A tag at the end may go on in the next bytes, so it is counted with these.
-        end = len(text) - _LONGEST_TAG if data else len(text)
-        for match in self._pattern.finditer(text):
+        self._pending += data
+        if not data:
+            self._search(len(self._pending))
+        elif len(self._pending) > _SEARCHED:
+            # A tag at the end may go on in the next bytes, so it is counted with these.
+            self._search(len(self._pending) - _LONGEST_TAG)
+        return data
+
+    def _search(self, end: int) -> None:
+        """Count the tags that begin before an index."""
+        for match in self._pattern.finditer(bytes(self._pending), self._begin):
             if match.start() >= end:
                 break
             tag = match[1].decode()
             if not tag.islower():
                 self._count += 1
                 self._example = self._example or tag
-        self._pending = text[max(end, 0) :]
-        return data
+        self._begin = min(end, 1)
+        del self._pending[: end - self._begin]
 
     def notes(self) -> Iterator[str]:
         """Say what has changed."""
