@@ -21,9 +21,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s<>\"'`]+)?$",
-        description="Address at which people reach the server; the programs at `/use` contain it. "
-        "If it is empty, they contain the address that the server listens at if only this machine "
-        "can reach it, and the canonical base otherwise.",
+        description="Address at which people reach the server; the programs at `/use` and the "
+        "JSON-LD documents, which name their context, contain it. If it is empty, they contain the "
+        "address that the server listens at if only this machine can reach it, and the canonical "
+        "base otherwise.",
     )
     keep_releases: int = Field(
         default=10,

@@ -350,6 +350,12 @@ def test_a_shape_that_cannot_be_applied_fails(excerpt: ContentCopy) -> None:
         ),
         pytest.param(
             "data/entities/bodies.ttl",
+            '<body/sccp> <http://example.org/prop/456> "a" .',
+            "the property <http://example.org/prop/456> does not end in a name, so RDF/XML cannot",
+            id="a property without a name in XML",
+        ),
+        pytest.param(
+            "data/entities/bodies.ttl",
             '<body/sccp> <http://www.w3.org/2004/02/skos/core#altLabel> "a committee"@eng .',
             "skos:altLabel: 'eng' is not a language tag (BCP 47), such as en, zh or zh-hant",
             id="a language tag that does not exist",

@@ -9,8 +9,16 @@ from xml.etree import ElementTree
 import pyoxigraph
 import pytest
 
-from apecgraph.errors import MalformedQuery, NotAcceptable
+from apecgraph.errors import (
+    ApecgraphError,
+    Forbidden,
+    MalformedQuery,
+    NotAcceptable,
+    QueryError,
+    StoreError,
+)
 from apecgraph.query.dataset import DEFAULT_GRAPH
+from apecgraph.query.engine import evaluate
 from apecgraph.query.loading import load
 from apecgraph.query.model import Answer, DataFile, Query, QueryService
 from apecgraph.rdf.formats import (
@@ -249,3 +257,64 @@ async def test_a_worker_keeps_running_after_a_syntax_error(files: list[DataFile]
             assert message in str(caught.value)
             assert (caught.value.line, caught.value.column) == (line, column)
         assert workers() == worker
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { SERVICE <file:///etc/passwd> { ?s ?p ?o } }",
+        "ASK { SERVICE ?endpoint { ?s ?p ?o } }",
+        "ASK { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+    ],
+)
+def test_a_failed_call_of_another_endpoint_is_refused(query: str) -> None:
+    """Such queries are refused earlier; this is the second line of defence."""
+    with pytest.raises(Forbidden, match="SERVICE is not available"):
+        evaluate(pyoxigraph.Store(), Query(query, RESULTS_JSON), lambda _: None)
+
+
+def test_too_many_unknown_functions_are_named() -> None:
+    calls = " ".join(f"(<http://x/f{number}>(1) AS ?x{number})" for number in range(40))
+    with pytest.raises(MalformedQuery, match="http://x/f32> is not supported, nor are 32 others"):
+        evaluate(pyoxigraph.Store(), Query(f"SELECT {calls} {{}}", RESULTS_JSON), lambda _: None)
+
+
+class FailingStore:
+    """Stands in for a store on which every query fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def query(self, *_: object, **__: object) -> object:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (OSError("Corruption: block checksum mismatch"), StoreError),
+        (RuntimeError("IO error: No such file"), StoreError),
+        (OSError("invalid format"), QueryError),
+        (ConnectionRefusedError("Connection refused (os error 111)"), QueryError),
+        (OSError("Only quads in the default graph can be serialized"), QueryError),
+        (RuntimeError("the plan has no root"), QueryError),
+    ],
+)
+def test_an_error_of_the_engine_is_known_by_its_words_or_called_unknown(
+    raised: Exception, expected: type[ApecgraphError]
+) -> None:
+    with pytest.raises(ApecgraphError) as caught:
+        evaluate(FailingStore(raised), Query("ASK {}", RESULTS_JSON), lambda _: None)  # type: ignore[arg-type]
+    assert type(caught.value) is expected
+    if expected is QueryError:
+        assert str(raised) in str(caught.value)
+        assert "SERVICE" not in str(caught.value)
+
+
+@pytest.mark.parametrize("gone", [BrokenPipeError, ConnectionResetError])
+def test_an_error_of_the_client_is_passed_on(gone: type[Exception]) -> None:
+    def write(_: bytes) -> None:
+        raise gone
+
+    with pytest.raises(gone):
+        evaluate(pyoxigraph.Store(), Query("ASK {}", RESULTS_JSON), write)

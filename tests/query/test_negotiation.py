@@ -13,6 +13,7 @@ from apecgraph.rdf.formats import (
     HTML,
     JSON,
     JSON_LD,
+    N_QUADS,
     N_TRIPLES,
     RDF_XML,
     RESULTS_CSV,
@@ -20,6 +21,7 @@ from apecgraph.rdf.formats import (
     RESULTS_JSON,
     RESULTS_TSV,
     RESULTS_XML,
+    TRIG,
     TURTLE,
     Format,
 )
@@ -51,8 +53,14 @@ BROWSER = (
         ("text/csv;charset=utf-8", RESULTS_CSV),
         ('text/csv;charset="UTF-8"', RESULTS_CSV),
         ("application/sparql-results+xml; charset=utf-8", RESULTS_XML),
-        ("text/csv;charset=latin1, text/tab-separated-values;q=0.1", RESULTS_TSV),
-        ("application/sparql-results+json;profile=x, text/csv;q=0.1", RESULTS_CSV),
+        ("text/csv;charset=latin1, text/tab-separated-values;q=0.1", RESULTS_CSV),
+        ("application/sparql-results+json;profile=x, text/csv;q=0.1", RESULTS_JSON),
+        ("text/csv;header=absent", RESULTS_CSV),
+        ("text/csv;header=absent;q=0, text/csv;q=0.1", RESULTS_CSV),
+        ("*/*;version=2", RESULTS_JSON),
+        ("text/csv, */*", RESULTS_CSV),
+        ("application/xml, */*", RESULTS_XML),
+        ("application/json, text/plain, */*", RESULTS_JSON),
         ('x/y;a=",text/csv,\\"";q=1, text/tab-separated-values', RESULTS_TSV),
         ("nonsense, text/csv", RESULTS_CSV),
         ("text/csv;q=2, text/tab-separated-values;q=0.1", RESULTS_TSV),
@@ -77,6 +85,11 @@ def test_the_format_of_results_is_negotiated(accept: str | None, chosen: Format)
         ("application/ld+json", JSON_LD),
         ("application/rdf+xml, text/html;q=0.5", RDF_XML),
         ("text/turtle;q=0.5, application/*;q=0.5", TURTLE),
+        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', JSON_LD),
+        ('application/ld+json;profile="http://example.org/mine", */*', JSON_LD),
+        ("application/ld+json;profile=x, application/ld+json;q=0.1, text/html;q=0.5", HTML),
+        ("application/json, text/plain, */*", JSON_LD),
+        ("text/html, */*", HTML),
     ],
 )
 def test_the_format_of_documents_is_negotiated(accept: str, chosen: Format) -> None:
@@ -86,9 +99,19 @@ def test_the_format_of_documents_is_negotiated(accept: str, chosen: Format) -> N
 @pytest.mark.parametrize(
     ("accept", "offers", "chosen"),
     [
-        ("text/plain", GRAPH_FORMATS, N_TRIPLES),
         ("application/json", GRAPH_FORMATS, JSON_LD),
+        ("application/xml", GRAPH_FORMATS, RDF_XML),
+        ("text/xml", GRAPH_FORMATS, RDF_XML),
+        ("text/plain", GRAPH_FORMATS, N_TRIPLES),
+        ("text/n3", GRAPH_FORMATS, TURTLE),
+        ("text/rdf+n3", GRAPH_FORMATS, TURTLE),
+        ("application/x-turtle", GRAPH_FORMATS, TURTLE),
+        ("application/x-trig", GRAPH_FORMATS, TRIG),
+        ("text/x-nquads", GRAPH_FORMATS, N_QUADS),
         ("application/json", RESULTS_FORMATS, RESULTS_JSON),
+        ("application/xml", RESULTS_FORMATS, RESULTS_XML),
+        ("text/xml", RESULTS_FORMATS, RESULTS_XML),
+        ("text/plain", RESULTS_FORMATS, RESULTS_CSV),
         ("application/json", (*GRAPH_FORMATS, JSON), JSON),
         ("application/xml;q=0.5, application/*;q=0.1", DOCUMENT_FORMATS, RDF_XML),
     ],
@@ -96,7 +119,10 @@ def test_the_format_of_documents_is_negotiated(accept: str, chosen: Format) -> N
 def test_an_alias_of_a_media_type_is_known_and_comes_after_all_own_types(
     accept: str, offers: tuple[Format, ...], chosen: Format
 ) -> None:
-    assert negotiate(accept, offers) == Choice(chosen, accept.partition(";")[0])
+    choice = negotiate(accept, offers)
+    assert choice == Choice(chosen, accept.partition(";")[0])
+    assert choice.sent == chosen
+    assert choice.sent.content_type.startswith(choice.media_type)
 
 
 @pytest.mark.parametrize(

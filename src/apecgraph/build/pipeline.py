@@ -17,6 +17,7 @@ from apecgraph.build import refusals
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.build.losses import losses
+from apecgraph.build.reading_back import read_back
 from apecgraph.catalog.description import describe_release
 from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
@@ -229,7 +230,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     _log.info("writing the release to the disk")
     persist(folder)
     _log.info("reading back %s quads", f"{len(quads):,}")
-    Release.open(folder).verify()
+    read_back(Release.open(folder), Context(context))
     return release
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -23,7 +24,10 @@ from apecgraph.content.folder import (
     Content,
     ContentFile,
 )
+from apecgraph.errors import NotAcceptable
+from apecgraph.rdf.formats import RDF_XML
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB, RDF, compact
+from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.terms import notation
 from apecgraph.text.languages import wrong_tag
 
@@ -40,6 +44,7 @@ _ONLY_IN: Final = {
     f"{APEC}Decision": "data/decisions.ttl",
 }
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_PREDICATE: Final = ox.NamedNode(f"{RDF}predicate")
 _RULE: Final = f"{ID}shape/placement"
 
 
@@ -92,6 +97,12 @@ def _wrong(
     name = compact(predicate.value)
     if isinstance(value, ox.Literal) and _CONTROL.search(value.value):
         return f"{name} has a control character, which XML does not allow: delete it"
+    for property_ in (predicate, value) if predicate == _PREDICATE else (predicate,):
+        if isinstance(property_, ox.NamedNode) and _is_nameless(property_.value):
+            return (
+                f"the property <{property_.value}> does not end in a name, so RDF/XML cannot "
+                "represent it: use another property"
+            )
     tag = _language(triple)
     wrong = None if tag is None else wrong_tag(tag)
     if wrong is not None:
@@ -124,6 +135,17 @@ def _wrong(
                 "move it there"
             )
     return None
+
+
+@cache
+def _is_nameless(property_: str) -> bool:
+    """Return whether RDF/XML cannot represent a property: its element would have no name."""
+    node = ox.NamedNode(property_)
+    try:
+        rdf_bytes([ox.Triple(node, node, node)], RDF_XML)
+    except NotAcceptable:
+        return True
+    return False
 
 
 def _language(triple: ox.Triple) -> str | None:

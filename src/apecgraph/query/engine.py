@@ -21,12 +21,12 @@ from pyoxigraph import (
     Triple,
 )
 
-from apecgraph.errors import Forbidden, MalformedQuery, StoreError
+from apecgraph.errors import ApecgraphError, Forbidden, MalformedQuery, QueryError, StoreError
 from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.dataset import DEFAULT_GRAPH
 from apecgraph.query.diagnosis import diagnose
 from apecgraph.query.model import Query
-from apecgraph.query.outline import with_lower_booleans
+from apecgraph.query.outline import outline, with_lower_booleans
 from apecgraph.query.repairs import with_aggregates, with_unions
 from apecgraph.query.row_limit import limit_rows, limit_triples
 from apecgraph.rdf.serializer import Write, write_rdf, write_results
@@ -36,6 +36,9 @@ _MAX_UNKNOWN_FUNCTIONS: Final = 32
 
 # The beginnings of RocksDB's messages about a store on disk that cannot be read.
 _DAMAGE: Final = ("IO error: ", "Corruption: ")
+
+
+NO_SERVICE: Final = "This endpoint does not call other endpoints: SERVICE is not available."
 
 
 @drop_locals_on_error
@@ -54,6 +57,7 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
         NotAcceptable: The format cannot represent the answer.
         Forbidden: The query calls another endpoint.
         StoreError: The store cannot be read.
+        QueryError: The engine failed, and its message says nothing that is known here.
     """
     if max_rows is not None and query.format.results is not None:
         has_more = partial(_has_row, store, query, max_rows)
@@ -66,16 +70,10 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
             write_rdf(answer, query.format, write)
         else:
             write_rdf(limit_triples(answer, max_rows), query.format, write)
-    except RuntimeError as error:
-        _blame_damage(error)
-        raise MalformedQuery(f"{error}.") from None
-    except BrokenPipeError:
+    except (BrokenPipeError, ConnectionResetError):  # raised by `write`
         raise
-    except OSError as error:
-        _blame_damage(error)
-        raise Forbidden(
-            "This endpoint does not call other endpoints: SERVICE is not available."
-        ) from None
+    except (RuntimeError, OSError) as error:
+        raise _classified(error, query.text) from None
 
 
 def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
@@ -133,10 +131,16 @@ def _with_unknown_functions(
             unknown[NamedNode(function[1])] = _unknown_function
 
 
-def _blame_damage(error: Exception) -> None:
-    """Raise StoreError if the engine failed because the store on disk cannot be read."""
-    if str(error).startswith(_DAMAGE):
-        raise StoreError(f"The store on disk cannot be read: {error}.") from None
+def _classified(error: RuntimeError | OSError, query: str) -> ApecgraphError:
+    """Return the error for what the engine says about a query that it cannot evaluate."""
+    text = str(error)
+    if text.startswith(_DAMAGE):
+        return StoreError(f"The store on disk cannot be read: {text}.")
+    if outline(query).service:
+        return Forbidden(NO_SERVICE)
+    if _UNKNOWN_FUNCTION.search(text):
+        return MalformedQuery(f"{text}, nor are {_MAX_UNKNOWN_FUNCTIONS} others in this query.")
+    return QueryError(f"The engine could not evaluate this query: {text}.")
 
 
 def _merge(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -27,7 +27,7 @@ _MAX_RANGES: Final = 64
 """Number of media ranges of an Accept header that are read. Browsers send eight."""
 
 _BOTH_PARTS: Final = 2
-"""The specificity of a range that names both parts of a media type."""
+"""The lowest specificity of a range that names both parts of a media type."""
 
 
 _XHTML: Final = ("application", "xhtml+xml")
@@ -41,6 +41,13 @@ class Choice(NamedTuple):
     format: Format
     media_type: str
 
+    @property
+    def sent(self) -> Format:
+        """The format with the media type by which the client knows it."""
+        if self.media_type == self.format.media_type:
+            return self.format
+        return replace(self.format, media_type=self.media_type)
+
 
 @dataclass(frozen=True, slots=True)
 class _MediaRange:
@@ -50,15 +57,20 @@ class _MediaRange:
     quality: float
 
     def specificity(self, media_type: str) -> int:
-        """Return how closely the range matches a type: -1 for no match, 0 for `*/*`, at most 3."""
+        """Return how closely the range matches a type: -1 for no match, 0 for `*/*`, at most 4.
+
+        All answers are in UTF-8. Other parameters, such as a profile of JSON-LD or the version of a
+        schema, name a variant that the client likes best, but does not need (RFC 6906, section 3).
+        So `q=0` refuses only the variant.
+        """
         main, _, sub = media_type.partition("/")
         if self.main not in ("*", main) or self.sub not in ("*", sub):
             return -1
-        # All answers are in UTF-8, so this charset matches. Other parameters (profile, version)
-        # name variants that are not offered.
-        if not self.parameters <= {("charset", "utf-8")}:
+        if self.parameters <= {("charset", "utf-8")}:
+            return (self.main != "*") + 2 * (self.sub != "*") + bool(self.parameters)
+        if self.quality == 0:
             return -1
-        return (self.main != "*") + (self.sub != "*") + bool(self.parameters)
+        return (self.main != "*") + (self.sub != "*")
 
 
 def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
@@ -67,7 +79,8 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     Args:
         accept: The header as received, or None if the request has none.
         offers: The formats to choose from. If the client prefers several equally, the first of
-            them is chosen. A format's own media type takes precedence over all aliases.
+            those that it names is chosen, or the first of all if it names none. A format's own
+            media type takes precedence over all aliases.
 
     Returns:
         The choice.
@@ -75,17 +88,19 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     Raises:
         NotAcceptable: The header allows none of the offers.
     """
-    best, best_quality = Choice(offers[0], offers[0].media_type), 0.0
     ranges = _parse(accept) if accept is not None and accept.strip() else []
+    best, best_quality, best_named = Choice(offers[0], offers[0].media_type), 0.0, False
     if not ranges:
         return best
     for choice in _choices(offers):
         # The most specific range that matches a type sets its quality, even to 0.
-        matches = [(item.specificity(choice.media_type), item.quality) for item in ranges]
-        specificity, quality = max(matches, key=lambda match: match[0])
-        if specificity >= 0 and quality > best_quality:
-            best, best_quality = choice, quality
-            if quality == 1:
+        specificity, quality = max(
+            (item.specificity(choice.media_type), item.quality) for item in ranges
+        )
+        named = specificity >= _BOTH_PARTS
+        if specificity >= 0 and (quality, named) > (best_quality, best_named):
+            best, best_quality, best_named = choice, quality, named
+            if quality == 1 and named:
                 break
     if best_quality == 0:
         available = [offer.media_type for offer in offers]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
@@ -231,7 +231,4 @@ def _values(parameters: Iterable[tuple[str, str]], name: str) -> tuple[str, ...]
 
 def _choose_format(names: Sequence[str], accept: str | None, offers: Sequence[Format]) -> Format:
     """Choose a format by name or from Accept; set the media type that the client knows."""
-    choice = find_named(names, offers) if names else negotiate(accept, offers)
-    if choice.media_type == choice.format.media_type:
-        return choice.format
-    return replace(choice.format, media_type=choice.media_type)
+    return (find_named(names, offers) if names else negotiate(accept, offers)).sent

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import Forbidden
 from apecgraph.query.dataset import NO_GRAPHS, GraphNames, choose_dataset
-from apecgraph.query.engine import evaluate
+from apecgraph.query.engine import NO_SERVICE, evaluate
 from apecgraph.query.model import Query
 from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.query.outline import Form, outline
@@ -57,7 +57,7 @@ def read_query(
     if seen.update:
         raise Forbidden(READ_ONLY)
     if seen.service:
-        raise Forbidden("This endpoint does not call other endpoints: SERVICE is not available.")
+        raise Forbidden(NO_SERVICE)
     dataset = choose_dataset(requested, GraphNames(seen.default_graphs, seen.named_graphs), graphs)
     return Query(text, choose_format(_formats(seen.form)), *dataset, base)
 

@@ -84,7 +84,8 @@ TURTLE: Final = Format(
     "ttl",
     rdf=RdfFormat.TURTLE,
     iri=f"{_FORMATS}Turtle",
-    aliases=("n3",),
+    # every Turtle document is an N3 document (W3C Team Submission Notation3, section 1)
+    aliases=("n3", "text/n3", "text/rdf+n3", "application/x-turtle"),
 )
 JSON_LD: Final = Format(
     "jsonld",
@@ -93,7 +94,7 @@ JSON_LD: Final = Format(
     "jsonld",
     rdf=RdfFormat.JSON_LD,
     iri=f"{_FORMATS}JSON-LD",
-    aliases=("json", "application/json"),
+    aliases=("json", "json-ld", "application/json"),
 )
 N_TRIPLES: Final = Format(
     "ntriples",
@@ -112,10 +113,16 @@ RDF_XML: Final = Format(
     "rdf",
     rdf=RdfFormat.RDF_XML,
     iri=f"{_FORMATS}RDF_XML",
-    aliases=("xml", "owl", "application/xml"),
+    aliases=("xml", "owl", "rdf/xml", "application/xml", "text/xml"),
 )
 TRIG: Final = Format(
-    "trig", "TriG", "application/trig", "trig", rdf=RdfFormat.TRIG, iri=f"{_FORMATS}TriG"
+    "trig",
+    "TriG",
+    "application/trig",
+    "trig",
+    rdf=RdfFormat.TRIG,
+    iri=f"{_FORMATS}TriG",
+    aliases=("application/x-trig",),
 )
 N_QUADS: Final = Format(
     "nquads",
@@ -124,6 +131,7 @@ N_QUADS: Final = Format(
     "nq",
     rdf=RdfFormat.N_QUADS,
     iri=f"{_FORMATS}N-Quads",
+    aliases=("text/x-nquads", "text/nquads"),
 )
 
 RESULTS_JSON: Final = Format(
@@ -142,7 +150,7 @@ RESULTS_XML: Final = Format(
     "srx",
     results=QueryResultsFormat.XML,
     iri=f"{_FORMATS}SPARQL_Results_XML",
-    aliases=("application/xml",),
+    aliases=("application/xml", "text/xml"),
 )
 RESULTS_CSV: Final = Format(
     "csv",
@@ -151,6 +159,7 @@ RESULTS_CSV: Final = Format(
     "csv",
     results=QueryResultsFormat.CSV,
     iri=f"{_FORMATS}SPARQL_Results_CSV",
+    aliases=("text/plain",),
 )
 RESULTS_TSV: Final = Format(
     "tsv",

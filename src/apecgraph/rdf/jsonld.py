@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pyoxigraph as ox
 from pyld import jsonld
@@ -17,20 +16,10 @@ from apecgraph.errors import ContentError
 from apecgraph.files import read_file
 from apecgraph.rdf.formats import JSON_LD
 from apecgraph.rdf.lists import list_cells
-from apecgraph.rdf.namespaces import BASE, RDF, XSD
-from apecgraph.rdf.serializer import rdf_bytes
-
-Node: TypeAlias = dict[str, Any]
-"""A node object (JSON-LD 1.1, section 9.2)."""
+from apecgraph.rdf.namespaces import BASE, RDF
+from apecgraph.rdf.nodes import Node, node_objects
 
 CONTEXT_FOLDER: Final = "/context/"
-_TYPE: Final = f"{RDF}type"
-_NATIVE: Final = {
-    f"{XSD}integer": re.compile(r"0|-?[1-9][0-9]{0,14}"),
-    f"{XSD}boolean": re.compile(r"true|false"),
-}
-"""Lexical forms that JSON's own numbers and booleans preserve exactly."""
-
 _KEYS_OF_VALUES: Final = frozenset(("@id", "@value", "@type", "@language"))
 """The keys of references and literals."""
 
@@ -45,18 +34,20 @@ class Context:
 
     Args:
         path: The file.
+        site: The URL of the site that serves the context, without the last slash.
 
     Attributes:
         data: The file as bytes.
         name: The name of this version: a digest of the file.
-        path: The permanent path of this version. Documents refer to it without a host, so they can
-            be read from any host.
+        path: The permanent path of this version.
+        url: The address of this version. Documents refer to it in full, so that a saved document
+            can be read anywhere.
 
     Raises:
         ContentError: The file does not contain a JSON-LD context.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, site: str = BASE.rstrip("/")) -> None:
         try:
             self.data = read_file(path)
             self._context = json.loads(self.data)["@context"]
@@ -67,7 +58,7 @@ class Context:
         self._file = path
         self.name = sha256(self.data).hexdigest()[:16]
         self.path = f"{CONTEXT_FOLDER}{self.name}.jsonld"
-        self._iri = f"{BASE}{self.path[1:]}"
+        self.url = f"{site}{self.path}"
 
     def graph(self, triples: Iterable[ox.Triple]) -> bytes:
         """Write triples as a graph of node objects, one per subject, with the embedded context.
@@ -79,10 +70,10 @@ class Context:
         """
         nodes = self._compact(list(_expanded(triples).values()))
         nodes["@context"] = self._context
-        return _encoded(nodes)
+        return self._encoded(nodes)
 
     def document(self, triples: Iterable[ox.Triple], topic: str) -> bytes:
-        """Return triples as the node object of the topic, with the path of the context.
+        """Return triples as the node object of the topic, with the address of the context.
 
         Nodes that link to the topic are under `@reverse` (JSON-LD 1.1, section 4.8) or under a term
         for a reverse property. Blank nodes are nested in the nodes that refer to them. RDF lists
@@ -110,11 +101,11 @@ class Context:
         if nodes:
             root["@included"] = list(nodes.values())
         compacted = self._compact([root])
-        compacted["@context"] = self.path
-        return _encoded(compacted)
+        compacted["@context"] = self.url
+        return self._encoded(compacted)
 
     def _compact(self, nodes: list[Node]) -> Node:
-        # Pass the context by its IRI: pyld processes a context object anew each time.
+        # Pass the context by its address: pyld processes a context object anew each time.
         options = {
             "documentLoader": self._load,
             "graph": False,
@@ -122,14 +113,42 @@ class Context:
             "compactToRelative": False,
         }
         try:
-            compacted: Node = _Compaction().compact(nodes, self._iri, options)
+            compacted: Node = _Compaction().compact(nodes, self.url, options)
         except (jsonld.JsonLdError, RecursionError) as error:
             raise ContentError(f"is not a JSON-LD context: {_reason(error)}", self._file) from None
         return compacted
 
+    def _encoded(self, document: Node) -> bytes:
+        ordered = self._ordered(document)
+        return json.dumps(ordered, ensure_ascii=False, indent=2).encode() + b"\n"
+
+    def _ordered(self, value: Any) -> Any:
+        """Sort the keys of all objects: context, id and type first, then alphabetically.
+
+        Classes, reverse links and the values of properties that the context does not define are
+        always arrays. A container in the context would have the same effect on classes, but rdflib
+        would then lose the types of values.
+        """
+        if isinstance(value, list):
+            return [self._ordered(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
+        ordered = {
+            key: value[key] if key == "@context" else self._ordered(value[key]) for key in keys
+        }
+        if "@value" in value:
+            return ordered
+        for key, item in ordered.items():
+            if key == "@reverse":
+                ordered[key] = {name: _array(links) for name, links in item.items()}
+            elif key in ("type", "@included") or (":" in key and key not in self._context):
+                ordered[key] = _array(item)
+        return ordered
+
     def _load(self, url: str, options: object) -> Node:
         """Return the context to pyld, which caches it; refuse any other context."""
-        if url != self._iri:
+        if url != self.url:
             raise ValueError(f"a remote context is not loaded: {url}")
         return {
             "contentType": JSON_LD.media_type,
@@ -182,22 +201,8 @@ class _Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]  # it has no ty
 
 
 def _expanded(triples: Iterable[ox.Triple]) -> dict[str, Node]:
-    """Return expanded JSON-LD, keyed by subject; rdf:type is @type (JSON-LD 1.1 API, 8.4)."""
-    nodes: list[Node] = json.loads(rdf_bytes(sorted(triples, key=str), JSON_LD, prefixes={}))
-    for node in nodes:
-        if _TYPE in node:
-            node["@type"] = [value["@id"] for value in node.pop(_TYPE)]
-    for _, value in _values(nodes):
-        if value.get("@type") in _NATIVE:
-            _make_native(value)
-    return {node["@id"]: node for node in nodes}
-
-
-def _make_native(value: Node) -> None:
-    """Write an integer or a boolean in JSON, if that keeps its lexical form."""
-    if _NATIVE[value["@type"]].fullmatch(value["@value"]):
-        del value["@type"]
-        value["@value"] = json.loads(value["@value"])
+    """Return expanded JSON-LD, keyed by subject."""
+    return {node["@id"]: node for node in node_objects(sorted(triples, key=str))}
 
 
 def _reverse_links(
@@ -255,23 +260,8 @@ def _values(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
                     yield property_, value
 
 
-def _encoded(document: Node) -> bytes:
-    return json.dumps(_ordered(document), ensure_ascii=False, indent=2).encode() + b"\n"
-
-
-def _ordered(value: Any) -> Any:
-    """Sort the keys of all objects: context, id and type first, then alphabetically."""
-    if isinstance(value, list):
-        return [_ordered(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    keys = sorted(value, key=lambda key: (_RANKS.get(key, len(_RANKS)), key[0] == "@", key))
-    ordered = {key: value[key] if key == "@context" else _ordered(value[key]) for key in keys}
-    if "@value" not in value and isinstance(value.get("type"), str):
-        # The type is always an array. A container in the context would have the same effect, but
-        # rdflib would then lose the types of values.
-        ordered["type"] = [value["type"]]
-    return ordered
+def _array(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _reason(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 import pyoxigraph as ox
 
@@ -73,15 +73,18 @@ class Labels:
         labels = _literals(self._graph, ox.NamedNode(iri), _INVERSE_LABEL)
         return min(labels, key=self._preference, default=None)
 
-    def _labels(self, iri: str) -> list[ox.Literal]:
-        """Return the values of the first label property with any, from the first graph with any."""
+    def triples(self, iri: str) -> list[ox.Triple]:
+        """Return the triples of the first label property with any, in the first graph with any."""
         node = ox.NamedNode(iri)
         for property_ in _LABEL_TERMS:
             for graph in self._graphs:
                 labels = _literals(graph, node, property_)
                 if labels:
-                    return labels
+                    return [ox.Triple(node, property_, label) for label in labels]
         return []
+
+    def _labels(self, iri: str) -> list[ox.Literal]:
+        return [cast("ox.Literal", triple.object) for triple in self.triples(iri)]
 
     def _preference(self, literal: ox.Literal) -> tuple[int, str, str]:
         language = literal.language or ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pyoxigraph as ox
 
 from apecgraph.rdf.canonical import canonical_quads
-from apecgraph.rdf.formats import DATASET_FORMATS, JSON_LD, Format
+from apecgraph.rdf.formats import DATASET_FORMATS, JSON_LD, TRIG, Format
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import PREFIXES, RDF
 from apecgraph.rdf.serializer import rdf_bytes
@@ -67,7 +68,7 @@ class Writer:
     def dump(
         self, dataset: Iterable[ox.Quad], default_graph: Iterable[ox.Triple], format_: Format
     ) -> bytes:
-        """Return a dump in the order of the input.
+        """Return a dump in the order of the input; TriG has each graph once.
 
         Args:
             dataset: All quads, written if the format has named graphs.
@@ -82,7 +83,17 @@ class Writer:
         """
         if format_ == JSON_LD:
             return self._context.graph(default_graph)
+        if format_ == TRIG:
+            dataset = _by_graph(dataset)
         return rdf_bytes(dataset if format_ in DATASET_FORMATS else default_graph, format_)
+
+
+def _by_graph(dataset: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield the quads graph by graph, the default graph first."""
+    graphs: dict[object, list[ox.Quad]] = {ox.DefaultGraph(): []}
+    for quad in dataset:
+        graphs.setdefault(quad.graph_name, []).append(quad)
+    return chain.from_iterable(graphs.values())
 
 
 def _rank(triple: ox.Triple, topic: str) -> tuple[bool, str, bool, str]:

@@ -32,12 +32,15 @@ from apecgraph.readers.reviews import review_triples
 LINKS: Final = 200
 """Maximum number of links, and of values of a property, in a description; it counts all of them."""
 
+MEMBERS: Final = 500
+"""Maximum number of members in a document; it links to queries for the others, page by page."""
+
 _DEFAULT: Final = ox.DefaultGraph()
 
 _WHOLES: Final = (f"{RDFS}isDefinedBy", f"{SKOS}inScheme")
 """The properties that lead from a member to the thing whose document contains it."""
 
-_MEMBERS: Final = (f"{QB}component", f"{QB}observation", f"{DCTERMS}hasPart")
+_MEMBERS: Final = (f"{QB}component", f"{QB}observation", f"{QB}slice", f"{DCTERMS}hasPart")
 """The properties that lead from a thing to the members that its document contains."""
 
 
@@ -181,6 +184,12 @@ class Description:
         links = (source for link in self.links for source in link.sources)
         return tuple(dict.fromkeys((*facts, *links)))
 
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """IRIs of the things that the facts lead to or that link to the thing."""
+        values = (fact.value.value for fact in self.facts if isinstance(fact.value, ox.NamedNode))
+        return tuple(dict.fromkeys((*values, *(link.subject for link in self.links))))
+
     def members(self, node: ox.BlankNode) -> list[Term]:
         """Return the members of an RDF list, or [] if the blank node is not the head of a list."""
         triples = (triple for triples in self.nodes.values() for triple in triples)
@@ -216,10 +225,7 @@ class Description:
             (f"{DCTERMS}isPartOf", ox.NamedNode(BASE)),
         ]
         metadata.extend((f"{DCTERMS}source", ox.NamedNode(source)) for source in self.sources)
-        metadata.extend(
-            (f"{RDFS}seeAlso", ox.NamedNode(f"{ENDPOINT}?query={quote(query)}"))
-            for query in self.rest
-        )
+        metadata.extend((f"{RDFS}seeAlso", _answer_to(query)) for query in self.rest)
         if license_ is not None:
             metadata.append((f"{DCTERMS}license", ox.NamedNode(license_)))
         triples.update(ox.Triple(page, ox.NamedNode(name), value) for name, value in metadata)
@@ -278,25 +284,42 @@ def describe(graph: Graph, iri: str) -> Description | None:
     )
 
 
-def member_triples(graph: Graph, iri: str) -> set[ox.Triple]:
+def member_triples(graph: Graph, iri: str, document: str) -> set[ox.Triple]:
     """Return what the default graph states about the members of a thing.
 
     The members are the terms of an ontology, the concepts of a scheme, the components of a
-    structure definition, the observations of a slice, and the parts of a group.
+    structure definition, the slices of a data set, the observations of a slice, and the parts of a
+    group.
 
     Args:
         graph: The dataset of a release.
         iri: IRI of the thing.
+        document: IRI of the document, independent of the format.
 
     Returns:
-        All triples with a member as their subject.
+        All triples with one of the first `MEMBERS` members as their subject, and a link from the
+        document to each page of further members.
     """
     standing = graph.default_graph
-    members = {
-        *(member for name in _WHOLES for member in standing.subjects(name, iri)),
-        *(member for name in _MEMBERS for member in standing.iris(iri, name)),
-    }
-    return {quad.triple for member in members for quad in standing.quads(member)}
+    patterns = [(f"?member <{name}> <{iri}>", standing.subjects(name, iri)) for name in _WHOLES]
+    patterns += [(f"<{iri}> <{name}> ?member", standing.iris(iri, name)) for name in _MEMBERS]
+    triples: set[ox.Triple] = set()
+    for pattern, members in patterns:
+        for member in members[:MEMBERS]:
+            triples.update([quad.triple for quad in standing.quads(member)])
+        for offset in range(MEMBERS, len(members), MEMBERS):
+            page = (
+                f"SELECT ?member {{ {pattern} }} ORDER BY ?member LIMIT {MEMBERS} OFFSET {offset}"
+            )
+            query = f"CONSTRUCT {{ ?member ?p ?o }} {{ {{ {page} }} ?member ?p ?o }}"
+            triples.add(
+                ox.Triple(ox.NamedNode(document), ox.NamedNode(f"{RDFS}seeAlso"), _answer_to(query))
+            )
+    return triples
+
+
+def _answer_to(query: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{ENDPOINT}?query={quote(query)}")
 
 
 def named_quads(graph: Graph, triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:

@@ -128,18 +128,18 @@ def _site(publication: Publication, server: ServerResources) -> Site:
     graph = Graph() if publication.graph is None else publication.graph
     html = Html(release, graph, Assets())
     executor = FairExecutor(settings.query_seconds)
+    url = (settings.public_url or BASE).rstrip("/")
     if release is None:
-        tags = EntityTags(publication.digest, html.digest)
+        tags = EntityTags(publication.digest, f"{html.digest} {url}")
         folder, modified = default_content() / "ontology", None
     else:
         # The catalogue names the previous release, which the digest does not cover.
-        program = f"{release.fingerprint} {release.previous} {html.digest}"
+        program = f"{release.fingerprint} {release.previous} {html.digest} {url}"
         tags = EntityTags(release.digest, program)
         folder, modified = release.path, http_date(release.issued)
-    context = Context(folder / CONTEXT)
+    context = Context(folder / CONTEXT, url)
     limit = server.rate_limit
     responder = Responder(tags, modified, settings.cache_megabytes, executor, limit)
-    url = (settings.public_url or BASE).rstrip("/")
     if release is None:
         return Site(None, graph, html, context, responder, executor, limit, url)
     tables = FairExecutor(settings.query_seconds)

@@ -7,6 +7,7 @@ from apecgraph.errors import (
     Forbidden,
     MalformedQuery,
     NotAcceptable,
+    QueryError,
     QueryTooHeavy,
     StoreError,
 )
@@ -27,6 +28,7 @@ EXAMPLES = [
     MalformedQuery("no", 2, 3),
     MalformedQuery("no", column=3),
     NotAcceptable("no", ["text/csv"]),
+    QueryError("no"),
     QueryTooHeavy("no", "3 rows"),
     QueryTooHeavy("no"),
     StoreError("no"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 import httpx
 import pyoxigraph as ox
@@ -15,7 +15,17 @@ import pytest
 
 from apecgraph.build.pipeline import build_release
 from apecgraph.query.model import DataFile
-from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, Format
+from apecgraph.rdf.formats import (
+    DOCUMENT_FORMATS,
+    HTML,
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    TRIG,
+    TURTLE,
+    Format,
+)
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, ID, OWL
 from apecgraph.rdf.terms import term_text
@@ -61,12 +71,12 @@ class Visitor:
         response = self._connection.getresponse()
         return response.status, response.headers, response.read()
 
-    def graph(self, path: str, data: bytes, format_: Format) -> frozenset[str]:
+    def graph(self, data: bytes, format_: Format) -> frozenset[str]:
         """Return the canonical default graph of a document; fetch its context as clients do."""
         assert format_.rdf is not None
         if format_ is JSON_LD:
             document = json.loads(data)
-            there = urljoin(path, document["@context"])
+            there = urlsplit(document["@context"]).path
             if there not in self._contexts:
                 status, _, context = self.get(there)
                 assert status == 200
@@ -100,7 +110,7 @@ class Visitor:
                 if HEADING.search(body) is None:
                     return [f"{location}: there is no heading"]
             else:
-                graphs[format_.name] = self.graph(location, body, format_)
+                graphs[format_.name] = self.graph(body, format_)
         if not graphs:
             return []
         graph = next(iter(graphs.values()))
@@ -196,10 +206,28 @@ def test_a_document_without_extension_is_negotiated(client: httpx.Client) -> Non
     assert response.content == client.get(f"{DOCUMENT}.jsonld").content
 
 
-def test_n_triples_has_an_old_media_type_too(client: httpx.Client) -> None:
-    response = client.get(DOCUMENT, headers={"Accept": "text/plain, */*;q=0.1"})
-    assert response.headers["content-type"] == "application/n-triples"
-    assert response.headers["content-location"] == f"{DOCUMENT}.nt"
+@pytest.mark.parametrize("path", [DOCUMENT, "/catalog", "/.well-known/void", "/sparql"])
+@pytest.mark.parametrize(
+    ("accept", "content_type", "format_"),
+    [
+        ("text/plain, */*;q=0.1", "text/plain; charset=utf-8", N_TRIPLES),
+        ("application/json", "application/json", JSON_LD),
+        ("application/json, text/plain, */*", "application/json", JSON_LD),
+        ("application/xml", "application/xml", RDF_XML),
+        ("text/xml", "text/xml; charset=utf-8", RDF_XML),
+        ("text/n3", "text/n3; charset=utf-8", TURTLE),
+        ('application/ld+json;profile="http://example.org/"', "application/ld+json", JSON_LD),
+        ('application/ld+json;profile="http://example.org/", */*', "application/ld+json", JSON_LD),
+    ],
+)
+def test_a_graph_has_other_media_types_wherever_it_is(
+    client: httpx.Client, path: str, accept: str, content_type: str, format_: Format
+) -> None:
+    response = client.get(path, headers={"Accept": accept}).raise_for_status()
+    assert response.headers["content-type"] == content_type
+    assert response.content == client.get(path, headers={"Accept": format_.media_type}).content
+    if path == DOCUMENT:
+        assert response.headers["content-location"] == f"{DOCUMENT}.{format_.extension}"
 
 
 def test_an_extension_overrides_accept(client: httpx.Client) -> None:

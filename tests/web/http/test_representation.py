@@ -122,7 +122,10 @@ def test_all_request_methods_share_a_cached_reply(client: httpx.Client) -> None:
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 def test_a_client_with_a_fresh_copy_is_answered_with_304(client: httpx.Client, coding: str) -> None:
     tag = ask(client, ALL, coding).headers["etag"]
-    again = ask(client, ALL, coding, **{"If-None-Match": f'"x", W/{tag}'})
+    assert tag.startswith('W/"')  # another evaluation may order rows in another way
+    strong = tag.removeprefix("W/")
+    assert ask(client, ALL, coding, **{"If-None-Match": strong}).status_code == 304
+    again = ask(client, ALL, coding, **{"If-None-Match": f'"x", {tag}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert ask(client, ALL, coding, **{"If-None-Match": '"x"'}).status_code == 200
 

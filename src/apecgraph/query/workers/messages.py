@@ -16,6 +16,7 @@ from apecgraph.errors import (
     Forbidden,
     MalformedQuery,
     NotAcceptable,
+    QueryError,
     QueryTooHeavy,
     StoreError,
 )
@@ -33,6 +34,7 @@ ERRORS: Final[Mapping[type[ApecgraphError], tuple[str, ...]]] = {
     Forbidden: (),
     MalformedQuery: ("line", "column"),
     NotAcceptable: ("available",),
+    QueryError: (),
     QueryTooHeavy: ("limit",),
     StoreError: (),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
@@ -171,9 +172,11 @@ class Resources:
             return page.write(description, formats, schema_org, language)
         title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"
+        labels = (self.site.labels.triples(iri) for iri in description.linked)
         triples = {
             *description.triples(document, title, self.site.signposts.license),
-            *member_triples(self._graph, description.iri),
+            *chain.from_iterable(labels),
+            *member_triples(self._graph, description.iri, document),
         }
         quads = {*description.evidence(), *named_quads(self._graph, triples)}
         return self.site.writer.document(triples, format_, description.iri, quads)

@@ -101,8 +101,11 @@ def preflight(methods: Sequence[str], headers: Mapping[str, str] | None = None) 
 
 
 def choose_format(request: Request, offers: Sequence[Format]) -> Format:
-    """Choose the format of an answer; raise NotAcceptable if the request accepts no format."""
-    return negotiate(accept_header(request.headers), offers).format
+    """Choose the format of an answer, with the media type by which the client knows it.
+
+    Raise NotAcceptable if the request accepts no format.
+    """
+    return negotiate(accept_header(request.headers), offers).sent
 
 
 def media_type(request: Request) -> str:

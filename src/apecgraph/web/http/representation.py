@@ -76,8 +76,8 @@ class Representation:
     Args:
         request: Headers of the request.
         content_type: Content-Type of the representation.
-        etag: Strong entity tag of the representation without a content coding, or None if the
-            representation differs for each request.
+        etag: Entity tag of the representation without a content coding: a weak one if its bytes
+            may differ, such as the order of rows. None if the representation itself does.
         headers: Further headers of the response. `Cache-Control` is `no-cache` unless given.
         compressible: Whether the representation may be sent in gzip.
 
@@ -197,4 +197,4 @@ def _has(request: Headers, etag: str) -> bool:
         return False
     listed = ",".join(request.getlist("if-none-match")).split(",")
     tags = [item.strip().removeprefix("W/") for item in listed]
-    return "*" in tags or etag in tags
+    return "*" in tags or etag.removeprefix("W/") in tags

@@ -149,11 +149,14 @@ class SparqlEndpoint:
                     await self._stream(etag, chunks, send)
 
     def _etag(self, query: Query) -> str | None:
-        """Return the entity tag of the answer to a query, or None if the answer always changes."""
+        """Return the entity tag of the answer to a query, or None if the answer always changes.
+
+        The tag is weak: each evaluation may order rows and label blank nodes in another way.
+        """
         if query.changes:
             return None
         dataset = query.default_graphs, query.named_graphs, query.base
-        return self._tags.tag("sparql", query.text, query.format.name, dataset)
+        return f"W/{self._tags.tag('sparql', query.text, query.format.name, dataset)}"
 
     async def _stream(self, etag: str | None, chunks: AsyncIterator[bytes], send: Send) -> None:
         """Send a large answer in chunks, and cache the answer unless it is too large.

@@ -49,7 +49,7 @@ class QueryPage:
         offers = DOCUMENT_FORMATS
         query = request.query_params.get("query")
         examples = self._examples if query is None else with_first(query, self._examples)
-        format_ = find_named(names, offers).format if names else choose_format(request, offers)
+        format_ = find_named(names, offers).sent if names else choose_format(request, offers)
 
         def body() -> bytes | str:
             if format_ is HTML:
