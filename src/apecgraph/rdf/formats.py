@@ -85,7 +85,7 @@ TURTLE: Final = Format(
     rdf=RdfFormat.TURTLE,
     iri=f"{_FORMATS}Turtle",
     # every Turtle document is an N3 document (W3C Team Submission Notation3, section 1)
-    aliases=("n3", "text/n3", "text/rdf+n3", "application/x-turtle"),
+    aliases=("n3", "text/n3", "text/rdf+n3", "application/turtle", "application/x-turtle"),
 )
 JSON_LD: Final = Format(
     "jsonld",
@@ -104,7 +104,7 @@ N_TRIPLES: Final = Format(
     rdf=RdfFormat.N_TRIPLES,
     iri=f"{_FORMATS}N-Triples",
     # text/plain was used before N-Triples had its own media type (RDF 1.1 N-Triples, section 5)
-    aliases=("text/plain",),
+    aliases=("text/plain", "text/ntriples", "application/ntriples"),
 )
 RDF_XML: Final = Format(
     "rdfxml",
@@ -150,7 +150,7 @@ RESULTS_XML: Final = Format(
     "srx",
     results=QueryResultsFormat.XML,
     iri=f"{_FORMATS}SPARQL_Results_XML",
-    aliases=("application/xml", "text/xml"),
+    aliases=("sparql", "application/xml", "text/xml"),
 )
 RESULTS_CSV: Final = Format(
     "csv",
@@ -159,7 +159,7 @@ RESULTS_CSV: Final = Format(
     "csv",
     results=QueryResultsFormat.CSV,
     iri=f"{_FORMATS}SPARQL_Results_CSV",
-    aliases=("text/plain",),
+    aliases=("text/plain", "text/comma-separated-values"),
 )
 RESULTS_TSV: Final = Format(
     "tsv",
