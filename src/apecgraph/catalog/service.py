@@ -25,17 +25,11 @@ def describe_service(graphs: Iterable[str], endpoint: str = ENDPOINT) -> Iterato
     Yields:
         The triples of the description.
     """
-    dataset, default_graph, label = (
-        _DATASET,
-        DEFAULT_GRAPH,
-        "Default graph: what the evidence supports",
-    )
-    if endpoint != ENDPOINT:
-        dataset, default_graph, label = (
-            f"{endpoint}#dataset",
-            f"{endpoint}#default-graph",
-            "Default graph",
-        )
+    dataset, default_graph = f"{endpoint}#dataset", f"{endpoint}#default-graph"
+    label = "Default graph"
+    if endpoint == ENDPOINT:
+        dataset, default_graph = _DATASET, DEFAULT_GRAPH
+        label = "Default graph: what the evidence supports"
     formats = [item.iri for item in ANSWER_FORMATS if item.iri is not None]
     yield from triples_about_new(
         endpoint,

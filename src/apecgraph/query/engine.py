@@ -29,6 +29,7 @@ from apecgraph.query.model import Query
 from apecgraph.query.outline import outline, with_lower_booleans
 from apecgraph.query.repairs import with_aggregates, with_unions
 from apecgraph.query.row_limit import limit_rows, limit_triples
+from apecgraph.rdf.namespaces import COMMON_PREFIXES, ENDPOINT, PREFIXES
 from apecgraph.rdf.serializer import Write, write_rdf, write_results
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
@@ -62,14 +63,15 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
     if max_rows is not None and query.format.results is not None:
         has_more = partial(_has_row, store, query, max_rows)
         write = limit_rows(write, query.format, max_rows, has_more)
+    prefixes = PREFIXES if query.base == ENDPOINT else COMMON_PREFIXES
     try:
         answer = _query(store, query)
         if not isinstance(answer, QueryTriples):
             write_results(answer, query.format, write)
         elif max_rows is None:
-            write_rdf(answer, query.format, write)
+            write_rdf(answer, query.format, write, prefixes)
         else:
-            write_rdf(limit_triples(answer, max_rows), query.format, write)
+            write_rdf(limit_triples(answer, max_rows), query.format, write, prefixes)
     except (BrokenPipeError, ConnectionResetError):  # raised by `write`
         raise
     except (RuntimeError, OSError) as error:

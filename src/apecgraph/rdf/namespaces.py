@@ -70,6 +70,11 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """The namespace of each prefix, sorted by prefix."""
 
+COMMON_PREFIXES: Final[dict[str, str]] = {
+    prefix: namespace for prefix, namespace in PREFIXES.items() if not namespace.startswith(BASE)
+}
+"""The prefixes of other vocabularies, for the data of others."""
+
 
 def compact(iri: str) -> str:
     """Shorten an IRI for people: `schema:url`, `meeting/sccp1-2026`, or the unchanged IRI."""

@@ -12,7 +12,7 @@ from apecgraph.catalog.service import describe_service
 from apecgraph.query.model import QueryService
 from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
-from apecgraph.rdf.namespaces import BASE, ENDPOINT, PREFIXES
+from apecgraph.rdf.namespaces import BASE, COMMON_PREFIXES, ENDPOINT, PREFIXES
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.readers.completion import read_completions
 from apecgraph.web.http.methods import choose_format
@@ -63,7 +63,7 @@ class QueryPage:
                 )
             triples = describe_service(self._served.graphs, self.endpoint)
             if self.site.release is None:
-                return rdf_bytes(triples, format_)
+                return rdf_bytes(triples, format_, COMMON_PREFIXES)
             return self.site.writer.document(triples, format_, self.endpoint)
 
         return await self.site.responder.answer(
@@ -81,11 +81,7 @@ class QueryPage:
             vocabulary = {
                 "base": BASE if released else f"{self.site.url}/",
                 "pages": released,
-                "prefixes": {
-                    prefix: namespace
-                    for prefix, namespace in PREFIXES.items()
-                    if released or not namespace.startswith(BASE)
-                },
+                "prefixes": PREFIXES if released else COMMON_PREFIXES,
                 "terms": [asdict(term) for term in read_completions(self.site.graph)],
             }
             return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
