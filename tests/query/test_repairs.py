@@ -95,6 +95,13 @@ def test_an_expression_uses_an_aggregate_before_it(store: ox.Store, select: str,
     assert sum(answer(store, inner).values()) == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["SELECT", "SELECT(", "SELECT ()", "SELECT (?x", "SELECT (AS ?x)", "| ; |", "{ ?x a|"]
+)
+def test_what_is_no_query_stays_as_it_is(text: str) -> None:
+    assert with_aggregates(text) == with_unions(text) == text
+
+
 def test_a_repair_does_not_grow_without_limit() -> None:
     doubling = " ".join(f"(?v{n} + ?v{n} AS ?v{n + 1})" for n in range(60))
     assert len(with_aggregates(f"SELECT (COUNT(*) AS ?v0) {doubling} {{}}")) < 200_000

@@ -109,6 +109,8 @@ def _repeated(text: str, found: list[_Token], index: int) -> Iterator[_Edit]:
         token = found[index]
         if token.text == "(":
             close = _closing(found, index)
+            if close < index + 3:
+                return
             keyword, variable = found[close - 2 : close]
             if keyword.text.upper() != "AS" or variable.kind != "variable":
                 return
@@ -341,7 +343,7 @@ def _edited(text: str, edits: list[_Edit]) -> str:
     """Return a text after edits, or the text as it is if it would be too long."""
     parts = []
     end = 0
-    for edit in edits:
+    for edit in sorted(edits):
         parts += [text[end : edit.start], edit.text]
         end = edit.end
     edited = "".join((*parts, text[end:]))
