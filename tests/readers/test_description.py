@@ -1,14 +1,22 @@
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Iterator
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pyoxigraph as ox
 import pytest
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import ENDPOINT, RDF, RDFS
-from apecgraph.readers.description import LINKS, Description, Fact, describe
+from apecgraph.rdf.namespaces import ENDPOINT, QB, RDF, RDFS, SKOS
+from apecgraph.readers.description import (
+    LINKS,
+    MEMBERS,
+    Description,
+    Fact,
+    describe,
+    member_triples,
+)
 from apecgraph.web.publication import Publication
 
 ID = "https://w3id.org/apecgraph/id/"
@@ -235,3 +243,42 @@ def test_every_statement_of_the_release_is_cited_by_its_subject(publication: Pub
         assert any(
             citation.statement == statement for fact in found.facts for citation in fact.citations
         ), statement
+
+
+def test_a_description_names_what_it_is_linked_to(graph: Graph) -> None:
+    moon = description(graph, "moon")
+    assert f"{ID}earth" in moon.linked
+    assert f"{SKOS}Concept" in moon.linked
+    labels = Labels(graph).triples(f"{ID}earth")
+    assert labels == []
+    (label,) = Labels(graph).triples(f"{ID}period/now")
+    assert label.object == ox.Literal("now", language="en")
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+@pytest.mark.parametrize("inward", [False, True])
+def test_members_are_paged_by_links(pages: int, inward: bool) -> None:
+    """The first page is in the document; the others are answers to queries that it links to."""
+    whole = ox.NamedNode(f"{ID}whole")
+    link = ox.NamedNode(f"{SKOS}inScheme" if inward else f"{QB}slice")
+    label = ox.NamedNode(f"{RDFS}label")
+
+    def quads() -> Iterator[ox.Quad]:
+        for number in range((pages - 1) * MEMBERS + 1):
+            member = ox.NamedNode(f"{ID}member/{number}")
+            yield ox.Quad(member, label, ox.Literal(str(number)))
+            yield ox.Quad(member, link, whole) if inward else ox.Quad(whole, link, member)
+
+    graph = Graph(quads())
+    found = member_triples(graph, whole.value, f"{ID}document")
+    linked = {each for each in found if each.predicate.value == f"{RDFS}seeAlso"}
+    assert len(linked) == pages - 1
+    described = [each for each in found if each.predicate == label]
+    assert len(described) == (MEMBERS if pages > 1 else 1)
+    for triple in linked:
+        assert isinstance(triple.object, ox.NamedNode)
+        (query,) = parse_qs(urlsplit(triple.object.value).query)["query"]
+        answer = graph.store.query(query)
+        assert isinstance(answer, ox.QueryTriples)
+        described += [each for each in answer if each.predicate == label]
+    assert len(described) == len(set(described)) == (pages - 1) * MEMBERS + 1

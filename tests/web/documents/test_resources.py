@@ -27,7 +27,7 @@ from apecgraph.rdf.formats import (
     Format,
 )
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, ID, OWL
+from apecgraph.rdf.namespaces import ADMS, BASE, ID, OWL, SKOS
 from apecgraph.rdf.terms import term_text
 from apecgraph.web.publication import Publication
 from tests.support.contents import EXCERPT, ContentCopy
@@ -660,3 +660,23 @@ def test_a_document_contains_the_members_of_its_thing(
     for member in members:
         labels = {(BASE + member, name.strip("<>")) for name in LABELS}
         assert labels & read, member
+
+
+@pytest.mark.parametrize(
+    "format_", [each for each in DOCUMENT_FORMATS if each != HTML], ids=lambda each: each.name
+)
+def test_the_document_of_a_rejected_figure_says_so_in_words(
+    client: httpx.Client, format_: Format
+) -> None:
+    path = f"/doc/figure/seetaoe-258468/trade-2025.{format_.extension}"
+    data = client.get(path).raise_for_status().content
+    if format_ is JSON_LD:
+        document = json.loads(data)
+        context = client.get(document["@context"]).raise_for_status().json()
+        data = json.dumps({**document, **context}).encode()
+    graph = Graph(
+        quad for quad in ox.parse(data, format_.rdf) if quad.graph_name == ox.DefaultGraph()
+    )
+    figure, rejected = f"{ID}figure/seetaoe-258468/trade-2025", f"{ID}status/rejected"
+    assert graph.values(figure, f"{ADMS}status") == [rejected]
+    assert "rejected" in graph.values(rejected, f"{SKOS}prefLabel")

@@ -9,8 +9,10 @@ from typing import ClassVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.check.report import Report
 from apecgraph.errors import NotFound, ReleaseError
-from apecgraph.rdf.formats import HTML, JSON, TURTLE
+from apecgraph.rdf.formats import GRAPH_FORMATS, HTML, JSON, TURTLE
+from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.release.release import REPORT, REPORT_TURTLE, Release
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.pages.page import Page
@@ -19,7 +21,7 @@ from apecgraph.web.pages.releases import find_release
 
 
 class ReportPage(Page):
-    """The report of the check of a release: as a page, as Turtle or as JSON."""
+    """The report of the check of a release: as a page, as RDF or as JSON."""
 
     template: ClassVar[str] = "pages/report.html"
 
@@ -27,17 +29,27 @@ class ReportPage(Page):
         """Answer a request with the report of the release that the path names."""
         name = request.path_params["name"]
         release = (await asyncio.to_thread(find_release, self.site, name)).release
-        format_ = choose_format(request, (HTML, TURTLE, JSON))
+        format_ = choose_format(request, (HTML, *GRAPH_FORMATS, JSON))
         headers = {"Vary": "Accept"}
         if format_ is HTML:
             return await self.respond(request, lambda: _values(release), headers)
-        file = REPORT if format_ is JSON else REPORT_TURTLE
-        return await respond_with_file(self.site, request, release, file, headers)
+        if format_ in (TURTLE, JSON):
+            file = REPORT if format_ is JSON else REPORT_TURTLE
+            return await respond_with_file(self.site, request, release, file, headers)
+        return await self.site.responder.answer(
+            request,
+            format_.content_type,
+            lambda: rdf_bytes(_report(release).triples(), format_),
+            headers,
+        )
 
 
 def _values(release: Release) -> Mapping[str, object]:
+    return {"release_of": release, "report": _report(release)}
+
+
+def _report(release: Release) -> Report:
     try:
-        report = release.report
+        return release.report
     except ReleaseError:
         raise NotFound(f"Release {release.name} has no intact report.", []) from None
-    return {"release_of": release, "report": report}
