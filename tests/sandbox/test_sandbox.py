@@ -302,3 +302,17 @@ def test_the_process_ends_if_its_parent_is_killed(tmp_path: Path) -> None:
         (at_work,) = children(waiting.pid)
         waiting.kill()
     assert soon(lambda: not alive(at_work))
+
+
+@pytest.mark.parametrize(("task", "may"), [("check", False), ("figures", True), ("build", True)])
+def test_only_tasks_that_start_threads_may_start_them(task: str, may: bool) -> None:
+    """The kernel does not hold root to this limit, so it must be asked."""
+    program = (
+        "import os, resource; from apecgraph.sandbox.tasks import _confine; "
+        f"request = {{'content': '.', 'megabytes': 1000, 'seconds': 9, 'task': {task!r}}}; "
+        "_confine(request, os.getppid()); print(resource.getrlimit(resource.RLIMIT_NPROC)[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (done.stdout.strip() != "0") is may

@@ -294,6 +294,6 @@ def _rows(column: str, path: Path) -> int:
 
 
 def _rows_in_parquet(path: Path) -> int:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         found = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
     return 0 if found is None else int(found[0])

@@ -36,6 +36,9 @@ TaskRequest: TypeAlias = Mapping[str, Any]
 
 _OPEN_FILES: Final = 64
 
+_WITH_THREADS: Final = ("build", "figures")
+"""The tasks that start threads: to compress and to hash files, and those of DuckDB."""
+
 
 def main() -> None:
     """Do the requested task and send its result, or its errors, to the waiting process."""
@@ -116,7 +119,7 @@ def _confine(request: TaskRequest, waiting: int) -> None:
     confine(
         megabytes,
         file_megabytes=megabytes if request["task"] == "build" else 0,
-        threads=request["task"] == "figures",
+        threads=request["task"] in _WITH_THREADS,
     )
     _limit_processor(request["seconds"])
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
