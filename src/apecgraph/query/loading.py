@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Final, TypeAlias, cast
 
-from pyoxigraph import Store, parse
+from pyoxigraph import Quad, Store, parse
 
 from apecgraph.errors import StoreError
 from apecgraph.files import steady
@@ -22,6 +23,8 @@ _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 
 # The beginning of its message if a file that should be RDF/XML begins with other text.
 _NO_XML: Final = "Unexpected text event"
+
+_AT_ONCE: Final = 100_000
 
 Report: TypeAlias = Callable[[Path, int, int], object]
 """Takes the path of a file, the number of bytes read so far, and its size."""
@@ -80,7 +83,7 @@ def _load(
         data = cast("IO[bytes]", RdfBytes(source, report))
         if file.format == JSON_LD:
             kept = parse(data, JSON_LD.rdf, base_iri=base, rename_blank_nodes=True)
-            store.extend(changes.counted(kept))
+            _extend(store, changes.counted(kept))
             source.seek(0)
             notes = json_ld_notes(cast("IO[bytes]", RdfBytes(source)), base, changes.quads)
         else:
@@ -88,10 +91,16 @@ def _load(
             kept = parse(
                 cast("IO[bytes]", tags), file.format.rdf, base_iri=base, rename_blank_nodes=True
             )
-            store.extend(changes.counted(kept))
+            _extend(store, changes.counted(kept))
             notes = tags.notes()
         for each in (*changes.notes(), *notes):
             note(file.path, each)
+
+
+def _extend(store: Store, quads: Iterator[Quad]) -> None:
+    """Add quads to a store in parts, since the engine holds each part in memory a second time."""
+    for first in quads:
+        store.extend(chain((first,), islice(quads, _AT_ONCE)))
 
 
 def _report(report: Report, path: Path, size: int, read: int) -> None:
