@@ -63,7 +63,6 @@ class TestADescription:
         )
         assert client.post(path).status_code == 405
         assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
-        assert client.get(f"{path}/").status_code == 404
 
 
 def test_void_describes_the_dataset_and_its_parts(client: httpx.Client, release: Release) -> None:

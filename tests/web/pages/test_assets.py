@@ -58,7 +58,7 @@ def test_scripts_are_sent_compressed(client: httpx.Client) -> None:
         "bundle/../../html.py",
         "/etc/passwd",
         "style.css%00",
-        "style.css/",
+        "style.css/x",
     ],
 )
 def test_other_static_paths_are_not_found(server: str, path: str) -> None:
