@@ -24,7 +24,8 @@ class Settings(BaseSettings):
         description="Address at which people reach the server; the programs at `/use` and the "
         "JSON-LD documents, which name their context, contain it. If it is empty, they contain the "
         "address that the server listens at if only this machine can reach it, and the canonical "
-        "base otherwise.",
+        "base otherwise. With `--data`, it is the address in the service description and the base "
+        "of queries; if it is empty, these have the address that the server listens at.",
     )
     keep_releases: int = Field(
         default=10,
