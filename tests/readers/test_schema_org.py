@@ -43,6 +43,33 @@ def test_the_home_page_describes_the_dataset(client: httpx.Client, release: Rele
     assert client.head("/" + turtle.removeprefix(BASE)).status_code == 200
 
 
+def test_the_home_page_has_what_search_engines_for_data_ask_for(client: httpx.Client) -> None:
+    """https://developers.google.com/search/docs/appearance/structured-data/dataset, and F-UJI."""
+    (dataset,) = embedded(client, "/")
+    agent = {
+        "@type": "Organization",
+        "@id": f"{BASE}id/publisher/apecgraph",
+        "name": dataset["publisher"]["name"],
+    }
+    assert dataset["creator"] == dataset["publisher"] == agent
+    assert dataset["identifier"] == BASE
+    assert dataset["inLanguage"] == "en"
+    assert dataset["conditionsOfAccess"].endswith("/access-right/PUBLIC")
+    assert dataset["isAccessibleForFree"] is True
+    assert dataset["includedInDataCatalog"]["@id"] == f"{BASE}id/catalog"
+    assert dataset["spatialCoverage"]["@type"] == "Place"
+    measured = {each["@id"]: each for each in dataset["variableMeasured"]}
+    value = measured[f"{BASE}id/measure/trade-value"]
+    assert (value["@type"], value["name"]) == ("PropertyValue", "value of trade")
+    assert value["description"]
+    growth = measured[f"{BASE}id/measure/trade-growth"]
+    assert growth["unitText"] == "percent"
+    based_on = {each["@id"]: each for each in dataset["isBasedOn"]}
+    table = based_on[f"{BASE}id/source/eurovoc"]
+    assert (table["@type"], table["url"]) == ("Dataset", "pkg:pypi/eurovoc@23.10.16.0")
+    assert f"{BASE}id/source/seetao" not in based_on  # an article
+
+
 def test_the_page_of_the_meeting_describes_the_event(client: httpx.Client) -> None:
     (event,) = embedded(client, "/doc/meeting/sccp1-2026.html")
     assert event["@type"] == "Event"

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from apecgraph.content.folder import SHAPES_GRAPH
 from apecgraph.rdf.formats import CROISSANT, CSV, CSVW, GZIP, PARQUET, SDMX_CSV, SDMX_STRUCTURE
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
     APEC,
     BASE,
@@ -24,11 +25,13 @@ from apecgraph.rdf.namespaces import (
     RDF,
     SCHEMA,
     SPDX,
+    compact,
 )
 from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new, typed
 from apecgraph.release.croissant import CROISSANT_STANDARD
 from apecgraph.release.dumps import Download
 from apecgraph.release.release import Release, download_url, release_iri
+from apecgraph.text.languages import name_in_english, tag_of_authority
 
 CATALOG: Final = f"{ID}catalog"
 SERIES: Final = f"{ID}series/releases"
@@ -46,6 +49,7 @@ _STANDARDS: Final = {
 """The standards of the files that are not RDF."""
 
 _INHERITED: Final = (
+    "accessRights",
     "creator",
     "description",
     "language",
@@ -55,6 +59,9 @@ _INHERITED: Final = (
     "temporal",
 )
 """The Dublin Core terms that a release inherits from the dataset."""
+
+_AGENTS: Final = ("creator", "publisher")
+"""The Dublin Core terms whose values are agents."""
 
 
 def describe_catalog(
@@ -71,7 +78,8 @@ def describe_catalog(
         The triples.
     """
     title = graph.value(BASE, f"{DCTERMS}title") or BASE
-    shared = list(_inherited(graph, ("license", "publisher")))
+    shared = list(_inherited(graph, ("accessRights", "license", "publisher")))
+    of_catalog = list(_inherited(graph, ("creator", "language", "spatial")))
     yield from triples_about_new(
         CATALOG,
         f"{DCAT}Catalog",
@@ -82,10 +90,13 @@ def describe_catalog(
         (f"{DCAT}dataset", SERIES),
         (f"{DCAT}service", ENDPOINT),
         (f"{FOAF}homepage", BASE),
+        *of_catalog,
         *shared,
     )
     yield from triples_about(
         BASE,
+        (f"{DCTERMS}identifier", ox.Literal(BASE)),
+        *((f"{DCTERMS}relation", source) for source in _datasets(graph)),
         (f"{OWL}versionInfo", ox.Literal(release.digest)),
         (f"{DCAT}version", ox.Literal(release.name)),
         (f"{DCAT}hasVersion", release.iri),
@@ -99,6 +110,7 @@ def describe_catalog(
         f"{DCAT}DatasetSeries",
         "Releases",
         (f"{DCTERMS}title", english(f"Releases of {title}")),
+        (f"{DCTERMS}description", english(f"All releases of {title}, each with its files.")),
         (f"{DCAT}last", release.iri),
         *shared,
     )
@@ -107,12 +119,14 @@ def describe_catalog(
         f"{DCAT}DataService",
         "SPARQL endpoint",
         (f"{DCTERMS}title", english(f"SPARQL endpoint of {title}")),
+        (f"{DCTERMS}description", english("Answers queries in SPARQL on the current release.")),
         (f"{DCAT}endpointURL", ENDPOINT),
         (f"{DCAT}endpointDescription", ENDPOINT),
         (f"{DCAT}servesDataset", BASE),
         (f"{DCTERMS}conformsTo", _PROTOCOL),
         *shared,
     )
+    yield from _referred_to(graph)
     yield from _release(release, files, graph)
     for file in files:
         yield from _file(release, file, graph)
@@ -129,6 +143,7 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
         release.iri,
         (f"{DCAT}isVersionOf", BASE),
         *((f"{DCAT}prev", release_iri(name)) for name in [release.previous] if name is not None),
+        (f"{DCTERMS}identifier", ox.Literal(release.iri)),
         *((f"{DCTERMS}issued", typed(date, "date")) for date in [release.issued] if date),
         *_inherited(graph, _INHERITED),
         *((f"{DCTERMS}conformsTo", standard) for standard in _standards(graph)),
@@ -138,6 +153,8 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
     )
     if release.previous is not None:
         yield from _versioned(release.previous)
+        before = english(f"The release before {release.name}.")
+        yield from triples_about(release_iri(release.previous), (f"{DCTERMS}description", before))
     yield from triples_about_new(
         activity,
         f"{PROV}Activity",
@@ -151,6 +168,20 @@ def _release(release: Release, files: Iterable[Download], graph: Graph) -> Itera
         f"apecgraph {program_version}",
         (f"{SCHEMA}softwareVersion", ox.Literal(program_version)),
     )
+
+
+def _referred_to(graph: Graph) -> Iterator[ox.Triple]:
+    """Describe the codes of other registers that the catalogue uses, and name its agents."""
+    for iri in graph.iris(BASE, f"{DCTERMS}language"):
+        tag = tag_of_authority(iri)
+        name = compact(iri) if tag is None else name_in_english(tag)
+        yield from triples_about_new(iri, f"{DCTERMS}LinguisticSystem", name)
+    for iri in graph.iris(BASE, f"{DCTERMS}accessRights"):
+        code = iri.rpartition("/")[2]
+        yield from triples_about_new(iri, f"{DCTERMS}RightsStatement", code.lower())
+    labels = Labels(graph)
+    for iri in sorted({iri for name in _AGENTS for iri in graph.iris(BASE, f"{DCTERMS}{name}")}):
+        yield from triples_about(iri, (f"{FOAF}name", labels.title(iri)))
 
 
 def _versioned(name: str) -> Iterator[ox.Triple]:
@@ -180,7 +211,7 @@ def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Tri
         (f"{DCAT}downloadURL", download_url(release.name, download.file.name)),
         (f"{DCAT}mediaType", f"{_MEDIA_TYPES}{media_type}"),
         *((f"{DCAT}compressFormat", iri) for iri in compression),
-        (f"{DCAT}byteSize", download.file.size),
+        (f"{DCAT}byteSize", typed(str(download.file.size), "nonNegativeInteger")),
         (f"{SPDX}checksum", f"{node}/checksum"),
         *((f"{DCTERMS}conformsTo", iri) for iri in standards),
         *((f"{DCTERMS}license", iri) for iri in graph.values(BASE, f"{DCTERMS}license")),
@@ -200,6 +231,12 @@ def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]
         for value in graph.default_graph.objects(BASE, f"{DCTERMS}{name}"):
             if isinstance(value, ox.NamedNode | ox.Literal):
                 yield f"{DCTERMS}{name}", value
+
+
+def _datasets(graph: Graph) -> list[str]:
+    """Return the sources that are data sets themselves, such as tables of statistics."""
+    sources = set(graph.subjects(f"{RDF}type", f"{APEC}Source"))
+    return sorted(sources.intersection(graph.subjects(f"{RDF}type", f"{SCHEMA}Dataset")))
 
 
 def _distribution(release: Release, download: Download) -> str:

@@ -203,6 +203,7 @@ GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
 JSON: Final = Format("json", "JSON", "application/json", "json")
 ATOM: Final = Format("atom", "Atom", "application/atom+xml", "atom", charset=True)
 RDF_PATCH: Final = Format("rdfp", "RDF Patch", "application/rdf-patch", "rdfp", charset=True)
+SITEMAP: Final = Format("sitemap", "Sitemap", "application/xml", "xml", charset=True)
 TEXT: Final = Format("text", "plain text", "text/plain", "txt")
 LINKSET: Final = Format("linkset", "Linkset", "application/linkset+json", "linkset.json")
 PROBLEM: Final = Format(

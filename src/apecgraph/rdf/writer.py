@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 import pyoxigraph as ox
 
 from apecgraph.rdf.canonical import canonical_quads
 from apecgraph.rdf.formats import DATASET_FORMATS, JSON_LD, TRIG, Format
 from apecgraph.rdf.jsonld import Context
-from apecgraph.rdf.namespaces import PREFIXES, RDF
+from apecgraph.rdf.namespaces import DCAT, PREFIXES, RDF, XSD
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.terms import in_graph
+
+_INTEGERS: Final = {f"{DCAT}byteSize": ox.NamedNode(f"{XSD}nonNegativeInteger")}
+"""The datatypes of properties with whole numbers that the store of the engine turns into
+xsd:integer."""
 
 
 class Writer:
@@ -50,7 +55,7 @@ class Writer:
             NotAcceptable: The format cannot represent the graph.
         """
         named = evidence if format_ in DATASET_FORMATS else ()
-        quads = canonical_quads([*map(in_graph, triples), *named])
+        quads = canonical_quads(map(_restored, [*map(in_graph, triples), *named]))
         quads.sort(key=lambda quad: (str(quad.graph_name), _rank(quad.triple, topic)))
         graph = [quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph()]
         if format_ == JSON_LD:
@@ -94,6 +99,15 @@ def _by_graph(dataset: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     for quad in dataset:
         graphs.setdefault(quad.graph_name, []).append(quad)
     return chain.from_iterable(graphs.values())
+
+
+def _restored(quad: ox.Quad) -> ox.Quad:
+    """Return a quad with the datatype that the store has changed."""
+    datatype = _INTEGERS.get(quad.predicate.value)
+    if datatype is None or not isinstance(quad.object, ox.Literal):
+        return quad
+    value = ox.Literal(quad.object.value, datatype=datatype)
+    return ox.Quad(quad.subject, quad.predicate, value, quad.graph_name)
 
 
 def _rank(triple: ox.Triple, topic: str) -> tuple[bool, str, bool, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
@@ -10,23 +11,35 @@ import pyoxigraph as ox
 from apecgraph.content.folder import DERIVED_GRAPH
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS, ID, OWL, RDF, SCHEMA
+from apecgraph.rdf.namespaces import (
+    APEC,
+    BASE,
+    DCAT,
+    DCTERMS,
+    ID,
+    OWL,
+    RDF,
+    SCHEMA,
+    SDMX_ATTRIBUTE,
+    SKOS,
+)
 from apecgraph.rdf.terms import Term, term_text
 from apecgraph.readers.reviews import read_reviews
+from apecgraph.text.languages import tag_of_authority
 
 Node: TypeAlias = dict[str, Any]
 
 _OF_DATASETS: Final = {
     f"{DCTERMS}title": "name",
     f"{DCTERMS}description": "description",
+    f"{DCTERMS}identifier": "identifier",
     f"{DCTERMS}issued": "datePublished",
-    f"{DCTERMS}language": "inLanguage",
     f"{DCTERMS}license": "license",
-    f"{DCTERMS}publisher": "publisher",
     f"{DCTERMS}spatial": "spatialCoverage",
     f"{DCAT}keyword": "keywords",
     f"{OWL}versionInfo": "version",
 }
+_MEASURES: Final = f"{ID}scheme/measures"
 _PART_CLASSES: Final = {"review": "ClaimReview", "rating": "Rating"}
 """The class of a part of a review, keyed by the first part of the name; the others are claims."""
 
@@ -81,15 +94,16 @@ class SchemaOrg:
                 title = self._labels.title(term_text(quad.object)).value
                 node[name] = {"@type": "Organization", "@id": term_text(quad.object), "name": title}
             elif name == "appearance":
-                node[name] = self._appearance(term_text(quad.object))
+                node[name] = self._work("CreativeWork", term_text(quad.object))
             elif name.endswith("Rating") or name == "ratingValue":
                 node[name] = int(term_text(quad.object))
             else:
                 node[name] = term_text(quad.object)
         return node
 
-    def _appearance(self, source: str) -> Node:
-        work = {"@type": "CreativeWork", "@id": source, "name": self._labels.title(source).value}
+    def _work(self, class_: str, source: str) -> Node:
+        """Describe a source as a work, with its address."""
+        work = {"@type": class_, "@id": source, "name": self._labels.title(source).value}
         urls = self._dataset.named_graph(source).values(source, f"{SCHEMA}url")
         return work | ({"url": urls[0]} if urls else {})
 
@@ -114,10 +128,55 @@ class SchemaOrg:
         ]
         if dates:
             described["temporalCoverage"] = f"{min(dates)}/{max(dates)}"
-        described["distribution"] = [
-            self._download(file) for file in self._graph.iris(BASE, f"{DCAT}distribution")
-        ]
+        described |= {
+            "creator": _one_or_all(self._agents("creator")),
+            "publisher": _one_or_all(self._agents("publisher")),
+            "conditionsOfAccess": _one_or_all(self._graph.iris(BASE, f"{DCTERMS}accessRights")),
+            "inLanguage": _one_or_all(
+                [
+                    tag_of_authority(iri) or iri
+                    for iri in self._graph.iris(BASE, f"{DCTERMS}language")
+                ]
+            ),
+            "isBasedOn": [
+                self._work("Dataset", source)
+                for source in self._graph.iris(BASE, f"{DCTERMS}relation")
+            ],
+            "includedInDataCatalog": _one_or_all(
+                [
+                    {"@type": "DataCatalog", "@id": iri, "name": self._labels.title(iri).value}
+                    for iri in self._graph.subjects(f"{DCAT}dataset", BASE)
+                ]
+            ),
+            "variableMeasured": self._variables(),
+            "distribution": [
+                self._download(file) for file in self._graph.iris(BASE, f"{DCAT}distribution")
+            ],
+        }
         return described
+
+    def _agents(self, name: str) -> list[Node]:
+        return [
+            {"@type": "Organization", "@id": iri, "name": self._labels.title(iri).value}
+            for iri in self._graph.iris(BASE, f"{DCTERMS}{name}")
+        ]
+
+    def _variables(self) -> list[Node]:
+        """Describe the measures of the figures, each with its definition and its unit."""
+        variables: list[Node] = []
+        for iri in self._graph.subjects(f"{SKOS}inScheme", _MEASURES):
+            if self._graph.has(None, f"{APEC}measure", iri):
+                variable: Node = {
+                    "@type": "PropertyValue",
+                    "@id": iri,
+                    "name": self._labels.title(iri).value,
+                }
+                if definition := self._graph.value(iri, f"{SKOS}definition"):
+                    variable["description"] = definition
+                if unit := self._graph.value(iri, f"{SDMX_ATTRIBUTE}unitMeasure"):
+                    variable["unitText"] = self._labels.title(unit).value
+                variables.append(variable)
+        return variables
 
     def _download(self, iri: str) -> Node:
         facts = self._facts(iri)
@@ -134,8 +193,7 @@ class SchemaOrg:
         english = [
             value for value in values if isinstance(value, ox.Literal) and value.language == "en"
         ]
-        written = [self._value(value) for value in english or values]
-        return written[0] if len(written) == 1 else written
+        return _one_or_all([self._value(value) for value in english or values])
 
     def _value(self, value: Term) -> object:
         if isinstance(value, ox.NamedNode) and value.value.startswith(BASE):
@@ -158,3 +216,8 @@ class SchemaOrg:
         for quad in sorted(self._graph.quads(iri), key=str):
             facts[quad.predicate.value].append(quad.object)
         return facts
+
+
+def _one_or_all(values: Sequence[object]) -> object:
+    """Return the only value by itself, or all values."""
+    return values[0] if len(values) == 1 else values

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 _SUBTAGS: Final = re.compile(
     r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?((?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*)",
     re.IGNORECASE,
 )
 """Language, script, region and variants (BCP 47, section 2.1)."""
+
+_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/language/"
+
+
+def tag_of_authority(iri: str) -> str | None:
+    """Return the tag of a language in the EU's table of languages: "en" for `.../language/ENG`.
+
+    Args:
+        iri: The IRI of the language, which ends in its code in ISO 639-3.
+
+    Returns:
+        The tag (BCP 47), or None if the IRI is not of that table.
+    """
+    code = iri.removeprefix(_AUTHORITY)
+    if code == iri:
+        return None
+    aliases = cast("Mapping[str, str]", get_global("language_aliases"))
+    return aliases.get(code.lower(), code.lower())
+
+
+def name_in_english(tag: str) -> str:
+    """Return the name of a language in English, or the tag itself if the language is unknown."""
+    name: str = Locale("en").languages.get(tag, tag)
+    return name
 
 
 def autonym(tag: str) -> str:

@@ -21,6 +21,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.settings import Settings
+from apecgraph.web.documents.crawlers import Robots
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import CommonHeaders
@@ -157,6 +158,7 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
 
     return [
         read_only("/favicon.ico", icon),  # browsers ask for it with a dump or an answer
+        read_only("/robots.txt", Robots(site).answer),
         read_only("/static/{path:path}", static),
         read_only("/sparql/vocabulary.json", page.vocabulary),
     ]

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from apecgraph.web.documents.contexts import Contexts
+from apecgraph.web.documents.crawlers import Sitemap
 from apecgraph.web.documents.discovery import Discovery
 from apecgraph.web.documents.downloads import Downloads
 from apecgraph.web.documents.resources import Resources
@@ -82,6 +83,7 @@ def _documents(site: ReleaseSite) -> list[BaseRoute]:
         read_only("/doc/{path:path}", resources.document),
         read_only("/catalog", discovery.catalog),
         read_only("/.well-known/void", discovery.void),
+        read_only("/sitemap.xml", Sitemap(site).answer),
     ]
 
 

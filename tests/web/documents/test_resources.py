@@ -334,6 +334,7 @@ class TestSignposting:
         assert links["cite-as"] == [f"{BASE}id/meeting/sccp1-2026"]
         assert f"{DOCUMENT}.ttl" in links["describedby"]
         assert set(links["type"]) == {"https://schema.org/AboutPage", "https://schema.org/Event"}
+        assert links["author"] == [f"{BASE}id/publisher/apecgraph"]
         assert links["collection"] == [BASE]
         assert links["license"] == ["https://creativecommons.org/publicdomain/zero/1.0/"]
         assert links["linkset"] == [f"{DOCUMENT}.linkset.json"]

@@ -58,9 +58,17 @@ _CATALOG: Final = _Description(
                 f"{DCAT}{name}"
                 for name in ("dataset", "distribution", "hasVersion", "inSeries", "prev", "service")
             ),
-            f"{DCTERMS}publisher",
-            f"{DCTERMS}spatial",
-            f"{DCTERMS}temporal",
+            *(
+                f"{DCTERMS}{name}"
+                for name in (
+                    "accessRights",
+                    "creator",
+                    "language",
+                    "publisher",
+                    "spatial",
+                    "temporal",
+                )
+            ),
             f"{PROV}wasGeneratedBy",
             f"{PROV}wasAssociatedWith",
             f"{SPDX}checksum",

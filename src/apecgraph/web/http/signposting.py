@@ -40,13 +40,16 @@ class Signposts:
         items: The dumps of the dataset: the path and the format of each.
 
     Attributes:
+        authors: IRIs of the creators of the dataset.
         license: IRI of the licence of the dataset, or None.
     """
 
+    authors: tuple[str, ...]
     license: str | None
 
     def __init__(self, graph: Graph, items: Iterable[tuple[str, Format]]) -> None:
         licenses = graph.default_graph.iris(BASE, f"{DCTERMS}license")
+        self.authors = tuple(graph.default_graph.iris(BASE, f"{DCTERMS}creator"))
         self.license = next(iter(licenses), None)
         self._items = [TypedLink("item", path, format_.media_type) for path, format_ in items]
 
@@ -75,6 +78,7 @@ class Signposts:
     def _of(self, name: str, description: Description, format_: Format) -> list[TypedLink]:
         """Return the links of a document: a landing page in HTML, or metadata in RDF."""
         links = [TypedLink("cite-as", encoded(description.iri))]
+        links += [TypedLink("author", encoded(author)) for author in self.authors]
         links += [
             TypedLink("alternate", document_path(name, item), item.media_type)
             for item in DOCUMENT_FORMATS
