@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Service Description of the endpoint."""
+"""The service description of the endpoint (SPARQL 1.1 and 1.2 Service Description)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from apecgraph.rdf.terms import triples_about, triples_about_new
 
 DEFAULT_GRAPH: Final = f"{ID}service/default-graph"
 _DATASET: Final = f"{ID}service/dataset"
+_SPARQL: Final = "http://www.w3.org/ns/sparql#"
+_VERSIONS: Final = ("1.1", "1.2")
+"""The versions of the query language; 1.2 without suffix includes triple terms (RDF 1.2 Full)."""
 
 
 def describe_service(graphs: Iterable[str], endpoint: str = ENDPOINT) -> Iterator[ox.Triple]:
@@ -37,6 +40,8 @@ def describe_service(graphs: Iterable[str], endpoint: str = ENDPOINT) -> Iterato
         "SPARQL endpoint",
         (f"{SD}endpoint", endpoint),
         (f"{SD}supportedLanguage", f"{SD}SPARQL11Query"),
+        (f"{SD}supportedLanguage", f"{SD}SPARQLQuery"),
+        *((f"{SD}supportedVersion", f"{_SPARQL}version-{version}") for version in _VERSIONS),
         *((f"{SD}resultFormat", iri) for iri in formats),
         (f"{SD}defaultDataset", dataset),
     )
