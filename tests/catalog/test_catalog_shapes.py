@@ -8,10 +8,12 @@ import httpx
 import pyshacl
 import pytest
 import rdflib
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SH
+from rdflib.namespace import DCTERMS, FOAF, RDF, SH
 
 from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.namespaces import DCAT as DCAT_3
 
+DCAT = rdflib.Namespace(DCAT_3)  # rdflib knows version 2
 SHAPES = rdflib.Graph().parse(Path(__file__).parent / "catalog_shapes.ttl")
 
 
@@ -79,4 +81,4 @@ def test_a_dataset_without_a_property_does_not_conform(
 
 def test_an_agent_without_a_name_does_not_conform(catalog: rdflib.Graph) -> None:
     nameless = without(catalog, None, FOAF.name)
-    assert faults(nameless) == {DCTERMS.creator, DCTERMS.publisher}
+    assert faults(nameless) == {DCTERMS.creator, DCTERMS.publisher, FOAF.name}
