@@ -17,7 +17,7 @@ from apecgraph.web.http.addresses import document_name
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.site import ReleaseSite, Site
 
-_NOT_CRAWLED: Final = ("/lookup", "/reconcile", "/search", "/sparql?")
+_NOT_CRAWLED: Final = ("/lookup", "/reconcile", "/search", "/sparql?query=")
 """The beginnings of addresses whose answers are computed for each request."""
 
 _PAGES: Final = (
