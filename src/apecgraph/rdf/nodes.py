@@ -21,8 +21,10 @@ Node: TypeAlias = dict[str, Any]
 _TYPE: Final = ox.NamedNode(f"{RDF}type")
 _STRING: Final = f"{XSD}string"
 _DOUBLE: Final = f"{XSD}double"
+_INTEGER: Final = f"{XSD}integer"
+_NON_NEGATIVE: Final = f"{XSD}nonNegativeInteger"
 _NATIVE: Final = {
-    f"{XSD}integer": re.compile(r"0|-?[1-9][0-9]{0,14}"),
+    _INTEGER: re.compile(r"0|-?[1-9][0-9]{0,14}"),
     f"{XSD}boolean": re.compile(r"true|false"),
 }
 """Lexical forms that JSON's own numbers and booleans preserve exactly."""
@@ -73,6 +75,8 @@ def _value(term: Term) -> Node:
         return {"@value": term.value}
     if _is_native(term.value, datatype):
         return {"@value": json.loads(term.value)}
+    if datatype == _NON_NEGATIVE and _is_native(term.value, _INTEGER):
+        return {"@type": datatype, "@value": json.loads(term.value)}
     return {"@type": datatype, "@value": term.value}
 
 

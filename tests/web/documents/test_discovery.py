@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx
 import pyoxigraph as ox
@@ -8,7 +9,7 @@ import pytest
 
 from apecgraph.rdf.canonical import canonical_quads
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, JSON_LD, TURTLE, Format
-from apecgraph.rdf.namespaces import BASE, DCAT, FOAF, ID, RDF, VOID
+from apecgraph.rdf.namespaces import BASE, DCAT, FOAF, ID, RDF, VOID, XSD
 from apecgraph.release.release import Release
 
 PATHS = {"/.well-known/void": BASE, "/catalog": f"{ID}catalog"}
@@ -92,3 +93,14 @@ def test_the_catalogue_describes_what_is_in_it(client: httpx.Client) -> None:
     types = {str(each.object) for each in quads if each.predicate.value == f"{RDF}type"}
     for name in ("Catalog", "Dataset", "DatasetSeries", "DataService", "Distribution"):
         assert f"<{DCAT}{name}>" in types
+
+
+def test_sizes_are_numbers_in_json_with_the_datatype_of_dcat(client: httpx.Client) -> None:
+    quads = graph(client, "/catalog")
+    sizes = [each.object for each in quads if each.predicate.value == f"{DCAT}byteSize"]
+    assert len(sizes) > 20
+    assert all(str(each).endswith(f"^^<{XSD}nonNegativeInteger>") for each in sizes)
+    written = client.get("/catalog", headers={"Accept": JSON_LD.media_type}).text
+    assert written.count('"byteSize"') == len(sizes)
+    assert re.search(r'"byteSize": ?[0-9]+', written)
+    assert not re.search(r'"byteSize": ?["{]', written)
