@@ -125,7 +125,8 @@ async def test_a_worker_cannot_call_another_endpoint(data: Data) -> None:
             await ask(store, call.replace("SERVICE", "SERVICE SILENT"))
         assert callers == []
         engine = pyoxigraph.Store.read_only(str(data)) if isinstance(data, Path) else load(data)
-        with pytest.raises(ConnectionResetError):  # outside of a worker, the engine does call
+        # Outside of a worker, the engine does call, and the listener hangs up at some point.
+        with pytest.raises((Forbidden, ConnectionResetError)):
             await ask(EmbeddedStore(engine), call)
         assert len(callers) == 1
 
