@@ -16,6 +16,7 @@ from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
 from apecgraph.query.text import evaluate_text
 from apecgraph.rdf.formats import GRAPH_FORMATS, RESULTS_FORMATS, TRIG
+from apecgraph.rdf.namespaces import DCAT
 from apecgraph.release.release import Release
 
 ROOT: Final = Path(__file__).parents[2]
@@ -139,14 +140,16 @@ def test_describe_returns_the_triples_of_a_thing_and_of_its_blank_nodes() -> Non
     assert sorted(line.split()[1] for line in triples) == ["<a:p>", "<a:p>", "<a:q>", "<a:r>"]
 
 
-def test_the_engine_keeps_every_literal_of_a_release_as_it_is_written(release: Release) -> None:
+def test_the_engine_keeps_every_literal_of_a_release_but_the_datatype_of_sizes(
+    release: Release,
+) -> None:
     for file in release.dataset:
-        written = {
-            quad.object
+        quads = [
+            quad
             for quad in pyoxigraph.parse(path=file.path)
             if isinstance(quad.object, pyoxigraph.Literal)
-        }
+        ]
         kept = pyoxigraph.Store()
-        node = pyoxigraph.NamedNode("http://example.org/")
-        kept.extend(pyoxigraph.Quad(node, node, literal) for literal in written)
-        assert {quad.object for quad in kept} == written
+        kept.extend(quads)
+        changed = {quad.predicate.value for quad in set(quads) - set(kept)}
+        assert changed <= {f"{DCAT}byteSize"}  # docs/dumps.md
