@@ -14,7 +14,7 @@ from apecgraph.intervals import decimal_text
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, SDMX_ATTRIBUTE, SDMX_MEASURE, compact
 from apecgraph.text.numbers import spelled
-from apecgraph.text.printed_numbers import Number
+from apecgraph.text.printed_numbers import Number, decimal_separator
 from apecgraph.text.printed_words import PrintedMeaning, PrintedWords
 
 EXACT_BOUND: Final = f"{ID}bound/exact"
@@ -26,6 +26,9 @@ _CORRECT_BOUND: Final = (
     "correct the bound, or add apec:inferred apec:bound if the rest of the text says it"
 )
 _HUNDRED: Final = Decimal(100)
+_LENGTH_OF_YEAR: Final = 4
+_MANY_DIGITS: Final = 20
+"""Characters of a number from which on the words are read, which may refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,38 @@ def misread(printed: PrintedMeaning, entry: FigureEntry) -> Iterator[str]:
         yield f"says {_names(printed.measures)}, but the figure is of {_names(entry.measures)}"
 
 
+def is_printed_in_digits(figure: Figure, graph: Graph) -> bool:
+    """Return whether the printed words are the entered number and nothing else, as in tables.
+
+    The words then express nothing that could differ. Most figures are such, so that it is faster
+    not to read them.
+
+    Args:
+        figure: The figure.
+        graph: The dataset of the content.
+
+    Returns:
+        True for "1,361" and "14.8"; False for "2024", which may be a year, and for signs.
+    """
+    printed, observed = figure.printed, figure.observed
+    if printed is None or printed.value not in (f"{observed:f}", f"{observed:,f}"):
+        return False
+    stated_by = graph.named_graph(figure.source)
+    decimals = len(printed.value.partition(".")[2])
+    return (
+        _LENGTH_OF_YEAR != len(printed.value) <= _MANY_DIGITS
+        and observed >= 0
+        and figure.bound in _NEEDS_NO_WORD
+        and decimal_separator(printed.language) == "."
+        and stated_by.values(figure.iri, f"{SDMX_ATTRIBUTE}decimals") == [str(decimals)]
+        and not stated_by.has(figure.iri, f"{APEC}rangeEnd")
+    )
+
+
 def compare_printed(evidence: Evidence, words: PrintedWords) -> Iterator[tuple[Figure, str, str]]:
     """Yield each figure that differs from its printed words, with the words and the difference."""
     for figure in evidence.figures:
-        if figure.printed is not None:
+        if figure.printed is not None and not is_printed_in_digits(figure, evidence.graph):
             printed = words.read(figure.printed.value, figure.printed.language)
             try:
                 differences = list(misread(printed, entered(evidence, figure)))

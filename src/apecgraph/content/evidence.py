@@ -58,8 +58,9 @@ class Evidence:
         statements = tuple(read_statements(graph, sources))
         graph.store.extend(statement.quad for statement in statements)
         figures = tuple(read_figures(RememberingGraph(graph.store), sources))
+        graphs = {source: ox.NamedNode(source) for source in sources}
         graph.store.extend(
-            in_graph(triple, ox.NamedNode(figure.source))
+            in_graph(triple, graphs[figure.source])
             for figure in figures
             for triple in figure.derived()
         )

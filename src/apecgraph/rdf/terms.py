@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -48,7 +49,13 @@ def english(text: str) -> ox.Literal:
 
 def typed(text: str, datatype: str) -> ox.Literal:
     """Return a literal with a datatype of XML Schema, given by its local name, such as "date"."""
-    return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}{datatype}"))
+    return ox.Literal(text, datatype=_term_of_vocabulary(f"{XSD}{datatype}"))
+
+
+@lru_cache(maxsize=1024)
+def _term_of_vocabulary(iri: str) -> ox.NamedNode:
+    """Return the node of a property or a datatype; it takes long to make one again and again."""
+    return ox.NamedNode(iri)
 
 
 def in_graph(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
@@ -68,7 +75,7 @@ def triples_about(iri: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
     """
     node = ox.NamedNode(iri)
     for property_, value in values:
-        yield ox.Triple(node, ox.NamedNode(property_), _object(value))
+        yield ox.Triple(node, _term_of_vocabulary(property_), _object(value))
 
 
 def triples_about_new(

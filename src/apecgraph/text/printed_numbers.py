@@ -94,7 +94,7 @@ def read_digits(token: str, language: str | None) -> Numeral:
     Returns:
         The numeral.
     """
-    symbols = _symbols(language)
+    symbols = decimal_separator(language)
     for decimal in (symbols, "," if symbols == "." else "."):
         groups = "".join(set(_SEPARATORS) - {decimal})
         if decimal in ".,":
@@ -110,7 +110,7 @@ def read_digits(token: str, language: str | None) -> Numeral:
 
 
 @cache
-def _symbols(language: str | None) -> str:
+def decimal_separator(language: str | None) -> str:
     """Return the decimal separator of a language (CLDR), or a point if it is unknown."""
     try:
         locale = Locale.parse((language or "en").replace("-", "_"))
