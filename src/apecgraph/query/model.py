@@ -123,7 +123,7 @@ class QueryService(Protocol):
 
         Args:
             query: The query.
-            client: The address of the client. A busy service serves clients in turn.
+            client: The name of the client. A busy service serves clients in turn.
 
         Returns:
             The answer. If its body is a generator, the chunks may come later.

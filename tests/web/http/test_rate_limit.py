@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from apecgraph.errors import TooManyRequests
+from apecgraph.web.http.clients import client_name
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.publication import Publication
 from tests.support.servers import served
@@ -15,30 +16,38 @@ def charge(limit: RateLimit, address: str) -> str:
     return limit.charge({"client": (address, 1)})
 
 
-@pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.9"])
+@pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "not an address"])
 def test_a_client_over_its_rate_limit_is_told_when_to_retry(client: str) -> None:
     limit = RateLimit(3)
     for _ in range(3):
-        assert charge(limit, client) == client
+        assert charge(limit, client) == client_name(client)
     with pytest.raises(TooManyRequests) as raised:
         charge(limit, client)
     assert 1 <= raised.value.retry_after <= 60
     charge(limit, "198.51.100.7")  # other clients are not limited
 
 
-def test_an_ipv6_network_counts_as_one_client() -> None:
+@pytest.mark.parametrize(
+    ("client", "same", "other"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1"),
+        ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+        ("::ffff:192.0.2.1", "::FFFF:c000:201", "::ffff:192.0.2.2"),
+    ],
+)
+def test_addresses_of_one_client_share_a_rate_limit(client: str, same: str, other: str) -> None:
     limit = RateLimit(1)
-    charge(limit, "2001:db8::1")
+    charge(limit, client)
     with pytest.raises(TooManyRequests):
-        charge(limit, "2001:db8::2")
-    charge(limit, "2001:db8:0:1::1")
+        charge(limit, same)
+    charge(limit, other)
 
 
-@pytest.mark.parametrize("scope", [{}, {"client": None}, {"client": ("127.0.0.1", 1)}])
-def test_clients_on_this_machine_have_no_rate_limit(scope: dict[str, object]) -> None:
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"])
+def test_clients_on_this_machine_have_no_rate_limit(address: str) -> None:
     limit = RateLimit(1)
     for _ in range(5):
-        limit.charge(scope)
+        charge(limit, address)
 
 
 def test_a_client_behind_a_proxy_has_its_own_rate_limit(publication: Publication) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from apecgraph.web.http.clients import client_of
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.rate_limit import RateLimit, client_address
+from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
 
@@ -130,7 +131,7 @@ class Responder:
         executor: FairExecutor,
     ) -> ReplyContent:
         """Return content from the cache, or make it."""
-        work = executor.begin(client_address(request.scope))
+        work = executor.begin(client_of(request.scope))
         while (content := self._cache.get(etag)) is None:
             made = await work.run(lambda: self._made(etag, make))
             if made is None:
