@@ -17,6 +17,9 @@ from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.http.responder import Responder
 
+GREEDY = "192.0.2.1"
+ANOTHER = "192.0.2.2"
+
 
 def responder(megabytes: int = 1) -> Responder:
     return Responder(EntityTags("a", "b"), None, megabytes, FairExecutor(60), RateLimit(0))
@@ -37,13 +40,13 @@ def request_page(pages: Responder, client: str, path: str, made: list[str]) -> A
 async def test_a_client_that_requests_many_pages_delays_only_itself() -> None:
     made: list[str] = []
     pages = responder()
-    greedy = [request_page(pages, "greedy", f"/{number}", made) for number in range(60)]
+    greedy = [request_page(pages, GREEDY, f"/{number}", made) for number in range(60)]
     answers = asyncio.gather(*greedy, return_exceptions=True)
     await asyncio.sleep(0.05)
     before = len(made)
-    assert (await request_page(pages, "another", "/a", made)).body == b"/a"
+    assert (await request_page(pages, ANOTHER, "/a", made)).body == b"/a"
     refused = [answer for answer in await answers if isinstance(answer, StoreBusy)]
-    assert made.index("another /a") <= before + 2  # one was being made, one had its turn
+    assert made.index(f"{ANOTHER} /a") <= before + 2  # one was being made, one had its turn
     assert len(refused) + len(made) == 61
     assert len(refused) > 20
 
@@ -52,7 +55,7 @@ async def test_a_page_that_many_clients_wait_for_is_made_once() -> None:
     made: list[str] = []
 
     async def bodies(pages: Responder) -> list[bytes | memoryview]:
-        clients = [request_page(pages, str(number), "/a", made) for number in range(9)]
+        clients = [request_page(pages, f"192.0.2.{number}", "/a", made) for number in range(9)]
         return [answer.body for answer in await asyncio.gather(*clients)]
 
     assert await bodies(responder()) == 9 * [b"/a"]
@@ -70,15 +73,15 @@ async def test_pages_do_not_wait_for_a_file_that_has_its_own_executor() -> None:
         return "file"
 
     pages = responder()
-    scope = {"type": "http", "method": "GET", "path": "/f", "headers": [], "client": ("a", 1)}
+    scope = {"type": "http", "method": "GET", "path": "/f", "headers": [], "client": (GREEDY, 1)}
     slow = asyncio.ensure_future(
         pages.answer(Request(scope), "text/plain", file, executor=FairExecutor(60))
     )
     await asyncio.to_thread(begun.wait, 10)
     made: list[str] = []
     try:
-        await asyncio.wait_for(request_page(pages, "a", "/page", made), 10)
+        await asyncio.wait_for(request_page(pages, GREEDY, "/page", made), 10)
     finally:
         done.set()
-    assert made == ["a /page"]
+    assert made == [f"{GREEDY} /page"]
     assert (await slow).status_code == 200
