@@ -71,7 +71,7 @@ WHY: Final[Mapping[str, str]] = {
     **dict.fromkeys(("tdi02", "tdi04", "tdi05", "tdi06"), _DIRECTION),
     **dict.fromkeys(("tdi09", "tdi10", "tdi11", "tdi12", "te077"), _OPTION),
     **dict.fromkeys(("t0122", "t0123", "te062", "te091"), _DOTS),
-    "tc013": "the context of the type is not used for a node in an index of types",
+    "tc013": "a node in an index does not inherit the context of the type around it",
 }
 """The reason of each test, keyed by its name."""
 

@@ -86,6 +86,26 @@ def test_what_json_ld_leaves_out_is_counted_with_the_reasons(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ttl", "@base <http://a/b/../c/d> . <e> <a:p> <../f>, <http://a/.well-known/g> ."),
+        (
+            "a.jsonld",
+            '{"@context": {"@base": "http://a/b/../c/d"}, "@id": "e", '
+            '"a:p": [{"@id": "../f"}, {"@id": "http://a/.well-known/g"}]}',
+        ),
+    ],
+)
+def test_dots_that_a_base_leaves_in_iris_are_counted(tmp_path: Path, name: str, text: str) -> None:
+    store, notes = loaded(tmp_path / name, text)
+    assert {quad.subject for quad in store} == {ox.NamedNode("http://a/b/../c/e")}
+    assert notes == [
+        '3 IRIs with "." or ".." in the path kept as they are: <http://a/b/../c/e>; '
+        "if they were relative, write their base without"
+    ]
+
+
 def test_a_file_that_is_loaded_as_it_is_has_no_notes(tmp_path: Path) -> None:
     for name, text in (
         ("a.nq", f'<a:s> <a:p> "1"^^<{XSD}integer> <a:g> .\n<a:s> <a:p> "x"@en .\n'),

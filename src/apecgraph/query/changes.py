@@ -33,9 +33,13 @@ _SEARCHED: Final = 1 << 16
 _TAG: Final = re.compile(rb"@(?<=[\"']@)([A-Za-z]+(?:-[A-Za-z0-9]+)*)")
 _XML_TAG: Final = re.compile(rb"xml:lang\s*=\s*[\"']([A-Za-z]+(?:-[A-Za-z0-9]+)*)[\"']")
 
+# A reference such as `.` or `..` (RFC 3986, section 3.3). The engine resolves those of relative
+# IRIs, but not those of a base.
+_DOTS: Final = re.compile(r"/\.\.?(?:[/?#]|$)")
+
 
 class Changes:
-    """Counts the literals of a file that the engine stores in another form.
+    """Counts the literals that the engine stores in another form, and the IRIs with dots in a file.
 
     Attributes:
         quads: The number of statements of the file.
@@ -48,11 +52,17 @@ class Changes:
         self._count = 0
         self._example = ""
         self._seen: Counter[Literal] = Counter()
+        self._dotted = 0
+        self._dotted_example = ""
 
     def counted(self, quads: Iterable[Quad]) -> Iterator[Quad]:
         """Pass on quads, and count."""
         for quad in quads:
             self.quads += 1
+            for term in (quad.subject, quad.object):
+                if type(term) is NamedNode and "/." in term.value and _DOTS.search(term.value):
+                    self._dotted += 1
+                    self._dotted_example = self._dotted_example or term.value
             value = quad.object
             while type(value) is Triple:
                 value = value.object
@@ -68,6 +78,12 @@ class Changes:
         if self._count:
             counted = _counted(self._count, "literal")
             yield f"{counted} stored in another form: {self._example}"
+        if self._dotted:
+            counted = _counted(self._dotted, "IRI")
+            yield (
+                f'{counted} with "." or ".." in the path kept as they are: '
+                f"<{_short(self._dotted_example)}>; if they were relative, write their base without"
+            )
 
     def _compare(self) -> None:
         """Ask the engine which of the literals seen it stores in another form."""
