@@ -33,6 +33,7 @@ ApecgraphError               500
 └── QueryError               500 a well-formed query that was not answered
     ├── QueryTooHeavy        422 it exceeds a limit on memory, nesting or the size of the reply
     ├── StoreBusy            503
+    ├── WorkerKilled         503 its process was killed, and not because the query is too heavy
     └── QueryTimedOut        504
 """
 
@@ -275,6 +276,10 @@ class QueryTooHeavy(QueryError):
 
 class StoreBusy(QueryError):
     """All workers are busy and the queue is full."""
+
+
+class WorkerKilled(QueryError):
+    """The process that evaluated the query was killed, as far as known not because of the query."""
 
 
 class QueryTimedOut(QueryError):

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from apecgraph.errors import QueryTimedOut, StoreBusy
+from apecgraph.errors import ApecgraphError, QueryTimedOut, StoreBusy
 
 _Resource = TypeVar("_Resource")
 
@@ -75,6 +75,14 @@ class FairQueue(Generic[_Resource]):
                 place.set_result(resource)
                 return True
         return False
+
+    def refuse_all(self, error: Callable[[], ApecgraphError]) -> None:
+        """Take all places away, because no resource will come soon; each call makes an error."""
+        for places in self._waiting.values():
+            for place in places:
+                if not place.done():
+                    place.set_exception(error())
+        self._waiting.clear()
 
     def _join(self, client: str) -> asyncio.Future[_Resource]:
         if len(self) >= self._size:

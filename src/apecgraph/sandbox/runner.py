@@ -27,6 +27,7 @@ from apecgraph import errors
 from apecgraph.build.refusals import refused
 from apecgraph.check.report import Report
 from apecgraph.errors import ApecgraphError, ContentError
+from apecgraph.isolation.deaths import Death, oom_kills
 from apecgraph.progress import Step
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
@@ -240,6 +241,7 @@ class _Task:
         self._content = content
         self._files = files
         self._settings = settings
+        self._oom_kills = oom_kills()
         self._deadline = time.monotonic() + settings.load_seconds
         self._step: Step | None = None
         self._answer: dict[str, Any] | None = None
@@ -290,7 +292,7 @@ class _Task:
                     process.kill()
                     raise
         if self._answer is None:
-            raise self._cause_of_death(process.returncode, output)
+            raise self._cause_of_death(Death(process.returncode, output.decode(errors="replace")))
         if "errors" in self._answer:
             raise _raised(self._answer["errors"])
         return self._answer["result"]
@@ -347,23 +349,15 @@ class _Task:
         seconds = self._settings.load_seconds
         return self._error(f"took longer than {seconds:g} s (APECGRAPH_LOAD_SECONDS)")
 
-    def _cause_of_death(self, status: int, output: bytes) -> ApecgraphError:
-        """Explain why a process ended without an answer.
-
-        Args:
-            status: The return code of the process, negative if a signal ended the process.
-            output: The end of its standard error.
-
-        Returns:
-            An error that names the current step.
-        """
-        match -status:
-            case signal.SIGABRT | signal.SIGKILL:
-                megabytes = self._settings.load_megabytes
-                return self._error(
-                    f"took more than {megabytes} MB of memory (APECGRAPH_LOAD_MEGABYTES), "
-                    "or more than the machine has"
-                )
+    def _cause_of_death(self, death: Death) -> ApecgraphError:
+        """Explain why a process ended without an answer: an error that names the current step."""
+        if death.lacked_memory(self._oom_kills):
+            megabytes = self._settings.load_megabytes
+            return self._error(
+                f"took more than {megabytes} MB of memory (APECGRAPH_LOAD_MEGABYTES), "
+                "or more than the machine has"
+            )
+        match -death.status:
             case signal.SIGSEGV | signal.SIGBUS:
                 return self._error(
                     "overflowed the parser's stack: the content is nested too deeply"
@@ -373,10 +367,9 @@ class _Task:
             case signal.SIGXCPU:
                 seconds = self._settings.rule_seconds
                 return self._error(f"took longer than {seconds:g} s (APECGRAPH_RULE_SECONDS)")
-        text = output.decode(errors="replace")
-        sys.stderr.write(text)
-        reason = (text.splitlines() or ["without a message"])[-1]
-        return self._error(f"ended its process with status {status}: {reason}")
+        _log.error("%s", death.words)
+        reason = (death.words.splitlines() or ["without a message"])[-1]
+        return self._error(f"ended, because its process {death}: {reason}")
 
     def _error(self, message: str) -> ContentError:
         """Return the error for an event at the current step."""

@@ -27,6 +27,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 from apecgraph.content.folder import Content, content_paths
 from apecgraph.errors import ApecgraphError, CheckFailed, ContentError, leaves
 from apecgraph.files import read_file
+from apecgraph.isolation.deaths import abort_for_memory
 from apecgraph.isolation.limits import confine, end_with_parent
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.progress import Step, StepObserver
@@ -57,7 +58,7 @@ def main() -> None:
         except* ApecgraphError as group:
             channel.send({"errors": list(map(_described, leaves(group)))})
         except* MemoryError:
-            os.abort()  # abort as pyoxigraph does, so that the waiting process sees the same signal
+            abort_for_memory()
 
 
 class _Channel:
@@ -75,7 +76,7 @@ class _Channel:
         try:
             yield
         except MemoryError:
-            os.abort()  # before the step ends, so the waiting process can name the step
+            abort_for_memory()  # before the step ends, so the waiting process can name the step
         finally:
             _limit_processor(self._request["seconds"])
             self.send({"step": None})

@@ -5,21 +5,32 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from apecgraph.errors import QueryError, QueryTooHeavy, StoreError
+from apecgraph.errors import QueryError, QueryTooHeavy, StoreError, WorkerKilled
 from apecgraph.query.loading import load
 from apecgraph.query.model import Data, DataFile, Query
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON
 from tests.support.processes import alive, workers, zygotes
-from tests.support.stores import FOREVER, LONG, EmbeddedStore, ask, collect, is_well, isolated
+from tests.support.stores import (
+    FOREVER,
+    LONG,
+    MEMORY_HOG,
+    EmbeddedStore,
+    ask,
+    collect,
+    is_well,
+    isolated,
+)
 from tests.support.waiting import soon, until
 
 
@@ -38,19 +49,56 @@ async def test_processes_that_die_are_replaced(data: Data) -> None:
                     os.kill(pid, signal.SIGKILL)
             await until(lambda gone=before: not any(map(alive, gone)))  # type: ignore[misc]
             await until(lambda gone=before: len({*workers()} - {*gone}) == 2)  # type: ignore[misc]
-            assert await is_well(store)
+            await assert_recovers(store)
 
 
-async def test_a_query_whose_worker_dies_fails_and_the_worker_is_replaced(
-    files: list[DataFile],
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGTERM])
+async def test_a_query_whose_worker_is_killed_fails_and_the_worker_is_replaced(
+    files: list[DataFile], number: signal.Signals
 ) -> None:
+    """The error does not blame the query, so the client may try again."""
     async with isolated(files) as store:
         (worker,) = workers()
         task = asyncio.create_task(ask(store, FOREVER))
         await asyncio.sleep(0.2)
-        os.kill(worker, signal.SIGKILL)
-        with pytest.raises(QueryTooHeavy):
+        os.kill(worker, number)
+        with pytest.raises(WorkerKilled, match=rf"killed \({number.name}\).* try again"):
             await task
+        assert store.endings == {"a signal": 1}
+        assert await is_well(store)
+
+
+@contextmanager
+def kernel_group(kind: str, pid: int, **limits: int) -> Iterator[None]:
+    """Move a process into a control group of its own with some limits (cgroups(7), version 1)."""
+    mounted = Path("/sys/fs/cgroup", kind)
+    if not os.access(mounted / "cgroup.procs", os.W_OK):
+        pytest.skip(f"only root may limit {kind} of a process, with control groups of version 1")
+    group = mounted / f"apecgraph-test-{pid}"
+    group.mkdir()
+    try:
+        for name, limit in limits.items():
+            (group / f"{kind}.{name}").write_text(str(limit))
+        (group / "cgroup.procs").write_text(str(pid))
+        yield
+    finally:
+        for member in (group / "cgroup.procs").read_text().split():
+            with suppress(ProcessLookupError):
+                (mounted / "cgroup.procs").write_text(member)
+        group.rmdir()
+
+
+async def test_a_query_is_too_heavy_if_the_kernel_kills_its_worker_for_memory(
+    files: list[DataFile],
+) -> None:
+    async with isolated(files, query_megabytes=4000, query_seconds=25) as store:
+        (worker,) = workers()
+        with (
+            kernel_group("memory", worker, limit_in_bytes=100_000_000),
+            pytest.raises(QueryTooHeavy, match="needs more memory than the limit of 4000 MB"),
+        ):
+            await ask(store, MEMORY_HOG)
+        assert store.endings == {"memory": 1}
         assert await is_well(store)
 
 
@@ -73,7 +121,7 @@ async def test_a_query_outlives_the_zygote_of_its_worker(files: list[DataFile]) 
         os.kill(zygotes()[0], signal.SIGKILL)
         await asyncio.sleep(0.3)
         assert await collect(answer) == await ask(EmbeddedStore(load(files)), LONG)
-        assert await is_well(store)
+        await assert_recovers(store)
         await until(lambda: not alive(worker))
 
 
@@ -118,6 +166,80 @@ async def test_a_store_that_is_moved_away_is_an_error_until_it_is_back(directory
         await assert_fails(store, str(directory))
         away.rename(directory)
         await assert_recovers(store)
+
+
+async def without_workers(store: WorkerPool) -> None:
+    """Check that queries fail at once, those that wait for a worker as well as new ones."""
+    (worker,) = workers()
+    evaluated = asyncio.create_task(ask(store, FOREVER))
+    await until(lambda: store.idle == 0)
+    waiting = asyncio.create_task(ask(store, "ASK {}"))
+    await until(lambda: store.waiting == 1)
+    os.kill(worker, signal.SIGKILL)
+    with pytest.raises(WorkerKilled):
+        await evaluated
+    with pytest.raises(StoreError, match="no worker can be started"):
+        await waiting
+    with pytest.raises(StoreError, match="no worker can be started"):
+        await ask(store, "ASK {}")
+    assert "no worker can be started" in (store.failure or "")
+
+
+async def test_queries_fail_at_once_while_no_socket_of_a_worker_can_be_opened(
+    data: Data,
+) -> None:
+    async with isolated(data, query_seconds=300) as store:
+        await settled(1)
+        before = resource.prlimit(zygotes()[0], resource.RLIMIT_NOFILE)
+        resource.prlimit(zygotes()[0], resource.RLIMIT_NOFILE, (3, before[1]))
+        await without_workers(store)
+        resource.prlimit(zygotes()[0], resource.RLIMIT_NOFILE, before)
+        await assert_recovers(store)
+
+
+async def test_queries_fail_at_once_while_the_kernel_forks_no_worker(data: Data) -> None:
+    async with isolated(data, query_seconds=300) as store:
+        await settled(1)
+        with kernel_group("pids", zygotes()[0], max=1):
+            await without_workers(store)
+        await assert_recovers(store)
+
+
+async def test_queries_do_not_fail_while_one_of_two_workers_is_missing(
+    files: list[DataFile],
+) -> None:
+    async with isolated(files, workers=2) as store:
+        (zygote,), (worker, _) = zygotes(), workers()
+        before = resource.prlimit(zygote, resource.RLIMIT_NOFILE)
+        resource.prlimit(zygote, resource.RLIMIT_NOFILE, (3, before[1]))
+        os.kill(worker, signal.SIGKILL)
+        await settled(1)
+        assert await is_well(store)
+        assert store.failure is None
+
+
+async def test_queries_fail_at_once_while_no_zygote_can_be_started(
+    files: list[DataFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with isolated(files, query_seconds=300) as store:
+        python = sys.executable
+        monkeypatch.setattr(sys, "executable", str(files[0].path))  # not a program
+        os.kill(zygotes()[0], signal.SIGKILL)
+        await assert_fails(store, "Permission denied")
+        monkeypatch.setattr(sys, "executable", python)
+        await assert_recovers(store)
+
+
+async def test_a_pool_whose_workers_cannot_be_started_does_not_start(
+    files: list[DataFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nulimit -n 6\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    with pytest.raises(StoreError, match="no worker can be started: Too many open files"):
+        async with isolated(files):
+            pass
 
 
 async def test_closing_stops_all_processes(files: list[DataFile]) -> None:

@@ -10,6 +10,7 @@ import pyoxigraph
 import pytest
 
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy
+from apecgraph.isolation.deaths import Death
 from apecgraph.query.loading import load
 from apecgraph.query.model import Answer, Data, DataFile, Query
 from apecgraph.query.workers import messages
@@ -163,11 +164,11 @@ async def test_a_worker_on_disk_opens_only_its_store_and_writes_nowhere(director
 
 async def test_a_worker_that_nobody_stops_ends_by_itself(files: list[DataFile]) -> None:
     born: list[WorkerHandle] = []
-    supervisor = Supervisor(files, LIMITS, born.append)
+    supervisor = Supervisor(files, LIMITS, born.append, lambda: None)
     await supervisor.start()
     try:
         born[0].send(messages.encode_query(Query(FOREVER, RESULTS_CSV), 0.2))
         assert await born[0].frame() is None
-        assert await born[0].exit == -signal.SIGALRM
+        assert await born[0].exit == Death(-signal.SIGALRM)
     finally:
         await supervisor.close()

@@ -42,6 +42,7 @@ from apecgraph.errors import (
     UnknownCode,
     UnsupportedMediaType,
     UriTooLong,
+    WorkerKilled,
 )
 from apecgraph.web.http.problems import STATUS, problem_response
 from tests.support.pages import BROWSER
@@ -67,6 +68,7 @@ PROBLEMS: list[tuple[Exception, int, dict[str, object]]] = [
     (QueryTooHeavy("m", "400 MB"), 422, {"limit": "400 MB"}),
     (QueryTooHeavy("m"), 422, {}),
     (StoreBusy("m"), 503, {}),
+    (WorkerKilled("m"), 503, {}),
     (QueryTimedOut("m", "10 s"), 504, {"limit": "10 s"}),
     (QueryError("m"), 500, {}),
 ]
@@ -139,7 +141,7 @@ def test_405_lists_the_methods() -> None:
     )
 
 
-@pytest.mark.parametrize("error", [StoreBusy("m"), StoreError("m")])
+@pytest.mark.parametrize("error", [StoreBusy("m"), WorkerKilled("m"), StoreError("m")])
 def test_503_says_when_to_retry(error: Exception) -> None:
     assert int(problem_response(error, None).headers["retry-after"]) > 0
     assert "retry-after" not in problem_response(QueryTimedOut("m", "1 s"), None).headers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -192,13 +193,10 @@ def test_it_serves_from_a_read_only_folder_with_a_full_log_disk(
 
 
 def test_killed_processes_are_replaced(releases: Path, first: Release, second: Release) -> None:
-    """Only the query that a killed process was evaluating is lost.
-
-    It is answered like a query whose process the kernel killed for memory, which looks the same.
-    """
+    """Only the query that a killed process was evaluating is lost, and those until others run."""
     with (
         serving(releases) as server,
-        probed(server, first, second, query={422, 503}, repeat={422, 503}) as probe,
+        probed(server, first, second, query={503}, repeat={503}, version={503}) as probe,
     ):
         for _ in range(3):
             for parent in (*zygotes(server.process.pid), server.process.pid):
@@ -211,6 +209,25 @@ def test_killed_processes_are_replaced(releases: Path, first: Release, second: R
                     assert soon(lambda: len(probe.seen["query"]) > answered + 5)  # noqa: B023
             assert soon(lambda: len(server.tree()) == 4)
     assert all(set(seen) == {first.name} for seen in probe.seen.values())
+
+
+def test_a_server_without_workers_is_not_ready_until_they_can_be_started(
+    releases: Path, first: Release
+) -> None:
+    with serving(releases, workers=1, query_seconds=300) as server:
+        (zygote,) = zygotes(server.process.pid)
+        before = resource.prlimit(zygote, resource.RLIMIT_NOFILE)
+        resource.prlimit(zygote, resource.RLIMIT_NOFILE, (3, before[1]))
+        for pid in children(zygote):
+            os.kill(pid, signal.SIGKILL)
+        assert soon(lambda: httpx.get(f"{server.url}/health").status_code == 503)
+        assert "no worker can be started" in httpx.get(f"{server.url}/health").json()["failure"]
+        refused = httpx.get(f"{server.url}/sparql", params={"query": "ASK {}"})
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"] == "2"
+        resource.prlimit(zygote, resource.RLIMIT_NOFILE, before)
+        assert soon(lambda: httpx.get(f"{server.url}/health").status_code == 200)
+        assert httpx.get(f"{server.url}/sparql", params={"query": "ASK {}"}).status_code == 200
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import socket
 from collections import deque
 from typing import Final, cast
 
+from apecgraph.isolation.deaths import Death
 from apecgraph.query.workers.messages import HEADER
 
 _MAX_FRAMES: Final = 32
@@ -24,14 +25,14 @@ class WorkerHandle(asyncio.Protocol):
         retired: Whether the worker is dead or gets no more queries.
         used: Whether the worker has received a query.
         demoted: Whether the worker has the lowest priority, and another worker has replaced it.
-        exit: The exit status as in `os.waitstatus_to_exitcode`; None if the status is not known.
+        exit: How the process ended; None if that is not known.
     """
 
     pid: int
     retired: bool
     used: bool
     demoted: bool
-    exit: asyncio.Future[int | None]
+    exit: asyncio.Future[Death | None]
 
     def __init__(self, pid: int) -> None:
         self.pid = pid

@@ -14,7 +14,15 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
 
-from apecgraph.errors import QueryError, QueryTimedOut, QueryTooHeavy, StoreBusy, StoreError
+from apecgraph.errors import (
+    QueryError,
+    QueryTimedOut,
+    QueryTooHeavy,
+    StoreBusy,
+    StoreError,
+    WorkerKilled,
+)
+from apecgraph.isolation.deaths import oom_kills
 from apecgraph.query.fair_queue import FairQueue
 from apecgraph.query.model import Answer, Data, Query
 from apecgraph.query.workers import messages
@@ -52,7 +60,8 @@ class WorkerPool:
         self._long_queries_left = limits.long_queries
         self._queue = FairQueue(limits.queue, self._release)
         self._idle: list[WorkerHandle] = []
-        self._supervisor = Supervisor(data, limits, self._release)
+        self._oom_kills = oom_kills()
+        self._supervisor = Supervisor(data, limits, self._release, self._refuse_waiting)
 
     async def start(self) -> None:
         """Load or open the data and start the workers.
@@ -83,7 +92,7 @@ class WorkerPool:
 
     @property
     def failure(self) -> str | None:
-        """Why there are no workers; None if there are workers or they are starting."""
+        """Why there are no workers; None if there are workers."""
         return self._supervisor.failure
 
     @property
@@ -127,7 +136,7 @@ class WorkerPool:
 
     async def _acquire(self, client: str, deadline: float) -> WorkerHandle:
         if self.failure:
-            raise StoreError(self.failure)
+            raise self._unavailable()
         while self._idle:
             worker = self._idle.pop()  # the last one used: its memory is still in the caches
             if worker.ready:
@@ -138,13 +147,19 @@ class WorkerPool:
         if worker.ready and not self._queue.give(worker):
             self._idle.append(worker)
 
+    def _refuse_waiting(self) -> None:
+        self._queue.refuse_all(self._unavailable)
+
+    def _unavailable(self) -> StoreError:
+        return StoreError(self.failure)
+
     async def _answer(
         self, worker: WorkerHandle, query: Query, deadline: float
     ) -> AsyncGenerator[bytes, None]:
         """Yield the chunks of an answer; at the end or if closed, release or replace the worker."""
         loop = asyncio.get_running_loop()
         alarm = loop.call_at(deadline, self._supervisor.replace, worker)
-        aging = _Aging()
+        aging = _Aging(self._oom_kills)
         aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
         worker.send(messages.encode_query(query, deadline - loop.time()))
         done = False
@@ -165,7 +180,7 @@ class WorkerPool:
             if aging.refused:
                 ending = "others waited"
                 raise StoreBusy("Too many long queries are running; try again later.")
-            ending, error = await self._cause_of_death(worker)
+            ending, error = await self._cause_of_death(worker, aging.oom_kills)
             raise error
         finally:
             alarm.cancel()
@@ -184,6 +199,9 @@ class WorkerPool:
 
         Otherwise the query keeps its worker until other queries wait; then the query is refused.
         """
+        if aging.young:  # a shorter query does not lack memory, and reading the number takes time
+            aging.young = False
+            aging.oom_kills = self._oom_kills = oom_kills()
         if self._long_queries_left > 0 and not worker.retired:
             self._long_queries_left -= 1
             aging.long = True
@@ -195,21 +213,29 @@ class WorkerPool:
             loop = asyncio.get_running_loop()
             aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
 
-    async def _cause_of_death(self, worker: WorkerHandle) -> tuple[str, QueryError | StoreError]:
+    async def _cause_of_death(
+        self, worker: WorkerHandle, oom_kills_before: int
+    ) -> tuple[str, QueryError | StoreError]:
         """Return why a worker died: the name of the reason in the metrics, and an error."""
         done, _ = await asyncio.wait({worker.exit}, timeout=_EXIT_SECONDS)
-        match -(worker.exit.result() or 0) if done else 0:
+        death = worker.exit.result() if done else None
+        if death is None or death.status == 0:
+            error = StoreError("The store became unavailable while it evaluated the query.")
+            return "the store went away", error
+        if death.lacked_memory(oom_kills_before):
+            return "memory", too_much_memory(self._limits.query_megabytes)
+        match -death.status:
             case signal.SIGSEGV | signal.SIGBUS:
                 return "the stack", QueryTooHeavy(
                     "The query nests too deeply, or joins too many parts, for the engine's stack."
                 )
-            case signal.SIGABRT | signal.SIGKILL:
-                return "memory", too_much_memory(self._limits.query_megabytes)
             case signal.SIGALRM | signal.SIGXCPU:
                 return "the deadline", self._timed_out()
-            case 0:
-                error = StoreError("The store became unavailable while it evaluated the query.")
-                return "the store went away", error
+        if death.status < 0:
+            return "a signal", WorkerKilled(
+                f"The process that evaluated the query {death}; the query may not be the "
+                "cause: try again."
+            )
         return "the engine", QueryError("The engine failed on this query.")
 
     def _timed_out(self) -> QueryTimedOut:
@@ -223,6 +249,8 @@ class WorkerPool:
 class _Aging:
     """The state of a query that takes long: whether it counts as long, or is refused."""
 
+    oom_kills: int
+    young: bool = True
     timer: asyncio.TimerHandle | None = None
     long: bool = False
     refused: bool = False

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from apecgraph.errors import StoreError
+from apecgraph.isolation.deaths import Death, LastWords, oom_kills
 from apecgraph.progress import Progress
 from apecgraph.query.model import Data
 from apecgraph.query.workers.handle import WorkerHandle
@@ -36,12 +38,13 @@ class Supervisor:
         data: The dataset.
         limits: What loading and queries may take, and how many workers to keep.
         on_ready: Called with each worker when it can get its first query.
+        on_failure: Called when there are no workers any more.
 
     Attributes:
         quads: The number of quads; known once `start` has returned.
         graphs: The IRIs of the named graphs; known once `start` has returned.
         notes: What the engine has changed or left out of each file; known likewise.
-        failure: Why there are no workers; None if there are workers or they are starting.
+        failure: Why there are no workers; None if there are workers, or until `start` has returned.
     """
 
     quads: int
@@ -50,7 +53,11 @@ class Supervisor:
     failure: str | None
 
     def __init__(
-        self, data: Data, limits: PoolLimits, on_ready: Callable[[WorkerHandle], None]
+        self,
+        data: Data,
+        limits: PoolLimits,
+        on_ready: Callable[[WorkerHandle], None],
+        on_failure: Callable[[], None],
     ) -> None:
         self.quads = 0
         self.graphs = frozenset()
@@ -59,6 +66,7 @@ class Supervisor:
         self._data = data
         self._limits = limits
         self._on_ready = on_ready
+        self._on_failure = on_failure
         self._workers: dict[int, WorkerHandle] = {}
         self._task: asyncio.Task[None] | None = None
         self._complete = asyncio.Event()
@@ -67,7 +75,7 @@ class Supervisor:
         """Load or open the data; return once all workers have started.
 
         Raises:
-            StoreError: The data cannot be loaded or opened.
+            StoreError: The data cannot be loaded or opened, or no process can be started.
         """
         self._task = asyncio.create_task(self._supervise())
         complete = asyncio.create_task(self._complete.wait())
@@ -111,8 +119,12 @@ class Supervisor:
                 if not self._complete.is_set():
                     raise
                 _log.exception("the data are not available at present")
-                self.failure = str(error)
+                self._fail(str(error))
                 await asyncio.sleep(_PAUSE)
+
+    def _fail(self, reason: str) -> None:
+        self.failure = reason
+        self._on_failure()
 
     async def _run_zygote(self) -> None:
         """Run one zygote until it ends.
@@ -120,8 +132,10 @@ class Supervisor:
         Workers that are busy then finish their queries and end.
 
         Raises:
-            StoreError: The zygote has not loaded the data, or the store cannot be opened.
+            StoreError: The zygote has not loaded the data, or the store cannot be opened, or the
+                first workers cannot be forked.
         """
+        oom_kills_before = oom_kills()
         self._zygote = zygote = _Zygote()
         graphs: set[str] = set()
         notes: list[str] = []
@@ -152,23 +166,23 @@ class Supervisor:
                         case {"ready": quads}:
                             ready = True
                             timeout.reschedule(None)
-                            self.quads, self.graphs, self.failure = quads, frozenset(graphs), None
+                            self.quads, self.graphs = quads, frozenset(graphs)
                             self.notes = tuple(notes)
                             for _ in range(self._limits.workers):
                                 self._fork(0)
                         case {"forked": pid}:
                             self._workers[pid] = worker = WorkerHandle(pid)
                             await worker.connect(socket.socket(fileno=descriptors[0]))
+                            self.failure = None
                             self._on_ready(worker)
                             if len(self._workers) >= self._limits.workers:
                                 self._complete.set()
                         case {"fork_failed": reason}:
-                            _log.error("no worker could be forked: %s", reason)
-                            self._fork(_PAUSE)
+                            self._note_missing(f"no worker can be started: {reason}")
                         case {"exited": _, "status": status} if status == UNOPENED:
                             raise StoreError(f"{self._data} cannot be opened as a store on disk")
-                        case {"exited": pid, "status": status}:
-                            self._note_exit(self._workers.pop(pid), status)
+                        case {"exited": pid, "status": status, "words": words}:
+                            self._note_exit(self._workers.pop(pid), Death(status, words))
         except TimeoutError:
             if not timeout.expired():
                 raise
@@ -181,25 +195,38 @@ class Supervisor:
                 worker.exit.set_result(None)
                 worker.retire()
             self._workers.clear()
-            status = await zygote.close()
+            if self._complete.is_set():
+                self._fail("the process that holds the dataset has ended and is being replaced")
+            death = await zygote.close()
         if not ready:
-            raise StoreError(f"{loading} cannot be loaded: {self._cause_of_death(status)}")
-        _log.error("the process that holds the dataset ended with status %d", status)
+            cause = self._cause_of_death(death, oom_kills_before)
+            raise StoreError(f"{loading} cannot be loaded: {cause}")
+        _log.error("the process that holds the dataset %s: %s", death, death.words)
 
-    def _cause_of_death(self, status: int) -> str:
+    def _cause_of_death(self, death: Death, oom_kills_before: int) -> str:
         """Return why the process that loads the data died."""
-        match -status:
-            case signal.SIGABRT | signal.SIGKILL:
-                return (
-                    f"it needs more than {self._limits.load_megabytes} MB of memory "
-                    "(APECGRAPH_LOAD_MEGABYTES), or more than this machine has"
-                )
-            case signal.SIGSEGV | signal.SIGBUS:
-                return "its content is nested too deeply for the parser's stack"
-        return f"the process that loads it ended with status {status}"
+        if death.lacked_memory(oom_kills_before):
+            return (
+                f"it needs more than {self._limits.load_megabytes} MB of memory "
+                "(APECGRAPH_LOAD_MEGABYTES), or more than this machine has"
+            )
+        if -death.status in (signal.SIGSEGV, signal.SIGBUS):
+            return "its content is nested too deeply for the parser's stack"
+        return f"the process that loads it {death}: {death.words}"
 
-    def _note_exit(self, worker: WorkerHandle, status: int) -> None:
-        worker.exit.set_result(status)
+    def _note_missing(self, reason: str) -> None:
+        """Try again later to fork a worker; at the start, give up."""
+        if not self._complete.is_set():
+            raise StoreError(reason)
+        _log.error("%s", reason)
+        if all(worker.retired or worker.demoted for worker in self._workers.values()):
+            self._fail(reason)
+        self._fork(_PAUSE)
+
+    def _note_exit(self, worker: WorkerHandle, death: Death) -> None:
+        if death.words:
+            _log.error("a worker %s: %s", death, death.words)
+        worker.exit.set_result(death)
         if not worker.retired:
             worker.retire()
             if not worker.demoted:
@@ -213,9 +240,14 @@ class _Zygote:
     """A zygote process, and the control socket to it."""
 
     def __init__(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.setblocking(False)
-        with theirs:
+        with contextlib.ExitStack() as opened, contextlib.ExitStack() as unless_started:
+            self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            opened.enter_context(theirs)
+            unless_started.enter_context(self._control)
+            self._control.setblocking(False)
+            self._words = LastWords()
+            opened.callback(os.close, self._words.writer)
+            unless_started.callback(self._words.read)
             descriptor = theirs.fileno()
             self._process = subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
                 # -P: nothing is imported from the working directory.
@@ -223,8 +255,10 @@ class _Zygote:
                 pass_fds=[descriptor],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=self._words.writer,
                 start_new_session=True,  # Ctrl-C in the terminal goes only to the front
             )
+            unless_started.pop_all()
 
     async def load(self, data: Data, quads: int, limits: PoolLimits) -> None:
         """Send the data to load or open, and the limits.
@@ -283,11 +317,12 @@ class _Zygote:
         finally:
             loop.remove_reader(self._control)
 
-    async def close(self) -> int:
-        """Stop the zygote and all its workers; return the exit status of the zygote."""
+    async def close(self) -> Death:
+        """Stop the zygote and all its workers; return how the zygote ended."""
         self._control.close()
         try:
-            return await asyncio.to_thread(self._process.wait, _PAUSE)
+            status = await asyncio.to_thread(self._process.wait, _PAUSE)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            return await asyncio.to_thread(self._process.wait)
+            status = await asyncio.to_thread(self._process.wait)
+        return Death(status, self._words.read())

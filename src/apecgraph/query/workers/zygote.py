@@ -11,7 +11,7 @@ process, on which each message is a JSON object:
                       {open: limits}  {fork}  {demote: pid}  {kill: pid}
     zygote to front   {loading: path}  {read: bytes, of: size}  {note: text}  {failed: reason}
                       {graph: IRI}  {ready: quads}  {forked: pid} with the socket to the worker
-                      {fork_failed: reason}  {exited: pid, status}
+                      {fork_failed: reason}  {exited: pid, status, words}
 
 Files may be harmful. While they are loaded, memory is limited, and the front sets a deadline.
 Before that, the zygote permanently gives up making connections, if the kernel supports this.
@@ -29,7 +29,7 @@ import signal
 import socket
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
@@ -37,6 +37,7 @@ from typing import Any, Final
 from pyoxigraph import NamedNode, Store
 
 from apecgraph.errors import StoreError
+from apecgraph.isolation.deaths import LastWords, abort_for_memory
 from apecgraph.isolation.limits import limited_memory
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.query.loading import load
@@ -69,6 +70,7 @@ class Zygote:
         self._quads = 0  # of a store on disk; 0 if they have not been counted
         self._limits: PoolLimits
         self._children: dict[int, int] = {}  # the pidfd of a worker or the probe to its pid
+        self._words: dict[int, LastWords] = {}  # the pid of a worker to its standard error
         self._probe: int | None = None
         self._reported = 0.0  # when progress was last reported
 
@@ -149,9 +151,13 @@ class Zygote:
                 self._send({"graph": graph.value})
         self._send({"ready": self._quads or len(store)})
 
-    def _fork_probe(self, path: Path) -> int:
+    def _fork_probe(self, path: Path) -> int | None:
         """Fork a process that opens a store on disk, reports its dataset and ends."""
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._send({"failed": f"no process can be started to open {path}: {error.strerror}"})
+            return None
         if pid == 0:
             status = 1
             try:
@@ -177,20 +183,32 @@ class Zygote:
                 os._exit(1)
 
     def _fork_worker(self) -> int | None:
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
+        with ExitStack() as opened, ExitStack() as unless_forked:
             try:
+                ours, theirs = map(opened.enter_context, socket.socketpair())
+                words = LastWords()
+                opened.callback(os.close, words.writer)
+                unless_forked.callback(words.read)
                 pid = os.fork()
+                if pid == 0:
+                    os.dup2(words.writer, sys.stderr.fileno())
+                    work(self._data, theirs, self._limits)
+                child = self._add_child(pid)
             except OSError as error:
-                self._send({"fork_failed": str(error)})
+                self._send({"fork_failed": error.strerror})
                 return None
-            if pid == 0:
-                work(self._data, theirs, self._limits)
+            unless_forked.pop_all()
+            self._words[pid] = words
             socket.send_fds(self._control, [_encode({"forked": pid})], [ours.fileno()])
-        return self._add_child(pid)
+        return child
 
     def _add_child(self, pid: int) -> int:
-        pidfd = os.pidfd_open(pid)
+        try:
+            pidfd = os.pidfd_open(pid)
+        except OSError:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise
         self._children[pidfd] = pid
         return pidfd
 
@@ -199,7 +217,8 @@ class Zygote:
         os.close(pidfd)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if pid != self._probe:
-            self._send({"exited": pid, "status": status})
+            words = self._words.pop(pid).read()
+            self._send({"exited": pid, "status": status, "words": words})
             return
         self._probe = None
         if status != 0:
@@ -221,8 +240,7 @@ def main() -> None:
     except ConnectionError:
         sys.exit(1)
     except MemoryError:
-        # The engine also aborts when it runs out of memory, so the front reports the same cause.
-        os.abort()
+        abort_for_memory()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from apecgraph.errors import (
     TooManyRequests,
     UnsupportedMediaType,
     UriTooLong,
+    WorkerKilled,
 )
 from apecgraph.query.negotiation import negotiate
 from apecgraph.rdf.formats import HTML, PROBLEM, Format
@@ -54,6 +55,7 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     RequestError: HTTPStatus.BAD_REQUEST,
     QueryTooHeavy: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    WorkerKilled: HTTPStatus.SERVICE_UNAVAILABLE,
     QueryTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     QueryError: HTTPStatus.INTERNAL_SERVER_ERROR,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
