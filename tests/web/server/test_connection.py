@@ -13,7 +13,7 @@ import pytest
 
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
-from apecgraph.web.server.connection import LARGEST_HEAD, MOST_HEADERS
+from apecgraph.web.server.framing import LARGEST_HEAD, MOST_HEADERS
 from tests.support.connections import PATIENCE
 from tests.support.servers import server_thread
 
@@ -204,12 +204,6 @@ def test_a_connection_stays_open_after_an_offer_of_http_2(hasty: str) -> None:
                 received += part
         connection.sendall(GET + b"Host: a\r\nConnection: close\r\n\r\n")
         assert receive(connection).startswith(b"HTTP/1.1 200 ")
-
-
-def test_an_offer_after_another_request_on_its_way_is_refused(hasty: str) -> None:
-    with connect(hasty) as connection:
-        connection.sendall(GET + b"Host: a\r\n\r\n" + WITH_LENGTH)
-        assert b"connection that is idle" in receive(connection)
 
 
 def test_pipelined_requests_are_answered_in_order(hasty: str) -> None:

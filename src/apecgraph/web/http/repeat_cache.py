@@ -19,7 +19,6 @@ response with the status 200.
 
 Learn: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]], bytes], None]
 
-_END: Final = b"\r\n\r\n"
 _LONGEST: Final = 8192
 """Maximum size of a request whose response is cached, in bytes."""
 
@@ -71,17 +70,7 @@ class RepeatCache:
 
         def learn(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
             head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
-            if len(body) + _OVERHEAD <= responses.maxsize:
+            if len(request) <= _LONGEST and len(body) + _OVERHEAD <= responses.maxsize:
                 responses[request] = RepeatedResponse(head, body)
 
         return learn
-
-
-def is_one_request(data: bytes) -> bool:
-    """Return whether bytes are exactly one GET request without a body."""
-    return (
-        len(data) <= _LONGEST
-        and data.startswith(b"GET ")
-        and data.endswith(_END)
-        and data.count(_END) == 1
-    )

@@ -6,13 +6,11 @@ uvicorn does not limit the size of the head or the time to send a request.
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from httptools import HttpRequestParser
 from httptools.parser.errors import HttpParserInvalidMethodError
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -24,24 +22,21 @@ from apecgraph.errors import (
     RequestError,
     RequestTimedOut,
     StoreBusy,
-    UriTooLong,
 )
 from apecgraph.query.protocol import METHODS
 from apecgraph.web.http.headers import HEADERS, RAW_HEADERS
 from apecgraph.web.http.problems import problem_response
-from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse, is_one_request
+from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse
 from apecgraph.web.monitoring.metrics import ObservedRequest
 from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
+from apecgraph.web.server.framing import LARGEST_HEAD, MOST_HEADERS, Framing, check_head
 
-LARGEST_HEAD: Final = 64 * 1024
-"""Maximum size of the request line and all headers in bytes."""
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+"""Headers of requests whose response is not repeated: the request may go on after its head."""
 
-MOST_HEADERS: Final = 100
+_PARTS: Final = 100
+"""Number of parts of a body that are read before other connections have their turn."""
 
-_METHOD: Final = re.compile(rb"[A-Z]+ ")
-_CODING: Final = b"transfer-encoding"
-_UPGRADE: Final = re.compile(rb"\r\nUpgrade[ \t]*:[^\r\n]*", re.IGNORECASE)
-_END_OF_HEAD: Final = b"\r\n\r\n"
 _LINGER_SECONDS: Final = 1.0
 """Seconds for which the server still reads from a refused connection."""
 
@@ -81,14 +76,14 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._unread = Framing()
         self._refused = False
         self._refusal: RequestError | None = None
-        self._in_head = True
+        self._in_head = False
         self._in_message = False
-        self._head = self._unparsed = 0
-        self._begin = b""
-        self._begun = 0
-        self._one_request: bytes | None = None
+        self._is_last = False
+        self._head = b""
+        self._without_data = 0
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         if len(self.connections) > self.limits.connections:
@@ -102,92 +97,114 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
+        if not self._refused:
+            self._unread.add(data)
+            self._read()
+
+    def _read(self) -> None:
+        """Read on, at most to the end of one request.
+
+        The next request waits for the response, so a client that sends many at once takes turns
+        with other clients.
+        """
+        if self._refused or self.transport.is_closing():
             return
-        idle = not self._in_message and (self.cycle is None or self.cycle.response_complete)
-        if idle and not self.flow.write_paused and (response := self.repeat_cache.get(data)):
-            self._repeat(data, response)
+        self._read_body()
+        if self._unread and not self._in_message and not self._is_last and self._awaits_client:
+            self._read_head()
+            self._read_body()
+        if len(self._unread) > LARGEST_HEAD:
+            self.flow.pause_reading()  # until the response is complete
+
+    @property
+    def _awaits_client(self) -> bool:
+        """Whether the client has to send something before the server can."""
+        return self._in_message or self.cycle is None or self.cycle.response_complete
+
+    def _read_head(self) -> None:
+        self._unset_keepalive_if_required()
+        if self._timer is None:
+            self._await_request()
+        try:
+            head = self._unread.take_head()
+            if not head:
+                return
+            if not self.flow.write_paused and (response := self.repeat_cache.get(head)):
+                self._repeat(head, response)
+                return
+            checked = check_head(head)
+        except RequestError as error:
+            self._refuse(error)
             return
-        self._one_request = data if idle and is_one_request(data) else None
-        if self._unparsed == 0:
-            self._begin, self._begun = data, int(self._in_message)
-        elif self._in_head:
-            self._begin += data
-        self._unparsed += len(data)
-        super().data_received(data)
-        if self._in_head and self._unparsed > LARGEST_HEAD and not self._refused:
-            self._refuse(_too_large(in_headers=bool(self.url)))
+        self._head = head if checked == head else b""
+        super().data_received(checked)
+
+    def _read_body(self) -> None:
+        for _ in range(_PARTS):
+            if self._refused or not (self._in_message and (part := self._unread.take_body())):
+                return
+            self._without_data += len(part)
+            super().data_received(part)
+            if self._in_message and self._without_data > LARGEST_HEAD and not self._refused:
+                limit = f"{LARGEST_HEAD} bytes"
+                self._refuse(HeadersTooLarge(f"The trailers are larger than {limit}.", limit))
+        self.loop.call_soon(self._read)
 
     def send_400_response(self, msg: str) -> None:
-        unknown = isinstance(sys.exception(), HttpParserInvalidMethodError)
-        if unknown and _METHOD.match(self._begin):
+        if isinstance(sys.exception(), HttpParserInvalidMethodError):
             self._refusal = MethodNotAllowed("This server does not know the method.", METHODS)
         self._refuse(self._refusal or MalformedRequest("This is not an HTTP/1.1 request."))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = self._in_message = True
-        self._head = 0
-        self._begun += 1
-        if self._timer is None:
-            self._await_request()
-
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        self._count(len(url), in_headers=False)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return  # a trailer, which must not be taken for a header (RFC 9110, section 6.5.1)
         super().on_header(name, value)
-        self._count(len(name) + len(value), in_headers=True)
         if len(self.headers) > MOST_HEADERS:
             limit = f"{MOST_HEADERS} headers"
             self._stop(HeadersTooLarge(f"The request has more than {limit}.", limit))
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        self._unparsed = 0
-        codings = [value.strip().lower() for name, value in self.headers if name == _CODING]
-        if codings not in ([], [b"chunked"]):
-            # RFC 9112, section 6.1; the parser would read until the connection ends.
-            self._stop(MalformedRequest("The only transfer coding allowed is chunked."))
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts != 1 and not (hosts == 0 and self.parser.get_http_version() == "1.0"):
-            # RFC 9112, section 3.2
-            self._stop(MalformedRequest(f"The request has {hosts} Host headers; send one."))
-        if self._is_offered_upgrade():
-            return
-        if self._one_request is not None and self.parser.should_keep_alive():
-            learn = self.repeat_cache.learning(self._one_request)
+        version = self.parser.get_http_version()
+        try:
+            self._unread.begin_body(self.headers, version)
+        except MalformedRequest as error:
+            self._stop(error)
+        if version == "1.0":
+            self.expect_100_continue = False  # RFC 9110, section 10.1.1
+        self._is_last = version == "1.0" or not self.parser.should_keep_alive()
+        if (
+            self._head.startswith(b"GET ")
+            and not self._is_last
+            and _FRAMING.isdisjoint(name for name, _ in self.headers)
+        ):
+            learn = self.repeat_cache.learning(self._head)
             self.scope["extensions"] = {LEARN: {"response": learn}}
         super().on_headers_complete()
+        self._in_head = False
+
+    def on_body(self, body: bytes) -> None:
+        self._without_data = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_message = False
-        self._unparsed = 0
-        if self._is_offered_upgrade():
-            return
+        self._without_data = 0
         self._cancel_timer()
         super().on_message_complete()
+        if self.cycle.response_complete:  # the response came first, and began no timer that lasts
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
-    def _is_offered_upgrade(self) -> bool:
-        """Return whether the client would also speak another protocol, such as HTTP/2 (h2c)."""
-        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Parse the request again, without the offer, which a server may ignore.
-
-        After the offer, the parser leaves the body to the other protocol (RFC 9110, section 7.8).
-        """
-        if not self._is_offered_upgrade():
-            return
-        head, end, body = self._begin.partition(_END_OF_HEAD)
-        rest = _UPGRADE.sub(b"", head) + end + body
-        if self._begun > 1 or len(rest) == len(self._begin):
-            self._refuse(MalformedRequest("Send Upgrade only on a connection that is idle."))
-            return
-        self.parser = HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
-        super().data_received(rest)
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._unread:
+            self.loop.call_soon(self._read)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -223,11 +240,6 @@ class Connection(HttpToolsProtocol):
             ObservedRequest(request_id.decode(), "GET", path, 200, size, seconds, "repeated")
         )
 
-    def _count(self, size: int, *, in_headers: bool) -> None:
-        self._head += size
-        if self._head > LARGEST_HEAD:
-            self._stop(_too_large(in_headers=in_headers))
-
     def _stop(self, refusal: RequestError) -> None:
         self._refusal = refusal
         raise _Refused
@@ -242,11 +254,14 @@ class Connection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         """Close the connection because its request has not arrived in time."""
-        if self.cycle is not None and self.cycle.response_started:
-            self.transport.close()  # the response came before the end of the request
-            return
         seconds = f"{self.limits.request_seconds:g} s"
         self._refuse(RequestTimedOut(f"The request did not arrive within {seconds}.", seconds))
+
+    @property
+    def _has_begun_response(self) -> bool:
+        """Whether the client has received a part of the response to its latest request."""
+        is_latest = not self._awaits_client or (self._in_message and not self._in_head)
+        return is_latest and self.cycle.response_started
 
     def _refuse(self, error: RequestError | StoreBusy) -> None:
         """Answer with an error and close; the application sees the client disconnect.
@@ -257,6 +272,9 @@ class Connection(HttpToolsProtocol):
         """
         self._refused = True
         self._cancel_timer()
+        if self._has_begun_response:
+            self.transport.close()  # another response would be taken for that to the next request
+            return
         response = problem_response(error, None)
         response.headers.update({**HEADERS, "Connection": "close"})
         request_id = new_request_id().decode()
@@ -270,14 +288,8 @@ class Connection(HttpToolsProtocol):
         self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
+            self.cycle.waiting_for_100_continue = False
             self.cycle.message_event.set()
-
-
-def _too_large(*, in_headers: bool) -> RequestError:
-    limit = f"{LARGEST_HEAD} bytes"
-    if in_headers:
-        return HeadersTooLarge(f"The headers are larger than {limit}.", limit)
-    return UriTooLong(f"The URL is longer than {limit}: send the query by POST.", limit)
 
 
 def _serialized(response: Response) -> bytes:
