@@ -64,7 +64,10 @@ class Settings(BaseSettings):
         default=10, gt=0, le=600, description="Seconds within which a request must arrive."
     )
     connections: int = Field(
-        default=512, ge=1, description="Number of connections that may be open at once."
+        default=512,
+        ge=1,
+        description="Number of connections that may be open at once; one client may have a "
+        "quarter of them.",
     )
     queries_per_minute: int = Field(
         default=600,

@@ -6,13 +6,16 @@ uvicorn does not limit the size of the head or the time to send a request.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import sys
+import termios
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from httptools.parser.errors import HttpParserInvalidMethodError
 from starlette.responses import Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from apecgraph.errors import (
@@ -24,12 +27,14 @@ from apecgraph.errors import (
     StoreBusy,
 )
 from apecgraph.query.protocol import METHODS
+from apecgraph.web.http.clients import client_name
 from apecgraph.web.http.headers import HEADERS, RAW_HEADERS
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse
 from apecgraph.web.monitoring.metrics import ObservedRequest
 from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
 from apecgraph.web.server.framing import LARGEST_HEAD, MOST_HEADERS, Framing, check_head
+from apecgraph.web.server.open_connections import CLAIM, PROXY, OpenConnections
 
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 """Headers of requests whose response is not repeated: the request may go on after its head."""
@@ -68,11 +73,13 @@ class Connection(HttpToolsProtocol):
         limits: The limits of connections.
         repeat_cache: Caches responses that may be repeated.
         observer: Records the requests that the connection answers without the application.
+        open_connections: All connections of the server.
     """
 
     limits: ConnectionLimits
     repeat_cache: RepeatCache
     observer: Observer
+    open_connections: OpenConnections
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -86,12 +93,16 @@ class Connection(HttpToolsProtocol):
         self._without_data = 0
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
-        if len(self.connections) > self.limits.connections:
-            self._refuse(StoreBusy("There are too many connections; try again in a moment."))
-        else:
-            self._await_request()
+        transport.set_write_buffer_limits(high=0)  # the kernel has a buffer of its own
+        self._await_request()
+        address = self.client[0] if self.client else ""
+        self._client = client_name(address)
+        proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
+        self._is_proxy = address in proxies
+        self.open_connections.enter(self, PROXY if self._is_proxy else self._client)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.open_connections.leave(self)
         self._cancel_timer()
         self._cancel_stall()
         super().connection_lost(exc)
@@ -110,14 +121,14 @@ class Connection(HttpToolsProtocol):
         if self._refused or self.transport.is_closing():
             return
         self._read_body()
-        if self._unread and not self._in_message and not self._is_last and self._awaits_client:
+        if self._unread and not self._in_message and not self._is_last and self.awaits_client:
             self._read_head()
             self._read_body()
         if len(self._unread) > LARGEST_HEAD:
             self.flow.pause_reading()  # until the response is complete
 
     @property
-    def _awaits_client(self) -> bool:
+    def awaits_client(self) -> bool:
         """Whether the client has to send something before the server can."""
         return self._in_message or self.cycle is None or self.cycle.response_complete
 
@@ -183,8 +194,16 @@ class Connection(HttpToolsProtocol):
         ):
             learn = self.repeat_cache.learning(self._head)
             self.scope["extensions"] = {LEARN: {"response": learn}}
+        if self._is_proxy:
+            self.scope.setdefault("extensions", {})[CLAIM] = {"claim": self._claim}
         super().on_headers_complete()
         self._in_head = False
+
+    def _claim(self, client: str) -> bool:
+        """Count the connection as one of a client that a trusted proxy names."""
+        if client != self._client:
+            self.open_connections.enter(self, client)
+        return not self._refused
 
     def on_body(self, body: bytes) -> None:
         self._without_data = 0
@@ -203,13 +222,45 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self._is_proxy and not self._refused:
+            self.open_connections.enter(self, PROXY)
         if self._unread:
             self.loop.call_soon(self._read)
 
+    def give_way(self) -> None:
+        """Close the connection, because another one needs its place."""
+        is_idle = self.cycle is not None and self.awaits_client and not self._in_message
+        if self._refused or self._has_begun_response:
+            self.abort()
+        elif is_idle and not self._unread:
+            self.transport.close()  # without an error, which the client would not expect
+        else:
+            self._refuse(StoreBusy("There are too many connections; try again in a moment."))
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self.transport.abort()
+
     def pause_writing(self) -> None:
         super().pause_writing()
-        # Abort if the client reads nothing for this long: `close` would wait for the client.
-        self._stalled = self.loop.call_later(self.limits.request_seconds, self.transport.abort)
+        self._stalled = self._expect_reading()
+
+    def _expect_reading(self) -> asyncio.TimerHandle:
+        """Abort if the client reads nothing for some time: `close` would wait for the client."""
+        seconds = self.limits.request_seconds
+        return self.loop.call_later(seconds, self._abort_if_unread, self._unsent())
+
+    def _abort_if_unread(self, before: int) -> None:
+        if self._unsent() < before:
+            self._stalled = self._expect_reading()
+        else:
+            self.transport.abort()
+
+    def _unsent(self) -> int:
+        """Return the number of bytes that the client has not received, in all buffers."""
+        descriptor = self.transport.get_extra_info("socket").fileno()
+        in_kernel = fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))
+        return self.transport.get_write_buffer_size() + int.from_bytes(in_kernel, sys.byteorder)
 
     def resume_writing(self) -> None:
         self._cancel_stall()
@@ -260,7 +311,7 @@ class Connection(HttpToolsProtocol):
     @property
     def _has_begun_response(self) -> bool:
         """Whether the client has received a part of the response to its latest request."""
-        is_latest = not self._awaits_client or (self._in_message and not self._in_head)
+        is_latest = not self.awaits_client or (self._in_message and not self._in_head)
         return is_latest and self.cycle.response_started
 
     def _refuse(self, error: RequestError | StoreBusy) -> None:
@@ -315,5 +366,6 @@ def connection_class(
         "limits": limits,
         "repeat_cache": repeat_cache,
         "observer": observer,
+        "open_connections": OpenConnections(limits.connections),
     }
     return type("Connection", (Connection,), members)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 import uvicorn
 
@@ -25,7 +26,14 @@ from apecgraph.web.monitoring.observer import Observer, RequestObserver
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.connection import ConnectionLimits, connection_class
 from apecgraph.web.server.follow import ReleaseFollower
+from apecgraph.web.server.open_connections import ClaimedRequests
 from apecgraph.web.server.switch import ReleaseSwitch
+
+_BACKLOG: Final = 2048
+"""Number of new connections that the kernel keeps until the server accepts them."""
+
+_ACCEPTED_AT_ONCE: Final = 128
+"""Number of new connections that are accepted before those over the limit are closed."""
 
 
 async def serve_publication(
@@ -60,7 +68,9 @@ async def serve_publication(
         try:
             config = uvicorn.Config(
                 # The metrics do not count requests for the metrics.
-                PathRouter({"/metrics": metrics.app()}, RequestObserver(switch, observer)),
+                ClaimedRequests(
+                    PathRouter({"/metrics": metrics.app()}, RequestObserver(switch, observer))
+                ),
                 http=connection_class(limits, switch.repeat_cache, observer),
                 ws="none",
                 lifespan="off",
@@ -68,6 +78,7 @@ async def serve_publication(
                 log_level="error",  # no line for each client that does not send HTTP
                 access_log=False,
                 server_header=False,
+                backlog=_ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
             logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
@@ -130,6 +141,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            for listening in sockets or ():
+                listening.listen(_BACKLOG)  # uvicorn has set it to what is accepted at once
             self._ready(self)
 
 
@@ -148,7 +161,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family, backlog=2048)
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise StoreError(
             f"cannot listen on {_in_url(host)}:{port}: {error.strerror}; "
