@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +18,35 @@ LARGEST: Final = 64 * 1024 * 1024
 """Size of the largest file that `read_file` reads, in bytes. Editors' files are far smaller."""
 
 
-def read_file(path: Path) -> bytes:
+def open_file(path: Path) -> BufferedReader:
+    """Open a regular file for reading.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The open file.
+
+    Raises:
+        OSError: The file cannot be read, or is not a regular file.
+    """
+    _require_regular(path.stat())  # opening a device may have an effect
+    # A pipe may have replaced the file: opening it must not wait for a writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        _require_regular(os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def read_file(path: Path, largest: int = LARGEST) -> bytes:
     """Read a regular file.
 
     Args:
         path: The file.
+        largest: Size of the largest file to read, in bytes.
 
     Returns:
         The content of the file.
@@ -31,12 +56,10 @@ def read_file(path: Path) -> bytes:
             is read.
     """
     with steady(path) as size:
-        if size > LARGEST:
-            reason = f"has {size:,} bytes, more than the {LARGEST:,} allowed: divide it"
+        if size > largest:
+            reason = f"has {size:,} bytes, more than the {largest:,} allowed: divide it"
             raise OSError(errno.EFBIG, reason)
-        # A pipe may have replaced the file: opening it must not wait for a writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
+        with open_file(path) as file:
             return file.read(size)
 
 
@@ -54,15 +77,27 @@ def steady(path: Path) -> Iterator[int]:
         OSError: The file is not a regular file, or has changed when the context ends.
     """
     before = path.stat()
-    if not stat.S_ISREG(before.st_mode):
-        raise OSError(errno.EINVAL, "is not a regular file")
+    _require_regular(before)
     yield before.st_size
-    if _version(path.stat()) != _version(before):
+    if file_version(path.stat()) != file_version(before):
         raise OSError(
             errno.EBUSY,
             "changed while it was read: try again when the other program has finished writing it",
         )
 
 
-def _version(status: os.stat_result) -> tuple[int, ...]:
+def file_version(status: os.stat_result) -> tuple[int, ...]:
+    """Return a value that changes if a file is changed or replaced.
+
+    Args:
+        status: The status of the file.
+
+    Returns:
+        The value.
+    """
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "is not a regular file")

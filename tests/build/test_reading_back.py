@@ -25,7 +25,7 @@ from apecgraph.rdf.formats import (
 )
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.writer import Writer
-from apecgraph.release.release import DUMP_FORMATS, Release, describe_files
+from apecgraph.release.release import DUMP_FORMATS, File, Release
 from tests.support.contents import SmallContent
 
 
@@ -41,8 +41,9 @@ def context(release: Release) -> Context:
 
 def with_checksums(release: Release) -> Release:
     """Return the release with the checksums that its files have."""
-    files = [describe_files(release.path, file.name) for file in release.files]
-    return replace(release, files=tuple(file for file in files if file is not None))
+    names = [file.name for file in release.files if (release.path / file.name).exists()]
+    files = (File.written(release.path, name, (release.path / name).read_bytes()) for name in names)
+    return replace(release, files=tuple(files))
 
 
 def test_a_release_is_read_back(release: Release) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +20,9 @@ from apecgraph.build.pipeline import build_release
 from apecgraph.errors import CheckFailed, ReleaseError, ReleasesLocked, RolledBack
 from apecgraph.release.archive import Archive
 from apecgraph.release.history import HISTORY
-from apecgraph.release.lock import locked
-from apecgraph.release.release import CURRENT, MANIFEST, Release, describe_files
+from apecgraph.release.lock import LOCK, locked
+from apecgraph.release.release import CURRENT, MANIFEST, File, Release
+from tests.support.command import run
 from tests.support.contents import SmallContent
 
 
@@ -201,11 +204,9 @@ def test_reading_back_detects_changes_that_have_matching_checksums(
     published(content, releases, "second")
     release = Release.open(releases / first)
     dump = release.path / "apecgraph.nq"
-    dump.write_bytes(dump.read_bytes().replace(b'"first"', b'"forged"'))
-    forged = [file for file in release.files if file.name != dump.name]
-    file = describe_files(release.path, dump.name)
-    assert file is not None
-    forgery = replace(release, files=(*forged, file))
+    data = dump.read_bytes().replace(b'"first"', b'"forged"')
+    others = (file for file in release.files if file.name != dump.name)
+    forgery = replace(release, files=(*others, File.written(release.path, dump.name, data)))
     (release.path / MANIFEST).write_bytes(forgery.manifest())
     Release.open(release.path)
     with pytest.raises(ReleaseError, match="does not match the digest"):
@@ -337,6 +338,55 @@ def test_old_releases_are_removed_except_the_previous_one(
     assert set(archive.names()) == {fifth, sixth}
     assert archive.previous == fifth
     assert leftovers(releases) == []
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def listener(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as bound, contextlib.chdir(path.parent):
+        bound.bind(path.name)
+
+
+@pytest.mark.parametrize("make", [pipe, device, listener, Path.mkdir])
+def test_only_regular_files_of_releases_are_opened(
+    content: SmallContent, releases: Path, make: Callable[[Path], None]
+) -> None:
+    first, second = (published(content, releases, label) for label in "ab")
+    make(releases / "0123456789abcdef")
+    (releases / HISTORY).unlink()
+    make(releases / HISTORY)
+    for name in (MANIFEST, "apecgraph.nq"):
+        path = releases / first / name
+        path.unlink()
+        make(path)
+        listed = run("releases", releases=releases).stdout
+        assert listed.count("damaged: ") == 2
+        assert f"{path} is missing or was changed" in listed or "is not a regular file" in listed
+        assert str(path.parent) in run("rollback", first, releases=releases).stderr
+    (releases / LOCK).unlink()
+    make(releases / LOCK)
+    locked_out = run("build", "--content", content.root, releases=releases)
+    assert f"{releases / LOCK} is not a regular file: delete it" in locked_out.stderr
+    assert Release.current(releases).name == second
+
+
+def test_a_file_that_has_grown_without_end_is_not_read(
+    content: SmallContent, releases: Path
+) -> None:
+    folder = releases / published(content, releases, "a")
+    for file in (MANIFEST, "apecgraph.nq", "report.json"):
+        data = (folder / file).read_bytes()
+        os.truncate(folder / file, 1 << 42)
+        with pytest.raises(ReleaseError, match=r"is missing or was changed|more than .* allowed"):
+            Release.open(folder)
+        (folder / file).write_bytes(data)
+    Release.open(folder)
 
 
 def test_a_missing_current_release_is_an_error(releases: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from apecgraph.check.report import Report
 from apecgraph.errors import CheckFailed, ReleaseError
+from apecgraph.files import read_file
 from apecgraph.release.archive import Archive
 from apecgraph.release.durable import TEMPORARY, persist, persist_names
 from apecgraph.release.release import REPORT, REPORT_TURTLE
@@ -102,7 +103,7 @@ def kept(releases: Path) -> list[Refusal]:
     refusals = []
     for path in sorted((releases / REFUSED).glob(f"*/{REFUSAL}"), reverse=True):
         try:
-            refusals.append(Refusal(path.parent, **json.loads(path.read_bytes())))
+            refusals.append(Refusal(path.parent, **json.loads(read_file(path))))
         except (OSError, ValueError, TypeError, RecursionError):
             continue  # apecgraph did not write it
     return refusals

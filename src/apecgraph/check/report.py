@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from apecgraph.check.rules import Rule
 from apecgraph.errors import ContentError, ReleaseError
+from apecgraph.files import read_file
 from apecgraph.rdf.formats import TURTLE
 from apecgraph.rdf.namespaces import DCTERMS, ID, RDF, SH, XSD, compact
 from apecgraph.rdf.paths import PropertyPath, path_triples
@@ -140,7 +141,7 @@ class Report:
             ReleaseError: If the report cannot be read.
         """
         try:
-            return cls.parse(path.read_text(encoding="utf-8"))
+            return cls.parse(read_file(path).decode())
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
             raise ReleaseError(f"the report {path} cannot be read: {error}") from None
 

@@ -23,6 +23,7 @@ from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.options import FOLDER, content_option
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, RolledBack, leaves
+from apecgraph.files import open_file
 from apecgraph.progress import shown
 from apecgraph.query.model import DataFile
 from apecgraph.query.text import evaluate_text
@@ -193,7 +194,7 @@ def fmt(content: Path, only_check: bool) -> None:
 def dump(content: Path, format_: str) -> None:
     """Write a dump of the release of the content to standard output."""
     path = _release(content).dump(_DUMPS[format_])
-    with path.open("rb") as file:
+    with open_file(path) as file:
         while chunk := file.read(1 << 16):
             sys.stdout.buffer.write(chunk)
 

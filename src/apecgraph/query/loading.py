@@ -12,7 +12,7 @@ from typing import IO, Final, TypeAlias, cast
 from pyoxigraph import Quad, Store, parse
 
 from apecgraph.errors import StoreError
-from apecgraph.files import steady
+from apecgraph.files import open_file, steady
 from apecgraph.query.changes import Changes, Tags, json_ld_notes
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.files import RdfBytes
@@ -79,7 +79,7 @@ def _load(
     """Load a file that another program wrote, and say what the engine changes."""
     base = file.base or file.path.as_uri()
     changes = Changes()
-    with file.path.open("rb") as source:
+    with open_file(file.path) as source:
         data = cast("IO[bytes]", RdfBytes(source, report))
         if file.format == JSON_LD:
             kept = parse(data, JSON_LD.rdf, base_iri=base, rename_blank_nodes=True)

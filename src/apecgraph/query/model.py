@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from apecgraph.errors import StoreError
-from apecgraph.files import steady
+from apecgraph.files import open_file, steady
 from apecgraph.rdf.formats import Format
 from apecgraph.rdf.namespaces import ENDPOINT
 
@@ -42,7 +42,7 @@ class DataFile:
     def of(cls, path: Path, format_: Format, base: str | None = None) -> DataFile:
         """Return a file as it is now; raise StoreError if the file cannot be read."""
         try:
-            with steady(path), path.open("rb") as file:
+            with steady(path), open_file(path) as file:
                 checksum = file_digest(file, "sha256").hexdigest()
                 return cls(path, format_, checksum, base=base)
         except OSError as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from apecgraph.errors import ReleaseError, RolledBack
+from apecgraph.files import read_file
 from apecgraph.release.durable import TEMPORARY, persist_names, replace_link
 from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.lock import locked
@@ -195,7 +196,7 @@ class Archive:
         """
         target = self.path / release.name
         try:
-            if (target / MANIFEST).read_bytes() != release.manifest():
+            if read_file(target / MANIFEST) != release.manifest():
                 return None
             damaged = Release.read(target)
             for file in release.files:

@@ -24,6 +24,7 @@ from apecgraph.content.folder import (
     SOURCE_PREFIX,
 )
 from apecgraph.errors import ReleaseError
+from apecgraph.files import LARGEST, read_file
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, RDFS, compact
@@ -128,14 +129,24 @@ class Differences:
     @classmethod
     def kept(cls, release: Release) -> Differences | None:
         """Read the differences between a release and the previous one; None if there are none."""
-        path = release.path / DIFFERENCES
-        return cls.read(path) if any(file.name == DIFFERENCES for file in release.files) else None
+        sizes = {file.name: file.size for file in release.files}
+        if DIFFERENCES not in sizes:
+            return None
+        return cls.read(release.path / DIFFERENCES, sizes[DIFFERENCES])
 
     @classmethod
-    def read(cls, path: Path) -> Differences:
-        """Read differences from JSON; raise ReleaseError if they are unreadable."""
+    def read(cls, path: Path, largest: int = LARGEST) -> Differences:
+        """Read differences from JSON; raise ReleaseError if they are unreadable.
+
+        Args:
+            path: The file.
+            largest: Size of the largest file to read, in bytes.
+
+        Returns:
+            The differences.
+        """
         try:
-            document = json.loads(path.read_bytes())
+            document = json.loads(read_file(path, largest))
             things = tuple(map(_read_thing, document.pop("things")))
             return cls(things=things, **document)
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from apecgraph.files import read_file
 from apecgraph.release.durable import replace_text
 
 HISTORY: Final = "history.json"
@@ -45,7 +46,7 @@ class History:
     def read(cls, folder: Path) -> History:
         """Read the history of a folder; a missing or unreadable history is empty."""
         try:
-            entries = json.loads((folder / HISTORY).read_bytes())
+            entries = json.loads(read_file(folder / HISTORY))
             events = tuple(ReleaseSwitched(**entry) for entry in entries)
         except (OSError, ValueError, TypeError, RecursionError):
             return cls()

@@ -13,7 +13,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from apecgraph.errors import ReleasesLocked
+from apecgraph.errors import ReleaseError, ReleasesLocked
 
 _log: Final = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ PATIENCE: Final = 60.0
 """Seconds to wait for another process; a build holds the lock for a few seconds."""
 
 _PAUSE: Final = 0.1
+_LONGEST: Final = 200
+"""Bytes of the lock file to read."""
 
 
 @contextmanager
@@ -40,9 +42,13 @@ def locked(folder: Path, work: str, patience: float = PATIENCE) -> Iterator[None
         Nothing: the lock is held until the context ends.
 
     Raises:
+        ReleaseError: If the lock is not a regular file.
         ReleasesLocked: If another process still holds the lock after that time.
     """
-    with (folder / LOCK).open("a+b", buffering=0) as file:
+    path = folder / LOCK
+    if path.exists() and not path.is_file():  # opening it may never end
+        raise ReleaseError(f"{path} is not a regular file: delete it")
+    with path.open("a+b", buffering=0) as file:
         end = time.monotonic() + patience
         while not _taken(file):
             holder = _holder(file)
@@ -69,4 +75,4 @@ def _taken(file: FileIO) -> bool:
 
 def _holder(file: FileIO) -> str:
     file.seek(0)
-    return file.read().decode(errors="replace") or "another process"
+    return file.read(_LONGEST).decode(errors="replace") or "another process"

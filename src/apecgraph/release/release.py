@@ -6,6 +6,7 @@ import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ import pyoxigraph as ox
 from apecgraph.check.report import Report
 from apecgraph.check.rules import Rule
 from apecgraph.errors import ReleaseError
+from apecgraph.files import open_file, read_file
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.canonical import digest
 from apecgraph.rdf.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
@@ -97,7 +99,7 @@ class Release:
     def read(cls, path: Path) -> Release:
         """Read a manifest without checking the files; raise ReleaseError if it is damaged."""
         try:
-            data = (path / MANIFEST).read_bytes()
+            data = read_file(path / MANIFEST)
             manifest = json.loads(data)
             manifest.pop(_CHECKSUM)
             files = tuple(File(**entry) for entry in manifest.pop("files"))
@@ -147,13 +149,10 @@ class Release:
             The release, with its files checked.
         """
         for manifest in sorted(releases.glob(f"[0-9a-f]*/{MANIFEST}")):
-            try:
-                if fingerprint in manifest.read_text(encoding="utf-8"):
-                    release = cls.open(manifest.parent.resolve())
-                    if release.name == manifest.parent.name:
-                        return release
-            except (ReleaseError, OSError, UnicodeDecodeError):
-                continue
+            with suppress(ReleaseError):
+                release = cls.read(manifest.parent.resolve())
+                if (release.name, release.fingerprint) == (manifest.parent.name, fingerprint):
+                    return cls.open(release.path)
         return None
 
     @property
@@ -173,7 +172,27 @@ class Release:
 
     def has(self, file: File) -> bool:
         """Return whether a file is present and unchanged."""
-        return describe_files(self.path, file.name) == file
+        try:
+            with open_file(self.path / file.name) as found:
+                # The size comes first: hashing a file that has grown may take for ever.
+                return (
+                    os.fstat(found.fileno()).st_size == file.size
+                    and file_digest(found, sha256).hexdigest() == file.sha256
+                )
+        except (OSError, ValueError):
+            return False
+
+    def content(self, name: str) -> bytes:
+        """Read a file as a whole; raise ReleaseError if it is missing or was changed."""
+        path = self.path / name
+        try:
+            file = next(file for file in self.files if file.name == name)
+            data = read_file(path, file.size)
+        except (StopIteration, OSError, ValueError):
+            data = None
+        if data is None or sha256(data).hexdigest() != file.sha256:
+            raise ReleaseError(f"{path} is missing or was changed: {_REMEDY}")
+        return data
 
     @property
     def report(self) -> Report:
@@ -233,17 +252,6 @@ class Release:
 def dump_name(format_: Format) -> str:
     """Return the file name of a dump."""
     return f"{DUMP}.{format_.extension}"
-
-
-def describe_files(folder: Path, name: str) -> File | None:
-    """Measure a file; return None if it cannot be read."""
-    try:
-        with (folder / name).open("rb") as file:
-            return File(
-                name, os.fstat(file.fileno()).st_size, file_digest(file, sha256).hexdigest()
-            )
-    except (OSError, ValueError):
-        return None
 
 
 def release_iri(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
@@ -12,7 +13,7 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import MalformedRequest, NotFound
+from apecgraph.errors import MalformedRequest, NotFound, ReleaseError
 from apecgraph.rdf.namespaces import BASE, OWL
 from apecgraph.readers.partners import PartnerTable, partner_tables
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
@@ -154,11 +155,10 @@ class FiguresPage(Page):
         format_, write = WRITERS[extension]
         selection = await asyncio.to_thread(self._selection, request)
 
-        dump = self.site.release.path / f"figures.{extension}"
-
         def body() -> bytes:
-            if not selection.choices and dump.is_file():
-                return dump.read_bytes()
+            if not selection.choices:
+                with suppress(ReleaseError):  # no such dump, or it is damaged
+                    return self.site.release.content(f"figures.{extension}")
             series = selection.from_(self.site.series, self._days)
             figures = (claim.iri for item in series for claim in item.claims)
             return write(self._figures.table(figures))

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.errors import NotFound
+from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import JSON, RDF_PATCH, TURTLE, Format
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import DIFFERENCES, PATCH, REPORT, REPORT_TURTLE, Release
@@ -76,15 +76,15 @@ async def respond_with_file(
         NotFound: The release has no such file, or the file is damaged.
 
     """
-    file = next((item for item in release.files if item.name == name), None)
-    if file is None or name not in _FILES:
+    if name not in _FILES or name not in {file.name for file in release.files}:
         path = f"{BASE}releases/{release.name}"
         raise NotFound(f"Release {release.name} has no file {name!r}.", [path, f"{path}/report"])
 
     def body() -> bytes:
-        if not release.has(file):
-            raise NotFound(f"Release {release.name} has no intact file {name!r}.", [])
-        return (release.path / name).read_bytes()
+        try:
+            return release.content(name)
+        except ReleaseError:
+            raise NotFound(f"Release {release.name} has no intact file {name!r}.", []) from None
 
     immutable = {"Cache-Control": FOREVER, **(headers or {})}
     return await site.responder.answer(request, _FILES[name].content_type, body, immutable)
