@@ -30,11 +30,11 @@ def open_file(path: Path) -> BufferedReader:
     Raises:
         OSError: The file cannot be read, or is not a regular file.
     """
-    _require_regular(path.stat())  # opening a device may have an effect
+    _require_regular(path, path.stat())  # opening a device may have an effect
     # A pipe may have replaced the file: opening it must not wait for a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        _require_regular(os.fstat(descriptor))
+        _require_regular(path, os.fstat(descriptor))
     except OSError:
         os.close(descriptor)
         raise
@@ -58,7 +58,7 @@ def read_file(path: Path, largest: int = LARGEST) -> bytes:
     with steady(path) as size:
         if size > largest:
             reason = f"has {size:,} bytes, more than the {largest:,} allowed: divide it"
-            raise OSError(errno.EFBIG, reason)
+            raise OSError(errno.EFBIG, reason, str(path))
         with open_file(path) as file:
             return file.read(size)
 
@@ -77,7 +77,7 @@ def steady(path: Path) -> Iterator[int]:
         OSError: The file is not a regular file, or has changed when the context ends.
     """
     before = path.stat()
-    _require_regular(before)
+    _require_regular(path, before)
     yield before.st_size
     if file_version(path.stat()) != file_version(before):
         raise OSError(
@@ -98,6 +98,6 @@ def file_version(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _require_regular(status: os.stat_result) -> None:
+def _require_regular(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "is not a regular file")
+        raise OSError(errno.EINVAL, "is not a regular file", str(path))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyoxigraph
 import pytest
@@ -12,7 +15,7 @@ import pytest
 from apecgraph.errors import QueryTimedOut, QueryTooHeavy, StoreError
 from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
-from apecgraph.query.workers.disk import directory_digest
+from apecgraph.query.workers.disk import VerifiedStore, directory_digest
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
 from tests.support.command import WITHOUT_SECCOMP, refusal
 from tests.support.servers import refused, server_process
@@ -28,6 +31,7 @@ from tests.support.stores import (
     is_well,
     isolated,
 )
+from tests.support.waiting import until
 
 
 def state(directory: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -123,6 +127,146 @@ def damage(directory: Path) -> None:
 async def test_a_damaged_store_is_refused(directory: Path) -> None:
     damage(directory)
     assert "Corruption" in await error_of(directory)
+
+
+@pytest.fixture
+def logged(directory: Path) -> tuple[Path, Path, Path]:
+    """The store, its manifest and its log with data."""
+    manifest = directory / (directory / "CURRENT").read_text().strip()
+    return directory, manifest, max(directory.glob("*.log"), key=lambda log: log.stat().st_size)
+
+
+def test_a_store_is_verified_if_it_was_copied_opened_again_optimized_or_backed_up(
+    directory: Path, tmp_path: Path
+) -> None:
+    VerifiedStore.of(shutil.copytree(directory, tmp_path / "copy"))
+    for number in range(3):
+        store = pyoxigraph.Store(directory)
+        store.add(pyoxigraph.Quad(LATE.subject, LATE.predicate, pyoxigraph.Literal(str(number))))
+        if number == 1:
+            store.optimize()
+        store.backup(str(tmp_path / f"backup{number}"))
+        del store
+        for each in (directory, tmp_path / f"backup{number}"):
+            VerifiedStore.of(each)
+            assert len(pyoxigraph.Store.read_only(str(each))) == QUADS + 2 + number
+            assert directory_digest(each)
+
+
+def test_a_log_in_the_file_of_an_older_one_is_verified(logged: tuple[Path, Path, Path]) -> None:
+    """What the older one had at that place follows the records, as RocksDB leaves it."""
+    directory, _, log = logged
+    data, older = log.read_bytes(), (directory / "000004.log").read_bytes()
+    for rest in (older, older[20:], older[:-1]):
+        log.write_bytes(data + rest)
+        VerifiedStore.of(directory)
+        assert len(pyoxigraph.Store.read_only(str(directory))) == QUADS + 1
+    log.write_bytes(data[:-1] + older + data)
+    with pytest.raises(StoreError, match=f"{log} was changed"):
+        VerifiedStore.of(directory)
+
+
+def test_no_log_that_is_needed_may_be_missing(files: list[DataFile], tmp_path: Path) -> None:
+    """Bulk loads between other changes leave several logs; only what is in no table is needed."""
+    directory = tmp_path / "store"
+    store = pyoxigraph.Store(directory)
+    for number in range(3):
+        node = pyoxigraph.NamedNode("a:a")
+        store.add(pyoxigraph.Quad(node, node, pyoxigraph.Literal(number)))
+        if number < 2:
+            store.bulk_load(path=files[0].path, format=files[0].format.rdf)
+    del store
+    VerifiedStore.of(directory)
+    whole = set(pyoxigraph.Store.read_only(str(directory)))
+    logs = [log for log in directory.glob("*.log") if log.stat().st_size > 50]
+    assert len(logs) > 1
+    errors = []
+    for log in logs:
+        data = log.read_bytes()
+        log.unlink()
+        try:
+            VerifiedStore.of(directory)
+            assert set(pyoxigraph.Store.read_only(str(directory))) == whole
+        except StoreError as error:
+            errors.append(str(error))
+        log.write_bytes(data)
+    assert errors
+    assert all(re.search(r"\d{6}\.log.* (is|are) missing", error) for error in errors)
+
+
+def test_no_cut_of_a_manifest_passes(logged: tuple[Path, Path, Path]) -> None:
+    directory, manifest, _ = logged
+    data = manifest.read_bytes()
+    for end in range(len(data)):
+        manifest.write_bytes(data[:end])
+        with pytest.raises(StoreError, match=rf"^{directory} .*({manifest.name}|manifest was cut)"):
+            VerifiedStore.of(directory)
+    manifest.write_bytes(data)
+    VerifiedStore.of(directory)
+
+
+def test_no_changed_bit_and_no_cut_within_a_record_of_a_log_passes(
+    logged: tuple[Path, Path, Path],
+) -> None:
+    directory, _, log = logged
+    data = log.read_bytes()
+    for at in range(len(data)):
+        log.write_bytes(data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :])
+        with pytest.raises(StoreError, match=f"{log} (was changed|ends within a record)"):
+            VerifiedStore.of(directory)
+        log.write_bytes(data[:at])
+        if at:  # between two records; nobody can tell this log from one that was just begun
+            with pytest.raises(StoreError, match=f"{log} ends within a record"):
+                VerifiedStore.of(directory)
+
+
+Damage: TypeAlias = Callable[[Path], object]
+
+
+def cut_to_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def become_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def become_a_device(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [Path.unlink, cut_to_half, become_a_pipe, become_a_device],
+    ids=lambda harm: harm.__name__,
+)
+@pytest.mark.parametrize("pattern", ["CURRENT", "MANIFEST-*", "*.log", "*.sst"])
+async def test_a_store_that_lacks_a_part_is_refused_with_its_name(
+    directory: Path, pattern: str, harm: Damage
+) -> None:
+    path = max(directory.glob(pattern), key=lambda each: each.stat().st_size)
+    harm(path)
+    error = await error_of(directory)
+    assert path.name in error or (pattern, harm) == ("MANIFEST-*", cut_to_half), error
+    assert "oxigraph load --location DIR --file FILE" in error
+
+
+async def test_a_store_whose_manifest_is_cut_while_it_is_served_is_never_taken_for_empty(
+    logged: tuple[Path, Path, Path],
+) -> None:
+    directory, manifest, _ = logged
+    async with isolated(directory, query_seconds=0.5) as store:
+        assert await is_well(store)
+        data = manifest.read_bytes()
+        manifest.write_bytes(data[: len(data) // 2])
+        with pytest.raises(QueryTimedOut):
+            await ask(store, FOREVER)  # so another worker opens the store
+        await until(lambda: "data may be missing" in str(store.failure))
+        manifest.write_bytes(data)
+        await until(lambda: store.failure is None)
+        assert await ask(store, "SELECT ?o { <http://x/s7> ?p ?o }") == b"o\r\n7\r\n"
 
 
 async def test_damage_that_a_query_meets_is_an_error_of_the_store(directory: Path) -> None:

@@ -18,7 +18,7 @@ from apecgraph.errors import QueryTooHeavy, StoreError
 from apecgraph.isolation.limits import MEGABYTE, confine
 from apecgraph.query.engine import evaluate
 from apecgraph.query.workers import messages
-from apecgraph.query.workers.disk import open_without_network
+from apecgraph.query.workers.disk import VerifiedStore
 from apecgraph.query.workers.limits import PoolLimits
 
 _RECEIVED_AT_ONCE: Final = 65536
@@ -33,19 +33,19 @@ _CACHE_MEGABYTES: Final = 32
 """Default size of RocksDB's block cache, which does not count as memory of a query."""
 
 
-def work(data: Store | Path, front: socket, limits: PoolLimits) -> NoReturn:
+def work(data: Store | VerifiedStore, front: socket, limits: PoolLimits) -> NoReturn:
     """Answer the queries of the front until it is gone; then end the process.
 
     Args:
-        data: A store in memory, or the directory of a store on disk, which this function opens.
+        data: A store in memory, or a store on disk, which this function opens.
         front: The socket to the front process.
         limits: What a query may take.
     """
     status = 1
     try:
         _close_all_but(front)
-        if isinstance(data, Path):
-            store = open_without_network(data)
+        if isinstance(data, VerifiedStore):
+            store = data.open_without_network()
             confine(limits.query_megabytes + _CACHE_MEGABYTES)
         else:
             store = data

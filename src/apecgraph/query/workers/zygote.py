@@ -42,7 +42,7 @@ from apecgraph.isolation.limits import limited_memory
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile
-from apecgraph.query.workers.disk import open_without_network, unreadable_store
+from apecgraph.query.workers.disk import VerifiedStore, unreadable_store
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.worker import work
 from apecgraph.rdf.formats import GRAPH_FORMATS
@@ -66,7 +66,8 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._files: list[DataFile] = []
-        self._data: Store | Path = Store()
+        self._directory: Path | None = None
+        self._data: Store | VerifiedStore = Store()
         self._quads = 0  # of a store on disk; 0 if they have not been counted
         self._limits: PoolLimits
         self._children: dict[int, int] = {}  # the pidfd of a worker or the probe to its pid
@@ -99,11 +100,11 @@ class Zygote:
             case {"file": path, "format": name, **rest}:
                 self._files.append(DataFile(Path(path), _FORMATS[name], **rest))
             case {"directory": path, "quads": quads}:
-                self._data, self._quads = Path(path), quads
+                self._directory, self._quads = Path(path), quads
             case {"open": limits}:
                 self._limits = PoolLimits(**limits)
-                if isinstance(self._data, Path):
-                    return self._fork_probe(self._data)
+                if self._directory is not None:
+                    return self._fork_probe(self._directory)
                 self._load()
             case {"fork": _}:
                 return self._fork_worker()
@@ -152,18 +153,22 @@ class Zygote:
         self._send({"ready": self._quads or len(store)})
 
     def _fork_probe(self, path: Path) -> int | None:
-        """Fork a process that opens a store on disk, reports its dataset and ends."""
+        """Verify a store on disk; fork a process that opens it, reports its dataset and ends."""
+        self._send({"loading": str(path)})
         try:
+            self._data = store = VerifiedStore.of(path)
             pid = os.fork()
+        except StoreError as error:
+            self._send({"failed": str(error)})
+            return None
         except OSError as error:
             self._send({"failed": f"no process can be started to open {path}: {error.strerror}"})
             return None
         if pid == 0:
             status = 1
             try:
-                self._send({"loading": str(path)})
                 try:
-                    self._report_dataset(open_without_network(path))
+                    self._report_dataset(store.open_without_network())
                 except StoreError as error:
                     self._send({"failed": str(error)})
                 except (OSError, RuntimeError) as error:
@@ -223,7 +228,7 @@ class Zygote:
         self._probe = None
         if status != 0:
             reason = f"the process that opened it ended with status {status}"
-            self._send({"failed": str(unreadable_store(self._data, reason))})
+            self._send({"failed": str(unreadable_store(self._directory, reason))})
 
     def _send(self, message: dict[str, Any]) -> None:
         self._control.sendall(_encode(message))
