@@ -136,7 +136,7 @@ class Differences:
 
     @classmethod
     def read(cls, path: Path, largest: int = LARGEST) -> Differences:
-        """Read differences from JSON; raise ReleaseError if they are unreadable.
+        """Read differences from JSON.
 
         Args:
             path: The file.
@@ -144,6 +144,9 @@ class Differences:
 
         Returns:
             The differences.
+
+        Raises:
+            ReleaseError: The file cannot be read.
         """
         try:
             document = json.loads(read_file(path, largest))
