@@ -1,8 +1,8 @@
 """Verifies that the files of a store on disk are all there, which RocksDB itself does not.
 
 If the end of the manifest or of a log is missing, or all of a log, RocksDB opens the store without
-an error and with fewer data. The manifest lists the tables and says which logs are needed. Manifest
-and logs have the same form: records with checksums, divided among blocks of 32 KiB
+an error and with fewer data. The manifest lists the tables and the needed logs. Manifest and logs
+have the same form: records with checksums, divided among blocks of 32 KiB
 (https://github.com/facebook/rocksdb/wiki/Write-Ahead-Log-File-Format).
 """
 
@@ -143,7 +143,7 @@ class _Listed:
     last_change: int = 0
 
     def read(self, record: bytes) -> None:
-        """Read a record; raise IndexError or KeyError if it is none of a manifest.
+        """Read a record; raise IndexError or KeyError if it cannot be read.
 
         The tags of the fields are those of `Tag` in RocksDB's db/version_edit.h.
         """
