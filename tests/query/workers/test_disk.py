@@ -167,7 +167,7 @@ def test_a_log_in_the_file_of_an_older_one_is_verified(logged: tuple[Path, Path,
 
 
 def test_no_log_that_is_needed_may_be_missing(files: list[DataFile], tmp_path: Path) -> None:
-    """Bulk loads between other changes leave several logs; only data that no table has are needed."""
+    """Bulk loads between other changes leave several logs; data in no table are needed."""
     directory = tmp_path / "store"
     store = pyoxigraph.Store(directory)
     for number in range(3):
