@@ -9,24 +9,34 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 import trustme
 
 from apecgraph.release.release import Release
 from tests.support.processes import zygotes
+from tests.support.raw_http import replies
 from tests.support.servers import Server, server_process
-from tests.support.waiting import until
+from tests.support.waiting import soon, until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
 SECONDS = 20
+HOST = {"Host": "apecgraph.example.org"}
 NAMED = {"sni_hostname": "apecgraph.example.org"}
+FLOOD = 560
+FLOODING = "127.0.0.3"
+OTHER = "127.0.0.2"
+MOST_AT_ONCE = 64
+BURST = 500
 MOST_EXPOSED = 2.0
 """On systemd's scale from 0 to 10; below 2 is "OK"."""
 
@@ -107,9 +117,47 @@ def test_the_image_is_healthy_while_queries_are_answered(tmp_path: Path) -> None
     assert health_check(server) == 1
 
 
+@dataclass(frozen=True)
+class Proxy:
+    """nginx in front of a server.
+
+    Attributes:
+        port: The port on which it listens, with TLS.
+        context: Trusts its certificate.
+    """
+
+    port: int
+    context: ssl.SSLContext
+
+    @contextmanager
+    def client(self, address: str = "127.0.0.1") -> Iterator[httpx.Client]:
+        transport = httpx.HTTPTransport(verify=self.context, local_address=address)
+        url = f"https://127.0.0.1:{self.port}"
+        with httpx.Client(base_url=url, transport=transport, headers=HOST, timeout=SECONDS) as it:
+            yield it
+
+    def status(self, address: str, **headers: str) -> int:
+        """Ask for /health from an address."""
+        with self.client(address) as client:
+            return client.get("/health", headers=headers, extensions=NAMED).status_code
+
+    @contextmanager
+    def connected(self, address: str) -> Iterator[ssl.SSLSocket]:
+        """Open a connection with TLS."""
+        with socket.socket() as plain:
+            plain.settimeout(SECONDS)
+            plain.bind((address, 0))
+            plain.connect(("127.0.0.1", self.port))
+            with self.context.wrap_socket(plain, server_hostname=HOST["Host"]) as connection:
+                yield connection
+
+
 @contextmanager
-def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
-    """Run nginx with the configuration, but on other ports and with a generated certificate."""
+def proxied(server: Server, folder: Path) -> Iterator[Proxy]:
+    """Run nginx with the configuration, but on other ports and with a generated certificate.
+
+    The client may say by X-Real-IP which address it has.
+    """
     folder.chmod(0o755)
     authority = trustme.CA()
     certificate = authority.issue_cert("apecgraph.example.org")
@@ -119,6 +167,9 @@ def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
         free = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
         plain, port = (each.getsockname()[1] for each in free)
     text = (DEPLOY / "nginx.conf").read_text()
+    # What the file asks for in nginx.conf.
+    main = " ".join(re.findall(r"^#   (\w.*)$", text, re.MULTILINE))
+    assert "events {" in main  # without it, half-sent requests take all connections
     for old, new in (
         ("/etc/letsencrypt/live/apecgraph.example.org/fullchain.pem", f"{folder}/cert.pem"),
         ("/etc/letsencrypt/live/apecgraph.example.org/privkey.pem", f"{folder}/key.pem"),
@@ -134,9 +185,10 @@ def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
     # Otherwise nginx, if started by root, would not be allowed into this folder.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
-        f"events {{ }}\nhttp {{ access_log off; client_body_temp_path {folder}/body;"
-        f" proxy_temp_path {folder}/proxy;\n{text}\n}}\n"
+        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log;\n{main}\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body;"
+        f" proxy_temp_path {folder}/proxy;"
+        f" set_real_ip_from 127.0.0.0/8; real_ip_header X-Real-IP;\n{text}\n}}\n"
     )
     command = [tool("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True)
@@ -145,14 +197,18 @@ def proxied(server: Server, folder: Path) -> Iterator[httpx.Client]:
     try:
         context = httpx.create_ssl_context(verify=True)
         authority.configure_trust(context)
-        url = f"https://127.0.0.1:{port}"
-        names = {"Host": "apecgraph.example.org"}
-        with httpx.Client(base_url=url, verify=context, headers=names) as client:
-            client.get("/health", extensions=NAMED)
-            yield client
+        proxy = Proxy(port, context)
+        assert soon(lambda: accepts(port))
+        assert proxy.status("127.0.0.1") == 200
+        yield proxy
     finally:
         nginx.terminate()
         nginx.wait(SECONDS)
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_nginx_proxies_requests_and_caches_immutable_files(
@@ -163,10 +219,57 @@ def test_nginx_proxies_requests_and_caches_immutable_files(
     paths = {"/doc/index.ttl": 200, "/sparql?query=ASK%20%7B%7D": 200, "/metrics": 403, dump: 200}
     with (
         server_process("--release", release.path, log=log) as server,
-        proxied(server, tmp_path) as client,
+        proxied(server, tmp_path) as proxy,
+        proxy.client() as client,
     ):
         for path, status in (*paths.items(), (dump, 200)):
             assert client.get(path, extensions=NAMED).status_code == status, path
     assert (
         log.read_text().count("figures.csv") == 1
     )  # the second request was answered from the proxy's cache
+
+
+@pytest.fixture(scope="module")
+def proxy(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    folder = tmp_path_factory.mktemp("proxied")
+    with (
+        server_process("--release", release.path, log=folder / "log.txt") as server,
+        proxied(server, folder) as proxy,
+    ):
+        yield proxy
+
+
+HEAD = b"POST /sparql HTTP/1.1\r\nHost: apecgraph.example.org\r\nContent-Length: 99\r\n"
+
+
+@pytest.mark.parametrize("begin", [b"", HEAD], ids=["nothing", "half a head"])
+def test_half_sent_requests_to_nginx_lock_no_other_client_out(proxy: Proxy, begin: bytes) -> None:
+    with ExitStack() as stack:
+        for _ in range(FLOOD):
+            stack.enter_context(proxy.connected(FLOODING)).sendall(begin)
+        assert proxy.status(OTHER) == 200
+
+
+@pytest.mark.parametrize("name", ["192.0.2.3", "2001:db8::{:x}", "2001:db8:1:a0a:0:{:x}::"])
+def test_nginx_lets_a_client_send_only_some_requests_at_once(proxy: Proxy, name: str) -> None:
+    with ExitStack() as stack:
+        for number in range(MOST_AT_ONCE):
+            half = HEAD + f"X-Real-IP: {name.format(number + 1)}\r\n\r\n".encode()
+            stack.enter_context(proxy.connected(FLOODING)).sendall(half)
+        more = {"X-Real-IP": name.format(0xFFFF)}
+        assert soon(lambda: proxy.status(FLOODING, **more) == 429)
+        for other in ("192.0.2.4", "2001:db8:0:1::1", "2001:db8:1:a0b::"):
+            assert proxy.status(FLOODING, **{"X-Real-IP": other}) == 200
+
+
+def test_nginx_limits_the_rate_of_a_client(proxy: Proxy) -> None:
+    target = b"GET /health HTTP/1.1\r\nHost: apecgraph.example.org\r\nX-Real-IP: 192.0.2.5\r\n"
+    received = b""
+    with proxy.connected(FLOODING) as connection:
+        connection.sendall((target + b"\r\n") * (2 * BURST) + target + b"Connection: close\r\n\r\n")
+        while part := connection.recv(1 << 16):
+            received += part
+    statuses = [reply.status for reply in replies(received)]
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) > BURST
+    assert proxy.status(FLOODING, **{"X-Real-IP": "192.0.2.6"}) == 200
