@@ -98,6 +98,7 @@ def build_release(
         else:
             _admit(archive, release, report, accept_loss)
         archive.switch(release.name, "build")
+        refusals.settle(archive)
         archive.prune(keep)
     return release, report
 
@@ -117,6 +118,7 @@ def publish(release: Release, *, keep: int = 0) -> None:
     with archive.writing("build"):
         _admit(archive, release, release.report, accept_loss=False)
         archive.switch(release.name, "build")
+        refusals.settle(archive)
         archive.prune(keep)
 
 

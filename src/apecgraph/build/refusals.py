@@ -14,12 +14,17 @@ from apecgraph.check.report import Report
 from apecgraph.errors import CheckFailed, ReleaseError
 from apecgraph.files import read_file
 from apecgraph.release.archive import Archive
-from apecgraph.release.durable import TEMPORARY, persist, persist_names
+from apecgraph.release.durable import TEMPORARY, persist, persist_names, replace_text
 from apecgraph.release.release import REPORT, REPORT_TURTLE
 
 REFUSED: Final = "refused"
 REFUSAL: Final = "refusal.json"
+LAST: Final = "refused.json"
+"""The file in the folder of releases that exists if the last build was refused."""
+
 _KEPT: Final = 10
+_LONGEST: Final = 200
+"""Characters of a reason in brief."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] =
     folder = releases / f"{TEMPORARY}{REFUSED}"
     folder.mkdir()
     time = now.isoformat(timespec="seconds")
+    brief = {"time": time, "reason": reason.partition("\n")[0][:_LONGEST]}
+    replace_text(releases / LAST, json.dumps(brief, ensure_ascii=False, indent=1) + "\n")
     texts = {
         REFUSAL: json.dumps({"time": time, "reason": reason}, ensure_ascii=False, indent=1),
         REPORT: report.json(),
@@ -96,6 +103,21 @@ def keep(archive: Archive, reason: str, report: Report, others: Iterable[Path] =
     for old in sorted(target.parent.glob(f"*/{REFUSAL}"))[:-_KEPT]:
         shutil.rmtree(old.parent)
     return Refusal(target, time, reason)
+
+
+def settle(archive: Archive) -> None:
+    """Record in a locked archive that the last build was not refused."""
+    (archive.path / LAST).unlink(missing_ok=True)
+
+
+def last_refused(releases: Path) -> str | None:
+    """Return when the last build was refused, in UTC; None if it was not."""
+    try:
+        return str(json.loads(read_file(releases / LAST))["time"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return "an unknown time"
 
 
 def kept(releases: Path) -> list[Refusal]:

@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.options import FOLDER, content_option
 from apecgraph.content.folder import default_content
-from apecgraph.errors import ApecgraphError, RolledBack, leaves
+from apecgraph.errors import ApecgraphError, ReleaseError, RolledBack, leaves
 from apecgraph.files import open_file
 from apecgraph.progress import shown
 from apecgraph.query.model import DataFile
@@ -336,4 +336,10 @@ def _current(content: Path | None) -> Release:
                 f"this content is not published, so the current release is served: {error}",
                 err=True,
             )
-    return Release.current(settings.releases)
+    try:
+        return Release.current(settings.releases)
+    except ReleaseError:
+        # The server follows the folder, so it reports the damage.
+        if (latest := Archive(settings.releases).last()) is None:
+            raise
+        return latest

@@ -125,11 +125,15 @@ class Archive:
         return release
 
     def last(self) -> Release | None:
-        """Return the current release if it is intact, or the latest intact one, or None."""
-        current = self.current
+        """Return the current release if it is intact, or the latest intact one, or None.
+
+        A release that was rolled back does not count.
+        """
+        current, history = self.current, History.read(self.path)
         for name in dict.fromkeys([*([current] if current else []), *reversed(self.names())]):
-            with suppress(ReleaseError):
-                return self.open(name)
+            if name == current or history.taken_back(name) is None:
+                with suppress(ReleaseError):
+                    return self.open(name)
         return None
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -18,16 +19,19 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.build.pipeline import build_release
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
+from tests.support.command import run
 from tests.support.connections import BROKEN_OFF, connected, request
+from tests.support.contents import SmallContent
 from tests.support.probe import KINDS, probed
 from tests.support.processes import children, zygotes
-from tests.support.servers import Server, server_process
+from tests.support.servers import Server, refused, server_process
 from tests.support.waiting import soon
 
 
@@ -58,9 +62,9 @@ def switch(folder: Path, release: Release) -> None:
 
 
 @contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[Server]:
-    log = folder.parent / "log.txt"
-    with server_process("--current", log=log, releases=folder, **settings) as server:
+def serving(folder: Path, log: str = "log.txt", **settings: object) -> Iterator[Server]:
+    path = folder.parent / log
+    with server_process("--current", log=path, releases=folder, **settings) as server:
         yield server
 
 
@@ -180,6 +184,137 @@ def test_a_deleted_release_is_reported_and_still_served(
         assert soon(lambda: server.health()["status"] == "ok")
 
 
+def flip(path: Path) -> bytes:
+    """Change one bit of a file; return what it was."""
+    data = path.read_bytes()
+    path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    return data
+
+
+def failing(server: Server, serves: Release, because: str) -> bool:
+    """Return whether a server serves a release and says that something is wrong, without paths."""
+    found = server.health()
+    failure = str(found["failure"])
+    return (
+        (found["status"], found["release"], found["ready"]) == ("failing", serves.name, True)
+        and because in failure
+        and "/" not in failure
+        and any(because in line and "/" in line for line in server.log.read_text().splitlines())
+    )
+
+
+def a_changed_byte(current: Path) -> None:
+    flip(current / "figures.csv")
+
+
+def a_pipe(current: Path) -> None:
+    (current / "apecgraph.nq").unlink()
+    os.mkfifo(current / "apecgraph.nq")
+
+
+def no_folder(current: Path) -> None:
+    shutil.rmtree(current)
+
+
+@pytest.mark.parametrize("damage", [a_changed_byte, a_pipe, no_folder])
+def test_a_server_starts_on_the_latest_whole_release_and_heals_at_the_next_build(
+    releases: Path,
+    first: Release,
+    second: Release,
+    content: SmallContent,
+    damage: Callable[[Path], None],
+) -> None:
+    switch(releases, second)
+    damage(releases / second.name)
+    with serving(releases) as server, server.client() as client:
+        assert failing(server, first, second.name)
+        assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+        assert client.get(f"/dumps/{first.name}/apecgraph.nq").status_code == 200
+        content.source(0, "another")
+        third, _ = build_release(content.root, releases)
+        assert soon(serves(server, third))
+        assert soon(lambda: server.health()["status"] == "ok")
+
+
+def test_a_server_that_started_on_another_release_heals_when_the_files_are_restored(
+    releases: Path, first: Release, second: Release
+) -> None:
+    switch(releases, second)
+    path = releases / second.name / "report.json"
+    data = flip(path)
+    with serving(releases) as server:
+        assert failing(server, first, second.name)
+        path.write_bytes(data)
+        assert soon(serves(server, second))
+        assert soon(lambda: server.health()["status"] == "ok")
+
+
+@pytest.mark.parametrize("target", [None, "nowhere", "/dev/zero"])
+def test_a_server_starts_on_the_latest_whole_release_if_the_link_is_lost(
+    releases: Path, first: Release, second: Release, target: str | None
+) -> None:
+    (releases / "current").unlink()
+    if target:
+        (releases / "current").symlink_to(target)
+    with serving(releases) as server:
+        assert server.health()["release"] in (first.name, second.name)
+        assert server.health()["status"] == "failing"
+
+
+def test_a_release_that_was_rolled_back_is_not_served_for_a_damaged_one(
+    releases: Path, first: Release, second: Release
+) -> None:
+    Archive(releases).rollback(second.name)
+    Archive(releases).rollback(first.name)
+    flip(releases / first.name / "apecgraph.nq")
+    errors = refused("--current", releases=releases)
+    assert f"{first.name}/apecgraph.nq is missing or was changed" in errors
+
+
+def test_a_release_that_is_damaged_while_it_is_served_gives_way_if_it_cannot_be_loaded_again(
+    releases: Path, first: Release, second: Release
+) -> None:
+    switch(releases, second)
+    with serving(releases) as server, server.client() as client:
+        path = releases / second.name / "apecgraph.nq"
+        data = flip(path)
+        assert soon(lambda: failing(server, second, second.name))
+        for pid in zygotes(server.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        assert soon(lambda: failing(server, first, second.name))
+        assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+        path.write_bytes(data)
+        assert soon(serves(server, second))
+        assert soon(lambda: server.health()["status"] == "ok")
+
+
+def test_health_tells_that_the_last_build_was_refused_until_the_next_good_one(
+    releases: Path, content: SmallContent
+) -> None:
+    build = ("build", "--content", content.root)
+    assert run(*build, releases=releases).returncode == 0
+    with serving(releases) as server:
+        assert server.health()["status"] == "ok"
+        good = (content.root / "data/entities/places.ttl").read_text()
+        content.write(
+            "data/entities/places.ttl", "<place/x> a schema:Place, schema:City, schema:Z ."
+        )
+        assert run(*build, releases=releases).returncode == 1
+        assert soon(lambda: server.health()["status"] == "failing")
+        found = server.health()
+        assert re.fullmatch(
+            r"the last build was refused at 20[-0-9T:+]{23}; the current release is served",
+            str(found["failure"]),
+        )
+        assert found["ready"] is True
+        assert json.loads((releases / "refused.json").read_text())["reason"]
+        with serving(releases, log="other.txt") as other:
+            assert other.health()["status"] == "failing"
+        (content.root / "data/entities/places.ttl").write_text(good)
+        assert run(*build, releases=releases).returncode == 0
+        assert soon(lambda: server.health()["status"] == "ok")
+
+
 def test_it_serves_from_a_read_only_folder_with_a_full_log_disk(
     releases: Path, first: Release, second: Release
 ) -> None:
@@ -221,7 +356,9 @@ def test_a_server_without_workers_is_not_ready_until_they_can_be_started(
         for pid in children(zygote):
             os.kill(pid, signal.SIGKILL)
         assert soon(lambda: httpx.get(f"{server.url}/health").status_code == 503)
-        assert "no worker can be started" in httpx.get(f"{server.url}/health").json()["failure"]
+        failure = httpx.get(f"{server.url}/health").json()["failure"]
+        assert failure.startswith("no queries are answered at present")
+        assert "no worker can be started" in server.log.read_text()
         refused = httpx.get(f"{server.url}/sparql", params={"query": "ASK {}"})
         assert refused.status_code == 503
         assert refused.headers["retry-after"] == "2"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
@@ -13,30 +13,35 @@ from pydantic import BaseModel, Field
 from apecgraph.query.model import QueryService
 from apecgraph.web.publication import Publication
 
+_UNANSWERED: Final = "no queries are answered at present; the log of the server has the cause"
+"""The failure that everybody may see: the real one names files and settings."""
+
 
 @dataclass
 class LastFailure:
     """The last failure, as long as it lasts.
 
     Attributes:
-        failure: The message, or None if nothing is wrong.
+        failure: The message for everybody, which names no files, or None if nothing is wrong.
         since: When the failure was first noticed (ISO 8601, UTC), or None.
+        cause: The cause, for the log.
     """
 
     failure: str | None = None
     since: str | None = None
+    cause: str | None = None
 
-    def set(self, failure: str) -> bool:
-        """Record a failure; return whether it is new."""
-        if failure == self.failure:
+    def set(self, failure: str, cause: str) -> bool:
+        """Record a failure and its cause; return whether either is new."""
+        if (failure, cause) == (self.failure, self.cause):
             return False
-        self.failure = failure
+        self.failure, self.cause = failure, cause
         self.since = datetime.now(UTC).isoformat(timespec="seconds")
         return True
 
     def clear(self) -> None:
         """Record that the failure has ended."""
-        self.failure = self.since = None
+        self.failure = self.since = self.cause = None
 
 
 class Health(BaseModel):
@@ -52,7 +57,7 @@ class Health(BaseModel):
     )
     release_quads: int | None = Field(description="Quads of the release, as in its dumps")
     workers: int
-    failure: str | None = Field(description="The latest failure")
+    failure: str | None = Field(description="The latest failure; the log has its cause")
     since: str | None = Field(description="When the failure was noticed, in UTC")
 
 
@@ -75,7 +80,7 @@ class HealthCheck:
     def run(self) -> Health:
         """Return the health as it is now."""
         release = self.publication.release
-        failure = self.queries.failure or self.last_failure.failure
+        failure = _UNANSWERED if self.queries.failure else self.last_failure.failure
         return Health(
             status="failing" if failure else "ok",
             ready=not self.queries.failure,

@@ -98,6 +98,7 @@ async def _following(releases: Path | None, switch: ReleaseSwitch) -> AsyncItera
     follower = ReleaseFollower(releases, switch)
     if threading.current_thread() is threading.main_thread():
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, follower.wake)
+    await follower.begin()
     following = asyncio.create_task(follower.follow())
     try:
         yield

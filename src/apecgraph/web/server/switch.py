@@ -77,6 +77,11 @@ class ReleaseSwitch:
         """The publication that is served."""
         return self._running.publication
 
+    @property
+    def answers_queries(self) -> bool:
+        """Whether queries are answered at present."""
+        return self._running.store.failure is None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         running = self._running
