@@ -7,11 +7,9 @@ dataset.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -22,6 +20,7 @@ from apecgraph.content.cube import DIMENSIONS, PERIOD_NOT_TOLD, UNIT, Cell
 from apecgraph.content.decisions import DISPUTED, STANDS
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure, interval_values
+from apecgraph.content.frequencies import frequency
 from apecgraph.content.origins import is_copy
 from apecgraph.intervals import Interval, decimal_text, hull, shared
 from apecgraph.rdf.graph import Graph, RememberingGraph
@@ -34,15 +33,11 @@ from apecgraph.rdf.namespaces import (
     PROV,
     QB,
     SDMX_ATTRIBUTE,
-    SDMX_CODE,
     SDMX_DIMENSION,
     SDMX_MEASURE,
 )
 from apecgraph.rdf.terms import Value, triples_about, triples_about_new, typed
 from apecgraph.text.numbers import Numerals
-
-_MONTHS: Final = {12: f"{SDMX_CODE}freq-A", 3: f"{SDMX_CODE}freq-Q", 1: f"{SDMX_CODE}freq-M"}
-"""The codes of SDMX for a year, a quarter and a month, keyed by the number of months."""
 
 _PRICES: Final = f"{SDMX_ATTRIBUTE}basePer"
 _INFERRED: Final = f"{APEC}inferred"
@@ -261,19 +256,4 @@ def _remove(graph: Graph, figure: Figure) -> int:
 
 def _frequency(graph: Graph, period: str) -> str:
     """Return the code of the frequency of a period."""
-    ends = [graph.value(period, f"{DCAT}{end}Date") for end in ("start", "end")]
-    other = f"{ID}freq/other"
-    try:
-        first, last = (date.fromisoformat(end or "") for end in ends)
-    except ValueError:
-        return other
-    if first.day != 1 or last.day != monthrange(last.year, last.month)[1]:
-        return other
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    if months in _MONTHS and (first.month - 1) % months == 0:
-        return _MONTHS[months]
-    if first.month != 1:
-        return other
-    if months % 12 == 0:
-        return f"{ID}freq/multi-year"
-    return f"{ID}freq/to-date" if first.year == last.year else other
+    return frequency(*(graph.value(period, f"{DCAT}{end}Date") or "" for end in ("start", "end")))

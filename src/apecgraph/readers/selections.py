@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, QB, SDMX_DIMENSION, compact
+from apecgraph.content.frequencies import frequency
+from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, QB, SDMX_CODE, SDMX_DIMENSION, compact
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 
-PARAMETERS: Final = (*SERIES_DIMENSIONS, "source", "period", "from", "to")
+PARAMETERS: Final = (*SERIES_DIMENSIONS, "frequency", "source", "period", "from", "to")
 """Names of the parameters of a selection, in the order in which its address has them."""
 
 FORMER_PARAMETERS: Final = {"unit": "currency"}
@@ -28,9 +29,9 @@ class Selection:
 
     Attributes:
         choices: Names and values, in the order of `PARAMETERS`. The values of the dimensions, of
-            `source` and of `period` are IRIs. `from` and `to` are years: a selected figure's period
-            begins in `from` or later and ends in `to` or earlier. Parameters without a choice do
-            not filter.
+            `frequency`, `source` and `period` are IRIs. `from` and `to` are years: a selected
+            figure's period begins in `from` or later and ends in `to` or earlier. Parameters
+            without a choice do not filter.
     """
 
     choices: tuple[tuple[str, str], ...] = ()
@@ -75,6 +76,8 @@ class Selection:
         for item in self.choosing(name, None).from_(series, days):
             if name == "period":
                 counted.update(claim.figure.cell.period for claim in item.claims)
+            elif name == "frequency":
+                counted.update(_frequency(claim, days) for claim in item.claims)
             elif name == "source":
                 counted.update(claim.source for claim in item.claims)
             elif value := dict(item.dimensions).get(name):
@@ -89,6 +92,7 @@ class Selection:
             for name, value in self.choices
             if name in SERIES_DIMENSIONS
         ]
+        frequency_ = self.value("frequency")
         lines = ["a qb:Observation ;", *patterns, "apec:period ?period ;", "apec:value ?value ."]
         stated = "\n      ".join(lines)
         conditions = [
@@ -118,6 +122,7 @@ class Selection:
                 "    OPTIONAL { ?figure apec:printed ?printed }",
                 "    ?figure adms:status ?status .",
                 "  }",
+                *([f"  ?period sdmx-dimension:freq <{frequency_}> ."] if frequency_ else ()),
                 "  OPTIONAL { ?period dcat:startDate ?first ; dcat:endDate ?last }",
                 *conditions,
                 "}",
@@ -134,9 +139,12 @@ class Selection:
         )
 
     def _claims(self, series: Series, days: Days) -> Iterator[FigureClaim]:
+        wanted = self.value("frequency")
         source, period, since, until = map(self.value, ("source", "period", "from", "to"))
         for claim in series.claims:
             first, last, _ = days.get(claim.figure.cell.period, ("", "", ""))
+            if wanted is not None and _frequency(claim, days) != wanted:
+                continue
             if source is not None and claim.source != source:
                 continue
             if period is not None and claim.figure.cell.period != period:
@@ -148,9 +156,14 @@ class Selection:
             yield claim
 
 
+def _frequency(claim: FigureClaim, days: Days) -> str:
+    first, last, _ = days.get(claim.figure.cell.period, ("", "", ""))
+    return frequency(first, last)
+
+
 def local(value: str) -> str:
-    """Shorten an IRI to the value of a parameter: `economy/PER`."""
-    return value.removeprefix(ID)
+    """Shorten an IRI to the value of a parameter: `economy/PER`, `freq/A`."""
+    return value.removeprefix(ID).replace(f"{SDMX_CODE}freq-", "freq/")
 
 
 def years(periods: Iterable[str], days: Days) -> Sequence[str]:
