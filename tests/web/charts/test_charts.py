@@ -9,43 +9,75 @@ import pytest
 from apecgraph.content.cube import DIMENSIONS, Cell
 from apecgraph.content.decisions import ALTERNATIVE, STATUS, STATUSES, Ruling
 from apecgraph.content.figures import Figure
+from apecgraph.content.frequencies import frequency
 from apecgraph.intervals import Interval
+from apecgraph.query.loading import load
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SKOS, XSD
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SDMX_CODE, SKOS, XSD
 from apecgraph.readers.claims import FigureClaim
-from apecgraph.web.charts.charts import Charts
-from apecgraph.web.charts.points import SHAPES
+from apecgraph.readers.series import read_series, when
+from apecgraph.release.release import Release
+from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.web.charts.drawing import Box, Drawing, Margins, width
+from apecgraph.web.charts.marks import OFFICIAL, SHAPES
 from apecgraph.web.charts.scales import Scale
 
 SCRIPT = "<script>alert(1)</script>"
 SOURCE = f"{ID}source/x"
 EXACT = f"{ID}bound/exact"
+PERIODS = {
+    "2019": ("2019-01-01", "2019-12-31"),
+    "2023": ("2023-01-01", "2023-12-31"),
+    "2024": ("2024-01-01", "2024-12-31"),
+    "2025": ("2025-01-01", "2025-12-31"),
+    "2025-02": ("2025-02-01", "2025-02-28"),
+    "2025-03": ("2025-03-01", "2025-03-31"),
+    "2021_2025": ("2021-01-01", "2025-12-31"),
+}
 
 
 def test_each_status_of_a_figure_has_a_shape() -> None:
     names = [status.removeprefix(STATUS) for status in STATUSES if status != ALTERNATIVE]
-    assert set(SHAPES) == set(names)
+    assert set(SHAPES) == {OFFICIAL, *names}
 
 
 @pytest.mark.parametrize(
-    ("numbers", "ticks", "logarithmic"),
+    ("numbers", "from_zero", "logarithmic", "ticks"),
     [
-        ("26.29 2.629", "2 5 10 20 50", True),
-        ("1 1000000", "1 10 100 1000 10000 100000 1000000", True),
-        ("0 26.29", "0 5 10 15 20 25 30", False),
-        ("57.8 66", "56 58 60 62 64 66", False),
-        ("-3 4", "-4 -2 0 2 4", False),
-        ("-5 -3", "-5 -4 -3 -2 -1 0", False),
-        ("17 17", "0 5 10 15 20", False),
-        ("15 17", "15 16 17", False),
-        ("0 0", "0 1", False),
+        ("26.29 2.629", True, True, "2 5 10 20 50"),
+        ("1 1000000", True, True, "1 10 100 1000 10000 100000 1000000"),
+        ("5 5", True, True, "5 10"),
+        ("26.29 2.629", True, False, "0 5 10 15 20 25 30"),
+        ("0 26.29", True, True, "0 5 10 15 20 25 30"),
+        ("57.8 66", True, False, "0 20 40 60 80"),
+        ("57.8 66", False, False, "56 58 60 62 64 66"),
+        ("-3 4", True, False, "-4 -2 0 2 4"),
+        ("-5 -3", True, False, "-5 -4 -3 -2 -1 0"),
+        ("17 17", False, False, "0 5 10 15 20"),
+        ("15 17", False, False, "15 16 17"),
+        ("0 0", True, False, "0 1"),
     ],
 )
-def test_a_scale_has_round_numbers(numbers: str, ticks: str, logarithmic: bool) -> None:
-    scale = Scale.of(map(Decimal, numbers.split()))
+def test_a_scale_has_round_numbers(
+    numbers: str, from_zero: bool, logarithmic: bool, ticks: str
+) -> None:
+    each = list(map(Decimal, numbers.split()))
+    scale = Scale.of(each, from_zero=from_zero, logarithmic=logarithmic)
     assert [format(tick.normalize(), "f") for tick in scale.ticks] == ticks.split()
-    assert scale.logarithmic is logarithmic
-    assert bool(scale.note) is (logarithmic or not scale.ticks[0] <= 0 <= scale.ticks[-1])
+    assert scale.logarithmic is (logarithmic and min(each) > 0)
+    assert bool(scale.note) is (scale.logarithmic or scale.ticks[0] > 0)
+    assert (scale.at(scale.ticks[0]), scale.at(scale.ticks[-1])) == (0, 1)
+
+
+def test_a_label_is_written_where_it_covers_nothing() -> None:
+    drawing = Drawing((200, 40), Margins(0, 0, 0, 0))
+    drawing.take(Box(0, 0, 50, 40))
+    spots = [((10.0, 20.0), "start"), ((190.0, 20.0), "start"), ((100.0, 20.0), "middle")]
+    assert drawing.label("label", spots, "value")
+    assert not drawing.label("label", spots, "value")
+    texts = list(ET.fromstring(drawing.markup("it", "", "", "")).iter("text"))
+    assert [text.get("text-anchor") for text in texts] == ["middle"]
+    assert width("中国") == width("abcd")
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +89,11 @@ def charts() -> Charts:
         place = ox.NamedNode(graph) if graph else ox.DefaultGraph()
         data.store.add(ox.Quad(ox.NamedNode(iri), ox.NamedNode(property_), value, place))
 
-    for year in ("2024", "2025"):
-        date = ox.NamedNode(f"{XSD}date")
-        say(f"{ID}period/{year}", f"{SKOS}prefLabel", ox.Literal(f"{year}{SCRIPT}\x0b"))
-        say(f"{ID}period/{year}", f"{DCAT}startDate", ox.Literal(f"{year}-01-01", datatype=date))
-        say(f"{ID}period/{year}", f"{DCAT}endDate", ox.Literal(f"{year}-12-31", datatype=date))
+    date = ox.NamedNode(f"{XSD}date")
+    for period, (first, last) in PERIODS.items():
+        say(f"{ID}period/{period}", f"{SKOS}prefLabel", ox.Literal(f"{period}{SCRIPT}\x0b"))
+        say(f"{ID}period/{period}", f"{DCAT}startDate", ox.Literal(first, datatype=date))
+        say(f"{ID}period/{period}", f"{DCAT}endDate", ox.Literal(last, datatype=date))
     for end in ("lower", "upper"):
         say(EXACT, f"{APEC}{end}Factor", ox.Literal("1"))
     say(f"{ID}publisher/x", f"{SKOS}prefLabel", ox.Literal(f'"{SCRIPT}&\x00'))
@@ -70,19 +102,26 @@ def charts() -> Charts:
 
 
 def figure(
-    value: str, lower: str, upper: str, year: str = "2025", status: str = "stands"
+    value: str,
+    lower: str,
+    upper: str,
+    period: str = "2025",
+    status: str = "stands",
+    base: str | None = None,
+    source: str = SOURCE,
 ) -> FigureClaim:
     def number(text: str) -> Decimal | None:
         return Decimal(text) if text else None
 
-    iri = f"{ID}figure/x/{value}"
+    iri = f"{source.replace('source', 'figure')}/{value}"
     rulings = (Ruling(f"{ID}decision/x", f"{ID}verdict/x", STATUS + status),)
-    values = {"period": f"period/{year}", "measure": "measure/x", "currency": "unit/none"}
+    values = {"period": f"period/{period}", "measure": "measure/x", "currency": "unit/none"}
+    values |= {"base_period": f"period/{base}"} if base else {}
     cell = Cell.of({DIMENSIONS[name]: f"{ID}{value}" for name, value in values.items()}.get)
     interval = Interval(number(lower), number(upper))
     printed = Decimal(value)
-    figure = Figure(iri, SOURCE, cell, printed, interval, None, printed, EXACT, f"{ID}unit/count")
-    return FigureClaim(iri, SOURCE, "", None, "", status, rulings, figure)
+    figure = Figure(iri, source, cell, printed, interval, None, printed, EXACT, f"{ID}unit/count")
+    return FigureClaim(iri, source, "", None, "", status, rulings, figure)
 
 
 FIGURES = [
@@ -92,19 +131,22 @@ FIGURES = [
 ]
 
 
-def drawn(markup: str) -> ET.Element:
-    """Parse a drawing, which may contain nothing that the Content-Security-Policy forbids."""
-    tree = ET.fromstring(markup)
-    for element in tree.iter():
-        assert element.tag in ("svg", "g", "path", "text", "tspan", "title", "desc", "a", "circle")
-        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
-    assert SCRIPT not in markup
-    assert "&lt;script&gt;" in markup
-    title, description = tree[:2]
-    assert tree.get("aria-labelledby") == title.get("id") == "it-title"
-    assert tree.get("aria-describedby") == description.get("id") == "it-desc"
-    assert title.text == SCRIPT
-    return tree
+def drawn(chart: Chart | None) -> ET.Element:
+    """Parse the wide drawing; nothing in it may be what the Content-Security-Policy forbids."""
+    assert chart is not None
+    wide, narrow = (ET.fromstring(drawing) for drawing in chart.drawings)
+    for tree, markup, size in zip((wide, narrow), chart.drawings, ("wide", "narrow"), strict=True):
+        for element in tree.iter():
+            assert element.tag in ("svg", "path", "text", "title", "desc", "a", "circle")
+            assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+        assert SCRIPT not in markup
+        assert "&lt;script&gt;" in markup
+        title, description = tree[:2]
+        assert tree.get("aria-labelledby") == title.get("id") == f"it-{size}-title"
+        assert tree.get("aria-describedby") == description.get("id") == f"it-{size}-desc"
+        assert title.text == SCRIPT
+    assert list(points(wide)) == list(points(narrow))
+    return wide
 
 
 def points(tree: ET.Element) -> dict[str, ET.Element]:
@@ -117,54 +159,156 @@ def place(point: ET.Element) -> tuple[float, float]:
     return float(circle.get("cx", "")), float(circle.get("cy", ""))
 
 
+def texts(tree: ET.Element, class_: str = "") -> list[str]:
+    return [text.text or "" for text in tree.iter("text") if class_ in text.get("class", "")]
+
+
 def test_a_series_is_drawn_over_time(charts: Charts) -> None:
-    tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
+    chart = charts.over_time("it", SCRIPT, [Line(FIGURES)])
+    tree = drawn(chart)
     found = points(tree)
     right, wrong, open_ = (found[f"/id/figure/x/{value}"] for value in ("26", "2.6", "21"))
-    assert place(open_)[0] < place(wrong)[0]
+    assert place(open_)[0] < place(wrong)[0] == place(right)[0]
     assert place(right)[1] < place(open_)[1] < place(wrong)[1]
     for point, status in ((right, "stands"), (wrong, "rejected"), (open_, "disputed")):
         assert point.get("class") == f"point {status}"
-        assert point.findall("path")[1].get("d") == SHAPES[status]
+        assert point.findall("path")[-1].get("d") == SHAPES[status]
     title = wrong.findtext("title") or ""
     assert title.startswith(f"2025{SCRIPT}: 2.6 (2.5 to 2.7), ")
-    assert title.endswith(", rejected")
-    texts = ["".join(text.itertext()) for text in tree.iter("text")]
-    assert {"26", "2.6", "rejected", "disputed"} <= set(texts)
-    assert "(1 stands, 1 rejected, 1 disputed)" in (tree[1].text or "")
-    more = drawn(charts.over_time("it", SCRIPT, [*FIGURES, figure("27", "26", "28")]))
-    assert "(2 stand, 1 rejected, 1 disputed)" in (more[1].text or "")
+    assert title.endswith(", rejected: decision/x")
+    assert texts(tree, "value") == ["2.6 rejected", "21 disputed", "26"]
+    assert "(1 other sources, 1 rejected, 1 disputed)" in (tree[1].text or "")
+    assert chart
+    assert [kind for kind, _, _ in chart.key] == ["stands", "rejected", "disputed"]
+
+
+def test_figures_that_mean_the_same_are_one_point_with_their_number(charts: Charts) -> None:
+    alike = [figure("26", "25", "27", source=f"{ID}source/{name}") for name in "xyz"]
+    tree = drawn(charts.over_time("it", SCRIPT, [Line([*alike, *FIGURES[1:]])]))
+    assert texts(tree, "value stands") == ["26 ×3"]
+    assert "3 sources: " in (points(tree)["/id/figure/x/26"].findtext("title") or "")
+
+
+def test_a_chart_shows_one_frequency_and_counts_the_others(charts: Charts) -> None:
+    several = figure("125", "124", "126", "2021_2025")
+    months = [figure("2", "1", "3", "2025-02"), figure("3", "2", "4", "2025-03")]
+    line = Line([*FIGURES, several, *months])
+    years = charts.over_time("it", SCRIPT, [line])
+    assert years
+    assert {mark.period for mark in years.marks} == {f"{ID}period/2024", f"{ID}period/2025"}
+    assert sorted(years.frequencies.values()) == [1, 2, 3]
+    monthly = charts.over_time("it", SCRIPT, [line], wanted=f"{SDMX_CODE}freq-M")
+    assert monthly
+    assert [mark.claims[0] for mark in monthly.marks] == months
+    assert charts.over_time("it", SCRIPT, [Line([several])]) is None
+    assert charts.over_time("it", SCRIPT, [Line(months)])
+
+
+def test_the_time_axis_is_true_and_joins_only_years_that_follow_one_another(
+    charts: Charts,
+) -> None:
+    claims = [
+        figure(value, "", "", year)
+        for value, year in (("1", "2019"), ("3", "2023"), ("4", "2024"), ("5", "2025"))
+    ]
+    tree = drawn(charts.over_time("it", SCRIPT, [Line(claims)]))
+    first, *later = [place(point)[0] for point in points(tree).values()]
+    steps = [round(x - first) for x in later]
+    assert steps[0] == pytest.approx(4 * (steps[1] - steps[0]), rel=0.01)
+    lines = [each.get("d") for each in tree.iter("path") if each.get("class") == "line line-0"]
+    assert len(lines) == 2
+
+
+def test_growth_is_drawn_only_against_the_usual_time(charts: Charts) -> None:
+    usual = [figure("5", "4", "6", "2024", base="2023"), figure("6", "5", "7", base="2024")]
+    other = figure("40", "39", "41", base="2019")
+    chart = charts.over_time("it", SCRIPT, [Line([*usual, other])])
+    assert chart
+    assert [mark.claims[0] for mark in chart.marks] == usual
+    assert chart.notes == ["Not drawn: 1 figure of another series, or compared with another time."]
+
+
+def test_several_lines_have_their_names_at_their_ends(charts: Charts) -> None:
+    lines = [
+        Line([figure(f"{n}", "", "", "2024"), figure(f"{n + 1}", "", "")], f"partner {n}")
+        for n in range(1, 9)
+    ]
+    chart = charts.over_time("it", SCRIPT, lines)
+    tree = drawn(chart)
+    assert texts(tree, "name") == [f"partner {n}" for n in range(6, 0, -1)]
+    assert {point.get("class") for point in tree.iter("a")} == {
+        f"point stands line-{n}" for n in range(6)
+    }
+    assert chart
+    assert chart.notes == ["Not drawn: 4 figures of other series, or compared with another time."]
 
 
 def test_an_open_end_is_not_drawn_as_an_error_bar(charts: Charts) -> None:
-    tree = drawn(charts.over_time("it", SCRIPT, FIGURES))
+    tree = drawn(charts.over_time("it", SCRIPT, [Line(FIGURES)]))
     bars = {href: point.findall("path")[0].get("d", "") for href, point in points(tree).items()}
     assert bars["/id/figure/x/21"].count("L") == 2
     assert bars["/id/figure/x/26"].count("L") == 0
 
 
 def test_figures_are_drawn_in_rows_on_one_scale(charts: Charts) -> None:
-    rows = [(f"{number}{SCRIPT * 9}", each) for number, each in enumerate(FIGURES)]
+    rows = [(f"{number}{SCRIPT * 9}", [each]) for number, each in enumerate(FIGURES)]
     tree = drawn(charts.rows("it", SCRIPT, rows))
     found = list(points(tree).values())
     assert [place(each)[1] for each in found] == sorted(place(each)[1] for each in found)
     right, wrong, open_ = map(place, found)
     assert wrong[0] < open_[0] < right[0]
-    bar = found[2].findall("path")[0].get("d", "")
-    assert max(map(float, bar.replace("H", "M").split("M")[2].split("L")[0].split()[:1])) > right[0]
 
 
-def test_an_outlier_leaves_room_for_the_other_values(charts: Charts) -> None:
-    slip = figure("0.000002", "", "", status="rejected")
-    far = drawn(charts.over_time("it", SCRIPT, [*FIGURES, slip]))
-    near = drawn(charts.over_time("it", SCRIPT, FIGURES))
-    ticks = [
-        [text.text for text in tree.find(".//g[@class='axis y always_show']").iter("text")]  # type: ignore[union-attr]
-        for tree in (far, near)
+def test_a_rejected_number_far_above_the_others_is_told_below_the_chart(charts: Charts) -> None:
+    slip = figure("260", "259", "261", status="rejected")
+    far, near = (
+        charts.over_time("it", SCRIPT, [Line(claims)]) for claims in ([*FIGURES, slip], FIGURES)
+    )
+    assert texts(drawn(far), "tick") == texts(drawn(near), "tick")
+    assert far
+    assert [note.partition(" (")[0] for note in far.notes] == [
+        f"Beyond the scale: 2025{SCRIPT}\x0b: 260"
     ]
-    assert ticks[0] == ticks[1]
-    assert "off the scale" in [text.text for text in far.iter("text")]
 
 
-def test_no_figures_make_no_chart(charts: Charts) -> None:
-    assert charts.over_time("it", "", []) == charts.rows("it", "", []) == ""
+def test_one_point_makes_no_chart(charts: Charts) -> None:
+    assert charts.over_time("it", "", []) is None
+    assert charts.over_time("it", "", [Line(FIGURES[:1])]) is None
+    assert charts.rows("it", "", [("row", FIGURES[:1])]) is None
+
+
+def test_each_chart_of_the_release_is_true_and_legible(full_release: Release) -> None:
+    """Every series is drawn in one unit and one frequency; no label is cut or covers another."""
+    graph = Graph(load(full_release.dataset))
+    charts = Charts(graph)
+    count = 0
+    for series in read_series(graph):
+        chart = charts.over_time("it", "it", [Line(series.claims)])
+        for code in chart.frequencies if chart else ():
+            chart = charts.over_time("it", "it", [Line(series.claims)], wanted=code)
+            if chart is None:
+                continue
+            count += 1
+            assert len({mark.claims[0].figure.unit for mark in chart.marks}) == 1
+            days = [when(graph, mark.period)[:2] for mark in chart.marks]
+            assert {frequency(*each) for each in days} == {code}
+            for drawing in chart.drawings:
+                legible(ET.fromstring(drawing))
+    assert count > 400
+
+
+def legible(tree: ET.Element) -> None:
+    """Check that all points and texts of a drawing are inside, and that no texts overlap."""
+    wide, high = map(float, tree.get("viewBox", "").split()[2:])
+    image = Box(-0.1, -0.1, wide + 0.1, high + 0.1)
+    boxes: list[Box] = []
+    for text in tree.iter("text"):
+        x, y, long = float(text.get("x", "")), float(text.get("y", "")), width(text.text or "")
+        left = x - {"start": 0, "middle": long / 2, "end": long}[text.get("text-anchor", "start")]
+        box = Box(left, y - 10, left + long, y + 2)
+        assert image.holds(box), text.text
+        assert not any(map(box.meets, boxes)), text.text
+        boxes.append(box)
+    for point in tree.iter("a"):
+        x, y = place(point)
+        assert image.holds(Box(x - 4, y - 4, x + 4, y + 4))

@@ -18,6 +18,8 @@ SELECTIONS = (
     "counterpart=group/apec-other-economies&currency=unit/CNY&period=period/2025",
     "measure=measure/trade-share&from=2005&to=2013",
     "subject=group/apec-economies&to=2010",
+    "measure=measure/trade-value&frequency=freq/A",
+    "measure=measure/trade-growth&frequency=freq/to-date",
     "measure=measure/representatives",
 )
 

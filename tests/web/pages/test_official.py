@@ -106,16 +106,29 @@ def test_a_selection_of_a_source_offers_the_other_sources(official: httpx.Client
     assert f"FILTER(?source = &lt;{ID}source/gacc-2025-11&gt;)" in query
 
 
-def test_a_long_series_is_drawn_only_if_its_periods_have_one_length(
-    official: httpx.Client,
-) -> None:
+def test_a_long_series_is_drawn_by_frequency(official: httpx.Client) -> None:
     series = "measure=measure/trade-value&flow=flow/total&counterpart=group/world&currency=unit/CNY"
     mixed = get(official, f"/figures?{series}")
     assert mixed.count("<tr") > 90
-    assert "<svg" not in mixed.partition("<main")[2]
-    months = get(official, f"/figures?{series}&source=source/gacc-totals-2013-2020")
-    assert months.count("<tr") == 93
-    assert "<svg" in months.partition("<main")[2]
+    assert "<strong>monthly</strong>" in mixed
+    months = get(official, f"/figures?{series}&frequency=freq/M")
+    assert months.count("<tr") > 90
+    assert months.count('class="point official') > 2 * 80
+    assert "monthly" in months.partition("<dt>frequency</dt>")[2].partition("</dd>")[0]
+    assert "logarithmic" in months
+
+
+def test_a_chart_is_logarithmic_if_the_reader_asks_for_it(official: httpx.Client) -> None:
+    series = "measure=measure/trade-value&flow=flow/total&counterpart=group/world&currency=unit/CNY"
+    note = "The scale is logarithmic"
+    assert note not in get(official, f"/figures?{series}")
+    address = get(official, f"/figures?{series}").partition('">logarithmic</a>')[0]
+    address = address.rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert note in get(official, address)
+    assert official.get(f"/figures?{series}&scale=linear").status_code == 400
+    moved = official.get(f"/figures?scale=log&{series}", follow_redirects=False)
+    assert moved.status_code == 308
+    assert moved.headers["location"].endswith("&scale=log")
 
 
 def test_the_blind_spots_of_official_statistics_are_counted_by_table(

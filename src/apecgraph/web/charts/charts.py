@@ -3,28 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from markupsafe import Markup
 
+from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.readers.claims import FigureClaim
-from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.series import when
 from apecgraph.text.numbers import Numerals
-from apecgraph.web.charts.drawing import Drawing, DrawnPoint, slanting, width
-from apecgraph.web.charts.periods import SPAN, Group, lay_out
-from apecgraph.web.charts.points import OFF, SHAPES, Points, numbers, scale
+from apecgraph.web.charts.axis import Axis
+from apecgraph.web.charts.marks import REJECTED, SHAPES, WORDS, Mark, Marks
+from apecgraph.web.charts.rows import draw_rows
 from apecgraph.web.charts.scales import Scale
+from apecgraph.web.charts.time_chart import SIZES, TimeChart
+from apecgraph.web.charts.timeline import Days, Timeline
 
-_SIZE: Final = (860, 360)
-_ROW: Final = 36
-_FEET: Final = 60
-"""Pixels for the axis below the rows."""
+_MOST_LINES: Final = 6
+_FAR: Final = Decimal("1.5")
+"""A rejected number is not drawn if it is this many times greater than all others."""
 
-_LINE: Final = 14
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The figures of one series.
+
+    Attributes:
+        claims: The figures.
+        name: What is written at the end of the line; empty if the chart has only one line.
+    """
+
+    claims: Sequence[FigureClaim]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart.
+
+    Attributes:
+        title: Its title.
+        drawings: The SVG elements, for a wide screen and for a narrow one.
+        marks: The points, each for one or more figures.
+        notes: Sentences about what the chart leaves out, and about its scale.
+        frequency: IRI of the frequency of the figures; empty if the chart is not over time.
+        frequencies: The number of figures of each frequency, whether drawn or not.
+    """
+
+    title: str
+    drawings: Sequence[Markup]
+    marks: Sequence[Mark]
+    notes: Sequence[str]
+    frequency: str = ""
+    frequencies: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> list[tuple[str, str, str]]:
+        """The kinds of its marks, each with its shape (an SVG path) and its meaning."""
+        kinds = {mark.kind for mark in self.marks}
+        return [
+            (kind, path, WORDS.get(kind, kind)) for kind, path in SHAPES.items() if kind in kinds
+        ]
 
 
 class Charts:
@@ -36,145 +80,175 @@ class Charts:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._labels = Labels(graph)
-        self._quantities = Quantities(graph)
         self._numerals = Numerals(graph)
-        self._points = Points(graph)
+        self._marks = Marks(graph)
 
-    def over_time(self, name: str, title: str, claims: Iterable[FigureClaim]) -> Markup:
-        """Draw figures of one unit over time.
+    def over_time(
+        self,
+        name: str,
+        title: str,
+        lines: Sequence[Line],
+        *,
+        wanted: str | None = None,
+        logarithmic: bool = False,
+    ) -> Chart | None:
+        """Draw figures of one unit and one frequency over time.
 
         Args:
             name: A prefix for the ids of elements, unique in the page.
             title: The title of the chart.
-            claims: The figures.
+            lines: The figures of each series; the most important ones first, since a chart has a
+                limited number of lines.
+            wanted: IRI of the frequency; None for years, or if there are no two, for the frequency
+                of which there are most periods.
+            logarithmic: Whether the scale is logarithmic, if all numbers are above zero.
 
         Returns:
-            The SVG element; empty if there are no figures.
+            The chart; None if there are no two points to draw.
         """
-        figures = list(claims)
-        if not figures:
-            return Markup()
-        along = scale(figures)
-        layout = lay_out(
-            figures,
-            along,
-            name=lambda period: self._labels.title(period).value,
-            number=self._quantities.number,
-            order=lambda period: when(self._graph, period),
-        )
-        placed = [
-            (claim, x)
-            for group, middle in layout.groups
-            for claim, x in zip(group.claims, group.places(middle), strict=True)
+        days = self._days(claim for line in lines for claim in line.claims)
+        frequencies = _frequencies([claim for line in lines for claim in line.claims], days)
+        chosen = wanted or _default(frequencies)
+        drawn = [
+            (
+                line.name,
+                self._marks.of(
+                    claim
+                    for claim in line.claims
+                    if _frequency(claim, days) == chosen and _is_comparable(claim, days)
+                ),
+            )
+            for line in lines[:_MOST_LINES]
         ]
-        around = [
-            (x, number)
-            for group, x in layout.groups
-            for number in (numbers(group.claims[0])[0], numbers(group.claims[0])[2])
-        ]
-        ends = [(x, number) for claim, x in placed for number in numbers(claim)]
-        names = [text for text, _ in layout.ticks]
-        more = slanting(names) if layout.slanted else (0, 0)
-        drawing = Drawing(
-            (_SIZE[0] + int(layout.span - SPAN) + more[0], _SIZE[1] + more[1]),
-            layout.ticks,
-            self._ticks(along, figures),
-            ((0.0, layout.span), along.ends),
-            [(x, along.at(number)) for x, number in (*ends, *around)],
-            slanted=layout.slanted,
-            note=self._note(along, figures),
+        every = [mark for _, marks in drawn for mark in marks]
+        if len(every) < 2:
+            return None
+        scale, beyond = _scale(every, logarithmic=logarithmic)
+        drawn = [(each, [mark for mark in marks if mark not in beyond]) for each, marks in drawn]
+        marks = [mark for _, each in drawn for mark in each]
+        periods = {mark.period: days[mark.period] for mark in marks}
+        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._numerals)
+        picture = TimeChart(
+            title,
+            self._description(marks, axis),
+            drawn,
+            Timeline(periods, lambda period: self._labels.title(period).value),
+            axis,
+            self._marks,
         )
-        for index, (claim, _) in enumerate(placed):
-            places = drawing.places[3 * index : 3 * index + 3]
-            self._points.put(drawing, claim, places, upright=True)
-        for index, (group, _) in enumerate(layout.groups):
-            low, high = drawing.places[len(ends) + 2 * index :][:2]
-            _write(drawing, group, low, high)
-        return drawing.markup(name, "over-time", title, self._seen(along, figures))
+        same = sum(each == chosen for line in lines for each in self._of(line, days))
+        return Chart(
+            title,
+            [picture.draw(name, size) for size in SIZES],
+            marks,
+            self._notes(scale, beyond, same - sum(len(mark.claims) for mark in every)),
+            chosen,
+            {each: len(found) for each, found in frequencies.items()},
+        )
 
-    def rows(self, name: str, title: str, rows: Sequence[tuple[str, FigureClaim]]) -> Markup:
+    def rows(
+        self, name: str, title: str, rows: Sequence[tuple[str, Sequence[FigureClaim]]]
+    ) -> Chart | None:
         """Draw figures of one unit in rows on one scale.
 
         Args:
             name: A prefix for the ids of elements, unique in the page.
             title: The title of the chart.
-            rows: For each row, the label on the left side and the figure.
+            rows: For each row, its label and its figures, which mean the same.
 
         Returns:
-            The SVG element; empty if there are no figures.
+            The chart; None if there are no two points to draw.
         """
-        figures = [claim for _, claim in rows]
-        if not figures:
-            return Markup()
-        along = scale(figures)
-        heights = [len(rows) - 0.5 - index for index in range(len(rows))]
-        ends = [
-            (along.at(number), at)
-            for claim, at in zip(figures, heights, strict=True)
-            for number in numbers(claim)
+        named = [(label, mark) for label, claims in rows for mark in self._marks.of(claims)]
+        if len(named) < 2:
+            return None
+        scale, beyond = _scale([mark for _, mark in named], from_zero=False)
+        shown = [(label, mark) for label, mark in named if mark not in beyond]
+        marks = [mark for _, mark in shown]
+        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._numerals)
+        words = self._description(marks, axis)
+        drawings = [
+            draw_rows(f"{name}-{size}", size, (title, words), shown, axis, self._marks)
+            for size in SIZES
         ]
-        drawing = Drawing(
-            (_SIZE[0], _ROW * len(rows) + _FEET),
-            self._ticks(along, figures),
-            [(label, at) for (label, _), at in zip(rows, heights, strict=True)],
-            (along.ends, (0.0, float(len(rows)))),
-            ends,
-            note=self._note(along, figures),
+        return Chart(title, drawings, marks, self._notes(scale, beyond, 0))
+
+    def _days(self, claims: Iterable[FigureClaim]) -> dict[str, tuple[date, date]]:
+        """Return the days of the periods, and of the times they are compared with, if known."""
+        cells = (claim.figure.cell for claim in claims)
+        days = {}
+        for period in {each for cell in cells for each in (cell.period, cell.base_period) if each}:
+            first, last, _ = when(self._graph, period)
+            if first and last:
+                days[period] = date.fromisoformat(first), date.fromisoformat(last)
+        return days
+
+    def _of(self, line: Line, days: Days) -> list[str]:
+        return [_frequency(claim, days) for claim in line.claims]
+
+    def _notes(self, scale: Scale, beyond: Iterable[Mark], left_out: int) -> list[str]:
+        notes = [scale.note] if scale.note else []
+        notes += [f"Beyond the scale: {self._marks.words(mark)}." for mark in beyond]
+        if left_out:
+            noun = "figure of another series" if left_out == 1 else "figures of other series"
+            notes.append(f"Not drawn: {left_out} {noun}, or compared with another time.")
+        return notes
+
+    def _description(self, marks: Sequence[Mark], axis: Axis) -> str:
+        """Describe a chart for readers who cannot see it."""
+        counted = Counter(mark.kind for mark in marks)
+        kinds = ", ".join(
+            f"{counted[kind]} {WORDS.get(kind, kind)}" for kind in SHAPES if counted[kind]
         )
-        for index, claim in enumerate(figures):
-            places = drawing.places[3 * index : 3 * index + 3]
-            self._points.put(drawing, claim, places, upright=False)
-            self._write_beside(drawing, along, claim, places[1])
-        return drawing.markup(name, "in-rows", title, self._seen(along, figures))
-
-    def _write_beside(
-        self, drawing: Drawing, along: Scale, claim: FigureClaim, place: DrawnPoint
-    ) -> None:
-        words = self._quantities.value(claim)
-        words += "" if along.holds(numbers(claim)[1]) else f", {OFF}"
-        fits = place[0] + width(words) + _LINE < drawing.width
-        x = place[0] + (8 if fits else -8)
-        side = "after" if fits else "before"
-        drawing.write(words, (x, place[1] - 6), f"value {claim.status} {side}")
-
-    def _ticks(self, along: Scale, figures: Sequence[FigureClaim]) -> list[tuple[str, float]]:
-        """Return the ticks, with the unit if it is a symbol; otherwise `_note` names the unit."""
-        unit = figures[0].figure.unit if self._has_symbol(figures) else None
-        return [(self._numerals.number(each, unit), along.at(each)) for each in along.ticks]
-
-    def _note(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
-        unit = self._numerals.unit(figures[0].figure.unit)
-        unit = "" if self._has_symbol(figures) or not unit else f"In {unit}."
-        return " ".join(filter(None, (unit, along.note)))
-
-    def _has_symbol(self, figures: Sequence[FigureClaim]) -> bool:
-        return not any(map(str.isalnum, self._numerals.unit(figures[0].figure.unit)))
-
-    def _seen(self, along: Scale, figures: Sequence[FigureClaim]) -> str:
-        """Describe the chart for readers who cannot see it."""
-        counted = Counter(claim.status for claim in figures)
-        words = {each: each for each in SHAPES}
-        if counted["stands"] != 1:
-            words["stands"] = "stand"
-        stand = ", ".join(f"{counted[each]} {words[each]}" for each in words if counted[each])
-        first, last = (
-            self._numerals.number(each, figures[0].figure.unit)
-            for each in (along.ticks[0], along.ticks[-1])
-        )
-        note = f" {along.note}" if along.note else ""
+        unit = marks[0].claims[0].figure.unit
+        ends = axis.scale.ticks[0], axis.scale.ticks[-1]
+        first, last = (self._numerals.number(end, unit) for end in ends)
+        note = f" {axis.scale.note}" if axis.scale.note else ""
         return (
-            f"{len(figures)} figures with their intervals ({stand}) on a scale from {first} to "
-            f"{last}.{note} A table next to it has the same figures."
+            f"{len(marks)} points with their intervals ({kinds}) on a scale from {first} to "
+            f"{last}.{note} A table next to it has the figures."
         )
 
 
-def _write(drawing: Drawing, group: Group, low: DrawnPoint, high: DrawnPoint) -> None:
-    """Write a group's text above its intervals, or below if they are rejected or unbounded."""
-    claim = group.claims[0]
-    below = claim.rejected or claim.figure.interval.upper is None
-    if below and low[1] < drawing.height - _LINE * len(group.lines):
-        top = low[1] + _LINE + 7
-    else:
-        top = high[1] - _LINE * (len(group.lines) - 1) - 10
-    for index, line in enumerate(group.lines):
-        drawing.write(line, (low[0], top + _LINE * index), f"value {claim.status}")
+def _frequencies(claims: Iterable[FigureClaim], days: Days) -> dict[str, list[str]]:
+    """Return the period of each figure, by frequency."""
+    found: dict[str, list[str]] = {}
+    for claim in claims:
+        found.setdefault(_frequency(claim, days), []).append(claim.figure.cell.period)
+    return found
+
+
+def _frequency(claim: FigureClaim, days: Days) -> str:
+    return frequency(*map(str, days.get(claim.figure.cell.period, ("", ""))))
+
+
+def _default(frequencies: Mapping[str, Sequence[str]]) -> str:
+    if len(set(frequencies.get(ANNUAL, ()))) > 1:
+        return ANNUAL
+    return max(frequencies, key=lambda each: (len(set(frequencies[each])), each), default=ANNUAL)
+
+
+def _is_comparable(claim: FigureClaim, days: Days) -> bool:
+    """Return whether a period has dates, and growth is against the time before or a year before."""
+    period, base = claim.figure.cell.period, claim.figure.cell.base_period
+    if period not in days or (base is not None and base not in days):
+        return False
+    if base is None:
+        return True
+    (first, last), (begin, end) = days[base], days[period]
+    year_before = first.year + 1, first.month, first.day, last.year + 1, last.month
+    return last.toordinal() + 1 == begin.toordinal() or year_before == (
+        *(begin.year, begin.month, begin.day),
+        *(end.year, end.month),
+    )
+
+
+def _scale(
+    marks: Sequence[Mark], *, from_zero: bool = True, logarithmic: bool = False
+) -> tuple[Scale, list[Mark]]:
+    """Return a scale for some marks, and the rejected ones that are far above all others."""
+    kept = [mark for mark in marks if mark.kind != REJECTED] or list(marks)
+    high = max(abs(mark.numbers[2]) for mark in kept)
+    beyond = [mark for mark in marks if mark not in kept and abs(mark.numbers[1]) > _FAR * high]
+    numbers = [number for mark in marks if mark not in beyond for number in mark.numbers]
+    return Scale.of(numbers, from_zero=from_zero, logarithmic=logarithmic), beyond

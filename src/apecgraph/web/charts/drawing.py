@@ -1,115 +1,141 @@
-"""Drawings: the axes of a chart as inline SVG, and the positions of the marks."""
+"""Drawings: an SVG image with a plot area, axes and marks, and room for the labels of marks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from math import cos, radians, sin
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
+from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET
 
-import pygal
 from markupsafe import Markup
 
-_KEPT: Final[dict[str, tuple[str, ...]]] = {
-    "svg": ("viewBox",),
-    "g": ("class", "transform"),
-    "path": ("class", "d"),
-    "text": ("class", "x", "y", "transform"),
-}
-"""The elements and attributes of a chart that a page keeps. Styles, scripts and addresses are
-omitted: the Content-Security-Policy forbids them, and style.css defines the colours."""
-
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_NUMBER: Final = re.compile(r"-?[0-9]+\.[0-9]+")
 _FONT: Final = 13
-_LABEL: Final = 34
-"""Maximum number of characters of a label along an axis."""
+"""Size of the text in pixels, as in style.css."""
 
-_LINE: Final = 16  # characters; a longer label is broken into two lines
+_ADVANCE: Final = 0.6
+"""Width of a letter divided by the size of the font. A wide East Asian letter has twice as much."""
+
+_WIDE: Final = frozenset("WF")
+
+_LINE: Final = 16
+"""Height of a line of text in pixels."""
+
+Place: TypeAlias = tuple[float, float]
 
 
-_SLANT: Final = 55
-"""Degrees."""
+class Box(NamedTuple):
+    """A rectangle in pixels; y grows downwards."""
 
-Tick: TypeAlias = tuple[str, float]
-DrawnPoint: TypeAlias = tuple[float, float]
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        """Return whether two rectangles overlap."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def holds(self, other: Box) -> bool:
+        """Return whether another rectangle lies inside of this one."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and other.right <= self.right
+            and other.bottom <= self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """The space around the plot area, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 class Drawing:
-    """Two axes with labels, and points in the area between the axes.
-
-    The attribute `places` has the positions of the points in pixels, in the same order. `width` and
-    `height` are the size of the area between the axes.
+    """An image whose marks and texts are added one after the other.
 
     Args:
         size: Width and height in pixels.
-        x: Label and position of each tick of the x axis.
-        y: Label and position of each tick of the y axis.
-        ends: The ends of both axes.
-        places: Points between the axes.
-        slanted: Whether the labels of the x axis are slanted.
-        note: A remark on the scale.
+        margins: The space around the plot area.
+
+    Attributes:
+        plot: The plot area.
+        width: The width in pixels.
     """
 
-    def __init__(
-        self,
-        size: tuple[int, int],
-        x: Sequence[Tick],
-        y: Sequence[Tick],
-        ends: tuple[DrawnPoint, DrawnPoint],
-        places: Iterable[DrawnPoint],
-        *,
-        slanted: bool = False,
-        note: str = "",
-    ) -> None:
-        chart = pygal.XY(
-            width=size[0],
-            height=size[1],
-            stroke=False,
-            show_legend=False,
-            truncate_label=-1,
-            x_label_rotation=-_SLANT if slanted else 0,
-            x_labels=[{"label": cut(_legal(text)), "value": at} for text, at in x],
-            y_labels=[{"label": cut(_legal(text)), "value": at} for text, at in y],
-            xrange=ends[0],
-            range=ends[1],
-            margin=8,
-            margin_top=28,
-            margin_right=36,
-            margin_bottom=24,
-            js=(),
-            css=(),
-            style=pygal.style.Style(label_font_size=_FONT),
+    plot: Box
+    width: float
+
+    def __init__(self, size: tuple[float, float], margins: Margins) -> None:
+        self._size = size
+        self.width = size[0]
+        self._image = Box(0, 0, *size)
+        self.plot = Box(
+            margins.left, margins.top, size[0] - margins.right, size[1] - margins.bottom
         )
-        self._width = size[0]
-        chart.add("", list(places))
-        tree = chart.render_tree()
-        self._root = next(_plain(tree))
-        self.places = [
-            (float(circle.get("cx")), float(circle.get("cy"))) for circle in tree.iter("circle")
-        ]
-        ground = tree.findall(".//rect[@class='background']")[1]
-        self.width, self.height = float(ground.get("width")), float(ground.get("height"))
-        self._plot = next(group for group in self._root.iter("g") if group.get("class") == "plot")
-        self.add("text", note, class_="note", x="0", y="-12")
-        if not slanted:
-            for axis in self._root.iterfind(".//g[@class='axis x']"):
-                for text in axis.iter("text"):
-                    _wrap(text)
+        self._root = ET.Element("svg", {"viewBox": f"0 0 {size[0]:g} {size[1]:g}"})
+        self._taken: list[Box] = []
 
     def add(
         self, tag: str, text: str = "", *, to: ET.Element | None = None, **of: str
     ) -> ET.Element:
-        """Add an element to the plot area or to another element; `class_` sets `class`."""
+        """Add an element to the image or to another element; `class_` sets `class`."""
         attributes = {name.rstrip("_"): value for name, value in of.items()}
-        element = ET.SubElement(self._plot if to is None else to, tag, attributes)
+        element = ET.SubElement(self._root if to is None else to, tag, attributes)
         element.text = _legal(text)
         return element
 
-    def write(self, text: str, place: DrawnPoint, class_: str) -> None:
-        """Write text at a position."""
-        self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
+    def line(self, start: Place, end: Place, class_: str) -> None:
+        """Add a straight line."""
+        (x, y), (to_x, to_y) = start, end
+        self.add("path", class_=class_, d=f"M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}")
+
+    def write(self, text: str, place: Place, class_: str, anchor: str = "start") -> None:
+        """Write text, and keep its place free of labels.
+
+        Args:
+            text: The text.
+            place: The place of its baseline.
+            class_: Its class.
+            anchor: Which part of the text is at the place: "start", "middle" or "end".
+        """
+        element = self.add("text", text, class_=class_, x=f"{place[0]:.1f}", y=f"{place[1]:.1f}")
+        element.set("text-anchor", anchor)
+        self.take(_box(text, place, anchor))
+
+    def take(self, box: Box) -> None:
+        """Keep a rectangle free of labels."""
+        self._taken.append(box)
+
+    def label(self, text: str, places: Sequence[tuple[Place, str]], class_: str) -> bool:
+        """Write text at the first of some places where it covers nothing.
+
+        Args:
+            text: The text.
+            places: Places and anchors, the best first.
+            class_: Its class.
+
+        Returns:
+            Whether there is such a place; if not, the text is not written.
+        """
+        for place, anchor in places:
+            box = _box(text, place, anchor)
+            if self._image.holds(box) and not any(map(box.meets, self._taken)):
+                self.write(text, place, class_, anchor)
+                return True
+        return False
 
     def markup(self, name: str, class_: str, title: str, description: str) -> Markup:
         """Write the drawing as a graphic that contains links (WAI-ARIA Graphics Module, section 4).
@@ -129,7 +155,8 @@ class Drawing:
             self._root.insert(order, element)
         self._root.attrib |= {
             "class": class_,
-            "width": str(self._width),
+            "width": f"{self._size[0]:g}",
+            "height": f"{self._size[1]:g}",
             "role": "graphics-document",
             "aria-labelledby": f"{name}-title",
             "aria-describedby": f"{name}-desc",
@@ -139,54 +166,25 @@ class Drawing:
 
 def width(text: str) -> float:
     """Estimate the width of a text in pixels."""
-    return 0.6 * _FONT * len(text)
+    return _FONT * _ADVANCE * sum(2 if east_asian_width(each) in _WIDE else 1 for each in text)
 
 
-def slanting(texts: Iterable[str]) -> tuple[int, int]:
-    """Return the width and the height in pixels that slanted labels need."""
-    longest = max(width(cut(text)) for text in texts)
-    return int(longest * cos(radians(_SLANT))), int(longest * sin(radians(_SLANT)))
+def cut(text: str, room: float) -> str:
+    """Shorten a text so that it is not wider than some pixels."""
+    if width(text) <= room:
+        return text
+    while text and width(text) + width("…") > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
-def wrapped(text: str) -> list[str]:
-    """Break a long label into two lines of similar length."""
-    words = cut(text).split(" ")
-    if len(text) <= _LINE or len(words) == 1:
-        return [" ".join(words)]
-    pairs = ([" ".join(words[:at]), " ".join(words[at:])] for at in range(1, len(words)))
-    return min(pairs, key=lambda pair: max(map(len, pair)))
-
-
-def cut(text: str) -> str:
-    """Shorten a label so that it leaves room for the chart."""
-    return text if len(text) <= _LABEL else text[: _LABEL - 1].rstrip() + "…"
+def _box(text: str, place: Place, anchor: str) -> Box:
+    x, y = place
+    long = width(text)
+    left = {"start": x, "middle": x - long / 2, "end": x - long}[anchor]
+    return Box(left, y - 0.8 * _LINE, left + long, y + 0.2 * _LINE)
 
 
 def _legal(text: str) -> str:
     """Remove the characters that XML cannot contain."""
     return _CONTROL.sub("", text)
-
-
-def _wrap(text: ET.Element) -> None:
-    lines = wrapped(text.text or "")
-    text.text = lines[0]
-    for line in lines[1:]:
-        ET.SubElement(text, "tspan", {"x": text.get("x", "0"), "dy": "1.2em"}).text = line
-
-
-def _plain(node: Any) -> Iterator[ET.Element]:
-    """Copy the parts of a node that a page needs; if lxml is installed, it makes the node."""
-    kept = _KEPT.get(node.tag) if isinstance(node.tag, str) else None
-    if kept is None:
-        return
-    values = {name: node.get(name) for name in kept}
-    element = ET.Element(node.tag, {name: _short(value) for name, value in values.items() if value})
-    element.text = node.text
-    element.extend(copy for child in node for copy in _plain(child))
-    if len(element) or node.tag in ("path", "text"):
-        yield element
-
-
-def _short(text: str) -> str:
-    """Round the positions in a path to a tenth of a pixel."""
-    return _NUMBER.sub(lambda match: f"{float(match[0]):.1f}".removesuffix(".0"), text)

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
-_WIDE: Final = 10
-"""Minimum ratio of the largest number to the smallest for a logarithmic scale."""
-
 _MOST: Final = 6  # steps of a linear scale
 _FINE: Final = 3  # decades; a longer logarithmic scale has ticks only at powers of ten
 _MANTISSAS: Final = (1, 2, 5)
@@ -23,27 +20,28 @@ class Scale:
     logarithmic: bool = False
 
     @classmethod
-    def of(cls, numbers: Iterable[Decimal]) -> Scale:
+    def of(
+        cls, numbers: Iterable[Decimal], *, from_zero: bool = True, logarithmic: bool = False
+    ) -> Scale:
         """Return a scale that shows one or more numbers.
 
-        If the largest number is at least ten times the smallest, the scale is logarithmic.
-        Otherwise the scale is linear, and begins at zero unless all numbers are far from zero.
+        Args:
+            numbers: The numbers.
+            from_zero: Whether a linear scale includes zero even if all numbers are far from it.
+            logarithmic: Whether the scale is logarithmic, if all numbers are above zero.
+
+        Returns:
+            The scale.
         """
         ordered = sorted(numbers)
         low, high = ordered[0], ordered[-1]
-        if low > 0 and high >= _WIDE * low:
+        if logarithmic and low > 0:
             return cls(_powers(low, high), logarithmic=True)
-        if high <= 0:
-            high = Decimal(0)
-        if 0 <= low <= high / 2 or low == high > 0:
+        high = max(high, Decimal(0)) if from_zero or high <= 0 else high
+        if low >= 0 and (from_zero or low <= high / 2 or low == high):
             low = Decimal(0)
         least = Decimal(1) if all(number % 1 == 0 for number in ordered) else Decimal(0)
         return cls(_steps(low, high if high > low else low + 1, least))
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The positions of the first and the last tick."""
-        return self.at(self.ticks[0]), self.at(self.ticks[-1])
 
     @property
     def note(self) -> str:
@@ -57,9 +55,16 @@ class Scale:
         return self.ticks[0] <= number <= self.ticks[-1]
 
     def at(self, number: Decimal) -> float:
-        """Return the position of a number; a number off the scale is at the nearer end."""
+        """Return the position of a number, from 0 at the first tick to 1 at the last.
+
+        A number off the scale is at the nearer end.
+        """
         nearest = min(max(number, self.ticks[0]), self.ticks[-1])
-        return float(nearest.log10() if self.logarithmic else nearest)
+        low, place, high = (
+            each.log10() if self.logarithmic else each
+            for each in (self.ticks[0], nearest, self.ticks[-1])
+        )
+        return float((place - low) / (high - low))
 
 
 def _steps(low: Decimal, high: Decimal, least: Decimal) -> tuple[Decimal, ...]:
@@ -82,5 +87,5 @@ def _powers(low: Decimal, high: Decimal) -> tuple[Decimal, ...]:
     mantissas = _MANTISSAS if len(decades) <= _FINE + 1 else (1,)
     ticks = [factor * Decimal(1).scaleb(decade) for decade in decades for factor in mantissas]
     first = max(tick for tick in ticks if tick <= low)
-    last = min(tick for tick in ticks if tick >= high)
+    last = min(tick for tick in ticks if tick >= high and tick > first)
     return tuple(tick for tick in ticks if first <= tick <= last)

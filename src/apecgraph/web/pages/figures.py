@@ -7,14 +7,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from decimal import Decimal
+from functools import cached_property, partial
 from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from apecgraph.content.frequencies import frequency
 from apecgraph.errors import MalformedRequest, NotFound, ReleaseError
-from apecgraph.rdf.namespaces import BASE, OWL
+from apecgraph.rdf.namespaces import BASE, OWL, SDMX_DIMENSION
 from apecgraph.readers.partners import PartnerTable, partner_tables
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
@@ -22,7 +24,7 @@ from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
 from apecgraph.text.numbers import Numerals
-from apecgraph.web.charts.charts import Charts
+from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
@@ -30,8 +32,15 @@ from apecgraph.web.pages.site import ReleaseSite
 _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
 
-_DRAWN: Final = 60
-"""Maximum number of figures for a chart of several series, or of periods of different lengths."""
+_SHOWN: Final = 60
+"""Maximum number of figures of several series that are shown as charts and tables."""
+
+_SCALE: Final = "scale"
+_LOGARITHMIC: Final = "log"
+_NONE: Final = Decimal(0)
+
+_FACETS: Final = {**SERIES_DIMENSIONS, "frequency": f"{SDMX_DIMENSION}freq"}
+"""The properties that figures can be selected by, keyed by the names of their parameters."""
 
 _FILE_NAME: Final = 80
 """Maximum number of characters of a file name without its extension."""
@@ -99,6 +108,7 @@ class FiguresPage(Page):
         } | {
             "source": {claim.source for item in self.site.series for claim in item.claims},
             "period": set(self._days),
+            "frequency": {frequency(*each[:2]) for each in self._days.values()},
         }
 
     @cached_property
@@ -125,12 +135,19 @@ class FiguresPage(Page):
             MalformedRequest: A parameter is unknown, repeated or malformed.
             NotFound: There are no such figures.
         """
-        selection = await asyncio.to_thread(self._selection, request)
         sent = read_parameters(request.scope["query_string"])
-        if list(sent.items()) != [(name, local(value)) for name, value in selection.choices]:
-            return RedirectResponse(selection_address(selection), status_code=308)
+        scale = sent.get(_SCALE, "")
+        if scale not in ("", _LOGARITHMIC):
+            raise MalformedRequest(f"{_SCALE}: there is only {_LOGARITHMIC}, a logarithmic scale.")
+        selection = await asyncio.to_thread(self._selection, _without_scale(sent))
+        canonical = {name: local(value) for name, value in selection.choices}
+        canonical |= {_SCALE: scale} if scale else {}
+        if list(sent.items()) != list(canonical.items()):
+            return RedirectResponse(chart_address(selection, scale), status_code=308)
         return await self.respond(
-            request, lambda: self._values_of(selection), variant=selection.parameters
+            request,
+            lambda: self._values_of(selection, scale),
+            variant=f"{selection.parameters} {scale}",
         )
 
     async def table(self, request: Request) -> Response:
@@ -153,7 +170,8 @@ class FiguresPage(Page):
                 [f"{BASE}figures.{name}" for name in WRITERS],
             )
         format_, write = WRITERS[extension]
-        selection = await asyncio.to_thread(self._selection, request)
+        sent = read_parameters(request.scope["query_string"])
+        selection = await asyncio.to_thread(self._selection, sent)
 
         def body() -> bytes:
             if not selection.choices:
@@ -173,10 +191,10 @@ class FiguresPage(Page):
             self.site.tables,
         )
 
-    def _values_of(self, selection: Selection) -> Mapping[str, object]:
+    def _values_of(self, selection: Selection, scale: str) -> Mapping[str, object]:
         series = selection.from_(self.site.series, self._days)
         count = sum(len(item.claims) for item in series)
-        shown = bool(selection.choices) and (len(series) == 1 or count <= _DRAWN)
+        shown = bool(selection.choices) and (len(series) == 1 or count <= _SHOWN)
         is_one_period = len({period for item in series for period in item.periods}) == 1
         in_rows = is_one_period and len(series) > 1
         lasting = selection.choosing("from", None).choosing("to", None)
@@ -201,15 +219,17 @@ class FiguresPage(Page):
             "official": sum(offered[iri] for iri in self.site.comparisons.official),
             "source_of_all": next(iter(sources)) if len(sources) == 1 else None,
             "without": without,
-            "facets": [self._facet(selection, name) for name in SERIES_DIMENSIONS],
+            "facets": [self._facet(selection, name) for name in _FACETS],
             "periods": [(local(item), self.site.labels.title(item).value) for item in periods],
             "years": [(year, year) for year in years(periods, self._days)],
             "address": selection_address,
             "formats": [format_ for format_, _ in WRITERS.values()],
             "name": self._name,
             "whole": lambda item: Selection.of(dict(item.dimensions)),
-            "charts": self._charts,
-            "drawn": self._is_drawn,
+            "together": None if in_rows else self._together(selection, series, scale),
+            "chart": partial(self._chart, selection, scale),
+            "chart_address": chart_address,
+            "scale": scale,
             "local": local,
         }
 
@@ -225,10 +245,42 @@ class FiguresPage(Page):
             for measure, figures in offers.most_common()
         ]
 
-    def _is_drawn(self, series: Series) -> bool:
-        """Return whether a chart suits a series: not if it mixes many months and years."""
-        lengths = {_months(*self._days[period][:2]) for period in series.periods}
-        return len(series.claims) > 1 and (len(series.claims) <= _DRAWN or len(lengths) == 1)
+    def _chart(self, selection: Selection, scale: str, name: str, series: Series) -> Chart | None:
+        """Draw one series."""
+        return self._charts.over_time(
+            name,
+            self._name(series),
+            [Line(series.claims)],
+            wanted=selection.value("frequency"),
+            logarithmic=scale == _LOGARITHMIC,
+        )
+
+    def _together(self, selection: Selection, series: Sequence[Series], scale: str) -> Chart | None:
+        """Draw several series of one measure and unit, the ones with the greatest values first."""
+        alike = {(dict(each.dimensions)["measure"], each.unit) for each in series}
+        if len(series) < 2 or len(alike) > 1 or not selection.choices:
+            return None
+        lines = [Line(each.claims, self._apart(each, series)) for each in series]
+        lines.sort(key=_greatest, reverse=True)
+        return self._charts.over_time(
+            "together",
+            self._heading(selection),
+            lines,
+            wanted=selection.value("frequency"),
+            logarithmic=scale == _LOGARITHMIC,
+        )
+
+    def _apart(self, series: Series, others: Iterable[Series]) -> str:
+        """Name a series by what tells it apart from the others."""
+        common = set.intersection(*(set(each.dimensions) for each in others))
+        parts = [
+            self.site.labels.title(value).value
+            for name, value in series.dimensions
+            if (name, value) not in common
+        ]
+        return ", ".join(
+            [*parts, *(["expected"] if series.claims[0].figure.is_expectation else [])]
+        )
 
     def _heading(self, selection: Selection) -> str:
         chosen = (
@@ -256,13 +308,13 @@ class FiguresPage(Page):
 
     def _facet(self, selection: Selection, name: str) -> Facet:
         offers = selection.offers(name, self.site.series, self._days)
-        label = self.site.labels.title(SERIES_DIMENSIONS[name]).value
+        label = self.site.labels.title(_FACETS[name]).value
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
 
-    def _selection(self, request: Request) -> Selection:
-        """Read the selection of a request."""
+    def _selection(self, sent: Mapping[str, str]) -> Selection:
+        """Read a selection from the parameters of a request."""
         choices: dict[str, str] = {}
-        for name, text in self._renamed(read_parameters(request.scope["query_string"])):
+        for name, text in self._renamed(sent):
             if name not in PARAMETERS:
                 raise MalformedRequest(
                     f"{name}: there is no such parameter; select figures by "
@@ -318,16 +370,25 @@ def selection_address(selection: Selection, path: str = "/figures") -> str:
     return f"{path}?{selection.parameters}" if selection.choices else path
 
 
+def chart_address(selection: Selection, scale: str) -> str:
+    """Return the address of a selection; its charts have a scale: "log", or "" for linear."""
+    address = selection_address(selection)
+    return f"{address}{'&' if selection.choices else '?'}{_SCALE}={scale}" if scale else address
+
+
 def _iri(selection: Selection) -> str:
     return BASE + selection_address(selection).removeprefix("/")
 
 
-def _months(first: str, last: str) -> int:
-    """Return how many months a period has, given its days (ISO 8601); 0 if these are not known."""
-    if not (first and last):
-        return 0
-    begin, end = (12 * int(day[:4]) + int(day[5:7]) for day in (first, last))
-    return end - begin + 1
+def _without_scale(sent: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in sent.items() if name != _SCALE}
+
+
+def _greatest(line: Line) -> Decimal:
+    """Return the value of the last figure of a line that is not rejected."""
+    return next(
+        (claim.figure.value for claim in reversed(line.claims) if not claim.rejected), _NONE
+    )
 
 
 def _file(selection: Selection) -> str:

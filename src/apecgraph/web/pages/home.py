@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE, OPEN
+from apecgraph.content.figures import Figure
 from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
 from apecgraph.rdf.namespaces import BASE, DCTERMS, RDF, SCHEMA
-from apecgraph.readers.claims import Claim
-from apecgraph.readers.conflicts import read_conflicts, read_refutation
+from apecgraph.readers.claims import Claim, FigureClaim
+from apecgraph.readers.conflicts import Refutation, read_conflicts, read_refutation
 from apecgraph.readers.description import describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
+from apecgraph.readers.series import when
 from apecgraph.readers.sources import Source, read_source
 from apecgraph.text.dates import spelled_days
 from apecgraph.text.numbers import Numerals
-from apecgraph.web.charts.charts import Charts
+from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.http.addresses import INDEX
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.signposting import document_path
@@ -28,6 +31,9 @@ from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.pages.sources import read_shares
+
+_NAMED: Final = 2
+"""Number of publishers that are named before the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,18 @@ class HomePage(Page):
         headline = next((item for item in self.site.series if item.slice_ in main), None)
         selection = None if headline is None else Selection.of(dict(headline.dimensions))
         shares = read_shares(self.site.graph)
+        refutation = read_refutation(conflicts)
+        called = headline.name(self.site.labels, Numerals(self.site.graph)) if headline else ""
         return {
             "heading": self.site.graph.value(BASE, f"{DCTERMS}title"),
             "about": self.site.graph.values(BASE, f"{DCTERMS}description"),
             "headline": headline,
             "selection": selection,
-            "charts": self._charts,
             "figures": selection_address,
-            "called": headline and headline.name(self.site.labels, Numerals(self.site.graph)),
+            "called": called,
+            "chart": refutation and self._proof(refutation),
             "events": [self._event(iri) for iri in main if self._is_event(iri)],
-            "refutation": read_refutation(conflicts),
+            "refutation": refutation,
             "witnesses": self._witnesses,
             "counts": {
                 "sources": sum(share.claims > 0 for share in shares),
@@ -97,6 +105,46 @@ class HomePage(Page):
             },
             "schema_org": SchemaOrg(self.site.graph, self.site.labels).dataset(),
         }
+
+    def _proof(self, refutation: Refutation) -> Chart | None:
+        """Draw the rejected number beside those that refute it: of the press, and official ones."""
+        figure = refutation.upheld[0].figure
+        of_cell = self.site.comparisons.in_cell(figure.cell)
+        alike = [claim for claim in of_cell if claim.figure.interval == figure.interval]
+        title = Wording(self.site.graph).common({figure.cell})
+        rows = [
+            (self._label(claims), claims)
+            for claims in (alike, self._parts(figure), refutation.rejected)
+            if claims
+        ]
+        return self._charts.rows("proof", title, rows)
+
+    def _parts(self, figure: Figure) -> Sequence[FigureClaim]:
+        """Return the official figure of the longest part of the period of a figure."""
+        graph, cell = self.site.graph, figure.cell
+        first, last, _ = when(graph, cell.period)
+        found = [
+            (when(graph, claim.figure.cell.period)[1], claim.iri, claim)
+            for series in self.site.series
+            for claim in series.claims
+            if claim.figure.cell._replace(period=cell.period) == cell
+            and not claim.figure.is_expectation
+            and not claim.rejected
+            and claim.source in self.site.comparisons.official
+            and first == when(graph, claim.figure.cell.period)[0]
+            and when(graph, claim.figure.cell.period)[1] < last
+        ]
+        return [max(found)[2]] if found else []
+
+    def _label(self, claims: Sequence[FigureClaim]) -> str:
+        """Name the period and the publishers of some figures."""
+        period = self.site.labels.title(claims[0].figure.cell.period).value
+        publishers = [
+            self.site.labels.title(of.publisher or of.iri).value for of in self._witnesses(claims)
+        ]
+        others = len(publishers) - _NAMED
+        named = ", ".join(publishers[:_NAMED]) + (f" and {others} more" if others > 0 else "")
+        return f"{period}: {named}"
 
     def _witnesses(self, claims: Iterable[Claim]) -> Collection[Source]:
         """Return the first source of each origin that makes one of some claims."""

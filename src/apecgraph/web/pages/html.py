@@ -21,7 +21,6 @@ from apecgraph.release.release import Release
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.text.numbers import plain_number
-from apecgraph.web.charts.points import SHAPES
 from apecgraph.web.http.addresses import local_link
 from apecgraph.web.pages.assets import Assets
 
@@ -81,7 +80,6 @@ class Html:
             quantities=Quantities(graph),
             source=self._source,
             schema_org=None,
-            shapes=SHAPES,
             title=self._labels.title,
             version=self.version,
         )

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from markupsafe import Markup
-
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE
 from apecgraph.intervals import shared
@@ -17,7 +15,7 @@ from apecgraph.readers.claims import FigureClaim, StatementClaim
 from apecgraph.readers.conflicts import Conflict, read_conflict
 from apecgraph.readers.contradictions import RecordedContradiction
 from apecgraph.readers.edit_rules import read_edit_rules
-from apecgraph.web.charts.charts import Charts
+from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 
@@ -41,14 +39,14 @@ class FigureTable:
     Attributes:
         title: What the figures measure.
         lines: The figures.
-        drawing: A chart of the intervals; empty if there is only one.
+        chart: A chart of the intervals; None if there is only one.
         fits: The common part of the intervals of all accepted figures, in words; empty if there is
             none, if the intervals are equal, or if the figures measure different things.
     """
 
     title: str
     lines: tuple[Line, ...]
-    drawing: Markup
+    chart: Chart | None
     fits: str = ""
 
     @property
@@ -128,15 +126,19 @@ class DecisionPage(ThingPage):
                 wording.meaning(fits, claims[0].figure.unit) if fits else "",
             )
 
-    def _drawn(self, name: str, title: str, lines: Sequence[Line], wording: Wording) -> Markup:
+    def _drawn(
+        self, name: str, title: str, lines: Sequence[Line], wording: Wording
+    ) -> Chart | None:
         """Draw the intervals; equal intervals of figures with the same status share a row."""
         alike: defaultdict[object, list[Line]] = defaultdict(list)
         for line in lines:
-            figure = line.claim.figure
-            alike[line.about, figure.interval, figure.bound, line.claim.status].append(line)
-        if len(alike) < 2:
-            return Markup()
-        rows = [(_row(group, wording), group[0].claim) for group in alike.values()]
+            figure, official = (
+                line.claim.figure,
+                line.claim.source in self.site.comparisons.official,
+            )
+            key = line.about, figure.interval, figure.bound, line.claim.status, official
+            alike[key].append(line)
+        rows = [(_row(group, wording), [line.claim for line in group]) for group in alike.values()]
         return Charts(self.site.graph).rows(name, title, rows)
 
 
