@@ -99,6 +99,7 @@ class Connection(HttpToolsProtocol):
         self._client = client_name(address)
         proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
         self._is_proxy = address in proxies
+        self._is_claimed = False
         self.open_connections.enter(self, PROXY if self._is_proxy else self._client)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -108,9 +109,13 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if not self._refused:
-            self._unread.add(data)
-            self._read()
+        if self._refused:
+            return
+        if self._is_idle and not self.flow.write_paused and (known := self.repeat_cache.get(data)):
+            self._repeat(data, known)
+            return
+        self._unread.add(data)
+        self._read()
 
     def _read(self) -> None:
         """Read on, at most to the end of one request.
@@ -120,12 +125,22 @@ class Connection(HttpToolsProtocol):
         """
         if self._refused or self.transport.is_closing():
             return
-        self._read_body()
-        if self._unread and not self._in_message and not self._is_last and self.awaits_client:
-            self._read_head()
+        if self._in_message:
             self._read_body()
-        if len(self._unread) > LARGEST_HEAD:
+        if self._in_message or not self._unread:
+            return
+        if self.awaits_client and not self._is_last:
+            self._read_head()
+            if self._in_message:
+                self._read_body()
+        elif len(self._unread) > LARGEST_HEAD:
             self.flow.pause_reading()  # until the response is complete
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether no request has begun to arrive or is being answered."""
+        answered = self.cycle is None or self.cycle.response_complete
+        return answered and not self._in_message and not self._unread
 
     @property
     def awaits_client(self) -> bool:
@@ -133,15 +148,12 @@ class Connection(HttpToolsProtocol):
         return self._in_message or self.cycle is None or self.cycle.response_complete
 
     def _read_head(self) -> None:
-        self._unset_keepalive_if_required()
-        if self._timer is None:
-            self._await_request()
         try:
+            self._unset_keepalive_if_required()
+            if self._timer is None:
+                self._await_request()
             head = self._unread.take_head()
             if not head:
-                return
-            if not self.flow.write_paused and (response := self.repeat_cache.get(head)):
-                self._repeat(head, response)
                 return
             checked = check_head(head)
         except RequestError as error:
@@ -202,6 +214,7 @@ class Connection(HttpToolsProtocol):
     def _claim(self, client: str) -> bool:
         """Count the connection as one of a client that a trusted proxy names."""
         if client != self._client:
+            self._is_claimed = True
             self.open_connections.enter(self, client)
         return not self._refused
 
@@ -222,17 +235,17 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._is_proxy and not self._refused:
+        if self._is_claimed and not self._refused:
+            self._is_claimed = False
             self.open_connections.enter(self, PROXY)
         if self._unread:
             self.loop.call_soon(self._read)
 
     def give_way(self) -> None:
         """Close the connection, because another one needs its place."""
-        is_idle = self.cycle is not None and self.awaits_client and not self._in_message
         if self._refused or self._has_begun_response:
             self.abort()
-        elif is_idle and not self._unread:
+        elif self._is_idle and self.cycle is not None:
             self.transport.close()  # without an error, which the client would not expect
         else:
             self._refuse(StoreBusy("There are too many connections; try again in a moment."))
@@ -275,14 +288,11 @@ class Connection(HttpToolsProtocol):
         """Send a cached response as uvicorn would, with the current date and a new id."""
         begun = time.perf_counter()
         self._cancel_timer()
-        self._unset_keepalive_if_required()
         request_id = new_request_id()
-        new = [
-            b"%s: %s\r\n" % header
-            for header in (*self.server_state.default_headers, (REQUEST_ID, request_id))
-        ]
+        new = b"".join([b"%s: %s\r\n" % each for each in self.server_state.default_headers])
+        own = b"%s: %s\r\n" % (REQUEST_ID, request_id)
         self.transport.write(
-            b"".join((STATUS_LINE[200], *new, _COMMON_HEAD, response.head, response.body))
+            b"".join((STATUS_LINE[200], new, own, _COMMON_HEAD, response.head, response.body))
         )
         self.on_response_complete()
         path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")

@@ -62,9 +62,10 @@ class Framing:
 
     def add(self, data: bytes) -> None:
         """Append bytes that the client has sent."""
-        self._bytes = self._bytes[self._start :] + data
-        self._searched = max(0, self._searched - self._start)
-        self._start = 0
+        if self._start:
+            self._bytes = self._bytes[self._start :]
+            self._start = self._searched = 0
+        self._bytes += data
 
     def take_head(self) -> bytes:
         """Take the head of the next request.
@@ -78,11 +79,12 @@ class Framing:
         if self._bytes.startswith(_LINE_END, self._start) and len(self) > len(_LINE_END):
             self._start += len(_LINE_END)  # section 2.2
         end = self._bytes.find(_END, max(self._start, self._searched))
-        if (len(self) if end < 0 else end - self._start) > LARGEST_HEAD:
+        size = (end if end >= 0 else len(self._bytes)) - self._start
+        if size > LARGEST_HEAD:
             limit = self._start + LARGEST_HEAD
             raise _too_large(in_headers=self._bytes.find(_LINE_END, self._start, limit) >= 0)
         if end >= 0:
-            return self._take(end + len(_END) - self._start)
+            return self._take(size + len(_END))
         self._searched = len(self._bytes) - len(_END)
         if not _BEGINNING.match(self._bytes, self._start):
             raise _malformed()
