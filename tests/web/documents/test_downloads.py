@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -19,7 +20,8 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import DUMP_FORMATS, Release
 from apecgraph.web.publication import Publication
-from tests.support.servers import served
+from tests.support.connections import connected
+from tests.support.servers import served, server_thread
 
 TURTLE = "/dumps/apecgraph.ttl"
 
@@ -196,6 +198,81 @@ def test_the_links_are_those_of_the_default_graph(client: httpx.Client, graph: G
     dumped = {quad.triple for quad in ox.parse(data, ox.RdfFormat.N_TRIPLES)}
     assert dumped == set(found)
     assert len(dumped) > 50
+
+
+@pytest.fixture
+def copied(release: Release, tmp_path: Path) -> Release:
+    return Release.open(shutil.copytree(release.path, tmp_path / release.name))
+
+
+def cut(data: bytes) -> bytes:
+    return data[:-1]
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-2] + bytes([data[-2] ^ 1]) + data[-1:]
+
+
+def emptied(_: bytes) -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize("harm", [cut, flipped, emptied])
+def test_a_damaged_dump_is_never_sent_under_the_entity_tag_of_the_whole_one(
+    copied: Release, harm: Callable[[bytes], bytes]
+) -> None:
+    with served(Publication.of(copied)) as client:
+        for name, file, headers in (
+            ("apecgraph.ttl", "apecgraph.ttl", PLAIN),
+            ("apecgraph.ttl", "apecgraph.ttl", {**PLAIN, "Range": "bytes=0-99"}),
+            ("apecgraph.ttl", "apecgraph.ttl", {**PLAIN, "Range": "bytes=0-9,20-29"}),
+            ("apecgraph.ttl", "apecgraph.ttl.gz", CODED),
+            ("apecgraph.ttl.gz", "apecgraph.ttl.gz", PLAIN),
+        ):
+            path = copied.path / file
+            url = f"/dumps/{copied.name}/{name}"
+            whole = client.get(url, headers=headers).raise_for_status()
+            data = path.read_bytes()
+            path.write_bytes(harm(data))
+            for method in ("GET", "HEAD"):
+                answer = client.request(method, url, headers=headers)
+                assert answer.status_code == 503
+                assert "etag" not in answer.headers
+                assert str(copied.path) not in answer.text
+            path.write_bytes(data)
+            again = client.get(url, headers=headers)
+            assert (again.status_code, again.headers["etag"]) == (
+                whole.status_code,
+                whole.headers["etag"],
+            )
+
+
+@pytest.mark.parametrize("how", ["cut", "changed in place", "deleted"])
+def test_a_dump_that_changes_while_it_is_sent_is_not_completed(copied: Release, how: str) -> None:
+    """A deleted file, as of a release that a build removes, is still sent as it was."""
+    path = copied.path / "apecgraph.nq"
+    size = path.stat().st_size
+    with (
+        server_thread(Publication.of(copied)) as url,
+        connected(int(url.rpartition(":")[2]), receives=4096) as connection,
+    ):
+        head = f"GET /dumps/{copied.name}/apecgraph.nq HTTP/1.1\r\nHost: a\r\n"
+        connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        received = connection.recv(4096)
+        assert received.startswith(b"HTTP/1.1 200")
+        assert f"content-length: {size}".encode() in received.lower()
+        if how == "cut":
+            os.truncate(path, size // 2)
+        elif how == "deleted":
+            path.unlink()
+        else:
+            with path.open("r+b") as file:
+                file.seek(-100, os.SEEK_END)
+                file.write(b"x")
+        while part := connection.recv(1 << 20):
+            received += part
+    sent = len(received.partition(b"\r\n\r\n")[2])
+    assert sent == size if how == "deleted" else 0 < sent < size
 
 
 class TestAnEarlierRelease:

@@ -22,10 +22,11 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.folder import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from apecgraph.errors import NotFound, RangeNotSatisfiable, StoreError
+from apecgraph.files import file_version
 from apecgraph.rdf.formats import CROISSANT, CSVW, HTML, JSON, SDMX_STRUCTURE
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.dumps import CHECKSUMS, LINKS_FILE, Download, downloads, zipped
-from apecgraph.release.release import Release
+from apecgraph.release.release import File, Release
 from apecgraph.tabular.files import (
     CROISSANT_METADATA,
     FIGURES,
@@ -62,6 +63,10 @@ _EARLIER: Final = 16
 """Number of earlier releases whose lists of files are cached."""
 
 
+_VERIFIED: Final = 512
+"""Number of files, as they were at a time, for which it is known whether they were intact."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """A release with the files that it offers.
@@ -92,6 +97,8 @@ class Downloads:
         self.site = site
         self._current = _Shelf.of(site.release)
         self._earlier: LRUCache[str, _Shelf] = LRUCache(_EARLIER)
+        self._verified: LRUCache[tuple[Path, object], bool] = LRUCache(_VERIFIED)
+        self._verifying = asyncio.Lock()
 
     async def index(self, request: Request) -> Response:
         """Answer a request with the list of dumps, as a page or as JSON."""
@@ -161,7 +168,28 @@ class Downloads:
             ]
         file = compressed.file if compressed and representation.coding else download.file
         path = shelf.release.path / file.name
-        return representation.file(path, await asyncio.to_thread(_state, path, file.size))
+        return representation.file(path, await self._state(shelf.release, file))
+
+    async def _state(self, release: Release, file: File) -> os.stat_result:
+        """Return the state of an intact file; raise StoreError if it is missing or damaged.
+
+        Its checksum is compared again only if the file has changed since.
+        """
+        path = release.path / file.name
+        damaged = StoreError(f"{path} is missing or was changed")
+        try:
+            state = await asyncio.to_thread(path.stat)
+        except OSError:
+            raise damaged from None
+        version = file_version(state)
+        if (path, version) not in self._verified:
+            async with self._verifying:
+                if (path, version) not in self._verified:
+                    is_intact = await asyncio.to_thread(release.has, file)
+                    self._verified[path, version] = is_intact
+        if not self._verified.get((path, version)):
+            raise damaged
+        return state
 
     async def latest(self, request: Request) -> Response:
         """Redirect to the canonical URL of a dump of the current release."""
@@ -195,17 +223,6 @@ class Downloads:
                 )
             self._earlier[name] = _Shelf.of(release)
         return self._earlier[name]
-
-
-def _state(path: Path, size: int) -> os.stat_result:
-    """Return the state of a file; raise StoreError if it is missing or has another size."""
-    try:
-        state = path.stat()
-    except OSError:
-        state = None
-    if state is None or state.st_size != size:
-        raise StoreError(f"{path.name} is missing or damaged; /health shows it to the operator")
-    return state
 
 
 def _is_ranged(request: Request, size: int) -> bool:

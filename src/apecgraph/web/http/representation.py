@@ -6,6 +6,7 @@ Only this module handles entity tags, `If-None-Match`, gzip and `Vary` (RFC 9110
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import re
@@ -20,7 +21,10 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
+
+from apecgraph.errors import StoreError
+from apecgraph.files import file_version, open_file
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 """The Cache-Control of a resource that never changes (RFC 8246)."""
@@ -147,15 +151,50 @@ class Representation:
             state: The state of the file.
 
         Returns:
-            The response: the file, or the ranges of it that are requested.
+            The response: the file, or the ranges of it that are requested. If the file changes
+            while it is sent, the response is not completed.
         """
         headers = {**self.headers, "Content-Encoding": _GZIP} if self.coding else self.headers
-        return FileResponse(path, headers=headers, stat_result=state)
+        return _SteadyFileResponse(path, headers=headers, stat_result=state)
 
     def start_of_stream(self) -> Message:
         """Return the ASGI message that begins a response in uncompressed chunks."""
         headers = self.headers if self._etag is None else {**self.headers, "ETag": self._etag}
         return {"type": "http.response.start", "status": 200, "headers": _raw(headers)}
+
+
+class _SteadyFileResponse(FileResponse):
+    """A response with a file, the end of which is sent only if the file has not changed.
+
+    A file that is deleted meanwhile is sent to its end, as is one of a release that was removed.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, state = Path(self.path), self.stat_result
+        changed = StoreError(f"{path} was changed while it was sent")
+        held_back: Message | None = None
+
+        async def send_previous(message: Message) -> None:
+            nonlocal held_back
+            if held_back is not None:
+                await send(held_back)
+            held_back = message
+
+        try:
+            file = await asyncio.to_thread(open_file, path)
+        except OSError:
+            raise changed from None
+        with file:
+            before = os.fstat(file.fileno())
+            if state is None or file_version(before) != file_version(state):
+                raise changed
+            await super().__call__(scope, receive, send_previous)
+            after = os.fstat(file.fileno())
+            # Deleting the file changes the rest of its version.
+            if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                raise changed
+        if held_back is not None:
+            await send(held_back)
 
 
 class _RawResponse(Response):
