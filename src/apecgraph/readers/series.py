@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -70,6 +70,27 @@ class Series:
         basis = numerals.basis(self.unit, dict(self.dimensions)["currency"])
         status = "expected" if self.claims[0].figure.is_expectation else ""
         return ", ".join(filter(None, (*parts, basis, status)))
+
+
+def name_apart(series: Series, others: Iterable[Series], labels: Labels) -> str:
+    """Name a series by the dimensions that tell it apart from others.
+
+    Args:
+        series: The series, one of the others.
+        others: The series that are shown together.
+        labels: Names the values of the dimensions.
+
+    Returns:
+        The name; empty if the series is alone.
+    """
+    common = set.intersection(*(set(each.dimensions) for each in others))
+    parts = [
+        labels.title(value).value
+        for name, value in series.dimensions
+        if (name, value) not in common
+    ]
+    expected = ["expected"] if series.claims[0].figure.is_expectation else []
+    return ", ".join([*parts, *expected])
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:

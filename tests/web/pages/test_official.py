@@ -138,3 +138,14 @@ def test_the_blind_spots_of_official_statistics_are_counted_by_table(
     table = text.partition("<h2>In official statistics</h2>")[2].partition("</table>")[0]
     assert '<a href="/id/source/gacc-2025-11">' in table
     assert "row 10, column" not in text
+
+
+def test_the_page_of_an_economy_draws_its_trade_by_year(official: httpx.Client) -> None:
+    text = get(official, "/doc/economy/CHN.html")
+    title = "Trade of China with world, in yuan"
+    assert f'aria-label="Chart: {title}"' in text
+    names = text.partition('class="name line-0"')[2].partition("</svg>")[0]
+    assert ">exports and imports of China, FOB and CIF<" in names
+    address = text.partition('<p class="ways"><a href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert 'class="chart"' in get(official, address)
+    assert "chart" not in get(official, "/doc/place/guangzhou.html").partition("<main")[2]

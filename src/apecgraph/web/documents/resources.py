@@ -32,6 +32,7 @@ from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.cell import CellPage
 from apecgraph.web.things.decision import DecisionPage
+from apecgraph.web.things.economy import EconomyPage
 from apecgraph.web.things.event import EventPage
 from apecgraph.web.things.observation import ObservationPage
 from apecgraph.web.things.ontology import OntologyPage
@@ -42,6 +43,7 @@ from apecgraph.web.things.thing import LANGUAGE, ThingPage
 _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{APEC}Cell": CellPage,
     f"{APEC}Decision": DecisionPage,
+    f"{APEC}Economy": EconomyPage,
     f"{APEC}Source": SourcePage,
     f"{OWL}Ontology": OntologyPage,
     f"{RDF}Property": TermPage,

@@ -19,7 +19,7 @@ from apecgraph.errors import MalformedRequest, NotFound, ReleaseError
 from apecgraph.rdf.namespaces import BASE, OWL, SDMX_DIMENSION
 from apecgraph.readers.partners import PartnerTable, partner_tables
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
-from apecgraph.readers.series import SERIES_DIMENSIONS, Series, when
+from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart, when
 from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
@@ -260,7 +260,7 @@ class FiguresPage(Page):
         alike = {(dict(each.dimensions)["measure"], each.unit) for each in series}
         if len(series) < 2 or len(alike) > 1 or not selection.choices:
             return None
-        lines = [Line(each.claims, self._apart(each, series)) for each in series]
+        lines = [Line(each.claims, name_apart(each, series, self.site.labels)) for each in series]
         lines.sort(key=_greatest, reverse=True)
         return self._charts.over_time(
             "together",
@@ -268,18 +268,6 @@ class FiguresPage(Page):
             lines,
             wanted=selection.value("frequency"),
             logarithmic=scale == _LOGARITHMIC,
-        )
-
-    def _apart(self, series: Series, others: Iterable[Series]) -> str:
-        """Name a series by what tells it apart from the others."""
-        common = set.intersection(*(set(each.dimensions) for each in others))
-        parts = [
-            self.site.labels.title(value).value
-            for name, value in series.dimensions
-            if (name, value) not in common
-        ]
-        return ", ".join(
-            [*parts, *(["expected"] if series.claims[0].figure.is_expectation else [])]
         )
 
     def _heading(self, selection: Selection) -> str:
