@@ -24,6 +24,7 @@ from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
+from apecgraph.web.http.headers import HEADERS
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
 from tests.support.command import run
@@ -450,7 +451,12 @@ def test_the_metrics_count_requests_and_workers_that_ended(releases: Path, first
         endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         assert client.get("/sparql", params={"query": endless}).status_code == 504
         client.get("/made-up-by-a-stranger")
-        text = client.get("/metrics").raise_for_status().text
+        for path in ("/metrics/", "/metrics"):
+            reply = client.get(path).raise_for_status()
+            assert {name: reply.headers.get(name) for name in HEADERS} == HEADERS
+            assert len(reply.headers["X-Request-Id"]) == 16
+        assert not client.head("/metrics").content
+        text = reply.text
     for line in (
         'apecgraph_requests_total{method="GET",resource="sparql",status="200"} 4.0',
         'apecgraph_requests_total{method="GET",resource="sparql",status="504"} 1.0',

@@ -19,6 +19,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+METRICS_PATH: Final = "/metrics"
+
 _RESOURCES: Final = frozenset(
     ("sparql", "id", "doc", "ontology", "dumps", "static", "reconcile", "lookup", "health")
 )
@@ -107,7 +109,9 @@ class Metrics:
         self._counters = lru_cache(1024)(self._children)
 
     def count(self, request: ObservedRequest) -> None:
-        """Count one request."""
+        """Count one request, unless it is for the metrics."""
+        if request.path == METRICS_PATH:
+            return
         first = request.path.split("/", 2)[1]
         requests, histogram = self._counters(first, request.method, request.status)
         requests.inc()

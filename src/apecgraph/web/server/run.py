@@ -19,9 +19,10 @@ import uvicorn
 from apecgraph.errors import QueryError, StoreError
 from apecgraph.settings import Settings
 from apecgraph.web.http.executor import EngineThreadPool
+from apecgraph.web.http.headers import CommonHeaders
 from apecgraph.web.http.router import PathRouter
 from apecgraph.web.monitoring.access_log import AccessLog
-from apecgraph.web.monitoring.metrics import Metrics
+from apecgraph.web.monitoring.metrics import METRICS_PATH, Metrics
 from apecgraph.web.monitoring.observer import Observer, RequestObserver
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.connection import ConnectionLimits, connection_class
@@ -61,15 +62,15 @@ async def serve_publication(
     asyncio.get_running_loop().set_default_executor(EngineThreadPool())
     switch = ReleaseSwitch(_with_public_url(settings, listening, publication))
     metrics = Metrics(switch.state)
+    read_metrics = CommonHeaders(metrics.app())
     observer = Observer(metrics, access_log)
     limits = ConnectionLimits(settings.request_seconds, settings.connections)
     with listening:
         await switch.begin(publication)
         try:
             config = uvicorn.Config(
-                # The metrics do not count requests for the metrics.
                 ClaimedRequests(
-                    PathRouter({"/metrics": metrics.app()}, RequestObserver(switch, observer))
+                    RequestObserver(PathRouter({METRICS_PATH: read_metrics}, switch), observer)
                 ),
                 http=connection_class(limits, switch.repeat_cache, observer),
                 ws="none",
