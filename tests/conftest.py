@@ -7,6 +7,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from apecgraph.build import pipeline
 from apecgraph.build.pipeline import build_release
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content, default_content
@@ -151,7 +152,11 @@ def shared_release(
     with locked(folder / f"{name}.lock"):
         if (folder / name / "current").exists():
             return Release.current(folder / name)
-        release, _ = build_release(content, folder / name)
+        with pytest.MonkeyPatch.context() as patch:
+            if content != default_content():
+                # A part of the content gives other answers than those that are recorded.
+                patch.setattr(pipeline, "wrong_answers", lambda *_: ())
+            release, _ = build_release(content, folder / name)
         return release
 
 

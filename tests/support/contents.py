@@ -158,6 +158,8 @@ class ContentCopy:
         for path in self.path("data/sources").iterdir():
             if sources is not None and path.stem not in sources:
                 path.unlink()
+        if sources is not None:  # a part of the content gives other answers
+            shutil.rmtree(self.path("ontology/questions"))
         self._keep_decisions()
 
     def _keep_decisions(self) -> None:

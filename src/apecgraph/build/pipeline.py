@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.build import refusals
+from apecgraph.build.answers import wrong_answers
 from apecgraph.build.derivation import derived_dataset
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.build.losses import losses
@@ -22,8 +23,13 @@ from apecgraph.catalog.description import describe_release
 from apecgraph.check.report import Report
 from apecgraph.check.validation import check_content
 from apecgraph.content.folder import CONTEXT
-from apecgraph.content.questions import QUESTIONS_FOLDER, question_paths, read_questions
-from apecgraph.errors import ContentError, LossFound, ReleaseError
+from apecgraph.content.questions import (
+    QUESTIONS_FOLDER,
+    Question,
+    question_paths,
+    read_questions,
+)
+from apecgraph.errors import CheckFailed, ContentError, LossFound, ReleaseError
 from apecgraph.progress import StepObserver
 from apecgraph.rdf.canonical import canonicalized
 from apecgraph.rdf.formats import N_QUADS
@@ -94,7 +100,9 @@ def build_release(
     with archive.writing("build"):
         release = Release.find(archive.path, fingerprint)
         if release is None:
-            release = _added(archive, content, fingerprint, quads, digest, report, accept_loss)
+            release = _added(
+                archive, content, fingerprint, quads, digest, report, accept_loss, observe
+            )
         else:
             _admit(archive, release, report, accept_loss)
         archive.switch(release.name, "build")
@@ -130,6 +138,7 @@ def _added(
     digest: str,
     report: Report,
     accept_loss: bool,
+    observe: StepObserver,
 ) -> Release:
     """Write the release of a content folder and add it to the archive."""
     for name, damaged in archive.places(digest, fingerprint):
@@ -149,7 +158,7 @@ def _added(
                 files=(),
                 previous=archive.current if damaged is None else damaged.previous,
             )
-            release = _write(planned, content, quads, report)
+            release = _write(planned, content, quads, report, archive, observe)
             _admit(archive, release, report, accept_loss)
             added = archive.add(release) if damaged is None else archive.restore(release)
         finally:
@@ -190,7 +199,14 @@ def _issued(quads: list[ox.Quad]) -> str:
     )
 
 
-def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report) -> Release:
+def _write(
+    release: Release,
+    content: Path,
+    quads: list[ox.Quad],
+    report: Report,
+    archive: Archive,
+    observe: StepObserver,
+) -> Release:
     """Write all files of a release, the manifest last, and read them back from the disk.
 
     Args:
@@ -198,9 +214,14 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
         content: The content folder.
         quads: The canonical dataset.
         report: The report of the check.
+        archive: The archive that it will be added to.
+        observe: Observes the evaluation of each question.
 
     Returns:
         The release with its files.
+
+    Raises:
+        CheckFailed: If the release answers a question otherwise than the content says.
     """
     folder = release.path
     context = content / "ontology" / CONTEXT
@@ -214,7 +235,7 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
         questions,
         {*_named(quads), _RELEASE.value},
     )
-    described = (in_graph(triple, name) for triple in catalog for name in (_RELEASE, None))
+    described = [in_graph(triple, name) for triple in catalog for name in (_RELEASE, None)]
     texts = {
         CATALOG_FILE: rdf_bytes(described, N_QUADS),
         CONTEXT: context.read_bytes(),
@@ -224,6 +245,8 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     }
     if questions:
         (folder / QUESTIONS_FOLDER).mkdir()
+        graph.store.extend(described)
+        _refuse_wrong_answers(questions, graph.store, content, folder, archive, observe)
         for path in question_paths(content):
             texts[f"{QUESTIONS_FOLDER}/{path.name}"] = path.read_bytes()
     files += (File.written(folder, name, data) for name, data in texts.items())
@@ -234,6 +257,28 @@ def _write(release: Release, content: Path, quads: list[ox.Quad], report: Report
     _log.info("reading back %s quads", f"{len(quads):,}")
     read_back(Release.open(folder), Context(context))
     return release
+
+
+def _refuse_wrong_answers(
+    questions: Sequence[Question],
+    store: ox.Store,
+    content: Path,
+    folder: Path,
+    archive: Archive,
+    observe: StepObserver,
+) -> None:
+    """Raise CheckFailed if a recorded answer is wrong, and keep the answers of the release."""
+    _log.info("answering %d questions", len(questions))
+    wrong = list(wrong_answers(questions, store, content, observe))
+    if not wrong:
+        return
+    for _, name, answer in wrong:
+        if name:
+            (folder / QUESTIONS_FOLDER / name).write_bytes(answer)
+    report = Report.unreadable([error for error, _, _ in wrong], content)
+    answers = [folder / QUESTIONS_FOLDER / name for _, name, _ in wrong if name]
+    kept = refusals.keep(archive, report.text(), report, answers)
+    raise CheckFailed(f"{report.text()}The report and the answers are kept in {kept.path}")
 
 
 def _differences(release: Release, quads: list[ox.Quad]) -> dict[str, bytes]:
