@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,6 +91,8 @@ DERIVED_CLASSES: Final = frozenset(
 
 CONTEXT: Final = "context.jsonld"
 
+_FOLDERS: Final = ("data", "ontology", "shapes")
+
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")
 _GRAPHS: Final = {
     "ontology/*.ttl": ONTOLOGY_GRAPH.value,
@@ -168,6 +171,10 @@ class Content:
         tables: list[Table] = []
         paths = list(_paths(root, errors))
         errors += _unread(root)
+        outside = list(links_leading_out(root))
+        links = {error.path for error in outside}
+        errors = outside + [error for error in errors if not _is_below(error.path, links)]
+        paths = [(path, graph) for path, graph in paths if not _is_below(path, links)]
         for path, graph in logged_items(_log, "reading files", paths):
             try:
                 with observe(Step("file", str(path))):
@@ -179,8 +186,9 @@ class Content:
                         1,
                     )
                 files.append(ContentFile(path, graph, tuple(triples)))
-                if path.parent.parent == root / TABLES:
-                    with observe(Step("file", str(path.parent / FIGURES))):
+                figures = path.parent / FIGURES
+                if path.parent.parent == root / TABLES and not _is_below(figures, links):
+                    with observe(Step("file", str(figures))):
                         table = Table.read(path.parent)
                     tables.append(table)
                     files.append(ContentFile(table.path, graph, table.triples))
@@ -209,6 +217,42 @@ class Content:
         """Return the path of a file relative to the content folder, if the file is in it."""
         inside = path.is_relative_to(self.root)
         return (path.relative_to(self.root) if inside else path).as_posix()
+
+
+def links_leading_out(root: Path) -> Iterator[ContentError]:
+    """Yield an error for each link below the folders of the content that leads out of the content.
+
+    Content may come from strangers. What such a link leads to is another file on each machine, and
+    may be none of their business.
+
+    Args:
+        root: The content folder.
+
+    Yields:
+        The errors, each with the path of the link.
+    """
+    inside = Path(os.path.realpath(root))
+    for folder in _FOLDERS:
+        for path in (root / folder, *sorted((root / folder).rglob("*"))):
+            if path.is_symlink():
+                target = Path(os.path.realpath(path))
+                if not target.is_relative_to(inside):
+                    yield ContentError(
+                        "is a link that leads out of the content folder: copy what it leads to "
+                        "into the folder",
+                        path,
+                    )
+                elif target.is_dir() and not any(
+                    target.is_relative_to(inside / each) for each in _FOLDERS
+                ):
+                    yield ContentError(
+                        f"is a link to a folder outside {', '.join(_FOLDERS)}: move the folder",
+                        path,
+                    )
+
+
+def _is_below(path: Path, links: Collection[Path]) -> bool:
+    return any(each in links for each in (path, *path.parents))
 
 
 def content_paths(root: Path) -> Iterator[Path]:
@@ -275,7 +319,7 @@ def _unread(root: Path) -> Iterator[ContentError]:
         if not path.is_file():
             yield ContentError("is not read: it is not a regular file", path)
     read = {path for pattern in (*_GRAPHS, *_OTHER_FILES) for path in root.glob(pattern)}
-    for folder in ("data", "ontology", "shapes"):
+    for folder in _FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             names = path.relative_to(root).parts
             if path.is_dir() or path in read or any(map(_PASSED_OVER.fullmatch, names)):

@@ -24,7 +24,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
-from apecgraph.content.folder import Content, content_paths
+from apecgraph.content.folder import Content, content_paths, links_leading_out
 from apecgraph.errors import ApecgraphError, CheckFailed, ContentError, leaves
 from apecgraph.files import read_file
 from apecgraph.isolation.deaths import abort_for_memory
@@ -207,9 +207,9 @@ def _dataset(request: TaskRequest, observe: StepObserver) -> dict[str, str]:
 
 
 def _canonical(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
-    changed = {}
-    errors = []
-    for path in content_paths(Path(request["content"])):
+    root, changed = Path(request["content"]), {}
+    errors = list(map(_described, links_leading_out(root)))
+    for path in () if errors else content_paths(root):
         try:
             with observe(Step("file", str(path))):
                 text = format_file(path)
