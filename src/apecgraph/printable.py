@@ -32,10 +32,11 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, most: int = _MOST_CHARACTERS) -> str:
-    """Cut a text after a number of characters, and say how many more it has."""
+    """Cut the middle out of a text, so that its end remains, and say how many characters it had."""
     if len(text) <= most:
         return text
-    return f"{text[:most]}… ({len(text) - most:,} more characters)"
+    end = most // 4
+    return f"{text[: most - end]}… ({len(text) - most:,} more characters) …{text[-end:]}"
 
 
 def listed(items: Sequence[str], most: int = _MOST_ITEMS) -> str:

@@ -6,11 +6,14 @@ The sandbox limits the time of each step. A terminal shows the log messages.
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TextIO, TypeVar
+
+from apecgraph.printable import one_line, shortened
 
 _ERASE: Final = "\r\x1b[K"
 _INTERVAL_SECONDS: Final = 0.1
@@ -40,17 +43,17 @@ class StepObserver(Protocol):
 
 
 @contextmanager
-def shown(stream: TextIO, level: int = logging.INFO) -> Iterator[None]:
-    """Show log messages of apecgraph on one line of a terminal.
+def shown(level: int = logging.INFO) -> Iterator[None]:
+    """Show log messages of apecgraph on one line of the terminal, if standard error is one.
 
     Args:
-        stream: The stream to write to. If it is not a terminal, nothing is shown.
         level: Lowest level that is shown.
 
     Yields:
         Nothing: messages are shown until the context ends.
     """
-    if not stream.isatty():
+    stream = sys.__stderr__
+    if stream is None or not stream.isatty():
         yield
         return
     logger = logging.getLogger("apecgraph")
@@ -110,4 +113,4 @@ class _Line(logging.StreamHandler[TextIO]):
     terminator = ""
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"{_ERASE}{record.getMessage()} ..."
+        return f"{_ERASE}{one_line(shortened(record.getMessage()))} ..."

@@ -45,7 +45,7 @@ def test_a_right_answer_is_published(content: SmallContent, releases: Path) -> N
         (f"{ANSWER}Zug\r\n", 5, "answers nothing, but this file says “Zug”"),
         (ANSWER.replace("\r\n", "\n"), 1, "this file says the same rows with other ends of lines"),
         (ANSWER.replace("Lima", "\x1b[2J"), 3, r"this file says “\u001b[2J”"),
-        (ANSWER.replace("Lima", "L" * 1_000_000), 3, "LLL… (999,800 more characters)”"),
+        (ANSWER.replace("Lima", "L" * 1_000_000), 3, "LLL… (999,800 more characters) …LLL"),
     ],
     ids=["other", "less", "more", "line ends", "control", "long"],
 )

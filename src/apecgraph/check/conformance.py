@@ -83,4 +83,5 @@ def check_data(shapes: Path, data: Path, observe: StepObserver = nullcontext) ->
         raise ContentError(message, shapes)
     locator = Locator(replace(content, files=(file,)), (), observe)
     rules = read_rules(Graph(content.quads), validation.focus_nodes)
-    return Report(locator.located(validation.results), len(file.triples), rules)
+    report = Report(tuple(validation.results), len(file.triples), rules).limited()
+    return replace(report, results=locator.located(report.results)).cut()

@@ -60,7 +60,7 @@ def check_figures(
             ((count,),) = figures.aggregate("count(*)").fetchall()
             wrong = faults(figures)
             if wrong:
-                return Report(tuple(map(_faulty, wrong)), 0, figures=count)
+                return Report(tuple(map(_faulty, wrong)), 0, figures=count).cut()
             screening = screen(figures, evidence.graph)
         except duckdb.OutOfMemoryException:
             raise ContentError(
@@ -78,7 +78,7 @@ def check_figures(
         withdrawn=frozenset(),
     )
     findings = Findings.of(compared, found)
-    return Report(tuple(contradicted(findings)), 0, figures=count)
+    return Report(tuple(contradicted(findings)), 0, figures=count).cut()
 
 
 def _faulty(message: str) -> Result:

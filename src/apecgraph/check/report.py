@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -15,13 +16,20 @@ import pyoxigraph as ox
 from apecgraph.check.rules import Rule
 from apecgraph.errors import ContentError, ReleaseError
 from apecgraph.files import read_file
+from apecgraph.printable import one_line, shortened
 from apecgraph.rdf.formats import TURTLE
-from apecgraph.rdf.namespaces import DCTERMS, ID, RDF, SH, XSD, compact
+from apecgraph.rdf.namespaces import DCTERMS, ID, RDF, RDFS, SH, XSD, compact
 from apecgraph.rdf.paths import PropertyPath, path_triples
 from apecgraph.rdf.serializer import rdf_bytes
-from apecgraph.rdf.terms import Term, from_notation, notation
+from apecgraph.rdf.terms import Term, english, from_notation, notation, shortened_iri
 
 _MOST_PLACES: Final = 3
+_MOST_OF_A_RULE: Final = 100
+_MOST_RESULTS: Final = 1000
+_MOST_RULES_LEFT_OFF: Final = 10
+_MOST_NODES: Final = 1000
+_LONGEST_MESSAGE: Final = 4000
+_LONGEST_TERM: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +97,36 @@ class Result:
         """Write the result: a paragraph and the first places, or also all details and places."""
         first, *others = self.places or (None,)
         place = "" if first is None else f"{first}: "
-        named = "".join(f"{compact(node)}: " for node in self.nodes[:1])
+        named = "".join(f"{one_line(compact(node))}: " for node in self.nodes[:1])
         severity = self.severity.removeprefix(SH)
         kind = "" if severity == "Violation" else f"{severity}: "
         shown = others if verbose else others[:_MOST_PLACES]
-        also = "".join(f"\n    also {detail}" for detail in self.details) if verbose else ""
+        also = "".join(f"\n    also {one_line(each)}" for each in self.details if verbose)
         see = also + "".join(f"\n    see {other}" for other in shown)
         if len(others) > len(shown):
             see += f"\n    see {len(others) - len(shown)} more places (--verbose)"
-        return f"{place}{named}{kind}{self.message} [{compact(self.rule)}]{see}"
+        rule = shortened(one_line(compact(self.rule)))
+        return f"{place}{named}{kind}{one_line(self.message)} [{rule}]{see}"
+
+    def cut(self) -> Result:
+        """Return the result with its long texts, terms and lists cut, each with a count."""
+        left = len(self.nodes) - _MOST_NODES
+        more = (f"{left:,} more figures, statements or other things",) if left > 0 else ()
+        return replace(
+            self,
+            nodes=tuple(map(_shortened_term, self.nodes[:_MOST_NODES])),
+            shape=_shortened_term(self.shape),
+            component=_shortened_term(self.component),
+            constraint=None if self.constraint is None else _shortened_term(self.constraint),
+            message=shortened(self.message, _LONGEST_MESSAGE),
+            path=shortened_iri(self.path, _LONGEST_TERM)
+            if isinstance(self.path, str)
+            else self.path,
+            value=None if self.value is None else _shortened_term(self.value),
+            messages=tuple(_shortened_term(each, _LONGEST_MESSAGE) for each in self.messages),
+            places=self.places[:_MOST_NODES],
+            details=(*(shortened(each, _LONGEST_MESSAGE) for each in self.details), *more),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +138,15 @@ class Report:
         quads: Number of quads that were checked.
         rules: The rules that the quads were checked against.
         figures: Number of figures that were checked, if they were checked as columns.
+        left_off: Number of further errors, which are not listed, keyed by the rule that they
+            violate.
     """
 
     results: tuple[Result, ...]
     quads: int
     rules: tuple[Rule, ...] = ()
     figures: int | None = None
+    left_off: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> Report:
@@ -125,6 +157,7 @@ class Report:
             document["triples"],
             tuple(_rule(**rule) for rule in document["rules"]),
             document.get("figures"),
+            document.get("leftOff", {}),
         )
 
     @classmethod
@@ -168,7 +201,25 @@ class Report:
             for error in errors
             if isinstance(error, ContentError)
         ]
-        return cls(tuple(results), 0)
+        return cls(tuple(results), 0).cut()
+
+    def limited(self) -> Report:
+        """Return the report with the first errors of each rule and the numbers of the others."""
+        listed: list[Result] = []
+        of_rule, left_off = Counter[str](), Counter(self.left_off)
+        for result in self.results:
+            rule = result.rule
+            if of_rule[rule] < _MOST_OF_A_RULE and len(listed) < _MOST_RESULTS:
+                listed.append(result)
+                of_rule[rule] += 1
+            else:
+                left_off[shortened_iri(rule, _LONGEST_TERM)] += 1
+        return replace(self, results=tuple(listed), left_off=dict(left_off))
+
+    def cut(self) -> Report:
+        """Return the limited report with long texts cut: content may have a megabyte as a name."""
+        limited = self.limited()
+        return replace(limited, results=tuple(result.cut() for result in limited.results))
 
     @property
     def conforms(self) -> bool:
@@ -186,7 +237,8 @@ class Report:
         """
         # Several constraints of one rule may fail with the same message.
         lines = list(dict.fromkeys(f"{result.text(verbose=verbose)}\n" for result in self.results))
-        count = len(lines)
+        count = len(lines) + sum(self.left_off.values())
+        lines += self._left_off()
         if self.figures is None:
             passes, fails = f"the content passes the check ({self.quads} triples)", "content does"
         else:
@@ -197,16 +249,28 @@ class Report:
             lines.append(f"{count} error{'s'[: count > 1]}: the {fails} not pass the check\n")
         return "".join(lines)
 
+    def _left_off(self) -> Iterator[str]:
+        """Count the errors that are not listed, by rule."""
+        rules = sorted(self.left_off.items(), key=lambda item: (-item[1], item[0]))
+        for rule, number in rules[:_MOST_RULES_LEFT_OFF]:
+            named = shortened(one_line(compact(rule)))
+            yield f"{number:,} more error{'s'[: number > 1]} [{named}]\n"
+        if others := sum(number for _, number in rules[_MOST_RULES_LEFT_OFF:]):
+            left = len(rules) - _MOST_RULES_LEFT_OFF
+            yield f"{others:,} more error{'s'[: others > 1]} of {left:,} more rules\n"
+
     def json(self) -> str:
         """Write the report as JSON: `conforms`, `triples`, `results` and `rules`.
 
-        If figures were checked as columns, `figures` counts them.
+        If figures were checked as columns, `figures` counts them. If errors are left off, `leftOff`
+        counts them by rule.
         """
         document = {
             "conforms": self.conforms,
             "triples": self.quads,
             **({} if self.figures is None else {"figures": self.figures}),
             "results": [asdict(result) for result in self.results],
+            **({"leftOff": dict(self.left_off)} if self.left_off else {}),
             "rules": [asdict(rule) for rule in self.rules],
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -221,6 +285,8 @@ class Report:
         conforms = ox.Literal(str(self.conforms).lower(), datatype=_node(f"{XSD}boolean"))
         yield ox.Triple(report, _node(f"{RDF}type"), _node(f"{SH}ValidationReport"))
         yield ox.Triple(report, _node(f"{SH}conforms"), conforms)
+        for line in self._left_off():
+            yield ox.Triple(report, _node(f"{RDFS}comment"), english(line.strip()))
         for number, result in enumerate(self.results, 1):
             node = _node(f"{report.value}/{number}")
             yield ox.Triple(report, _node(f"{SH}result"), node)
@@ -257,6 +323,19 @@ def _properties(result: Result) -> Iterator[tuple[str, Term]]:
         yield f"{SH}value", from_notation(result.value)
     for place in result.places:
         yield f"{DCTERMS}source", ox.Literal(str(place))
+
+
+def _shortened_term(text: str, most: int = _LONGEST_TERM) -> str:
+    """Cut a term that is written as in a result."""
+    if len(text) <= most:
+        return text
+    term = from_notation(text)
+    if not isinstance(term, ox.Literal):
+        return shortened_iri(text, most)
+    value = shortened(term.value, most)
+    if term.language:
+        return notation(ox.Literal(value, language=term.language))
+    return notation(ox.Literal(value, datatype=term.datatype))
 
 
 def _result(

@@ -83,8 +83,9 @@ def validate(
         ContentError: If no shape applies to anything, or if a shape cannot be applied.
     """
     report, findings = judge(content, vocabularies, observe)
+    report = report.limited()
     locator = Locator(content, findings.evidence.statements, observe)
-    return replace(report, results=locator.located(report.results)), findings
+    return replace(report, results=locator.located(report.results)).cut(), findings
 
 
 def judge(

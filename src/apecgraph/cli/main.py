@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import click
 from click.core import ParameterSource
@@ -21,6 +21,7 @@ from pyoxigraph import NamedNode
 
 from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.options import FOLDER, content_option
+from apecgraph.cli.output import byte_writer, printable_output
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, ReleaseError, RolledBack, leaves
 from apecgraph.files import open_file
@@ -64,6 +65,10 @@ class _Commands(click.Group):
 
     The modules of other commands are not imported before they are needed, which takes long.
     """
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with printable_output():
+            return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *_ELSEWHERE})
@@ -129,7 +134,7 @@ def check(
     Report each error with its file and line. If there are errors, exit with 1. In Turtle, the
     report is a SHACL validation report.
     """
-    with shown(sys.stderr):
+    with shown():
         if figures is not None:
             if shapes is not None or data is not None:
                 raise click.UsageError("give either --figures, or --shapes and --data")
@@ -156,7 +161,7 @@ def check(
 )
 def build(content: Path, accept_loss: bool) -> None:
     """Check the content, build a release and make it current."""
-    with shown(sys.stderr):
+    with shown():
         release = sandbox.run_build(content, Settings(), accept_loss=accept_loss)
     click.echo(f"{release.path}: {release.quads} quads")
 
@@ -193,10 +198,10 @@ def fmt(content: Path, only_check: bool) -> None:
 )
 def dump(content: Path, format_: str) -> None:
     """Write a dump of the release of the content to standard output."""
-    path = _release(content).dump(_DUMPS[format_])
+    path, write = _release(content).dump(_DUMPS[format_]), byte_writer()
     with open_file(path) as file:
         while chunk := file.read(1 << 16):
-            sys.stdout.buffer.write(chunk)
+            write(chunk)
 
 
 @main.command()
@@ -216,7 +221,7 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
     publication = Publication.of(_release(content))
     assert publication.graph is not None  # noqa: S101 - a release has a graph
     formats = (TURTLE.name, RESULTS_CSV.name) if format_ is None else (format_,)
-    evaluate_text(publication.graph.store, file.read(), formats, sys.stdout.buffer.write)
+    evaluate_text(publication.graph.store, file.read(), formats, byte_writer())
 
 
 @main.command()
@@ -286,7 +291,7 @@ def serve(
     listening = server.listen(host, port)
     url = server.listening_url(listening)
     with ExitStack() as loading:
-        loading.enter_context(shown(sys.stderr, logging.DEBUG))
+        loading.enter_context(shown(logging.DEBUG))
 
         def ready(_: object) -> None:
             loading.close()
@@ -312,7 +317,7 @@ def _release(content: Path) -> Release:
     release = Release.find(settings.releases, build_fingerprint(content))
     if release is None:
         click.echo("building a release ...", err=True)
-        with shown(sys.stderr):
+        with shown():
             release = sandbox.run_build(content, settings)
     return release
 

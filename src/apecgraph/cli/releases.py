@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +88,7 @@ def diff(old: str, new: str, format_: str) -> None:
     Show what changes from OLD to NEW. Name a release by its name, by its folder, or as `current` or
     `previous`. The patch is an RDF Patch: its rows begin with D for deleted and A for added quads.
     """
-    with shown(sys.stderr):
+    with shown():
         before, after = _snapshot(old), _snapshot(new)
         if format_ == "patch":
             lines = before.patch(after)

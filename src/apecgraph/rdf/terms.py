@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -15,6 +16,8 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 Value: TypeAlias = str | int | ox.NamedNode | ox.Literal
 """An object to write: an IRI, as text or as a term, a whole number, or a literal."""
+
+_CUT_ESCAPE: Final = re.compile("%.?$")
 
 TRUE_FORMS: Final = ("true", "1")
 """The lexical forms of true (XML Schema Part 2, section 3.3.2)."""
@@ -40,6 +43,14 @@ def from_notation(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
         assert isinstance(quad.object, ox.Literal)  # noqa: S101 - the text begins like one
         return quad.object
     return ox.NamedNode(text)
+
+
+def shortened_iri(iri: str, most: int) -> str:
+    """Cut an IRI after a number of characters, and say how many more it has; return an IRI."""
+    if len(iri) <= most:
+        return iri
+    kept = _CUT_ESCAPE.sub("", iri[:most])
+    return f"{kept}…({len(iri) - len(kept)}-more-characters)"
 
 
 def english(text: str) -> ox.Literal:

@@ -9,6 +9,7 @@ and blank nodes are used only for lists.
 from __future__ import annotations
 
 import re
+import sys
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,10 @@ _BRACKET: Final = re.compile(
     rb"|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)",
     re.DOTALL,
 )
+_MOST_DIGITS: Final = sys.int_info.default_max_str_digits
+_TOO_LONG_NUMBER: Final = re.compile(rb"[0-9]{%d,}+" % (_MOST_DIGITS + 1))
+"""Python reads no longer number, since the time grows with the square of the digits."""
+
 _COMMENT: Final = re.compile(
     r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
     r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
@@ -137,6 +142,12 @@ def parse_data(
     try:
         if _too_deep(data):
             raise ContentError(f"nests brackets more than {_DEEPEST} deep", path)
+        if number := _TOO_LONG_NUMBER.search(data):
+            raise ContentError(
+                f"has a number of {len(number[0]):,} digits: the most are {_MOST_DIGITS:,}",
+                path,
+                data.count(b"\n", 0, number.start()) + 1,
+            )
         parser = ox.parse(data, syntax, base_iri=base, rename_blank_nodes=True)
         triples = [quad.triple for quad in parser]
         if any(isinstance(triple.object, ox.Triple) for triple in triples):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from threading import Event
 from time import monotonic
 
@@ -43,4 +44,41 @@ async def test_a_long_path_is_cut_to_the_length_of_our_longest_path() -> None:
     Observer(Metrics(lambda: state), log).record(request)
     await log.close()
     (line,) = b"".join(lines).splitlines()
-    assert len(json.loads(line)["path"]) == 1024
+    path = json.loads(line)["path"]
+    assert path.startswith("/\naaa")
+    assert "aaa… (58,978 more characters) …aaa" in path
+    assert len(path) < 1100
+
+
+async def test_control_characters_of_a_path_are_escaped() -> None:
+    lines: list[bytes] = []
+    log = AccessLog(lines.append)
+    path = "/\x00\x1b[2J\x7f\x9b\u202e\r\n"
+    log.write(path=path)
+    await log.close()
+    (line,) = b"".join(lines).split(b"\n")[:-1]
+    assert not re.search(rb"[^ -~]", line)
+    assert json.loads(line)["path"] == path
+
+
+def test_long_messages_and_control_characters_in_them_are_cut_and_escaped() -> None:
+    lines: list[bytes] = []
+    root = logging.getLogger()
+    before = root.handlers[:]
+    root.handlers.clear()
+    try:
+        log_as_json(lines.append)
+        root.error("%s", "\x1b]0;\x7f" + "a" * 1_000_000)
+        try:
+            raise ValueError("b" * 1_000_000)
+        except ValueError:
+            root.exception("failed")
+        root.handlers[0].close()
+    finally:
+        root.handlers[:] = before
+    first, second = b"".join(lines).splitlines()
+    assert not re.search(rb"[^ -~]", first)
+    assert json.loads(first)["message"].startswith("\x1b]0;\x7faaa")
+    assert "aaa… (990,005 more characters) …aaa" in json.loads(first)["message"]
+    assert len(second) < 12_000
+    assert "more characters) …bbb" in json.loads(second)["exc_info"]

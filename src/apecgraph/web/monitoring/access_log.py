@@ -10,9 +10,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from queue import Full, Queue
 from threading import Thread
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pythonjsonlogger.json import JsonFormatter
+
+from apecgraph.printable import printable, shortened
 
 _SECONDS: Final = 0.2
 """Seconds for which lines are collected before they are written together."""
@@ -26,6 +28,9 @@ _MOST_RECORDS: Final = 1000
 _CLOSING_SECONDS: Final = 1.0
 """Seconds for which the process waits for a slow reader before it ends."""
 
+_LONGEST_TEXT: Final = 10_000
+"""Maximum number of characters of a text in a message."""
+
 WriteLines: TypeAlias = Callable[[bytes], object]
 """Writes all given bytes or raises OSError; it may block forever."""
 
@@ -36,7 +41,7 @@ def log_as_json(write: WriteLines) -> None:
     handler.setLevel(logging.INFO)
     names = {"levelname": "level", "name": "logger"}
     handler.setFormatter(
-        JsonFormatter("%(levelname)s%(name)s%(message)s", rename_fields=names, timestamp="time")
+        _Formatter("%(levelname)s%(name)s%(message)s", rename_fields=names, timestamp="time")
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO)
 
@@ -45,6 +50,17 @@ def write_to_stderr(lines: bytes) -> None:
     """Write lines to standard error."""
     with open(2, "wb", closefd=False) as stderr:
         stderr.write(lines)
+
+
+class _Formatter(JsonFormatter):
+    """Cuts long texts: messages and tracebacks may quote requests and files."""
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        cut = {
+            name: shortened(value, _LONGEST_TEXT) if isinstance(value, str) else value
+            for name, value in log_data.items()
+        }
+        return super().process_log_record(cut)
 
 
 class AccessLog:
@@ -66,7 +82,7 @@ class AccessLog:
         if self._size > _ROOM:
             self._lost += 1
             return
-        line = json.dumps({"time": _now(), **members}, ensure_ascii=True)
+        line = printable(json.dumps({"time": _now(), **members}, ensure_ascii=True))
         self._lines.append(line)
         self._size += len(line)
         if self._writing is None:
@@ -129,7 +145,7 @@ class _ThreadHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a message."""
         with suppress(Full):
-            self._lines.put_nowait(self.format(record))
+            self._lines.put_nowait(printable(self.format(record)))
 
     def close(self) -> None:
         """Write the waiting messages, unless the reader is too slow."""

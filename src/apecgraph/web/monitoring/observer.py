@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from apecgraph.printable import shortened
 from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import Metrics, ObservedRequest
 
@@ -39,7 +40,7 @@ class Observer:
         self._access_log.write(
             id=request.id,
             method=request.method,
-            path=request.path[:_LONGEST],
+            path=shortened(request.path, _LONGEST),
             status=request.status,
             bytes=request.size,
             seconds=round(request.seconds, 6),
