@@ -23,6 +23,7 @@ import h11
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from apecgraph.web.http.memory import MEGABYTE, MemoryBudgets
 from apecgraph.web.http.repeat_cache import LEARN, RepeatCache
 from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import Metrics, State
@@ -167,14 +168,14 @@ async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
 @contextmanager
 def echo_server() -> Iterator[int]:
     """Run a server whose application repeats requests; yield its port."""
-    observer = Observer(Metrics(lambda: State("", False, 0, 0, 0, {})), AccessLog(len))
+    observer = Observer(Metrics(lambda: State("", False, 0, 0, 0, {}), dict), AccessLog(len))
     started: Queue[uvicorn.Server] = Queue()
 
     async def serve(listening: socket.socket) -> None:
         limits = ConnectionLimits(REQUEST_SECONDS, 4 * AT_ONCE)
         config = uvicorn.Config(
             _echo,
-            http=connection_class(limits, RepeatCache(1), observer),
+            http=connection_class(limits, RepeatCache(MEGABYTE), observer, MemoryBudgets()),
             ws="none",
             lifespan="off",
             log_config=None,

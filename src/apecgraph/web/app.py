@@ -25,6 +25,7 @@ from apecgraph.web.documents.crawlers import Robots
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import CommonHeaders
+from apecgraph.web.http.memory import BoundedMemory, MemoryBudgets
 from apecgraph.web.http.methods import ReadOnly, accept_header, preflight
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
@@ -38,7 +39,7 @@ from apecgraph.web.pages.html import Html
 from apecgraph.web.pages.site import ReleaseSite, Site
 from apecgraph.web.publication import Publication
 from apecgraph.web.routes import read_only, release_routes
-from apecgraph.web.sparql.endpoint import SparqlEndpoint
+from apecgraph.web.sparql.endpoint import ParsedRequests, SparqlEndpoint
 from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
 
@@ -70,11 +71,17 @@ class ServerResources:
         settings: The settings of the process.
         rate_limit: Limits the requests of each client.
         last_failure: The last failure, if any.
+        budgets: The memory that requests in progress may take.
+        contents: Caches response contents.
+        parsed: Caches parsed requests.
     """
 
     settings: Settings
     rate_limit: RateLimit
     last_failure: LastFailure
+    budgets: MemoryBudgets
+    contents: ContentCache
+    parsed: ParsedRequests
 
 
 def create_app(publication: Publication, queries: QueryService, server: ServerResources) -> ASGIApp:
@@ -98,7 +105,9 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         queries,
         base=publication.base or page.endpoint,
         tags=site.responder.tags,
-        cache=ContentCache(server.settings.cache_megabytes),
+        cache=server.contents,
+        parsed=server.parsed,
+        parsing=FairExecutor(server.settings.query_seconds),
         rate_limit=server.rate_limit,
         page=ReadOnly(page.answer),
         render_html=site.html.problem,
@@ -121,7 +130,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     else:
         app.router.routes.append(read_only("/", FilesPage(site, queries).answer))
     _handle_errors(app, site)
-    return CommonHeaders(PathRouter({"/sparql": endpoint}, app))
+    return BoundedMemory(CommonHeaders(PathRouter({"/sparql": endpoint}, app)), server.budgets)
 
 
 def _site(publication: Publication, server: ServerResources) -> Site:
@@ -140,7 +149,7 @@ def _site(publication: Publication, server: ServerResources) -> Site:
         folder, modified = release.path, http_date(release.issued)
     context = Context(folder / CONTEXT, url)
     limit = server.rate_limit
-    responder = Responder(tags, modified, settings.cache_megabytes, executor, limit)
+    responder = Responder(tags, modified, server.contents, executor, limit)
     if release is None:
         return Site(None, graph, html, context, responder, executor, limit, url)
     tables = FairExecutor(settings.query_seconds)

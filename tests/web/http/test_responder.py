@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import StoreBusy
+from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.memory import MemoryBudgets, RequestMemory
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.http.responder import Responder
@@ -21,11 +23,21 @@ GREEDY = "192.0.2.1"
 ANOTHER = "192.0.2.2"
 
 
-def responder(megabytes: int = 1) -> Responder:
-    return Responder(EntityTags("a", "b"), None, megabytes, FairExecutor(60), RateLimit(0))
+def responder(limit: int = 1024 * 1024) -> Responder:
+    cache = ContentCache(limit)
+    return Responder(EntityTags("a", "b"), None, cache, FairExecutor(60), RateLimit(0))
 
 
-def request_page(pages: Responder, client: str, path: str, made: list[str]) -> Awaitable[Response]:
+async def answer(
+    pages: Responder, client: str, path: str, make: Callable[[], str], **arguments: Any
+) -> Response:
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "headers": []}
+    scope["client"] = client, 1
+    with RequestMemory(scope, MemoryBudgets()):
+        return await pages.answer(Request(scope), "text/plain", make, **arguments)
+
+
+async def request_page(pages: Responder, client: str, path: str, made: list[str]) -> Response:
     """Request a page that takes a while to make; `made` receives the client it is made for."""
 
     def body() -> str:
@@ -33,8 +45,7 @@ def request_page(pages: Responder, client: str, path: str, made: list[str]) -> A
         made.append(f"{client} {path}")
         return path
 
-    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "headers": []}
-    return pages.answer(Request({**scope, "client": (client, 1)}), "text/plain", body)
+    return await answer(pages, client, path, body)
 
 
 async def test_a_client_that_requests_many_pages_delays_only_itself() -> None:
@@ -60,7 +71,7 @@ async def test_a_page_that_many_clients_wait_for_is_made_once() -> None:
 
     assert await bodies(responder()) == 9 * [b"/a"]
     assert len(made) == 1
-    assert await bodies(responder(megabytes=0)) == 9 * [b"/a"]  # without a cache, once for each
+    assert await bodies(responder(limit=0)) == 9 * [b"/a"]  # without a cache, once for each
     assert len(made) == 10
 
 
@@ -73,10 +84,7 @@ async def test_pages_do_not_wait_for_a_file_that_has_its_own_executor() -> None:
         return "file"
 
     pages = responder()
-    scope = {"type": "http", "method": "GET", "path": "/f", "headers": [], "client": (GREEDY, 1)}
-    slow = asyncio.ensure_future(
-        pages.answer(Request(scope), "text/plain", file, executor=FairExecutor(60))
-    )
+    slow = asyncio.ensure_future(answer(pages, GREEDY, "/f", file, executor=FairExecutor(60)))
     await asyncio.to_thread(begun.wait, 10)
     made: list[str] = []
     try:

@@ -41,7 +41,7 @@ async def test_a_long_path_is_cut_to_the_length_of_our_longest_path() -> None:
     log = AccessLog(lines.append)
     state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})
     request = ObservedRequest("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)
-    Observer(Metrics(lambda: state), log).record(request)
+    Observer(Metrics(lambda: state, dict), log).record(request)
     await log.close()
     (line,) = b"".join(lines).splitlines()
     path = json.loads(line)["path"]

@@ -23,10 +23,12 @@ from apecgraph.rdf.formats import N_QUADS
 from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.web.http.body import LARGEST_BODY
 from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.headers import CommonHeaders
+from apecgraph.web.http.memory import BoundedMemory, MemoryBudgets
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
-from apecgraph.web.sparql.endpoint import SparqlEndpoint
+from apecgraph.web.sparql.endpoint import SparqlEndpoint, parsed_requests
 from tests.support.pages import BROWSER
 from tests.support.stores import LIMITS
 
@@ -48,10 +50,12 @@ def endpoint(service: QueryService) -> ASGIApp:
         base=ENDPOINT,
         tags=EntityTags("", ""),
         cache=ContentCache(0),
+        parsed=parsed_requests(1024 * 1024),
+        parsing=FairExecutor(60),
         rate_limit=RateLimit(0),
         page=description,
     )
-    return CommonHeaders(app)
+    return BoundedMemory(CommonHeaders(app), MemoryBudgets())
 
 
 @contextmanager

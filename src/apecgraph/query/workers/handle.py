@@ -8,10 +8,16 @@ from collections import deque
 from typing import Final, cast
 
 from apecgraph.isolation.deaths import Death
-from apecgraph.query.workers.messages import HEADER
+from apecgraph.query.workers.messages import HEADER, LARGEST_DATA
 
-_MAX_FRAMES: Final = 32
+_MAX_FRAMES: Final = 16
 """Number of received frames that may wait to be taken; with more, reading pauses."""
+
+_RECEIVED_AT_ONCE: Final = 256 * 1024
+"""Number of bytes that the event loop reads at once."""
+
+MOST_RECEIVED: Final = (_MAX_FRAMES + 1) * LARGEST_DATA + 2 * _RECEIVED_AT_ONCE
+"""Maximum number of received bytes of an answer that wait to be taken."""
 
 
 class WorkerHandle(asyncio.Protocol):

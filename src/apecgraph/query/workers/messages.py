@@ -30,6 +30,9 @@ ERROR: Final = b"!"
 
 HEADER: Final = Struct("!cI")
 
+LARGEST_DATA: Final = 65536
+"""Maximum size in bytes of the payload of a DATA frame, because the front keeps whole frames."""
+
 ERRORS: Final[Mapping[type[ApecgraphError], tuple[str, ...]]] = {
     Forbidden: (),
     MalformedQuery: ("line", "column"),

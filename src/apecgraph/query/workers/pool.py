@@ -26,7 +26,7 @@ from apecgraph.isolation.deaths import oom_kills
 from apecgraph.query.fair_queue import FairQueue
 from apecgraph.query.model import Answer, Data, Query
 from apecgraph.query.workers import messages
-from apecgraph.query.workers.handle import WorkerHandle
+from apecgraph.query.workers.handle import MOST_RECEIVED, WorkerHandle
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.supervisor import Supervisor
 from apecgraph.query.workers.worker import too_much_memory
@@ -36,6 +36,9 @@ LIGHT_SECONDS: Final = 0.1
 
 HELD_BACK: Final = 1024 * 1024
 """Bytes at the start of an answer that are held back, so an error in them can still be reported."""
+
+_KEPT: Final = HELD_BACK + MOST_RECEIVED
+"""Maximum number of bytes of one answer that are kept in this process."""
 
 _EXIT_SECONDS: Final = 5.0
 """How long to wait for the exit status of a worker that is gone."""
@@ -60,6 +63,7 @@ class WorkerPool:
         self._long_queries_left = limits.long_queries
         self._queue = FairQueue(limits.queue, self._release)
         self._idle: list[WorkerHandle] = []
+        self._answers = 0  # being read
         self._oom_kills = oom_kills()
         self._supervisor = Supervisor(data, limits, self._release, self._refuse_waiting)
 
@@ -105,6 +109,16 @@ class WorkerPool:
         """The number of workers that wait for a query."""
         return len(self._idle)
 
+    @property
+    def limit(self) -> int:
+        """Maximum size in bytes of the parts of answers that are kept in this process."""
+        return (self._limits.workers + self._limits.long_queries) * _KEPT
+
+    @property
+    def used(self) -> int:
+        """Size in bytes of these parts at most, for the answers that are being read."""
+        return self._answers * _KEPT
+
     async def query(self, query: Query, client: str = "") -> Answer:
         """Evaluate a query; return if the answer is complete or has more than HELD_BACK bytes.
 
@@ -127,12 +141,14 @@ class WorkerPool:
         deadline = asyncio.get_running_loop().time() + self._limits.query_seconds
         worker = await self._acquire(client, deadline)
         chunks = self._answer(worker, query, deadline)
-        head = bytearray()
+        head: list[bytes] = []
+        size = 0
         async for chunk in chunks:
-            head += chunk
-            if len(head) > HELD_BACK:
-                return Answer(query.format, _chain(bytes(head), chunks))
-        return Answer(query.format, bytes(head))
+            head.append(chunk)
+            size += len(chunk)
+            if size > HELD_BACK:
+                return Answer(query.format, _chain(head, chunks))
+        return Answer(query.format, b"".join(head))
 
     async def _acquire(self, client: str, deadline: float) -> WorkerHandle:
         if self.failure:
@@ -164,6 +180,7 @@ class WorkerPool:
         worker.send(messages.encode_query(query, deadline - loop.time()))
         done = False
         ending = "the client left"
+        self._answers += 1
         try:
             while (frame := await worker.frame()) is not None:
                 kind, payload = frame
@@ -183,6 +200,7 @@ class WorkerPool:
             ending, error = await self._cause_of_death(worker, aging.oom_kills)
             raise error
         finally:
+            self._answers -= 1
             alarm.cancel()
             if aging.timer is not None:
                 aging.timer.cancel()
@@ -256,9 +274,13 @@ class _Aging:
     refused: bool = False
 
 
-async def _chain(head: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _chain(
+    head: list[bytes], chunks: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    head.reverse()
     try:
-        yield head
+        while head:
+            yield head.pop()
         async for chunk in chunks:
             yield chunk
     finally:

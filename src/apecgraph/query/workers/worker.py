@@ -138,8 +138,10 @@ class _Reply:
                 "contains everything.",
                 f"{self._megabytes} MB",
             )
-        self._front.sendall(self._pending)
-        self._pending = messages.frame(messages.DATA, data)
+        for start in range(0, len(data), messages.LARGEST_DATA):
+            self._front.sendall(self._pending)
+            part = data[start : start + messages.LARGEST_DATA]
+            self._pending = messages.frame(messages.DATA, part)
 
     def end(self, last: bytes) -> None:
         self._front.sendall(self._pending + last)

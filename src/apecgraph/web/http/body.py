@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from apecgraph.errors import ContentTooLarge, UnsupportedMediaType
+from apecgraph.web.http.memory import RequestMemory
 
 LARGEST_BODY: Final = 1024 * 1024
 """Maximum size of a body in bytes."""
@@ -17,12 +18,13 @@ class ClientGoneError(Exception):
     """The client closed the connection before its request was complete."""
 
 
-async def read_body(headers: Headers, receive: Receive) -> bytes:
+async def read_body(headers: Headers, receive: Receive, memory: RequestMemory) -> bytes:
     """Read a body to its end.
 
     Args:
         headers: Headers of the request.
         receive: Receives the messages of the request.
+        memory: Counts the body.
 
     Returns:
         The body.
@@ -31,6 +33,8 @@ async def read_body(headers: Headers, receive: Receive) -> bytes:
         ContentTooLarge: The body is larger than LARGEST_BODY.
         UnsupportedMediaType: The body is compressed.
         ClientGoneError: The client closed the connection.
+        StoreBusy: Too many bodies wait.
+        TooManyRequests: Too many bodies of this client wait.
     """
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType(
@@ -47,6 +51,7 @@ async def read_body(headers: Headers, receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise ClientGoneError
         body += message.get("body", b"")
+        memory.count_request(len(body))
         more = message.get("more_body", False)
     if max(size, len(body)) > LARGEST_BODY:
         limit = f"{LARGEST_BODY} bytes"

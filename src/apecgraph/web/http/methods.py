@@ -14,6 +14,7 @@ from apecgraph.errors import MalformedRequest, MethodNotAllowed
 from apecgraph.query.negotiation import negotiate
 from apecgraph.rdf.formats import Format
 from apecgraph.web.http.body import ClientGoneError, read_body
+from apecgraph.web.http.memory import request_memory
 
 _READ: Final = ("GET", "HEAD", "OPTIONS")
 _READ_OR_POST: Final = ("GET", "HEAD", "POST", "OPTIONS")
@@ -69,7 +70,8 @@ def read_or_post(answer: Callable[[Request, bytes], Awaitable[Response]]) -> Rea
     """
 
     async def answer_with_body(request: Request) -> Response:
-        body = await read_body(request.headers, request.receive)
+        memory = request_memory(request.scope)
+        body = await read_body(request.headers, request.receive, memory)
         if body and request.method != "POST":
             raise MalformedRequest(f"{request.method} must have no body: use POST.")
         return await answer(request, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Final
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -12,6 +13,15 @@ from starlette.types import Scope
 
 from apecgraph.errors import TooManyRequests
 from apecgraph.web.http.clients import client_of, is_on_this_machine
+
+_MOST_COUNTS: Final = 10_000
+"""Number of counts that are kept, one or two for each client. If there are more clients, those that
+come later are counted as one."""
+
+_COUNT: Final = 512
+"""Size of a count in bytes, about, with its key and its lock."""
+
+_OTHERS: Final = "others"
 
 
 class RateLimit:
@@ -22,11 +32,23 @@ class RateLimit:
 
     Args:
         per_minute: The number; 0 for no limit.
+
+    Attributes:
+        limit: Maximum size of the counts in bytes, about.
     """
 
+    limit: int
+
     def __init__(self, per_minute: int) -> None:
+        self.limit = _MOST_COUNTS * _COUNT
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._counts = MemoryStorage()
+        self._limiter = SlidingWindowCounterRateLimiter(self._counts)
+
+    @property
+    def used(self) -> int:
+        """Size of the counts in bytes, about."""
+        return len(self._counts.storage) * _COUNT
 
     def charge(self, scope: Scope) -> str:
         """Count a request against the limit of its client.
@@ -40,12 +62,16 @@ class RateLimit:
         Raises:
             TooManyRequests: The client has reached its limit.
         """
-        client = client_of(scope)
-        if self._item is None or is_on_this_machine(client):
+        client, item = client_of(scope), self._item
+        if item is None or is_on_this_machine(client):
             return client
-        if not self._limiter.hit(self._item, client):
-            reset = self._limiter.get_window_stats(self._item, client).reset_time
-            limit = f"{self._item.amount} queries a minute"
+        counted = client
+        if len(self._counts.storage) >= _MOST_COUNTS:
+            stats = self._limiter.get_window_stats(item, client)
+            counted = client if stats.remaining < item.amount else _OTHERS
+        if not self._limiter.hit(item, counted):
+            reset = self._limiter.get_window_stats(item, counted).reset_time
+            limit = f"{item.amount} queries a minute"
             raise TooManyRequests(
                 f"One client may send {limit}: wait, then try again.",
                 limit=limit,

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from cachetools import LRUCache
 
-from apecgraph.web.http.content_cache import MEGABYTE
+from apecgraph.web.http.memory import LARGEST_PART
 
 LEARN: Final = "apecgraph.learn"
 """The ASGI extension with which an application lets the server repeat a response unchanged.
@@ -22,8 +22,8 @@ Learn: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]], bytes], None]
 _LONGEST: Final = 8192
 """Maximum size of a request whose response is cached, in bytes."""
 
-_OVERHEAD: Final = 1024
-"""Bytes that the cache counts for a response in addition to its body."""
+_OVERHEAD: Final = 512
+"""Bytes that the cache counts for a response in addition to its parts and its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +33,39 @@ class RepeatedResponse:
     Attributes:
         head: Its headers, except those that all responses have, and the empty line after them.
         body: Its body.
+        size: Size in bytes, with the request.
     """
 
     head: bytes
     body: bytes
+    size: int
 
 
 class RepeatCache:
     """Responses, keyed by the bytes of their requests; the least recently used are dropped first.
 
     Args:
-        megabytes: Size of the cache; 0 caches nothing.
+        limit: Maximum size in bytes, with the requests; 0 caches nothing.
+
+    Attributes:
+        limit: Maximum size in bytes.
     """
 
-    def __init__(self, megabytes: int) -> None:
-        self._size = megabytes * MEGABYTE
+    limit: int
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
         self.clear()
+
+    @property
+    def used(self) -> int:
+        """Size in bytes."""
+        return int(self._responses.currsize)
 
     def clear(self) -> None:
         """Drop all responses, because the server switches to another release."""
         self._responses: LRUCache[bytes, RepeatedResponse] = LRUCache(
-            self._size, lambda response: len(response.body) + _OVERHEAD
+            self.limit, lambda response: response.size
         )
 
     def get(self, request: bytes) -> RepeatedResponse | None:
@@ -61,7 +73,7 @@ class RepeatCache:
         return self._responses.get(request) if len(request) <= _LONGEST else None
 
     def learning(self, request: bytes) -> Learn:
-        """Return a function that caches the response to a request unless it is too large.
+        """Return a function that caches the response to a request if a connection takes it at once.
 
         If the cache is cleared before the function is called, the function has no effect, because
         the response is from a release that is no longer served.
@@ -70,7 +82,9 @@ class RepeatCache:
 
         def learn(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
             head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
-            if len(request) <= _LONGEST and len(body) + _OVERHEAD <= responses.maxsize:
-                responses[request] = RepeatedResponse(head, body)
+            size = len(request) + len(head) + len(body) + _OVERHEAD
+            fits = len(request) <= _LONGEST and len(body) <= LARGEST_PART
+            if fits and size <= responses.maxsize:
+                responses[request] = RepeatedResponse(head, body, size)
 
         return learn

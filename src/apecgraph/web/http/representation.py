@@ -36,18 +36,34 @@ _SMALLEST: Final = 1024
 
 _LEVEL: Final = 6
 
+_LONGEST: Final = 1000
+"""Number of characters of Accept-Encoding that are read."""
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class ReplyContent:
     """The bytes of a representation, plain and, once a client accepts gzip, compressed.
 
     Attributes:
         plain: The bytes.
         compressed: The bytes in gzip, or None if they are not compressed yet.
+        cached: Whether the cache contains it.
+        holders: Number of requests that are being answered with it.
+        payer: The client whose budget contains it if it is not cached.
+        paid: Size in bytes that this budget contains.
     """
 
     plain: bytes
     compressed: bytes | None = None
+    cached: bool = False
+    holders: int = 0
+    payer: str = ""
+    paid: int = 0
+
+    @property
+    def size(self) -> int:
+        """Size of both forms in bytes."""
+        return len(self.plain) + len(self.compressed or b"")
 
     def gzipped(self) -> bytes | None:
         """Return the bytes in gzip (RFC 1952), or None if there are too few to compress."""
@@ -109,7 +125,7 @@ class Representation:
     ) -> None:
         self._etag = etag
         accept_encoding = ",".join(request.getlist("accept-encoding"))
-        self.coding = _GZIP if compressible and _accepts_gzip(accept_encoding) else ""
+        self.coding = _GZIP if compressible and _accepts_gzip(accept_encoding[:_LONGEST]) else ""
         if etag is None:
             self.is_current = False
             validator = {"Cache-Control": "no-store"}

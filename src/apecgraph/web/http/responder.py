@@ -11,6 +11,7 @@ from starlette.responses import Response
 from apecgraph.web.http.clients import client_of
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.memory import request_memory
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
@@ -22,7 +23,7 @@ class Responder:
     Args:
         tags: Makes entity tags.
         modified: Last-Modified of all resources, or None if it is unknown.
-        megabytes: Size of the cache.
+        cache: Caches contents.
         executor: Runs the functions that make contents.
         rate_limit: Limits requests for contents that are not cached. Clients can request an
             unlimited number of these.
@@ -37,13 +38,13 @@ class Responder:
         self,
         tags: EntityTags,
         modified: str | None,
-        megabytes: int,
+        cache: ContentCache,
         executor: FairExecutor,
         rate_limit: RateLimit,
     ) -> None:
         self.tags = tags
         self._modified = modified
-        self._cache = ContentCache(megabytes)
+        self._cache = cache
         self._executor = executor
         self._rate_limit = rate_limit
 
@@ -70,7 +71,8 @@ class Responder:
             The content, or 304 (Not Modified).
 
         Raises:
-            StoreBusy: Too many requests wait for the executor.
+            StoreBusy: Too many requests wait for the executor, or for their contents to be sent.
+            TooManyRequests: Too many contents for this client are being sent.
             QueryTimedOut: The content was not made in time.
         """
         etag = self.tags.tag(request.scope["path"], variant, content_type)
@@ -79,8 +81,11 @@ class Responder:
             return representation.not_modified()
         request.scope[REPLY] = "kept" if etag in self._cache else "made"
         content = await self._content(request, etag, make, executor or self._executor)
+        memory = request_memory(request.scope)
+        memory.hold(content)
         if representation.coding:
             await asyncio.to_thread(content.gzipped)
+            memory.count_again(content)
         return representation.response(content)
 
     async def answer_uncached(
@@ -108,10 +113,14 @@ class Responder:
             return representation.not_modified()
         work = self._executor.begin(self._rate_limit.charge(request.scope))
 
-        def respond() -> Response:
-            return representation.response(ReplyContent(make().encode()))
+        def made() -> ReplyContent:
+            content = ReplyContent(make().encode())
+            if representation.coding:
+                content.gzipped()
+            return content
 
-        return await work.run(respond)
+        content = request_memory(request.scope).hold(await work.run(made))
+        return representation.response(content)
 
     def _representation(
         self,

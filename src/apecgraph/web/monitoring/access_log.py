@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,11 +20,19 @@ from apecgraph.printable import printable, shortened
 _SECONDS: Final = 0.2
 """Seconds for which lines are collected before they are written together."""
 
-_ROOM: Final = 4 * 1024 * 1024
+_ROOM: Final = 1024 * 1024
 """Maximum size of the lines that wait for a slow reader; further lines are dropped and counted."""
 
-_MOST_RECORDS: Final = 1000
+_MOST_RECORDS: Final = 128
 """Maximum number of messages that wait for a slow reader; further messages are dropped."""
+
+_LONGEST_RECORD: Final = 16 * 1024
+"""Maximum length of a message; of a longer one, the traceback is left out."""
+
+_LONGEST_MESSAGE: Final = 1000
+
+_COPIES: Final = 4
+"""How often lines exist at once: lines are also joined and encoded while others come."""
 
 _CLOSING_SECONDS: Final = 1.0
 """Seconds for which the process waits for a slow reader before it ends."""
@@ -84,9 +93,19 @@ class AccessLog:
             return
         line = printable(json.dumps({"time": _now(), **members}, ensure_ascii=True))
         self._lines.append(line)
-        self._size += len(line)
+        self._size += sys.getsizeof(line)
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write_lines())
+
+    @property
+    def limit(self) -> int:
+        """Maximum size in bytes of what waits, with the messages of the program."""
+        return _COPIES * _ROOM + _MOST_RECORDS * _LONGEST_RECORD
+
+    @property
+    def used(self) -> int:
+        """Size in bytes of the waiting lines."""
+        return self._size
 
     async def close(self) -> None:
         """Write the waiting lines, unless the reader is too slow."""
@@ -144,8 +163,13 @@ class _ThreadHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a message."""
+        line = self.format(record)
+        if len(line) > _LONGEST_RECORD:
+            short = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None})
+            short.msg, short.args = record.getMessage()[:_LONGEST_MESSAGE], None
+            line = self.format(short)
         with suppress(Full):
-            self._lines.put_nowait(printable(self.format(record)))
+            self._lines.put_nowait(printable(line))
 
     def close(self) -> None:
         """Write the waiting messages, unless the reader is too slow."""

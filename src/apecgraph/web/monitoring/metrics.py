@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,6 +29,18 @@ number is unlimited."""
 
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "QUERY"))
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Store(Protocol):
+    """A store of bytes whose size is limited."""
+
+    @property
+    def limit(self) -> int:
+        """Maximum size in bytes."""
+
+    @property
+    def used(self) -> int:
+        """Size in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +91,12 @@ class Metrics:
 
     Args:
         state: Returns the state of the service.
+        stores: Returns the stores of bytes whose size is limited, keyed by name.
     """
 
-    def __init__(self, state: Callable[[], State]) -> None:
+    def __init__(
+        self, state: Callable[[], State], stores: Callable[[], Mapping[str, Store]]
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "apecgraph_requests",
@@ -105,6 +120,7 @@ class Metrics:
         )
         ProcessCollector(registry=self._registry)
         self._registry.register(_States(state))
+        self._registry.register(_Stores(stores))
         # Looking up a counter takes as long as incrementing it.
         self._counters = lru_cache(1024)(self._children)
 
@@ -113,7 +129,8 @@ class Metrics:
         if request.path == METRICS_PATH:
             return
         first = request.path.split("/", 2)[1]
-        requests, histogram = self._counters(first, request.method, request.status)
+        resource = first if first in _RESOURCES else "page"
+        requests, histogram = self._counters(resource, request.method, request.status)
         requests.inc()
         histogram.observe(request.seconds)
         if request.reply is not None:
@@ -129,8 +146,7 @@ class Metrics:
 
         return answer
 
-    def _children(self, first: str, method: str, status: int) -> tuple[Counter, Histogram]:
-        resource = first if first in _RESOURCES else "page"
+    def _children(self, resource: str, method: str, status: int) -> tuple[Counter, Histogram]:
         known = method if method in _METHODS else "other"
         return self._requests.labels(resource, known, status), self._seconds.labels(resource)
 
@@ -165,3 +181,22 @@ class _States:
             ("workers_idle", "Workers that wait for a query", state.idle),
         ):
             yield GaugeMetricFamily(f"apecgraph_{name}", text, float(value))
+
+
+class _Stores:
+    """Collects the sizes of stores and their limits."""
+
+    def __init__(self, stores: Callable[[], Mapping[str, Store]]) -> None:
+        self._stores = stores
+
+    def collect(self) -> Iterator[Metric]:
+        used = GaugeMetricFamily(
+            "apecgraph_memory_bytes", "Bytes in use, by store", labels=["store"]
+        )
+        limit = GaugeMetricFamily(
+            "apecgraph_memory_limit_bytes", "Bytes that may be in use, by store", labels=["store"]
+        )
+        for name, store in self._stores().items():
+            used.add_metric([name], store.used)
+            limit.add_metric([name], store.limit)
+        yield from (used, limit)

@@ -35,6 +35,7 @@ from apecgraph.search.suggestions import suggest
 from apecgraph.web.http.addresses import public_root
 from apecgraph.web.http.executor import RequestWork
 from apecgraph.web.http.headers import HEADERS
+from apecgraph.web.http.memory import request_memory
 from apecgraph.web.http.methods import media_type
 from apecgraph.web.http.parameters import read_number, read_parameters
 from apecgraph.web.pages.site import ReleaseSite
@@ -75,7 +76,7 @@ class Reconcile:
                 "Send either the parameter `queries` or the parameter `extend`, not both."
             )
         if queries is not None:
-            return _json(await self._reconcile(self.site.admit(request), queries))
+            return _json(request, await self._reconcile(self.site.admit(request), queries))
         if extension is not None:
             return await self._answer(request, lambda: self._extend(extension))
         if request.method == "POST":
@@ -229,7 +230,7 @@ class Reconcile:
         return item
 
     async def _answer(self, request: Request, work: Callable[[], Any]) -> Response:
-        return _json(await self.site.admit(request).run(lambda: _serialized(work())))
+        return _json(request, await self.site.admit(request).run(lambda: _serialized(work())))
 
 
 def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
@@ -254,7 +255,8 @@ def _serialized(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _json(body: bytes) -> Response:
+def _json(request: Request, body: bytes) -> Response:
+    request_memory(request.scope).count_reply(len(body))
     return Response(body, headers={"Cache-Control": "no-cache"}, media_type=JSON.media_type)
 
 

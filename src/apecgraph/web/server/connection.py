@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from httptools.parser.errors import HttpParserInvalidMethodError
 from starlette.responses import Response
@@ -25,10 +25,12 @@ from apecgraph.errors import (
     RequestError,
     RequestTimedOut,
     StoreBusy,
+    TooManyRequests,
 )
 from apecgraph.query.protocol import METHODS
 from apecgraph.web.http.clients import client_name
 from apecgraph.web.http.headers import HEADERS, RAW_HEADERS
+from apecgraph.web.http.memory import MemoryBudgets, RequestMemory
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse
 from apecgraph.web.monitoring.metrics import ObservedRequest
@@ -36,11 +38,20 @@ from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_
 from apecgraph.web.server.framing import LARGEST_HEAD, MOST_HEADERS, Framing, check_head
 from apecgraph.web.server.open_connections import CLAIM, PROXY, OpenConnections
 
+if TYPE_CHECKING:
+    from uvicorn._types import HTTPScope
+
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 """Headers of requests whose response is not repeated: the request may go on after its head."""
 
 _PARTS: Final = 100
 """Number of parts of a body that are read before other connections have their turn."""
+
+_SMALL: Final = 16 * 1024
+"""Bytes of requests that every connection may keep."""
+
+_COPIES: Final = 4
+"""How often a head exists: as received, as headers, and as the path and the query of its URL."""
 
 _LINGER_SECONDS: Final = 1.0
 """Seconds for which the server still reads from a refused connection."""
@@ -74,22 +85,26 @@ class Connection(HttpToolsProtocol):
         repeat_cache: Caches responses that may be repeated.
         observer: Records the requests that the connection answers without the application.
         open_connections: All connections of the server.
+        budgets: The memory that all connections may take.
     """
 
     limits: ConnectionLimits
     repeat_cache: RepeatCache
     observer: Observer
     open_connections: OpenConnections
+    budgets: MemoryBudgets
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._unread = Framing()
+        self._memory = RequestMemory({"client": self.client}, self.budgets)
         self._refused = False
         self._refusal: RequestError | None = None
         self._in_head = False
         self._in_message = False
         self._is_last = False
         self._head = b""
+        self._head_size = 0
         self._without_data = 0
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
@@ -106,16 +121,29 @@ class Connection(HttpToolsProtocol):
         self.open_connections.leave(self)
         self._cancel_timer()
         self._cancel_stall()
+        self._memory.count_request(0)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._is_idle and not self.flow.write_paused and (known := self.repeat_cache.get(data)):
+        known = self.repeat_cache.get(data) if self._is_idle else None
+        if known and not self.flow.write_paused and len(known.body) <= self.budgets.part:
             self._repeat(data, known)
             return
         self._unread.add(data)
         self._read()
+        self._count()
+
+    def _count(self) -> None:
+        """Count the parts of requests that are kept here, if they are not small."""
+        size = len(self._unread) + _COPIES * self._head_size
+        if self.cycle is not None:
+            size += len(self.cycle.body)
+        try:
+            self._memory.count_request(size if size > _SMALL else 0)
+        except (StoreBusy, TooManyRequests) as error:
+            self._refuse(error)
 
     def _read(self) -> None:
         """Read on, at most to the end of one request.
@@ -160,6 +188,7 @@ class Connection(HttpToolsProtocol):
             self._refuse(error)
             return
         self._head = head if checked == head else b""
+        self._head_size = len(head)
         super().data_received(checked)
 
     def _read_body(self) -> None:
@@ -238,6 +267,14 @@ class Connection(HttpToolsProtocol):
         if self._is_claimed and not self._refused:
             self._is_claimed = False
             self.open_connections.enter(self, PROXY)
+        if not self._in_message and self.cycle is not None:
+            # An idle connection keeps nothing of its last request.
+            self.url = self._head = b""
+            self.headers = []
+            self.scope = self.cycle.scope = cast("HTTPScope", {})
+            self.cycle.body.clear()
+            self._head_size = 0
+            self._count()
         if self._unread:
             self.loop.call_soon(self._read)
 
@@ -256,6 +293,7 @@ class Connection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.budgets.slow += 1
         self._stalled = self._expect_reading()
 
     def _expect_reading(self) -> asyncio.TimerHandle:
@@ -283,6 +321,7 @@ class Connection(HttpToolsProtocol):
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
+            self.budgets.slow -= 1
 
     def _repeat(self, request: bytes, response: RepeatedResponse) -> None:
         """Send a cached response as uvicorn would, with the current date and a new id."""
@@ -332,6 +371,7 @@ class Connection(HttpToolsProtocol):
         therefore closes the connection after a delay.
         """
         self._refused = True
+        self._unread = Framing()
         self._cancel_timer()
         if self._has_begun_response:
             self.transport.close()  # another response would be taken for that to the next request
@@ -360,7 +400,7 @@ def _serialized(response: Response) -> bytes:
 
 
 def connection_class(
-    limits: ConnectionLimits, repeat_cache: RepeatCache, observer: Observer
+    limits: ConnectionLimits, repeat_cache: RepeatCache, observer: Observer, budgets: MemoryBudgets
 ) -> type[Connection]:
     """Return the class that uvicorn instantiates for each connection.
 
@@ -368,6 +408,7 @@ def connection_class(
         limits: The limits of connections.
         repeat_cache: Caches responses that may be repeated.
         observer: Records the requests that a connection answers without the application.
+        budgets: The memory that all connections may take.
 
     Returns:
         A subclass of Connection with these attributes.
@@ -377,5 +418,6 @@ def connection_class(
         "repeat_cache": repeat_cache,
         "observer": observer,
         "open_connections": OpenConnections(limits.connections),
+        "budgets": budgets,
     }
     return type("Connection", (Connection,), members)

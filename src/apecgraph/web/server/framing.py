@@ -134,6 +134,8 @@ class Framing:
     def _take(self, size: int) -> bytes:
         end = self._start + size
         taken, self._start = self._bytes[self._start : end], end
+        if end == len(self._bytes):
+            self._bytes, self._start, self._searched = b"", 0, 0  # keep nothing
         return taken
 
 

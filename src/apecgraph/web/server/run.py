@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,7 +22,7 @@ from apecgraph.web.http.executor import EngineThreadPool
 from apecgraph.web.http.headers import CommonHeaders
 from apecgraph.web.http.router import PathRouter
 from apecgraph.web.monitoring.access_log import AccessLog
-from apecgraph.web.monitoring.metrics import METRICS_PATH, Metrics
+from apecgraph.web.monitoring.metrics import METRICS_PATH, Metrics, Store
 from apecgraph.web.monitoring.observer import Observer, RequestObserver
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.connection import ConnectionLimits, connection_class
@@ -61,7 +61,14 @@ async def serve_publication(
     """
     asyncio.get_running_loop().set_default_executor(EngineThreadPool())
     switch = ReleaseSwitch(_with_public_url(settings, listening, publication))
-    metrics = Metrics(switch.state)
+    server: _Server
+
+    def stores() -> Mapping[str, Store]:
+        count = len(server.server_state.connections)
+        connections = switch.budgets.connections(count, settings.connections)
+        return {**switch.stores(), "connections": connections, "log": access_log}
+
+    metrics = Metrics(switch.state, stores)
     read_metrics = CommonHeaders(metrics.app())
     observer = Observer(metrics, access_log)
     limits = ConnectionLimits(settings.request_seconds, settings.connections)
@@ -72,7 +79,7 @@ async def serve_publication(
                 ClaimedRequests(
                     RequestObserver(PathRouter({METRICS_PATH: read_metrics}, switch), observer)
                 ),
-                http=connection_class(limits, switch.repeat_cache, observer),
+                http=connection_class(limits, switch.repeat_cache, observer, switch.budgets),
                 ws="none",
                 lifespan="off",
                 log_config=None,  # log_as_json has set up logging
@@ -83,8 +90,9 @@ async def serve_publication(
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
             logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
+            server = _Server(config, ready)
             async with _following(follow, switch):
-                await _Server(config, ready).serve([listening])
+                await server.serve([listening])
         finally:
             await switch.close()
             await access_log.close()

@@ -7,6 +7,7 @@ import ctypes
 import gc
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,16 +17,25 @@ from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.settings import Settings
 from apecgraph.web.app import ServerResources, create_app
+from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.http.memory import MEGABYTE, FixedStore, MemoryBudgets
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import RepeatCache
 from apecgraph.web.monitoring.health import LastFailure
-from apecgraph.web.monitoring.metrics import State
+from apecgraph.web.monitoring.metrics import State, Store
 from apecgraph.web.publication import Publication
+from apecgraph.web.sparql.endpoint import parsed_requests
 
 _log: Final = logging.getLogger(__name__)
 
 _LAST_SECONDS: Final = 1.0
 """Seconds that the last requests may take after the deadline of their queries."""
+
+_REPEATED: Final = 4
+"""The size of the cache divided by this number is for requests that are repeated byte for byte."""
+
+_PARSED: Final = 4 * MEGABYTE
+"""Maximum size of the cache of parsed requests in bytes."""
 
 
 @dataclass
@@ -56,16 +66,25 @@ class ReleaseSwitch:
     Attributes:
         repeat_cache: Caches responses of the current publication for connections to repeat.
         last_failure: The last failure, if any.
+        budgets: The memory that requests in progress may take.
     """
 
     repeat_cache: RepeatCache
     last_failure: LastFailure
+    budgets: MemoryBudgets
 
     def __init__(self, settings: Settings) -> None:
-        self.repeat_cache = RepeatCache(settings.cache_megabytes)
+        cached = settings.cache_megabytes * MEGABYTE
+        self.repeat_cache = RepeatCache(cached // _REPEATED)
         self.last_failure = LastFailure()
+        self.budgets = MemoryBudgets()
         self._server = ServerResources(
-            settings, RateLimit(settings.queries_per_minute), self.last_failure
+            settings,
+            RateLimit(settings.queries_per_minute),
+            self.last_failure,
+            self.budgets,
+            ContentCache(cached - cached // _REPEATED),
+            parsed_requests(_PARSED),
         )
         self._running: _Running
         self._retiring: asyncio.Task[None] | None = None
@@ -105,6 +124,19 @@ class ReleaseSwitch:
             idle=running.store.idle,
             endings=dict(self._endings + running.store.endings),
         )
+
+    def stores(self) -> Mapping[str, Store]:
+        """Return the stores that grow with what clients send or ask for."""
+        server = self._server
+        return {
+            "replies, cached": server.contents,
+            "replies, repeated": self.repeat_cache,
+            "replies, sent": self.budgets.replies,
+            "requests": self.budgets.requests,
+            "requests, parsed": FixedStore(int(server.parsed.maxsize), int(server.parsed.currsize)),
+            "answers": self._running.store,
+            "clients": server.rate_limit,
+        }
 
     async def begin(self, publication: Publication) -> None:
         """Serve a publication; raise StoreError if its data cannot be loaded."""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
-from functools import lru_cache
-from typing import Final
+from functools import partial
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeAlias
 
+from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from apecgraph.errors import QueryTooHeavy, StoreBusy, TooManyRequests
 from apecgraph.query import protocol
 from apecgraph.query.model import Query, QueryService
 from apecgraph.web.http.body import ClientGoneError, read_body
+from apecgraph.web.http.clients import client_of
 from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.memory import MEGABYTE, RequestMemory, request_memory
 from apecgraph.web.http.methods import accept_header, preflight
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
@@ -29,10 +36,37 @@ _READ_IN_THREAD: Final = 32 * 1024
 _REMEMBERED: Final = 4096
 """Size in bytes up to which the parsed query of a request is cached."""
 
-_REMEMBERED_REQUESTS: Final = 1000
+_OVERHEAD: Final = 1024
+"""Bytes that the cache counts for a parsed query in addition to its texts."""
+
+_LONGEST_HTTP_1_0: Final = 8 * MEGABYTE
+"""Maximum size in bytes of a reply to an HTTP/1.0 client, which is kept until it is complete."""
 
 _WATCHED_SECONDS: Final = 0.02
 """Seconds until the endpoint begins to check for a disconnect; most queries are faster."""
+
+
+class _Parsed(NamedTuple):
+    """A parsed request.
+
+    Attributes:
+        query: The query; None if the client wants the page of the endpoint.
+        etag: Entity tag of the answer to the query, or None if the answer always changes.
+        size: Size in bytes of the request and the query.
+    """
+
+    query: Query | None
+    etag: str | None
+    size: int
+
+
+ParsedRequests: TypeAlias = LRUCache[tuple[EntityTags, protocol.ProtocolRequest], _Parsed]
+"""Parsed requests for a release."""
+
+
+def parsed_requests(limit: int) -> ParsedRequests:
+    """Return an empty cache of parsed requests with a maximum size in bytes."""
+    return LRUCache(limit, attrgetter("size"))
 
 
 class SparqlEndpoint:
@@ -43,6 +77,8 @@ class SparqlEndpoint:
         base: The base of relative IRIs in queries.
         tags: Makes entity tags.
         cache: Caches answers.
+        parsed: Caches parsed requests, because most clients repeat their queries.
+        parsing: Parses large requests.
         rate_limit: Limits each client's queries whose answers are not cached.
         page: Answers GET and HEAD without a query, with the service description or the editor.
         render_html: Makes the page about an error, for browsers.
@@ -55,6 +91,8 @@ class SparqlEndpoint:
         base: str,
         tags: EntityTags,
         cache: ContentCache,
+        parsed: ParsedRequests,
+        parsing: FairExecutor,
         rate_limit: RateLimit,
         page: ASGIApp,
         render_html: Callable[[Mapping[str, object]], str] | None = None,
@@ -63,13 +101,11 @@ class SparqlEndpoint:
         self._base = base
         self._tags = tags
         self._cache = cache
+        self._parsing = parsing
         self._rate_limit = rate_limit
         self._page = page
         self._render_html = render_html
-        # Most clients repeat their queries, so parse each query only once.
-        self._remember = lru_cache(_REMEMBERED_REQUESTS)(
-            lambda request: protocol.read_request(request, service.graphs, base)
-        )
+        self._parsed = parsed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -79,11 +115,11 @@ class SparqlEndpoint:
         headers = Headers(scope=scope)
         accept = accept_header(headers)
         try:
-            query = await self._read(scope, headers, accept, receive)
-            if query is None:
+            parsed = await self._read(scope, headers, accept, receive)
+            if parsed.query is None:
                 await self._page(scope, receive, send)
             else:
-                await self._answer(query, scope, headers, receive, send)
+                await self._answer(parsed.query, parsed.etag, scope, headers, receive, send)
         except ClientGoneError:
             return
         except _CutOffError as error:
@@ -94,28 +130,47 @@ class SparqlEndpoint:
 
     async def _read(
         self, scope: Scope, headers: Headers, accept: str | None, receive: Receive
-    ) -> Query | None:
+    ) -> _Parsed:
+        memory = request_memory(scope)
         request = protocol.ProtocolRequest(
             scope["method"],
             scope["query_string"],
             headers.get("content-type"),
-            await read_body(headers, receive),
+            await read_body(headers, receive, memory),
             accept,
         )
-        size = len(request.body) + len(request.query_string)
-        if size <= _REMEMBERED:
-            return self._remember(request)
+        size = _size(request)
+        key = self._tags, request
+        if size <= _REMEMBERED and (known := self._parsed.get(key)) is not None:
+            return known
         if size <= _READ_IN_THREAD:
-            return protocol.read_request(request, self._service.graphs, self._base)
-        return await asyncio.to_thread(
-            protocol.read_request, request, self._service.graphs, self._base
-        )
+            parsed = self._parse(request)
+        else:
+            parsed = await self._parsing.begin(client_of(scope)).run(partial(self._parse, request))
+        if size <= _REMEMBERED:
+            self._parsed[key] = parsed
+        else:
+            memory.count_request(parsed.size - size)
+        return parsed
+
+    def _parse(self, request: protocol.ProtocolRequest) -> _Parsed:
+        query = protocol.read_request(request, self._service.graphs, self._base)
+        if query is None:
+            return _Parsed(None, None, _OVERHEAD + _size(request))
+        texts = query.text, *query.default_graphs, *query.named_graphs
+        size = _OVERHEAD + _size(request) + sum(map(sys.getsizeof, texts))
+        return _Parsed(query, self._etag(query), size)
 
     async def _answer(
-        self, query: Query, scope: Scope, headers: Headers, receive: Receive, send: Send
+        self,
+        query: Query,
+        etag: str | None,
+        scope: Scope,
+        headers: Headers,
+        receive: Receive,
+        send: Send,
     ) -> None:
         """Answer a query: with 304 (Not Modified), from the cache, or by evaluating it."""
-        etag = self._etag(query)
         representation = Representation(
             headers, query.format.content_type, etag, {"Vary": "Accept"}
         )
@@ -125,6 +180,7 @@ class SparqlEndpoint:
         content = None if etag is None else self._cache.get(etag)
         scope[REPLY] = "made" if content is None else "kept"
         if content is not None:
+            request_memory(scope).hold(content)
             response = representation.response(content)
             if learn := scope.get("extensions", {}).get(LEARN):
                 learn["response"](response.raw_headers, response.body)
@@ -135,10 +191,10 @@ class SparqlEndpoint:
             body = (await self._service.query(query, client)).body
             if not isinstance(body, bytes) and scope["http_version"] == "1.0":
                 # An HTTP/1.0 client cannot detect that a body without a length is incomplete.
-                async with aclosing(body) as chunks:
-                    body = b"".join([chunk async for chunk in chunks])
+                body = await _whole(body, request_memory(scope))
             if isinstance(body, bytes):
                 content = ReplyContent(body) if etag is None else self._cache.add(etag, body)
+                request_memory(scope).hold(content)
                 await representation.response(content)(scope, receive, send)
                 return
             async with aclosing(body) as chunks:
@@ -146,7 +202,7 @@ class SparqlEndpoint:
                 if scope["method"] == "HEAD":
                     await send({"type": "http.response.body"})
                 else:
-                    await self._stream(etag, chunks, send)
+                    await self._stream(etag, chunks, request_memory(scope), send)
 
     def _etag(self, query: Query) -> str | None:
         """Return the entity tag of the answer to a query, or None if the answer always changes.
@@ -158,7 +214,9 @@ class SparqlEndpoint:
         dataset = query.default_graphs, query.named_graphs, query.base
         return f"W/{self._tags.tag('sparql', query.text, query.format.name, dataset)}"
 
-    async def _stream(self, etag: str | None, chunks: AsyncIterator[bytes], send: Send) -> None:
+    async def _stream(
+        self, etag: str | None, chunks: AsyncIterator[bytes], memory: RequestMemory, send: Send
+    ) -> None:
         """Send a large answer in chunks, and cache the answer unless it is too large.
 
         After an error, the response is incomplete. The server then breaks the connection, so the
@@ -170,15 +228,53 @@ class SparqlEndpoint:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 room -= len(chunk)
-                if room >= 0:
+                if room >= 0 and _can_keep(memory, self._cache.largest - room):
                     kept.append(chunk)
                 else:
+                    room = -1
                     kept.clear()
         except Exception as error:
             raise _CutOffError(error) from None
         await send({"type": "http.response.body"})
         if kept and etag is not None:
             self._cache.add(etag, b"".join(kept))
+
+
+async def _whole(body: AsyncGenerator[bytes, None], memory: RequestMemory) -> bytes:
+    """Return a large answer at its end, for a client that could not detect that it is incomplete.
+
+    The end of a body without a length is the end of the connection in HTTP/1.0.
+    """
+    parts: list[bytes] = []
+    size = 0
+    async with aclosing(body) as chunks:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > _LONGEST_HTTP_1_0:
+                limit = f"{_LONGEST_HTTP_1_0 // MEGABYTE} MB"
+                raise QueryTooHeavy(
+                    f"The answer is larger than {limit}, the limit for HTTP/1.0: use HTTP/1.1.",
+                    limit,
+                )
+            memory.count_reply(size)
+            parts.append(chunk)
+    return b"".join(parts)
+
+
+def _can_keep(memory: RequestMemory, size: int) -> bool:
+    """Count the part of a reply that is kept for the cache; return False if there is no room."""
+    try:
+        memory.count_reply(size)
+    except (StoreBusy, TooManyRequests):
+        memory.count_reply(0)
+        return False
+    return True
+
+
+def _size(request: protocol.ProtocolRequest) -> int:
+    """Return the number of bytes of a request whose number the client chooses."""
+    size = len(request.query_string) + len(request.body)
+    return size + len(request.content_type or "") + len(request.accept or "")
 
 
 class _CutOffError(Exception):
