@@ -153,7 +153,7 @@ def test_half_sent_bodies_on_many_connections(server: Server, at_rest: float) ->
     with bounded(server, at_rest), ExitStack() as connections:
         for _ in range(450):
             half_sent(server, connections)
-        with server.client() as client:  # meanwhile, the server reads what has arrived
+        with server.client() as client:  # meanwhile, the server reads
             for number in range(30):
                 assert client.get(rows_of(1, number)).status_code == 200
 
