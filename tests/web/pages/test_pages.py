@@ -494,3 +494,27 @@ def test_the_page_of_rules_shows_how_many_nodes_the_check_looked_at(
     decisions = release.rules[f"{ID}shape/decision"].nodes
     assert decisions == len(list(read_decisions(Graph(ox.parse(path=release.dump(N_QUADS))))))
     assert f"Applies to {decisions} nodes" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical", "title"),
+    [
+        ("/", BASE, "apecgraph"),
+        ("/conflicts", f"{BASE}conflicts", "Conflicts"),
+        ("/doc/economy/PER.html", f"{ID}economy/PER", "Peru"),
+        (HEADLINE, f"{BASE}{HEADLINE[1:]}", "Trade of China"),
+    ],
+)
+def test_a_page_can_be_shared(client: httpx.Client, path: str, canonical: str, title: str) -> None:
+    """A page says its permanent address, its title and what it is about (Open Graph protocol)."""
+    text = get(client, path)
+    head = text.partition("</head>")[0].replace("&amp;", "&")
+    assert head.count('<link rel="canonical"') == 1
+    assert f'<link rel="canonical" href="{canonical}">' in head
+    assert f'<meta property="og:url" content="{canonical}">' in head
+    shared = head.partition('<meta property="og:title" content="')[2].partition('"')[0]
+    assert shared == head.partition("<title>")[2].partition("</title>")[0]
+    assert title in shared
+    described = head.partition('<meta name="description" content="')[2].partition('"')[0]
+    assert len(described) > 50
+    assert f'<meta property="og:description" content="{described}">' in head

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from apecgraph.content.decisions import STANDS, STATUS, Ruling
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE, XSD, compact
+from apecgraph.rdf.namespaces import BASE, DCTERMS, XSD, compact
 from apecgraph.rdf.terms import Term
 from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.sources import Source, read_source
@@ -67,6 +67,8 @@ class Html:
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
             autonym=autonym,
+            canonical=None,
+            summary=" ".join(graph.values(BASE, f"{DCTERMS}description")),
             date=spelled_day,
             days=spelled_days,
             site=self.site,

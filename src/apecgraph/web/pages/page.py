@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.rdf.formats import HTML
+from apecgraph.rdf.namespaces import BASE
 from apecgraph.web.pages.site import ReleaseSite
 
 
@@ -62,7 +63,9 @@ class Page:
         return await self.site.responder.answer(
             request,
             HTML.content_type,
-            lambda: self.site.html.page(self.template, **values()),
+            lambda: self.site.html.page(
+                self.template, **{"canonical": BASE + request.scope["path"][1:], **values()}
+            ),
             headers,
             variant,
         )

@@ -297,6 +297,7 @@ class ThingPage:
         return self.site.html.page(
             self.template,
             view=view,
+            canonical=description.iri,
             formats=formats,
             languages=labels.languages(description.iri),
             page=dict(formats)[HTML],
