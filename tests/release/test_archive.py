@@ -98,10 +98,10 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release_and_no_leftovers(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path | None]:
-    """A disk of two megabytes; None if this process may not mount one."""
+    """A disk of four megabytes; None if this process may not mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         yield None
     else:
@@ -109,28 +109,40 @@ def small_disk(tmp_path: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+def run_again(request: pytest.FixtureRequest, folder: Path) -> None:
+    """Run a test in a namespace of its own, in which all users may mount."""
+    assert IN_NAMESPACE not in os.environ, "no file system can be mounted, even as root"
+    again = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-m", "pytest"]
+    subprocess.run(
+        [*again, f"--basetemp={folder / 'again'}", request.node.nodeid],
+        cwd=request.config.rootpath,
+        env={**os.environ, IN_NAMESPACE: "1"},
+        check=True,
+    )
+
+
+def fill(filler: Path, but: int = 0) -> None:
+    """Fill a disk except for some bytes."""
+    with pytest.raises(OSError, match="No space left"):
+        filler.write_bytes(bytes(1 << 23))
+    os.truncate(filler, filler.stat().st_size - but)
+
+
 def test_a_full_disk_publishes_nothing(
     request: pytest.FixtureRequest, tmp_path: Path, content: SmallContent, small_disk: Path | None
 ) -> None:
     if small_disk is None:
-        assert IN_NAMESPACE not in os.environ, "no file system can be mounted, even as root"
-        # In a namespace of their own, all users may mount.
-        again = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-m", "pytest"]
-        subprocess.run(
-            [*again, f"--basetemp={tmp_path / 'again'}", request.node.nodeid],
-            cwd=request.config.rootpath,
-            env={**os.environ, IN_NAMESPACE: "1"},
-            check=True,
-        )
+        run_again(request, tmp_path)
         return
     releases = small_disk / "releases"
     first = published(content, releases, "first")
     second = published(content, releases, "second")
     filler = small_disk / "filler"
-    with pytest.raises(OSError, match="No space left"):
-        filler.write_bytes(bytes(1 << 22))
+    fill(filler)
     with pytest.raises(
-        ReleaseError, match=r"cannot be written to, and nothing is published: .*No space left"
+        ReleaseError,
+        match=r"cannot be written to, and nothing is published: .*No space left.*; "
+        r"the current release takes 0\.\d MB, and 0\.0 MB are free: ",
     ):
         published(content, releases, "third")
     with pytest.raises(ReleaseError, match="No space left"):
@@ -145,6 +157,44 @@ def test_a_full_disk_publishes_nothing(
     assert published(content, releases, "third") == Release.current(releases).name
     assert set(Archive(releases).names()) > {first, second}
     assert leftovers(releases) == []
+
+
+def test_a_build_and_a_rollback_make_room_before_they_need_it(
+    request: pytest.FixtureRequest, tmp_path: Path, content: SmallContent, small_disk: Path | None
+) -> None:
+    if small_disk is None:
+        run_again(request, tmp_path)
+        return
+    releases, filler = small_disk / "releases", small_disk / "filler"
+    archive = Archive(releases)
+    fourth = [published(content, releases, label) for label in "abcd"][-1]
+    fill(filler)
+    fifth = published(content, releases, "e", keep=2)  # without the first two, which come first
+    assert archive.names() == [fourth, fifth]
+    filler.unlink()
+    sixth = published(content, releases, "f")
+    # As many as are kept, but no room for one more.
+    fill(filler, but=archive.size(fourth) // 2)
+    seventh = published(content, releases, "g", keep=3)
+    assert archive.names() == [fifth, sixth, seventh]
+    # What a killed build has left.
+    filler.rename(releases / ".tmp-killed")
+    eighth = published(content, releases, "h")
+    fill(filler)
+    assert run("rollback", releases=releases, keep_releases=2).returncode == 0
+    assert archive.current == seventh
+    assert set(archive.names()) >= {seventh, eighth}
+    assert fifth not in archive.names()
+
+
+def test_an_old_release_whose_content_is_built_again_is_not_removed_first(
+    content: SmallContent, releases: Path
+) -> None:
+    first, _, third = (published(content, releases, label) for label in "abc")
+    node = (releases / first).stat().st_ino
+    assert published(content, releases, "a", keep=1) == first
+    assert (releases / first).stat().st_ino == node
+    assert set(Archive(releases).names()) == {first, third}
 
 
 def test_a_file_that_cannot_be_written_completely_publishes_nothing(

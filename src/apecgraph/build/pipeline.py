@@ -44,6 +44,7 @@ from apecgraph.release.dumps import write_dumps
 from apecgraph.release.durable import TEMPORARY, persist
 from apecgraph.release.release import (
     CATALOG_FILE,
+    CURRENT,
     DIFFERENCES,
     MANIFEST,
     PATCH,
@@ -99,6 +100,8 @@ def build_release(
     quads, digest = canonicalized(derived_dataset(findings))
     with archive.writing("build"):
         release = Release.find(archive.path, fingerprint)
+        found = None if release is None else release.name
+        archive.make_room(keep, archive.size(archive.current or CURRENT), found)
         if release is None:
             release = _added(
                 archive, content, fingerprint, quads, digest, report, accept_loss, observe

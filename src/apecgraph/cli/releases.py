@@ -72,9 +72,10 @@ def rollback(name: str | None) -> None:
     NAME names another release instead. The release is read back and verified first. Building the
     content of a release that was rolled back does not publish it again; a rollback to it does.
     """
-    archive = Archive(Settings().releases)
+    settings = Settings()
+    archive = Archive(settings.releases)
     before = archive.current
-    release = archive.rollback(name)
+    release = archive.rollback(name, settings.keep_releases)
     click.echo(f"{release.path}: current; before: {before or 'none'}")
 
 

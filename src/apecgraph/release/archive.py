@@ -7,15 +7,16 @@ process that holds the lock writes.
 
 from __future__ import annotations
 
+import errno
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from apecgraph.errors import ReleaseError, RolledBack
 from apecgraph.files import read_file
@@ -23,6 +24,9 @@ from apecgraph.release.durable import TEMPORARY, persist_names, replace_link
 from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.lock import locked
 from apecgraph.release.release import CURRENT, MANIFEST, NAME, Release
+
+_HISTORY_BYTES: Final = 1 << 20
+"""Number of bytes that are certainly enough to write a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Archive:
                 release,
                 error,
                 history.published(name),
-                sum(map(_size, (self.path / name).rglob("*"))),
+                self.size(name),
                 name == current,
                 history.taken_back(name) is not None,
             )
@@ -153,8 +157,23 @@ class Archive:
                 yield
         except OSError as error:
             raise ReleaseError(
-                f"{self.path} cannot be written to, and nothing is published: {error}"
+                f"{self.path} cannot be written to, and nothing is published: "
+                f"{error}{self._lack_of_room(error)}"
             ) from None
+
+    def _lack_of_room(self, error: OSError) -> str:
+        """Return how much room a release takes, if there was too little."""
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return ""
+        size, free = self.size(self.current or CURRENT), shutil.disk_usage(self.path).free
+        return (
+            f"; the current release takes {size / 1e6:.1f} MB, and {free / 1e6:.1f} MB are free: "
+            "free some space, or lower APECGRAPH_KEEP_RELEASES"
+        )
+
+    def size(self, name: str) -> int:
+        """Return the size of all files of a release in bytes."""
+        return sum(map(_size, (self.path / name).rglob("*")))
 
     def places(self, digest: str, fingerprint: str) -> Iterator[tuple[str, Release | None]]:
         """Yield the names that a release may have, the best name first; stop at a free name.
@@ -234,7 +253,23 @@ class Archive:
         history.then(ReleaseSwitched(now, name, current, by)).write(self.path)
         replace_link(self.path / CURRENT, name)
 
-    def prune(self, keep: int) -> list[str]:
+    def make_room(self, keep: int, size: int, spared: str | None = None) -> None:
+        """Remove the releases beyond those to keep, and one more if another needs its room.
+
+        The latest intact release stays.
+
+        Args:
+            keep: Number of releases to keep; 0 keeps all.
+            size: Number of bytes that will be written.
+            spared: The name of a release that stays, or None.
+        """
+        last = self.last()
+        stay = {spared, None if last is None else last.name}
+        self.prune(keep, stay)
+        if keep > 1 and shutil.disk_usage(self.path).free < size:
+            self.prune(keep - 1, stay)
+
+    def prune(self, keep: int, stay: Collection[str | None] = ()) -> list[str]:
         """Remove the oldest releases.
 
         The current release stays, and so does the release that a rollback would make current. If a
@@ -242,12 +277,13 @@ class Archive:
 
         Args:
             keep: Number of releases to keep; 0 keeps all.
+            stay: Names of releases that stay besides these.
 
         Returns:
             The names of the removed releases.
         """
         names = self.names()
-        kept = {*names[-keep:], self.current, self.previous} if keep else {*names}
+        kept = {*names[-keep:], *stay, self.current, self.previous} if keep else {*names}
         removed = [name for name in names if name not in kept]
         for name in removed:
             gone = self.path / f"{TEMPORARY}{name}"
@@ -255,11 +291,13 @@ class Archive:
             _remove(gone)
         return removed
 
-    def rollback(self, name: str | None = None) -> Release:
+    def rollback(self, name: str | None = None, keep: int = 0) -> Release:
         """Verify a release and make it current.
 
         Args:
             name: Its name, or None for the previous release.
+            keep: Number of releases to keep, 0 for all. The disk may be full, so the others are
+                removed first.
 
         Returns:
             The release that is current now.
@@ -278,6 +316,7 @@ class Archive:
                 )
             release = self.open(target)
             release.verify()
+            self.make_room(keep, _HISTORY_BYTES, target)
             self.switch(target, "rollback")
         return release
 
