@@ -100,3 +100,18 @@ def test_data_in_a_file_are_as_they_are(
         check=True,
     )
     assert IN_DATA.encode() in answer.stdout
+
+
+def test_errors_are_cut_with_counts(content: SmallContent, releases: Path) -> None:
+    for number in range(300):
+        content.write(f"data/sources/x{number}.ttl", "<a:" + "y" * 10_000)
+    ran = subprocess.run(
+        [*COMMAND, "fmt", "--content", content.root],
+        env=environment(releases=releases),
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.endswith("\n200 more errors\n")
+    assert len(ran.stderr) < 500_000

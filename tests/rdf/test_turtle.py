@@ -8,7 +8,7 @@ import pytest
 from apecgraph.content.folder import content_paths, default_content
 from apecgraph.errors import ContentError
 from apecgraph.rdf.namespaces import ID, RDF
-from apecgraph.rdf.turtle import format_file
+from apecgraph.rdf.turtle import format_file, parse_file, parse_to_rewrite
 
 MESSY = """
 @prefix s: <https://schema.org/> . @prefix x: <http://example.org/x#> .
@@ -132,3 +132,54 @@ def test_the_content_is_canonical() -> None:
     assert len(paths) > 40
     for path in paths:
         assert format_file(path) == path.read_text(encoding="utf-8"), path
+
+
+DEEP = "[ <a:b> " * 100_000
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        """'"', """,
+        """'''"''', """,
+        """"'", """,
+        """\"\"\"'\"\"\"@en, """,
+        """'\\'"', """,
+        """"\\"'", """,
+        "<b:'>, <b:#>, ",
+        "p:a\\#b, ",
+        "p:a\\'b, ",
+        "# '\n 1, ",
+        "#\r",
+        """'[[[' , '' , "" , """,
+    ],
+)
+@pytest.mark.parametrize("after", ["", """ "'" '"' """])
+def test_nesting_is_counted_whatever_precedes_and_follows(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_bytes(f"@prefix p: <a:> . <a:a> <a:b> {before}{DEEP}{after}".encode())
+    with pytest.raises(ContentError, match="nests brackets more than 64 deep"):
+        parse_file(path)
+
+
+def test_brackets_in_text_are_not_nesting(tmp_path: Path) -> None:
+    many = "[(" * 1000
+    path = tmp_path / "a.ttl"
+    values = (
+        f"'{many}', \"{many}\", '''\"{many}''', \"\"\"'{many}\"\"\", "
+        + "p:"
+        + "\\(" * 100
+        + f", <a:{'(' * 100}>"
+    )
+    path.write_text(f"@prefix p: <a:> . <a:a> <a:b> {values} . # {many}\n")
+    triples, _ = parse_file(path)
+    assert len(triples) == 6
+
+
+def test_an_escaped_sign_in_a_name_begins_no_comment(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text("@prefix p: <a:> . p:a p:b p:c\\#d .")
+    assert len(parse_to_rewrite(path)[0]) == 1

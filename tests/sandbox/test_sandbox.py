@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import pytest
 from apecgraph.build import refusals as refusal
 from apecgraph.build.pipeline import build_release
 from apecgraph.check.validation import check_content
+from apecgraph.content.folder import default_content
 from apecgraph.errors import CheckFailed, ContentError
 from apecgraph.files import read_file, steady
 from apecgraph.progress import StepObserver
@@ -316,3 +318,35 @@ def test_only_tasks_that_start_threads_may_start_them(task: str, may: bool) -> N
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert (done.stdout.strip() != "0") is may
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ontology/context.jsonld",
+        "ontology/terms.csv",
+        "ontology/vocabularies.csv",
+        "ontology/questions/01-x.rq",
+        "data/tables/t/figures.csv",
+        "data/tables/t/figures.csv-metadata.json",
+        "data/sources/s1.ttl",
+    ],
+)
+def test_a_limit_that_is_met_while_a_file_is_read_names_the_file(
+    content: SmallContent, name: str
+) -> None:
+    """Here, the file is read in less memory than it has bytes."""
+    for file in ("ontology/questions/01-x.rq", "ontology/questions/01-x.csv"):
+        (content.root / file).parent.mkdir(exist_ok=True)
+        (content.root / file).write_text("# Why?\n")
+    if name.startswith("data/tables"):
+        (content.root / "data/tables/t").mkdir(parents=True)
+        content.write("data/tables/t/source.ttl", "<source/t> a apec:Source ; rdfs:label 't'@en .")
+        (content.root / "data/tables/t/figures.csv").write_text("name\r\n")
+        metadata = content.root / "data/tables/t/figures.csv-metadata.json"
+        shutil.copy(next(default_content().glob(f"data/tables/*/{metadata.name}")), metadata)
+    with (content.root / name).open("ab") as enlarged:
+        enlarged.truncate(60_000_000)
+    report = sandbox.run_check(content.root, Settings(load_megabytes=58))
+    assert not report.conforms
+    assert {result.places[0].file for result in report.results} == {name}, report.text()

@@ -37,7 +37,7 @@ def test_a_cell_that_reaches_down_beyond_the_cells_of_a_row_is_read() -> None:
 
 
 def test_absurd_spans_are_limited() -> None:
-    (row,) = texts("<table><tr><td colspan=99999>a<td colspan=x>b</table>")
+    (row,) = texts(f"<table><tr><td colspan={'9' * 5000}>a<td colspan=x>b</table>")
     assert len(row) == 1001
     with pytest.raises(TableRefused, match="more than 2,000 columns"):
         texts(f"<table><tr>{'<td colspan=1000>a' * 3}</table>")

@@ -25,6 +25,8 @@ def refusals(text: str) -> list[str]:
     ("text", "message"),
     [
         ("source = ", "mapping.toml: is not TOML: "),
+        (f"source = {'[' * 100_000}", "mapping.toml: nests brackets too deep"),
+        (f"source = {'7' * 5000}", "mapping.toml: is not TOML: Exceeds the limit (4300 digits)"),
         ("[layout]\n", "mapping.toml: source.title: Field required"),
         (
             f"{SOURCE}[layout]\nshet = 'x'",

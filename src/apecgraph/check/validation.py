@@ -29,7 +29,7 @@ from apecgraph.content.folder import CONTEXT, Content
 from apecgraph.content.questions import read_questions
 from apecgraph.content.vocabularies import Vocabularies
 from apecgraph.errors import ContentError
-from apecgraph.progress import StepObserver
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import DCTERMS, ID, QB, RDF, SDMX_MEASURE, compact
 
@@ -57,9 +57,11 @@ def check_content(
     try:
         content = Content.read(root, observe)
         # A release contains these files, too, so the check must detect errors in them.
-        Context(root / "ontology" / CONTEXT)
-        read_questions(root)
-        return validate(content, Vocabularies.read(root), observe)
+        context = root / "ontology" / CONTEXT
+        with observe(Step("file", str(context))):
+            Context(context)
+        read_questions(root, observe)
+        return validate(content, Vocabularies.read(root, observe), observe)
     except ExceptionGroup as group:
         return Report.unreadable(group.exceptions, root), None
     except ContentError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -23,8 +23,9 @@ from apecgraph.build.fingerprint import build_fingerprint
 from apecgraph.cli.options import FOLDER, content_option
 from apecgraph.cli.output import byte_writer, printable_output
 from apecgraph.content.folder import default_content
-from apecgraph.errors import ApecgraphError, ReleaseError, RolledBack, leaves
+from apecgraph.errors import ApecgraphError, NotPublished, ReleaseError, RolledBack, leaves
 from apecgraph.files import open_file
+from apecgraph.printable import shortened
 from apecgraph.progress import shown
 from apecgraph.query.model import DataFile
 from apecgraph.query.text import evaluate_text
@@ -40,6 +41,10 @@ _DUMPS: Final = {format_.name: format_ for format_ in DUMP_FORMATS}
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True)
 _DATA: Final = click.Path(exists=True, path_type=Path, resolve_path=True)
 
+
+_MOST_ERRORS: Final = 100
+_LONGEST_ERROR: Final = 4000
+"""Characters of an error that are printed."""
 
 _ELSEWHERE: Final = {
     "new": ("entry", "new"),
@@ -85,9 +90,21 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except* ApecgraphError as group:
-            raise click.ClickException("\n".join(map(str, leaves(group)))) from None
+            raise click.ClickException(_words(leaves(group))) from None
         except* ValidationError as group:
             raise click.ClickException("\n".join(_invalid_settings(group))) from None
+
+
+def _words(errors: Sequence[BaseException]) -> str:
+    """Write errors for people: the first ones, each cut, and how many more there are."""
+    # The text of a report has a limit of its own, and says at its end where the report is kept.
+    lines = [
+        str(error) if isinstance(error, NotPublished) else shortened(str(error), _LONGEST_ERROR)
+        for error in errors[:_MOST_ERRORS]
+    ]
+    if len(errors) > _MOST_ERRORS:
+        lines.append(f"{len(errors) - _MOST_ERRORS:,} more errors")
+    return "\n".join(lines)
 
 
 def _invalid_settings(group: BaseExceptionGroup[ValidationError]) -> Iterator[str]:
@@ -96,7 +113,7 @@ def _invalid_settings(group: BaseExceptionGroup[ValidationError]) -> Iterator[st
         assert isinstance(error, ValidationError)  # noqa: S101 - no other error is caught
         for detail in error.errors():
             variable = "_".join(("APECGRAPH", *map(str, detail["loc"]))).upper()
-            yield f"{variable} is set to {detail['input']!r}: {detail['msg']}"
+            yield f"{variable} is set to {shortened(repr(detail['input']))}: {detail['msg']}"
 
 
 @click.group(cls=_Commands)

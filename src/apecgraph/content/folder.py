@@ -188,8 +188,7 @@ class Content:
                 files.append(ContentFile(path, graph, tuple(triples)))
                 figures = path.parent / FIGURES
                 if path.parent.parent == root / TABLES and not _is_below(figures, links):
-                    with observe(Step("file", str(figures))):
-                        table = Table.read(path.parent)
+                    table = Table.read(path.parent, observe)
                     tables.append(table)
                     files.append(ContentFile(table.path, graph, table.triples))
             except ContentError as error:

@@ -10,12 +10,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.namespaces import PREFIXES
 
 QUESTIONS_FOLDER: Final = "questions"
@@ -61,11 +63,12 @@ def question_paths(root: Path) -> Iterator[Path]:
         yield from sorted([*folder.glob("*.rq"), *folder.glob("*.csv")])
 
 
-def read_questions(root: Path) -> tuple[Question, ...]:
+def read_questions(root: Path, observe: StepObserver = nullcontext) -> tuple[Question, ...]:
     """Read the questions of a content folder or of a release.
 
     Args:
         root: The content folder, or the folder of the release.
+        observe: Observes the reading of each question.
 
     Returns:
         The questions, sorted by number; empty if there are none.
@@ -79,7 +82,8 @@ def read_questions(root: Path) -> tuple[Question, ...]:
     for path in paths:
         try:
             if path.suffix == ".rq":
-                questions.append(_read(path))
+                with observe(Step("file", str(path))):
+                    questions.append(_read(path))
             elif path.with_suffix(".rq") not in paths:
                 raise ContentError(
                     "this answer has no question: add a .rq file with the same name", path

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations, zip_longest
@@ -23,6 +24,7 @@ import pyoxigraph as ox
 from apecgraph.content.cube import DIMENSIONS, UNIT, local_name
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.namespaces import (
     APEC,
     DCTERMS,
@@ -155,11 +157,12 @@ class Table:
     language: str
 
     @classmethod
-    def read(cls, folder: Path) -> Table:
+    def read(cls, folder: Path, observe: StepObserver = nullcontext) -> Table:
         """Read the figures of a folder.
 
         Args:
             folder: The folder, as `apecgraph import` wrote it.
+            observe: Observes the reading of each file.
 
         Returns:
             The table.
@@ -167,9 +170,19 @@ class Table:
         Raises:
             ContentError: A file is missing, or is not as `write_rows` would write it.
         """
+        with observe(Step("file", str(folder / METADATA))):
+            described = _text(folder / METADATA)
+            constant, language = _constants(described, folder / METADATA)
+        with observe(Step("file", str(folder / FIGURES))):
+            return cls._read(folder, described, constant, language)
+
+    @classmethod
+    def _read(
+        cls, folder: Path, described: str, constant: Mapping[str, str], language: str
+    ) -> Table:
+        """Read figures.csv, whose metadata has been read."""
         path = folder / FIGURES
-        text, described = _text(path), _text(folder / METADATA)
-        constant, language = _constants(described, folder / METADATA)
+        text = _text(path)
         empty = dict.fromkeys((NAME, *COLUMNS), "")
         rows: dict[str, Row] = {}
         lines: dict[str, int] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,6 +18,7 @@ import pyoxigraph as ox
 
 from apecgraph.errors import ContentError
 from apecgraph.files import read_file
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ONTOLOGY, OWL, RDF, RDFS, SCHEMA
 from apecgraph.rdf.terms import term_text
@@ -111,11 +113,12 @@ class Vocabularies:
     terms: dict[str, PublishedTerm]
 
     @classmethod
-    def read(cls, root: Path) -> Vocabularies:
+    def read(cls, root: Path, observe: StepObserver = nullcontext) -> Vocabularies:
         """Read the two tables of a content folder.
 
         Args:
             root: The content folder.
+            observe: Observes the reading of each table.
 
         Returns:
             The vocabularies.
@@ -123,9 +126,11 @@ class Vocabularies:
         Raises:
             ContentError: A table cannot be read; the error names the line.
         """
-        files = read_vocabulary_files(root)
+        with observe(Step("file", str(root / VOCABULARIES))):
+            files = read_vocabulary_files(root)
         namespaces = {file.prefix: file.namespace for file in files}
-        terms = _rows(root / TERMS, PublishedTerm, lambda row: _term(row, namespaces))
+        with observe(Step("file", str(root / TERMS))):
+            terms = _rows(root / TERMS, PublishedTerm, lambda row: _term(row, namespaces))
         return cls(files, {term.term: term for term in terms})
 
     def namespace(self, iri: str) -> str | None:
@@ -256,16 +261,16 @@ def _rows(path: Path, class_: type[_Row], parse: Callable[[dict[str, str]], _Row
         raise ContentError(f"cannot be read: {reason}", path) from None
     table = csv.DictReader(io.StringIO(text), strict=True)
     names = [field.name for field in fields(class_)]
-    if table.fieldnames != names:
-        raise ContentError(f"the first line must be {','.join(names)}", path, 1)
     rows = []
-    for row in table:
-        if None in row or None in row.values():
-            raise ContentError(f"the line must have {len(names)} fields", path, table.line_num)
-        try:
+    try:
+        if table.fieldnames != names:
+            raise ContentError(f"the first line must be {','.join(names)}", path, 1)
+        for row in table:
+            if None in row or None in row.values():
+                raise ContentError(f"the line must have {len(names)} fields", path, table.line_num)
             rows.append(parse(row))
-        except ValueError as error:
-            raise ContentError(str(error), path, table.line_num) from None
+    except (csv.Error, ValueError) as error:
+        raise ContentError(str(error), path, table.reader.line_num) from None
     return rows
 
 

@@ -37,24 +37,23 @@ _REST: Final = f"{RDF}rest"
 _NIL: Final = ox.NamedNode(f"{RDF}nil")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _DEEPEST: Final = 64
-_BRACKET: Final = re.compile(
-    rb'"""(?:[^"\\]++|\\.|"(?!""))*+"""|"(?:[^"\\\n]++|\\.)*+"|<[^<>\s]*+>|#[^\n]*+'
-    rb"|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)",
-    re.DOTALL,
+# Strings, IRIs, and the escapes of names (RDF 1.1 Turtle, section 6.5): signs in them are text.
+_TEXT: Final = (
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
+    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    r'|"(?:[^"\\\n\r]++|\\.)*+"'
+    r"|'(?:[^'\\\n\r]++|\\.)*+'"
+    r"|<[^<>\s]*+>"
+    r"|\\."
 )
+_BRACKET: Final = re.compile(
+    rf"{_TEXT}|#[^\n\r]*+|(?P<open>[\[(]|<<\(?)|(?P<close>[\])]|\)?>>)".encode(), re.DOTALL
+)
+_COMMENT: Final = re.compile(rf"{_TEXT}|(?P<comment>#[^\n\r]*+)", re.DOTALL)
+
 _MOST_DIGITS: Final = sys.int_info.default_max_str_digits
 _TOO_LONG_NUMBER: Final = re.compile(rb"[0-9]{%d,}+" % (_MOST_DIGITS + 1))
 """Python reads no longer number, since the time grows with the square of the digits."""
-
-_COMMENT: Final = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
-    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|'(?:[^'\\\n]++|\\.)*+'"
-    r"|<[^<>\s]*+>"
-    r"|(?P<comment>#[^\n]*+)",
-    re.DOTALL,
-)
 
 
 def format_file(path: Path) -> str:

@@ -237,12 +237,15 @@ def _import(request: TaskRequest, observe: StepObserver) -> dict[str, Any]:
     from apecgraph.tables.importing import import_table
 
     content = Content.read(Path(request["content"]), observe)
-    with observe(Step("file", request["file"])):
-        entered = import_table(
-            content,
-            Path(request["file"]),
-            *(request[name] for name in ("name", "mapping", "url", "issued")),
-        )
+    entered = import_table(
+        content,
+        Path(request["file"]),
+        request["name"],
+        request["mapping"],
+        request["url"],
+        request["issued"],
+        observe,
+    )
     return {"periods": entered.periods, "texts": entered.texts, "notes": entered.notes}
 
 

@@ -11,6 +11,7 @@ from apecgraph.errors import TableRefused
 from apecgraph.tables.grid import BLANK, MOST_COLUMNS, Cell, Grid, GridBuilder, shown
 
 _MOST_SPANNED: Final = 1_000
+_DIGITS: Final = 9
 
 
 def read_html_table(path: Path, data: bytes, number: int = 0) -> Grid:
@@ -86,4 +87,5 @@ def _continue(row: list[Cell], below: dict[int, tuple[int, Cell]]) -> None:
 
 def _span(element: html.HtmlElement, name: str) -> int:
     text = element.get(name, "1").strip()
-    return min(max(int(text), 1), _MOST_SPANNED) if text.isdecimal() else 1
+    # More digits than those of the most are more, too, and Python reads no number of thousands.
+    return min(max(int(text[:_DIGITS]), 1), _MOST_SPANNED) if text.isdecimal() else 1

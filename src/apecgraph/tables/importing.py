@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from apecgraph.content.table_rows import FIGURES, MAPPING, METADATA, SOURCE, TAB
 from apecgraph.entry.literals import date_literal
 from apecgraph.errors import TableRefused
 from apecgraph.files import read_file
+from apecgraph.progress import Step, StepObserver
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.rdf.turtle import parse_file, write_turtle
@@ -37,7 +39,13 @@ _MOST_LISTED: Final = 20
 
 
 def import_table(
-    content: Content, file: Path, name: str, mapping: str, url: str, issued: str
+    content: Content,
+    file: Path,
+    name: str,
+    mapping: str,
+    url: str,
+    issued: str,
+    observe: StepObserver = nullcontext,
 ) -> EnteredTable:
     """Read a foreign table into the folder of a source, without writing it.
 
@@ -49,6 +57,7 @@ def import_table(
             the folder of the source has.
         url: Where the table was read; if empty, as the mapping or the source says.
         issued: When it was released; if empty, as the mapping or the source says.
+        observe: Observes the reading of the mapping and of the table.
 
     Returns:
         The files, and the notes that account for every cell.
@@ -60,8 +69,9 @@ def import_table(
     if not _NAME.fullmatch(name):
         raise TableRefused(f"'{name}' is not a name: use small letters, digits and hyphens")
     folder = content.root / TABLES / name
-    text, path = _mapping(folder, mapping)
-    stated = read_mapping(text, path).source
+    with observe(Step("file", mapping or str(folder / MAPPING))):
+        text, path = _mapping(folder, mapping)
+        stated = read_mapping(text, path).source
     described = source_values(folder / SOURCE)
     given = {"url": url, "issued": issued}
     overrides = {key: given[key] or getattr(stated, key) or described.get(key, "") for key in given}
@@ -72,11 +82,12 @@ def import_table(
         raise TableRefused(f"issued: there is no {read.source.issued}: correct the date")
     graph = Graph(content.quads)
     meanings = Meanings(read, graph)
-    grid = read_grid(file, read.layout)
-    reading = read_table(grid, read, meanings)
-    if not reading.figures:
-        raise TableRefused(f"{file.name}: no cell of the table is a figure of the content")
-    checked = check_sums(reading.figures, meanings, read.excuses, file.name)
+    with observe(Step("file", str(file))):
+        grid = read_grid(file, read.layout)
+        reading = read_table(grid, read, meanings)
+        if not reading.figures:
+            raise TableRefused(f"{file.name}: no cell of the table is a figure of the content")
+        checked = check_sums(reading.figures, meanings, read.excuses, file.name)
     known = {
         key: {**row, "issued": row["issued"] or described.get("issued", "")}
         for table in content.tables

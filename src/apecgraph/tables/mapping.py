@@ -312,8 +312,10 @@ def read_mapping(text: str, path: Path, overrides: Dict[str, str] | None = None)
 def _values(text: str, path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a malformed value, or a number with too many digits
         raise TableRefused(f"{path.name}: is not TOML: {error}") from None
+    except RecursionError:
+        raise TableRefused(f"{path.name}: nests brackets too deep") from None
     name = values.pop("extends", None)
     if name is None:
         return values

@@ -180,3 +180,14 @@ def test_the_error_page_can_be_replaced() -> None:
     assert bytes(response.body) == b"<p>400 at 2"
     response = problem_response(MalformedQuery("m", 2, 3), None, render_html=render)
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_detail_and_a_list_are_cut_with_counts() -> None:
+    many = [f"https://example.org/{number}" for number in range(5000)]
+    for error in (NotFound("x" * 1_000_000, many), Gone("x" * 1_000_000, many)):
+        response = problem_response(error, None)
+        problem = json.loads(bytes(response.body))
+        assert "xxx… (998,000 more characters) …xxx" in problem["detail"]
+        assert (len(problem["available"]), problem["leftOff"]) == (100, 4900)
+        assert len(response.body) < 10_000
+        assert len(response.headers.get("link", "")) < 10_000

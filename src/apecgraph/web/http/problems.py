@@ -34,6 +34,7 @@ from apecgraph.errors import (
     UriTooLong,
     WorkerKilled,
 )
+from apecgraph.printable import shortened
 from apecgraph.query.negotiation import negotiate
 from apecgraph.rdf.formats import HTML, PROBLEM, Format
 from apecgraph.web.http.addresses import encoded
@@ -69,6 +70,9 @@ RETRY_SECONDS: Final = 2
 
 _LONGEST_DETAIL: Final = 2000
 """Maximum number of characters of a detail, because a detail may quote the request."""
+
+_MOST_AVAILABLE: Final = 100
+"""Maximum number of things that a problem, or its Link header, names; it counts the others."""
 
 _OFFERS: Final = (PROBLEM, HTML)
 _MEMBERS: Final = ("line", "column", "available", "allowed", "limit")
@@ -107,14 +111,21 @@ def problem_response(
         "status": status.value,
     }
     if isinstance(error, RequestError | QueryError):
-        problem["detail"] = str(error)[:_LONGEST_DETAIL]
+        problem["detail"] = shortened(str(error), _LONGEST_DETAIL)
         members = {name: getattr(error, name, None) for name in _MEMBERS}
         problem |= {name: value for name, value in members.items() if value is not None}
+        available = members["available"] or ()
+        if len(available) > _MOST_AVAILABLE:
+            left = len(available) - _MOST_AVAILABLE
+            problem |= {"available": available[:_MOST_AVAILABLE], "leftOff": left}
     else:
         _log.error("answered %d", status, exc_info=error)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if isinstance(error, Gone) and error.available:
-        links = (f'<{encoded(iri)}>; rel="successor-version"' for iri in error.available)
+        links = (
+            f'<{encoded(iri)}>; rel="successor-version"'
+            for iri in error.available[:_MOST_AVAILABLE]
+        )
         headers["Link"] = ", ".join(links)  # RFC 5829, section 3.2
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
