@@ -19,7 +19,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
     page = visit("/", scripts=False)
     page.get_by_role("navigation").get_by_role("link", name="Figures").click()
     page.get_by_role("link", name=HEADLINE).click()
-    page.get_by_role("group", name=HEADLINE).get_by_role("link", name="annual").click()
+    page.get_by_role("figure", name=HEADLINE).get_by_role("link", name="annual").click()
     chart = page.locator("svg.wide", has_text=HEADLINE)
     expect(chart.get_by_text("26.29 ×6", exact=True)).to_be_visible()
     expect(chart.get_by_text("2.629 ×2 rejected", exact=True)).to_be_visible()
@@ -42,7 +42,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
 
 def test_a_figure_and_its_csv_are_reached_by_keyboard(visit: Open) -> None:
     page = visit("/", PHONE)
-    expect(page.get_by_role("group", name="Chart: ")).to_be_visible()
+    expect(page.get_by_role("figure", name="Chart: ")).to_be_visible()
     _tab_to(page, "explore these figures")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADLINE)
@@ -119,7 +119,7 @@ def test_the_words_of_a_point_are_read_by_touch(browser: Browser, server: str) -
 
 def test_chart_and_table_are_side_by_side_if_there_is_room(visit: Open) -> None:
     page = visit("/figures?counterpart=economy/USA", {"width": 1600, "height": 900})
-    chart = page.get_by_role("group", name="Chart").first.bounding_box()
+    chart = page.get_by_role("figure", name="Chart").first.bounding_box()
     table = page.get_by_role("table").first.bounding_box()
     assert chart
     assert table
