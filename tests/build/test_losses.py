@@ -151,3 +151,18 @@ def test_the_number_of_kept_refusals_is_bounded(content: SmallContent, releases:
             build_release(content.root, releases)
     assert len(refusal.kept(releases)) == 10
     assert not (releases / "current").is_symlink()
+
+
+def test_many_losses_are_counted(content: SmallContent, releases: Path) -> None:
+    shapes = "".join(
+        f"<shape/more{number}> a sh:NodeShape ; sh:targetClass schema:Place ;"
+        f" sh:property <shape/more{number}-1> . <shape/more{number}-1> sh:path rdf:type ;"
+        " a sh:PropertyShape ; sh:minCount 1 .\n"
+        for number in range(80)
+    )
+    content.write("shapes/more.ttl", shapes)
+    build_release(content.root, releases)
+    (content.root / "shapes/more.ttl").unlink()
+    message = refused(content, releases)
+    assert message.count("\n    rule shape/more") == 99
+    assert "\n    and 61 more\nCorrect the content" in message

@@ -30,6 +30,7 @@ from apecgraph.content.questions import (
     read_questions,
 )
 from apecgraph.errors import CheckFailed, ContentError, LossFound, ReleaseError
+from apecgraph.printable import one_line, shortened
 from apecgraph.progress import StepObserver
 from apecgraph.rdf.canonical import canonicalized
 from apecgraph.rdf.formats import N_QUADS
@@ -56,6 +57,8 @@ from apecgraph.release.release import (
 from apecgraph.release.snapshot import Snapshot
 
 _log: Final = logging.getLogger(__name__)
+
+_MOST_LOSSES: Final = 100
 
 _RELEASE: Final = ox.NamedNode(f"{ID}graph/release")
 
@@ -180,7 +183,9 @@ def _admit(archive: Archive, release: Release, report: Report, accept_loss: bool
         return
     before = "this is the first release" if last is None else f"compared with release {last.name}"
     text = f"the content is not published, because much is missing ({before}):\n"
-    text += "".join(f"    {loss}\n" for loss in found)
+    text += "".join(f"    {shortened(one_line(str(loss)))}\n" for loss in found[:_MOST_LOSSES])
+    if len(found) > _MOST_LOSSES:
+        text += f"    and {len(found) - _MOST_LOSSES:,} more\n"
     text += "Correct the content, or publish it as it is: apecgraph build --accept-loss\n"
     differences = (release.path / name for name in (DIFFERENCES, PATCH))
     kept = refusals.keep(archive, text, report, [path for path in differences if path.exists()])

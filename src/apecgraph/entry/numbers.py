@@ -14,6 +14,7 @@ from typing import Final
 from apecgraph.consistency.printed_edit_rule import EXACT_BOUND, ROUNDED_BOUND
 from apecgraph.errors import EntryRefused
 from apecgraph.intervals import decimal_text
+from apecgraph.printable import shortened
 from apecgraph.rdf.namespaces import ID, compact
 from apecgraph.text.numbers import plain_number, spelled
 from apecgraph.text.printed_numbers import Number
@@ -24,6 +25,7 @@ _COUNTED: Final = frozenset(f"{ID}unit/{name}" for name in ("count", "day", "ord
 """Units whose plain numbers are exact."""
 
 _MOST_POWER: Final = 18
+_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,6 @@ def _power(numbers: Collection[Number], value: Decimal) -> int:
 
 
 def _count(name: str, text: str) -> int:
-    if not text.isdecimal():
-        raise EntryRefused(f"{name}: '{text}' is not a whole number")
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise EntryRefused(f"{name}: '{shortened(text)}' is not a whole number")
     return int(text)
