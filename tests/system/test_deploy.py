@@ -113,7 +113,11 @@ def test_the_image_is_healthy_while_queries_are_answered(tmp_path: Path) -> None
         os.kill(zygote, signal.SIGKILL)
         asyncio.run(until(lambda: health_check(server) == 1))
         with server.client() as client:
-            assert client.get("/health").status_code == 503
+            found = client.get("/health")
+            assert found.status_code == 503
+            # The log names the file; /health is for everybody.
+            assert str(tmp_path) not in found.text
+            assert str(data) in server.log.read_text()
     assert health_check(server) == 1
 
 

@@ -318,6 +318,15 @@ def test_the_command_line_serves_a_directory(directory: Path, tmp_path: Path) ->
     assert state(directory) == before
 
 
+def test_the_command_line_does_not_serve_a_store_with_a_cut_manifest(
+    logged: tuple[Path, Path, Path],
+) -> None:
+    directory, manifest, _ = logged
+    cut_to_half(manifest)
+    errors = refused("--data", directory)
+    assert f"Error: {directory} is not served, because data may be missing: " in errors
+
+
 def test_a_directory_is_served_only_by_itself(
     directory: Path, files: list[DataFile], tmp_path: Path
 ) -> None:
