@@ -67,7 +67,7 @@ def test_560_half_sent_requests_do_not_fill_a_server(tmp_path: Path) -> None:
         with connected(server.port, address=OTHER) as connection:
             connection.sendall(GET + b"\r\n")
             assert reply(connection) == "200"
-        assert connections_of(server) < 300
+        assert connections_of(server) < 400
 
 
 def connections_of(server: Server) -> int:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import html
 import json
 import signal
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import uvloop
 
 from apecgraph.build.pipeline import build_release
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
-from apecgraph.web.server.run import listen
+from apecgraph.web.server.run import copies, listen
 from tests.support.command import refusal
 from tests.support.contents import ContentCopy, SmallContent
 from tests.support.servers import refused, server_process
+from tests.support.waiting import until
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
@@ -194,3 +198,34 @@ def test_replies_do_not_wait_for_acknowledgements() -> None:
         port = listening.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_many_new_connections_are_accepted_in_a_few_steps_of_the_event_loop() -> None:
+    """Otherwise they would wait for seconds while other connections are busy."""
+    steps, number = 5, 50
+    accepted: list[asyncio.BaseTransport] = []
+
+    class Accepted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.append(transport)
+
+    async def accept(sockets: list[socket.socket]) -> int:
+        loop = asyncio.get_running_loop()
+        servers = [await loop.create_server(Accepted, sock=each) for each in sockets]
+        with ExitStack() as stack:
+            for _ in range(number):
+                stack.enter_context(socket.create_connection(sockets[0].getsockname()))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            at_once = len(accepted)
+            await until(lambda: len(accepted) == number)
+            for transport in accepted:
+                transport.close()
+        for each in servers:
+            each.close()
+            await each.wait_closed()
+        return at_once
+
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(each) for each in copies(listen("127.0.0.1", 0))]
+        assert uvloop.run(accept(sockets)) == number

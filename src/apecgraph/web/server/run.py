@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
@@ -30,11 +30,8 @@ from apecgraph.web.server.follow import ReleaseFollower
 from apecgraph.web.server.open_connections import ClaimedRequests
 from apecgraph.web.server.switch import ReleaseSwitch
 
-_BACKLOG: Final = 2048
-"""Number of new connections that the kernel keeps until the server accepts them."""
-
-_ACCEPTED_AT_ONCE: Final = 128
-"""Number of new connections that are accepted before those over the limit are closed."""
+_ACCEPTED_AT_ONCE: Final = 64
+"""Number of new connections that are accepted in one step of the event loop."""
 
 
 async def serve_publication(
@@ -72,7 +69,8 @@ async def serve_publication(
     read_metrics = CommonHeaders(metrics.app())
     observer = Observer(metrics, access_log)
     limits = ConnectionLimits(settings.request_seconds, settings.connections)
-    with listening:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(each) for each in copies(listening)]
         await switch.begin(publication)
         try:
             config = uvicorn.Config(
@@ -86,13 +84,12 @@ async def serve_publication(
                 log_level="error",  # no line for each client that does not send HTTP
                 access_log=False,
                 server_header=False,
-                backlog=_ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
             logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
             server = _Server(config, ready)
             async with _following(follow, switch):
-                await server.serve([listening])
+                await server.serve(sockets)
         finally:
             await switch.close()
             await access_log.close()
@@ -151,8 +148,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            for listening in sockets or ():
-                listening.listen(_BACKLOG)  # uvicorn has set it to what is accepted at once
             self._ready(self)
 
 
@@ -171,7 +166,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise StoreError(
             f"cannot listen on {_in_url(host)}:{port}: {error.strerror}; "
@@ -181,6 +176,15 @@ def listen(host: str, port: int) -> socket.socket:
     # the client acknowledges the first. asyncio sets it only if the socket names its protocol.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
+
+
+def copies(listening: socket.socket) -> list[socket.socket]:
+    """Return a listening socket and copies of it, with which many connections are accepted at once.
+
+    The event loop (libuv) accepts one connection for each socket in one step. While other
+    connections are busy, each step takes long, and new connections would wait for seconds.
+    """
+    return [listening, *(listening.dup() for _ in range(_ACCEPTED_AT_ONCE - 1))]
 
 
 def listening_url(listening: socket.socket) -> str:
