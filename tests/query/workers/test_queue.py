@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 
 import pytest
 
 from apecgraph.errors import QueryTimedOut, StoreBusy
 from apecgraph.query.model import Answer, Data, DataFile, Query
+from apecgraph.query.workers.pool import LIGHT_SECONDS
 from apecgraph.rdf.formats import RESULTS_JSON
 from tests.support.processes import alive, workers
 from tests.support.stores import FOREVER, LONG, SLOW, ask, chunks, is_well, isolated
@@ -121,6 +123,17 @@ async def test_a_long_query_continues_if_no_query_waits(files: list[DataFile]) -
     async with isolated(files, query_seconds=1, long_queries=0) as store:
         with pytest.raises(QueryTimedOut):
             await ask(store, FOREVER)
+
+
+async def test_a_query_that_gets_no_processor_is_not_refused(files: list[DataFile]) -> None:
+    async with isolated(files, query_seconds=20, long_queries=0) as store:
+        (worker,) = workers()
+        os.kill(worker, signal.SIGSTOP)
+        tasks = [asyncio.create_task(ask(store, "ASK {}")) for _ in range(2)]
+        await asyncio.sleep(4 * LIGHT_SECONDS)  # a query that runs so long counts as long
+        os.kill(worker, signal.SIGCONT)
+        assert [answer.strip() for answer in await asyncio.gather(*tasks)] == 2 * [b"true"]
+        assert workers() == [worker]
 
 
 async def test_queries_run_side_by_side(files: list[DataFile]) -> None:

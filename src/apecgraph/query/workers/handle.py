@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import deque
 from typing import Final, cast
 
@@ -12,6 +13,9 @@ from apecgraph.query.workers.messages import HEADER, LARGEST_DATA
 
 _MAX_FRAMES: Final = 16
 """Number of received frames that may wait to be taken; with more, reading pauses."""
+
+_SCHEDULED: Final = 2
+"""The kind of clock in the number of a clock of a process (CPUCLOCK_SCHED of Linux)."""
 
 _RECEIVED_AT_ONCE: Final = 256 * 1024
 """Number of bytes that the event loop reads at once."""
@@ -57,6 +61,14 @@ class WorkerHandle(asyncio.Protocol):
     def ready(self) -> bool:
         """Whether the worker can get a query. It may be gone before its exit status is known."""
         return not (self.retired or self._gone or self._transport.is_closing())
+
+    @property
+    def processor_seconds(self) -> float:
+        """The processor time that the process has used; 0 if it is gone."""
+        try:
+            return time.clock_gettime(~self.pid << 3 | _SCHEDULED)
+        except OSError:
+            return 0.0
 
     async def connect(self, connection: socket.socket) -> None:
         """Take over the socket to the process."""

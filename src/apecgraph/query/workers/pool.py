@@ -34,6 +34,10 @@ from apecgraph.query.workers.worker import too_much_memory
 LIGHT_SECONDS: Final = 0.1
 """The time, in seconds, after which a query counts as long: other queries take precedence."""
 
+_LIGHT_WORK: Final = 0.1
+"""Part of that time for which a query must have had a processor to be refused as long: without it,
+the machine is slow and not the query."""
+
 HELD_BACK: Final = 1024 * 1024
 """Bytes at the start of an answer that are held back, so an error in them can still be reported."""
 
@@ -175,7 +179,7 @@ class WorkerPool:
         """Yield the chunks of an answer; at the end or if closed, release or replace the worker."""
         loop = asyncio.get_running_loop()
         alarm = loop.call_at(deadline, self._supervisor.replace, worker)
-        aging = _Aging(self._oom_kills)
+        aging = _Aging(self._oom_kills, worker.processor_seconds)
         aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
         worker.send(messages.encode_query(query, deadline - loop.time()))
         done = False
@@ -215,7 +219,8 @@ class WorkerPool:
     def _age(self, worker: WorkerHandle, aging: _Aging) -> None:
         """Let a long query continue in addition to the others, if another long query is allowed.
 
-        Otherwise the query keeps its worker until other queries wait; then the query is refused.
+        Otherwise the query keeps its worker until other queries wait; then the query is refused,
+        unless it has had hardly any time of a processor.
         """
         if aging.young:  # a shorter query does not lack memory, and reading the number takes time
             aging.young = False
@@ -224,7 +229,7 @@ class WorkerPool:
             self._long_queries_left -= 1
             aging.long = True
             self._supervisor.demote(worker)
-        elif self._queue:
+        elif self._queue and worker.processor_seconds - aging.begun > _LIGHT_WORK * LIGHT_SECONDS:
             aging.refused = True
             self._supervisor.replace(worker)
         else:
@@ -268,6 +273,7 @@ class _Aging:
     """The state of a query that takes long: whether it counts as long, or is refused."""
 
     oom_kills: int
+    begun: float
     young: bool = True
     timer: asyncio.TimerHandle | None = None
     long: bool = False
