@@ -1,0 +1,17 @@
+"""A minute of greedy clients beside light ones."""
+
+from __future__ import annotations
+
+from tests.load.greedy import ROOM, load, served
+from tests.support.processes import proportional_memory
+
+SECONDS = 60
+
+
+def test_greedy_clients_neither_take_all_memory_nor_the_answers_of_others() -> None:
+    with served() as server:
+        at_rest = proportional_memory(server.process.pid) / 1024
+        record = load(server, SECONDS)
+    assert record.lost == []
+    assert len(record.seconds) > SECONDS
+    assert max(record.memory) < at_rest + ROOM
