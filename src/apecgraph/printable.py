@@ -32,7 +32,7 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, most: int = _MOST_CHARACTERS) -> str:
-    """Cut the middle out of a text, so that its end remains, and say how many characters it had."""
+    """Cut the middle out of a text, so that its end remains, and count the characters."""
     if len(text) <= most:
         return text
     end = most // 4
@@ -40,7 +40,7 @@ def shortened(text: str, most: int = _MOST_CHARACTERS) -> str:
 
 
 def listed(items: Sequence[str], most: int = _MOST_ITEMS) -> str:
-    """List the first of some items, each cut, and say how many more there are."""
+    """List the first of some items, each cut, and count the others."""
     shown = ", ".join(map(shortened, items[:most]))
     return shown if len(items) <= most else f"{shown} and {len(items) - most:,} more"
 

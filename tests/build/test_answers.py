@@ -12,7 +12,7 @@ from apecgraph.errors import CheckFailed
 from apecgraph.release.archive import Archive
 from tests.support.contents import SmallContent
 
-QUERY = """# What are the places called?
+QUERY = """# Which names do places have?
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX schema: <https://schema.org/>
 SELECT ?label { ?place a schema:Place ; skos:prefLabel ?label } ORDER BY ?label

@@ -69,7 +69,7 @@ def test_a_link_that_leads_nowhere_or_to_itself_is_refused(content: SmallContent
 def test_a_link_to_a_folder_elsewhere_in_the_content_folder_is_refused(
     content: SmallContent, outside: Path
 ) -> None:
-    """What is elsewhere may contain links that lead out."""
+    """Another folder may contain links that lead out."""
     (content.root / "more").mkdir()
     (content.root / "more/s9.ttl").symlink_to(outside / "data/sources/s9.ttl")
     (content.root / "shapes/more").symlink_to("../more")

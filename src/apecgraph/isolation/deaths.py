@@ -1,4 +1,4 @@
-"""What is known about the end of a child process: its status, its last words, lack of memory."""
+"""The end of a child process: its status, its last words, and whether it lacked memory."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class LastWords:
     def read(self) -> str:
         """Return the beginning of the words, and close the pipe."""
         words = b""
-        with suppress(BlockingIOError):  # another process has the writer, and nothing was said
+        with suppress(BlockingIOError):  # another process has the writer, and it is empty
             words = os.read(self._reader, _PIPE)
         os.close(self._reader)
         return words.decode(errors="replace")[:_MOST_WORDS]
