@@ -15,8 +15,9 @@ from apecgraph.web.publication import Publication
 from apecgraph.web.server.open_connections import PROXY, OpenConnections
 from tests.support import attacks
 from tests.support.connections import connected, reply
+from tests.support.processes import descriptors
 from tests.support.raw_http import exchange, replies
-from tests.support.servers import Server, server_process, server_thread
+from tests.support.servers import server_process, server_thread
 from tests.support.waiting import soon
 
 CONNECTIONS = 16
@@ -68,12 +69,7 @@ def test_560_half_sent_requests_do_not_fill_a_server(tmp_path: Path) -> None:
         with connected(server.port, address=OTHER) as connection:
             connection.sendall(GET + b"\r\n")
             assert reply(connection) == "200"
-        assert soon(lambda: connections_of(server) < 300)
-
-
-def connections_of(server: Server) -> int:
-    sockets = Path(f"/proc/{server.process.pid}/fd").iterdir()
-    return sum("socket:" in str(each.readlink()) for each in sockets)
+        assert soon(lambda: descriptors(server.process.pid) < 300)
 
 
 def test_half_sent_requests_of_many_addresses_lock_no_other_out(port: int) -> None:
