@@ -28,7 +28,7 @@ _MOST_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One system, one query and a number of connections: the load, or why there is none."""
+    """One system, one query and a number of connections: the load, or why it is missing."""
 
     query: Query
     connections: int
@@ -53,7 +53,7 @@ class Comparison:
     memory: dict[str, int] = field(default_factory=dict)
 
     def outcome(self, letter: str, connections: int, system: System) -> Load | str:
-        """Return the load of one cell, or why there is none."""
+        """Return the load of one cell, or the reason why it is missing."""
         wanted = (letter, connections, system.name)
         for cell in self.cells:
             if (cell.query.letter, cell.connections, cell.system) == wanted:
@@ -119,7 +119,7 @@ def _started(server: Server) -> Server | str:
 
 
 def _warm(server: Server | str, query: Query, expected: int) -> float | str:
-    """Check the number of rows; return the seconds of a warm request, or what is wrong."""
+    """Check the number of rows; return the seconds of a warm request, or an error message."""
     if isinstance(server, str):
         return server
     try:

@@ -25,7 +25,7 @@ TURNS = pytest.StashKey[Turns]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full", action="store_true", help="test in full where it takes minutes")
+    parser.addoption("--full", action="store_true", help="test in full, which takes minutes")
     parser.addoption("--spark", action="store_true", help="also collect the tests that need Spark")
 
 

@@ -43,7 +43,7 @@ MAKES_NO_DATA = {
     "printable.py": "it only writes messages",
     "errors.py": "it only names what went wrong",
     "files.py": "it gives a file as it is, or an error",
-    "progress.py": "it only shows what is being done",
+    "progress.py": "it only shows the progress",
     "query/model.py": "a release only names its files by it",
 }
 

@@ -461,7 +461,7 @@ def _target(parameters: Sequence[str]) -> str:
 
 
 def failure(client: httpx.Client, case: Case) -> str | None:
-    """Send a case; return what is wrong with the reply or with that to the next query, or None."""
+    """Send a case; return the fault of the reply, or of that to the next query, or None."""
     # The target is sent unchanged: httpx would normalize it.
     request = client.build_request(
         case.method,

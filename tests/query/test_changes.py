@@ -17,7 +17,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def loaded(path: Path, text: str | bytes, base: str | None = None) -> tuple[ox.Store, list[str]]:
-    """Write a file and load it; return the store, and what was said about the file."""
+    """Write a file and load it; return the store, and the notes about the file."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     format_ = named_format(path)
     assert format_ is not None

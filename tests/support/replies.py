@@ -21,7 +21,7 @@ STATUSES: Final = frozenset(
 
 
 def fault(response: httpx.Response) -> str | None:
-    """Return what is wrong with a reply, or None."""
+    """Return the fault of a reply, or None."""
     if response.status_code not in STATUSES:
         return f"{response.status_code} is not to be: {response.text[:200]}"
     if response.request.method == "HEAD":
@@ -42,7 +42,7 @@ def _problem(response: httpx.Response) -> None:
     status = response.status_code
     media_type = response.headers["content-type"].partition(";")[0]
     if media_type == "text/plain":
-        assert status in (400, 408, 431), "only what is not HTTP is answered in plain text"
+        assert status in (400, 408, 431), "only text other than HTTP is answered in plain text"
     elif media_type == "text/html":
         _html(response.content)
         assert str(status) in response.text

@@ -161,7 +161,7 @@ def trickled(server: Server, begin: bytes, rest: bytes) -> str:
 
 
 TRICKLES: Final = {
-    # name: possible outcomes, what is sent at once, what is sent byte by byte
+    # name: possible outcomes, the bytes sent at once, the bytes sent one by one
     "head": (("408", BROKEN_OFF), b"", b"GET /health HTTP/1.1\r\nX: " + b"x" * 40),
     "header": (("408", BROKEN_OFF), b"GET /health HTTP/1.1\r\nX: ", b"x" * 40),
     "body": (("408",), request("ASK {" + " " * 200)[:-200], b" " * 40),

@@ -155,7 +155,7 @@ def assert_it_answers(server: Server) -> None:
 
 
 def outcome(ask: Callable[[], httpx.Response]) -> str:
-    """Return the outcome of a request: a status, BROKEN_OFF, or what is wrong with the reply."""
+    """Return the outcome of a request: a status, BROKEN_OFF, or the fault of the reply."""
     began = time.monotonic()
     try:
         response = ask()

@@ -2,7 +2,7 @@
 
 None of the readers here is the engine that wrote the files:
 
-- N-Quads and N-Triples are read whole, line by line, by the grammar of N-Quads. The hash of the
+- N-Quads and N-Triples are read whole, line by line, as the grammar of N-Quads. The hash of the
   lines must be the canonical hash of the dataset, or of its default graph.
 - RDF/XML is read whole by an XML parser, JSON-LD by a JSON parser. The number of triples must be
   that of the default graph.
@@ -90,7 +90,7 @@ _TABLES: Final[Mapping[str, str]] = {FIGURES: "figure", SDMX_FIGURES: "FIGURE"}
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """What was read from N-Quads.
+    """The result of reading N-Quads.
 
     Attributes:
         hash: SHA-256 of all lines in hexadecimal.

@@ -234,7 +234,7 @@ def _inherited(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Value]
 
 
 def _datasets(graph: Graph) -> list[str]:
-    """Return the sources that are data sets themselves, such as tables of statistics."""
+    """Return the sources that are datasets themselves, such as tables of statistics."""
     sources = set(graph.subjects(f"{RDF}type", f"{APEC}Source"))
     return sorted(sources.intersection(graph.subjects(f"{RDF}type", f"{SCHEMA}Dataset")))
 

@@ -71,7 +71,7 @@ def read_questions(root: Path, observe: StepObserver = nullcontext) -> tuple[Que
         observe: Observes the reading of each question.
 
     Returns:
-        The questions, sorted by number; empty if there are none.
+        The questions, sorted by number; empty if the folder has no questions.
 
     Raises:
         ExceptionGroup: If files are missing or malformed. The group has one ContentError per error.

@@ -37,7 +37,7 @@ def confine(megabytes: int, *, file_megabytes: int = 0, threads: bool = False) -
 
 @contextmanager
 def limited_memory(megabytes: int) -> Iterator[None]:
-    """Limit the memory that this process may map during a context, beyond what is mapped now."""
+    """Limit the memory that this process may map during a context, beyond the present mappings."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     memory = _within_hard_limit(resource.RLIMIT_AS, _mapped() + megabytes * MEGABYTE)
     resource.setrlimit(resource.RLIMIT_AS, (memory, hard))

@@ -74,7 +74,7 @@ class Changes:
         self._compare()
 
     def notes(self) -> Iterator[str]:
-        """Say what has changed."""
+        """Describe the changes."""
         if self._count:
             counted = _counted(self._count, "literal")
             yield f"{counted} stored in another form: {self._example}"
@@ -115,7 +115,7 @@ class Tags:
         self._file = file
         self._pattern = _XML_TAG if format_ == RDF_XML else _TAG
         self._pending = bytearray()
-        self._begin = 0  # of what has not been searched
+        self._begin = 0  # of the bytes that have not been searched
         self._count = 0
         self._example = ""
 
@@ -143,13 +143,13 @@ class Tags:
         del self._pending[: end - self._begin]
 
     def notes(self) -> Iterator[str]:
-        """Say what has changed."""
+        """Describe the changes."""
         if self._count:
             yield _in_lower_case(self._count, self._example)
 
 
 def json_ld_notes(file: IO[bytes], base: str, kept: int) -> Iterator[str]:
-    """Say what the engine has left out of a JSON-LD document, which it does without an error.
+    """Describe the parts of a JSON-LD document that the engine has left out without an error.
 
     The document is parsed again, as a part of another one, whose context gives an IRI to each key
     that has none, and without the validation of IRIs and language tags.
@@ -160,7 +160,7 @@ def json_ld_notes(file: IO[bytes], base: str, kept: int) -> Iterator[str]:
         kept: The number of statements that were loaded.
 
     Yields:
-        What is left out or changed.
+        A sentence for each kind of change.
     """
     wrapped = cast("IO[bytes]", _Wrapped(file))
     count = tags = 0

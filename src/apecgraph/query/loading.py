@@ -76,7 +76,7 @@ def _load(
     report: Callable[[int], object],
     note: Note,
 ) -> None:
-    """Load a file that another program wrote, and say what the engine changes."""
+    """Load a file that another program wrote, and describe the changes that the engine makes."""
     base = file.base or file.path.as_uri()
     changes = Changes()
     with open_file(file.path) as source:

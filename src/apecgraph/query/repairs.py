@@ -186,7 +186,7 @@ class _Statement:
         return cls(start, parser.index, tuple(verbs))
 
     def edit(self, found: list[_Token]) -> Iterator[_Edit]:
-        """Yield the edit that makes alternatives unions; nothing if there are none."""
+        """Yield the edit that makes alternatives unions; nothing without alternatives."""
         if all(len(verb.branches) == 1 for verb in self.verbs):
             return
         subject = found[self.start].text

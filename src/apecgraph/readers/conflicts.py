@@ -131,7 +131,7 @@ class Refutation:
 
 
 def read_refutation(conflicts: Iterable[Conflict]) -> Refutation | None:
-    """Return the first refutation among some conflicts, or None if there is none."""
+    """Return the first refutation among some conflicts, or None if no conflict has one."""
     for conflict in conflicts:
         for contradiction in conflict.contradictions if conflict.verdict == RESOLVED else ():
             if contradiction.edit_rules == (_SAME_CELL,):

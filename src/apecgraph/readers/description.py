@@ -201,7 +201,7 @@ class Description:
         Args:
             document: IRI of the document, independent of the format.
             title: Title of the document.
-            license_: IRI of the license, or None if there is none.
+            license_: IRI of the license, or None if the data name no license.
 
         Returns:
             The facts, the links to the thing, and the metadata of the document (title, topic,
@@ -288,7 +288,7 @@ def member_triples(graph: Graph, iri: str, document: str) -> set[ox.Triple]:
     """Return what the default graph states about the members of a thing.
 
     The members are the terms of an ontology, the concepts of a scheme, the components of a
-    structure definition, the slices of a data set, the observations of a slice, and the parts of a
+    structure definition, the slices of a dataset, the observations of a slice, and the parts of a
     group.
 
     Args:

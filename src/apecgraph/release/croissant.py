@@ -1,4 +1,4 @@
-"""Croissant metadata: the figures as a data set for machine learning.
+"""Croissant metadata: the figures as a dataset for machine learning.
 
 See http://mlcommons.org/croissant/1.1.
 """

@@ -223,7 +223,7 @@ class _Reader:
         self._units_before: set[str] = set()
         self._power_before = 0
         self._gap = "break"
-        """What is between the last number and the next token; empty if there is nothing."""
+        """The text between the last number and the next token."""
         self._bounds = BoundOwners()
 
     @property

@@ -63,7 +63,7 @@ class Axis:
 
         Args:
             text: The text, such as "nearly 26.29 trillion".
-            number: The number as it stands in the text.
+            number: The number, which the text contains.
 
         Returns:
             The text with the number in other words, such as "nearly 26.29".

@@ -35,7 +35,7 @@ class Line:
 
     Attributes:
         claims: The figures.
-        name: What is written at the end of the line; empty if the chart has only one line.
+        name: The text at the end of the line; empty if the chart has only one line.
     """
 
     claims: Sequence[FigureClaim]

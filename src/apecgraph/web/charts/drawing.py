@@ -120,7 +120,7 @@ class Drawing:
         self._taken.append(box)
 
     def label(self, text: str, places: Sequence[tuple[Place, str]], class_: str) -> bool:
-        """Write text at the first of some places where it covers nothing.
+        """Write text at the first of some places that are free.
 
         Args:
             text: The text.

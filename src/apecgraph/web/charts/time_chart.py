@@ -101,7 +101,7 @@ class TimeChart:
                 drawing.line(places[one], places[other], f"line line-{number}")
 
     def _put_marks(self, drawing: Drawing) -> list[tuple[Mark, Place]]:
-        """Draw the marks; those of a chart with few are moved apart where they cover each other."""
+        """Draw the marks; those of a chart with few are moved apart if they cover each other."""
         put: list[tuple[Mark, Place]] = []
         few = sum(len(marks) for _, marks in self._lines) <= _LABELLED
         for number, (name, marks) in enumerate(self._lines):
@@ -118,7 +118,7 @@ class TimeChart:
         return put
 
     def _name_lines(self, drawing: Drawing, put: Iterable[tuple[Mark, Place]]) -> None:
-        """Write the name of each line beside its end, or as near as there is room."""
+        """Write the name of each line next to its end, or as near as there is room."""
         places = {id(mark): place for mark, place in put}
         ends = sorted(
             (max(places[id(mark)] for mark in _best(marks) or marks)[1], number, name)

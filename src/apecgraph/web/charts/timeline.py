@@ -1,4 +1,4 @@
-"""The time axis of a chart: the positions of periods, and what is written below them."""
+"""The time axis of a chart: the positions of periods, and the texts below them."""
 
 from __future__ import annotations
 

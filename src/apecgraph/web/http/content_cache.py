@@ -46,7 +46,7 @@ class ContentCache:
         return etag in self._cached or etag in self._known
 
     def get(self, etag: str) -> ReplyContent | None:
-        """Return the content with an entity tag, or None if there is none."""
+        """Return the content with an entity tag, or None if it is not cached."""
         content = self._cached.get(etag)
         if content is None:
             return self._known.get(etag)

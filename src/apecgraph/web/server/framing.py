@@ -55,7 +55,7 @@ class Framing:
         self._bytes = b""
         self._start = 0  # of the bytes that are not taken
         self._searched = 0  # where the search for the end of the head goes on
-        self._length: int | None = 0  # what is left of the body; None for chunks
+        self._length: int | None = 0  # the rest of the body; None for chunks
 
     def __len__(self) -> int:
         return len(self._bytes) - self._start
@@ -156,7 +156,7 @@ def check_head(head: bytes) -> bytes:
     if found is None:
         raise _malformed()
     if found["method"] == b"CONNECT":
-        raise MethodNotAllowed("This server is no proxy.", METHODS)
+        raise MethodNotAllowed("This server is not a proxy.", METHODS)
     target = _TARGET.fullmatch(found["target"])
     if target is None:
         raise MalformedRequest("The target of a request must be a path or a URL.")
