@@ -23,7 +23,7 @@ def printable(text: str) -> str:
 
     The escapes mean the same characters in JSON, and in the literals and IRIs of Turtle.
     """
-    return _UNPRINTABLE.sub(_escape, text)
+    return text if text.isprintable() else _UNPRINTABLE.sub(_escape, text)
 
 
 def one_line(text: str) -> str:

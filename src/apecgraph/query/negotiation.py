@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -25,6 +26,9 @@ _MAX_HEADER: Final = 8192
 
 _MAX_RANGES: Final = 64
 """Number of media ranges of an Accept header that are read. Browsers send eight."""
+
+_USUAL: Final = 256
+"""Number of characters up to which the media ranges of a header are cached, for 64 headers."""
 
 _BOTH_PARTS: Final = 2
 """The lowest specificity of a range that names both parts of a media type."""
@@ -88,7 +92,7 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     Raises:
         NotAcceptable: The header allows none of the offers.
     """
-    ranges = _parse(accept) if accept is not None and accept.strip() else []
+    ranges = _ranges(accept or "")
     best, best_quality, best_named = Choice(offers[0], offers[0].media_type), 0.0, False
     if not ranges:
         return best
@@ -127,7 +131,7 @@ def prefers(accept: str | None, page: Format, others: Iterable[Format]) -> bool:
     XHTML. Programs that do not may have sent the default of their library, as in Java, so the page
     is for them only if they accept nothing else.
     """
-    ranges = [item for item in _parse(accept or "") if item.quality]
+    ranges = [item for item in _ranges(accept or "") if item.quality]
     qualities = [
         item.quality for item in ranges if item.specificity(page.media_type) >= _BOTH_PARTS
     ]
@@ -193,7 +197,11 @@ def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
     )
 
 
-def _parse(accept: str) -> list[_MediaRange]:
+def _ranges(accept: str) -> Sequence[_MediaRange]:
+    return _remembered(accept) if len(accept) <= _USUAL else _parse(accept)
+
+
+def _parse(accept: str) -> Sequence[_MediaRange]:
     """Parse the first media ranges of an Accept header; ignore malformed ones."""
     ranges = []
     for part in islice(_PART.finditer(accept[:_MAX_HEADER]), _MAX_RANGES):
@@ -220,3 +228,6 @@ def _parse(accept: str) -> list[_MediaRange]:
         if valid:
             ranges.append(_MediaRange(main, sub, frozenset(parameters), quality))
     return ranges
+
+
+_remembered: Final = lru_cache(64)(_parse)

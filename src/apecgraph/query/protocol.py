@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from apecgraph.errors import Forbidden, MalformedRequest, MethodNotAllowed, UnsupportedMediaType
@@ -49,8 +48,7 @@ _ENCODINGS: Final = {
 """The encodings that clients name as the charset of a body, each with its codec."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProtocolRequest:
+class ProtocolRequest(NamedTuple):
     """The parts of an HTTP request that make a query, as received.
 
     Attributes:

@@ -56,7 +56,7 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
 """Classes with special pages; if a thing has several of these classes, the first counts."""
 
 _DESCRIBED: Final = 500
-"""Number of cached descriptions; describing a thing with many links is slow."""
+"""Number of cached descriptions and Link headers; describing a thing with many links is slow."""
 
 _NEAR: Final = 5
 """Number of similar names that a 404 error lists."""
@@ -79,6 +79,7 @@ class Resources:
         self.site = site
         graph = self._graph = site.graph
         self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(graph, iri))
+        self._link_header = lru_cache(_DESCRIBED)(self._make_link_header)
         self._schema_org = SchemaOrg(graph, site.labels)
         self._page = ThingPage(site)
         self._pages = {class_: page(site) for class_, page in _PAGES.items()}
@@ -145,9 +146,13 @@ class Resources:
             request,
             format_.content_type,
             lambda: self._body(name, description, format_, language),
-            headers | {"Link": self.site.signposts.header(name, description, format_)},
+            headers | {"Link": self._link_header(name, format_)},
             variant=language,
         )
+
+    def _make_link_header(self, name: str, format_: Format) -> str:
+        description = self._describe(topic_of(name))
+        return "" if description is None else self.site.signposts.header(name, description, format_)
 
     def _language(self, request: Request, iri: str) -> str:
         """Return the language of a page: that of `?lang=zh`, or else of Accept-Language."""

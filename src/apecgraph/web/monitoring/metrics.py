@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
@@ -130,11 +130,11 @@ class Metrics:
             return
         first = request.path.split("/", 2)[1]
         resource = first if first in _RESOURCES else "page"
-        requests, histogram = self._counters(resource, request.method, request.status)
-        requests.inc()
+        kind = resource, request.method, request.status, request.reply
+        counters, histogram = self._counters(*kind)
+        for counter in counters:
+            counter.inc()
         histogram.observe(request.seconds)
-        if request.reply is not None:
-            self._replies.labels(request.reply).inc()
 
     def app(self) -> ASGIApp:
         """Return the application that answers requests with all metrics."""
@@ -146,9 +146,15 @@ class Metrics:
 
         return answer
 
-    def _children(self, resource: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    def _children(
+        self, resource: str, method: str, status: int, reply: str | None
+    ) -> tuple[Sequence[Counter], Histogram]:
+        """Return what counts the requests of one kind."""
         known = method if method in _METHODS else "other"
-        return self._requests.labels(resource, known, status), self._seconds.labels(resource)
+        counters = [self._requests.labels(resource, known, status)]
+        if reply is not None:
+            counters.append(self._replies.labels(reply))
+        return counters, self._seconds.labels(resource)
 
 
 class _States:

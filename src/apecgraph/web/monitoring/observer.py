@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
+from random import getrandbits
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,4 +93,4 @@ class RequestObserver:
 
 def new_request_id() -> bytes:
     """Return a new id: 16 hexadecimal digits."""
-    return os.urandom(8).hex().encode()
+    return b"%016x" % getrandbits(64)

@@ -50,6 +50,12 @@ _PARTS: Final = 100
 _SMALL: Final = 16 * 1024
 """Bytes of requests that every connection may keep."""
 
+_UNSENT: Final = 8 * 1024
+"""Bytes of a response that may wait here; the kernel has a buffer of its own.
+
+The head and the body of a small response leave together, in one packet.
+"""
+
 _COPIES: Final = 4
 """How often a head exists: as received, as headers, and as the path and the query of its URL."""
 
@@ -108,7 +114,7 @@ class Connection(HttpToolsProtocol):
         self._without_data = 0
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
-        transport.set_write_buffer_limits(high=0)  # the kernel has a buffer of its own
+        transport.set_write_buffer_limits(high=_UNSENT)
         self._await_request()
         address = self.client[0] if self.client else ""
         self._client = client_name(address)
@@ -267,7 +273,7 @@ class Connection(HttpToolsProtocol):
         if self._is_claimed and not self._refused:
             self._is_claimed = False
             self.open_connections.enter(self, PROXY)
-        if not self._in_message and self.cycle is not None:
+        if not self._in_message and self._head_size:
             # An idle connection keeps nothing of its last request.
             self.url = self._head = b""
             self.headers = []
