@@ -2,6 +2,8 @@
 
 The server may refuse what h11 accepts, but it must close the connection then. Run
 `python -m tests.load.framing --seconds 60`, or with `--number` to try one case of a seed again.
+With `--nginx`, the requests pass through nginx, which must agree with the server on each of them:
+otherwise one client of the proxy could have another one's answer (request smuggling).
 """
 
 from __future__ import annotations
@@ -9,18 +11,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import os
 import random
+import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from queue import Queue
+from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
 
 import h11
 import uvicorn
+from httptools import HttpParserError
 from starlette.types import Receive, Scope, Send
 
 from apecgraph.web.http.memory import MEGABYTE, MemoryBudgets
@@ -30,10 +38,37 @@ from apecgraph.web.monitoring.metrics import Metrics, State
 from apecgraph.web.monitoring.observer import Observer
 from apecgraph.web.server.connection import ConnectionLimits, connection_class
 from tests.support.raw_http import replies
+from tests.support.servers import accepts
+from tests.support.waiting import soon
 
 AT_ONCE: Final = 32
 REQUEST_SECONDS: Final = 0.5
 CANARY: Final = b"GET /canary HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+SEEN: Final = b"x-seen"
+"""The header in which nginx names the request that it answers."""
+
+_NGINX: Final = """
+daemon off; pid {folder}/pid; error_log {folder}/error.log; {user}
+events {{ worker_connections 1024; }}
+http {{
+    access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    upstream server {{ server 127.0.0.1:{server}; keepalive 4; }}
+    server {{
+        listen 127.0.0.1:{port};
+        client_header_timeout 1s; client_body_timeout 1s; keepalive_timeout 1s;
+        add_header X-Seen "$request_method $request_uri" always;
+        proxy_http_version 1.1;
+        # As proxies do that pass on offers of other protocols.
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $http_connection;
+        location / {{ proxy_pass http://server; }}
+    }}
+}}
+"""
+
+Check: TypeAlias = Callable[[int, bytes], Awaitable[str | None]]
+"""Takes a port and the requests to send to it; returns a fault, or None."""
 
 Request: TypeAlias = bytes
 """The method, the target and the body of a request, with spaces between them."""
@@ -196,19 +231,45 @@ def echo_server() -> Iterator[int]:
             thread.join()
 
 
+@contextmanager
+def nginx(server: int) -> Iterator[int]:
+    """Run nginx in front of a server on a port; yield its own port."""
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+    assert program, "run scripts/test, which sets up nginx"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        file = Path(folder) / "nginx.conf"
+        user = "user root;" if os.geteuid() == 0 else ""
+        file.write_text(_NGINX.format(folder=folder, user=user, server=server, port=port))
+        process = subprocess.Popen([program, "-p", folder, "-c", str(file), "-e", "stderr"])
+        try:
+            assert soon(lambda: accepts(port))
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+async def misled(port: int, data: bytes) -> str | None:
+    """Send requests to nginx; return a request to which it gives the reply to another, or None."""
+    received = await _answer(port, data)
+    try:
+        found = replies(received)
+    except HttpParserError:
+        return None  # nginx answers a request in HTTP/0.9 by a body alone
+    for reply in found:
+        sent = b" ".join(reply.body.split(b" ", 2)[:2])
+        seen = reply.headers.get(SEEN, b"").removesuffix(b"?").replace(b" ?", b" /?")
+        if reply.status == 200 and sent != seen:
+            return f"nginx answers {seen!r} with the reply to {sent!r}"
+    return None
+
+
 async def fault(port: int, data: bytes) -> str | None:
     """Send requests to the echo server; return in what it disagrees with h11, or None."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    received = b""
-    with suppress(ConnectionError):
-        writer.write(data)
-        async with asyncio.timeout(30):
-            while part := await reader.read(65536):
-                received += part
-    writer.close()
-    with suppress(ConnectionError):
-        await writer.wait_closed()
-    found = [reply for reply in replies(received) if reply.status != 100]
+    found = [reply for reply in replies(await _answer(port, data)) if reply.status != 100]
     read = [reply.body for reply in found if reply.status == 200]
     expected = read_by_h11(data)
     if read != expected[: len(read)]:
@@ -221,7 +282,24 @@ async def fault(port: int, data: bytes) -> str | None:
     return None
 
 
-async def first_fault(port: int, seed: int, numbers: Iterator[int]) -> tuple[int, str | None]:
+async def _answer(port: int, data: bytes) -> bytes:
+    """Send bytes; return what is received until the connection is closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    received = b""
+    with suppress(ConnectionError):
+        writer.write(data)
+        async with asyncio.timeout(30):
+            while part := await reader.read(65536):
+                received += part
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+    return received
+
+
+async def first_fault(
+    port: int, seed: int, numbers: Iterator[int], check: Check = fault
+) -> tuple[int, str | None]:
     """Try cases, some at once; return how many, and the first fault."""
     done = 0
     wrong: str | None = None
@@ -230,7 +308,7 @@ async def first_fault(port: int, seed: int, numbers: Iterator[int]) -> tuple[int
         nonlocal done, wrong
         for number in numbers:
             data = make_case(seed, number)
-            if (what := await fault(port, data)) is not None:
+            if (what := await check(port, data)) is not None:
                 wrong = f"--seed {seed} --number {number}\n{data!r}\n{what}"
             if wrong:
                 return
@@ -251,11 +329,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--number", type=int, help="only this case")
+    parser.add_argument("--nginx", action="store_true", help="through nginx")
     arguments = parser.parse_args()
     number: int | None = arguments.number
     numbers = numbers_for(arguments.seconds) if number is None else iter([number])
-    with echo_server() as port:
-        done, wrong = asyncio.run(first_fault(port, arguments.seed, numbers))
+    with ExitStack() as stack:
+        port, check = stack.enter_context(echo_server()), fault
+        if arguments.nginx:
+            port, check = stack.enter_context(nginx(port)), misled
+        done, wrong = asyncio.run(first_fault(port, arguments.seed, numbers, check))
     print(wrong or f"{done} cases of seed {arguments.seed}: nothing wrong")
     return int(wrong is not None)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from httptools import HttpResponseParser
 
 
 @dataclass
 class Reply:
-    """One reply."""
+    """One reply; the names of its headers are in lower case."""
 
     status: int = 0
+    headers: dict[bytes, bytes] = field(default_factory=dict)
     body: bytes = b""
     complete: bool = False
 
@@ -28,6 +29,9 @@ class _Replies:
 
     def on_message_begin(self) -> None:
         self.found.append(Reply())
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.found[-1].headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
         self.found[-1].status = self.parser.get_status_code()

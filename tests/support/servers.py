@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -139,3 +140,9 @@ def served(publication: Publication, **settings: Any) -> Iterator[httpx.Client]:
         httpx.Client(base_url=url, timeout=PATIENCE) as client,
     ):
         yield client
+
+
+def accepts(port: int) -> bool:
+    """Return whether a server listens on a port."""
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0

@@ -24,7 +24,7 @@ import trustme
 from apecgraph.release.release import Release
 from tests.support.processes import zygotes
 from tests.support.raw_http import replies
-from tests.support.servers import Server, server_process
+from tests.support.servers import Server, accepts, server_process
 from tests.support.waiting import soon, until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -208,11 +208,6 @@ def proxied(server: Server, folder: Path) -> Iterator[Proxy]:
     finally:
         nginx.terminate()
         nginx.wait(SECONDS)
-
-
-def accepts(port: int) -> bool:
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_nginx_proxies_requests_and_caches_immutable_files(
