@@ -117,7 +117,7 @@ def test_the_image_is_healthy_while_queries_are_answered(tmp_path: Path) -> None
             assert found.status_code == 503
             # The log names the file; /health is for everybody.
             assert str(tmp_path) not in found.text
-            assert str(data) in server.log.read_text()
+            assert soon(lambda: str(data) in server.log.read_text())
     assert health_check(server) == 1
 
 
