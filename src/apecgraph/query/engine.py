@@ -32,6 +32,9 @@ from apecgraph.query.row_limit import limit_rows, limit_triples
 from apecgraph.rdf.namespaces import COMMON_PREFIXES, ENDPOINT, PREFIXES
 from apecgraph.rdf.serializer import Write, write_rdf, write_results
 
+_NO_TRIPLE_TERM: Final = "a triple term that is not a valid RDF 1.2 term"
+"""The end of its message if the subject of a triple term is bound to a literal beforehand."""
+
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <(.*)> is not supported")
 _MAX_UNKNOWN_FUNCTIONS: Final = 32
 
@@ -140,6 +143,11 @@ def _classified(error: RuntimeError | OSError, query: str) -> ApecgraphError:
         return StoreError(f"The store on disk cannot be read: {text}.")
     if outline(query).service:
         return Forbidden(NO_SERVICE)
+    if text.endswith(_NO_TRIPLE_TERM):
+        return MalformedQuery(
+            "A triple term of the query gets a literal as its subject, which RDF 1.2 does not "
+            "allow: let the pattern bind the variable, and compare it in a FILTER."
+        )
     if _UNKNOWN_FUNCTION.search(text):
         return MalformedQuery(f"{text}, nor are {_MAX_UNKNOWN_FUNCTIONS} others in this query.")
     return QueryError(f"The engine could not evaluate this query: {text}.")
