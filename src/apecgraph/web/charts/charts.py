@@ -136,7 +136,7 @@ class Charts:
             axis,
             self._marks,
         )
-        same = sum(each == chosen for line in lines for each in self._of(line, days))
+        same = len(frequencies[chosen])
         return Chart(
             title,
             [picture.draw(name, size) for size in SIZES],
@@ -182,9 +182,6 @@ class Charts:
             if first and last:
                 days[period] = date.fromisoformat(first), date.fromisoformat(last)
         return days
-
-    def _of(self, line: Line, days: Days) -> list[str]:
-        return [_frequency(claim, days) for claim in line.claims]
 
     def _notes(self, scale: Scale, beyond: Iterable[Mark], left_out: int) -> list[str]:
         notes = [scale.note] if scale.note else []

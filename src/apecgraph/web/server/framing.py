@@ -140,7 +140,7 @@ class Framing:
 
 
 def check_head(head: bytes) -> bytes:
-    """Check the syntax of a head, strictly: what is in doubt, a proxy may read in another way.
+    """Check the syntax of a head strictly, because a proxy may read a doubtful one in another way.
 
     Args:
         head: The request line and the headers.
