@@ -7,10 +7,11 @@ import pytest
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID, ONTOLOGY
+from apecgraph.readers.series import read_series
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
-from apecgraph.search.entries import Entries
-from apecgraph.search.full_text import LONGEST_SEARCH, Search
+from apecgraph.search.entries import Entries, Section
+from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Search
 from apecgraph.text.folding import fold
 from apecgraph.web.publication import Publication
 from tests.support.servers import server_thread
@@ -18,7 +19,7 @@ from tests.support.servers import server_thread
 
 @pytest.fixture(scope="module")
 def search(graph: Graph) -> Search:
-    return Search(Entries(graph, Entities(graph)))
+    return Search(Entries(graph, Entities(graph), read_series(graph)))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def search(graph: Graph) -> Search:
         ("中国海关 customs", "body/gacc"),
         ("中国海关 nowhere", None),
         ("海关程序分委会", "body/sccp"),  # 海关程序小组委员会
-        ("APEC海关", "source/stheadline-3542542"),  # 2026年APEC海关程序小组委员会
+        ("APEC海关", "body/sccp"),  # APEC海关程序小组委员会
         ("日本海关", "economy/JPN"),
         ("飞禽走兽", None),
         ("C0021", "figure/seetaoe-258468/trade-2025"),
@@ -47,58 +48,123 @@ def search(graph: Graph) -> Search:
         ("what happens in a query of others", None),
         ("apec:bound", f"{ONTOLOGY}bound"),
         ("growth of", f"{ONTOLOGY}growthOf"),
-        ("In which fields", "question/"),
+        ("Who chairs", "question/"),
     ],
 )
 def test_the_best_match_comes_first(search: Search, text: str, first: str | None) -> None:
-    found = [hit.entry.iri.removeprefix(ID) for hit in search.find(text)]
+    found = [hit.entry.iri.removeprefix(ID) for hit in search.find(text).hits]
     assert (not found) if first is None else found[0].startswith(first), found[:3]
 
 
 def test_a_match_in_another_language_is_shown(search: Search) -> None:
-    hit = search.find("广东")[0]
+    hit = search.find("广东").hits[0]
     assert hit.entry.name.value == "Guangdong"
     assert hit.matched is not None
     assert (hit.matched.value, hit.matched.language) == ("广东省", "zh")
-    assert search.find("Guangdong")[0].matched is None
+    assert search.find("Guangdong").hits[0].matched is None
 
 
 def test_a_partial_match_shows_the_name_that_matches(search: Search) -> None:
-    hits = search.find("中国海关")
+    hits = search.find("中国海关").hits
     assert hits[0].matched is not None
     assert hits[0].matched.value == "中华人民共和国海关总署"
     assert f"{ID}body/wco" in [hit.entry.iri for hit in hits[1:]]
-    assert not [hit for hit in hits if hit.entry.claimed]
+    assert not [hit for hit in hits if hit.entry.claims]
 
 
 def test_a_source_is_found_by_its_publisher(search: Search) -> None:
     sources = search.kind("apec:Source")
     assert sources is not None
-    found = {hit.entry.iri.removeprefix(ID) for hit in search.find("seetao", sources)}
+    found = {hit.entry.iri.removeprefix(ID) for hit in search.find("seetao", sources).hits}
     assert "source/seetaoe-258468" in found
 
 
-def test_a_figure_is_found_by_the_words_printed(search: Search) -> None:
-    figures = search.kind("qb:Observation")
-    assert figures is not None
+def test_a_cell_is_found_by_the_words_printed_with_all_its_figures(search: Search) -> None:
+    cells = search.kind("apec:Cell")
+    assert cells is not None
+    found = search.find("2.629 trillion", cells).hits
     assert "figure/seetaoe-258468/trade-2025" in {
-        hit.entry.iri.removeprefix(ID) for hit in search.find("2.629 trillion", figures)
+        claim.removeprefix(ID) for claim in found[0].entry.claims
     }
+    assert len(found[0].entry.claims) > 2
+    assert len({hit.entry.iri for hit in found}) == len(found)
 
 
-def test_things_come_before_claims_about_them(search: Search) -> None:
-    claimed = [hit.entry.claimed for hit in search.find("guangzhou")]
-    assert claimed[0] is False
-    assert True in claimed
+def test_a_decision_comes_before_what_it_decides(search: Search) -> None:
+    sections = [hit.entry.section for hit in search.find("2.629").hits]
+    assert sections[0] is Section.DECISION
+    assert Section.CELL in sections
+    found = search.find("China trade APEC 2025").hits
+    assert [hit.entry.section for hit in found] == sorted(hit.entry.section for hit in found)
+    assert {Section.DECISION, Section.CELL} <= {hit.entry.section for hit in found}
+
+
+def test_a_series_is_found_by_what_it_measures(search: Search) -> None:
+    series = search.kind("qb:Slice")
+    assert series is not None
+    found = search.find("growth of trade China", series).hits
+    assert "figures?measure=measure/trade-growth" in found[0].entry.iri.replace("&", "?")
+
+
+def test_the_digits_of_a_number_must_be_together(search: Search) -> None:
+    hits = search.find("2.629").hits
+    assert hits
+    assert all(" 2 629" in f" {hit.entry.words}" for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("South Korea", "Korea"),
+        ("Taiwan", "Chinese Taipei"),
+        ("韩国", "Korea"),
+        ("俄罗斯", "Russia"),
+    ],
+)
+def test_everyday_names_lead_to_economies(search: Search, text: str, name: str) -> None:
+    assert search.find(text).hits[0].entry.name.value == name
+
+
+def test_things_come_before_statements_about_them(search: Search) -> None:
+    sections = [hit.entry.section for hit in search.find("guangzhou").hits]
+    assert sections[0] is Section.THING
+    assert Section.STATEMENT in sections
+
+
+def test_a_snippet_shows_the_words_that_the_name_lacks(search: Search) -> None:
+    cells = search.kind("apec:Cell")
+    assert cells is not None
+    shown = search.find("2.629 trillion", cells).hits[0].snippet
+    assert shown is not None
+    assert any(found for _, found in shown.pieces)
+    assert "2.629" in "".join(text for text, _ in shown.pieces)
+    assert search.find("Guangdong").hits[0].snippet is None
 
 
 def test_a_kind_is_listed_in_the_order_of_names(search: Search) -> None:
     kind = search.kind("apec:Economy")
     assert kind is not None
-    names = [hit.entry.name.value for hit in search.find("", kind)]
+    names = [hit.entry.name.value for hit in search.of_kind(kind, 1)]
     assert len(names) == kind.count == 21
     assert names == sorted(names, key=fold)
     assert search.kind("apec:Nothing") is None
+
+
+@pytest.mark.parametrize("kind", ["rdf:Statement", "apec:Cell"])
+def test_the_pages_of_a_kind_have_each_entry_once(search: Search, kind: str) -> None:
+    listed = search.kind(kind)
+    assert listed is not None
+    pages = range(1, -(-listed.count // PAGE) + 1)
+    iris = [hit.entry.iri for page in pages for hit in search.of_kind(listed, page)]
+    assert len(iris) == listed.count
+    assert len(set(iris)) == len(iris)
+
+
+def test_a_search_may_have_more_words_than_the_index_looks_for(search: Search) -> None:
+    decision = search.find("China-APEC trade in 2025: 26.29 trillion yuan").hits[0].entry
+    text = " ".join(decision.words.split()[:60])
+    assert decision.iri in {hit.entry.iri for hit in search.find(text).hits}
+    assert search.find(f"{text} zebra").hits == ()
 
 
 @pytest.mark.parametrize(
@@ -110,11 +176,18 @@ def test_a_kind_is_listed_in_the_order_of_names(search: Search) -> None:
         "(qzq+)+$",
         "???",
         "\x00\ufffe\u202e",
+        "\ue000\ue001",
+        'zq" OR "china',
+        "zq* NOT tokens:zq",
+        "NEAR(zq zq, 2) ^zq - {zq}",
+        "'; DROP TABLE entry; --",
+        "🇨🇳 🐉",
+        "تجارة",
         "か" * LONGEST_SEARCH,
     ],
 )
 def test_an_unknown_name_finds_nothing(search: Search, text: str) -> None:
-    assert search.find(text) == []
+    assert search.find(text).hits == ()
 
 
 class TestThePage:
@@ -141,17 +214,61 @@ class TestThePage:
         again = client.get("/search.json", params={"q": "  广东 "}, headers=tag)
         assert again.status_code == 304
 
+    def test_marks_rejected_figures_and_folds_statements(self, client: httpx.Client) -> None:
+        page = client.get("/search", params={"q": "2.629"}).text
+        assert '<span class="mark rejected">rejected</span> <s>2.629 trillion yuan</s>' in page
+        assert page.index("26.29 trillion yuan, not 2.629") < page.index("<s>2.629")
+        page = client.get("/search", params={"q": "guangzhou"}).text
+        assert page.index('<ol class="hits"') < page.index('<details class="statements"')
+
+    @pytest.mark.parametrize(
+        ("address", "path"),
+        [
+            ("https://w3id.org/apecgraph/id/economy/PER", "/id/economy/PER"),
+            ("http://w3id.org/apecgraph/doc/economy/PER.html", "/doc/economy/PER.html"),
+            ("https://www.wikidata.org/wiki/Q148", "/id/economy/CHN"),
+            ("{server}/conflicts", "/conflicts"),
+            (
+                "{server}/figures?measure=measure/trade-value",
+                "/figures?measure=measure/trade-value",
+            ),
+            ("{server}", "/"),
+            ("{server}//example.org/x", "/example.org/x"),
+            ("{server}/\\example.org", "/example.org"),
+            ("{server}/a%0d%0aSet-Cookie:x", "/a%0d%0aSet-Cookie:x"),
+        ],
+    )
+    def test_an_address_leads_to_its_page(
+        self, client: httpx.Client, server: str, address: str, path: str
+    ) -> None:
+        text = address.replace("{server}", server)
+        response = client.get("/search", params={"q": text})
+        assert (response.status_code, response.headers.get("location")) == (303, path)
+        [only] = client.get("/search.json", params={"q": text}).json()
+        assert only["path"] == path
+
+    @pytest.mark.parametrize(
+        "address", ["https://example.org/nothing", "{server}.example.org/conflicts", "javascript:1"]
+    )
+    def test_other_addresses_are_searched_for(
+        self, client: httpx.Client, server: str, address: str
+    ) -> None:
+        response = client.get("/search", params={"q": address.replace("{server}", server)})
+        assert response.status_code == 200
+        assert "No results" in response.text
+
     @pytest.mark.parametrize(
         ("query", "status", "word"),
         [
-            ("q=" + "x" * 201, 413, "200 characters"),
+            ("q=" + "x" * 1001, 413, "1000 characters"),
+            ("q=" + "word%20" * 1500, 413, "1000 characters"),
             ("q=%ff", 400, "UTF-8"),
             ("q=a&q=b", 400, "once"),
             ("q=China&page=0", 400, "page"),
             ("q=China&page=99999", 400, "page"),
             ("q=China&page=9999", 400, "pages"),
             ("type=apec:Nothing", 400, "apec:Nothing"),
-            ("type=" + "x" * 201, 413, "200 characters"),
+            ("type=" + "x" * 1001, 413, "1000 characters"),
         ],
     )
     def test_reports_invalid_parameters(

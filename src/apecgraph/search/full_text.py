@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,33 +13,82 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
 from apecgraph.rdf.namespaces import compact
-from apecgraph.search.entries import Entries, Entry
-from apecgraph.text.folding import fold, spellings
+from apecgraph.search.entries import Entries, Entry, Section
+from apecgraph.search.index import UNSPACED, Index, parted
+from apecgraph.search.snippets import Snippet, snippet
+from apecgraph.text.folding import fold
 
-LONGEST_SEARCH: Final = 200
-"""Maximum number of characters of a search text; the rest is ignored."""
+LONGEST_SEARCH: Final = 1000
+"""Maximum number of characters of a search text, which may be an address."""
 
-_MOST_WORDS: Final = 16  # of a search text: each is compared with all entries
+PAGE: Final = 50
+"""Number of hits on a page."""
+
+_SIEVED: Final = 16
+"""Number of words of a text that the index looks for; the hits are compared with all words."""
+
+_LIMITS: Final = {
+    Section.DECISION: 100,
+    Section.SERIES: 100,
+    Section.QUESTION: 100,
+    Section.THING: 200,
+    Section.SOURCE: 100,
+    Section.TERM: 100,
+    Section.CELL: 100,
+    Section.STATEMENT: 100,
+}
+"""Maximum number of hits in each section. A search costs as much as it may find."""
+
+_OF_ONE_KIND: Final = 1000
+"""Maximum number of hits in a section if a search is for one kind."""
+
+_BEGINNING: Final = 100
+"""Maximum number of entries whose name begins with the text and that come before all others."""
+
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)+")
+"""A number with groups of digits or decimals, which are separate words when they are folded."""
+
 _ALIKE: Final = 75.0
-_UNSPACED: Final = "\u0e00"
-"""Most scripts from Thai on put no spaces between words, so a word may begin anywhere."""
-
-_JOINT: Final = re.compile(
-    f"(?<=[{_UNSPACED}-\U0010ffff])(?=[!-{chr(ord(_UNSPACED) - 1)}])"
-    f"|(?<=[!-{chr(ord(_UNSPACED) - 1)}])(?=[{_UNSPACED}-\U0010ffff])"
-)
-"""The borders between such a script and another script without a space: 2026年APEC海关."""
-
 _LEAST: Final = 1 / 3
 """Minimum share of a text's pairs of characters in a partial match: one word of two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that matches; `matched` is the matching name, or None if it is the label."""
+    """An entry that matches.
+
+    Attributes:
+        entry: The entry.
+        matched: The matching name, or None if it is the label.
+        is_named: Whether a name of the entry is the text or begins with it.
+        words: The words of the text, folded.
+    """
 
     entry: Entry
     matched: ox.Literal | None = None
+    is_named: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def snippet(self) -> Snippet | None:
+        """The part of a description or of the printed words that the search found, if any."""
+        name = parted(fold((self.matched or self.entry.name).value))
+        if self.is_named or _has(name, self.words):
+            return None
+        return snippet(self.entry.texts, self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The answer to a search.
+
+    Attributes:
+        hits: The hits, the best first.
+        more: The sections that have more hits than these.
+    """
+
+    hits: tuple[Hit, ...]
+    more: frozenset[Section] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +106,20 @@ class HitKind:
 
 
 class Search:
-    """Finds entries by text."""
+    """Finds entries by text; what a search costs does not depend on the number of entries.
+
+    Args:
+        entries: The entries of a release.
+    """
 
     def __init__(self, entries: Entries) -> None:
-        self._entries = sorted(entries.read(), key=lambda each: (fold(each.name.value), each.iri))
-        counts = Counter(kind for entry in self._entries for kind in entry.kinds)
-        self._same: dict[str, set[str]] = defaultdict(set)
-        for entry in self._entries:
-            for text in (*(name for name, _ in entry.names), *entry.codes):
-                for spelling in spellings(text):
-                    self._same[spelling].add(entry.iri)
-        self._texts = {entry.iri: _parted(entry.words) for entry in self._entries}
-        self._names = {iri: entries.kind_name(iri) for iri in counts}
+        known = sorted(entries.read(), key=_place)
+        self._index = Index(known)
+        counts = Counter(
+            kind for entry in known if entry.section < Section.FIGURE for kind in entry.kinds
+        )
+        self._labels = {iri: entries.kind_name(iri) for each in known for iri in each.kinds}
+        self._names = self._index.names()
         self.kinds = self._ranked(counts)
 
     def kind(self, name: str) -> HitKind | None:
@@ -77,98 +128,139 @@ class Search:
 
     def named(self, entry: Entry) -> list[str]:
         """Return the labels of the kinds of an entry."""
-        return [self._names[each] for each in entry.kinds]
+        return [self._labels[each] for each in entry.kinds]
 
     def counted(self, hits: Iterable[Hit]) -> tuple[HitKind, ...]:
         """Return the kinds of hits with their numbers, the most frequent first."""
-        return self._ranked(Counter(kind for hit in hits for kind in hit.entry.kinds))
+        listed = {each.iri for each in self.kinds}
+        return self._ranked(
+            Counter(kind for hit in hits for kind in hit.entry.kinds if kind in listed)
+        )
 
-    def find(self, text: str, kind: HitKind | None = None) -> list[Hit]:
-        """Find the entries of one kind, or of all kinds, that match a text; "" matches all entries.
+    def of_kind(self, kind: HitKind, page: int) -> list[Hit]:
+        """Return one page, from 1, of all entries of a kind, in the order of their names."""
+        return list(map(Hit, self._index.of_kind(kind.iri, (page - 1) * PAGE, PAGE)))
 
-        The order is: entries with that name or identifier; names that begin with the text; names in
-        which each word of the text begins a word; entries with these words elsewhere, such as in
-        the name of the publisher or source. In each group, claims come last, and short names come
-        before long names. If nothing matches, find entries with parts of a text without spaces
-        (such as 中国海关), or else similar names.
+    def find(self, text: str, kind: HitKind | None = None) -> Hits:
+        """Find the entries of one kind, or of all kinds, that match a text.
+
+        The order is: entries with that name or identifier; other entries except claims with a name
+        that begins with the text; then the sections of entries with all words of the text anywhere:
+        decisions, series, questions, things, sources, terms, cells, statements. In each section,
+        entries whose name has all words come before entries that have them elsewhere, such as in
+        the name of the publisher, and short names before long names. If nothing matches, find
+        entries with parts of a text without spaces (such as 中国海关), or else similar names.
         """
-        among = [each for each in self._entries if kind is None or kind.iri in each.kinds]
-        if not text.strip():
-            return [Hit(each) for each in among]
-        folded = fold(text[:LONGEST_SEARCH])
-        words = tuple(dict.fromkeys(_parted(folded).split()))[:_MOST_WORDS]
-        same = {iri for key in spellings(folded) for iri in self._same.get(key, ())}
-        ranked: list[tuple[tuple[int, bool, int, str], Hit]] = []
-        others: list[Entry] = []
-        for entry in among if words else ():
-            if entry.iri in same or _has(self._texts[entry.iri], words):
-                rank, name = _best(entry, folded, words)
-                rank = 0 if entry.iri in same else rank
-                hit = Hit(entry, None if name.value == entry.name.value else name)
-                ranked.append(((rank, entry.claimed, len(name.value), entry.iri), hit))
-            elif not entry.claimed:
-                others.append(entry)
-        ranked.sort(key=lambda each: each[0])
-        if words and not ranked:
-            return self._partly(words, others) or _alike(folded, others)
-        return [hit for _, hit in ranked]
+        folded = fold(text)
+        words = tuple(dict.fromkeys(parted(folded).split()))
+        if not words:
+            return Hits(())
+        numbers = tuple(map(fold, _NUMBER.findall(text)))
+        found: dict[str, tuple[tuple[int, ...], Entry]] = {}
+        for rank, named in enumerate(
+            (self._index.spelled(folded), self._index.beginning(folded, _BEGINNING))
+        ):
+            for entry in named:
+                if kind is None or kind.iri in entry.kinds:
+                    found.setdefault(entry.iri, ((rank, *_order(entry, folded, words)), entry))
+        more = set()
+        for section, most in _LIMITS.items():
+            limit = most if kind is None else _OF_ONE_KIND
+            entries = self._having(words, section, limit + 1, kind)
+            if len(entries) > limit:
+                more.add(section)
+            for entry in entries[:limit]:
+                if _has(entry.words, words) and _has_numbers(entry.words, numbers):
+                    place = (2, *_order(entry, folded, words))
+                    found.setdefault(entry.iri, (place, entry))
+        if not found:
+            others = [*self._partly(words), *([] if kind else self._alike(folded))]
+            return Hits(tuple(each for each in others if not kind or kind.iri in each.entry.kinds))
+        ranked = sorted(found.values(), key=lambda each: (each[0], each[1].iri))
+        return Hits(
+            tuple(_hit(entry, folded, words, is_named=rank < 2) for (rank, *_), entry in ranked),
+            frozenset(more),
+        )
 
-    def _partly(self, words: tuple[str, ...], among: list[Entry]) -> list[Hit]:
+    def _having(
+        self, words: Sequence[str], section: Section, limit: int, kind: HitKind | None
+    ) -> list[Entry]:
+        iri = None if kind is None else kind.iri
+        return self._index.having(words[:_SIEVED], section, limit, kind=iri)
+
+    def _partly(self, words: tuple[str, ...]) -> list[Hit]:
         """Find entries that share pairs of characters with the words of scripts without spaces.
 
         Entries with the most pairs come first. Words of other scripts must all occur.
         """
         pairs = {
-            pair for word in words if word >= _UNSPACED for pair in map("".join, pairwise(word))
+            pair for word in words if word >= UNSPACED for pair in map("".join, pairwise(word))
         }
-        spaced = tuple(word for word in words if word < _UNSPACED)
+        spaced = tuple(word for word in words if word < UNSPACED)
         found = []
-        for entry in among if pairs else ():
-            text = self._texts[entry.iri]
-            share = sum(pair in text for pair in pairs) / len(pairs)
-            if share >= _LEAST and _has(text, spaced):
-                _, name = max(entry.names, key=lambda each: sum(pair in each[0] for pair in pairs))
-                hit = Hit(entry, None if name.value == entry.name.value else name)
-                found.append(((-share, len(name.value), entry.iri), hit))
+        for section in _LIMITS if pairs else ():
+            if section >= Section.CELL:
+                break
+            for entry in self._index.having(words[:_SIEVED], section, _OF_ONE_KIND, any_pair=True):
+                share = sum(pair in entry.words for pair in pairs) / len(pairs)
+                if share >= _LEAST and _has(entry.words, spaced):
+                    best = max(entry.names, key=lambda each: sum(pair in each[0] for pair in pairs))
+                    hit = Hit(entry, _other_name(entry, best[1]))
+                    found.append(((-share, len(best[0]), entry.iri), hit))
         return [hit for _, hit in sorted(found, key=lambda each: each[0])]
+
+    def _alike(self, folded: str) -> list[Hit]:
+        """Find names that differ in a few letters, for misspelt searches."""
+        similar = process.extract(folded, self._names, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        entries = {entry.iri: entry for name, *_ in similar for entry in self._index.named(name)}
+        return list(map(Hit, entries.values()))
 
     def _ranked(self, counts: Counter[str]) -> tuple[HitKind, ...]:
         ranked = sorted(counts, key=lambda each: (-counts[each], each))
-        return tuple(HitKind(each, self._names[each], counts[each]) for each in ranked)
+        return tuple(HitKind(each, self._labels[each], counts[each]) for each in ranked)
+
+
+def _place(entry: Entry) -> tuple[Section, str, str]:
+    """Return what sorts the entries in the index."""
+    return entry.section, entry.names[0][0] if entry.names else "", entry.iri
+
+
+def _order(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, int, int]:
+    """Return what sorts entries of one rank: the section, the quality of the name, its length."""
+    return entry.section, _best(entry, folded, words)[0], len(entry.name.value)
+
+
+def _hit(entry: Entry, folded: str, words: tuple[str, ...], *, is_named: bool) -> Hit:
+    return Hit(entry, _other_name(entry, _best(entry, folded, words)[1]), is_named, words)
+
+
+def _other_name(entry: Entry, name: ox.Literal) -> ox.Literal | None:
+    return None if name.value == entry.name.value else name
 
 
 def _best(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, ox.Literal]:
-    """Return the best rank, from 0 (best) to 3 (no name matches), with its name or the label."""
-    ranks = [_rank(name, folded, words) for name, _ in entry.names]
-    best = min(range(len(ranks)), key=ranks.__getitem__)
-    return ranks[best], entry.names[best][1] if ranks[best] < 3 else entry.name
+    """Return the best quality, from 0 (best) to 3 (no name matches), with its name or the label."""
+    qualities = [_quality(name, folded, words) for name, _ in entry.names]
+    best = min(range(len(qualities)), key=qualities.__getitem__, default=0)
+    if not qualities or qualities[best] == 3:
+        return 3, entry.name
+    return qualities[best], entry.names[best][1]
 
 
-def _rank(name: str, folded: str, words: tuple[str, ...]) -> int:
+def _quality(name: str, folded: str, words: tuple[str, ...]) -> int:
     if name == folded:
         return 0
     if name.startswith(folded):
         return 1
-    return 2 if _has(_parted(name), words) else 3
+    return 2 if _has(parted(name), words) else 3
 
 
-def _has(name: str, words: tuple[str, ...]) -> bool:
-    """Return whether each word begins a word of a name that `_parted` returned."""
+def _has_numbers(words: str, numbers: Sequence[str]) -> bool:
+    """Return whether the digits of each number are together: 2.629 is not in "2 of 629"."""
+    return all(f" {number}" in f" {words}" for number in numbers)
+
+
+def _has(name: str, words: Sequence[str]) -> bool:
+    """Return whether each word begins a word of a name that `parted` returned."""
     spaced = f" {name}"
-    return all((word if word >= _UNSPACED else f" {word}") in spaced for word in words)
-
-
-def _parted(folded: str) -> str:
-    """Put spaces between words of a script without spaces and words of other scripts."""
-    return folded if folded.isascii() else _JOINT.sub(" ", folded)
-
-
-def _alike(folded: str, among: list[Entry]) -> list[Hit]:
-    """Find names that differ in a few letters, for misspelt searches."""
-    names = [(name, entry) for entry in among for name, _ in entry.names]
-    found = process.extract(
-        folded, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_ALIKE
-    )
-    entries = dict.fromkeys(names[index][1].iri for _, _, index in found)
-    by_iri = {entry.iri: entry for _, entry in names}
-    return [Hit(by_iri[iri]) for iri in entries]
+    return all((word if word >= UNSPACED else f" {word}") in spaced for word in words)

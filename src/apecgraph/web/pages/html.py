@@ -80,7 +80,7 @@ class Html:
             kind=kind,
             link=local_link,
             quantities=Quantities(graph),
-            source=self._source,
+            source=self.source,
             schema_org=None,
             title=self._labels.title,
             version=self.version,
@@ -102,7 +102,8 @@ class Html:
         """Return the page about an error, given the members of its problem details (RFC 9457)."""
         return self.page("problem.html", problem=problem)
 
-    def _source(self, iri: str) -> Source:
+    def source(self, iri: str) -> Source:
+        """Return the description of a source."""
         return read_source(self._graph, iri)
 
 

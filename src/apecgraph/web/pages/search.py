@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import ContentTooLarge, MalformedRequest
+from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound
 from apecgraph.rdf.formats import HTML, JSON
-from apecgraph.rdf.namespaces import ID
-from apecgraph.search.entries import QUESTIONS, Entries, Entry
-from apecgraph.search.full_text import LONGEST_SEARCH, HitKind, Search
-from apecgraph.web.http.addresses import local_link
+from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
+from apecgraph.readers.quantities import Quantities
+from apecgraph.search.entries import QUESTIONS, STATEMENTS, Entries, Entry, Section
+from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Hit, HitKind, Hits, Search
+from apecgraph.search.snippets import Snippet
+from apecgraph.web.http.addresses import encoded, local_link, public_root
 from apecgraph.web.http.parameters import read_number, read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.question import question_address
 
-_PAGE: Final = 50
-"""Number of hits on a page."""
-
 _SUGGESTIONS: Final = 8
 _PAGE_DIGITS: Final = 4
+_PUBLISHERS: Final = 3
+"""Number of publishers of a value that are named."""
+
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+_HEADINGS: Final = {
+    Section.DECISION: "Decisions",
+    Section.SERIES: "Series of figures",
+    Section.QUESTION: "Questions",
+    Section.THING: "Things",
+    Section.SOURCE: "Sources",
+    Section.TERM: "Terms",
+    Section.CELL: "Figures",
+    Section.STATEMENT: "Statements",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,47 @@ class _Search:
     page: int
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that sources print.
+
+    Attributes:
+        text: The value with its unit; empty for a statement.
+        status: Name of the status of the claims, such as "stands" or "rejected".
+        publishers: The names of some publishers.
+        others: Number of publishers that are not named.
+    """
+
+    text: str
+    status: str
+    publishers: tuple[str, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """A hit as the page shows it.
+
+    Attributes:
+        hit: The hit.
+        path: The path of the page about it.
+        kind: The label of its kind.
+        values: What sources print, if it stands for claims.
+        snippet: The part of a text that matches, or None.
+    """
+
+    hit: Hit
+    path: str
+    kind: str
+    values: tuple[Value, ...]
+    snippet: Snippet | None
+
+    @property
+    def rejected(self) -> bool:
+        """Whether decisions reject all claims that it stands for."""
+        return bool(self.values) and all(each.status == "rejected" for each in self.values)
+
+
 class SearchPage(Page):
     """The hits of a search, or all kinds of things if the search is empty; and suggestions."""
 
@@ -50,22 +109,32 @@ class SearchPage(Page):
 
     @cached_property
     def _index(self) -> Search:
-        return Search(Entries(self.site.graph, self.site.entities))
+        return Search(Entries(self.site.graph, self.site.entities, self.site.series))
+
+    @cached_property
+    def _quantities(self) -> Quantities:
+        return Quantities(self.site.graph)
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request with the page.
+        """Answer a request with the page, or redirect from an address to what it is about.
 
         Args:
             request: The request.
 
         Returns:
-            The page, or 304 (Not Modified).
+            The page, a redirect, or 304 (Not Modified).
 
         Raises:
             MalformedRequest: A parameter cannot be read, or there is no such kind or page.
             ContentTooLarge: A parameter is too long.
+            TooManyRequests: The client has reached its rate limit.
         """
         search = _read(request)
+        if _ADDRESS.fullmatch(search.text):
+            path = await self.site.admit(request).run(lambda: self._path_of(request, search.text))
+            if path is not None:
+                headers = {"Cache-Control": "no-cache"}
+                return RedirectResponse(path, status_code=303, headers=headers)
 
         def write() -> str:
             return self.site.html.page(self.template, **self._values(search))
@@ -77,9 +146,34 @@ class SearchPage(Page):
     async def suggest(self, request: Request) -> Response:
         """Answer a request with the first hits in JSON: the name, the type and the path of each."""
         search = _read(request)
+        root = public_root(request)
         return await self.site.responder.answer_uncached(
-            request, JSON.content_type, lambda: self._suggestions(search), repr(search)
+            request,
+            JSON.content_type,
+            lambda: json.dumps(self._suggestions(request, search), ensure_ascii=False),
+            f"{search!r} {root}",
         )
+
+    def _path_of(self, request: Request, address: str) -> str | None:
+        """Return the path of the page that an address leads to.
+
+        Args:
+            request: The request, whose Host header may name this site.
+            address: The address of a page of this site, one of our IRIs or a foreign one.
+
+        Returns:
+            The path, or None if the address is neither ours nor the same as a thing here.
+        """
+        ours = urlsplit(BASE)
+        for root in (BASE, f"http://{ours.netloc}{ours.path}", self.site.url, public_root(request)):
+            rest = address.removeprefix(root.rstrip("/"))
+            if rest != address and rest[:1] in ("", "/", "?"):
+                # One slash: two would begin the name of another host.
+                return "/" + encoded(rest.lstrip("/\\"))
+        try:
+            return local_link(self.site.identifiers.by_iri(address).iri)
+        except NotFound:
+            return None
 
     def _values(self, search: _Search) -> Mapping[str, object]:
         index, kind = self._index, self._kind(search)
@@ -87,45 +181,99 @@ class SearchPage(Page):
             lists = [item for item in index.kinds if item.iri.startswith(ID)]
             classes = [item for item in index.kinds if item not in lists]
             return {"search": search, "kind": None, "classes": classes, "lists": lists}
-        hits = index.find(search.text, kind)
-        last = max(1, -(-len(hits) // _PAGE))
+        found = index.find(search.text, kind) if search.text else Hits(())
+        said = [] if kind else [each for each in found.hits if _is_statement(each)]
+        hits = [each for each in found.hits if each not in said]
+        listed = kind is not None and not search.text
+        count = kind.count if kind is not None and listed else len(hits)
+        last = max(1, -(-count // PAGE))
         if search.page > last:
             raise MalformedRequest(f"page: there are only {last} pages of hits.")
-        start = (search.page - 1) * _PAGE
+        start = (search.page - 1) * PAGE
+        shown = (
+            index.of_kind(kind, search.page)
+            if kind is not None and listed
+            else hits[start : start + PAGE]
+        )
         return {
             "search": search,
             "searched": search.text,
             "kind": kind,
-            "kinds": () if kind else index.counted(hits),
-            "count": len(hits),
+            "kinds": () if kind else index.counted(found.hits),
+            "count": count,
+            "more": bool(found.more),
             "last": last,
             "first": start + 1,
-            "hits": [
-                (hit, _path(hit.entry), index.named(hit.entry))
-                for hit in hits[start : start + _PAGE]
-            ],
+            "groups": self._groups(shown),
+            "statements": [self._row(each) for each in said[:PAGE]] if search.page == 1 else [],
+            "said": len(said),
+            "all_statements": index.kind("rdf:Statement"),
         }
 
-    def _suggestions(self, search: _Search) -> str:
-        hits = self._index.find(search.text)[:_SUGGESTIONS] if search.text else []
-        suggestions = [
-            {
-                "name": hit.entry.name.value,
-                "language": hit.entry.name.language,
-                "matched": hit.matched and hit.matched.value,
-                "matchedLanguage": hit.matched and hit.matched.language,
-                "type": next(iter(self._index.named(hit.entry)), ""),
-                "path": _path(hit.entry),
-            }
-            for hit in hits
+    def _groups(self, hits: Iterable[Hit]) -> Sequence[tuple[str, Sequence[HitRow]]]:
+        """Return the rows of hits under their headings; those with the name have none."""
+        groups: dict[str, list[HitRow]] = {}
+        for hit in hits:
+            heading = "" if hit.is_named or not hit.words else _HEADINGS.get(hit.entry.section, "")
+            groups.setdefault(heading, []).append(self._row(hit))
+        return list(groups.items())
+
+    def _row(self, hit: Hit) -> HitRow:
+        kind = next(iter(self._index.named(hit.entry)), "")
+        return HitRow(hit, _path(hit.entry), kind, tuple(self._said(hit.entry.claims)), hit.snippet)
+
+    def _said(self, claims: Iterable[str]) -> Sequence[Value]:
+        """Return the values of the claims of an entry, each with its publishers."""
+        alike: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for iri in claims:
+            claim = read_claim(self.site.graph, iri)
+            if isinstance(claim, FigureClaim | StatementClaim):
+                source = self.site.html.source(claim.source)
+                publisher = self.site.labels.title(source.publisher or source.iri).value
+                alike[self._quantities.value(claim), claim.status][publisher] = None
+        return [
+            Value(text, status, tuple(names)[:_PUBLISHERS], max(0, len(names) - _PUBLISHERS))
+            for (text, status), names in sorted(
+                alike.items(), key=lambda item: (item[0][1] == "rejected", -len(item[1]))
+            )
         ]
-        return json.dumps(suggestions, ensure_ascii=False)
+
+    def _suggestions(self, request: Request, search: _Search) -> list[dict[str, object]]:
+        if not search.text:
+            return []
+        if _ADDRESS.fullmatch(search.text):
+            path = self._path_of(request, search.text)
+            if path is not None:
+                return [_suggestion(self._name_of(path), "address", path)]
+        rows = map(self._row, self._index.find(search.text).hits[:_SUGGESTIONS])
+        return [
+            {
+                **_suggestion(row.hit.entry.name.value, row.kind, row.path),
+                "language": row.hit.entry.name.language,
+                "matched": row.hit.matched and row.hit.matched.value,
+                "matchedLanguage": row.hit.matched and row.hit.matched.language,
+                "rejected": row.rejected,
+            }
+            for row in rows
+        ]
+
+    def _name_of(self, path: str) -> str:
+        label = self.site.labels.label(BASE + path[1:])
+        return path if label is None else label.value
 
     def _kind(self, search: _Search) -> HitKind | None:
         kind = self._index.kind(search.kind) if search.kind else None
         if search.kind and kind is None:
             raise MalformedRequest(f"type: there is no type {search.kind!r} here; see /search.")
         return kind
+
+
+def _suggestion(name: str, kind: str, path: str) -> dict[str, object]:
+    return {"name": name, "type": kind, "path": path}
+
+
+def _is_statement(hit: Hit) -> bool:
+    return STATEMENTS in hit.entry.kinds and not hit.is_named
 
 
 def _path(entry: Entry) -> str:

@@ -16,6 +16,7 @@ from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
+from apecgraph.search.identifiers import Identifiers
 from apecgraph.web.http.executor import FairExecutor, RequestWork
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.responder import Responder
@@ -101,6 +102,11 @@ class ReleaseSite(Site):
     def entities(self) -> Entities:
         """The things that can be searched for and reconciled; reading them is slow."""
         return Entities(self.graph)
+
+    @cached_property
+    def identifiers(self) -> Identifiers:
+        """The foreign identifiers of the things."""
+        return Identifiers(self.graph)
 
     @cached_property
     def signposts(self) -> Signposts:

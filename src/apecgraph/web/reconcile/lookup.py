@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, replace
-from functools import cached_property
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound, Unsupp
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, JSON, LINKSET
 from apecgraph.rdf.namespaces import BASE, DCTERMS, FOAF, compact
 from apecgraph.readers.withdrawals import refuse_withdrawn, withdrawn
-from apecgraph.search.identifiers import Identified, Identifiers
+from apecgraph.search.identifiers import Identified
 from apecgraph.web.http.addresses import DOC, encoded, topic_of
 from apecgraph.web.http.methods import choose_format, media_type
 from apecgraph.web.http.parameters import read_parameters
@@ -42,10 +41,6 @@ class Lookup:
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
 
-    @cached_property
-    def _identifiers(self) -> Identifiers:
-        return Identifiers(self.site.graph)
-
     async def answer(self, request: Request, body: bytes) -> Response:
         """Answer GET with a redirect to the thing or with JSON, and POST with a list of results."""
         work = self.site.admit(request)
@@ -56,7 +51,7 @@ class Lookup:
         parameters = read_parameters(request.scope["query_string"])
         if parameters.keys() not in _FIELDS:
             raise MalformedRequest(
-                f"{_USAGE}: ?iri=... or ?code=...&scheme=... {self._identifiers.about_schemes}"
+                f"{_USAGE}: ?iri=... or ?code=...&scheme=... {self.site.identifiers.about_schemes}"
             )
         empty = [name for name, value in parameters.items() if not value.strip()]
         if empty:
@@ -99,7 +94,7 @@ class Lookup:
             return thing
         if len(successors) != 1 or withdrawn(self.site.graph, successors[0]) is not None:
             return None
-        successor = self._identifiers.by_iri(successors[0])
+        successor = self.site.identifiers.by_iri(successors[0])
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
     def _find(self, fields: dict[str, str]) -> Identified:
@@ -109,14 +104,14 @@ class Lookup:
                 raise ContentTooLarge(f"{name}: this is longer than {limit}.", limit)
         if "iri" in fields:
             return self._by_iri(fields["iri"])
-        return self._identifiers.by_code(fields["code"], fields["scheme"])
+        return self.site.identifiers.by_code(fields["code"], fields["scheme"])
 
     def _by_iri(self, iri: str) -> Identified:
         for topic in _topics(iri):
-            if self._identifiers.describes(topic):
-                thing = self._identifiers.by_iri(topic)
+            if self.site.identifiers.describes(topic):
+                thing = self.site.identifiers.by_iri(topic)
                 return replace(thing, relation=compact(f"{FOAF}primaryTopic"))
-        return self._identifiers.by_iri(iri)
+        return self.site.identifiers.by_iri(iri)
 
 
 def _topics(iri: str) -> list[str]:

@@ -29,7 +29,6 @@ from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.search.entities import Entity, EntityProperty, Type
 from apecgraph.search.extension import extend
-from apecgraph.search.identifiers import Identifiers
 from apecgraph.search.reconciler import Candidate, Reconciler, ReconciliationQuery
 from apecgraph.search.suggestions import suggest
 from apecgraph.web.http.addresses import public_root
@@ -65,7 +64,7 @@ class Reconcile:
 
     @cached_property
     def _reconciler(self) -> Reconciler:
-        return Reconciler(self.site.entities, Identifiers(self.site.graph))
+        return Reconciler(self.site.entities, self.site.identifiers)
 
     async def service(self, request: Request, body: bytes) -> Response:
         """Answer a request with the manifest, with candidates (`queries`) or values (`extend`)."""

@@ -74,6 +74,7 @@
       option.append(words(each.name, each.language, "name"));
       if (each.matched) option.append(" ", words(each.matched, each.matchedLanguage, "note"));
       option.append(" ", words(each.type, "", "note"));
+      if (each.rejected) option.append(" ", words("rejected", "", "mark rejected"));
       return option;
     });
     list.replaceChildren(...options);
