@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 import pytest
 
@@ -10,7 +12,10 @@ from apecgraph.content.folder import (
     default_content,
 )
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ONTOLOGY, OWL, RDF, RDFS
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, ONTOLOGY, OSLC, OWL, RDF, RDFS, SKOS
+
+NAMES = (f"{RDFS}label", f"{SKOS}prefLabel", f"{OSLC}inverseLabel")
+CODES = ("coverages.ttl", "groups.ttl", "rules.ttl", "slices.ttl")  # besides those of the ontology
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,39 @@ def test_every_term_has_label_definition_and_ontology(content: Content, terms: s
             and isinstance(triple.subject, ox.NamedNode)
         }
         assert terms - having == set()
+
+
+def unnamed(triples: Iterable[ox.Triple], language: str) -> set[str]:
+    """Return the things that have a name in English, but none in a language."""
+    languages: dict[tuple[str, str], set[str | None]] = {}
+    for subject, predicate, text in triples:
+        if predicate.value in NAMES and isinstance(text, ox.Literal):
+            languages.setdefault((str(subject), predicate.value), set()).add(text.language)
+    return {
+        subject for (subject, _), tags in languages.items() if "en" in tags and language not in tags
+    }
+
+
+def own_names(content: Content) -> list[ox.Triple]:
+    """Return what the project itself names: terms, rules, and codes of lists."""
+    return [
+        triple
+        for file in content.files
+        if file.path.parent.name in ("ontology", "shapes") or file.path.name in CODES
+        for triple in file.triples
+    ]
+
+
+def test_every_term_and_code_has_a_name_in_chinese(content: Content) -> None:
+    assert unnamed(own_names(content), "zh") == set()
+
+
+def test_a_code_without_a_name_in_chinese_is_found() -> None:
+    code, other = ox.NamedNode(f"{ID}coverage/new"), ox.NamedNode(f"{ID}coverage/old")
+    name = ox.NamedNode(f"{SKOS}prefLabel")
+    english = [ox.Triple(each, name, ox.Literal("goods", language="en")) for each in (code, other)]
+    chinese = ox.Triple(other, name, ox.Literal("货物", language="zh"))
+    assert unnamed([*english, chinese], "zh") == {str(code)}
 
 
 def test_every_term_is_used(content: Content, terms: set[str]) -> None:
