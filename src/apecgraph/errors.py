@@ -158,6 +158,10 @@ class NotFound(RequestError):
         self.available = available
 
 
+class NotOffered(RequestError):
+    """The service has no answer in the format that the request names."""
+
+
 class Gone(RequestError):
     """The thing was withdrawn.
 

@@ -199,6 +199,8 @@ SDMX_STRUCTURE: Final = Format(
     charset=True,
 )
 CROISSANT: Final = Format("croissant", "Croissant", "application/ld+json", "croissant.json")
+SVG: Final = Format("svg", "SVG", "image/svg+xml", "svg")
+PNG: Final = Format("png", "PNG", "image/png", "png")
 GZIP: Final = Format("gzip", "gzip", "application/gzip", "gz")
 JSON: Final = Format("json", "JSON", "application/json", "json")
 ATOM: Final = Format("atom", "Atom", "application/atom+xml", "atom", charset=True)
@@ -222,6 +224,9 @@ GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, *DATASET_FORMATS)
 
 DOCUMENT_FORMATS: Final = (*GRAPH_FORMATS, HTML)
 """The formats of a document about one thing; the first is the default."""
+
+PICTURE_FORMATS: Final = (SVG, PNG)
+"""The formats of a chart as a file."""
 
 RESULTS_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 """The formats of answers to SELECT and ASK (SPARQL 1.1 Protocol, section 2.1.6)."""

@@ -12,6 +12,9 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS
 from apecgraph.release.release import Release
 
+_KEY_WORDS: Final = 6
+"""Maximum number of words of a title in the key of a BibTeX entry."""
+
 _COMMANDS: Final = {
     **{character: f"\\{character}" for character in "{}$&#%_"},
     "\\": "\\textbackslash ",
@@ -22,13 +25,23 @@ _COMMANDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReleaseCitation:
-    """The parts of a citation; `iri` is permanent and leads to the release's description."""
+    """The parts of a citation.
+
+    Attributes:
+        author: The publishers.
+        title: Title of the publication.
+        release: Name of the release.
+        issued: Its date.
+        iri: The permanent address of what is cited.
+        part: Title of the part of the publication that is cited; empty for all of it.
+    """
 
     author: str
     title: str
     release: str
     issued: str
     iri: str
+    part: str = ""
 
     @classmethod
     def of(cls, release: Release, graph: Graph) -> ReleaseCitation:
@@ -45,7 +58,8 @@ class ReleaseCitation:
 
     def text(self) -> str:
         """Write the citation as text."""
-        parts = (self.author, self.title, f"Release {self.release}", self.issued)
+        part = f"“{self.part}”" if self.part else ""
+        parts = (self.author, part, self.title, f"Release {self.release}", self.issued)
         return f"{'. '.join(filter(None, parts))}. {self.iri}"
 
     def bibtex(self) -> str:
@@ -53,14 +67,17 @@ class ReleaseCitation:
         fields = {
             # Extra braces keep BibTeX from splitting the author into first and last name.
             "author": self.author and f"{{{_escaped(self.author)}}}",
-            "title": _escaped(self.title),
+            "title": _escaped(self.part or self.title),
+            "booktitle": _escaped(self.title) if self.part else "",
             "year": self.issued[:4],
             "version": self.release,
             "date": self.issued,
             "url": self.iri,
         }
         lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-        return ",\n".join([f"@misc{{release-{self.release}", *lines]) + "\n}\n"
+        key = "-".join(re.findall("[a-z0-9]+", self.part.lower())[:_KEY_WORDS]) or "release"
+        kind = "incollection" if self.part else "misc"
+        return ",\n".join([f"@{kind}{{{key}-{self.release}", *lines]) + "\n}\n"
 
     def csl(self) -> str:
         """Write the citation in CSL-JSON, for Zotero and similar programs."""

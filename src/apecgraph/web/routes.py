@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from apecgraph.web.charts.shared import EMBED, OEMBED
 from apecgraph.web.documents.contexts import Contexts
 from apecgraph.web.documents.crawlers import Sitemap
 from apecgraph.web.documents.discovery import Discovery
 from apecgraph.web.documents.downloads import Downloads
+from apecgraph.web.documents.embeds import Embeds
 from apecgraph.web.documents.resources import Resources
 from apecgraph.web.http.methods import ReadOnly, read_or_post
 from apecgraph.web.pages.about import AboutPage
@@ -36,7 +38,14 @@ from apecgraph.web.reconcile.service import Reconcile
 
 def release_routes(site: ReleaseSite) -> list[BaseRoute]:
     """Return the routes to all resources of a release except its endpoint."""
-    return [*_pages(site), *_documents(site), *_downloads(site), *_services(site)]
+    figures, resources = FiguresPage(site), Resources(site)
+    return [
+        *_pages(site, figures),
+        *_documents(site, resources),
+        *_embeds(Embeds(site, figures, resources)),
+        *_downloads(site),
+        *_services(site),
+    ]
 
 
 def read_only(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
@@ -44,8 +53,8 @@ def read_only(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Ro
     return Route(path, ReadOnly(answer))
 
 
-def _pages(site: ReleaseSite) -> list[BaseRoute]:
-    about, figures = AboutPage(site), FiguresPage(site)
+def _pages(site: ReleaseSite, figures: FiguresPage) -> list[BaseRoute]:
+    about = AboutPage(site)
     release, releases, search = ReleasePage(site), ReleasesPage(site), SearchPage(site)
     return [
         read_only("/", HomePage(site).answer),
@@ -55,7 +64,7 @@ def _pages(site: ReleaseSite) -> list[BaseRoute]:
         read_only("/conflicts/blind-spots", BlindSpotsPage(site).answer),
         read_only("/conflicts/official-statistics", OfficialPage(site).answer),
         read_only("/figures", figures.answer),
-        read_only("/figures.{extension}", figures.table),
+        read_only("/figures.{extension}", figures.file),
         read_only("/questions", QuestionsPage(site).answer),
         read_only("/questions/{name}", QuestionPage(site).answer),
         read_only("/releases", releases.answer),
@@ -71,8 +80,8 @@ def _pages(site: ReleaseSite) -> list[BaseRoute]:
     ]
 
 
-def _documents(site: ReleaseSite) -> list[BaseRoute]:
-    discovery, resources = Discovery(site), Resources(site)
+def _documents(site: ReleaseSite, resources: Resources) -> list[BaseRoute]:
+    discovery = Discovery(site)
     contexts = Contexts(site.context, site.release.path.parent)
     return [
         read_only("/context.jsonld", contexts.current),
@@ -84,6 +93,14 @@ def _documents(site: ReleaseSite) -> list[BaseRoute]:
         read_only("/catalog", discovery.catalog),
         read_only("/.well-known/void", discovery.void),
         read_only("/sitemap.xml", Sitemap(site).answer),
+    ]
+
+
+def _embeds(embeds: Embeds) -> list[BaseRoute]:
+    return [
+        read_only(f"{EMBED}/figures", embeds.answer),
+        read_only(f"{EMBED}/doc/{{path:path}}", embeds.answer),
+        read_only(OEMBED, embeds.describe),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from markupsafe import Markup
 
@@ -18,11 +18,15 @@ from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import when
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.axis import Axis
+from apecgraph.web.charts.drawing import Drawing
 from apecgraph.web.charts.marks import REJECTED, SHAPES, WORDS, Mark, Marks
-from apecgraph.web.charts.rows import draw_rows
+from apecgraph.web.charts.rows import RowChart
 from apecgraph.web.charts.scales import Scale
-from apecgraph.web.charts.time_chart import SIZES, TimeChart
+from apecgraph.web.charts.time_chart import TimeChart
 from apecgraph.web.charts.timeline import Days, Timeline
+
+SIZES: Final[Mapping[str, tuple[int, int]]] = {"wide": (860, 380), "narrow": (360, 320)}
+"""Width and height of a chart in pixels, for a desktop and for a phone, keyed by its class."""
 
 _MOST_LINES: Final = 6
 _FAR: Final = Decimal("1.5")
@@ -42,25 +46,58 @@ class Line:
     name: str = ""
 
 
+class Sketch(Protocol):
+    """What a chart shows, ready to be drawn in any size."""
+
+    def draw(self, room: tuple[float, float], *, unit: bool = True) -> Drawing:
+        """Draw it.
+
+        Args:
+            room: Width and height in pixels; what has rows has a height of its own.
+            unit: Whether the unit of its numbers is written in it.
+
+        Returns:
+            The drawing.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart.
 
     Attributes:
+        name: Its name, unique in the page: a prefix for the ids of elements.
         title: Its title.
-        drawings: The SVG elements, for a wide screen and for a narrow one.
+        description: Its content in words, for readers who cannot see it.
+        sketch: What it shows.
         marks: The points, each for one or more figures.
         notes: Sentences about what the chart leaves out, and about its scale.
+        unit: What the numbers of its axis are in: "trillion yuan", "%".
+        span: The periods of its figures, in words.
+        publishers: The names of those who publish its figures, the most frequent first.
         frequency: IRI of the frequency of the figures; empty if the chart is not over time.
         frequencies: The number of figures of each frequency, whether drawn or not.
     """
 
+    name: str
     title: str
-    drawings: Sequence[Markup]
+    description: str
+    sketch: Sketch
     marks: Sequence[Mark]
     notes: Sequence[str]
+    unit: str
+    span: str
+    publishers: Sequence[str]
     frequency: str = ""
     frequencies: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def drawings(self) -> Sequence[Markup]:
+        """The SVG elements, for a wide screen and for a narrow one."""
+        return [
+            self.sketch.draw(room).markup(f"{self.name}-{size}", size, self.title, self.description)
+            for size, room in SIZES.items()
+        ]
 
     @property
     def key(self) -> list[tuple[str, str, str]]:
@@ -128,20 +165,18 @@ class Charts:
         marks = [mark for _, each in drawn for mark in each]
         periods = {mark.period: days[mark.period] for mark in marks}
         axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._numerals)
-        picture = TimeChart(
-            title,
-            self._description(marks, axis),
-            drawn,
-            Timeline(periods, lambda period: self._labels.title(period).value),
-            axis,
-            self._marks,
-        )
+        timeline = Timeline(periods, lambda period: self._labels.title(period).value)
         same = len(frequencies[chosen])
         return Chart(
+            name,
             title,
-            [picture.draw(name, size) for size in SIZES],
+            self._description(marks, axis),
+            TimeChart(drawn, timeline, axis, self._marks),
             marks,
             self._notes(scale, beyond, same - sum(len(mark.claims) for mark in every)),
+            axis.words,
+            " to ".join(self._span(sorted(marks, key=self._when))),
+            self._marks.publishers(marks),
             chosen,
             {each: len(found) for each, found in frequencies.items()},
         )
@@ -166,12 +201,17 @@ class Charts:
         shown = [(label, mark) for label, mark in named if mark not in beyond]
         marks = [mark for _, mark in shown]
         axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._numerals)
-        words = self._description(marks, axis)
-        drawings = [
-            draw_rows(f"{name}-{size}", size, (title, words), shown, axis, self._marks)
-            for size in SIZES
-        ]
-        return Chart(title, drawings, marks, self._notes(scale, beyond, 0))
+        return Chart(
+            name,
+            title,
+            self._description(marks, axis),
+            RowChart(shown, axis, self._marks),
+            marks,
+            self._notes(scale, beyond, 0),
+            axis.words,
+            " and ".join(self._span(marks)),
+            self._marks.publishers(marks),
+        )
 
     def _days(self, claims: Iterable[FigureClaim]) -> dict[str, tuple[date, date]]:
         """Return the days of the periods, and of the times they are compared with, if known."""
@@ -182,6 +222,14 @@ class Charts:
             if first and last:
                 days[period] = date.fromisoformat(first), date.fromisoformat(last)
         return days
+
+    def _when(self, mark: Mark) -> tuple[str, str, str]:
+        return when(self._graph, mark.period)
+
+    def _span(self, marks: Sequence[Mark]) -> list[str]:
+        """Name the periods of the first and the last of some marks, or their only period."""
+        names = (self._labels.title(marks[end].period).value for end in (0, -1))
+        return list(dict.fromkeys(names))
 
     def _notes(self, scale: Scale, beyond: Iterable[Mark], left_out: int) -> list[str]:
         notes = [scale.note] if scale.note else []

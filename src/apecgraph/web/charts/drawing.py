@@ -73,19 +73,22 @@ class Drawing:
     Attributes:
         plot: The plot area.
         width: The width in pixels.
+        height: The height in pixels.
+        root: The SVG element.
     """
 
     plot: Box
     width: float
+    height: float
+    root: ET.Element
 
     def __init__(self, size: tuple[float, float], margins: Margins) -> None:
-        self._size = size
-        self.width = size[0]
+        self.width, self.height = size
         self._image = Box(0, 0, *size)
         self.plot = Box(
             margins.left, margins.top, size[0] - margins.right, size[1] - margins.bottom
         )
-        self._root = ET.Element("svg", {"viewBox": f"0 0 {size[0]:g} {size[1]:g}"})
+        self.root = ET.Element("svg", {"viewBox": f"0 0 {size[0]:g} {size[1]:g}"})
         self._taken: list[Box] = []
 
     def add(
@@ -93,7 +96,7 @@ class Drawing:
     ) -> ET.Element:
         """Add an element to the image or to another element; `class_` sets `class`."""
         attributes = {name.rstrip("_"): value for name, value in of.items()}
-        element = ET.SubElement(self._root if to is None else to, tag, attributes)
+        element = ET.SubElement(self.root if to is None else to, tag, attributes)
         element.text = _legal(text)
         return element
 
@@ -152,16 +155,16 @@ class Drawing:
         for order, (tag, text) in enumerate((("title", title), ("desc", description))):
             element = ET.Element(tag, {"id": f"{name}-{tag}"})
             element.text = _legal(text)
-            self._root.insert(order, element)
-        self._root.attrib |= {
+            self.root.insert(order, element)
+        self.root.attrib |= {
             "class": class_,
-            "width": f"{self._size[0]:g}",
-            "height": f"{self._size[1]:g}",
+            "width": f"{self.width:g}",
+            "height": f"{self.height:g}",
             "role": "graphics-document",
             "aria-labelledby": f"{name}-title",
             "aria-describedby": f"{name}-desc",
         }
-        return Markup(ET.tostring(self._root, encoding="unicode"))  # noqa: S704 - escaped by it
+        return Markup(ET.tostring(self.root, encoding="unicode"))  # noqa: S704 - escaped by it
 
 
 def width(text: str) -> float:

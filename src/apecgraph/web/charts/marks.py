@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -117,6 +117,11 @@ class Marks:
     def number(self, mark: Mark) -> str:
         """Write the value of a mark with its bound, without its unit: "nearly 60"."""
         return self._quantities.number(mark.claims[0])
+
+    def publishers(self, marks: Iterable[Mark]) -> Sequence[str]:
+        """Name the publishers of the figures of some marks, those of most figures first."""
+        counted = Counter(self._publisher(claim) for mark in marks for claim in mark.claims)
+        return [name for name, _ in counted.most_common()]
 
     def words(self, mark: Mark) -> str:
         """Describe a mark: period, value, interval, publishers; why it is rejected."""

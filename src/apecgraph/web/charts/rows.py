@@ -6,70 +6,66 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from markupsafe import Markup
-
 from apecgraph.web.charts.axis import Axis
 from apecgraph.web.charts.drawing import Drawing, Margins, cut, width
 from apecgraph.web.charts.marks import Mark, Marks
-from apecgraph.web.charts.time_chart import SIZES
 
 _ROW: Final = 48
 """Height of a row in pixels: a label, and an interval below it."""
 
 _TOP: Final = 26
+_BARE_TOP: Final = 4
 _BOTTOM: Final = 30
 _GAP: Final = 10
 
 
-def draw_rows(
-    name: str,
-    size: str,
-    words: tuple[str, str],
-    rows: Sequence[tuple[str, Mark]],
-    axis: Axis,
-    marks: Marks,
-) -> Markup:
-    """Draw figures in rows.
+class RowChart:
+    """The picture of figures in rows, which can be drawn in several widths.
 
     Args:
-        name: A prefix for the ids of elements, unique in the page.
-        size: A key of `SIZES`, for the width.
-        words: The title, and the content in words.
         rows: The label and the mark of each row.
         axis: The axis of values.
         marks: Draws the marks.
-
-    Returns:
-        The SVG element.
     """
-    inset = max(width(text) for text, _ in axis.ticks) / 2 + 4
-    room = SIZES[size][0], _TOP + _ROW * len(rows) + _BOTTOM
-    drawing = Drawing(room, Margins(inset, _TOP, inset, _BOTTOM))
-    area = drawing.plot
 
-    def x_of(at: float) -> float:
-        return area.left + at * (area.right - area.left)
+    def __init__(self, rows: Sequence[tuple[str, Mark]], axis: Axis, marks: Marks) -> None:
+        self._rows = rows
+        self._axis = axis
+        self._marks = marks
 
-    def end(number: Decimal | None) -> float | None:
-        return None if number is None else x_of(axis.scale.at(number))
+    def draw(self, room: tuple[float, float], *, unit: bool = True) -> Drawing:
+        """Draw the picture; see `Sketch`. Its height depends on the number of rows."""
+        axis = self._axis
+        inset = max(width(text) for text, _ in axis.ticks) / 2 + 4
+        top_margin = _TOP if unit else _BARE_TOP
+        height = top_margin + _ROW * len(self._rows) + _BOTTOM
+        drawing = Drawing((room[0], height), Margins(inset, top_margin, inset, _BOTTOM))
+        area = drawing.plot
 
-    drawing.write(axis.words, (0, 14), "note")
-    free = 0.0
-    for text, at in axis.ticks:
-        x, half = x_of(at), width(text) / 2
-        drawing.line((x, area.top), (x, area.bottom), "guide")
-        if x - half >= free:
-            drawing.write(text, (x, area.bottom + 20), "tick", "middle")
-            free = x + half + _GAP
-    for number, (label, mark) in enumerate(rows):
-        top = area.top + _ROW * number
-        drawing.write(cut(label, drawing.width), (0, top + 16), "label")
-        x, y = x_of(axis.scale.at(mark.numbers[1])), top + 34
-        low, high = map(end, mark.ends)
-        marks.put(drawing, mark, (x, y), (low, high), upright=False)
-        spots = [
-            ((max(x, high or 0) + _GAP, y + 4), "start"),
-            ((min(x, low or x) - _GAP, y + 4), "end"),
-        ]
-        drawing.label(marks.value(mark), spots, f"value {mark.kind}")
-    return drawing.markup(name, f"in-rows {size}", *words)
+        def x_of(at: float) -> float:
+            return area.left + at * (area.right - area.left)
+
+        def end(number: Decimal | None) -> float | None:
+            return None if number is None else x_of(axis.scale.at(number))
+
+        if unit:
+            drawing.write(axis.words, (0, 14), "note")
+        free = 0.0
+        for text, at in axis.ticks:
+            x, half = x_of(at), width(text) / 2
+            drawing.line((x, area.top), (x, area.bottom), "guide")
+            if x - half >= free:
+                drawing.write(text, (x, area.bottom + 20), "tick", "middle")
+                free = x + half + _GAP
+        for number, (label, mark) in enumerate(self._rows):
+            top = area.top + _ROW * number
+            drawing.write(cut(label, drawing.width), (0, top + 16), "label")
+            x, y = x_of(axis.scale.at(mark.numbers[1])), top + 34
+            low, high = map(end, mark.ends)
+            self._marks.put(drawing, mark, (x, y), (low, high), upright=False)
+            spots = [
+                ((max(x, high or 0) + _GAP, y + 4), "start"),
+                ((min(x, low or x) - _GAP, y + 4), "end"),
+            ]
+            drawing.label(self._marks.value(mark), spots, f"value {mark.kind}")
+        return drawing

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
-
-from markupsafe import Markup
 
 from apecgraph.web.charts.axis import Axis
 from apecgraph.web.charts.drawing import Drawing, Margins, Place, cut, width
 from apecgraph.web.charts.marks import OFFICIAL, STANDING, Mark, Marks
 from apecgraph.web.charts.timeline import Timeline
 
-SIZES: Final[Mapping[str, tuple[int, int]]] = {"wide": (860, 380), "narrow": (360, 320)}
-"""Width and height of a chart in pixels, for a desktop and for a phone, keyed by its class."""
-
 _TOP: Final = 34
+_BARE_TOP: Final = 20
 _BOTTOM: Final = 30
 _RIGHT: Final = 14
 _INSET: Final = 16
@@ -33,8 +29,6 @@ class TimeChart:
     """The picture of figures over time, which can be drawn in several sizes.
 
     Args:
-        title: Its title.
-        description: Its content in words.
         lines: The name and the marks of each line.
         timeline: The time axis.
         axis: The axis of values.
@@ -43,35 +37,24 @@ class TimeChart:
 
     def __init__(
         self,
-        title: str,
-        description: str,
         lines: Sequence[tuple[str, Sequence[Mark]]],
         timeline: Timeline,
         axis: Axis,
         marks: Marks,
     ) -> None:
-        self._title = title
-        self._description = description
         self._lines = lines
         self._timeline = timeline
         self._axis = axis
         self._marks = marks
 
-    def draw(self, name: str, size: str) -> Markup:
-        """Draw the picture.
-
-        Args:
-            name: A prefix for the ids of elements, unique in the page.
-            size: A key of `SIZES`.
-
-        Returns:
-            The SVG element.
-        """
-        room = SIZES[size]
+    def draw(self, room: tuple[float, float], *, unit: bool = True) -> Drawing:
+        """Draw the picture; see `Sketch`."""
         named = max(width(each) for each, _ in self._lines)
         right = min(named + _RIGHT, room[0] * _NAMES) if named else _RIGHT
         left = max(width(text) for text, _ in self._axis.ticks) + 8
-        drawing = Drawing(room, Margins(left, _TOP, right, _BOTTOM))
+        drawing = Drawing(room, Margins(left, _TOP if unit else _BARE_TOP, right, _BOTTOM))
+        if unit:
+            drawing.write(self._axis.words, (0, 14), "note")
         self._draw_axes(drawing)
         self._draw_lines(drawing)
         put = self._put_marks(drawing)
@@ -79,11 +62,10 @@ class TimeChart:
             self._name_lines(drawing, put)
         else:
             self._write_values(drawing, put)
-        return drawing.markup(f"{name}-{size}", f"over-time {size}", self._title, self._description)
+        return drawing
 
     def _draw_axes(self, drawing: Drawing) -> None:
         area = drawing.plot
-        drawing.write(self._axis.words, (0, 14), "note")
         for text, at in self._axis.ticks:
             y = area.bottom - at * (area.bottom - area.top)
             drawing.line((area.left, y), (area.right, y), "zero" if text == "0" else "guide")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
@@ -13,7 +13,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.errors import MalformedRequest, NotFound
-from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, LINKSET, Format, find_format
+from apecgraph.rdf.formats import (
+    DOCUMENT_FORMATS,
+    HTML,
+    LINKSET,
+    PICTURE_FORMATS,
+    SVG,
+    Format,
+    find_format,
+)
 from apecgraph.rdf.namespaces import APEC, BASE, OWL, QB, RDF, RDFS, SCHEMA
 from apecgraph.readers.description import (
     Description,
@@ -24,11 +32,14 @@ from apecgraph.readers.description import (
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.text.nearest import nearest
+from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
 from apecgraph.web.http.languages import accepted_languages, look_up
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
+from apecgraph.web.pages.home import HomePage
+from apecgraph.web.pages.pictures import Pictures
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.cell import CellPage
 from apecgraph.web.things.decision import DecisionPage
@@ -81,6 +92,8 @@ class Resources:
         self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(graph, iri))
         self._link_header = lru_cache(_DESCRIBED)(self._make_link_header)
         self._schema_org = SchemaOrg(graph, site.labels)
+        self._home = HomePage(site)
+        self._pictures = Pictures(site)
         self._page = ThingPage(site)
         self._pages = {class_: page(site) for class_, page in _PAGES.items()}
 
@@ -120,6 +133,9 @@ class Resources:
             if stem != name and self._graph.describes(topic_of(stem)):
                 return await self._respond(request, stem, LINKSET, {})
             stem, _, extension = name.rpartition(".")
+            picture = find_format(extension, PICTURE_FORMATS)
+            if picture is not None and self._graph.describes(topic_of(stem)):
+                return await self._picture(request, stem, picture)
             named = None if "/" in extension else find_format(extension, DOCUMENT_FORMATS)
             if named is not None and self._graph.describes(topic_of(stem)):
                 return await self._respond(request, stem, named, {})
@@ -150,6 +166,49 @@ class Resources:
             variant=language,
         )
 
+    def chart(self, name: str, parameters: Mapping[str, str]) -> SharedChart:
+        """Return a chart on the page about a thing.
+
+        Args:
+            name: Name of the document about the thing.
+            parameters: The parameters of the address of the chart: `chart` is its name; without
+                it, the first chart of the page is meant.
+
+        Returns:
+            The chart.
+
+        Raises:
+            MalformedRequest: There is another parameter.
+            NotFound: The page has no such chart.
+        """
+        if other := [each for each in parameters if each != "chart"]:
+            raise MalformedRequest(f"{other[0]}: there is no such parameter; `chart` is one.")
+        iri = topic_of(name)
+        if iri == BASE:
+            charts: Sequence[SharedChart] = self._home.charts()
+        else:
+            description = self._describe(iri)
+            charts = self._page_of(description).charts(iri) if description else ()
+        wanted = parameters.get("chart", charts[0].chart.name if charts else "")
+        for shared in charts:
+            if shared.chart.name == wanted:
+                return shared
+        raise NotFound(
+            f"There is no such chart on the page about {iri}.",
+            [self.site.url + shared.address.picture(SVG) for shared in charts] or [iri],
+        )
+
+    async def _picture(self, request: Request, name: str, format_: Format) -> Response:
+        parameters = read_parameters(request.scope["query_string"])
+        refuse_withdrawn(self._graph, topic_of(name))
+        return await self._pictures.answer(
+            request, lambda: self.chart(name, parameters), format_, repr(parameters)
+        )
+
+    def _page_of(self, description: Description) -> ThingPage:
+        classes = (class_ for class_ in _PAGES if class_ in description.types)
+        return self._pages.get(next(classes, ""), self._page)
+
     def _make_link_header(self, name: str, format_: Format) -> str:
         description = self._describe(topic_of(name))
         return "" if description is None else self.site.signposts.header(name, description, format_)
@@ -172,8 +231,7 @@ class Resources:
             return self.site.signposts.linkset(name, description)
         if format_ is HTML:
             formats = [(item, document_path(name, item)) for item in DOCUMENT_FORMATS]
-            classes = (class_ for class_ in _PAGES if class_ in description.types)
-            page = self._pages.get(next(classes, ""), self._page)
+            page = self._page_of(description)
             reviews = self._schema_org.reviews(description.iri)
             schema_org = reviews or self._schema_org.thing(description.iri)
             return page.write(description, formats, schema_org, language)

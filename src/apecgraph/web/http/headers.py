@@ -13,6 +13,7 @@ HEADERS: Final[Mapping[str, str]] = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     # Everything is public: pages of any site may read it, without credentials.
@@ -28,11 +29,14 @@ RAW_HEADERS: Final = tuple(
 """The same headers in the form that ASGI uses."""
 
 _NAMES: Final = frozenset(name for name, _ in RAW_HEADERS)
+_POLICY: Final = b"content-security-policy"
+_FRAMES: Final = b"x-frame-options"
 
 
 class CommonHeaders:
     """Middleware that adds the headers above to a response that does not set them.
 
+    A response with its own policy says there who may frame it, so X-Frame-Options is not added.
     It removes the body of a response to HEAD, but keeps the Content-Length header.
 
     Args:
@@ -52,7 +56,8 @@ class CommonHeaders:
                 if _NAMES.isdisjoint(names):  # nearly always true
                     missing = RAW_HEADERS
                 else:
-                    missing = tuple(header for header in RAW_HEADERS if header[0] not in names)
+                    set_ = {*names, _FRAMES} if _POLICY in names else names.keys()
+                    missing = tuple(header for header in RAW_HEADERS if header[0] not in set_)
                 message["headers"] = [*message["headers"], *missing]
             elif is_head and message["type"] == "http.response.body":
                 message["body"] = b""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 from typing import ClassVar, Final
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.frequencies import frequency
 from apecgraph.errors import MalformedRequest, NotFound, ReleaseError
+from apecgraph.rdf.formats import PICTURE_FORMATS, Format, find_format
 from apecgraph.rdf.namespaces import BASE, OWL, SDMX_DIMENSION
 from apecgraph.readers.partners import PartnerTable, partner_tables
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
@@ -25,8 +26,11 @@ from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
+from apecgraph.web.pages.pictures import Pictures
+from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 
 _YEARS: Final = ("from", "to")
@@ -41,6 +45,11 @@ _NONE: Final = Decimal(0)
 
 _FACETS: Final = {**SERIES_DIMENSIONS, "frequency": f"{SDMX_DIMENSION}freq"}
 """The properties that figures can be selected by, keyed by the names of their parameters."""
+
+_PICTURES: Final = tuple(format_.extension for format_ in PICTURE_FORMATS)
+
+_NAMED: Final = 10
+"""Number of series that an error names."""
 
 _FILE_NAME: Final = 80
 """Maximum number of characters of a file name without its extension."""
@@ -88,6 +97,8 @@ class FiguresPage(Page):
         self._numerals = Numerals(site.graph)
         self._figures = Figures(site.graph)
         self._charts = Charts(site.graph)
+        self._sharing = Sharing(site)
+        self._pictures = Pictures(site)
 
     @cached_property
     def _days(self) -> Mapping[str, tuple[str, str, str]]:
@@ -136,10 +147,7 @@ class FiguresPage(Page):
             NotFound: There are no such figures.
         """
         sent = read_parameters(request.scope["query_string"])
-        scale = sent.get(_SCALE, "")
-        if scale not in ("", _LOGARITHMIC):
-            raise MalformedRequest(f"{_SCALE}: there is only {_LOGARITHMIC}, a logarithmic scale.")
-        selection = await asyncio.to_thread(self._selection, _without_scale(sent))
+        selection, scale = await asyncio.to_thread(self._scaled, sent)
         canonical = {name: local(value) for name, value in selection.choices}
         canonical |= {_SCALE: scale} if scale else {}
         if list(sent.items()) != list(canonical.items()):
@@ -150,8 +158,8 @@ class FiguresPage(Page):
             variant=f"{selection.parameters} {scale}",
         )
 
-    async def table(self, request: Request) -> Response:
-        """Answer a request with the figures of a selection as a file, in the columns of the dumps.
+    async def file(self, request: Request) -> Response:
+        """Answer a request with a selection as a file: a picture, or a table.
 
         Args:
             request: The request; the extension of its path names the format.
@@ -161,13 +169,59 @@ class FiguresPage(Page):
 
         Raises:
             MalformedRequest: A parameter is unknown, repeated or malformed.
-            NotFound: There are no such figures, or the extension names no format.
+            NotFound: There are no such figures, they have no chart, or the extension names no
+                format.
         """
+        extension = request.path_params["extension"]
+        format_ = find_format(extension, PICTURE_FORMATS)
+        return await (self._table(request) if format_ is None else self._picture(request, format_))
+
+    async def _picture(self, request: Request, format_: Format) -> Response:
+        sent = read_parameters(request.scope["query_string"])
+        selection, scale = await asyncio.to_thread(self._scaled, sent)
+        return await self._pictures.answer(
+            request,
+            lambda: self.chart(selection, scale),
+            format_,
+            f"{selection.parameters} {scale}",
+        )
+
+    def chart_of(self, sent: Mapping[str, str]) -> SharedChart:
+        """Return the chart of a selection, given the parameters of its address.
+
+        Args:
+            sent: The parameters.
+
+        Returns:
+            The chart; the first one if the page of the selection has several.
+
+        Raises:
+            MalformedRequest: A parameter is unknown or malformed.
+            NotFound: There are no such figures, or they have no chart.
+        """
+        return self.chart(*self._scaled(sent))
+
+    def chart(self, selection: Selection, scale: str) -> SharedChart:
+        """Return the first chart of a selection with a scale; raise NotFound if it has none."""
+        series = selection.from_(self.site.series, self._days)
+        if (together := self._together(selection, series, scale)) is not None:
+            return together
+        for each in () if _of_one_period(series) or not selection.choices else series:
+            if (chart := self._chart(selection, scale, "chart-1", each)) is not None:
+                return chart
+        some = [Selection.of(dict(each.dimensions)) for each in series[:_NAMED]]
+        raise NotFound(
+            "These figures have no chart: a chart needs two periods of one series.",
+            [_iri(each) for each in some],
+        )
+
+    async def _table(self, request: Request) -> Response:
+        """Answer a request with the figures of a selection, in the columns of the dumps."""
         extension = request.path_params["extension"]
         if extension not in WRITERS:
             raise NotFound(
                 f"There are no figures in the format {extension!r}.",
-                [f"{BASE}figures.{name}" for name in WRITERS],
+                [f"{BASE}figures.{name}" for name in (*WRITERS, *_PICTURES)],
             )
         format_, write = WRITERS[extension]
         sent = read_parameters(request.scope["query_string"])
@@ -195,8 +249,7 @@ class FiguresPage(Page):
         series = selection.from_(self.site.series, self._days)
         count = sum(len(item.claims) for item in series)
         shown = bool(selection.choices) and (len(series) == 1 or count <= _SHOWN)
-        is_one_period = len({period for item in series for period in item.periods}) == 1
-        in_rows = is_one_period and len(series) > 1
+        in_rows = _of_one_period(series)
         lasting = selection.choosing("from", None).choosing("to", None)
         periods = sorted(
             lasting.offers("period", self.site.series, self._days), key=self._days.__getitem__
@@ -205,6 +258,12 @@ class FiguresPage(Page):
         without = [name for name in SERIES_DIMENSIONS if selection.value(name)]
         offered = selection.offers("source", self.site.series, self._days)
         sources = {claim.source for item in series for claim in item.claims}
+        together = None if in_rows else self._together(selection, series, scale)
+        alone = series if shown and not in_rows and together is None else ()
+        charts = [
+            self._chart(selection, scale, f"chart-{number}", each)
+            for number, each in enumerate(alone, 1)
+        ]
         return {
             "selection": selection,
             "series": series,
@@ -226,8 +285,9 @@ class FiguresPage(Page):
             "formats": [format_ for format_, _ in WRITERS.values()],
             "name": self._name,
             "whole": lambda item: Selection.of(dict(item.dimensions)),
-            "together": None if in_rows else self._together(selection, series, scale),
-            "chart": partial(self._chart, selection, scale),
+            "together": together,
+            "charts": charts,
+            "pictured": next(filter(None, (together, *charts)), None),
             "chart_address": chart_address,
             "scale": scale,
             "local": local,
@@ -245,30 +305,44 @@ class FiguresPage(Page):
             for measure, figures in offers.most_common()
         ]
 
-    def _chart(self, selection: Selection, scale: str, name: str, series: Series) -> Chart | None:
+    def _chart(
+        self, selection: Selection, scale: str, name: str, series: Series
+    ) -> SharedChart | None:
         """Draw one series."""
-        return self._charts.over_time(
+        chart = self._charts.over_time(
             name,
             self._name(series),
             [Line(series.claims)],
             wanted=selection.value("frequency"),
             logarithmic=scale == _LOGARITHMIC,
         )
+        alone = Selection.of({**dict(series.dimensions), **dict(selection.choices)})
+        return None if chart is None else self._shared(chart, alone, scale)
 
-    def _together(self, selection: Selection, series: Sequence[Series], scale: str) -> Chart | None:
+    def _shared(self, chart: Chart, selection: Selection, scale: str) -> SharedChart:
+        address = chart_address(selection, scale)
+        query = address.partition("?")[2]
+        return self._sharing.chart(
+            chart, ChartAddress("/figures", query, BASE + address[1:]), [("", selection)]
+        )
+
+    def _together(
+        self, selection: Selection, series: Sequence[Series], scale: str
+    ) -> SharedChart | None:
         """Draw several series of one measure and unit, the ones with the greatest values first."""
         alike = {(dict(each.dimensions)["measure"], each.unit) for each in series}
         if len(series) < 2 or len(alike) > 1 or not selection.choices:
             return None
         lines = [Line(each.claims, name_apart(each, series, self.site.labels)) for each in series]
         lines.sort(key=_greatest, reverse=True)
-        return self._charts.over_time(
+        chart = self._charts.over_time(
             "together",
-            self._heading(selection),
+            self._heading(selection).removeprefix("Figures: "),
             lines,
             wanted=selection.value("frequency"),
             logarithmic=scale == _LOGARITHMIC,
         )
+        return None if chart is None else self._shared(chart, selection, scale)
 
     def _heading(self, selection: Selection) -> str:
         chosen = (
@@ -298,6 +372,13 @@ class FiguresPage(Page):
         offers = selection.offers(name, self.site.series, self._days)
         label = self.site.labels.title(_FACETS[name]).value
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
+
+    def _scaled(self, sent: Mapping[str, str]) -> tuple[Selection, str]:
+        """Read a selection and the scale of its charts from the parameters of a request."""
+        scale = sent.get(_SCALE, "")
+        if scale not in ("", _LOGARITHMIC):
+            raise MalformedRequest(f"{_SCALE}: there is only {_LOGARITHMIC}, a logarithmic scale.")
+        return self._selection({n: text for n, text in sent.items() if n != _SCALE}), scale
 
     def _selection(self, sent: Mapping[str, str]) -> Selection:
         """Read a selection from the parameters of a request."""
@@ -364,12 +445,13 @@ def chart_address(selection: Selection, scale: str) -> str:
     return f"{address}{'&' if selection.choices else '?'}{_SCALE}={scale}" if scale else address
 
 
+def _of_one_period(series: Sequence[Series]) -> bool:
+    """Return whether there are several series, all of one period: a table shows them best."""
+    return len(series) > 1 and len({period for item in series for period in item.periods}) == 1
+
+
 def _iri(selection: Selection) -> str:
     return BASE + selection_address(selection).removeprefix("/")
-
-
-def _without_scale(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in sent.items() if name != _SCALE}
 
 
 def _greatest(line: Line) -> Decimal:

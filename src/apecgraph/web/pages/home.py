@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from starlette.requests import Request
@@ -24,11 +24,13 @@ from apecgraph.readers.sources import Source, read_source
 from apecgraph.text.dates import spelled_days
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Chart, Charts
+from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import INDEX
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.pages.page import Page
+from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.pages.sources import read_shares
 
@@ -59,6 +61,12 @@ class HomePage(Page):
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
         self._charts = Charts(site.graph)
+        self._sharing = Sharing(site)
+
+    def charts(self) -> list[SharedChart]:
+        """Return the charts of the page."""
+        refutation = read_refutation(read_conflicts(self.site.graph))
+        return [] if refutation is None else self._shared(refutation)
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page, or redirect to the description of the dataset in RDF."""
@@ -82,6 +90,7 @@ class HomePage(Page):
         selection = None if headline is None else Selection.of(dict(headline.dimensions))
         shares = read_shares(self.site.graph)
         refutation = read_refutation(conflicts)
+        charts = self._shared(refutation) if refutation else []
         called = headline.name(self.site.labels, Numerals(self.site.graph)) if headline else ""
         return {
             "heading": self.site.graph.value(BASE, f"{DCTERMS}title"),
@@ -90,9 +99,10 @@ class HomePage(Page):
             "selection": selection,
             "figures": selection_address,
             "called": called,
-            "chart": refutation and self._proof(refutation),
+            "pictured": charts[0] if charts else None,
             "events": [self._event(iri) for iri in main if self._is_event(iri)],
             "refutation": refutation,
+            "finding": self._finding(refutation) if refutation else "",
             "witnesses": self._witnesses,
             "counts": {
                 "sources": sum(share.claims > 0 for share in shares),
@@ -105,6 +115,19 @@ class HomePage(Page):
             },
             "schema_org": SchemaOrg(self.site.graph, self.site.labels).dataset(),
         }
+
+    def _shared(self, refutation: Refutation) -> list[SharedChart]:
+        proof = self._proof(refutation)
+        if proof is None:
+            return []
+        (shared,) = self._sharing.of_thing(BASE, [proof])
+        return [replace(shared, headline=self._finding(refutation))]
+
+    def _finding(self, refutation: Refutation) -> str:
+        """Write what the charts shows as a headline."""
+        wrong = read_source(self.site.graph, refutation.rejected[0].source)
+        publisher = self.site.labels.title(wrong.publisher or wrong.iri).value
+        return f"{publisher} printed {refutation.proportion} the true figure"
 
     def _proof(self, refutation: Refutation) -> Chart | None:
         """Draw the rejected number beside those that refute it: of the press, and official ones."""

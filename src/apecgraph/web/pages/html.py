@@ -68,6 +68,7 @@ class Html:
         self._environment.globals.update(
             autonym=autonym,
             canonical=None,
+            pictured=None,
             summary=" ".join(graph.values(BASE, f"{DCTERMS}description")),
             date=spelled_day,
             days=spelled_days,

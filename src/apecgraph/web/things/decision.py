@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from apecgraph.consistency.wording import Wording
@@ -16,6 +16,7 @@ from apecgraph.readers.conflicts import Conflict, read_conflict
 from apecgraph.readers.contradictions import RecordedContradiction
 from apecgraph.readers.edit_rules import read_edit_rules
 from apecgraph.web.charts.charts import Chart, Charts
+from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 
@@ -46,7 +47,7 @@ class FigureTable:
 
     title: str
     lines: tuple[Line, ...]
-    chart: Chart | None
+    chart: SharedChart | None
     fits: str = ""
 
     @property
@@ -97,17 +98,40 @@ class DecisionPage(ThingPage):
         if conflict is None:  # a source, not an editor, calls the thing a decision
             return {"conflict": None}
         wording = Wording(graph)
+        series = self._series(conflict, wording)
         return {
             "conflict": conflict,
             "arguments": [_argument(item, wording) for item in conflict.contradictions],
             "definition": graph.value(conflict.verdict, f"{SKOS}definition") or "",
-            "series": list(self._series(conflict, wording)),
+            "series": series,
+            "pictured": next((each.chart for each in series if each.chart), None),
             "wordings": list(_wordings(conflict)),
             "relations": read_edit_rules(graph, (claim.iri for claim in conflict.upheld)),
             "is_none": conflict.verdict == COMPATIBLE,
         }
 
-    def _series(self, conflict: Conflict, wording: Wording) -> Iterator[FigureTable]:
+    def charts(self, iri: str) -> Sequence[SharedChart]:
+        """Return the charts of the figures that the decision is about."""
+        conflict = read_conflict(self.site.graph, iri)
+        if conflict is None:
+            return ()
+        series = self._series(conflict, Wording(self.site.graph))
+        return [each.chart for each in series if each.chart]
+
+    def _series(self, conflict: Conflict, wording: Wording) -> list[FigureTable]:
+        """Return the figures of a conflict with their charts."""
+        tables = list(self._tables(conflict, wording))
+        drawn = [chart for _, chart in tables if chart]
+        shared = iter(self.sharing.of_thing(conflict.iri, drawn))
+        verdict = self.site.labels.title(conflict.iri).value
+        return [
+            replace(table, chart=replace(next(shared), headline=verdict) if chart else None)
+            for table, chart in tables
+        ]
+
+    def _tables(
+        self, conflict: Conflict, wording: Wording
+    ) -> Iterator[tuple[FigureTable, Chart | None]]:
         groups: defaultdict[tuple[str, str], list[FigureClaim]] = defaultdict(list)
         for claim in conflict.claims:
             if isinstance(claim, FigureClaim):
@@ -119,12 +143,9 @@ class DecisionPage(ThingPage):
             title = wording.common(cells)
             standing = {claim.figure.interval for claim in claims if not claim.rejected}
             fits = shared(standing) if len(cells) == 1 and len(standing) > 1 else None
-            yield FigureTable(
-                title,
-                tuple(lines),
-                self._drawn(f"series-{number}", title, lines, wording),
-                wording.meaning(fits, claims[0].figure.unit) if fits else "",
-            )
+            words = wording.meaning(fits, claims[0].figure.unit) if fits else ""
+            table = FigureTable(title, tuple(lines), None, words)
+            yield table, self._drawn(f"series-{number}", title, lines, wording)
 
     def _drawn(
         self, name: str, title: str, lines: Sequence[Line], wording: Wording

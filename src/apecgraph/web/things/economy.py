@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
@@ -13,6 +13,7 @@ from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import Series
 from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
@@ -28,14 +29,12 @@ class TradeChart:
     """The yearly trade of two economies in one currency.
 
     Attributes:
-        title: The title of the chart.
         chart: The chart.
-        addresses: For each reporter, its IRI, and the address of the figures that it reports.
+        data: For each reporter, its name, and the selection of the figures that it reports.
     """
 
-    title: str
     chart: Chart
-    addresses: tuple[tuple[str, str], ...]
+    data: tuple[tuple[str, Selection], ...]
 
 
 class EconomyPage(ThingPage):
@@ -49,7 +48,19 @@ class EconomyPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return charts of the trade with the partners of which there are most figures."""
-        return {"trade": list(self._trade(view.description.iri))}
+        charts = self.charts(view.description.iri)
+        return {
+            "trade": charts,
+            "pictured": charts[0] if charts else None,
+            "address": selection_address,
+        }
+
+    def charts(self, iri: str) -> Sequence[SharedChart]:
+        """Return the charts of the trade of an economy."""
+        drawn = list(self._trade(iri))
+        return self.sharing.of_thing(
+            iri, [each.chart for each in drawn], [each.data for each in drawn]
+        )
 
     def _trade(self, economy: str) -> Iterator[TradeChart]:
         by_partner: defaultdict[str, list[Series]] = defaultdict(list)
@@ -86,11 +97,14 @@ class EconomyPage(ThingPage):
             (values["reporter"], values["counterpart"])
             for values in (dict(series.dimensions) for series in found)
         }
-        addresses = tuple(
-            (reporter, self._address(reporter, counterpart, currency))
+        data = tuple(
+            (
+                f"reported by {self.site.labels.title(reporter).value}",
+                self._selection(reporter, counterpart, currency),
+            )
             for reporter, counterpart in sorted(pairs)
         )
-        return TradeChart(title, chart, addresses)
+        return TradeChart(chart, data)
 
     def _name(self, values: Mapping[str, str]) -> str:
         """Name a series by its flow, seen from its reporter: "exports of China, FOB"."""
@@ -100,6 +114,6 @@ class EconomyPage(ThingPage):
         )
         return ", ".join(filter(None, (f"{flow} of {reporter}", valuation)))
 
-    def _address(self, reporter: str, counterpart: str, currency: str) -> str:
+    def _selection(self, reporter: str, counterpart: str, currency: str) -> Selection:
         choices = {"measure": _TRADE, "reporter": reporter, "counterpart": counterpart}
-        return selection_address(Selection.of({**choices, "currency": currency}))
+        return Selection.of({**choices, "currency": currency})

@@ -22,6 +22,8 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHE
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
 from apecgraph.readers.queries import all_links, whole_page
+from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
 
@@ -273,6 +275,15 @@ class ThingPage:
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
 
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Shares the charts of the page."""
+        return Sharing(self.site)
+
+    def charts(self, iri: str) -> Sequence[SharedChart]:
+        """Return the charts on the page about a thing; a page without charts has none."""
+        return ()
+
     def write(
         self,
         description: Description,
@@ -303,7 +314,7 @@ class ThingPage:
             page=dict(formats)[HTML],
             schema_org=schema_org,
             title=labels.title,
-            **self.more(view),
+            **{"pictured": None, **self.more(view)},
         )
 
     def more(self, view: ThingView) -> dict[str, object]:

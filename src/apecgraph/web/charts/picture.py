@@ -1,0 +1,287 @@
+"""Pictures: a chart as an SVG file of its own, with what a reader must know about it inside."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from apecgraph.web.charts.charts import Chart
+from apecgraph.web.charts.drawing import Drawing, Margins, cut, width
+
+_WIDTH: Final = 840
+_LEAST_HEIGHT: Final = 441
+"""The height in pixels; with the width, it has the proportions that previews of links have."""
+
+_LEAST_PLOT: Final = 250
+_MARGIN: Final = 32
+_INSIDE: Final = _WIDTH - 2 * _MARGIN
+
+_FONT: Final = 13
+"""Size in pixels of the text for which `drawing.width` estimates the width."""
+
+_TITLE_LINES: Final = 3
+_SUBTITLE_LINES: Final = 2
+_NOTE_LINES: Final = 6
+_SOURCE_LINES: Final = 2
+_ADDRESS_LINES: Final = 4
+
+_KEY_GAP: Final = 22
+_MARK: Final = 18
+"""Width of a mark in the key in pixels."""
+
+_INK: Final = "#1c2326"
+_QUIET: Final = "#566267"
+_RULE: Final = "#dbe1e3"
+_ACCENT: Final = "#0b5c6b"
+_WRONG: Final = "#9c2f17"
+_OPEN: Final = "#7a5200"
+_LINES: Final = (_ACCENT, "#8a3b12", "#4b4fa0", "#2f6b2c", "#8a2f6b", "#5a5a5a")
+
+FONTS: Final = (
+    "'Noto Sans CJK SC','Source Han Sans SC','Noto Sans SC','Helvetica Neue',Arial,'PingFang SC',"
+    "'Microsoft YaHei',sans-serif"
+)
+
+
+def _style() -> str:
+    """Return the stylesheet, in the light colours of style.css and with its classes."""
+    rules = [
+        f"text{{font-family:{FONTS};font-size:13px;fill:{_QUIET}}}",
+        f".title{{font-size:22px;font-weight:600;fill:{_INK}}}",
+        ".subtitle{font-size:15px}",
+        ".small{font-size:12px}",
+        f".paper{{fill:#fff}}.accent{{fill:{_ACCENT}}}",
+        f".guide{{stroke:{_RULE}}}.zero{{stroke:{_QUIET}}}",
+        f"path.line{{stroke:{_ACCENT};stroke-width:2;fill:none;opacity:.6}}",
+        f".shape{{stroke:{_ACCENT};stroke-width:1.5;fill:none}}",
+        f".interval{{stroke:{_ACCENT};fill:none}}",
+        f".stands .shape,.official .shape{{fill:{_ACCENT}}}",
+        f".value,.label{{fill:{_INK}}}.name{{font-weight:600}}",
+    ]
+    for number, colour in enumerate(_LINES):
+        line = f".line-{number}"
+        rules += [
+            f"path{line},{line} .shape,{line} .interval{{stroke:{colour}}}",
+            f".stands{line} .shape,.official{line} .shape,text{line}{{fill:{colour}}}",
+        ]
+    hollow = ",".join(
+        f".{kind} .shape" for kind in ("disputed", "attributed", "expected", "superseded")
+    )
+    rules += [
+        f"{hollow}{{fill:#fff}}",
+        f".rejected .shape,.rejected .interval{{stroke:{_WRONG}}}",
+        ".rejected .shape{stroke-width:2}",
+        f".disputed .shape,.disputed .interval{{stroke:{_OPEN}}}",
+        f".value.rejected{{fill:{_WRONG}}}.value.disputed{{fill:{_OPEN}}}",
+    ]
+    return "".join(rules)
+
+
+_STYLE: Final = _style()
+
+POLICY: Final = (
+    "default-src 'none'; "
+    f"style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
+"""The Content-Security-Policy of a picture: nothing but its own stylesheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What a picture says about the origin of its chart, besides its sources.
+
+    Attributes:
+        publication: Name of the publication with its release and its date.
+        licence: Name of the licence of the data; empty if there is none.
+        address: Where the chart is, as a URL.
+        root: The URL of the site without the last slash; the links in the picture begin with it.
+    """
+
+    publication: str
+    licence: str
+    address: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture.
+
+    Attributes:
+        svg: An SVG document that needs nothing else, in UTF-8.
+        width: Its width in pixels.
+        height: Its height in pixels.
+    """
+
+    svg: bytes
+    width: int
+    height: int
+
+
+def draw_picture(chart: Chart, credits_: Credits, headline: str = "") -> Picture:
+    """Draw a chart as a picture that says where it is from.
+
+    Args:
+        chart: The chart.
+        credits_: What the picture says about its origin.
+        headline: What the chart shows, if its title is only the name of what it measures.
+
+    Returns:
+        The picture.
+    """
+    column = _Column()
+    column.write(_wrapped(capital(headline or chart.title), 22, _TITLE_LINES), "title", 28)
+    column.skip(2)
+    column.write(_wrapped(subtitle(chart, headline), 15, _SUBTITLE_LINES), "subtitle", 21)
+    column.skip(6)
+    column.key(chart.key)
+    column.skip(10)
+    foot = _foot(chart, credits_)
+    below = sum(height for _, height in foot) + _MARGIN // 2
+    room = max(_LEAST_PLOT, _LEAST_HEIGHT - column.bottom - below)
+    column.place(chart.sketch.draw((_INSIDE, room), unit=False))
+    column.bottom = max(column.bottom, _LEAST_HEIGHT - below)
+    for line, height in foot:
+        column.write([line] if line else [], "small", height)
+        if not line:
+            column.rule(height)
+    return column.document(chart, credits_.root)
+
+
+def subtitle(chart: Chart, headline: str) -> str:
+    """Return the unit and the periods of a chart, after its title if it has another headline."""
+    unit = ", ".join(filter(None, (chart.unit, chart.span)))
+    return capital(f"{chart.title}: {unit}" if headline else unit)
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _foot(chart: Chart, credits_: Credits) -> list[tuple[str, int]]:
+    """Return the lines below the plot with their heights; an empty one is a rule."""
+    notes = [line for note in chart.notes for line in _wrapped(note, 12, _NOTE_LINES)]
+    noun = "Source" if len(chart.publishers) == 1 else "Sources"
+    sources = _wrapped(f"{noun}: {_named(chart.publishers)}", 12, _SOURCE_LINES)
+    licence = f"Licence: {credits_.licence}. " if credits_.licence else ""
+    origin = _wrapped(f"{licence}{credits_.publication}", 12, _SOURCE_LINES)
+    address = _wrapped(credits_.address, 12, _ADDRESS_LINES)
+    lines = [*notes[:_NOTE_LINES], "", *sources, *origin, *address]
+    return [(line, 17 if line else 14) for line in lines]
+
+
+def _named(publishers: Sequence[str]) -> str:
+    """Name publishers as far as there is room, and count the others."""
+    room = _SOURCE_LINES * _INSIDE * 0.9 * _FONT / 12
+    shown: list[str] = []
+    for name in publishers:
+        if shown and width(", ".join([*shown, name])) > room - width(" and 000 others"):
+            break
+        shown.append(cut(name, room / 2))
+    others = len(publishers) - len(shown)
+    more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
+    return ", ".join(shown) + more
+
+
+class _Column:
+    """A document that is filled from the top to the bottom.
+
+    Attributes:
+        bottom: Where the next thing begins.
+    """
+
+    bottom: float
+
+    def __init__(self) -> None:
+        self._drawing = Drawing((_WIDTH, _LEAST_HEIGHT), Margins(0, 0, 0, 0))
+        self._paper = self._drawing.add("rect", class_="paper", width=f"{_WIDTH}")
+        self._drawing.add("rect", class_="accent", x=f"{_MARGIN}", width="40", height="5")
+        self.bottom = 22
+
+    def skip(self, height: float) -> None:
+        """Leave some pixels free."""
+        self.bottom += height
+
+    def write(self, lines: Iterable[str], class_: str, height: float) -> None:
+        """Write lines of text, each of some height in pixels."""
+        for line in lines:
+            self.bottom += height
+            self._drawing.write(line, (_MARGIN, self.bottom - height * 0.28), class_)
+
+    def rule(self, height: float) -> None:
+        """Draw a line between two parts."""
+        y = self.bottom + height / 2
+        self._drawing.line((_MARGIN, y), (_WIDTH - _MARGIN, y), "guide")
+        self.bottom += height
+
+    def key(self, key: Iterable[tuple[str, str, str]]) -> None:
+        """Write the kinds of marks with their meanings, in as many rows as they need."""
+        x, self.bottom = float(_MARGIN), self.bottom + 20
+        for kind, path, words in key:
+            room = _MARK + width(words)
+            if x > _MARGIN and x + room > _WIDTH - _MARGIN:
+                x, self.bottom = float(_MARGIN), self.bottom + 20
+            group = self._drawing.add("g", class_=f"point {kind}")
+            place = f"translate({x + 6:.1f} {self.bottom - 10:.1f})"
+            self._drawing.add("path", to=group, class_="shape", d=path, transform=place)
+            self._drawing.write(words, (x + _MARK, self.bottom - 5.5), "key")
+            x += room + _KEY_GAP
+
+    def place(self, drawing: Drawing) -> None:
+        """Put a drawing into the document."""
+        group = self._drawing.add("g", transform=f"translate({_MARGIN} {self.bottom:.1f})")
+        group.extend(list(drawing.root))
+        self.bottom += drawing.height
+
+    def document(self, chart: Chart, root: str) -> Picture:
+        """Write the document; its links are URLs below a root."""
+        height = round(self.bottom + _MARGIN / 2)
+        self._paper.set("height", f"{height}")
+        self._drawing.height = height
+        svg = self._drawing.root
+        svg.set("xmlns", "http://www.w3.org/2000/svg")
+        svg.set("viewBox", f"0 0 {_WIDTH} {height}")
+        self._drawing.markup("picture", "picture", chart.title, chart.description)
+        style = ET.Element("style")
+        style.text = _STYLE
+        svg.insert(0, style)
+        for point in svg.iter("a"):
+            point.attrib.pop("tabindex", None)
+            point.set("href", root + point.get("href", ""))
+            for reach in point.findall("circle"):
+                point.remove(reach)
+        return Picture(ET.tostring(svg, encoding="utf-8", xml_declaration=True), _WIDTH, height)
+
+
+def _wrapped(text: str, size: float, most: int) -> list[str]:
+    """Break a text into lines that fit; the last of the permitted ones is cut if needed."""
+    lines: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(lines) < most - 1 and _fits(rest, size) < len(rest):
+        end = _fits(rest, size)
+        # a URL is broken before a parameter
+        best = max(rest.rfind(" ", 0, end + 1), rest.rfind("&", 0, end))
+        end = best if best > end / 2 else end
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*lines, _cut(rest, size)] if rest else lines
+
+
+def _fits(text: str, size: float) -> int:
+    """Return how many characters of a text fit on a line."""
+    room = _INSIDE * _FONT / size
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if width(text[:middle]) <= room else (low, middle - 1)
+    return low
+
+
+def _cut(text: str, size: float) -> str:
+    return cut(text, _INSIDE * _FONT / size)

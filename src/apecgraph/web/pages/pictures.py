@@ -1,0 +1,73 @@
+"""Charts as pictures: SVG and PNG files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apecgraph.rdf.formats import SVG, Format
+from apecgraph.web.charts.picture import POLICY
+from apecgraph.web.charts.raster import rasterized
+from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.pages.site import ReleaseSite
+
+_SECONDS: Final = 10
+"""Time that a process may take to draw a picture in pixels."""
+
+_FILE_NAME: Final = 80
+"""Maximum number of characters of a file name without its extension."""
+
+
+class Pictures:
+    """Answers requests for pictures.
+
+    Args:
+        site: How the release is presented.
+    """
+
+    def __init__(self, site: ReleaseSite) -> None:
+        self._site = site
+
+    async def answer(
+        self, request: Request, find: Callable[[], SharedChart], format_: Format, variant: str
+    ) -> Response:
+        """Answer a request with the picture of a chart.
+
+        Args:
+            request: The request.
+            find: Returns the chart, or raises NotFound; called in a thread.
+            format_: The format of the picture.
+            variant: Everything in the request, besides its path, that the chart depends on.
+
+        Returns:
+            The picture, or 304 (Not Modified).
+
+        Raises:
+            NotFound: There is no such chart.
+            QueryTooHeavy: The chart is too large for pixels.
+        """
+        make = partial(self._made, find, format_)
+        headers = {
+            "Content-Security-Policy": POLICY,
+            "Content-Disposition": f'inline; filename="{_file(request)}.{format_.extension}"',
+        }
+        executor = None if format_ is SVG else self._site.tables
+        return await self._site.responder.answer(
+            request, format_.content_type, make, headers, variant, executor
+        )
+
+    def _made(self, find: Callable[[], SharedChart], format_: Format) -> bytes:
+        picture = find().picture
+        return picture.svg if format_ is SVG else rasterized(picture, _SECONDS)
+
+
+def _file(request: Request) -> str:
+    """Return the name of the file that a browser saves, without its extension."""
+    stem = request.scope["path"].rpartition(".")[0].removeprefix("/doc/").strip("/")
+    values = [item.rpartition("/")[2] for item in request.query_params.values()]
+    return re.sub("[^A-Za-z0-9-]", "-", "-".join([stem, *values])[:_FILE_NAME])

@@ -1,0 +1,91 @@
+"""What the charts of a release say about where they are from, and how to cite them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from apecgraph.readers.selections import Selection
+from apecgraph.readers.series import SERIES_DIMENSIONS
+from apecgraph.release.citation import ReleaseCitation
+from apecgraph.text.dates import spelled_day
+from apecgraph.web.charts.charts import Chart
+from apecgraph.web.charts.picture import Credits, capital
+from apecgraph.web.charts.shared import ChartAddress, SharedChart
+from apecgraph.web.http.addresses import DOC, document_name, encoded
+from apecgraph.web.pages.site import ReleaseSite
+
+
+class Sharing:
+    """Makes shared charts of the charts of a release.
+
+    Args:
+        site: How the release is presented.
+    """
+
+    def __init__(self, site: ReleaseSite) -> None:
+        self._site = site
+        self._citation = ReleaseCitation.of(site.release, site.graph)
+
+    def chart(
+        self, chart: Chart, address: ChartAddress, data: Sequence[tuple[str, Selection]]
+    ) -> SharedChart:
+        """Share a chart.
+
+        Args:
+            chart: The chart.
+            address: Where it is.
+            data: The selections of figures that it shows a part of, each with a name.
+
+        Returns:
+            The shared chart.
+        """
+        site, release = self._site, self._site.release
+        issued = f", {spelled_day(release.issued)}" if release.issued else ""
+        licence = site.signposts.license
+        credits_ = Credits(
+            publication=f"{site.html.site}, release {release.name}{issued}",
+            licence=site.labels.title(licence).value if licence else "",
+            address=address.page,
+            root=site.url,
+        )
+        citation = replace(self._citation, part=capital(chart.title), iri=address.page)
+        return SharedChart(chart, address, data, credits_, citation)
+
+    def of_thing(
+        self,
+        iri: str,
+        charts: Sequence[Chart],
+        data: Sequence[Sequence[tuple[str, Selection]]] | None = None,
+    ) -> list[SharedChart]:
+        """Share the charts on the page about a thing.
+
+        Args:
+            iri: IRI of the thing.
+            charts: The charts.
+            data: For each chart, the selections of figures that it shows a part of. If they are
+                missing, the selection is what all its figures have in common.
+
+        Returns:
+            The shared charts. The first one has the address of the document, the others name the
+            chart in a parameter.
+        """
+        stem = f"{DOC}{encoded(document_name(iri) or '')}"
+        return [
+            self.chart(
+                chart,
+                ChartAddress(stem, f"chart={encoded(chart.name)}" if number else "", iri),
+                data[number] if data else [("", common_selection(chart))],
+            )
+            for number, chart in enumerate(charts)
+        ]
+
+
+def common_selection(chart: Chart) -> Selection:
+    """Return the selection of figures by all that the figures of a chart have in common."""
+    cells = [claim.figure.cell for mark in chart.marks for claim in mark.claims]
+    common = set.intersection(*(set(cell.values()) for cell in cells))
+    values = dict(common)
+    choices = {name: values[iri] for name, iri in SERIES_DIMENSIONS.items() if iri in values}
+    periods = {cell.period for cell in cells}
+    return Selection.of(choices | ({"period": periods.pop()} if len(periods) == 1 else {}))

@@ -1,0 +1,124 @@
+"""The charts of pages as pictures, and what the pages say about them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.release.release import Release
+from tests.web.charts.test_picture import decoded
+
+HEADLINE = (
+    "measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
+    "&counterpart=group/apec-other-economies&coverage=coverage/all-goods&currency=unit/CNY"
+)
+PAGES = {
+    "/": ("/doc/index", BASE),
+    "/id/decision/trade-2025": ("/doc/decision/trade-2025", f"{BASE}id/decision/trade-2025"),
+    "/id/economy/CHN": ("/doc/economy/CHN", f"{BASE}id/economy/CHN"),
+    f"/figures?{HEADLINE}": (f"/figures?{HEADLINE}", f"{BASE}figures?"),
+}
+
+
+def address(chart: str, extension: str) -> str:
+    path, _, query = chart.partition("?")
+    return f"{path}.{extension}{'?' if query else ''}{query}"
+
+
+def read(client: httpx.Client, path: str) -> str:
+    accept = {"Accept": "text/html"}
+    return client.get(path, headers=accept, follow_redirects=True).raise_for_status().text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_picture_of_a_page_says_where_it_is_from(
+    client: httpx.Client, release: Release, page: str
+) -> None:
+    chart, iri = PAGES[page]
+    response = client.get(address(chart, "svg"), follow_redirects=True).raise_for_status()
+    assert response.headers["content-type"] == "image/svg+xml"
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert policy.endswith("frame-ancestors 'none'; sandbox")
+    written = "".join(ET.fromstring(response.content).itertext())
+    for part in ("CC0 1.0", release.name, iri, "yuan", "Sources: "):
+        assert part in written
+    png = client.get(address(chart, "png"), follow_redirects=True).raise_for_status()
+    assert png.headers["content-type"] == "image/png"
+    assert decoded(png.content)[0] == 1680
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_shared_page_is_shown_as_its_chart(client: httpx.Client, server: str, page: str) -> None:
+    head = read(client, page).partition("</head>")[0]
+    said = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"', head))
+    image = unescape(said["og:image"])
+    assert image.startswith(f"{server}/")
+    size = decoded(client.get(image).raise_for_status().content)
+    assert size == (int(said["og:image:width"]), int(said["og:image:height"]))
+    assert said["og:image:alt"]
+    assert said["twitter:card"] == "summary_large_image"
+
+
+def test_a_page_without_a_chart_has_no_picture(client: httpx.Client) -> None:
+    for page in ("/sources", "/figures", "/id/publisher/seetao"):
+        text = read(client, page)
+        assert "og:image" not in text
+        assert "oembed" not in text
+        assert "Use this chart" not in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_all_that_is_offered_below_a_chart_is_there(client: httpx.Client, page: str) -> None:
+    text = read(client, page)
+    below = text.partition('<details class="use">')[2].partition("</details>")[0]
+    links = [unescape(link) for link in re.findall('href="([^"]+)"', below)]
+    types = [client.get(link).raise_for_status().headers["content-type"] for link in links]
+    assert types[:3] == ["image/svg+xml", "image/png", "text/csv; charset=utf-8"]
+    assert "application/sparql-results+json" in types
+    assert f"{BASE}" in below
+    assert "@incollection{" in below
+    frame = re.search('src="([^"]+)"', unescape(below))
+    assert frame
+    assert client.get(unescape(frame[1])).status_code == 200
+
+
+def test_each_chart_of_a_page_has_its_own_address(client: httpx.Client) -> None:
+    text = read(client, "/id/economy/CHN")
+    pictures = [unescape(link) for link in re.findall(r'href="(/doc/[^"]+\.svg[^"]*)"', text)]
+    assert len(pictures) == text.count('<details class="use">') > 1
+    assert len({client.get(link).raise_for_status().content for link in pictures}) == len(pictures)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/figures.png", 404),
+        ("/figures.svg?measure=measure/trade-value&period=period/2025", 404),
+        ("/figures.svg?measure=measure/nothing", 404),
+        ("/figures.svg?scale=cubic", 400),
+        ("/figures.png?width=100000", 400),
+        ("/figures.svg?measure=%3Cscript%3E", 404),
+        ("/doc/source/seetao.svg", 404),
+        ("/doc/economy/CHN.svg?chart=trade", 404),
+        ("/doc/economy/CHN.svg?width=9", 400),
+        ("/doc/economy/CHN.png?chart=a&chart=b", 400),
+        ("/doc/economy/XXX.png", 404),
+    ],
+)
+def test_what_has_no_chart_has_no_picture(client: httpx.Client, path: str, status: int) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_picture_is_cached(client: httpx.Client) -> None:
+    path = address(PAGES["/"][0], "png")
+    etag = client.get(path).headers["etag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    assert client.head(path).headers["content-length"]
