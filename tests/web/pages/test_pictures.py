@@ -117,6 +117,32 @@ def test_what_has_no_chart_has_no_picture(client: httpx.Client, path: str, statu
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("accept", "extension"),
+    [
+        ("image/png", "png"),
+        ("image/avif,image/svg+xml,image/*,*/*;q=0.8", "svg"),
+        ("text/csv", "csv"),
+        ("application/json;q=0.9,image/png;q=0.5", "json"),
+    ],
+)
+def test_a_selection_is_offered_in_each_format(
+    client: httpx.Client, accept: str, extension: str
+) -> None:
+    response = client.get(f"/figures?{HEADLINE}&scale=log", headers={"Accept": accept})
+    scale = "&scale=log" if extension in ("png", "svg") else ""
+    assert response.status_code == 303
+    assert response.headers["vary"] == "Accept"
+    path = response.headers["location"]
+    assert path.startswith(f"/figures.{extension}?measure=measure/trade-value")
+    assert path.endswith(f"currency=unit/CNY{scale}")
+    client.get(path).raise_for_status()
+
+
+def test_a_selection_in_no_format_is_not_acceptable(client: httpx.Client) -> None:
+    assert client.get("/figures", headers={"Accept": "image/gif"}).status_code == 406
+
+
 def test_a_picture_is_cached(client: httpx.Client) -> None:
     path = address(PAGES["/"][0], "png")
     etag = client.get(path).headers["etag"]

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.frequencies import frequency
 from apecgraph.errors import MalformedRequest, NotFound, ReleaseError
-from apecgraph.rdf.formats import PICTURE_FORMATS, Format, find_format
+from apecgraph.rdf.formats import HTML, PICTURE_FORMATS, Format, find_format
 from apecgraph.rdf.namespaces import BASE, OWL, SDMX_DIMENSION
 from apecgraph.readers.partners import PartnerTable, partner_tables
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
@@ -27,6 +27,7 @@ from apecgraph.tabular.writers import WRITERS
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
+from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.pictures import Pictures
@@ -46,7 +47,9 @@ _NONE: Final = Decimal(0)
 _FACETS: Final = {**SERIES_DIMENSIONS, "frequency": f"{SDMX_DIMENSION}freq"}
 """The properties that figures can be selected by, keyed by the names of their parameters."""
 
-_PICTURES: Final = tuple(format_.extension for format_ in PICTURE_FORMATS)
+_FILES: Final = (*(format_ for format_, _ in WRITERS.values()), *PICTURE_FORMATS)
+_FORMATS: Final = (HTML, *_FILES)
+"""The formats of a selection, as a page and as files."""
 
 _NAMED: Final = 10
 """Number of series that an error names."""
@@ -134,7 +137,8 @@ class FiguresPage(Page):
     async def answer(self, request: Request) -> Response:
         """Answer a request with a selection, or with all series if nothing is selected.
 
-        Every selection has one canonical address; other forms of the address redirect to it.
+        Every selection has one canonical address; other forms of the address redirect to it. A
+        client that prefers another format to HTML is redirected to the file.
 
         Args:
             request: The request.
@@ -143,6 +147,7 @@ class FiguresPage(Page):
             The page, a redirect, or 304 (Not Modified).
 
         Raises:
+            NotAcceptable: The client accepts none of the formats.
             MalformedRequest: A parameter is unknown, repeated or malformed.
             NotFound: There are no such figures.
         """
@@ -152,10 +157,17 @@ class FiguresPage(Page):
         canonical |= {_SCALE: scale} if scale else {}
         if list(sent.items()) != list(canonical.items()):
             return RedirectResponse(chart_address(selection, scale), status_code=308)
+        format_ = choose_format(request, _FORMATS)
+        vary = {"Vary": "Accept"}
+        if format_ is not HTML:
+            scaled = scale if format_ in PICTURE_FORMATS else ""
+            file = chart_address(selection, scaled, f"/figures.{format_.extension}")
+            return RedirectResponse(file, 303, headers={**vary, "Cache-Control": "no-cache"})
         return await self.respond(
             request,
             lambda: self._values_of(selection, scale),
-            variant=f"{selection.parameters} {scale}",
+            vary,
+            f"{selection.parameters} {scale}",
         )
 
     async def file(self, request: Request) -> Response:
@@ -221,7 +233,7 @@ class FiguresPage(Page):
         if extension not in WRITERS:
             raise NotFound(
                 f"There are no figures in the format {extension!r}.",
-                [f"{BASE}figures.{name}" for name in (*WRITERS, *_PICTURES)],
+                [f"{BASE}figures.{item.extension}" for item in _FILES],
             )
         format_, write = WRITERS[extension]
         sent = read_parameters(request.scope["query_string"])
@@ -439,9 +451,9 @@ def selection_address(selection: Selection, path: str = "/figures") -> str:
     return f"{path}?{selection.parameters}" if selection.choices else path
 
 
-def chart_address(selection: Selection, scale: str) -> str:
+def chart_address(selection: Selection, scale: str, path: str = "/figures") -> str:
     """Return the address of a selection; its charts have a scale: "log", or "" for linear."""
-    address = selection_address(selection)
+    address = selection_address(selection, path)
     return f"{address}{'&' if selection.choices else '?'}{_SCALE}={scale}" if scale else address
 
 
