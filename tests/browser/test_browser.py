@@ -12,6 +12,10 @@ PAGES = (
     "/",
     "/figures",
     "/figures?counterpart=economy/USA",
+    "/browse",
+    "/browse/economies",
+    "/browse/meetings?kind=https%3A%2F%2Fschema.org%2FEvent",
+    "/browse/publishers",
     "/sources",
     "/conflicts",
     "/conflicts/blind-spots",
@@ -162,3 +166,11 @@ def test_the_keyboard_reaches_the_content(visit: Open) -> None:
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     assert page.url.endswith("#main")
+
+
+@pytest.mark.parametrize("width", [1040, 1280])
+def test_the_menu_and_the_search_are_in_one_row(visit: Open, width: int) -> None:
+    page = visit("/browse", {"width": width, "height": 900})
+    top = "selector => document.querySelector(selector).getBoundingClientRect().top"
+    assert abs(page.evaluate(top, "header nav") - page.evaluate(top, "header form")) < 20
+    expect(page.get_by_role("navigation", name="Site").get_by_role("link")).to_have_count(6)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from apecgraph.rdf.graph import Graph
 from apecgraph.readers.claims import Claim, FigureClaim
-from apecgraph.text.numbers import Numerals
+from apecgraph.text.numbers import Numerals, rounded
+
+_DIGITS: Final = 4
+"""Number of significant digits of a short value."""
 
 
 class Quantities:
@@ -32,6 +37,13 @@ class Quantities:
             return ""
         figure = claim.figure
         return self._numerals.figure(figure.value, figure.interval, None, figure.bound)
+
+    def short(self, claim: Claim) -> str:
+        """Write the value of a figure with four digits, for tables: "1.503 trillion yuan"."""
+        if not isinstance(claim, FigureClaim):
+            return ""
+        figure = claim.figure
+        return self._numerals.number(rounded(figure.value, _DIGITS), figure.unit, figure.bound)
 
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to under 26.295 trillion yuan"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from apecgraph.rdf.namespaces import APEC, QB, RDFS, SKOS
@@ -26,6 +27,13 @@ ORDER BY ?name ?thing
 _NAMED_GRAPH: Final = """\
 {form} WHERE {{
   GRAPH <{iri}> {{ ?subject ?property ?value }}
+}}
+"""
+
+_ALL_OF_KIND: Final = """\
+CONSTRUCT {{ ?thing ?property ?value }} WHERE {{
+  {condition}
+  ?thing ?property ?value
 }}
 """
 
@@ -70,3 +78,19 @@ def named_graph(iri: str) -> str:
 def named_graph_triples(iri: str) -> str:
     """Return the query for the contents of a named graph, as triples."""
     return _NAMED_GRAPH.format(form="CONSTRUCT { ?subject ?property ?value }", iri=iri)
+
+
+def all_of_kind(classes: Sequence[str], scheme: str | None) -> str:
+    """Return the query for what the default graph states about all things of a kind.
+
+    Args:
+        classes: The classes of the things.
+        scheme: The code list that the things are in, or None.
+
+    Returns:
+        The query.
+    """
+    if scheme is not None:
+        return _ALL_OF_KIND.format(condition=f"?thing <{SKOS}inScheme> <{scheme}> .")
+    kinds = " ".join(f"<{each}>" for each in classes)
+    return _ALL_OF_KIND.format(condition=f"VALUES ?kind {{ {kinds} }} ?thing a ?kind .")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
+from apecgraph.content.decisions import REJECTED
 from apecgraph.content.origins import is_withdrawn
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, QB, RDF, SCHEMA
+from apecgraph.rdf.namespaces import ADMS, APEC, DCTERMS, QB, RDF, SCHEMA
+from apecgraph.rdf.terms import term_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,16 @@ class Source:
         return None if self.origin == self.publisher else self.origin
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A source with the numbers of its claims, of its figures, and of its rejected claims."""
+
+    source: Source
+    claims: int
+    figures: int
+    rejected: int
+
+
 def read_source(graph: Graph, iri: str) -> Source:
     """Read the description of a source."""
     stated = graph.named_graph(iri)
@@ -69,6 +84,31 @@ def read_sources(graph: Graph) -> Iterator[Source]:
     """Read all sources, in the order of their identifiers."""
     sources = [read_source(graph, iri) for iri in graph.subjects(f"{RDF}type", f"{APEC}Source")]
     yield from sorted(sources, key=lambda source: (source.identifier, source.iri))
+
+
+def read_shares(graph: Graph) -> list[Share]:
+    """Read all sources, in the order of their identifiers."""
+    claims = [
+        quad
+        for quad in graph.quads(None, f"{APEC}statedIn")
+        if isinstance(quad.graph_name, ox.NamedNode)
+    ]
+    observed = list(graph.quads(None, f"{RDF}type", f"{QB}Observation"))
+    rejected = {
+        *graph.subjects(f"{ADMS}status", REJECTED),
+        # Releases of older versions state no status.
+        *(term_text(quad.object) for quad in graph.quads(None, f"{APEC}rejects")),
+    }
+    made = Counter(str(quad.graph_name) for quad in claims)
+    figures = Counter(str(quad.graph_name) for quad in observed)
+    rejections = Counter(
+        str(quad.graph_name) for quad in claims if term_text(quad.subject) in rejected
+    )
+    return [
+        Share(source, made[name], figures[name], rejections[name])
+        for source in read_sources(graph)
+        for name in (f"<{source.iri}>",)
+    ]
 
 
 def count_origins(graph: Graph, sources: Iterable[str]) -> int:

@@ -16,6 +16,10 @@ from apecgraph.web.documents.downloads import Downloads
 from apecgraph.web.documents.embeds import Embeds
 from apecgraph.web.documents.resources import Resources
 from apecgraph.web.http.methods import ReadOnly, read_or_post
+from apecgraph.web.lists.browse import BrowsePage
+from apecgraph.web.lists.listing import ListPage
+from apecgraph.web.lists.search import SearchPage
+from apecgraph.web.lists.sources import SourcesPage
 from apecgraph.web.pages.about import AboutPage
 from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
@@ -27,10 +31,8 @@ from apecgraph.web.pages.questions import QuestionsPage
 from apecgraph.web.pages.release import ReleasePage
 from apecgraph.web.pages.releases import ReleasesPage
 from apecgraph.web.pages.report import ReportPage
-from apecgraph.web.pages.search import SearchPage
 from apecgraph.web.pages.shapes import ShapesPage
 from apecgraph.web.pages.site import ReleaseSite
-from apecgraph.web.pages.sources import SourcesPage
 from apecgraph.web.pages.use import UsePage
 from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
@@ -60,6 +62,8 @@ def _pages(site: ReleaseSite, figures: FiguresPage) -> list[BaseRoute]:
         read_only("/", HomePage(site).answer),
         read_only("/about", about.answer),
         read_only("/about/citation.{extension}", about.citation),
+        read_only("/browse", BrowsePage(site).answer),
+        read_only("/browse/{kind}", ListPage(site).answer),
         read_only("/conflicts", ConflictsPage(site).answer),
         read_only("/conflicts/blind-spots", BlindSpotsPage(site).answer),
         read_only("/conflicts/official-statistics", OfficialPage(site).answer),
@@ -86,6 +90,7 @@ def _documents(site: ReleaseSite, resources: Resources) -> list[BaseRoute]:
     return [
         read_only("/context.jsonld", contexts.current),
         read_only("/context/{name}", contexts.version),
+        read_only("/id", resources.thing),
         read_only("/id/{path:path}", resources.thing),
         read_only("/ontology", resources.thing),
         read_only("/ontology/{path:path}", resources.thing),

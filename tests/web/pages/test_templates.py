@@ -13,7 +13,7 @@ import apecgraph.web
 WEB = Path(apecgraph.web.__path__[0])
 
 
-@pytest.mark.parametrize("room", ["pages", "things"])
+@pytest.mark.parametrize("room", ["lists", "pages", "things"])
 def test_a_page_class_and_its_template_bear_the_name_of_their_module(room: str) -> None:
     templates = set()
     for item in pkgutil.iter_modules([str(WEB / room)]):

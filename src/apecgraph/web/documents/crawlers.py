@@ -12,6 +12,7 @@ from starlette.responses import Response
 from apecgraph.content.folder import DECISIONS_GRAPH, ENTITIES_GRAPH, ONTOLOGY_GRAPH
 from apecgraph.rdf.formats import HTML, SITEMAP, TEXT
 from apecgraph.rdf.namespaces import APEC, RDF
+from apecgraph.readers.listings import KINDS
 from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.web.http.addresses import document_name
 from apecgraph.web.http.signposting import document_path
@@ -23,6 +24,8 @@ _NOT_CRAWLED: Final = ("/lookup", "/reconcile", "/search", "/sparql?query=")
 _PAGES: Final = (
     "/",
     "/about",
+    "/browse",
+    *(f"/browse/{kind}" for kind in KINDS),
     "/conflicts",
     "/conflicts/blind-spots",
     "/conflicts/official-statistics",

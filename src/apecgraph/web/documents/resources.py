@@ -38,6 +38,7 @@ from apecgraph.web.http.languages import accepted_languages, look_up
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
+from apecgraph.web.lists.listing import list_of
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.pictures import Pictures
 from apecgraph.web.pages.site import ReleaseSite
@@ -111,12 +112,15 @@ class Resources:
     async def thing(self, request: Request) -> Response:
         """Redirect from a thing or a term to the document about it (303).
 
-        A thing is not a document (W3C, Cool URIs for the Semantic Web, section 4.2).
+        A thing is not a document (W3C, Cool URIs for the Semantic Web, section 4.2). The first part
+        of the IRIs of things, such as /id/economy, leads to the list of these things.
         """
         paths = possible_paths(request.scope)
         known = [iri for path in paths if self._graph.describes(iri := BASE + path[1:])]
         name = document_name(known[0]) if known else None
         if name is None:
+            if (listed := list_of(paths[0])) is not None:
+                return RedirectResponse(listed, 303, {"Cache-Control": "no-cache"})
             raise self._missing(request)
         refuse_withdrawn(self._graph, known[0])
         return RedirectResponse(

@@ -20,7 +20,7 @@ from apecgraph.readers.description import describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import when
-from apecgraph.readers.sources import Source, read_source
+from apecgraph.readers.sources import Source, read_shares, read_source
 from apecgraph.text.dates import spelled_days
 from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Chart, Charts
@@ -32,7 +32,6 @@ from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
-from apecgraph.web.pages.sources import read_shares
 
 _NAMED: Final = 2
 """Number of publishers that are named before the others are counted."""

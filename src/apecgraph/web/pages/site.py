@@ -12,6 +12,7 @@ from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
+from apecgraph.readers.listings import Listings
 from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
@@ -107,6 +108,11 @@ class ReleaseSite(Site):
     def identifiers(self) -> Identifiers:
         """The foreign identifiers of the things."""
         return Identifiers(self.graph)
+
+    @cached_property
+    def listings(self) -> Listings:
+        """The lists of the things of each kind."""
+        return Listings(self.graph, self.labels, self.series, self.comparisons.official)
 
     @cached_property
     def signposts(self) -> Signposts:

@@ -8,17 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
 
+from apecgraph.consistency.wording import Wording
 from apecgraph.content.frequencies import ANNUAL
-from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.namespaces import APEC, ID, RDF, SCHEMA
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.series import Series
+from apecgraph.readers.series import Series, when
 from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.pages.figures import selection_address
+from apecgraph.web.pages.official import Compared
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _TRADE: Final = f"{ID}measure/trade-value"
 _GOODS: Final = f"{ID}coverage/all-goods"
+
+_LEADING: Final = (f"{SCHEMA}areaServed", f"{SCHEMA}organizer")
+"""The properties whose links lead the page: what serves the economy, and what it hosted."""
+
+_PRESS: Final = 10
+"""Number of figures of the press that are shown."""
 
 _PARTNERS: Final = 2
 """Number of partners whose trade is drawn."""
@@ -47,12 +55,21 @@ class EconomyPage(ThingPage):
         return Charts(self.site.graph)
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return charts of the trade with the partners of which there are most figures."""
-        charts = self.charts(view.description.iri)
+        """Return charts of the trade with the partners of which there are most figures.
+
+        The latest figures of the press and the links that lead the page are returned as well.
+        """
+        economy = view.description.iri
+        press = self._press(economy)
+        charts = self.charts(economy)
         return {
             "trade": charts,
             "pictured": charts[0] if charts else None,
             "address": selection_address,
+            "press": press[:_PRESS],
+            "press_count": len(press),
+            "leading": view.leading(*_LEADING),
+            "uses": [use for use in view.uses if use.predicate not in _LEADING],
         }
 
     def charts(self, iri: str) -> Sequence[SharedChart]:
@@ -61,6 +78,30 @@ class EconomyPage(ThingPage):
         return self.sharing.of_thing(
             iri, [each.chart for each in drawn], [each.data for each in drawn]
         )
+
+    def _press(self, economy: str) -> Sequence[Compared]:
+        """Return what the press says about the trade of an economy, the latest periods first."""
+        comparisons, graph = self.site.comparisons, self.site.graph
+        claims = [
+            claim
+            for series in self.site.series
+            if economy in dict(series.dimensions).values()
+            for claim in series.claims
+            if claim.source not in comparisons.official
+        ]
+        claims.sort(key=lambda each: (when(graph, each.figure.cell.period), each.iri), reverse=True)
+        return [
+            Compared(
+                claim,
+                self._wording.cell(claim.figure.cell),
+                comparisons.official_of(claim.figure),
+            )
+            for claim in claims
+        ]
+
+    @cached_property
+    def _wording(self) -> Wording:
+        return Wording(self.site.graph)
 
     def _trade(self, economy: str) -> Iterator[TradeChart]:
         by_partner: defaultdict[str, list[Series]] = defaultdict(list)
@@ -74,7 +115,13 @@ class EconomyPage(ThingPage):
         figures = Counter(
             {each: sum(len(one.claims) for one in alike) for each, alike in by_partner.items()}
         )
-        for partner, _ in figures.most_common(_PARTNERS):
+        # The trade with one economy tells more than the trade with the world.
+        graph = self.site.graph
+        ranked = sorted(
+            figures,
+            key=lambda each: (not graph.has(each, f"{RDF}type", f"{APEC}Economy"), -figures[each]),
+        )
+        for partner in ranked[:_PARTNERS]:
             by_currency: defaultdict[str, list[Series]] = defaultdict(list)
             for series in by_partner[partner]:
                 by_currency[series.unit].append(series)

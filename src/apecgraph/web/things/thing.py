@@ -22,7 +22,9 @@ from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHE
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
 from apecgraph.readers.queries import all_links, whole_page
+from apecgraph.readers.relations import ENDS, RoleRow, read_roles
 from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.lists.listing import kind_of
 from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
@@ -185,8 +187,18 @@ class ThingView:
         return tuple(name for name in self.description.graphs if name.startswith(f"{ID}graph/"))
 
     @cached_property
+    def roles(self) -> tuple[RoleRow, ...]:
+        """The relations of the thing that have a role, each as one fact."""
+        return read_roles(self.graph, self.description.iri)
+
+    def leading(self, *predicates: str) -> tuple[Use, ...]:
+        """Return the links through some properties, in their order."""
+        uses = {use.predicate: use for use in self.uses}
+        return tuple(uses[each] for each in predicates if each in uses)
+
+    @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """The links, grouped by property, except links that are shown as claims or decisions."""
+        """The links by property, except those that are shown as roles, claims or decisions."""
         links: dict[str, list[IncomingLink]] = defaultdict(list)
         iri = self.description.iri
         for link in linking(self.graph, iri, stands=self.description.stands):
@@ -196,6 +208,11 @@ class ThingView:
         statements = links.pop(f"{RDF}object", [])
         if others := [link for link in statements if not self._is_shown(link.subject, links)]:
             links[f"{RDF}object"] = others
+        in_roles = {each.node for row in self.roles for each in row.relations}
+        for end in ENDS:
+            others = [link for link in links.pop(end, []) if link.subject not in in_roles]
+            if others:
+                links[end] = others
         dimensions = set(self.graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
         return tuple(
             Use(
@@ -312,6 +329,7 @@ class ThingPage:
             formats=formats,
             languages=labels.languages(description.iri),
             page=dict(formats)[HTML],
+            trail=kind_of(description.iri),
             schema_org=schema_org,
             title=labels.title,
             **{"pictured": None, **self.more(view)},

@@ -38,7 +38,7 @@ def test_an_unknown_sort_order_is_refused_with_the_known_ones(client: httpx.Clie
 def test_a_sort_order_has_one_cached_page(client: httpx.Client) -> None:
     tags = {
         client.get(f"/sources{query}", headers={"Accept": BROWSER}).headers["etag"]
-        for query in ("", "?sort=publisher", "?x=1", "?sort=publisher&x=2")
+        for query in ("", "?sort=publisher")
     }
     assert len(tags) == 1
 

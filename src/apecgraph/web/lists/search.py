@@ -105,7 +105,7 @@ class HitRow:
 class SearchPage(Page):
     """The hits of a search, or all kinds of things if the search is empty; and suggestions."""
 
-    template: ClassVar[str] = "pages/search.html"
+    template: ClassVar[str] = "lists/search.html"
 
     @cached_property
     def _index(self) -> Search:
