@@ -13,6 +13,7 @@ import asyncio
 import itertools
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -31,14 +32,9 @@ import uvicorn
 from httptools import HttpParserError
 from starlette.types import Receive, Scope, Send
 
-from apecgraph.web.http.memory import MEGABYTE, MemoryBudgets
-from apecgraph.web.http.repeat_cache import LEARN, RepeatCache
-from apecgraph.web.monitoring.access_log import AccessLog
-from apecgraph.web.monitoring.metrics import Metrics, State
-from apecgraph.web.monitoring.observer import Observer
-from apecgraph.web.server.connection import ConnectionLimits, connection_class
+from apecgraph.web.http.repeat_cache import LEARN
 from tests.support.raw_http import replies
-from tests.support.servers import accepts
+from tests.support.servers import accepts, connections
 from tests.support.waiting import soon
 
 AT_ONCE: Final = 32
@@ -179,8 +175,8 @@ def _path(target: bytes) -> bytes:
     """Return a target in origin form."""
     scheme, sign, rest = target.partition(b"://")
     if sign and scheme.lower() in (b"http", b"https"):
-        authority, slash, path = rest.partition(b"/")
-        target = slash + path if slash else authority
+        path = re.sub(rb"^[^/?]+", b"", rest)
+        target = path if path.startswith(b"/") else b"/" + path
     return target.removesuffix(b"?")
 
 
@@ -203,14 +199,12 @@ async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
 @contextmanager
 def echo_server() -> Iterator[int]:
     """Run a server whose application repeats requests; yield its port."""
-    observer = Observer(Metrics(lambda: State("", False, 0, 0, 0, {}), dict), AccessLog(len))
     started: Queue[uvicorn.Server] = Queue()
 
     async def serve(listening: socket.socket) -> None:
-        limits = ConnectionLimits(REQUEST_SECONDS, 4 * AT_ONCE)
         config = uvicorn.Config(
             _echo,
-            http=connection_class(limits, RepeatCache(MEGABYTE), observer, MemoryBudgets()),
+            http=connections(REQUEST_SECONDS, 4 * AT_ONCE),
             ws="none",
             lifespan="off",
             log_config=None,

@@ -17,8 +17,13 @@ import httpx
 import uvicorn
 
 from apecgraph.settings import Settings
+from apecgraph.web.http.memory import MEGABYTE, MemoryBudgets
+from apecgraph.web.http.repeat_cache import RepeatCache
 from apecgraph.web.monitoring.access_log import AccessLog
+from apecgraph.web.monitoring.metrics import Metrics, State
+from apecgraph.web.monitoring.observer import Observer
 from apecgraph.web.publication import Publication
+from apecgraph.web.server.connection import Connection, ConnectionLimits, connection_class
 from apecgraph.web.server.run import listen, listening_url, serve_publication
 from tests.support import processes
 from tests.support.command import COMMAND, environment, run
@@ -130,6 +135,18 @@ def server_thread(publication: Publication, **settings: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def connections(seconds: float = 10, most: int = 100) -> type[Connection]:
+    """Return the class of connections of a server that has only an application.
+
+    Args:
+        seconds: Time within which a request must arrive.
+        most: Number of connections that may be open at once.
+    """
+    observer = Observer(Metrics(lambda: State("", False, 0, 0, 0, {}), dict), AccessLog(len))
+    limits = ConnectionLimits(seconds, most)
+    return connection_class(limits, RepeatCache(MEGABYTE), observer, MemoryBudgets())
 
 
 @contextmanager

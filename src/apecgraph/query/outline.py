@@ -138,7 +138,10 @@ def outline(text: str, base: str = ENDPOINT) -> Outline:
     prologue = _Prologue(base)
     position = prologue.read(text)
     start = _FORM.match(text, position)
-    form, update = (start["form"], start["update"]) if start else (None, None)
+    form = cast("Form | None", start and start["form"] and start["form"].upper())
+    update = start is not None and start["update"] is not None
+    if not _needs_tokens(text):
+        return Outline(form, (), (), service=False, update=update)
     graphs: dict[bool, list[str]] = {False: [], True: []}
     service = False
     brackets: list[str] = []
@@ -168,13 +171,14 @@ def outline(text: str, base: str = ENDPOINT) -> Outline:
         elif kind == "iri" and brackets and brackets[-1] == "(":
             # In FILTER(1<2)SERVICE?x#> the engine reads a comparison and a comment, not an IRI.
             service = service or _hides_service(token[0].upper())
-    return Outline(
-        cast("Form | None", form and form.upper()),
-        tuple(graphs[False]),
-        tuple(graphs[True]),
-        service,
-        update is not None,
-    )
+    return Outline(form, tuple(graphs[False]), tuple(graphs[True]), service, update)
+
+
+def _needs_tokens(text: str) -> bool:
+    """Return whether the tokens of a text may decide anything: most queries have none that do."""
+    words = text.upper()
+    brackets = sum(map(text.count, ("(", "{", "[")))
+    return "SERVICE" in words or "FROM" in words or brackets > MAX_DEPTH
 
 
 def _hides_service(comparison: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from apecgraph.errors import Forbidden, MalformedRequest, MethodNotAllowed, UnsupportedMediaType
 from apecgraph.query.dataset import GraphNames
@@ -24,7 +24,7 @@ SPARQL_QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 
 _MAX_PARAMETERS: Final = 1000
-_BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CHARSET: Final = re.compile(r"(?i)\bcharset\s*=\s*[\"']?([^\s\"';]+)")
 _OPERATION: Final = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
 """Parameters of a query or an update."""
@@ -183,21 +183,18 @@ def decode_form(data: bytes, encoding: str = _UTF_8) -> list[tuple[str, str]]:
     Raises:
         MalformedRequest: The data are not of that type, or have too many parameters.
     """
-    text = _decode(data, encoding)
-    if _BAD_ESCAPE.search(text):
+    if _BAD_ESCAPE.search(data):
         raise MalformedRequest("A % in the parameters is not an escape: write it as %25.")
+    if data.count(b"&") >= _MAX_PARAMETERS:
+        raise MalformedRequest(f"The request has more than {_MAX_PARAMETERS} parameters.")
+    fields = [field.partition(b"=") for field in data.replace(b"+", b" ").split(b"&") if field]
     try:
-        return parse_qsl(
-            text,
-            keep_blank_values=True,
-            encoding=encoding,
-            errors="strict",
-            max_num_fields=_MAX_PARAMETERS,
-        )
+        return [
+            (unquote_to_bytes(name).decode(encoding), unquote_to_bytes(value).decode(encoding))
+            for name, _, value in fields
+        ]
     except UnicodeDecodeError:
         raise MalformedRequest(f"The parameters are not {encoding.upper()}.") from None
-    except ValueError:
-        raise MalformedRequest(f"The request has more than {_MAX_PARAMETERS} parameters.") from None
 
 
 def _decode(data: bytes, encoding: str) -> str:

@@ -24,8 +24,6 @@ from apecgraph.settings import Settings
 from apecgraph.web.documents.crawlers import Robots
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.headers import CommonHeaders
-from apecgraph.web.http.memory import BoundedMemory, MemoryBudgets
 from apecgraph.web.http.methods import ReadOnly, accept_header, preflight
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
@@ -71,7 +69,6 @@ class ServerResources:
         settings: The settings of the process.
         rate_limit: Limits the requests of each client.
         last_failure: The last failure, if any.
-        budgets: The memory that requests in progress may take.
         contents: Caches response contents.
         parsed: Caches parsed requests.
     """
@@ -79,7 +76,6 @@ class ServerResources:
     settings: Settings
     rate_limit: RateLimit
     last_failure: LastFailure
-    budgets: MemoryBudgets
     contents: ContentCache
     parsed: ParsedRequests
 
@@ -130,7 +126,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     else:
         app.router.routes.append(read_only("/", FilesPage(site, queries).answer))
     _handle_errors(app, site)
-    return BoundedMemory(CommonHeaders(PathRouter({"/sparql": endpoint}, app)), server.budgets)
+    return PathRouter({"/sparql": endpoint}, app)
 
 
 def _site(publication: Publication, server: ServerResources) -> Site:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apecgraph.web.http.clients import UNKNOWN, client_name, client_of, is_on_this_machine
+from apecgraph.web.http.clients import UNKNOWN, client_name, is_on_this_machine
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,6 @@ def test_an_address_has_one_name_however_it_is_written(address: str, name: str) 
 def test_text_that_is_not_an_address_is_one_unknown_client(text: str) -> None:
     assert client_name(text) == UNKNOWN
     assert not is_on_this_machine(client_name(text))
-
-
-@pytest.mark.parametrize("scope", [{}, {"client": None}])
-def test_a_request_without_an_address_is_of_the_unknown_client(scope: dict[str, object]) -> None:
-    assert client_of(scope) == UNKNOWN
 
 
 @pytest.mark.parametrize(

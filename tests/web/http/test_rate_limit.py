@@ -13,7 +13,7 @@ from tests.support.servers import served
 
 
 def charge(limit: RateLimit, address: str) -> str:
-    return limit.charge({"client": (address, 1)})
+    return limit.charge({"client": (client_name(address), 0)})
 
 
 @pytest.mark.parametrize("client", ["192.0.2.1", "2001:db8::1", "not an address"])

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from apecgraph.errors import StoreBusy
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.memory import MemoryBudgets, RequestMemory
+from apecgraph.web.http.memory import MemoryBudgets, counted
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.http.responder import Responder
@@ -33,7 +33,7 @@ async def answer(
 ) -> Response:
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "headers": []}
     scope["client"] = client, 1
-    with RequestMemory(scope, MemoryBudgets()):
+    with counted(scope, MemoryBudgets()):
         return await pages.answer(Request(scope), "text/plain", make, **arguments)
 
 

@@ -14,13 +14,17 @@ from apecgraph.web.monitoring.metrics import Metrics, ObservedRequest, State
 from apecgraph.web.monitoring.observer import Observer
 
 
+def request_for(path: str) -> ObservedRequest:
+    return ObservedRequest("1", "GET", path, 404, 0, 0.0)
+
+
 async def test_a_log_that_nobody_reads_delays_neither_requests_nor_the_shutdown() -> None:
     never = Event()
     begun = monotonic()
     log = AccessLog(lambda _: never.wait())
-    log.write(path="/")
+    log.write(request_for("/"))
     await asyncio.sleep(0.5)
-    log.write(path="/")
+    log.write(request_for("/"))
     await log.close()
     root = logging.getLogger()
     before = root.handlers[:]
@@ -40,7 +44,7 @@ async def test_a_long_path_is_cut_to_the_length_of_our_longest_path() -> None:
     lines: list[bytes] = []
     log = AccessLog(lines.append)
     state = State("", failing=False, switches=0, waiting=0, idle=0, endings={})
-    request = ObservedRequest("1", "GET", "/\n" + "a" * 60_000, 404, 0, 0.0)
+    request = request_for("/\n" + "a" * 60_000)
     Observer(Metrics(lambda: state, dict), log).record(request)
     await log.close()
     (line,) = b"".join(lines).splitlines()
@@ -54,7 +58,7 @@ async def test_control_characters_of_a_path_are_escaped() -> None:
     lines: list[bytes] = []
     log = AccessLog(lines.append)
     path = "/\x00\x1b[2J\x7f\x9b\u202e\r\n"
-    log.write(path=path)
+    log.write(request_for(path))
     await log.close()
     (line,) = b"".join(lines).split(b"\n")[:-1]
     assert not re.search(rb"[^ -~]", line)

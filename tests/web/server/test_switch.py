@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from apecgraph.build.pipeline import build_release
 from apecgraph.query.workers.pool import WorkerPool
@@ -25,6 +26,7 @@ from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
 from apecgraph.web.http.headers import HEADERS
+from apecgraph.web.http.memory import counted
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.switch import ReleaseSwitch
 from tests.support.command import run
@@ -128,7 +130,12 @@ async def test_a_replaced_release_is_freed(first: Release, second: Release) -> N
     async def serve() -> None:
         current = ReleaseSwitch(Settings(workers=1))
         await current.begin(Publication.of(first))
-        transport = httpx.ASGITransport(current)
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            with counted(scope, current.budgets):
+                await current(scope, receive, send)
+
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             for release in (second, first, second):
                 for path in ("/", "/health", "/sparql?query=ASK%7B%7D", "/search?q=a", "/no"):

@@ -24,12 +24,12 @@ from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.web.http.body import LARGEST_BODY
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.headers import CommonHeaders
-from apecgraph.web.http.memory import BoundedMemory, MemoryBudgets
+from apecgraph.web.http.memory import MemoryBudgets, counted
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.sparql.endpoint import SparqlEndpoint, parsed_requests
 from tests.support.pages import BROWSER
+from tests.support.servers import connections
 from tests.support.stores import LIMITS
 
 ROWS = 400
@@ -45,7 +45,7 @@ async def description(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def endpoint(service: QueryService) -> ASGIApp:
-    app = SparqlEndpoint(
+    return SparqlEndpoint(
         service,
         base=ENDPOINT,
         tags=EntityTags("", ""),
@@ -55,7 +55,6 @@ def endpoint(service: QueryService) -> ASGIApp:
         rate_limit=RateLimit(0),
         page=description,
     )
-    return BoundedMemory(CommonHeaders(app), MemoryBudgets())
 
 
 @contextmanager
@@ -71,7 +70,8 @@ def serving(path: Path, **limits: Any) -> Iterator[httpx.Client]:
         )
         await store.start()
         app = endpoint(store)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+        config = uvicorn.Config(app, http=connections(), lifespan="off", log_config=None)
+        server = uvicorn.Server(config)
         servers.append(server)
         started.set()
         await server.serve([server_socket])
@@ -393,6 +393,7 @@ def call(store: BrokenStore) -> list[Message]:
         "method": "GET",
         "query_string": b"query=ASK{}",
         "headers": [],
+        "client": ("192.0.2.1", 0),
     }
 
     async def run() -> None:
@@ -406,7 +407,8 @@ def call(store: BrokenStore) -> list[Message]:
         async def send(message: Message) -> None:
             messages.append(message)
 
-        await endpoint(store)(scope, receive, send)
+        with counted(scope, MemoryBudgets()):
+            await endpoint(store)(scope, receive, send)
 
     try:
         asyncio.run(run())

@@ -178,10 +178,10 @@ class WorkerPool:
     ) -> AsyncGenerator[bytes, None]:
         """Yield the chunks of an answer; at the end or if closed, release or replace the worker."""
         loop = asyncio.get_running_loop()
-        alarm = loop.call_at(deadline, self._supervisor.replace, worker)
-        aging = _Aging(self._oom_kills, worker.processor_seconds)
-        aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
-        worker.send(messages.encode_query(query, deadline - loop.time()))
+        now = loop.time()
+        aging = _Aging(deadline, self._oom_kills, worker.processor_seconds)
+        aging.timer = loop.call_at(min(now + LIGHT_SECONDS, deadline), self._age, worker, aging)
+        worker.send(messages.encode_query(query, deadline - now))
         done = False
         ending = "the client left"
         self._answers += 1
@@ -205,9 +205,9 @@ class WorkerPool:
             raise error
         finally:
             self._answers -= 1
-            alarm.cancel()
-            if aging.timer is not None:
-                aging.timer.cancel()
+            for timer in (aging.timer, aging.alarm):
+                if timer is not None:
+                    timer.cancel()
             worker.finish()
             self._long_queries_left += aging.long
             if done and not aging.long:
@@ -222,8 +222,9 @@ class WorkerPool:
         Otherwise the query keeps its worker until other queries wait; then the query is refused,
         unless it has had hardly any time of a processor.
         """
-        if aging.young:  # a shorter query does not lack memory, and reading the number takes time
-            aging.young = False
+        loop = asyncio.get_running_loop()
+        if aging.alarm is None:  # what follows takes too long to do it for shorter queries
+            aging.alarm = loop.call_at(aging.deadline, self._supervisor.replace, worker)
             aging.oom_kills = self._oom_kills = oom_kills()
         if self._long_queries_left > 0 and not worker.retired:
             self._long_queries_left -= 1
@@ -233,7 +234,6 @@ class WorkerPool:
             aging.refused = True
             self._supervisor.replace(worker)
         else:
-            loop = asyncio.get_running_loop()
             aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
 
     async def _cause_of_death(
@@ -272,10 +272,11 @@ class WorkerPool:
 class _Aging:
     """The state of a query that takes long: whether it counts as long, or is refused."""
 
+    deadline: float
     oom_kills: int
     begun: float
-    young: bool = True
     timer: asyncio.TimerHandle | None = None
+    alarm: asyncio.TimerHandle | None = None
     long: bool = False
     refused: bool = False
 

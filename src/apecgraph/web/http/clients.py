@@ -19,18 +19,13 @@ _LONGEST: Final = 100
 
 
 def client_of(scope: Scope) -> str:
-    """Return the name of the client of a request.
+    """Return the name of the client of a request, see `client_name`.
 
-    If a trusted proxy forwards the request, this is the client in its X-Forwarded-For header.
-
-    Args:
-        scope: The ASGI scope of the request.
-
-    Returns:
-        The name, see `client_name`.
+    The connection has named the client. If a trusted proxy forwards the request, this is the client
+    in its X-Forwarded-For header.
     """
-    client = scope.get("client")
-    return client_name(client[0]) if client else UNKNOWN
+    client: str = scope["client"][0]
+    return client
 
 
 def client_name(address: str) -> str:

@@ -59,10 +59,11 @@ class ContentCache:
         if known is not None:
             return known
         content = ReplyContent(data)
-        if len(data) <= self.largest and self._has_room(_size(etag, content)):
+        size = _size(etag, content)
+        if len(data) <= self.largest and self._has_room(size):
             content.cached = True
             self._cached[etag] = content
-            self.used += _size(etag, content)
+            self.used += size
         else:
             self._known[etag] = content
         return content

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS: Final[Mapping[str, str]] = {
     # Pages load nothing but our own files, so that data cannot bring in scripts.
@@ -31,36 +29,21 @@ RAW_HEADERS: Final = tuple(
 _NAMES: Final = frozenset(name for name, _ in RAW_HEADERS)
 _POLICY: Final = b"content-security-policy"
 _FRAMES: Final = b"x-frame-options"
+_LINES: Final = b"".join(b"%b: %b\r\n" % header for header in RAW_HEADERS)
 
 
-class CommonHeaders:
-    """Middleware that adds the headers above to a response that does not set them.
+def common_lines(names: Collection[bytes] = ()) -> bytes:
+    """Return the lines of these headers, without those that a response has itself.
 
-    A response with its own policy says there who may frame it, so X-Frame-Options is not added.
-    It removes the body of a response to HEAD, but keeps the Content-Length header.
+    A response with its own policy says there who may frame it, so X-Frame-Options is left out, too.
 
     Args:
-        app: The application.
+        names: The names of the headers that the response has itself, in lower case.
+
+    Returns:
+        The lines, in the syntax of HTTP/1.1.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request to the application and send the response with the headers."""
-        is_head = scope["method"] == "HEAD"
-
-        def complete(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                names = dict(message["headers"])
-                if _NAMES.isdisjoint(names):  # nearly always true
-                    missing = RAW_HEADERS
-                else:
-                    set_ = {*names, _FRAMES} if _POLICY in names else names.keys()
-                    missing = tuple(header for header in RAW_HEADERS if header[0] not in set_)
-                message["headers"] = [*message["headers"], *missing]
-            elif is_head and message["type"] == "http.response.body":
-                message["body"] = b""
-            return send(message)
-
-        await self._app(scope, receive, complete)
+    if _NAMES.isdisjoint(names):  # nearly always true
+        return _LINES
+    own = {*names, _FRAMES} if _POLICY in names else names
+    return b"".join(b"%b: %b\r\n" % header for header in RAW_HEADERS if header[0] not in own)

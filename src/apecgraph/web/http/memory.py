@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, NamedTuple
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from apecgraph.errors import StoreBusy, TooManyRequests
 from apecgraph.web.http.clients import client_of, is_on_this_machine
@@ -134,19 +134,18 @@ class MemoryBudgets:
 
 
 class RequestMemory:
-    """What one request occupies until the end of a block.
+    """What one request, or a connection between requests, occupies until the end of a block.
 
     Args:
-        scope: The ASGI scope of the request.
+        client: The name of the client.
         budgets: The budgets.
     """
 
     __slots__ = ("_budgets", "_client", "_held", "_reply", "_requests")
 
-    def __init__(self, scope: Scope, budgets: MemoryBudgets) -> None:
-        scope[_MEMORY] = self
+    def __init__(self, client: str, budgets: MemoryBudgets) -> None:
         self._budgets = budgets
-        self._client = client_of(scope)
+        self._client = client
         self._requests = self._reply = 0
         self._held: list[ReplyContent] = []
 
@@ -160,8 +159,9 @@ class RequestMemory:
             StoreBusy: The budget is exhausted.
             TooManyRequests: The client has exceeded its share.
         """
-        self._change(self._budgets.requests, size - self._requests, self._client)
-        self._requests = size
+        if size != self._requests:
+            self._change(self._budgets.requests, size - self._requests, self._client)
+            self._requests = size
 
     def count_reply(self, size: int) -> None:
         """Count the reply as a number of bytes; raise the same errors as `count_request`."""
@@ -222,40 +222,14 @@ class RequestMemory:
             budget.give_back(-size, client)
 
 
+def counted(scope: Scope, budgets: MemoryBudgets) -> RequestMemory:
+    """Count from now on what a request occupies, given its ASGI scope; free it after a block."""
+    memory = RequestMemory(client_of(scope), budgets)
+    scope[_MEMORY] = memory
+    return memory
+
+
 def request_memory(scope: Scope) -> RequestMemory:
     """Return what a request occupies, given its ASGI scope."""
     memory: RequestMemory = scope[_MEMORY]
     return memory
-
-
-class BoundedMemory:
-    """Middleware that counts what a request occupies, and sends large bodies in parts.
-
-    A connection copies or keeps what it is given until the client reads it. In parts, a large body
-    exists once, however many slow clients read it.
-
-    Args:
-        app: The application.
-        budgets: The budgets.
-    """
-
-    def __init__(self, app: ASGIApp, budgets: MemoryBudgets) -> None:
-        self._app = app
-        self._budgets = budgets
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request to the application and send its response."""
-
-        async def send_parts(message: Message) -> None:
-            body = message.get("body", b"")
-            if len(body) <= PART:
-                await send(message)
-                return
-            end = 0
-            while end < len(body):
-                start, end = end, end + self._budgets.part
-                more = end < len(body) or message.get("more_body", False)
-                await send({**message, "body": body[start:end], "more_body": more})
-
-        with RequestMemory(scope, self._budgets):
-            await self._app(scope, receive, send_parts)

@@ -6,9 +6,11 @@ import asyncio
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from queue import Full, Queue
 from threading import Thread
 from typing import Any, Final, TypeAlias
@@ -16,6 +18,7 @@ from typing import Any, Final, TypeAlias
 from pythonjsonlogger.json import JsonFormatter
 
 from apecgraph.printable import printable, shortened
+from apecgraph.web.monitoring.metrics import ObservedRequest
 
 _SECONDS: Final = 0.2
 """Seconds for which lines are collected before they are written together."""
@@ -36,6 +39,9 @@ _COPIES: Final = 4
 
 _CLOSING_SECONDS: Final = 1.0
 """Seconds for which the process waits for a slow reader before it ends."""
+
+_LONGEST_PATH: Final = 1024
+"""Maximum number of characters of a path, because clients may send very long paths."""
 
 _LONGEST_TEXT: Final = 10_000
 """Maximum number of characters of a text in a message."""
@@ -85,17 +91,34 @@ class AccessLog:
         self._size = 0
         self._lost = 0
         self._writing: asyncio.Task[None] | None = None
+        self._second = 0
+        self._time = ""  # the second, as it is written
 
-    def write(self, **members: object) -> None:
-        """Write a line with the members and the time."""
+    def write(self, request: ObservedRequest) -> None:
+        """Write a line about a request, with the time."""
         if self._size > _ROOM:
             self._lost += 1
             return
-        line = printable(json.dumps({"time": _now(), **members}, ensure_ascii=True))
+        line = self._line(request)
         self._lines.append(line)
         self._size += sys.getsizeof(line)
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write_lines())
+
+    def _line(self, request: ObservedRequest) -> str:
+        """Return a request as a line of JSON; a library takes three times as long."""
+        now = time.time()
+        second = int(now)
+        if second != self._second:
+            self._second = second
+            self._time = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        path = shortened(request.path, _LONGEST_PATH)
+        reply = "" if request.reply is None else f', "reply": "{request.reply}"'
+        return (
+            f'{{"time": "{self._time}.{int(1000 * (now - second)):03d}+00:00", "id": "{request.id}"'
+            f', "method": {_in_json(request.method)}, "path": {_in_json(path)}, "status": '
+            f'{request.status}, "bytes": {request.size}, "seconds": {request.seconds:.6f}{reply}}}'
+        )
 
     @property
     def limit(self) -> int:
@@ -182,6 +205,10 @@ class _ThreadHandler(logging.Handler):
         while line := self._lines.get():
             with suppress(OSError):
                 self._write(f"{line}\n".encode())
+
+
+def _in_json(text: str) -> str:
+    return printable(encode_basestring_ascii(text))
 
 
 def _now() -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple, Protocol
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    ProcessCollector,
-    generate_latest,
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.utils import floatToGoString
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -98,43 +100,17 @@ class Metrics:
         self, state: Callable[[], State], stores: Callable[[], Mapping[str, Store]]
     ) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "apecgraph_requests",
-            "Requests by resource, method and status; the status is 0 if the client had "
-            "disconnected",
-            ("resource", "method", "status"),
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "apecgraph_request_seconds",
-            "Time from a request to the last byte of its response",
-            ("resource",),
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._replies = Counter(
-            "apecgraph_replies",
-            "Replies by origin: made, kept (from the cache), or repeated byte for byte",
-            ("reply",),
-            registry=self._registry,
-        )
+        self._requests = _Requests()
+        self._registry.register(self._requests)
         ProcessCollector(registry=self._registry)
         self._registry.register(_States(state))
         self._registry.register(_Stores(stores))
-        # Looking up a counter takes as long as incrementing it.
-        self._counters = lru_cache(1024)(self._children)
 
     def count(self, request: ObservedRequest) -> None:
         """Count one request, unless it is for the metrics."""
         if request.path == METRICS_PATH:
             return
-        first = request.path.split("/", 2)[1]
-        resource = first if first in _RESOURCES else "page"
-        kind = resource, request.method, request.status, request.reply
-        counters, histogram = self._counters(*kind)
-        for counter in counters:
-            counter.inc()
-        histogram.observe(request.seconds)
+        self._requests.count(request)
 
     def app(self) -> ASGIApp:
         """Return the application that answers requests with all metrics."""
@@ -146,15 +122,74 @@ class Metrics:
 
         return answer
 
-    def _children(
-        self, resource: str, method: str, status: int, reply: str | None
-    ) -> tuple[Sequence[Counter], Histogram]:
-        """Return what counts the requests of one kind."""
-        known = method if method in _METHODS else "other"
-        counters = [self._requests.labels(resource, known, status)]
-        if reply is not None:
-            counters.append(self._replies.labels(reply))
-        return counters, self._seconds.labels(resource)
+
+class _Requests:
+    """Counts requests; all that this does for one is to increment some numbers.
+
+    The number of resources, methods, statuses and origins is limited, and so is that of the counts.
+    """
+
+    def __init__(self) -> None:
+        self._requests: Counter[tuple[str, str, int]] = Counter()
+        self._replies: Counter[str] = Counter()
+        self._seconds: defaultdict[str, _Seconds] = defaultdict(_Seconds)
+
+    def count(self, request: ObservedRequest) -> None:
+        first = request.path.split("/", 2)[1]
+        resource = first if first in _RESOURCES else "page"
+        method = request.method if request.method in _METHODS else "other"
+        self._requests[resource, method, request.status] += 1
+        if request.reply is not None:
+            self._replies[request.reply] += 1
+        self._seconds[resource].observe(request.seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            "apecgraph_requests",
+            "Requests by resource, method and status; the status is 0 if the client had "
+            "disconnected",
+            labels=("resource", "method", "status"),
+        )
+        for (resource, method, status), number in self._requests.items():
+            requests.add_metric((resource, method, str(status)), number)
+        replies = CounterMetricFamily(
+            "apecgraph_replies",
+            "Replies by origin: made, kept (from the cache), or repeated byte for byte",
+            labels=("reply",),
+        )
+        for reply, number in self._replies.items():
+            replies.add_metric((reply,), number)
+        seconds = HistogramMetricFamily(
+            "apecgraph_request_seconds",
+            "Time from a request to the last byte of its response",
+            labels=("resource",),
+        )
+        for resource, observed in self._seconds.items():
+            seconds.add_metric((resource,), observed.buckets(), observed.sum)
+        yield from (requests, replies, seconds)
+
+
+class _Seconds:
+    """A histogram of times.
+
+    Attributes:
+        sum: The sum of the times in seconds.
+    """
+
+    sum: float
+
+    def __init__(self) -> None:
+        self.sum = 0.0
+        self._counts = [0] * (len(_SECONDS) + 1)
+
+    def observe(self, seconds: float) -> None:
+        self.sum += seconds
+        self._counts[bisect_left(_SECONDS, seconds)] += 1
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Return the upper bound of each bucket, with the number of times up to this bound."""
+        bounds = [*map(floatToGoString, _SECONDS), "+Inf"]
+        return list(zip(bounds, accumulate(self._counts), strict=True))
 
 
 class _States:

@@ -1,6 +1,6 @@
 """One connection of a client, with limits on the size of a request and on the time to send it.
 
-uvicorn does not limit the size of the head or the time to send a request.
+It takes the place of uvicorn's own class, which limits neither.
 """
 
 from __future__ import annotations
@@ -10,39 +10,28 @@ import fcntl
 import sys
 import termios
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
+from urllib.parse import unquote
 
-from httptools.parser.errors import HttpParserInvalidMethodError
-from starlette.responses import Response
+import uvicorn
+from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr
+from uvicorn.server import ServerState
 
-from apecgraph.errors import (
-    HeadersTooLarge,
-    MalformedRequest,
-    MethodNotAllowed,
-    RequestError,
-    RequestTimedOut,
-    StoreBusy,
-    TooManyRequests,
-)
-from apecgraph.query.protocol import METHODS
-from apecgraph.web.http.clients import client_name
-from apecgraph.web.http.headers import HEADERS, RAW_HEADERS
+from apecgraph.errors import RequestError, RequestTimedOut, StoreBusy, TooManyRequests
+from apecgraph.web.http.clients import UNKNOWN, client_name
+from apecgraph.web.http.headers import common_lines
 from apecgraph.web.http.memory import MemoryBudgets, RequestMemory
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse
 from apecgraph.web.monitoring.metrics import ObservedRequest
 from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
-from apecgraph.web.server.framing import LARGEST_HEAD, MOST_HEADERS, Framing, check_head
-from apecgraph.web.server.open_connections import CLAIM, PROXY, OpenConnections
-
-if TYPE_CHECKING:
-    from uvicorn._types import HTTPScope
-
-_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding", b"expect"})
-"""Headers of requests whose response is not repeated: the request may go on after its head."""
+from apecgraph.web.server.exchange import STATUS_LINES, Exchange
+from apecgraph.web.server.framing import LARGEST_HEAD, Framing, Head, read_head
+from apecgraph.web.server.open_connections import PROXY, OpenConnections
 
 _PARTS: Final = 100
 """Number of parts of a body that are read before other connections have their turn."""
@@ -50,19 +39,17 @@ _PARTS: Final = 100
 _SMALL: Final = 16 * 1024
 """Bytes of requests that every connection may keep."""
 
-_UNSENT: Final = 8 * 1024
-"""Bytes of a response that may wait here; the kernel has a buffer of its own.
+_UNREAD: Final = 64 * 1024
+"""Bytes of a body that may wait for the application before the connection stops reading."""
 
-The head and the body of a small response leave together, in one packet.
-"""
+_UNSENT: Final = 8 * 1024
+"""Bytes of a response that may wait here; the kernel has a buffer of its own."""
 
 _COPIES: Final = 4
 """How often a head exists: as received, as headers, and as the path and the query of its URL."""
 
 _LINGER_SECONDS: Final = 1.0
 """Seconds for which the server still reads from a refused connection."""
-
-_COMMON_HEAD: Final = b"".join(b"%s: %s\r\n" % header for header in RAW_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +66,21 @@ class ConnectionLimits:
     connections: int
 
 
-class _Refused(Exception):
-    """Stops the parser."""
-
-
-class Connection(HttpToolsProtocol):
+class Connection(asyncio.Protocol):
     """A connection over HTTP/1.1 (RFC 9112).
+
+    Args:
+        config: The configuration of uvicorn.
+        server_state: What uvicorn's server needs to know: the open connections and running tasks.
 
     Attributes:
         limits: The limits of connections.
         repeat_cache: Caches responses that may be repeated.
-        observer: Records the requests that the connection answers without the application.
+        observer: Records all requests.
         open_connections: All connections of the server.
         budgets: The memory that all connections may take.
+        transport: The transport.
+        is_paused: Whether the client has not read what was sent, so that more must wait.
     """
 
     limits: ConnectionLimits
@@ -99,44 +88,79 @@ class Connection(HttpToolsProtocol):
     observer: Observer
     open_connections: OpenConnections
     budgets: MemoryBudgets
+    transport: asyncio.Transport
+    is_paused: bool
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._unread = Framing()
-        self._memory = RequestMemory({"client": self.client}, self.budgets)
-        self._refused = False
-        self._refusal: RequestError | None = None
-        self._in_head = False
-        self._in_message = False
-        self._is_last = False
-        self._head = b""
-        self._head_size = 0
-        self._without_data = 0
-        self._timer: asyncio.TimerHandle | None = None
+    def __init__(self, config: uvicorn.Config, server_state: ServerState, **_: object) -> None:
+        if not config.loaded:
+            config.load()
+        # It knows the trusted proxies. What it does for each request, this class does.
+        middleware = cast(ProxyHeadersMiddleware, config.loaded_app)
+        self._app = cast(ASGIApp, middleware.app)
+        self._proxies = middleware.trusted_hosts
+        self._keep_seconds = config.timeout_keep_alive
+        self._server = server_state
+        self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request."""
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.set_write_buffer_limits(high=_UNSENT)
+        self.is_paused = False
+        self._drained = asyncio.Event()
         self._stalled: asyncio.TimerHandle | None = None
-        transport.set_write_buffer_limits(high=_UNSENT)
+        self._is_reading = True
+        self._unread = Framing()
+        self._head_size = 0
+        self._exchange: Exchange | None = None
+        self._has_answered = False
+        self._is_last = False
+        self._refused = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings = self._due = 0.0
+        self._late: Callable[[], None] | None = None
+        self._is_arriving = False
         self._await_request()
-        address = self.client[0] if self.client else ""
-        self._client = client_name(address)
-        proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
-        self._is_proxy = address in proxies
+        peer = get_remote_addr(self.transport)
+        self._client = client_name(peer[0]) if peer else UNKNOWN
+        self._is_proxy = peer is not None and peer[0] in self._proxies
         self._is_claimed = False
+        self._local = get_local_addr(self.transport)
+        self._memory = RequestMemory(self._client, self.budgets)
+        self._server.connections.add(self)  # type: ignore[arg-type]
         self.open_connections.enter(self, PROXY if self._is_proxy else self._client)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._server.connections.discard(self)
         self.open_connections.leave(self)
-        self._cancel_timer()
+        self._late = None
+        if self._timer is not None:
+            self._timer.cancel()
         self._cancel_stall()
         self._memory.count_request(0)
-        super().connection_lost(exc)
+        if self._exchange is not None:
+            self._exchange.lose()
+        self._drained.set()
+
+    def shutdown(self) -> None:
+        """Close the connection as soon as the client has its response."""
+        if self._exchange is None:
+            self.transport.close()
+        else:
+            self._exchange.is_last = True
+
+    # --- requests --------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
+        """Read what the client has sent."""
         if self._refused:
             return
-        known = self.repeat_cache.get(data) if self._is_idle else None
-        if known and not self.flow.write_paused and len(known.body) <= self.budgets.part:
-            self._repeat(data, known)
-            return
+        if self._exchange is None and not self._unread and not self._unread.in_body:
+            known = self.repeat_cache.get(data)
+            if known and not self.is_paused and len(known.body) <= self.budgets.part:
+                self._repeat(data, known)
+                return
         self._unread.add(data)
         self._read()
         self._count()
@@ -144,8 +168,8 @@ class Connection(HttpToolsProtocol):
     def _count(self) -> None:
         """Count the parts of requests that are kept here, if they are not small."""
         size = len(self._unread) + _COPIES * self._head_size
-        if self.cycle is not None:
-            size += len(self.cycle.body)
+        if self._exchange is not None:
+            size += len(self._exchange.body)
         try:
             self._memory.count_request(size if size > _SMALL else 0)
         except (StoreBusy, TooManyRequests) as error:
@@ -159,153 +183,197 @@ class Connection(HttpToolsProtocol):
         """
         if self._refused or self.transport.is_closing():
             return
-        if self._in_message:
-            self._read_body()
-        if self._in_message or not self._unread:
-            return
-        if self.awaits_client and not self._is_last:
-            self._read_head()
-            if self._in_message:
+        try:
+            if self._unread.in_body:
                 self._read_body()
-        elif len(self._unread) > LARGEST_HEAD:
-            self.flow.pause_reading()  # until the response is complete
-
-    @property
-    def _is_idle(self) -> bool:
-        """Whether no request has begun to arrive or is being answered."""
-        answered = self.cycle is None or self.cycle.response_complete
-        return answered and not self._in_message and not self._unread
+            if self._unread.in_body or not self._unread:
+                return
+            if self._exchange is None and not self._is_last:
+                self._read_head()
+            elif len(self._unread) > LARGEST_HEAD:
+                self._pause_reading()  # until the response is complete
+        except RequestError as error:
+            self._refuse(error)
 
     @property
     def awaits_client(self) -> bool:
         """Whether the client has to send something before the server can."""
-        return self._in_message or self.cycle is None or self.cycle.response_complete
+        return self._unread.in_body or self._exchange is None
 
     def _read_head(self) -> None:
-        try:
-            self._unset_keepalive_if_required()
-            if self._timer is None:
+        data = self._unread.take_head()
+        if not data:
+            if not self._is_arriving:
                 self._await_request()
-            head = self._unread.take_head()
-            if not head:
-                return
-            checked = check_head(head)
-        except RequestError as error:
-            self._refuse(error)
             return
-        self._head = head if checked == head else b""
-        self._head_size = len(head)
-        super().data_received(checked)
+        head = read_head(data)
+        self._unread.begin_body(head.length)
+        self._is_last = head.is_last
+        self._head_size = len(data)
+        scope = self._scope(head)
+        if head.is_plain and head.method == "GET":
+            learn = self.repeat_cache.learning(data)
+            scope["extensions"] = {LEARN: {"response": learn}}
+        self._exchange = Exchange(self, scope, is_last=head.is_last, expects=head.expects)
+        if self._is_proxy and not self._claim(scope["client"][0]):
+            return
+        task = self._loop.create_task(self._exchange.run(self._app))
+        self._server.tasks.add(task)
+        task.add_done_callback(self._server.tasks.discard)
+        if self._unread.in_body:
+            if not self._is_arriving:
+                self._await_request()
+            self._read_body()
+        else:
+            self._end_request()
 
-    def _read_body(self) -> None:
-        for _ in range(_PARTS):
-            if self._refused or not (self._in_message and (part := self._unread.take_body())):
-                return
-            self._without_data += len(part)
-            super().data_received(part)
-            if self._in_message and self._without_data > LARGEST_HEAD and not self._refused:
-                limit = f"{LARGEST_HEAD} bytes"
-                self._refuse(HeadersTooLarge(f"The trailers are larger than {limit}.", limit))
-        self.loop.call_soon(self._read)
-
-    def send_400_response(self, msg: str) -> None:
-        if isinstance(sys.exception(), HttpParserInvalidMethodError):
-            self._refusal = MethodNotAllowed("This server does not know the method.", METHODS)
-        self._refuse(self._refusal or MalformedRequest("This is not an HTTP/1.1 request."))
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._in_head = self._in_message = True
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_head:
-            return  # a trailer, which must not be taken for a header (RFC 9110, section 6.5.1)
-        super().on_header(name, value)
-        if len(self.headers) > MOST_HEADERS:
-            limit = f"{MOST_HEADERS} headers"
-            self._stop(HeadersTooLarge(f"The request has more than {limit}.", limit))
-
-    def on_headers_complete(self) -> None:
-        version = self.parser.get_http_version()
-        try:
-            self._unread.begin_body(self.headers, version)
-        except MalformedRequest as error:
-            self._stop(error)
-        if version == "1.0":
-            self.expect_100_continue = False  # RFC 9110, section 10.1.1
-        self._is_last = version == "1.0" or not self.parser.should_keep_alive()
-        if (
-            self._head.startswith(b"GET ")
-            and not self._is_last
-            and _FRAMING.isdisjoint(name for name, _ in self.headers)
-        ):
-            learn = self.repeat_cache.learning(self._head)
-            self.scope["extensions"] = {LEARN: {"response": learn}}
+    def _scope(self, head: Head) -> Scope:
+        """Return the ASGI scope of a request, in which the client has the name that limits use."""
+        path = head.path.decode()
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": head.version,
+            "method": head.method,
+            "scheme": "http",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": head.path,
+            "query_string": head.query,
+            "root_path": "",
+            "headers": head.headers,
+            "client": (self._client, 0),
+            "server": self._local,
+        }
         if self._is_proxy:
-            self.scope.setdefault("extensions", {})[CLAIM] = {"claim": self._claim}
-        super().on_headers_complete()
-        self._in_head = False
+            self._read_forwarded(scope)
+        return scope
+
+    def _read_forwarded(self, scope: Scope) -> None:
+        """Take the client and the scheme from the headers of a trusted proxy."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        clients = b", ".join(value for name, value in headers if name == b"x-forwarded-for")
+        if clients:
+            address, _ = self._proxies.get_trusted_client_address(clients.decode("latin-1"))
+            if address:
+                scope["client"] = (client_name(address), 0)
+        schemes = [value for name, value in headers if name == b"x-forwarded-proto"]
+        if schemes and schemes[-1] in (b"http", b"https"):
+            scope["scheme"] = schemes[-1].decode()
 
     def _claim(self, client: str) -> bool:
         """Count the connection as one of a client that a trusted proxy names."""
         if client != self._client:
             self._is_claimed = True
             self.open_connections.enter(self, client)
-        return not self._refused
+        return not (self._refused or self.transport.is_closing())
 
-    def on_body(self, body: bytes) -> None:
-        self._without_data = 0
-        super().on_body(body)
+    def _read_body(self) -> None:
+        for _ in range(_PARTS):
+            data = self._unread.take_body()
+            if data and self._exchange is not None:
+                self._exchange.feed(data)
+                if len(self._exchange.body) > _UNREAD:
+                    self._pause_reading()
+            if not self._unread.in_body:
+                self._end_request()
+                return
+            if not data:
+                return
+        self._loop.call_soon(self._read)
 
-    def on_message_complete(self) -> None:
-        self._in_message = False
-        self._without_data = 0
-        self._cancel_timer()
-        super().on_message_complete()
-        if self.cycle.response_complete:  # the response came first, and began no timer that lasts
-            self._unset_keepalive_if_required()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+    def _end_request(self) -> None:
+        """Wait no longer for the client, which has sent all of its request."""
+        self._is_arriving = False
+        self._late = None
+        if self._exchange is not None:
+            self._exchange.end_body()
+        else:
+            self._keep()
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._is_claimed and not self._refused:
+    def _pause_reading(self) -> None:
+        if self._is_reading:
+            self._is_reading = False
+            self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on, if reading was paused."""
+        if not self._is_reading:
+            self._is_reading = True
+            self.transport.resume_reading()
+
+    # --- responses -------------------------------------------------------------------------------
+
+    @property
+    def server_lines(self) -> bytes:
+        """The headers of every response at this time, such as Date."""
+        return b"".join([b"%b: %b\r\n" % field for field in self._server.default_headers])
+
+    def answered(self) -> None:
+        """Continue after a response: with the rest of the request, or with the next one."""
+        is_last = self._exchange is not None and self._exchange.is_last
+        self._has_answered = True
+        self._exchange = None  # an idle connection keeps nothing of its last request
+        self._head_size = 0
+        if is_last:
+            self.transport.close()
+        if self._refused or self.transport.is_closing():
+            return
+        if self._is_claimed:
             self._is_claimed = False
             self.open_connections.enter(self, PROXY)
-        if not self._in_message and self._head_size:
-            # An idle connection keeps nothing of its last request.
-            self.url = self._head = b""
-            self.headers = []
-            self.scope = self.cycle.scope = cast("HTTPScope", {})
-            self.cycle.body.clear()
-            self._head_size = 0
-            self._count()
+        self._count()
+        self.resume_reading()
+        if not self._unread.in_body:
+            self._keep()
         if self._unread:
-            self.loop.call_soon(self._read)
+            self._loop.call_soon(self._read)
 
-    def give_way(self) -> None:
-        """Close the connection, because another one needs its place."""
-        if self._refused or self._has_begun_response:
-            self.abort()
-        elif self._is_idle and self.cycle is not None:
-            self.transport.close()  # without an error, which the client would not expect
-        else:
-            self._refuse(StoreBusy("There are too many connections; try again in a moment."))
-
-    def abort(self) -> None:
-        """Close the connection at once."""
-        self.transport.abort()
+    def _repeat(self, request: bytes, response: RepeatedResponse) -> None:
+        """Send a cached response with the current date and a new id."""
+        begun = time.perf_counter()
+        self._is_arriving = False
+        request_id = new_request_id()
+        own = b"%b: %b\r\n" % (REQUEST_ID, request_id)
+        self.transport.write(
+            b"".join(
+                (
+                    STATUS_LINES[200],
+                    self.server_lines,
+                    own,
+                    common_lines(),
+                    response.head,
+                    response.body,
+                )
+            )
+        )
+        self.answered()
+        path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
+        size, seconds = len(response.body), time.perf_counter() - begun
+        self.observer.record(
+            ObservedRequest(request_id.decode(), "GET", path, 200, size, seconds, "repeated")
+        )
 
     def pause_writing(self) -> None:
-        super().pause_writing()
+        """Wait until the client reads."""
+        self.is_paused = True
+        self._drained.clear()
         self.budgets.slow += 1
         self._stalled = self._expect_reading()
+
+    def resume_writing(self) -> None:
+        """Send on."""
+        self._cancel_stall()
+        self.is_paused = False
+        self._drained.set()
+
+    async def drained(self) -> None:
+        """Wait until the client has read, or is gone."""
+        await self._drained.wait()
 
     def _expect_reading(self) -> asyncio.TimerHandle:
         """Abort if the client reads nothing for some time: `close` would wait for the client."""
         seconds = self.limits.request_seconds
-        return self.loop.call_later(seconds, self._abort_if_unread, self._unsent())
+        return self._loop.call_later(seconds, self._abort_if_unread, self._unsent())
 
     def _abort_if_unread(self, before: int) -> None:
         if self._unsent() < before:
@@ -319,55 +387,75 @@ class Connection(HttpToolsProtocol):
         in_kernel = fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))
         return self.transport.get_write_buffer_size() + int.from_bytes(in_kernel, sys.byteorder)
 
-    def resume_writing(self) -> None:
-        self._cancel_stall()
-        super().resume_writing()
-
     def _cancel_stall(self) -> None:
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
             self.budgets.slow -= 1
 
-    def _repeat(self, request: bytes, response: RepeatedResponse) -> None:
-        """Send a cached response as uvicorn would, with the current date and a new id."""
-        begun = time.perf_counter()
-        self._cancel_timer()
-        request_id = new_request_id()
-        new = b"".join([b"%s: %s\r\n" % each for each in self.server_state.default_headers])
-        own = b"%s: %s\r\n" % (REQUEST_ID, request_id)
-        self.transport.write(
-            b"".join((STATUS_LINE[200], new, own, _COMMON_HEAD, response.head, response.body))
-        )
-        self.on_response_complete()
-        path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
-        size, seconds = len(response.body), time.perf_counter() - begun
-        self.observer.record(
-            ObservedRequest(request_id.decode(), "GET", path, 200, size, seconds, "repeated")
-        )
-
-    def _stop(self, refusal: RequestError) -> None:
-        self._refusal = refusal
-        raise _Refused
+    # --- time ------------------------------------------------------------------------------------
 
     def _await_request(self) -> None:
-        self._timer = self.loop.call_later(self.limits.request_seconds, self._give_up)
+        self._is_arriving = True
+        self._expect(self.limits.request_seconds, self._give_up)
 
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
+    def _keep(self) -> None:
+        """Keep the idle connection open for a while."""
+        self._expect(self._keep_seconds, self.transport.close)
+
+    def _expect(self, seconds: float, late: Callable[[], None]) -> None:
+        """Call a function after a time, unless another one, or none, is expected until then.
+
+        Setting a timer takes longer than reading a request, so a timer that rings too early is set
+        again only then.
+        """
+        self._late = late
+        self._due = self._loop.time() + seconds
+        if self._timer is not None and self._rings > self._due:
             self._timer.cancel()
             self._timer = None
+        if self._timer is None:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        self._rings = self._due
+        self._timer = self._loop.call_at(self._due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._late is None:
+            return
+        if self._loop.time() < self._due:
+            self._set_timer()
+        else:
+            self._late()
 
     def _give_up(self) -> None:
         """Close the connection because its request has not arrived in time."""
         seconds = f"{self.limits.request_seconds:g} s"
         self._refuse(RequestTimedOut(f"The request did not arrive within {seconds}.", seconds))
 
+    # --- refusals --------------------------------------------------------------------------------
+
+    def give_way(self) -> None:
+        """Close the connection, because another one needs its place."""
+        if self._refused or self._has_begun_response:
+            self.abort()
+        elif self._has_answered and self._exchange is None and not self._unread:
+            self.transport.close()  # without an error, which the client would not expect
+        else:
+            self._refuse(StoreBusy("There are too many connections; try again in a moment."))
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self.transport.abort()
+
     @property
     def _has_begun_response(self) -> bool:
         """Whether the client has received a part of the response to its latest request."""
-        is_latest = not self.awaits_client or (self._in_message and not self._in_head)
-        return is_latest and self.cycle.response_started
+        if self._exchange is None:
+            return self._unread.in_body
+        return self._exchange.has_begun
 
     def _refuse(self, error: RequestError | StoreBusy) -> None:
         """Answer with an error and close; the application sees the client disconnect.
@@ -376,33 +464,37 @@ class Connection(HttpToolsProtocol):
         be reset and the client would lose the response (RFC 9112, section 9.6). The server
         therefore closes the connection after a delay.
         """
+        has_begun = self._has_begun_response
         self._refused = True
         self._unread = Framing()
-        self._cancel_timer()
-        if self._has_begun_response:
+        self._late = None
+        if has_begun:
             self.transport.close()  # another response would be taken for that to the next request
             return
         response = problem_response(error, None)
-        response.headers.update({**HEADERS, "Connection": "close"})
-        request_id = new_request_id().decode()
-        response.headers[REQUEST_ID.decode()] = request_id
-        self.transport.write(_serialized(response))
+        request_id = new_request_id()
+        own = [*response.raw_headers, (b"connection", b"close"), (REQUEST_ID, request_id)]
+        body = bytes(response.body)
+        self.transport.write(
+            b"".join(
+                (
+                    STATUS_LINES[response.status_code],
+                    self.server_lines,
+                    *(b"%b: %b\r\n" % field for field in own),
+                    common_lines(),
+                    b"\r\n",
+                    body,
+                )
+            )
+        )
         self.transport.write_eof()
         # The path is unknown or too long to log.
         self.observer.record(
-            ObservedRequest(request_id, "", "/", response.status_code, len(response.body), 0.0)
+            ObservedRequest(request_id.decode(), "", "/", response.status_code, len(body), 0.0)
         )
-        self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.disconnected = True
-            self.cycle.waiting_for_100_continue = False
-            self.cycle.message_event.set()
-
-
-def _serialized(response: Response) -> bytes:
-    lines = [STATUS_LINE[response.status_code]]
-    lines += [b"%s: %s\r\n" % header for header in response.raw_headers]
-    return b"".join([*lines, b"\r\n", bytes(response.body)])
+        self._expect(_LINGER_SECONDS, self.transport.close)
+        if self._exchange is not None:
+            self._exchange.lose()
 
 
 def connection_class(
@@ -413,7 +505,7 @@ def connection_class(
     Args:
         limits: The limits of connections.
         repeat_cache: Caches responses that may be repeated.
-        observer: Records the requests that a connection answers without the application.
+        observer: Records all requests.
         budgets: The memory that all connections may take.
 
     Returns:

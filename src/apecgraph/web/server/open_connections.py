@@ -4,17 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from apecgraph.web.http.clients import client_of
-
-CLAIM: Final = "apecgraph.claim"
-"""The ASGI extension by which the application says whose request a trusted proxy forwards.
-
-Its member `claim` is a function of the name of the client; it returns whether the application may
-answer.
-"""
-
 PROXY: Final = ""
 """The owner of connections from trusted proxies between the requests of their clients."""
 
@@ -110,20 +99,3 @@ class OpenConnections:
             oldest = next(iter(self._losers))
             del self._losers[oldest]
             oldest.abort()
-
-
-class ClaimedRequests:
-    """Middleware that tells the connection whose request it is, if a trusted proxy forwards it.
-
-    Args:
-        app: The application.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, unless its client has too many others."""
-        claim = scope.get("extensions", {}).get(CLAIM)
-        if claim is None or claim["claim"](client_of(scope)):
-            await self._app(scope, receive, send)

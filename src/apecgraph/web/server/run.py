@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 import threading
@@ -16,18 +15,16 @@ from typing import Final
 
 import uvicorn
 
-from apecgraph.errors import QueryError, StoreError
+from apecgraph.errors import StoreError
 from apecgraph.settings import Settings
 from apecgraph.web.http.executor import EngineThreadPool
-from apecgraph.web.http.headers import CommonHeaders
 from apecgraph.web.http.router import PathRouter
 from apecgraph.web.monitoring.access_log import AccessLog
 from apecgraph.web.monitoring.metrics import METRICS_PATH, Metrics, Store
-from apecgraph.web.monitoring.observer import Observer, RequestObserver
+from apecgraph.web.monitoring.observer import Observer
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.connection import ConnectionLimits, connection_class
 from apecgraph.web.server.follow import ReleaseFollower
-from apecgraph.web.server.open_connections import ClaimedRequests
 from apecgraph.web.server.switch import ReleaseSwitch
 
 _ACCEPTED_AT_ONCE: Final = 64
@@ -66,7 +63,6 @@ async def serve_publication(
         return {**switch.stores(), "connections": connections, "log": access_log}
 
     metrics = Metrics(switch.state, stores)
-    read_metrics = CommonHeaders(metrics.app())
     observer = Observer(metrics, access_log)
     limits = ConnectionLimits(settings.request_seconds, settings.connections)
     with ExitStack() as stack:
@@ -74,9 +70,7 @@ async def serve_publication(
         await switch.begin(publication)
         try:
             config = uvicorn.Config(
-                ClaimedRequests(
-                    RequestObserver(PathRouter({METRICS_PATH: read_metrics}, switch), observer)
-                ),
+                PathRouter({METRICS_PATH: metrics.app()}, switch),
                 http=connection_class(limits, switch.repeat_cache, observer, switch.budgets),
                 ws="none",
                 lifespan="off",
@@ -86,7 +80,6 @@ async def serve_publication(
                 server_header=False,
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
-            logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
             server = _Server(config, ready)
             async with _following(follow, switch):
                 await server.serve(sockets)
@@ -125,12 +118,6 @@ def _with_public_url(
     if settings.public_url or (publication.release is not None and not is_local):
         return settings
     return settings.model_copy(update={"public_url": listening_url(listening)})
-
-
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return False for an error that cut off a response, because the client has noticed it."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, QueryError)
 
 
 class _Server(uvicorn.Server):

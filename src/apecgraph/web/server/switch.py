@@ -82,7 +82,6 @@ class ReleaseSwitch:
             settings,
             RateLimit(settings.queries_per_minute),
             self.last_failure,
-            self.budgets,
             ContentCache(cached - cached // _REPEATED),
             parsed_requests(_PARSED),
         )
