@@ -182,7 +182,7 @@ def test_a_dimension_that_the_data_set_lacks_is_refused(press: Content) -> None:
 def test_a_published_row_is_entered_as_it_was(press: Content) -> None:
     evidence = Evidence.gather(press)
     iri = "https://w3id.org/apecgraph/id/figure/seetao/trade-value-2021-2025"
-    table = write_csv(Figures(evidence.graph).table([iri])).decode()
+    table = write_csv(Figures(evidence.graph).selected([iri])).decode()
     (row,) = csv.DictReader(io.StringIO(table))
     path = "data/sources/seetao.ttl"
     was = (press.root / path).read_text(encoding="utf-8")

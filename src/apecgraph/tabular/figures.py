@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -34,19 +34,21 @@ class Figures:
         """The codes of the things that figures are about."""
         return Codes(self.graph)
 
-    def table(self, figures: Iterable[str] | None = None) -> FigureTable:
-        """Make the table of some figures, one row per figure, in the order of their IRIs.
+    def table(self) -> FigureTable:
+        """Make the table of all figures, one row per figure, in the order of their IRIs."""
+        figures = self.graph.subjects(f"{RDF}type", f"{QB}Observation")
+        return FigureTable(self, list(self._rows(figures)))
 
-        Args:
-            figures: The IRIs of the figures; None takes all.
+    def selected(self, figures: Iterable[str]) -> FigureTable:
+        """Make the table of some figures, given by their IRIs, for one writer.
 
-        Returns:
-            The table.
+        Its rows are read while they are written, because all rows together need much memory.
         """
-        if figures is None:
-            figures = self.graph.subjects(f"{RDF}type", f"{QB}Observation")
+        return FigureTable(self, self._rows(figures))
+
+    def _rows(self, figures: Iterable[str]) -> Iterator[Row]:
         reader = _Reader(self.graph)
-        return FigureTable(self, [reader.row(iri) for iri in sorted(figures)])
+        return map(reader.row, sorted(figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class FigureTable:
     """
 
     source: Figures
-    rows: Sequence[Row]
+    rows: Iterable[Row]
 
 
 class _Reader:

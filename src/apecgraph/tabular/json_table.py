@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from io import BytesIO
 
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS
 from apecgraph.tabular.columns import COLUMNS, typed
@@ -25,12 +26,15 @@ def write_json(table: FigureTable) -> bytes:
         "release": graph.value(BASE, f"{DCAT}version"),
         "license": graph.values(BASE, f"{DCTERMS}license"),
     }
-    # One row after the other, because the objects of all rows need much memory.
-    rows = ",\n".join(
-        _json({column.name: typed(column, row[column.name]) for column in COLUMNS})
-        for row in table.rows
-    )
-    return f'{_json(about)[:-1]}, "figures": [\n{rows}\n]}}\n'.encode()
+    output = BytesIO()
+    output.write(f'{_json(about)[:-1]}, "figures": ['.encode())
+    separator = "\n"
+    for row in table.rows:
+        values = {column.name: typed(column, row[column.name]) for column in COLUMNS}
+        output.write(f"{separator}{_json(values)}".encode())
+        separator = ",\n"
+    output.write(b"\n]}\n")
+    return output.getvalue()
 
 
 def _json(value: object) -> str:

@@ -53,9 +53,8 @@ def write_parquet(table: FigureTable) -> bytes:
         duckdb.connect(config={"threads": 1}) as engine,
     ):
         path = Path(folder) / PARQUET_FIGURES
-        texts = {
-            column.name: [row[column.name] or None for row in table.rows] for column in COLUMNS
-        }
+        rows = list(table.rows)
+        texts = {column.name: [row[column.name] or None for row in rows] for column in COLUMNS}
         lists = ", ".join(f"unnest(${name}::VARCHAR[]) AS {name}" for name in texts)
         engine.execute(f"CREATE TABLE texts AS SELECT {lists}", texts)
         engine.table("texts").project(", ".join(map(_typed, COLUMNS))).create_view("cells")
@@ -68,7 +67,7 @@ def write_parquet(table: FigureTable) -> bytes:
         except duckdb.IOException as error:
             raise OSError(str(error)) from None
         found = engine.read_parquet(str(path)).fetchall()
-        _compare(table.rows, found)
+        _compare(rows, found)
         return path.read_bytes()
 
 

@@ -30,6 +30,7 @@ from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags, http_date
 from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.router import PathRouter
+from apecgraph.web.http.signposting import LinkHeaders
 from apecgraph.web.monitoring.health import HealthCheck, LastFailure, health
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.files import FilesPage
@@ -71,6 +72,7 @@ class ServerResources:
         last_failure: The last failure, if any.
         contents: Caches response contents.
         parsed: Caches parsed requests.
+        link_headers: Caches the Link headers of documents.
     """
 
     settings: Settings
@@ -78,6 +80,7 @@ class ServerResources:
     last_failure: LastFailure
     contents: ContentCache
     parsed: ParsedRequests
+    link_headers: LinkHeaders
 
 
 def create_app(publication: Publication, queries: QueryService, server: ServerResources) -> ASGIApp:
@@ -149,7 +152,18 @@ def _site(publication: Publication, server: ServerResources) -> Site:
     if release is None:
         return Site(None, graph, html, context, responder, executor, limit, url)
     tables = FairExecutor(settings.query_seconds)
-    return ReleaseSite(release, graph, html, context, responder, executor, limit, url, tables)
+    return ReleaseSite(
+        release,
+        graph,
+        html,
+        context,
+        responder,
+        executor,
+        limit,
+        url,
+        tables=tables,
+        link_headers=server.link_headers,
+    )
 
 
 def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:

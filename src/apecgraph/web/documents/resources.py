@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -67,9 +67,6 @@ _PAGES: Final[dict[str, type[ThingPage]]] = {
 }
 """Classes with special pages; if a thing has several of these classes, the first counts."""
 
-_DESCRIBED: Final = 500
-"""Number of cached descriptions and Link headers; describing a thing with many links is slow."""
-
 _NEAR: Final = 5
 """Number of similar names that a 404 error lists."""
 
@@ -89,10 +86,8 @@ class Resources:
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
-        graph = self._graph = site.graph
-        self._describe = lru_cache(_DESCRIBED)(lambda iri: describe(graph, iri))
-        self._link_header = lru_cache(_DESCRIBED)(self._make_link_header)
-        self._schema_org = SchemaOrg(graph, site.labels)
+        self._graph = site.graph
+        self._schema_org = SchemaOrg(site.graph, site.labels)
         self._home = HomePage(site)
         self._pictures = Pictures(site)
         self._page = ThingPage(site)
@@ -154,9 +149,13 @@ class Resources:
     ) -> Response:
         iri = topic_of(name)
         refuse_withdrawn(self._graph, iri)
-        description = self._describe(iri)
-        if description is None:
-            raise self._missing(request)
+        key = self.site.responder.tags, name, format_
+        description = None
+        link = self.site.link_headers.get(key)
+        if link is None:
+            description = self._described(request, iri)
+            link = self.site.signposts.header(name, description, format_)
+            self.site.link_headers[key] = link
         language = LANGUAGE
         if format_ is HTML:
             language = self._language(request, iri)
@@ -165,8 +164,10 @@ class Resources:
         return await self.site.responder.answer(
             request,
             format_.content_type,
-            lambda: self._body(name, description, format_, language),
-            headers | {"Link": self._link_header(name, format_)},
+            lambda: self._body(
+                name, description or self._described(request, iri), format_, language
+            ),
+            headers | {"Link": link},
             variant=language,
         )
 
@@ -191,7 +192,7 @@ class Resources:
         if iri == BASE:
             charts: Sequence[SharedChart] = self._home.charts()
         else:
-            description = self._describe(iri)
+            description = describe(self._graph, iri)
             charts = self._page_of(description).charts(iri) if description else ()
         wanted = parameters.get("chart", charts[0].chart.name if charts else "")
         for shared in charts:
@@ -213,9 +214,11 @@ class Resources:
         classes = (class_ for class_ in _PAGES if class_ in description.types)
         return self._pages.get(next(classes, ""), self._page)
 
-    def _make_link_header(self, name: str, format_: Format) -> str:
-        description = self._describe(topic_of(name))
-        return "" if description is None else self.site.signposts.header(name, description, format_)
+    def _described(self, request: Request, iri: str) -> Description:
+        description = describe(self._graph, iri)
+        if description is None:
+            raise self._missing(request)
+        return description
 
     def _language(self, request: Request, iri: str) -> str:
         """Return the language of a page: that of `?lang=zh`, or else of Accept-Language."""

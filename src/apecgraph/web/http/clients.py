@@ -46,7 +46,7 @@ def is_on_this_machine(client: str) -> bool:
     return client.startswith("127.") or client == "::1"
 
 
-@lru_cache(10_000)
+@lru_cache(1024)
 def _name(address: str) -> str:
     try:
         ip = ip_address(address)

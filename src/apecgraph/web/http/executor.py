@@ -31,6 +31,8 @@ class EngineThreadPool(ThreadPoolExecutor):
 class FairExecutor:
     """Runs jobs one at a time, so they never use more than one core.
 
+    All jobs run in one thread: memory that a job frees is used again only by the same thread.
+
     Clients take turns, one job each. A request that needs much work divides it into many jobs. A
     thread cannot be stopped, so the deadline of a request is checked only before each job.
 
@@ -42,6 +44,7 @@ class FairExecutor:
         self._seconds = seconds
         self._queue: FairQueue[None] = FairQueue(_PLACES, self._pass_on)
         self._busy = False
+        self._thread = EngineThreadPool(1)
 
     def begin(self, client: str) -> RequestWork:
         """Begin the work of a request and start its time limit.
@@ -62,7 +65,7 @@ class FairExecutor:
         if self._busy:
             await self._queue.wait(client, deadline, self._timed_out)
         self._busy = True
-        work = loop.run_in_executor(None, job)
+        work = loop.run_in_executor(self._thread, job)
         # The turn passes one step of the loop later, so this request keeps its result, for example
         # in a cache, before the next job looks for it.
         work.add_done_callback(lambda done: loop.call_soon(self._pass_on, done))

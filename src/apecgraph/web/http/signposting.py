@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
+
+from cachetools import LRUCache
 
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, LINKSET, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, DCTERMS, SCHEMA
 from apecgraph.readers.description import Description
 from apecgraph.web.http.addresses import DOC, INDEX, encoded
+from apecgraph.web.http.representation import EntityTags
 
 _LANDING_PAGE: Final = f"{SCHEMA}AboutPage"
+
+
+_OVERHEAD: Final = 512
+"""Bytes that the cache counts for a header in addition to its text."""
+
+LinkHeaders: TypeAlias = LRUCache[tuple[EntityTags, str, Format], str]
+"""The Link headers of documents, keyed by the release, the name and the format of each."""
+
+
+def link_headers(limit: int) -> LinkHeaders:
+    """Return an empty cache of Link headers with a maximum size in bytes.
+
+    To make a header is to describe a thing, which is slow if the thing has many links.
+    """
+    return LRUCache(limit, lambda header: sys.getsizeof(header) + _OVERHEAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,7 @@ class FiguresPage(Page):
                     return self.site.release.content(f"figures.{extension}")
             series = selection.from_(self.site.series, self._days)
             figures = (claim.iri for item in series for claim in item.claims)
-            return write(self._figures.table(figures))
+            return write(self._figures.selected(figures))
 
         headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}.{extension}"'}
         return await self.site.responder.answer(

@@ -21,7 +21,7 @@ from apecgraph.search.identifiers import Identifiers
 from apecgraph.web.http.executor import FairExecutor, RequestWork
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.responder import Responder
-from apecgraph.web.http.signposting import Signposts
+from apecgraph.web.http.signposting import LinkHeaders, Signposts
 from apecgraph.web.pages.html import Html
 
 
@@ -77,11 +77,13 @@ class ReleaseSite(Site):
     Attributes:
         release: The release.
         tables: Makes files of figures, which takes seconds; pages do not wait for them.
+        link_headers: Caches the Link headers of documents.
 
     """
 
     release: Release
     tables: FairExecutor
+    link_headers: LinkHeaders
 
     @cached_property
     def labels(self) -> Labels:

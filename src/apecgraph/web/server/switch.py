@@ -9,8 +9,9 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from cachetools import LRUCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.query.workers.limits import PoolLimits
@@ -21,6 +22,7 @@ from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.memory import MEGABYTE, FixedStore, MemoryBudgets
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import RepeatCache
+from apecgraph.web.http.signposting import link_headers
 from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.monitoring.metrics import State, Store
 from apecgraph.web.publication import Publication
@@ -36,6 +38,9 @@ _REPEATED: Final = 4
 
 _PARSED: Final = 4 * MEGABYTE
 """Maximum size of the cache of parsed requests in bytes."""
+
+_LINK_HEADERS: Final = 4 * MEGABYTE
+"""Maximum size of the cache of the Link headers of documents in bytes."""
 
 
 @dataclass
@@ -84,6 +89,7 @@ class ReleaseSwitch:
             self.last_failure,
             ContentCache(cached - cached // _REPEATED),
             parsed_requests(_PARSED),
+            link_headers(_LINK_HEADERS),
         )
         self._running: _Running
         self._retiring: asyncio.Task[None] | None = None
@@ -132,7 +138,10 @@ class ReleaseSwitch:
             "replies, repeated": self.repeat_cache,
             "replies, sent": self.budgets.replies,
             "requests": self.budgets.requests,
-            "requests, parsed": FixedStore(int(server.parsed.maxsize), int(server.parsed.currsize)),
+            "requests, parsed": _size(server.parsed),
+            "links": FixedStore(
+                int(server.link_headers.maxsize), int(server.link_headers.currsize)
+            ),
             "answers": self._running.store,
             "clients": server.rate_limit,
         }
@@ -214,6 +223,10 @@ class ReleaseSwitch:
         self._endings += running.store.endings
         del running
         await asyncio.to_thread(_release_memory)
+
+
+def _size(cache: LRUCache[Any, Any]) -> FixedStore:
+    return FixedStore(int(cache.maxsize), int(cache.currsize))
 
 
 def _release_memory() -> None:
