@@ -312,3 +312,70 @@ def test_january_is_kept_once(graph: Graph) -> None:
     assert refusals(graph, [head, [*row[:5], "6"]], mapping) == [
         "t.csv: row=2;column=6: usa-chn-imports-trade-value-2024-01 is at row=2;column=5 too"
     ]
+
+
+INDICATORS = """
+[source]
+title = "Indicators"
+publisher = "publisher/world-bank"
+
+[[headers]]
+row = 1
+periods = ["{year}"]
+
+[[keys]]
+column = "Country"
+gives = "subject"
+
+[[keys]]
+column = "Indicator"
+labels = { GDP = { measure = "measure/output" }, People = { measure = "measure/population" } }
+
+[[keys]]
+column = "Unit"
+labels = { "USD billion" = { currency = "unit/USD", scale = 9 }, million = { scale = 6 } }
+
+[names]
+World = "group/world"
+"""
+INDICATOR_HEAD = ["Country", "Indicator", "Unit", "2023"]
+
+
+def test_output_and_population_have_a_subject(graph: Graph) -> None:
+    rows = [
+        INDICATOR_HEAD,
+        ["World", "GDP", "USD billion", "105,435.0"],
+        ["Taiwan Province of China", "People", "million", "23.320"],
+    ]
+    output, people = read(graph, rows, INDICATORS).figures
+    assert (output.name, people.name) == ("world-output-2023", "twn-population-2023")
+    assert (output.subject, people.subject) == ("group/world", "economy/TWN")
+    assert (output.reporter, output.flow, output.dataset) == ("", "", "dataset/indicators")
+    assert (output.currency, output.unit, output.multiplier) == ("unit/USD", "unit/USD", 9)
+    assert (people.currency, people.unit, people.multiplier) == ("", "unit/person", 6)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        (INDICATORS.replace('gives = "subject"', "labels = { World = {} }"), "its subject is not"),
+        (INDICATORS.replace('currency = "unit/USD", ', ""), "its currency is not named"),
+        (INDICATORS.replace(", scale = 9", ""), "the scale of its unit is not named"),
+        (INDICATORS.replace('{ measure = "measure/output" }', "{}"), "its measure is not named"),
+        (
+            f'{INDICATORS}[constant]\nflow = "flow/total"\n',
+            "its flow is named, which measure/output does not have",
+        ),
+    ],
+)
+def test_an_indicator_has_its_own_dimensions_only(graph: Graph, mapping: str, message: str) -> None:
+    rows = [INDICATOR_HEAD, ["World", "GDP", "USD billion", "1"]]
+    (error,) = refusals(graph, rows, mapping)
+    assert error.startswith(f"t.csv: row=2;column=4: {message}")
+
+
+def test_the_scale_of_people_is_named(graph: Graph) -> None:
+    rows = [INDICATOR_HEAD, ["World", "People", "million", "1"]]
+    assert refusals(graph, rows, INDICATORS.replace("million = { scale = 6 }", "million = {}")) == [
+        "t.csv: row=2;column=4: the scale of its unit is not named"
+    ]

@@ -38,6 +38,7 @@ def figure(
         "counterpart": counterpart,
         "flow": f"flow/{flow}",
         "coverage": "coverage/all-goods",
+        "subject": "",
         "measure": measure,
         "period": period,
         "base": None,

@@ -27,10 +27,10 @@ _COMPARED: Final = (
 )
 """The columns whose values the shapes of figures compare with each other."""
 
-_THINGS: Final = ("reporter", "counterpart", "period", "basePeriod")
+_THINGS: Final = ("reporter", "counterpart", "subject", "period", "basePeriod")
 """The columns of whose values the shapes of figures ask only what kind of thing they are."""
 
-_TARGETS: Final = ("reporter", "counterpart")
+_TARGETS: Final = ("reporter", "counterpart", "subject")
 """Those of these columns whose values have shapes of their own."""
 
 _KINDS: Final = (f"{RDF}type", f"{SKOS}inScheme", f"{OWL}deprecated")

@@ -47,13 +47,16 @@ MAPPING: Final = "mapping.toml"
 NAME: Final = "name"
 """The column with the local name of the figure."""
 
-CELL: Final = tuple(local_name(each) for name, each in DIMENSIONS.items() if name != "subject")
+CELL: Final = tuple(map(local_name, DIMENSIONS.values()))
 """The columns with the dimensions of the figure."""
 
 OPTIONAL: Final = ("reporter", "coverage", "currency")
 """The columns that are part of a name only if the table has several values of them."""
 
-_NAMED: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "period", "currency")
+_NAMED: Final = (
+    *("reporter", "counterpart", "subject", "flow", "coverage"),
+    *("measure", "period", "currency"),
+)
 _LEFT_OUT: Final = [
     names for size in reversed(range(len(OPTIONAL) + 1)) for names in combinations(OPTIONAL, size)
 ]
@@ -101,12 +104,7 @@ class Column:
 
 COLUMNS: Final[Mapping[str, Column]] = {
     "dataSet": Column(f"{QB}dataSet"),
-    **{
-        name: Column(DIMENSIONS[field])
-        for field, name in zip(
-            (field for field in DIMENSIONS if field != "subject"), CELL, strict=True
-        )
-    },
+    **{name: Column(property_) for name, property_ in zip(CELL, DIMENSIONS.values(), strict=True)},
     "obsValue": Column(f"{SDMX_MEASURE}obsValue", "decimal"),
     "unitMeasure": Column(UNIT),
     "unitMult": Column(f"{SDMX_ATTRIBUTE}unitMult", "integer"),

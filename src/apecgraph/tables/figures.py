@@ -13,6 +13,8 @@ from apecgraph.tables.periods import Period
 class TableFigure:
     """A figure of a table. Things are given by their codes, such as "economy/CHN".
 
+    A dimension that does not apply is empty: output has a subject, trade a reporter.
+
     Attributes:
         name: Its local name, made of its cell.
         dataset: The dataset that its measure belongs to.
@@ -20,10 +22,12 @@ class TableFigure:
         counterpart: With whom.
         flow: The flow.
         coverage: The goods.
+        subject: Whose output or population it is.
         measure: The measure.
         period: The period.
         base: The period that growth is compared with; None for other measures.
-        currency: The currency of the value, or that growth was computed in.
+        currency: The currency of the value, or that growth was computed in; empty if the number
+            would be the same in every currency.
         valuation: The valuation; None if the reporter's own.
         observed: The number.
         unit: The unit of the number.
@@ -39,6 +43,7 @@ class TableFigure:
     counterpart: str
     flow: str
     coverage: str
+    subject: str
     measure: str
     period: Period
     base: Period | None

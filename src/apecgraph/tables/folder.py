@@ -70,6 +70,7 @@ def figure_row(figure: TableFigure, issued: str) -> Row:
         "counterpart": figure.counterpart,
         "flow": figure.flow,
         "coverage": figure.coverage,
+        "subject": figure.subject,
         "measure": figure.measure,
         "period": figure.period.code,
         "basePeriod": figure.base.code if figure.base else "",

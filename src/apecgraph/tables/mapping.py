@@ -52,10 +52,11 @@ class Facts(_Part):
         counterpart: Code of the economy or group with which it trades.
         flow: Code of the flow.
         coverage: Code of the goods.
+        subject: Code of the economy or group whose output or population it is.
         measure: Code of the measure.
         currency: Code of the currency.
         valuation: Code of the valuation, if the reporter uses another one by default.
-        scale: The power of ten of values in money: 4 for 万元, 8 for 亿元.
+        scale: The power of ten of money and of people: 4 for 万元, 8 for 亿元.
         year: The year.
         first: The first month of several.
         month: The last month, or the only one.
@@ -70,6 +71,7 @@ class Facts(_Part):
     counterpart: str | None = None
     flow: str | None = None
     coverage: str | None = None
+    subject: str | None = None
     measure: str | None = None
     currency: str | None = None
     valuation: str | None = None
@@ -149,7 +151,7 @@ class Title(_Part):
     """
 
     row: int = Field(ge=1)
-    gives: Literal["reporter", "counterpart"] | None = None
+    gives: Literal["reporter", "counterpart", "subject"] | None = None
     labels: Dict[str, Facts] = {}
     periods: tuple[_PatternText, ...] = ()
 
@@ -174,7 +176,7 @@ class Key(_Part):
     """
 
     column: _Column
-    gives: Literal["reporter", "counterpart"] | None = None
+    gives: Literal["reporter", "counterpart", "subject"] | None = None
     labels: Dict[str, Facts] = {}
     periods: tuple[_PatternText, ...] = ()
     without: tuple[str, ...] = ()

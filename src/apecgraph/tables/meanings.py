@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from apecgraph.content.codes import Codes
-from apecgraph.content.cube import ANY_CURRENCY, UNIT
+from apecgraph.content.cube import ANY_CURRENCY, DIMENSIONS, UNIT
 from apecgraph.content.table_rows import OPTIONAL
 from apecgraph.errors import TableRefused, UnknownCode
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, QB
 from apecgraph.tables.grid import same_text
 from apecgraph.tables.mapping import Dated, Facts, Header, Key, Title
 from apecgraph.tables.mapping import Mapping as TableMapping
@@ -23,6 +23,7 @@ _KINDS: Final = {
     "counterpart": _PARTY,
     "flow": ("flow",),
     "coverage": ("coverage",),
+    "subject": _PARTY,
     "measure": ("measure",),
     "currency": ("unit",),
     "valuation": ("valuation",),
@@ -49,6 +50,7 @@ class Meanings:
     def __init__(self, mapping: TableMapping, graph: Graph) -> None:
         self._graph = graph
         self._codes = Codes(graph)
+        self._dimensions: dict[str, frozenset[str]] = {}
         self._names = {
             same_text(name): (Dated(code=meant),) if isinstance(meant, str) else meant
             for name, meant in mapping.names.items()
@@ -126,6 +128,24 @@ class Meanings:
     def dataset(self, measure: str) -> str:
         """Return the dataset of a measure."""
         return self._graph.required_value(f"{ID}{measure}", f"{DCTERMS}isPartOf").removeprefix(ID)
+
+    def dimensions(self, measure: str) -> frozenset[str]:
+        """Return the names of the dimensions that the figures of a measure have."""
+        if measure not in self._dimensions:
+            structure = self._graph.required_value(f"{ID}{self.dataset(measure)}", f"{QB}structure")
+            properties = {
+                self._graph.value(component, f"{QB}dimension")
+                for component in self._graph.iris(structure, f"{QB}component")
+            }
+            self._dimensions[measure] = frozenset(
+                name for name, property_ in DIMENSIONS.items() if property_ in properties
+            )
+        return self._dimensions[measure]
+
+    def is_ratio(self, measure: str) -> bool:
+        """Return whether a measure is a share or a rate, which may depend on the currency."""
+        iri = f"{ID}{measure}"
+        return any(self._graph.has(iri, f"{APEC}{each}") for each in ("shareOf", "growthOf"))
 
     def is_growth(self, measure: str) -> bool:
         """Return whether a measure compares a period with an earlier one."""

@@ -19,7 +19,11 @@ from apecgraph.tables.numerals import NumberForm
 from apecgraph.tables.periods import Pattern, Period
 
 _MOST_ERRORS: Final = 40
-_DIMENSIONS: Final = ("reporter", "counterpart", "flow", "coverage", "measure", "currency")
+_NAMED: Final = ("reporter", "counterpart", "flow", "coverage", "subject", "measure", "currency")
+"""The dimensions that a mapping names, other than the period; the valuation may be left out."""
+
+_SCALED: Final = (None, "unit/person")
+"""The units of numbers that have a scale: money, and people."""
 _HEADING: Final = "titles, units and headers"
 _NAMES: Final = "names and periods of rows"
 _MISSING: Final = "marked as missing"
@@ -334,15 +338,10 @@ class _Reader:
     def _figure(
         self, place: tuple[int, int], cell: Cell, stated: Mapping[str, Any], period: Period
     ) -> None:
-        for dimension in _DIMENSIONS:
-            if dimension not in stated:
-                self._refuse(*place, f"its {dimension} is not named")
-                return
+        if not self._is_described(place, stated):
+            return
         measure = stated["measure"]
         unit = self._meanings.unit(measure)
-        if unit is None and "scale" not in stated:
-            self._refuse(*place, "the scale of its unit is not named")
-            return
         text = self._unmarked(cell.text)
         try:
             observed, decimals = self._numbers.read(
@@ -356,13 +355,13 @@ class _Reader:
         figure = TableFigure(
             name=name_of(codes, self._meanings.left_out),
             dataset=self._meanings.dataset(measure),
-            **{name: stated[name] for name in _DIMENSIONS},
+            **{name: stated.get(name, "") for name in _NAMED},
             period=period,
             base=period.year_before() if self._meanings.is_growth(measure) else None,
             valuation=stated.get("valuation"),
             observed=observed,
             unit=unit or stated["currency"],
-            multiplier=0 if unit else stated["scale"],
+            multiplier=stated["scale"] if unit in _SCALED else 0,
             decimals=decimals,
             printed="" if is_restored else cell.text,
             locator=self._grid.locator(*place),
@@ -374,6 +373,28 @@ class _Reader:
                 self._left[_AGAIN] += 1
             else:
                 self._refuse(*place, f"{figure.name} is at {known.locator} too")
+
+    def _is_described(self, place: tuple[int, int], stated: Mapping[str, Any]) -> bool:
+        """Return whether the dimensions of a figure are named, and the scale of its unit."""
+        measure = stated.get("measure")
+        if measure is None:
+            self._refuse(*place, "its measure is not named")
+            return False
+        unit, dimensions = self._meanings.unit(measure), self._meanings.dimensions(measure)
+        for name in _NAMED:
+            is_needed = name in dimensions
+            if name == "currency":
+                is_needed = unit is None or self._meanings.is_ratio(measure)
+            if is_needed and name not in stated:
+                self._refuse(*place, f"its {name} is not named")
+                return False
+            if name in stated and name not in dimensions:
+                self._refuse(*place, f"its {name} is named, which {measure} does not have")
+                return False
+        if unit in _SCALED and "scale" not in stated:
+            self._refuse(*place, "the scale of its unit is not named")
+            return False
+        return True
 
     def _unmarked(self, text: str) -> str:
         """Leave out the footnote marks at the end of a text."""

@@ -120,8 +120,8 @@ def check_sums(
 
 def _key(figure: TableFigure, **other: object) -> tuple[object, ...]:
     """Return the cell of a figure, or the cell that differs from it in some dimensions."""
-    names = ("reporter", "counterpart", "flow", "coverage", "measure", "period", "currency")
-    return tuple(other.get(name, getattr(figure, name)) for name in names)
+    names = ("reporter", "counterpart", "flow", "coverage", "subject", "measure", "period")
+    return tuple(other.get(name, getattr(figure, name)) for name in (*names, "currency"))
 
 
 def _flows(values: _Values) -> Iterator[_Failure | None]:
@@ -181,7 +181,7 @@ def _growth(values: _Values) -> Iterator[_Failure | None]:
 
 def _units(figures: Sequence[TableFigure]) -> Iterator[_Failure | None]:
     """Compare the unit of each value in money with that of the first one."""
-    money = [each for each in figures if each.measure == _VALUE]
+    money = [each for each in figures if each.unit == each.currency]
     for figure in money[1:]:
         first = money[0]
         if (figure.unit, figure.multiplier) == (first.unit, first.multiplier):
