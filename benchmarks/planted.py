@@ -302,8 +302,8 @@ _UNSEEN: Final = """## What no edit rule can see
   for the first quarter of 2026, and none of the goods that the press names. Trade with all of APEC
   in other years, and in these goods, is compared by inequalities and wide bands, so another
   partner, the total as exports and the year before pass.
-- Of the shares of APEC in output, trade and population there is no official table; they change so
-  little, and most are printed as bounds, that another year fits as well.
+- The shares of APEC in output, trade and population follow from official tables until 2022 or 2023.
+  They change so little, and most are printed as bounds, that another year fits as well.
 - An inequality sees one direction only. The total entered as exports is found only if exports are
   known; the world entered for APEC only if the trade with the world is known closely.
 - A rate of growth of one source, for goods or a partner without values, is compared with nothing.

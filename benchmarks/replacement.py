@@ -43,7 +43,7 @@ _ACROSS: Final = {
     "part-of-coverage": ("coverage",),
     "sum-of-parts": ("reporter", "counterpart", "subject"),
     "mirror": ("reporter", "counterpart", "flow", "valuation", "currency"),
-    "share-of-whole": ("measure", "counterpart", "coverage", "currency"),
+    "share-of-whole": ("measure", "counterpart", "coverage", "subject", "currency"),
     "growth-of-value": ("measure", "period", "base_period"),
     "exports-and-imports": ("flow", "valuation"),
     "part-of-whole": ("counterpart", "coverage"),
@@ -55,7 +55,9 @@ _ACROSS: Final = {
     "not-negative": (),
     "greatest-fall": (),
     "near-bound": (),
-    "currency-pair": ("currency",),
+    "currency-pair": tuple(name for name in DIMENSIONS if name != "period"),
+    "share-of-world-trade": tuple(name for name in DIMENSIONS if name != "period"),
+    "exchange-rate": tuple(name for name in DIMENSIONS if name != "period"),
 }
 """The dimensions in which the cells differ that an edit rule compares: all, if it is not listed."""
 

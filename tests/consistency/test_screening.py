@@ -85,6 +85,15 @@ def trade(period: str = "2024", **values: str) -> Cell:
     return cell._replace(**{name: f"{ID}{value}" for name, value in values.items()})
 
 
+def indicator(measure: str, subject: str, currency: str = "unit/USD") -> Cell:
+    is_money = measure in ("output", "exchange-rate")
+    return trade(
+        subject=subject,
+        measure=f"measure/{measure}",
+        currency=currency if is_money else "unit/not-applicable",
+    )._replace(reporter=None, counterpart=None, flow=None, coverage=None, valuation=None)
+
+
 def test_each_edit_rule_has_a_second_form() -> None:
     columnar = {*COLUMNAR_EDIT_RULES, *STEADY, SUMS_OF_GROUPS, SUMS_OF_PERIODS}
     assert columnar == {*CELL_EDIT_RULES, *SUMS}
@@ -187,6 +196,24 @@ FAILURES = {
         (trade("2023", **SHARE), exactly("5")),
         (trade("2024", **SHARE), exactly("60")),
     ],
+    "share-of-whole": [
+        (indicator("output", "economy/CHN"), exactly("20e12")),
+        (indicator("output", "group/world"), exactly("100e12")),
+        (indicator("world-output-share", "economy/CHN"), exactly("25")),
+    ],
+    "share-of-world-trade": [
+        *(
+            (trade(reporter="group/world", flow=flow, counterpart=partner), exactly(number))
+            for flow in ("flow/exports", "flow/imports")
+            for partner, number in (("economy/CHN", "1e12"), ("group/world", "10e12"))
+        ),
+        (indicator("world-trade-share", "economy/CHN"), exactly("12")),
+    ],
+    "exchange-rate": [
+        (trade(), exactly("10")),
+        (trade(currency="unit/CNY"), exactly("75")),
+        (indicator("exchange-rate", "economy/CHN", "unit/CNY"), exactly("7.1")),
+    ],
     "currency-pair": [
         (trade(), exactly("10")),
         (trade(currency="unit/CNY"), exactly("700")),
@@ -230,6 +257,28 @@ def test_both_forms_compare_the_sides_of_a_trade_in_yuan_and_dollars(
     pair = figures((in_yuan, exactly("100e9")), (AMERICA_BUYS, exactly(dollars)))
     failing, _ = compare(replace(evidence, figures=pair, statements=()), tmp_path / "figures")
     assert bool(failing) == contradict
+
+
+def test_the_rate_of_the_period_replaces_the_band_of_the_currency_pair(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    values = [
+        (trade(), exactly("10")),
+        (trade(currency="unit/CNY"), exactly("37.5")),
+        (indicator("exchange-rate", "economy/CHN", "unit/CNY"), exactly("3.7314")),
+    ]
+    known = replace(evidence, figures=figures(*values), statements=())
+    assert compare(known, tmp_path / "known") == (set(), set())
+    unknown = replace(evidence, figures=figures(*values[:2]), statements=())
+    failing, _ = compare(unknown, tmp_path / "unknown")
+    assert failing
+
+
+def test_a_share_in_world_trade_may_include_services(evidence: Evidence, tmp_path: Path) -> None:
+    *trades, (share, _) = FAILURES["share-of-world-trade"]
+    near = figures(*trades, (share, exactly("10.4")))
+    few = replace(evidence, figures=near, statements=())
+    assert compare(few, tmp_path / "figures") == (set(), set())
 
 
 @pytest.mark.parametrize(

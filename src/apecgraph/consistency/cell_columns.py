@@ -37,7 +37,7 @@ _BITS: Final = 60
 
 
 NO_END: Final = nw.lit(None, dtype=nw.Float64)
-_NO_CELL: Final = nw.lit(None, dtype=nw.Int64)
+NO_CELL: Final = nw.lit(None, dtype=nw.Int64)
 
 IMPLIED: Final = ("cell", "lower", "upper", "one", "other")
 Implied = Iterator[Frame]
@@ -410,7 +410,7 @@ def implied_row(
         lower=lower,
         upper=upper,
         one=nw.col(one),
-        other=_NO_CELL if other is None else nw.col(other),
+        other=NO_CELL if other is None else nw.col(other),
     )
 
 

@@ -39,44 +39,20 @@ from apecgraph.consistency.cell_parts import (
     series,
     with_area,
 )
-from apecgraph.consistency.cells import Cells, Implied
+from apecgraph.consistency.cell_shares import share_of_whole, share_of_world_trade
+from apecgraph.consistency.cells import Cells, Estimate, Implied
 from apecgraph.content.cube import RATIO, Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 
 _HUNDREDTH: Final = Decimal("0.01")
 CURRENCY_PAIR: Final = f"{ID}relation/currency-pair"
+EXCHANGE_RATE: Final = f"{ID}relation/exchange-rate"
 MIRRORED: Final[Mapping[str, str]] = {
     f"{ID}flow/{one}": f"{ID}flow/{other}"
     for one, other in (("exports", "imports"), ("imports", "exports"), ("total", "total"))
 }
 """The flow that the partner reports, keyed by the flow that the reporter reports."""
-
-
-def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
-    """Ratio edit: the part equals the share (in percent) of the whole."""
-    for cell, shares in list(cells.known.items()):
-        measure = cells.graph.value(cell.measure, f"{APEC}shareOf")
-        all_of_it = cells.graph.value(cell.measure, f"{APEC}whole")
-        if measure is None or all_of_it is None:
-            continue
-        part = cell._replace(measure=measure)
-        # The whole is a counterpart (the world) or a coverage (all goods).
-        is_coverage = all_of_it.startswith(f"{ID}coverage/")
-        dimension = "coverage" if is_coverage else "counterpart"
-        whole = part._replace(**{dimension: all_of_it})
-        for currency in cells.currencies(part, whole):
-            part, whole = part._replace(currency=currency), whole._replace(currency=currency)
-            for share in shares:
-                ratio = share.interval.scaled(_HUNDREDTH)
-                for known in cells.at(whole):
-                    yield part, known.interval * ratio, (share, known), "{} of {}"
-                for known in cells.at(part):
-                    words = "the whole of which {1} is {0}"
-                    yield whole, known.interval / ratio, (share, known), words
-            for known, total in product(cells.at(part), cells.at(whole)):
-                ratio = (known.interval / total.interval).scaled(Decimal(100))
-                yield cell, ratio, (known, total), "{} out of {}"
 
 
 def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
@@ -227,22 +203,62 @@ def near_bound(cells: Cells, edit_rule: str) -> Implied:
 
 
 def currency_pair(cells: Cells, edit_rule: str) -> Implied:
-    """Ratio edit: a value in two currencies implies an exchange rate within a band."""
+    """Ratio edit: a value in two currencies implies an exchange rate within a band.
+
+    If the exchange rate of the period is known, the edit rule `exchange_rate` applies instead.
+    """
     currencies = cells.graph.values(edit_rule, f"{DCTERMS}subject")
     if len(currencies) != 2:
         return  # the content does not declare the edit rule
     local, foreign = currencies
     band = cells.band(edit_rule)
     words = f"{{}} at a rate of {band.lower} to {band.upper}"
-    for cell in cells.comparing(edit_rule, dimension="currency"):
-        if cell.unit(cells.graph) != cell.currency:
-            continue  # a rate of growth is not money
+    rates = _rates(cells, local)
+    for cell in _money(cells):
+        if cell.period in rates:
+            continue
         if cell.currency == foreign:
             other, factor = cell._replace(currency=local), band
         else:
             other, factor = cell._replace(currency=foreign), band.inverse()
         for known in cells.at(cell):
             yield other, known.interval * factor, (known,), words
+
+
+def exchange_rate(cells: Cells, edit_rule: str) -> Implied:
+    """Ratio edit: a value in two currencies implies the official rate of the period, in a band."""
+    currencies = cells.graph.values(CURRENCY_PAIR, f"{DCTERMS}subject")
+    if len(currencies) != 2:
+        return  # the content does not declare the edit rule of the pair
+    local, foreign = currencies
+    band = cells.band(edit_rule)
+    rates = _rates(cells, local)
+    words = f"{{}} at {band.lower} to {band.upper} times {{}}"
+    for cell in _money(cells):
+        for rate, known in product(rates.get(cell.period, ()), cells.at(cell)):
+            factor = rate.interval * band
+            if cell.currency == foreign:
+                yield cell._replace(currency=local), known.interval * factor, (known, rate), words
+            else:
+                yield cell._replace(currency=foreign), known.interval / factor, (known, rate), words
+
+
+def _rates(cells: Cells, local: str) -> dict[str, list[Estimate]]:
+    """Return the exchange rates of a currency, keyed by their periods."""
+    return {
+        cell.period: cells.at(cell)
+        for cell in cells.comparing(EXCHANGE_RATE)
+        if cell.currency == local
+    }
+
+
+def _money(cells: Cells) -> Iterator[Cell]:
+    """Yield the cells of money in the currencies of the pair, other than exchange rates."""
+    rates = cells.graph.values(EXCHANGE_RATE, f"{DCTERMS}subject")
+    for cell in cells.comparing(CURRENCY_PAIR, dimension="currency"):
+        # A rate of growth is not money.
+        if cell.unit(cells.graph) == cell.currency and cell.measure not in rates:
+            yield cell
 
 
 def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
@@ -298,6 +314,7 @@ SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {
 
 CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/share-of-whole": share_of_whole,
+    f"{ID}relation/share-of-world-trade": share_of_world_trade,
     f"{ID}relation/growth-of-value": growth_of_value,
     f"{ID}relation/exports-and-imports": exports_and_imports,
     f"{ID}relation/part-of-whole": part_of_whole,
@@ -313,6 +330,7 @@ CELL_EDIT_RULES: Final[dict[str, Callable[[Cells, str], Implied]]] = {
     f"{ID}relation/greatest-fall": greatest_fall,
     f"{ID}relation/near-bound": near_bound,
     CURRENCY_PAIR: currency_pair,
+    EXCHANGE_RATE: exchange_rate,
     f"{ID}relation/mirror": mirror,
 }
 """All other edit rules between cells, keyed by IRI."""

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from apecgraph.consistency.cells import Cells, Estimate
 from apecgraph.content.cube import Cell
-from apecgraph.rdf.namespaces import ID
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import DCTERMS, ID
 
 AREAS: Final = ("reporter", "counterpart", "subject")
 """The dimensions whose values are economies or groups of economies."""
@@ -26,6 +27,24 @@ def with_area(cell: Cell, dimension: str, area: str | None) -> Cell:
     """Return a cell with another area in one dimension."""
     changed: dict[str, Any] = {dimension: area}
     return cell._replace(**changed)
+
+
+def dimension_of_whole(graph: Graph, measure: str, whole: str) -> str:
+    """Return the dimension in which a part differs from its whole.
+
+    Args:
+        graph: The declarations of the content.
+        measure: IRI of the measure of the part.
+        whole: IRI of the whole: goods, or the world.
+
+    Returns:
+        The name of the dimension: the coverage of goods; the counterpart of trade with the world;
+        the subject of an indicator of the world.
+    """
+    if whole.startswith(f"{ID}coverage/"):
+        return "coverage"
+    is_indicator = graph.has(measure, f"{DCTERMS}isPartOf", f"{ID}dataset/indicators")
+    return "subject" if is_indicator else "counterpart"
 
 
 def families(

@@ -22,6 +22,7 @@ import narwhals as nw
 
 from apecgraph.consistency.cell_columns import (
     IMPLIED,
+    NO_CELL,
     NO_END,
     CellColumns,
     Factors,
@@ -34,7 +35,7 @@ from apecgraph.consistency.cell_columns import (
     raised,
     sizeable,
 )
-from apecgraph.consistency.cell_edit_rules import CURRENCY_PAIR, MIRRORED
+from apecgraph.consistency.cell_edit_rules import CURRENCY_PAIR, EXCHANGE_RATE, MIRRORED
 from apecgraph.consistency.cell_parts import BALANCE
 from apecgraph.consistency.cells import TOTAL
 from apecgraph.consistency.column_engines import Frame
@@ -46,70 +47,13 @@ from apecgraph.consistency.columnar_inequalities import (
     part_of_whole,
     sum_of_parts,
 )
+from apecgraph.consistency.columnar_shares import (
+    share_of_whole,
+    share_of_world_trade,
+    with_measure,
+)
 from apecgraph.content.cube import ANY_CURRENCY, RATIO, UNIT, Cell
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
-
-
-def share_of_whole(columns: CellColumns, edit_rule: str) -> Implied:
-    """Ratio edit: a share, in percent, of the whole is the part."""
-    keys, graph = columns.keys, columns.cells.graph
-    for measure in keys.values["measure"]:
-        value = graph.value(measure, f"{APEC}shareOf") if measure else None
-        all_of_it = graph.value(measure, f"{APEC}whole") if measure else None
-        if measure is None or value is None or all_of_it is None:
-            continue
-        is_coverage = all_of_it.startswith(f"{ID}coverage/")
-        dimension = "coverage" if is_coverage else "counterpart"
-        all_ = columns.digit(dimension, all_of_it)
-        shares = _with_measure(columns, measure).select(
-            share="cell",
-            share_lower=nw.col("lower") * 0.01,
-            share_upper=nw.col("upper") * 0.01,
-            part=nw.col("cell")
-            - columns.digit("measure", measure)
-            + columns.digit("measure", value)
-            - keys.of("cell", "currency"),
-            digit=keys.of("cell", dimension),
-        )
-        values = columns.having("measure", value).select(
-            known="cell",
-            lower="lower",
-            upper="upper",
-            place=nw.col("cell") - keys.of("cell", "currency"),
-        )
-        parts = shares.join(values, left_on="part", right_on="place").with_columns(
-            whole=nw.col("known") - nw.col("digit") + all_
-        )
-        yield implied_row(
-            parts,
-            "whole",
-            raised(over(nw.col("lower"), nw.col("share_upper"))),
-            lowered(over(nw.col("upper"), nw.col("share_lower"))),
-            "share",
-            "known",
-        )
-        wholes = shares.with_columns(all_place=nw.col("part") - nw.col("digit") + all_).join(
-            values, left_on="all_place", right_on="place"
-        )
-        yield implied_row(
-            wholes.with_columns(target=nw.col("known") - all_ + nw.col("digit")),
-            "target",
-            raised(nw.col("lower") * nw.col("share_lower")),
-            lowered(nw.col("upper") * nw.col("share_upper")),
-            "share",
-            "known",
-        )
-        both = parts.join(
-            values.select(whole="known", whole_lower="lower", whole_upper="upper"), on="whole"
-        )
-        yield implied_row(
-            both,
-            "share",
-            raised(quotient(nw.col("lower"), nw.col("whole_upper")) * 100),
-            lowered(over(nw.col("upper"), nw.col("whole_lower")) * 100),
-            "known",
-            "whole",
-        )
 
 
 def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
@@ -134,7 +78,7 @@ def growth_of_value(columns: CellColumns, edit_rule: str) -> Implied:
             growth_lower = raised(raised(growth_lower * 0.01) + 1)
             growth_upper = lowered(lowered(growth_upper * 0.01) + 1)
         rates = (
-            _with_measure(columns, measure)
+            with_measure(columns, measure)
             .with_columns(base=base)
             .join(periods, on="base")
             .with_columns(
@@ -347,15 +291,59 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
     if len(currencies) != 2 or len(keys.digits("currency", currencies)) != 2:
         return  # the content does not declare the edit rule, or no figure is in these currencies
     band = Factors(columns.cells.band(edit_rule))
+    rates = _rates(columns, currencies[0]).select("period")
+    values = _money(columns).join(rates, on="period", how="anti")
+    yield from _converted(
+        columns, values.with_columns(rate=NO_CELL, low=band.lower, high=band.upper)
+    )
+
+
+def exchange_rate(columns: CellColumns, edit_rule: str) -> Implied:
+    """Ratio edit: a value in two currencies implies the official rate of the period, in a band."""
+    keys, graph = columns.keys, columns.cells.graph
+    currencies = graph.values(CURRENCY_PAIR, f"{DCTERMS}subject")
+    if len(currencies) != 2 or len(keys.digits("currency", currencies)) != 2:
+        return  # the content does not declare the edit rule, or no figure is in these currencies
+    band = Factors(columns.cells.band(edit_rule))
+    rates = _rates(columns, currencies[0]).select(
+        "period",
+        rate="cell",
+        low=raised(nw.col("lower") * band.lower),
+        high=lowered(nw.col("upper") * band.upper),
+    )
+    yield from _converted(columns, _money(columns).join(rates, on="period"))
+
+
+def _rates(columns: CellColumns, local: str) -> Frame:
+    """Return the rows of the exchange rates of a currency, with the digits of their periods."""
+    keys = columns.keys
+    is_local = keys.of("cell", "currency") == columns.digit("currency", local)
+    rates = columns.comparing(EXCHANGE_RATE).filter(is_local)
+    return rates.with_columns(period=keys.of("cell", "period"))
+
+
+def _money(columns: CellColumns) -> Frame:
+    """Return the rows of money, other than rates, with the digits of their periods."""
+    keys, graph = columns.keys, columns.cells.graph
+    rates = graph.values(EXCHANGE_RATE, f"{DCTERMS}subject")
     monetary = [
         measure
         for measure in keys.values["measure"]
-        if measure is not None and graph.value(measure, UNIT) == ANY_CURRENCY
+        if measure is not None
+        and measure not in rates
+        and graph.value(measure, UNIT) == ANY_CURRENCY
     ]
     values = columns.having("measure", *monetary)
+    return values.with_columns(period=keys.of("cell", "period"))
+
+
+def _converted(columns: CellColumns, values: Frame) -> Implied:
+    """Convert values of the currency pair, each at a rate from `low` to `high` of a cell `rate`."""
+    keys = columns.keys
+    currencies = columns.cells.graph.values(CURRENCY_PAIR, f"{DCTERMS}subject")
     local, foreign = (columns.digit("currency", each) for each in currencies)
     currency = keys.of("cell", "currency")
-    lower, upper = nw.col("lower"), nw.col("upper")
+    lower, upper, low, high = (nw.col(name) for name in ("lower", "upper", "low", "high"))
     printed = keys.digits("currency", columns.values("currency"))
     for before, after in ((foreign, local), (local, foreign)):
         in_one = values.filter(currency == before).with_columns(
@@ -364,9 +352,10 @@ def currency_pair(columns: CellColumns, edit_rule: str) -> Implied:
         implied = implied_row(
             in_one,
             "target",
-            raised(lower * band.lower if before == foreign else lower / band.upper),
-            lowered(upper * band.upper if before == foreign else upper / band.lower),
+            raised(lower * low if before == foreign else lower / high),
+            lowered(upper * high if before == foreign else upper / low),
             "cell",
+            "rate",
         )
         # If no value is in that currency, the value implied has nothing but itself to meet.
         yield implied if after in printed else implied.filter(lower > upper)
@@ -381,20 +370,6 @@ def _no_less(columns: CellColumns, edit_rule: str, least: float) -> Implied:
     matters = (nw.col("lower") < least) | nw.col("lower").is_null()
     rows = columns.comparing(edit_rule).filter(~is_balance & matters)
     yield implied_row(rows, "cell", nw.lit(least), NO_END, "cell")
-
-
-def _with_measure(columns: CellColumns, measure: str) -> Frame:
-    """Return the readings and sums of a measure: each by itself, as ends below zero need it."""
-    digit = columns.digit("measure", measure)
-    is_measure = columns.keys.of("cell", "measure") == digit
-    ends = ("cell", "lower", "upper")
-    return nw.concat(
-        [
-            columns.ratios.filter(is_measure).select(*ends),
-            columns.known.filter(is_measure).select(*ends),
-        ],
-        how="vertical",
-    )
 
 
 def _flow_digits(columns: CellColumns, cell: Cell) -> int:
@@ -419,6 +394,7 @@ INEQUALITIES: Final = frozenset(
 
 COLUMNAR_EDIT_RULES: Final[Mapping[str, Callable[[CellColumns, str], Implied]]] = {
     f"{ID}relation/share-of-whole": share_of_whole,
+    f"{ID}relation/share-of-world-trade": share_of_world_trade,
     f"{ID}relation/growth-of-value": growth_of_value,
     f"{ID}relation/exports-and-imports": exports_and_imports,
     f"{ID}relation/part-of-whole": part_of_whole,
@@ -432,6 +408,7 @@ COLUMNAR_EDIT_RULES: Final[Mapping[str, Callable[[CellColumns, str], Implied]]] 
     f"{ID}relation/greatest-fall": greatest_fall,
     f"{ID}relation/near-bound": near_bound,
     CURRENCY_PAIR: currency_pair,
+    EXCHANGE_RATE: exchange_rate,
     f"{ID}relation/mirror": mirror,
 }
 """The edit rules that imply estimates from some cells, keyed by IRI."""

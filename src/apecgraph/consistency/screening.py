@@ -30,6 +30,7 @@ from apecgraph.consistency.cell_columns import (
     sums,
 )
 from apecgraph.consistency.cell_keys import CellKeys
+from apecgraph.consistency.cell_parts import dimension_of_whole
 from apecgraph.consistency.cells import ESTIMATE, PERCENT, SAME_CELL, TOTAL, Cells
 from apecgraph.consistency.column_engines import Engine, Frame, Values, engine_of
 from apecgraph.consistency.columnar_edit_rules import (
@@ -218,13 +219,11 @@ def _keys(frame: Frame, cells: Cells, engine: Engine) -> CellKeys:
     for measure in measures:
         for property_ in ("shareOf", "growthOf"):
             values["measure"].update(graph.iris(measure, f"{APEC}{property_}"))
-    wholes = {
-        *graph.values(f"{ID}relation/part-of-whole", f"{APEC}whole"),
-        *(whole for measure in measures for whole in graph.iris(measure, f"{APEC}whole")),
-    }
-    for whole in wholes:
-        name = "coverage" if whole.startswith(f"{ID}coverage/") else "counterpart"
-        values[name].add(whole)
+    for whole in graph.values(f"{ID}relation/part-of-whole", f"{APEC}whole"):
+        values["coverage" if "/coverage/" in whole else "counterpart"].add(whole)
+    for measure in measures:
+        for whole in graph.iris(measure, f"{APEC}whole"):
+            values[dimension_of_whole(graph, measure, whole)].add(whole)
     values["flow"].update(_FLOWS)
     for name in ("reporter", "counterpart", "subject"):
         if values[name]:
