@@ -40,6 +40,10 @@ def search(graph: Graph) -> Search:
         ("海关程序分委会", "body/sccp"),  # 海关程序小组委员会
         ("APEC海关", "body/sccp"),  # APEC海关程序小组委员会
         ("日本海关", "economy/JPN"),
+        ("中国台北", "economy/TWN"),
+        ("深圳", "place/shenzhen"),
+        ("出口", "flow/exports"),
+        ("亚太经合组织其他经济体", "group/apec-other-economies"),
         ("飞禽走兽", None),
         ("C0021", "figure/seetaoe-258468/trade-2025"),
         ("S001", "source/seetaoe-258468"),
