@@ -38,7 +38,8 @@ def search(graph: Graph) -> Search:
         ("中国海关 customs", "body/gacc"),
         ("中国海关 nowhere", None),
         ("海关程序分委会", "body/sccp"),  # 海关程序小组委员会
-        ("APEC海关", "body/sccp"),  # APEC海关程序小组委员会
+        ("APEC海关程序", "body/sccp"),  # APEC海关程序小组委员会
+        ("APEC海关", "group/customs-of-apec-economies"),  # 亚太经合组织经济体海关
         ("日本海关", "economy/JPN"),
         ("中国台北", "economy/TWN"),
         ("深圳", "place/shenzhen"),
