@@ -274,7 +274,7 @@ def test_a_theme_has_one_preferred_wording_and_keeps_the_others(store: ox.Store)
           ?statement rdf:subject <https://w3id.org/apecgraph/id/meeting/sccp1-2026> ;
             rdf:predicate apec:theme ; rdf:object ?theme ;
             <http://www.w3.org/ns/adms#status>/skos:prefLabel ?status .
-          FILTER (lang(?theme) = 'en')
+          FILTER (lang(?theme) = 'en' && lang(?status) = 'en')
         }""",
     )
     assert sorted(found) == [
@@ -346,6 +346,7 @@ def test_every_conflict_has_its_decision(store: ox.Store, decision: str) -> None
     found = rows(
         store,
         f"""SELECT ?verdict {{ ?decision dcterms:identifier "{decision}" ; a apec:Decision ;
-            apec:verdict/skos:prefLabel ?verdict ; rdfs:comment ?reason }}""",
+            apec:verdict/skos:prefLabel ?verdict ; rdfs:comment ?reason
+            FILTER (lang(?verdict) = 'en') }}""",
     )
     assert len(found) == 1
