@@ -53,6 +53,7 @@ _ELSEWHERE: Final = {
     "releases": ("releases", "releases"),
     "rollback": ("releases", "rollback"),
     "diff": ("releases", "diff"),
+    "pictures": ("pictures", "pictures"),
 }
 """The module of each command that is not in this one, and its function there."""
 

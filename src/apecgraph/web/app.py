@@ -98,7 +98,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     Returns:
         The application.
     """
-    site = _site(publication, server)
+    site = site_of(publication, server)
     page = QueryPage(site, queries, examples(site.release))
     endpoint = SparqlEndpoint(
         queries,
@@ -132,7 +132,16 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     return PathRouter({"/sparql": endpoint}, app)
 
 
-def _site(publication: Publication, server: ServerResources) -> Site:
+def site_of(publication: Publication, server: ServerResources) -> Site:
+    """Return how a publication is presented.
+
+    Args:
+        publication: The publication.
+        server: What the server keeps when it switches to another publication.
+
+    Returns:
+        The site.
+    """
     release, settings = publication.release, server.settings
     graph = Graph() if publication.graph is None else publication.graph
     html = Html(release, graph, Assets())

@@ -294,7 +294,7 @@ def test_each_chart_of_the_release_is_true_and_legible(full_release: Release) ->
             assert {frequency(*each) for each in days} == {code}
             for drawing in chart.drawings:
                 legible(ET.fromstring(drawing))
-            in_picture = chart.sketch.draw((776, 250), unit=False)
+            in_picture = chart.sketch.draw((776, 250), alone=True)
             legible(ET.fromstring(in_picture.markup("it", "", "", "")))
     assert count > 400
 

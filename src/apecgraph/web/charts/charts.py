@@ -49,12 +49,12 @@ class Line:
 class Sketch(Protocol):
     """What a chart shows, ready to be drawn in any size."""
 
-    def draw(self, room: tuple[float, float], *, unit: bool = True) -> Drawing:
+    def draw(self, room: tuple[float, float], *, alone: bool = False) -> Drawing:
         """Draw it.
 
         Args:
-            room: Width and height in pixels; what has rows has a height of its own.
-            unit: Whether the unit of its numbers is written in it.
+            room: Width and height in pixels; the height of what has rows depends on their number.
+            alone: Whether it is in a picture, which names the unit outside of the drawing.
 
         Returns:
             The drawing.
@@ -175,7 +175,7 @@ class Charts:
             marks,
             self._notes(scale, beyond, same - sum(len(mark.claims) for mark in every)),
             axis.words,
-            " to ".join(self._span(sorted(marks, key=self._when))),
+            self._span(sorted(marks, key=self._when), " to "),
             self._marks.publishers(marks),
             chosen,
             {each: len(found) for each, found in frequencies.items()},
@@ -209,7 +209,7 @@ class Charts:
             marks,
             self._notes(scale, beyond, 0),
             axis.words,
-            " and ".join(self._span(marks)),
+            self._span(marks, " and "),
             self._marks.publishers(marks),
         )
 
@@ -226,10 +226,11 @@ class Charts:
     def _when(self, mark: Mark) -> tuple[str, str, str]:
         return when(self._graph, mark.period)
 
-    def _span(self, marks: Sequence[Mark]) -> list[str]:
+    def _span(self, marks: Sequence[Mark], between: str) -> str:
         """Name the periods of the first and the last of some marks, or their only period."""
         names = (self._labels.title(marks[end].period).value for end in (0, -1))
-        return list(dict.fromkeys(names))
+        named = list(dict.fromkeys(names))
+        return (" – " if any(between in name for name in named) else between).join(named)
 
     def _notes(self, scale: Scale, beyond: Iterable[Mark], left_out: int) -> list[str]:
         notes = [scale.note] if scale.note else []

@@ -60,7 +60,8 @@ def _style() -> str:
         f".shape{{stroke:{_ACCENT};stroke-width:1.5;fill:none}}",
         f".interval{{stroke:{_ACCENT};fill:none}}",
         f".stands .shape,.official .shape{{fill:{_ACCENT}}}",
-        f".value,.label{{fill:{_INK}}}.name{{font-weight:600}}",
+        f".value,.label{{fill:{_INK};paint-order:stroke;stroke:#fff;stroke-width:3px}}",
+        ".name{font-weight:600}",
     ]
     for number, colour in enumerate(_LINES):
         line = f".line-{number}"
@@ -144,7 +145,7 @@ def draw_picture(chart: Chart, credits_: Credits, headline: str = "") -> Picture
     foot = _foot(chart, credits_)
     below = sum(height for _, height in foot) + _MARGIN // 2
     room = max(_LEAST_PLOT, _LEAST_HEIGHT - column.bottom - below)
-    column.place(chart.sketch.draw((_INSIDE, room), unit=False))
+    column.place(chart.sketch.draw((_INSIDE, room), alone=True))
     column.bottom = max(column.bottom, _LEAST_HEIGHT - below)
     for line, height in foot:
         column.write([line] if line else [], "small", height)
@@ -155,7 +156,8 @@ def draw_picture(chart: Chart, credits_: Credits, headline: str = "") -> Picture
 
 def subtitle(chart: Chart, headline: str) -> str:
     """Return the unit and the periods of a chart, after its title if it has another headline."""
-    unit = ", ".join(filter(None, (chart.unit, chart.span)))
+    span = "" if chart.span in chart.title else chart.span
+    unit = ", ".join(filter(None, (chart.unit, span)))
     return capital(f"{chart.title}: {unit}" if headline else unit)
 
 

@@ -13,6 +13,7 @@ from apecgraph.web.charts.marks import Mark, Marks
 _ROW: Final = 48
 """Height of a row in pixels: a label, and an interval below it."""
 
+_HIGHEST_ROW: Final = 88
 _TOP: Final = 26
 _BARE_TOP: Final = 4
 _BOTTOM: Final = 30
@@ -33,12 +34,14 @@ class RowChart:
         self._axis = axis
         self._marks = marks
 
-    def draw(self, room: tuple[float, float], *, unit: bool = True) -> Drawing:
+    def draw(self, room: tuple[float, float], *, alone: bool = False) -> Drawing:
         """Draw the picture; see `Sketch`. Its height depends on the number of rows."""
         axis = self._axis
         inset = max(width(text) for text, _ in axis.ticks) / 2 + 4
-        top_margin = _TOP if unit else _BARE_TOP
-        height = top_margin + _ROW * len(self._rows) + _BOTTOM
+        top_margin = _BARE_TOP if alone else _TOP
+        free = (room[1] - top_margin - _BOTTOM) / len(self._rows) if alone else 0
+        row = max(_ROW, min(free, _HIGHEST_ROW))
+        height = top_margin + row * len(self._rows) + _BOTTOM
         drawing = Drawing((room[0], height), Margins(inset, top_margin, inset, _BOTTOM))
         area = drawing.plot
 
@@ -48,17 +51,17 @@ class RowChart:
         def end(number: Decimal | None) -> float | None:
             return None if number is None else x_of(axis.scale.at(number))
 
-        if unit:
+        if not alone:
             drawing.write(axis.words, (0, 14), "note")
-        free = 0.0
+        written = 0.0
         for text, at in axis.ticks:
             x, half = x_of(at), width(text) / 2
             drawing.line((x, area.top), (x, area.bottom), "guide")
-            if x - half >= free:
+            if x - half >= written:
                 drawing.write(text, (x, area.bottom + 20), "tick", "middle")
-                free = x + half + _GAP
+                written = x + half + _GAP
         for number, (label, mark) in enumerate(self._rows):
-            top = area.top + _ROW * number
+            top = area.top + row * number + (row - _ROW) / 2
             drawing.write(cut(label, drawing.width), (0, top + 16), "label")
             x, y = x_of(axis.scale.at(mark.numbers[1])), top + 34
             low, high = map(end, mark.ends)

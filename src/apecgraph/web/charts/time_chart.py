@@ -47,13 +47,13 @@ class TimeChart:
         self._axis = axis
         self._marks = marks
 
-    def draw(self, room: tuple[float, float], *, unit: bool = True) -> Drawing:
+    def draw(self, room: tuple[float, float], *, alone: bool = False) -> Drawing:
         """Draw the picture; see `Sketch`."""
         named = max(width(each) for each, _ in self._lines)
         right = min(named + _RIGHT, room[0] * _NAMES) if named else _RIGHT
         left = max(width(text) for text, _ in self._axis.ticks) + 8
-        drawing = Drawing(room, Margins(left, _TOP if unit else _BARE_TOP, right, _BOTTOM))
-        if unit:
+        drawing = Drawing(room, Margins(left, _BARE_TOP if alone else _TOP, right, _BOTTOM))
+        if not alone:
             drawing.write(self._axis.words, (0, 14), "note")
         self._draw_axes(drawing)
         self._draw_lines(drawing)

@@ -171,6 +171,13 @@ class Resources:
             variant=language,
         )
 
+    def charts(self, iri: str) -> Sequence[SharedChart]:
+        """Return all charts on the page about a thing."""
+        if iri == BASE:
+            return self._home.charts()
+        description = describe(self._graph, iri)
+        return () if description is None else self._page_of(description).charts(iri)
+
     def chart(self, name: str, parameters: Mapping[str, str]) -> SharedChart:
         """Return a chart on the page about a thing.
 
@@ -189,11 +196,7 @@ class Resources:
         if other := [each for each in parameters if each != "chart"]:
             raise MalformedRequest(f"{other[0]}: there is no such parameter; `chart` is one.")
         iri = topic_of(name)
-        if iri == BASE:
-            charts: Sequence[SharedChart] = self._home.charts()
-        else:
-            description = describe(self._graph, iri)
-            charts = self._page_of(description).charts(iri) if description else ()
+        charts = self.charts(iri)
         wanted = parameters.get("chart", charts[0].chart.name if charts else "")
         for shared in charts:
             if shared.chart.name == wanted:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.rdf.formats import SVG, Format
+from apecgraph.rdf.formats import PNG, SVG, Format
 from apecgraph.web.charts.picture import POLICY
 from apecgraph.web.charts.raster import rasterized
 from apecgraph.web.charts.shared import SharedChart
@@ -28,10 +31,16 @@ class Pictures:
 
     Args:
         site: How the release is presented.
+
+    Attributes:
+        folder: Contains the PNG files that are prepared, beside the release.
     """
+
+    folder: Path
 
     def __init__(self, site: ReleaseSite) -> None:
         self._site = site
+        self.folder = site.release.path.parent / "pictures"
 
     async def answer(
         self, request: Request, find: Callable[[], SharedChart], format_: Format, variant: str
@@ -61,9 +70,28 @@ class Pictures:
             request, format_.content_type, make, headers, variant, executor
         )
 
+    def prepare(self, shared: SharedChart) -> Path:
+        """Write the PNG of a chart into the folder, if it is not there yet; return its path."""
+        path = self._path(shared)
+        if not path.exists():
+            self.folder.mkdir(exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(rasterized(shared.picture, _SECONDS))
+            part.rename(path)
+        return path
+
     def _made(self, find: Callable[[], SharedChart], format_: Format) -> bytes:
-        picture = find().picture
-        return picture.svg if format_ is SVG else rasterized(picture, _SECONDS)
+        shared = find()
+        if format_ is SVG:
+            return shared.picture.svg
+        with suppress(OSError):
+            return self._path(shared).read_bytes()
+        return rasterized(shared.picture, _SECONDS)
+
+    def _path(self, shared: SharedChart) -> Path:
+        """Return where the PNG of a chart is if it is prepared: it depends on data and program."""
+        seen = (self._site.release.digest, self._site.html.digest, shared.address.picture(PNG))
+        return self.folder / f"{sha256(repr(seen).encode()).hexdigest()}.png"
 
 
 def _file(request: Request) -> str:

@@ -1,0 +1,47 @@
+"""The command that prepares pictures of charts."""
+
+from __future__ import annotations
+
+import click
+
+from apecgraph.errors import ReleaseError
+from apecgraph.progress import shown
+from apecgraph.release.archive import Archive
+from apecgraph.release.release import Release
+from apecgraph.settings import Settings
+from apecgraph.web.app import ServerResources, site_of
+from apecgraph.web.documents.default_views import prepare_pictures
+from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.http.memory import MemoryBudgets
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.monitoring.health import LastFailure
+from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.publication import Publication
+from apecgraph.web.sparql.endpoint import parsed_requests
+
+
+@click.command()
+def pictures() -> None:
+    """Draw the charts of the current release that people meet first, as PNG files.
+
+    The files are beside the release, in the folder `pictures`. The server draws a chart that is not
+    there when somebody asks for it.
+    """
+    settings = Settings()
+    archive = Archive(settings.releases)
+    with shown():
+        server = ServerResources(
+            settings,
+            RateLimit(settings.queries_per_minute),
+            LastFailure(),
+            MemoryBudgets(),
+            ContentCache(0),
+            parsed_requests(0),
+        )
+        site = site_of(Publication.of(Release.current(archive.path)), server)
+        assert isinstance(site, ReleaseSite)  # noqa: S101 - it has a release
+        try:
+            count = prepare_pictures(site)
+        except OSError as error:
+            raise ReleaseError(f"the pictures cannot be written: {error}") from None
+    click.echo(f"{count} pictures")
