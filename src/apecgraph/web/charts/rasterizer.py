@@ -27,9 +27,10 @@ _FAMILY: Final = "Noto Sans CJK SC"
 def main() -> None:
     """Read an SVG and write a PNG."""
     waiting, width = map(int, sys.argv[1:])
+    import manimgx_fonts_cjk
     import resvg_py
 
-    font = files("manimgx_fonts_cjk") / "NotoSansCJK-VF.otf.ttc"
+    font = files(manimgx_fonts_cjk) / "NotoSansCJK-VF.otf.ttc"
     confine(MEGABYTES)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     end_with_parent(waiting)
