@@ -33,6 +33,7 @@ def prepare_pictures(site: ReleaseSite) -> int:
         OSError: A file cannot be written.
     """
     pictures = Pictures(site)
+    pictures.folder.mkdir(exist_ok=True)
     kept = {pictures.prepare(shared) for shared in islice(_default_views(site), _MOST)}
     for path in pictures.folder.iterdir():
         if path not in kept:

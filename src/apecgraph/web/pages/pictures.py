@@ -71,10 +71,9 @@ class Pictures:
         )
 
     def prepare(self, shared: SharedChart) -> Path:
-        """Write the PNG of a chart into the folder, if it is not there yet; return its path."""
+        """Write the PNG of a chart into the folder, which exists; return its path."""
         path = self._path(shared)
         if not path.exists():
-            self.folder.mkdir(exist_ok=True)
             part = path.with_suffix(".part")
             part.write_bytes(rasterized(shared.picture, _SECONDS))
             part.rename(path)
