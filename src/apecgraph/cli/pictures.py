@@ -12,8 +12,8 @@ from apecgraph.settings import Settings
 from apecgraph.web.app import ServerResources, site_of
 from apecgraph.web.documents.default_views import prepare_pictures
 from apecgraph.web.http.content_cache import ContentCache
-from apecgraph.web.http.memory import MemoryBudgets
 from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.http.signposting import link_headers
 from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.publication import Publication
@@ -34,9 +34,9 @@ def pictures() -> None:
             settings,
             RateLimit(settings.queries_per_minute),
             LastFailure(),
-            MemoryBudgets(),
             ContentCache(0),
             parsed_requests(0),
+            link_headers(0),
         )
         site = site_of(Publication.of(Release.current(archive.path)), server)
         assert isinstance(site, ReleaseSite)  # noqa: S101 - it has a release
