@@ -2,8 +2,9 @@
 
 .venv/bin/python -m tests.load.greedy --minutes 10
 
-The program serves the content, prints how many small requests were lost, their latency, and the
-memory of the front every half minute. It exits with 1 if one is lost, if 1 in 100 takes half a
+The program serves rows, or with `--release` a release whose files and long pages are also asked for
+(`--release new` builds one of the content). It prints how many small requests were lost, their
+latency, and the memory of the front. It exits with 1 if one is lost, if 1 in 100 takes half a
 second, or if the front takes more than it may or does not stop growing.
 """
 
@@ -15,16 +16,19 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import httpx
 
+from apecgraph.build.pipeline import build_release
+from apecgraph.content.folder import default_content
+from apecgraph.tabular.writers import WRITERS
 from tests.support.attacks import FOREVER
 from tests.support.connections import connected, reply, request
 from tests.support.processes import proportional_memory
@@ -37,11 +41,37 @@ GROWTH: Final = 1.25
 """Factor by which the memory of the front in the second half may exceed that in the first half."""
 
 P99_SECONDS: Final = 0.5
+PAGES: Final = (
+    *(
+        "/",
+        "/health",
+        "/sparql?query=ASK%7B%7D",
+        "/figures",
+        "/sources",
+        "/conflicts",
+        "/search?q=a",
+    ),
+    *("/doc/economy/CHN.html", "/doc/economy/CHN.jsonld", "/catalog", "/sitemap.xml", "/dumps/"),
+    *(f"/figures.{extension}?measure=measure/trade-growth" for extension in WRITERS),
+)
+"""What has been asked for once when the server is at rest."""
+
 ROWS: Final = 30_000
 _ASTRAL: Final = "\U0001f600" + "a" * 1_048_000
 _AT_ONCE: Final = 60
 _HELD_SECONDS: Final = 1.0
 """Seconds for which connections are kept open."""
+
+
+WHOLE: Final = (
+    *("/dumps/apecgraph.nq", "/dumps/apecgraph.jsonld", "/dumps/figures.csv", "/figures?from=1900"),
+    *("/doc/index.jsonld", "/doc/ontology.html", "/doc/economy/CHN.ttl", "/releases.atom"),
+)
+"""The longest files and pages besides the figures in all formats."""
+
+
+Greedy: TypeAlias = Callable[[Server, int], None]
+"""A client that is called again and again with the next number."""
 
 
 @dataclass
@@ -70,12 +100,13 @@ class Record:
         return max(self.memory[middle:]) / max(self.memory[:middle])
 
 
-def load(server: Server, seconds: float) -> Record:
-    """Let greedy clients and light ones send requests for some seconds."""
+def load(server: Server, seconds: float, greedy: Sequence[Greedy] | None = None) -> Record:
+    """Let greedy clients, all by default, and light ones send requests for some seconds."""
     record = Record()
     over = threading.Event()
     clients = [
-        threading.Thread(target=_repeatedly, args=(client, server, over)) for client in GREEDY
+        threading.Thread(target=_repeatedly, args=(client, server, over))
+        for client in greedy or GREEDY
     ]
     clients += [threading.Thread(target=_light, args=(server, over, record)) for _ in range(2)]
     for client in clients:
@@ -109,9 +140,7 @@ def _light(server: Server, over: threading.Event, record: Record) -> None:
                 record.lost.append(f"{path}: {fault}")
 
 
-def _repeatedly(
-    client: Callable[[Server, int], None], server: Server, over: threading.Event
-) -> None:
+def _repeatedly(client: Greedy, server: Server, over: threading.Event) -> None:
     for number in itertools.count():
         if over.is_set():
             return
@@ -162,6 +191,18 @@ def _many_addresses(server: Server, number: int) -> None:
             reply(connection)
 
 
+def whole_files(server: Server, number: int) -> None:
+    """Take all figures in each format, dumps and long documents, from addresses of clients."""
+    figures = [f"/figures.{extension}?from={1900 + number % 90}" for extension in WRITERS]
+    paths = [*figures, "/figures.json", *WHOLE]
+    with _held(server, [_get(path, "Accept-Encoding: gzip\r\n") for path in paths]):
+        pass
+    for each in range(8):
+        with connected(server.port) as connection:
+            connection.sendall(_get(paths[(number + each) % len(paths)]))
+            reply(connection)
+
+
 GREEDY: Final = (
     _long_texts,
     _long_queue,
@@ -197,17 +238,22 @@ def _large(without: int) -> str:
 
 
 @contextmanager
-def served(seconds: float = 3) -> Iterator[Server]:
-    """Run a server of many rows, whose queries may take some seconds."""
+def served(release: Path | None = None, seconds: float = 3) -> Iterator[Server]:
+    """Run a server of many rows, or of a release, and ask for its pages once.
+
+    Args:
+        release: The folder of the release; None for the rows.
+        seconds: Time that queries may take.
+    """
     with TemporaryDirectory() as name:
-        data = Path(name) / "data.nt"
+        log, data = Path(name) / "log.txt", Path(name) / "data.nt"
         data.write_text(
             "".join(f'<urn:x:{row}> <urn:x:p> "{"v" * 99}{row}" .\n' for row in range(ROWS))
         )
-        log = Path(name) / "log.txt"
-        with server_process("--data", data, log=log, query_seconds=seconds) as server:
+        what = ("--data", data) if release is None else ("--release", release)
+        with server_process(*what, log=log, query_seconds=seconds) as server:
             with server.client() as client:
-                for path in ("/", "/health", "/sparql?query=ASK%7B%7D"):
+                for path in PAGES:
                     client.get(path)
             yield server
 
@@ -216,9 +262,17 @@ def main() -> int:
     """Load a server; return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=10)
-    with served() as server:
-        at_rest = proportional_memory(server.process.pid) / 1024
-        record = load(server, 60 * parser.parse_args().minutes)
+    parser.add_argument("--release", metavar="DIR", help="folder of a release, or `new`")
+    arguments = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        name: str | None = arguments.release
+        release = None if name is None else Path(name)
+        if name == "new":
+            release = build_release(default_content(), Path(folder))[0].path
+        greedy = GREEDY if release is None else (*GREEDY, whole_files)
+        with served(release) as server:
+            at_rest = proportional_memory(server.process.pid) / 1024
+            record = load(server, 60 * arguments.minutes, greedy)
     top = max(record.memory)
     every = max(1, len(record.memory) // 20)
     print("memory of the front in MB:", " ".join(f"{each:.0f}" for each in record.memory[::every]))

@@ -1,14 +1,26 @@
-"""A server loads the libraries that write files only if it needs them."""
+"""Any selection of figures can be written in each format, without all of its rows in memory."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import tracemalloc
 
-PROGRAM = "import sys, apecgraph.web.app; print(*{name.partition('.')[0] for name in sys.modules})"
+import pytest
+
+from apecgraph.tabular.figures import FigureTable
+from apecgraph.tabular.writers import WRITERS
 
 
-def test_a_server_starts_without_the_libraries_that_write_figures() -> None:
-    loaded = subprocess.check_output([sys.executable, "-c", PROGRAM], text=True).split()
-    assert "pyoxigraph" in loaded
-    assert not {"duckdb", "openpyxl", "pandas", "pysdmx", "xlsxwriter"} & set(loaded)
+@pytest.mark.parametrize("extension", WRITERS)
+def test_a_selection_is_written_row_by_row(table: FigureTable, extension: str) -> None:
+    _, write = WRITERS[extension]
+    figures = [row["figure"] for row in table.rows]
+    expected = write(table)
+    whole = len(repr(table.rows))
+    tracemalloc.start()
+    try:
+        made = write(table.source.selected(figures))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert made == expected
+    assert peak < 2 * len(made) + whole // 2

@@ -2,79 +2,73 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from io import BytesIO
-from typing import TYPE_CHECKING, Final
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from itertools import chain
+from typing import Final
 
+from apecgraph.errors import WorkerKilled
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS
-from apecgraph.tabular.columns import COLUMNS, meaning, typed
-from apecgraph.tabular.figures import FigureTable
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+from apecgraph.tabular.columns import COLUMNS, Column, meaning, typed
+from apecgraph.tabular.figures import FigureTable, Row
 
 _FIRST_DAY: Final = date(1900, 3, 1)
 """The first day that all spreadsheet programs number alike; earlier dates are written as text."""
-
-_MADE: Final = datetime(2000, 1, 1)
-"""The date of every file, so that equal tables make equal files."""
-
-_OPTIONS: Final = {
-    "in_memory": True,  # the server may have no folder for temporary files
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-    "default_date_format": "yyyy-mm-dd",
-}
 
 
 def write_workbook(table: FigureTable) -> bytes:
     """Write a table of figures as a workbook with two sheets: the figures, and the columns.
 
-    No cell is a formula: texts are written as texts.
+    No cell is a formula: texts are written as texts. A process of its own makes the file, since the
+    library keeps all cells, and a server would not get their memory back.
 
     Args:
         table: The table.
 
     Returns:
         The file.
+
+    Raises:
+        WorkerKilled: The process ended without a file.
     """
-    from xlsxwriter import Workbook  # a server needs it only for this answer
-
     graph = table.source.graph
-    output = BytesIO()
-    with Workbook(output, _OPTIONS) as workbook:
-        workbook.set_properties(
-            {
-                "title": graph.value(BASE, f"{DCTERMS}title") or BASE,
-                "created": _MADE,
-                "comments": _about(table),
-            }
-        )
-        bold = workbook.add_format({"bold": True})
-        figures = workbook.add_worksheet("figures")
-        figures.freeze_panes(1, 1)
-        for number, column in enumerate(COLUMNS):
-            figures.write_string(0, number, column.name, bold)
-        for line, row in enumerate(table.rows, start=1):
-            for number, column in enumerate(COLUMNS):
-                value = typed(column, row[column.name])
-                _write(figures, line, number, row[column.name] if column.separator else value)
-        columns = workbook.add_worksheet("columns")
-        columns.write_string(0, 0, _about(table), bold)
-        for line, column in enumerate(COLUMNS, start=1):
-            columns.write_string(line, 0, column.name)
-            columns.write_string(line, 1, meaning(graph, column) or "")
-    return output.getvalue()
+    head = {
+        "title": graph.value(BASE, f"{DCTERMS}title") or BASE,
+        "about": _about(table),
+        "columns": [(column.name, meaning(graph, column) or "") for column in COLUMNS],
+    }
+    command = (sys.executable, "-m", f"{__package__}.workbook_process", str(os.getpid()))
+    ended = WorkerKilled("The process that makes the workbook was ended; try again.")
+    try:
+        with subprocess.Popen(  # noqa: S603 - the arguments are ours
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdin is not None  # noqa: S101
+            assert process.stdout is not None  # noqa: S101
+            for line in chain([head], map(_cells, table.rows)):
+                process.stdin.write(f"{json.dumps(line)}\n".encode())
+            process.stdin.close()
+            made = process.stdout.read()
+    except BrokenPipeError:
+        raise ended from None
+    if process.returncode != 0:
+        raise ended
+    return made
 
 
-def _write(sheet: Worksheet, line: int, number: int, value: object) -> None:
-    if isinstance(value, int | float):
-        sheet.write_number(line, number, value)
-    elif isinstance(value, date) and value >= _FIRST_DAY:
-        sheet.write_datetime(line, number, datetime.combine(value, time()))
-    elif value:
-        sheet.write_string(line, number, str(value))
+def _cells(row: Row) -> list[object]:
+    return [_cell(column, row[column.name]) for column in COLUMNS]
+
+
+def _cell(column: Column, text: str) -> object:
+    """Return a cell as the process reads it."""
+    value = text if column.separator else typed(column, text)
+    if isinstance(value, date):
+        return [value.isoformat()] if value >= _FIRST_DAY else value.isoformat()
+    return value if isinstance(value, int | float) else str(value or "") or None
 
 
 def _about(table: FigureTable) -> str:
