@@ -8,7 +8,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.claims import read_claim
 from apecgraph.readers.quantities import Quantities
-from apecgraph.text.numbers import spelled
+from apecgraph.text.numbers import Numerals, spelled
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_a_figure_is_written_with_its_unit(
 ) -> None:
     claim = read_claim(graph, f"{ID}figure/{figure}")
     assert claim is not None
-    quantities = Quantities(graph)
+    quantities = Quantities(Numerals(graph))
     assert (quantities.value(claim), quantities.interval(claim)) == (value, interval)

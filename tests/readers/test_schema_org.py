@@ -15,6 +15,8 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, SCHEMA
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import ENGLISH
+from apecgraph.web.language import Language
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.html import Html
 from tests.support.pages import BROWSER
@@ -104,7 +106,8 @@ def test_a_text_cannot_end_the_script(text: str) -> None:
     graph = Graph(ox.parse(event, ox.RdfFormat.TURTLE))
     described = SchemaOrg(graph, Labels(graph)).thing(f"{BASE}id/x")
     problem = {"title": "a page", "status": 400}
-    page = Html(None, Graph(), Assets()).page("problem.html", problem=problem, schema_org=described)
+    html = Html(None, Graph(), Assets(), "", Language(Graph(), ENGLISH), ["en"])
+    page = html.page("problem.html", problem=problem, schema_org=described)
     (found,) = EMBEDDED.findall(page)
     assert json.loads(found) == described
     assert json.loads(found)["name"] == text

@@ -9,7 +9,8 @@ from apecgraph.progress import shown
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.settings import Settings
-from apecgraph.web.app import ServerResources, site_of
+from apecgraph.text.catalogues import ENGLISH
+from apecgraph.web.app import ServerResources, sites_of
 from apecgraph.web.documents.default_views import prepare_pictures
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.rate_limit import RateLimit
@@ -38,7 +39,8 @@ def pictures() -> None:
             parsed_requests(0),
             link_headers(0),
         )
-        site = site_of(Publication.of(Release.current(archive.path)), server)
+        sites = sites_of(Publication.of(Release.current(archive.path)), server)
+        site = sites[ENGLISH.tag]
         assert isinstance(site, ReleaseSite)  # noqa: S101 - it has a release
         try:
             count = prepare_pictures(site)

@@ -20,6 +20,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS
 from apecgraph.rdf.terms import Term
+from apecgraph.text.catalogues import ENGLISH, Catalogue
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
@@ -38,12 +39,14 @@ class Wording:
 
     Args:
         graph: The dataset that has the names.
+        catalogue: The language to write in.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, catalogue: Catalogue = ENGLISH) -> None:
         self._graph = graph
-        self._labels = Labels(graph)
-        self._numerals = Numerals(graph)
+        self._catalogue = catalogue
+        self._labels = Labels(graph, catalogue.tag)
+        self._numerals = Numerals(graph, catalogue)
 
     def cell(self, cell: Cell) -> str:
         """Write what a cell measures: "value of trade, China, other APEC economies, 2025"."""
@@ -79,7 +82,10 @@ class Wording:
         """
         if isinstance(claim, Figure):
             return f"{self.cell(claim.cell)}: {self._value(claim)}"
-        triple = claim.triple
+        return self.statement(claim.triple)
+
+    def statement(self, triple: ox.Triple) -> str:
+        """Write what a triple states: "Guangzhou – in – China"."""
         return " – ".join(map(self._term, (triple.subject, triple.predicate, triple.object)))
 
     def contradiction(self, contradiction: Contradiction) -> str:
@@ -107,7 +113,11 @@ class Wording:
             The text.
         """
         meanings = (
-            f"{words} means {self.meaning(interval, cell.unit(self._graph))}"
+            self._catalogue.gettext(
+                "%(words)s means %(interval)s",
+                words=words,
+                interval=self.meaning(interval, cell.unit(self._graph)),
+            )
             for words, interval in estimates
         )
         return f"{self.cell(cell)}: {'; '.join(meanings)}"
@@ -122,8 +132,9 @@ class Wording:
             The text.
         """
         if ratio is None or ratio < _MULTIPLE:
-            return "no number fits both"
-        return f"one is {spelled(rounded(ratio, _RATIO_DIGITS))} times the other"
+            return self._catalogue.gettext("no number fits both")
+        times = spelled(rounded(ratio, _RATIO_DIGITS), self._catalogue)
+        return self._catalogue.gettext("one is %(number)s times the other", number=times)
 
     def estimate(self, estimate: Estimate, cell: Cell) -> str:
         """Explain how an estimate of a cell was derived.
@@ -174,9 +185,17 @@ class Wording:
         name = min(names, key=lambda name: (len(name), name))
         others = len(names) - 1
         if others:
-            return f"{name} and {others} other{'s'[: others > 1]}"
+            return self._catalogue.ngettext(
+                "%(name)s and %(num)s other", "%(name)s and %(num)s others", others, name=name
+            )
         times = len(sources)
-        return name if times == 1 else f"{name}, {'twice' if times == 2 else f'{times} times'}"
+        match times:
+            case 1:
+                return name
+            case 2:
+                return self._catalogue.gettext("%(name)s, twice", name=name)
+            case _:
+                return self._catalogue.gettext("%(name)s, %(num)s times", name=name, num=times)
 
     def name(self, iri: str) -> str:
         """Name a thing."""
@@ -198,7 +217,7 @@ class Wording:
                 return self.name(term.value)
             case ox.Literal():
                 is_date = term.datatype.value in DATE_DATATYPES
-                return spelled_day(term.value) if is_date else term.value
+                return spelled_day(term.value, self._catalogue) if is_date else term.value
             case _:
                 return "?"
 

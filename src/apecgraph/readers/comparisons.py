@@ -13,7 +13,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.sources import is_official
-from apecgraph.text.numbers import Numerals, rounded, spelled
+from apecgraph.text.numbers import Numerals, rounded
 
 _MULTIPLE: Final = 2
 """The ratio of two figures from which "times as much" is clearer than a difference."""
@@ -58,7 +58,6 @@ class Comparisons:
     official: Set[str]
 
     def __init__(self, graph: Graph, claims: Iterable[FigureClaim]) -> None:
-        self._numerals = Numerals(graph)
         self._cells: defaultdict[tuple[Cell, bool], list[FigureClaim]] = defaultdict(list)
         for claim in claims:
             self._cells[_key(claim.figure)].append(claim)
@@ -73,11 +72,12 @@ class Comparisons:
         """Return the other figures of the cell of a figure, in the order of `in_cell`."""
         return self._ranked(claim for claim in self._cells[_key(figure)] if claim.iri != figure.iri)
 
-    def others(self, figure: Figure) -> tuple[Others, ...]:
+    def others(self, figure: Figure, numerals: Numerals) -> tuple[Others, ...]:
         """Return the figures of other sources for the cell of a figure.
 
         Args:
             figure: The figure.
+            numerals: Writes the differences.
 
         Returns:
             The figures: official statistics first, and of both kinds, disagreements first.
@@ -87,7 +87,7 @@ class Comparisons:
             if claim.source != figure.source:
                 kind = claim.source in self.official
                 by_meaning[claim.figure.interval, claim.figure.bound, kind].append(claim)
-        found = [self._others(figure, claims) for claims in by_meaning.values()]
+        found = [self._others(figure, claims, numerals) for claims in by_meaning.values()]
         return tuple(
             sorted(
                 found,
@@ -100,9 +100,9 @@ class Comparisons:
             )
         )
 
-    def official_of(self, figure: Figure) -> tuple[Others, ...]:
+    def official_of(self, figure: Figure, numerals: Numerals) -> tuple[Others, ...]:
         """Return the official statistics of other sources for the cell of a figure."""
-        return tuple(others for others in self.others(figure) if others.official)
+        return tuple(others for others in self.others(figure, numerals) if others.official)
 
     def _ranked(self, claims: Iterable[FigureClaim]) -> tuple[FigureClaim, ...]:
         return tuple(
@@ -117,7 +117,7 @@ class Comparisons:
             )
         )
 
-    def _others(self, figure: Figure, claims: list[FigureClaim]) -> Others:
+    def _others(self, figure: Figure, claims: list[FigureClaim], numerals: Numerals) -> Others:
         other = claims[0].figure
         return Others(
             tuple(claims),
@@ -125,20 +125,26 @@ class Comparisons:
             figure.interval.meets(other.interval),
             all(claim.rejected for claim in claims),
             other.source in self.official,
-            self._difference(figure, other),
+            _difference(figure, other, numerals),
         )
 
-    def _difference(self, figure: Figure, other: Figure) -> str:
-        """Write how another figure differs: "10 times as much", "5 billion yuan less"."""
-        one, two = figure.value, other.value
-        if one == two:
-            return ""
-        if min(one, two) > 0 and max(one, two) >= _MULTIPLE * min(one, two):
-            times = spelled(rounded(max(one, two) / min(one, two), _DIGITS))
-            return f"{times} times as much" if two > one else f"{times} times less"
-        unit = figure.unit
-        difference = self._numerals.number(abs(two - one), _DIFFERENCE_UNITS.get(unit, unit))
-        return f"{difference} {'more' if two > one else 'less'}"
+
+def _difference(figure: Figure, other: Figure, numerals: Numerals) -> str:
+    """Write how another figure differs: "10 times as much", "5 billion yuan less"."""
+    one, two = figure.value, other.value
+    gettext = numerals.catalogue.gettext
+    if one == two:
+        return ""
+    if min(one, two) > 0 and max(one, two) >= _MULTIPLE * min(one, two):
+        times = numerals.number(rounded(max(one, two) / min(one, two), _DIGITS), None)
+        if two > one:
+            return gettext("%(number)s times as much", number=times)
+        return gettext("%(number)s times less", number=times)
+    unit = figure.unit
+    difference = numerals.number(abs(two - one), _DIFFERENCE_UNITS.get(unit, unit))
+    if two > one:
+        return gettext("%(difference)s more", difference=difference)
+    return gettext("%(difference)s less", difference=difference)
 
 
 def _key(figure: Figure) -> tuple[Cell, bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from apecgraph.rdf.graph import Graph
 from apecgraph.readers.claims import Claim, FigureClaim
 from apecgraph.text.numbers import Numerals, rounded
 
@@ -18,11 +17,11 @@ class Quantities:
     A claim that is not a figure has no quantity and is written as an empty string.
 
     Args:
-        graph: The dataset of the release.
+        numerals: Writes numbers.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._numerals = Numerals(graph)
+    def __init__(self, numerals: Numerals) -> None:
+        self._numerals = numerals
 
     def value(self, claim: Claim) -> str:
         """Write the value of a figure with its bound and its unit: "nearly 60 %"."""

@@ -9,11 +9,13 @@ from functools import partial
 from typing import Final
 
 from apecgraph.content.cube import DIMENSIONS, dimensions, local_name
+from apecgraph.content.decisions import EXPECTED
 from apecgraph.content.folder import CELLS_GRAPH
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, QB, RDF, SCHEMA
 from apecgraph.readers.claims import FigureClaim, read_claim
+from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.numbers import Numerals
 
 SERIES_DIMENSIONS: Final[Mapping[str, str]] = {
@@ -61,24 +63,30 @@ class Series:
             The name.
         """
         if self.slice_ is not None:
-            return labels.title(self.slice_).value
+            name = labels.title(self.slice_)
+            if (name.language or "").startswith(labels.language):
+                return name.value
         parts = [
             labels.title(value).value
             for name, value in self.dimensions
             if name not in (*without, "currency", "valuation")
         ]
         basis = numerals.basis(self.unit, dict(self.dimensions)["currency"])
-        status = "expected" if self.claims[0].figure.is_expectation else ""
-        return ", ".join(filter(None, (*parts, basis, status)))
+        status = labels.title(EXPECTED).value if self.claims[0].figure.is_expectation else ""
+        comma = numerals.catalogue.gettext(", ")
+        return comma.join(filter(None, (*parts, basis, status)))
 
 
-def name_apart(series: Series, others: Iterable[Series], labels: Labels) -> str:
+def name_apart(
+    series: Series, others: Iterable[Series], labels: Labels, catalogue: Catalogue
+) -> str:
     """Name a series by the dimensions that tell it apart from others.
 
     Args:
         series: The series, one of the others.
         others: The series that are shown together.
         labels: Names the values of the dimensions.
+        catalogue: The language of the name.
 
     Returns:
         The name; empty if the series is alone.
@@ -89,8 +97,8 @@ def name_apart(series: Series, others: Iterable[Series], labels: Labels) -> str:
         for name, value in series.dimensions
         if (name, value) not in common
     ]
-    expected = ["expected"] if series.claims[0].figure.is_expectation else []
-    return ", ".join([*parts, *expected])
+    expected = [labels.title(EXPECTED).value] if series.claims[0].figure.is_expectation else []
+    return catalogue.gettext(", ").join([*parts, *expected])
 
 
 def read_series(graph: Graph) -> tuple[Series, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, localcontext
-from typing import Final
+from typing import Final, Literal
 
 from babel.numbers import format_compact_decimal, format_decimal
 
@@ -12,9 +12,12 @@ from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, SKOS
+from apecgraph.text.catalogues import ENGLISH, Catalogue
 
-_LOCALE: Final = "en"
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_SCALE_WORD: Final = re.compile(r"1[ \xa0]?([^0-9.,]+)")
+"""A power of ten that has a word of its own, such as "1 trillion"."""
+
 _SCALED: Final = 1_000_000
 """The smallest number that is written with a scale word: 26.29 trillion."""
 
@@ -32,11 +35,18 @@ class Numerals:
 
     Args:
         graph: The dataset that describes units and bounds.
+        catalogue: The language to write in.
+
+    Attributes:
+        catalogue: The language to write in.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    catalogue: Catalogue
+
+    def __init__(self, graph: Graph, catalogue: Catalogue = ENGLISH) -> None:
         self._graph = graph
-        self._labels = Labels(graph)
+        self.catalogue = catalogue
+        self._labels = Labels(graph, catalogue.tag)
 
     def number(self, number: Decimal, unit: str | None, bound: str | None = None) -> str:
         """Write a number: "26.29 trillion yuan", "nearly 60 %".
@@ -49,7 +59,13 @@ class Numerals:
         Returns:
             The text.
         """
-        return " ".join(filter(None, (self._bound(bound), spelled(number), self.unit(unit))))
+        gettext = self.catalogue.gettext
+        text = spelled(number, self.catalogue)
+        if named := self.unit(unit):
+            text = gettext("%(number)s %(unit)s", number=text, unit=named)
+        if bounded := self._bound(bound):
+            text = gettext("%(bound)s %(number)s", bound=bounded, number=text)
+        return text
 
     def figure(self, number: Decimal, interval: Interval, unit: str | None, bound: str) -> str:
         """Write the number of a figure with its bound, or both numbers of a range: "5 to 6 %".
@@ -78,17 +94,31 @@ class Numerals:
             The text.
         """
         low, high = interval.lower, interval.upper
-        over = "over " if interval.excludes_lower else ""
-        under = "under " if interval.excludes_upper else ""
+        gettext = self.catalogue.gettext
         if low is None:
             if high is None:
-                return "any number"
-            return under + self.number(high, unit) + ("" if under else " or less")
+                return gettext("any number")
+            number = self.number(high, unit)
+            if interval.excludes_upper:
+                return gettext("under %(number)s", number=number)
+            return gettext("%(number)s or less", number=number)
         if high is None:
-            return over + self.number(low, unit) + ("" if over else " or more")
+            number = self.number(low, unit)
+            if interval.excludes_lower:
+                return gettext("over %(number)s", number=number)
+            return gettext("%(number)s or more", number=number)
         if low == high:
-            return f"exactly {self.number(low, unit)}"
-        return f"{over}{spelled(low)} to {under}{self.number(high, unit)}"
+            return gettext("exactly %(number)s", number=self.number(low, unit))
+        ends = {"low": spelled(low, self.catalogue), "high": self.number(high, unit)}
+        match interval.excludes_lower, interval.excludes_upper:
+            case True, True:
+                return gettext("over %(low)s to under %(high)s", **ends)
+            case True, False:
+                return gettext("over %(low)s to %(high)s", **ends)
+            case False, True:
+                return gettext("%(low)s to under %(high)s", **ends)
+            case _:
+                return gettext("%(low)s to %(high)s", **ends)
 
     def unit(self, unit: str | None) -> str:
         """Return a unit as written after a number: "%", "yuan"; an empty string for a count."""
@@ -111,7 +141,14 @@ class Numerals:
         names = [self.unit(unit)] if any(map(str.isalnum, self.unit(unit))) else []
         if currency != unit and self._graph.has(currency, f"{SKOS}notation"):
             names.append(self.unit(currency))
-        return f"in {' and '.join(names)}" if names else ""
+        gettext = self.catalogue.gettext
+        match names:
+            case [one]:
+                return gettext("in %(unit)s", unit=one)
+            case [one, other]:
+                return gettext("in %(unit)s and %(currency)s", unit=one, currency=other)
+            case _:
+                return ""
 
     def _bound(self, bound: str | None) -> str:
         """Return the word for a bound; an empty string for a rounded or exact number."""
@@ -128,19 +165,42 @@ def plain_number(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
-def spelled(number: Decimal) -> str:
+def spelled(number: Decimal, catalogue: Catalogue = ENGLISH) -> str:
     """Write a number with its digits in groups of three, and from a million on with a word."""
+    locale = catalogue.locale
     if abs(number) < _SCALED:
-        return str(format_decimal(number, locale=_LOCALE, decimal_quantization=False))
+        return str(format_decimal(number, locale=locale, decimal_quantization=False))
     if number.adjusted() > _MOST_WORDED:
         return f"{number.normalize():.3E}".replace("E+", " × 10^")
+    # A language whose words of scale are short, such as Chinese, has only one form (CLDR).
+    form: Literal["long", "short"]
+    form = "long" if "long" in locale.compact_decimal_formats else "short"
     with localcontext() as context:
         context.prec = _PRECISION  # the default one is too small for all digits
         return str(
             format_compact_decimal(
-                number, format_type="long", locale=_LOCALE, fraction_digits=_ALL_DIGITS
+                number, format_type=form, locale=locale, fraction_digits=_ALL_DIGITS
             )
         )
+
+
+def scale_word(number: Decimal, catalogue: Catalogue = ENGLISH) -> tuple[str, Decimal]:
+    """Return the word with which a number is written, and what it multiplies by.
+
+    Args:
+        number: The number.
+        catalogue: The language of the word.
+
+    Returns:
+        The word, such as "trillion", and its factor; no word and 1 for a number without one.
+    """
+    factor = Decimal(1).scaleb(number.adjusted())
+    while factor >= _SCALED:
+        text = spelled(factor, catalogue)
+        if word := _SCALE_WORD.fullmatch(text):
+            return word[1], factor
+        factor /= 10
+    return "", Decimal(1)
 
 
 def rounded(number: Decimal, digits: int) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final
@@ -21,6 +21,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.settings import Settings
+from apecgraph.text.catalogues import ENGLISH, read_catalogues
 from apecgraph.web.documents.crawlers import Robots
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
@@ -31,11 +32,13 @@ from apecgraph.web.http.representation import EntityTags, http_date
 from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.router import PathRouter
 from apecgraph.web.http.signposting import LinkHeaders
+from apecgraph.web.language import Language
 from apecgraph.web.monitoring.health import HealthCheck, LastFailure, health
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.files import FilesPage
-from apecgraph.web.pages.html import Html
-from apecgraph.web.pages.site import ReleaseSite, Site
+from apecgraph.web.pages.html import Html, program_digest
+from apecgraph.web.pages.languages import Localized, page_language, vary_by_language
+from apecgraph.web.pages.site import Readings, ReleaseSite, Site
 from apecgraph.web.publication import Publication
 from apecgraph.web.routes import read_only, release_routes
 from apecgraph.web.sparql.endpoint import ParsedRequests, SparqlEndpoint
@@ -98,8 +101,11 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     Returns:
         The application.
     """
-    site = site_of(publication, server)
-    page = QueryPage(site, queries, examples(site.release))
+    sites = sites_of(publication, server)
+    site = sites[ENGLISH.tag]
+    examples_ = examples(site.release)
+    by_language = {tag: QueryPage(each, queries, examples_) for tag, each in sites.items()}
+    page = by_language[ENGLISH.tag]
     endpoint = SparqlEndpoint(
         queries,
         base=publication.base or page.endpoint,
@@ -108,7 +114,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         parsed=server.parsed,
         parsing=FairExecutor(server.settings.query_seconds),
         rate_limit=server.rate_limit,
-        page=ReadOnly(page.answer),
+        page=ReadOnly(Localized({tag: each.answer for tag, each in by_language.items()})),
         render_html=site.html.problem,
     )
     app = FastAPI(
@@ -124,55 +130,58 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     app.get("/health")(health)
     app.head("/health", include_in_schema=False)(health)
     app.router.routes += _routes(site, page)
-    if isinstance(site, ReleaseSite):
-        app.router.routes += release_routes(site)
+    released = {tag: each for tag, each in sites.items() if isinstance(each, ReleaseSite)}
+    if released:
+        app.router.routes += release_routes(released)
     else:
-        app.router.routes.append(read_only("/", FilesPage(site, queries).answer))
-    _handle_errors(app, site)
+        pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}
+        app.router.routes.append(read_only("/", Localized(pages)))
+    _handle_errors(app, sites)
     return PathRouter({"/sparql": endpoint}, app)
 
 
-def site_of(publication: Publication, server: ServerResources) -> Site:
-    """Return how a publication is presented.
+def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, Site]:
+    """Return how a publication is presented in each language.
 
     Args:
         publication: The publication.
         server: What the server keeps when it switches to another publication.
 
     Returns:
-        The site.
+        The sites, keyed by the tags of the languages.
     """
     release, settings = publication.release, server.settings
     graph = Graph() if publication.graph is None else publication.graph
-    html = Html(release, graph, Assets())
+    catalogues, assets = read_catalogues(), Assets()
+    code = program_digest(assets)
     executor = FairExecutor(settings.query_seconds)
     url = (settings.public_url or BASE).rstrip("/")
     if release is None:
-        tags = EntityTags(publication.digest, f"{html.digest} {url}")
+        digest, program = publication.digest, f"{code} {url}"
         folder, modified = default_content() / "ontology", None
     else:
         # The catalogue names the previous release, which the digest does not cover.
-        program = f"{release.fingerprint} {release.previous} {html.digest} {url}"
-        tags = EntityTags(release.digest, program)
+        digest, program = (
+            release.digest,
+            f"{release.fingerprint} {release.previous} {code} {url}",
+        )
         folder, modified = release.path, http_date(release.issued)
     context = Context(folder / CONTEXT, url)
-    limit = server.rate_limit
-    responder = Responder(tags, modified, server.contents, executor, limit)
-    if release is None:
-        return Site(None, graph, html, context, responder, executor, limit, url)
-    tables = FairExecutor(settings.query_seconds)
-    return ReleaseSite(
-        release,
-        graph,
-        html,
-        context,
-        responder,
-        executor,
-        limit,
-        url,
-        tables=tables,
-        link_headers=server.link_headers,
-    )
+    limit, tables = server.rate_limit, FairExecutor(settings.query_seconds)
+    readings = None if release is None else Readings(release, graph)
+    sites: dict[str, Site] = {}
+    for tag, catalogue in catalogues.items():
+        language = Language(graph, catalogue)
+        html = Html(release, graph, assets, code, language, list(catalogues))
+        # A page has another entity tag in each language.
+        tags = EntityTags(digest, f"{program} {tag}")
+        responder = Responder(tags, modified, server.contents, executor, limit)
+        common = graph, language, html, context, responder, executor, limit, url
+        if release is None or readings is None:
+            sites[tag] = Site(None, *common)
+        else:
+            sites[tag] = ReleaseSite(release, *common, tables, server.link_headers, readings)
+    return sites
 
 
 def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
@@ -192,8 +201,9 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
     ]
 
 
-def _handle_errors(app: FastAPI, site: Site) -> None:
+def _handle_errors(app: FastAPI, sites: Mapping[str, Site]) -> None:
     """Make the application answer errors with problem details, or with a page for browsers."""
+    site = sites[ENGLISH.tag]
     root = f"{site.url}/" if site.release is None else BASE
     paths = _PATHS if site.release is None else (*_PATHS, *_RELEASE_PATHS)
     addresses = [f"{root}{path}" for path in paths]
@@ -204,7 +214,9 @@ def _handle_errors(app: FastAPI, site: Site) -> None:
                 return preflight(("GET", "HEAD", "OPTIONS"))
             error = _as_ours(request, error, addresses)
         accept = accept_header(request.headers)
-        return problem_response(error, accept, render_html=site.html.problem)
+        render_html = sites[page_language(request, sites)].html.problem
+        response = problem_response(error, accept, render_html=render_html)
+        return vary_by_language(response)
 
     for kind in (ApecgraphError, HTTPException, Exception):
         app.add_exception_handler(kind, handle)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.charts.shared import EMBED, OEMBED
 from apecgraph.web.documents.contexts import Contexts
 from apecgraph.web.documents.crawlers import Sitemap
@@ -25,6 +26,7 @@ from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
+from apecgraph.web.pages.languages import Answer, LanguageSwitch, Localized
 from apecgraph.web.pages.official import OfficialPage
 from apecgraph.web.pages.question import QuestionPage
 from apecgraph.web.pages.questions import QuestionsPage
@@ -38,49 +40,63 @@ from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
 
 
-def release_routes(site: ReleaseSite) -> list[BaseRoute]:
-    """Return the routes to all resources of a release except its endpoint."""
-    figures, resources = FiguresPage(site), Resources(site)
+def release_routes(sites: Mapping[str, ReleaseSite]) -> list[BaseRoute]:
+    """Return the routes to all resources of a release except its endpoint.
+
+    Args:
+        sites: The site in each language, keyed by the tags of the languages.
+
+    Returns:
+        The routes.
+    """
+    site = sites[ENGLISH.tag]
+    figures = {tag: FiguresPage(each) for tag, each in sites.items()}
+    resources = Resources(sites)
     return [
-        *_pages(site, figures),
+        *_pages(sites, figures),
         *_documents(site, resources),
-        *_embeds(Embeds(site, figures, resources)),
-        *_downloads(site),
+        *_embeds(Embeds(site, figures[ENGLISH.tag], resources)),
+        *_downloads(sites),
         *_services(site),
     ]
 
 
-def read_only(path: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
+def read_only(path: str, answer: Answer) -> Route:
     """Return a route to a resource that clients read by GET and HEAD."""
     return Route(path, ReadOnly(answer))
 
 
-def _pages(site: ReleaseSite, figures: FiguresPage) -> list[BaseRoute]:
-    about = AboutPage(site)
-    release, releases, search = ReleasePage(site), ReleasesPage(site), SearchPage(site)
+def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage]) -> list[BaseRoute]:
+    def page(path: str, answer: Callable[[ReleaseSite], Answer]) -> Route:
+        return read_only(path, Localized({tag: answer(site) for tag, site in sites.items()}))
+
+    site = sites[ENGLISH.tag]
+    switch = LanguageSwitch(sites, is_secure=site.url.startswith("https:"))
+    release, search = ReleasePage(site), SearchPage(site)
     return [
-        read_only("/", HomePage(site).answer),
-        read_only("/about", about.answer),
-        read_only("/about/citation.{extension}", about.citation),
-        read_only("/browse", BrowsePage(site).answer),
-        read_only("/browse/{kind}", ListPage(site).answer),
-        read_only("/conflicts", ConflictsPage(site).answer),
-        read_only("/conflicts/blind-spots", BlindSpotsPage(site).answer),
-        read_only("/conflicts/official-statistics", OfficialPage(site).answer),
-        read_only("/figures", figures.answer),
-        read_only("/figures.{extension}", figures.file),
-        read_only("/questions", QuestionsPage(site).answer),
-        read_only("/questions/{name}", QuestionPage(site).answer),
-        read_only("/releases", releases.answer),
-        read_only("/releases.atom", releases.feed),
-        read_only("/releases/{name}", release.answer),
-        read_only("/releases/{name}/report", ReportPage(site).answer),
+        page("/", lambda site: HomePage(site).answer),
+        page("/about", lambda site: AboutPage(site).answer),
+        read_only("/about/citation.{extension}", AboutPage(site).citation),
+        page("/browse", lambda site: BrowsePage(site).answer),
+        page("/browse/{kind}", lambda site: ListPage(site).answer),
+        page("/conflicts", lambda site: ConflictsPage(site).answer),
+        page("/conflicts/blind-spots", lambda site: BlindSpotsPage(site).answer),
+        page("/conflicts/official-statistics", lambda site: OfficialPage(site).answer),
+        read_only("/figures", Localized({tag: each.answer for tag, each in figures.items()})),
+        read_only("/figures.{extension}", figures[ENGLISH.tag].file),
+        read_only("/language/{tag}", switch.answer),
+        page("/questions", lambda site: QuestionsPage(site).answer),
+        page("/questions/{name}", lambda site: QuestionPage(site).answer),
+        page("/releases", lambda site: ReleasesPage(site).answer),
+        read_only("/releases.atom", ReleasesPage(site).feed),
+        page("/releases/{name}", lambda site: ReleasePage(site).answer),
+        page("/releases/{name}/report", lambda site: ReportPage(site).answer),
         read_only("/releases/{name}/{file}", release.file),
-        read_only("/search", search.answer),
+        page("/search", lambda site: SearchPage(site).answer),
         read_only("/search.json", search.suggest),
-        read_only("/shapes", ShapesPage(site).answer),
-        read_only("/sources", SourcesPage(site).answer),
-        read_only("/use", UsePage(site).answer),
+        page("/shapes", lambda site: ShapesPage(site).answer),
+        page("/sources", lambda site: SourcesPage(site).answer),
+        page("/use", lambda site: UsePage(site).answer),
     ]
 
 
@@ -109,18 +125,20 @@ def _embeds(embeds: Embeds) -> list[BaseRoute]:
     ]
 
 
-def _downloads(site: ReleaseSite) -> list[BaseRoute]:
-    downloads = Downloads(site)
+def _downloads(sites: Mapping[str, ReleaseSite]) -> list[BaseRoute]:
+    by_language = {tag: Downloads(site) for tag, site in sites.items()}
+    downloads = by_language[ENGLISH.tag]
+    index = Localized({tag: each.index for tag, each in by_language.items()})
 
     async def add_slash(request: Request) -> Response:
         return RedirectResponse("/dumps/", status_code=308)
 
     return [
         read_only("/dumps", add_slash),
-        read_only("/dumps/", downloads.index),
+        read_only("/dumps/", index),
         read_only("/dumps/latest/{name:path}", downloads.latest),
         read_only("/dumps/{name}", downloads.dump),
-        read_only("/dumps/{release}/", downloads.index),
+        read_only("/dumps/{release}/", index),
         read_only("/dumps/{release}/{name}", downloads.dump),
     ]
 

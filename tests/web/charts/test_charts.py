@@ -17,10 +17,12 @@ from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SDMX_CODE, SKOS, X
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import read_series, when
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.drawing import Box, Drawing, Margins, width
 from apecgraph.web.charts.marks import OFFICIAL, SHAPES
 from apecgraph.web.charts.scales import Scale
+from apecgraph.web.language import Language
 
 SCRIPT = "<script>alert(1)</script>"
 SOURCE = f"{ID}source/x"
@@ -65,7 +67,7 @@ def test_a_scale_has_round_numbers(
     scale = Scale.of(each, from_zero=from_zero, logarithmic=logarithmic)
     assert [format(tick.normalize(), "f") for tick in scale.ticks] == ticks.split()
     assert scale.logarithmic is (logarithmic and min(each) > 0)
-    assert bool(scale.note) is (scale.logarithmic or scale.ticks[0] > 0)
+    assert bool(scale.note(ENGLISH)) is (scale.logarithmic or scale.ticks[0] > 0)
     assert (scale.at(scale.ticks[0]), scale.at(scale.ticks[-1])) == (0, 1)
 
 
@@ -98,7 +100,7 @@ def charts() -> Charts:
         say(EXACT, f"{APEC}{end}Factor", ox.Literal("1"))
     say(f"{ID}publisher/x", f"{SKOS}prefLabel", ox.Literal(f'"{SCRIPT}&\x00'))
     say(SOURCE, f"{DCTERMS}publisher", ox.NamedNode(f"{ID}publisher/x"), SOURCE)
-    return Charts(data)
+    return Charts(data, Language(data, ENGLISH))
 
 
 def figure(
@@ -280,7 +282,7 @@ def test_one_point_makes_no_chart(charts: Charts) -> None:
 def test_each_chart_of_the_release_is_true_and_legible(full_release: Release) -> None:
     """Every series is drawn in one unit and one frequency; no label is cut or covers another."""
     graph = Graph(load(full_release.dataset))
-    charts = Charts(graph)
+    charts = Charts(graph, Language(graph, ENGLISH))
     count = 0
     for series in read_series(graph):
         chart = charts.over_time("it", "it", [Line(series.claims)])

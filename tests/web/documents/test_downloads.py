@@ -71,7 +71,7 @@ def test_a_dump_is_the_released_file(
 
 def test_browsers_get_the_list_as_a_page(client: httpx.Client, release: Release) -> None:
     page = client.get("/dumps/", headers={"Accept": "text/html"}).raise_for_status()
-    assert page.headers["vary"] == "Accept, Accept-Encoding"
+    assert page.headers["vary"] == "Accept, Accept-Encoding, Accept-Language, Cookie"
     for name in NAMES:
         assert f'href="/dumps/{release.digest}/{name}"' in page.text
     for file in release.files:

@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from apecgraph.rdf.graph import Graph
+from apecgraph.text.catalogues import ENGLISH
+from apecgraph.web.language import Language
 from apecgraph.web.pages.assets import BUNDLE, STATIC_FOLDER, Assets
 from apecgraph.web.pages.html import Html
 from apecgraph.web.sparql.examples import EXAMPLES
@@ -73,7 +75,7 @@ def test_without_the_bundle_the_query_page_has_a_plain_form(tmp_path: Path) -> N
     assets = Assets(tmp_path)
     assert assets.bundled("editor.js") is None
     assert assets.digest != Assets().digest
-    html = Html(None, Graph(), assets)
+    html = Html(None, Graph(), assets, "", Language(Graph(), ENGLISH), ["en"])
     served = SimpleNamespace(quads=0, graphs=())
     page = html.page(
         "sparql/page.html", served=served, examples=EXAMPLES, asked=False, tables=(), graphs=()

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from apecgraph.text.numbers import Numerals, rounded, spelled
+from apecgraph.text.catalogues import Catalogue
+from apecgraph.text.numbers import Numerals, rounded, scale_word, spelled
 from apecgraph.web.charts.scales import Scale
-
-_SMALLEST_WORDED: Final = 6
-"""From 10 to this power, the numbers of an axis have a common word such as "million"."""
 
 _DIGITS: Final = 4
 
@@ -23,11 +21,13 @@ class Axis:
         scale: The scale.
         words: What the numbers are in: "trillion yuan", "%".
         factor: What the numbers are divided by.
+        catalogue: The language of the words.
     """
 
     scale: Scale
     words: str
     factor: Decimal
+    catalogue: Catalogue
 
     @classmethod
     def of(cls, scale: Scale, unit: str, numerals: Numerals) -> Axis:
@@ -41,13 +41,11 @@ class Axis:
         Returns:
             The axis.
         """
-        power = 3 * (max(map(abs, scale.ticks)).adjusted() // 3)
-        words = [numerals.unit(unit)]
-        factor = Decimal(1)
-        if power >= _SMALLEST_WORDED:
-            factor = Decimal(1).scaleb(power)
-            words.insert(0, spelled(factor).removeprefix("1 "))
-        return cls(scale, " ".join(filter(None, words)), factor)
+        catalogue, words = numerals.catalogue, numerals.unit(unit)
+        word, factor = scale_word(max(map(abs, scale.ticks)), catalogue)
+        if word:
+            words = catalogue.gettext("%(number)s %(unit)s", number=word, unit=words).strip()
+        return cls(scale, words, factor, catalogue)
 
     @property
     def ticks(self) -> list[tuple[str, float]]:
@@ -68,4 +66,4 @@ class Axis:
         Returns:
             The text with the number in other words, such as "nearly 26.29".
         """
-        return text.replace(spelled(number), self.written(rounded(number, _DIGITS)))
+        return text.replace(spelled(number, self.catalogue), self.written(rounded(number, _DIGITS)))

@@ -13,17 +13,16 @@ from markupsafe import Markup
 
 from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.series import when
-from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.axis import Axis
 from apecgraph.web.charts.drawing import Drawing
-from apecgraph.web.charts.marks import REJECTED, SHAPES, WORDS, Mark, Marks
+from apecgraph.web.charts.marks import REJECTED, SHAPES, Mark, Marks
 from apecgraph.web.charts.rows import RowChart
 from apecgraph.web.charts.scales import Scale
 from apecgraph.web.charts.time_chart import TimeChart
 from apecgraph.web.charts.timeline import Days, Timeline
+from apecgraph.web.language import Language
 
 SIZES: Final[Mapping[str, tuple[int, int]]] = {"wide": (860, 380), "narrow": (360, 320)}
 """Width and height of a chart in pixels, for a desktop and for a phone, keyed by its class."""
@@ -71,6 +70,7 @@ class Chart:
         description: Its content in words, for readers who cannot see it.
         sketch: What it shows.
         marks: The points, each for one or more figures.
+        key: The kinds of its marks, each with its shape (an SVG path) and its meaning.
         notes: Sentences about what the chart leaves out, and about its scale.
         unit: What the numbers of its axis are in: "trillion yuan", "%".
         span: The periods of its figures, in words.
@@ -84,6 +84,7 @@ class Chart:
     description: str
     sketch: Sketch
     marks: Sequence[Mark]
+    key: Sequence[tuple[str, str, str]]
     notes: Sequence[str]
     unit: str
     span: str
@@ -99,14 +100,6 @@ class Chart:
             for size, room in SIZES.items()
         ]
 
-    @property
-    def key(self) -> list[tuple[str, str, str]]:
-        """The kinds of its marks, each with its shape (an SVG path) and its meaning."""
-        kinds = {mark.kind for mark in self.marks}
-        return [
-            (kind, path, WORDS.get(kind, kind)) for kind, path in SHAPES.items() if kind in kinds
-        ]
-
 
 class Charts:
     """Draws the figures of a release, with labels from its data.
@@ -114,11 +107,10 @@ class Charts:
     Colours come from style.css. A page must have a table of the same figures next to each chart.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, language: Language) -> None:
         self._graph = graph
-        self._labels = Labels(graph)
-        self._numerals = Numerals(graph)
-        self._marks = Marks(graph)
+        self._language = language
+        self._marks = Marks(graph, language)
 
     def over_time(
         self,
@@ -164,8 +156,8 @@ class Charts:
         drawn = [(each, [mark for mark in marks if mark not in beyond]) for each, marks in drawn]
         marks = [mark for _, each in drawn for mark in each]
         periods = {mark.period: days[mark.period] for mark in marks}
-        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._numerals)
-        timeline = Timeline(periods, lambda period: self._labels.title(period).value)
+        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._language.numerals)
+        timeline = Timeline(periods, lambda period: self._language.labels.title(period).value)
         same = len(frequencies[chosen])
         return Chart(
             name,
@@ -173,9 +165,10 @@ class Charts:
             self._description(marks, axis),
             TimeChart(drawn, timeline, axis, self._marks),
             marks,
+            self._marks.key(marks),
             self._notes(scale, beyond, same - sum(len(mark.claims) for mark in every)),
             axis.words,
-            self._span(sorted(marks, key=self._when), " to "),
+            self._span(sorted(marks, key=self._when)),
             self._marks.publishers(marks),
             chosen,
             {each: len(found) for each, found in frequencies.items()},
@@ -200,16 +193,17 @@ class Charts:
         scale, beyond = _scale([mark for _, mark in named], from_zero=False)
         shown = [(label, mark) for label, mark in named if mark not in beyond]
         marks = [mark for _, mark in shown]
-        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._numerals)
+        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._language.numerals)
         return Chart(
             name,
             title,
             self._description(marks, axis),
             RowChart(shown, axis, self._marks),
             marks,
+            self._marks.key(marks),
             self._notes(scale, beyond, 0),
             axis.words,
-            self._span(marks, " and "),
+            self._language.listed(self._ends(marks)),
             self._marks.publishers(marks),
         )
 
@@ -226,34 +220,56 @@ class Charts:
     def _when(self, mark: Mark) -> tuple[str, str, str]:
         return when(self._graph, mark.period)
 
-    def _span(self, marks: Sequence[Mark], between: str) -> str:
+    def _ends(self, marks: Sequence[Mark]) -> list[str]:
         """Name the periods of the first and the last of some marks, or their only period."""
-        names = (self._labels.title(marks[end].period).value for end in (0, -1))
-        named = list(dict.fromkeys(names))
-        return (" – " if any(between in name for name in named) else between).join(named)
+        names = (self._language.labels.title(marks[end].period).value for end in (0, -1))
+        return list(dict.fromkeys(names))
+
+    def _span(self, marks: Sequence[Mark]) -> str:
+        """Name the time from the first mark to the last."""
+        first, *last = self._ends(marks)
+        if not last:
+            return first
+        words = self._language.catalogue.gettext("%(first)s to %(last)s", first="", last="")
+        if words.strip() in f"{first}{last[0]}":  # the names are spans themselves
+            return f"{first} – {last[0]}"
+        return self._language.catalogue.gettext("%(first)s to %(last)s", first=first, last=last[0])
 
     def _notes(self, scale: Scale, beyond: Iterable[Mark], left_out: int) -> list[str]:
-        notes = [scale.note] if scale.note else []
-        notes += [f"Beyond the scale: {self._marks.words(mark)}." for mark in beyond]
+        catalogue = self._language.catalogue
+        notes = [scale.note(catalogue)]
+        notes += [
+            catalogue.gettext("Beyond the scale: %(point)s.", point=self._marks.words(mark))
+            for mark in beyond
+        ]
         if left_out:
-            noun = "figure of another series" if left_out == 1 else "figures of other series"
-            notes.append(f"Not drawn: {left_out} {noun}, or compared with another time.")
-        return notes
+            notes.append(
+                catalogue.ngettext(
+                    "Not drawn: %(num)s figure of another series, or compared with another time.",
+                    "Not drawn: %(num)s figures of other series, or compared with another time.",
+                    left_out,
+                )
+            )
+        return list(filter(None, notes))
 
     def _description(self, marks: Sequence[Mark], axis: Axis) -> str:
         """Describe a chart for readers who cannot see it."""
-        counted = Counter(mark.kind for mark in marks)
-        kinds = ", ".join(
-            f"{counted[kind]} {WORDS.get(kind, kind)}" for kind in SHAPES if counted[kind]
+        catalogue, counted = self._language.catalogue, Counter(mark.kind for mark in marks)
+        kinds = self._language.listed(
+            [f"{counted[kind]} {self._marks.kind(kind)}" for kind in SHAPES if counted[kind]]
         )
         unit = marks[0].claims[0].figure.unit
         ends = axis.scale.ticks[0], axis.scale.ticks[-1]
-        first, last = (self._numerals.number(end, unit) for end in ends)
-        note = f" {axis.scale.note}" if axis.scale.note else ""
-        return (
-            f"{len(marks)} points with their intervals ({kinds}) on a scale from {first} to "
-            f"{last}.{note} A table next to it has the figures."
+        first, last = (self._language.numerals.number(end, unit) for end in ends)
+        words = catalogue.gettext(
+            "%(number)s points with their intervals (%(kinds)s) on a scale from %(first)s to "
+            "%(last)s. A table next to it has the figures.",
+            number=len(marks),
+            kinds=kinds,
+            first=first,
+            last=last,
         )
+        return " ".join(filter(None, (words, axis.scale.note(catalogue))))
 
 
 def _frequencies(claims: Iterable[FigureClaim], days: Days) -> dict[str, list[str]]:

@@ -11,13 +11,12 @@ from typing import Final
 from apecgraph.content.decisions import Ruling
 from apecgraph.content.folder import CELLS_GRAPH
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS, QB
 from apecgraph.readers.claims import FigureClaim
-from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.sources import is_official
 from apecgraph.web.charts.drawing import Box, Drawing, Place
 from apecgraph.web.http.addresses import local_link
+from apecgraph.web.language import Language
 
 OFFICIAL: Final = "official"
 """The kind of a mark of official statistics that are accepted."""
@@ -38,9 +37,6 @@ SHAPES: Final = {
 
 They are a square, a disc, a cross, and hollow: a diamond, a disc, a triangle and a square.
 """
-
-WORDS: Final = {OFFICIAL: "official statistics", "stands": "other sources"}
-"""The words for a kind of marks that is not named by its status."""
 
 _ARROW: Final = 26
 """Length in pixels of an unbounded interval."""
@@ -89,10 +85,11 @@ class Mark:
 class Marks:
     """Makes marks of the figures of a release, and draws them."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, language: Language) -> None:
         self._graph = graph
-        self._labels = Labels(graph)
-        self._quantities = Quantities(graph)
+        self._language = language
+        self._labels = language.labels
+        self._quantities = language.quantities
 
     def of(self, claims: Iterable[FigureClaim]) -> list[Mark]:
         """Return the marks of some figures, in the order of their first figures."""
@@ -109,6 +106,19 @@ class Marks:
             Mark(tuple(group), key[-1])  # type: ignore[index]
             for key, group in alike.items()
         ]
+
+    def kind(self, kind: str) -> str:
+        """Return the words for a kind of marks: "official statistics", "rejected"."""
+        if kind == OFFICIAL:
+            return self._language.catalogue.gettext("official statistics")
+        if kind == STANDING[1]:
+            return self._language.catalogue.gettext("other sources")
+        return self._language.status(kind)
+
+    def key(self, marks: Iterable[Mark]) -> list[tuple[str, str, str]]:
+        """Return the kinds of some marks, each with its shape (an SVG path) and its meaning."""
+        kinds = {mark.kind for mark in marks}
+        return [(kind, path, self.kind(kind)) for kind, path in SHAPES.items() if kind in kinds]
 
     def value(self, mark: Mark) -> str:
         """Write the value of a mark with its bound and its unit: "nearly 60 %"."""
@@ -127,11 +137,23 @@ class Marks:
         """Describe a mark: period, value, interval, publishers; why it is rejected."""
         claim = mark.claims[0]
         period = self._labels.title(mark.period).value
-        quantity = f"{self._quantities.value(claim)} ({self._quantities.interval(claim)})"
-        reason = f", {mark.kind}" if mark.kind not in STANDING else ""
+        catalogue, numbers = self._language.catalogue, self._quantities
+        parts = [
+            catalogue.gettext(
+                "%(period)s: %(number)s (%(interval)s)",
+                period=period,
+                number=numbers.value(claim),
+                interval=numbers.interval(claim),
+            ),
+            self._publishers(mark),
+        ]
         if decided := _ruling(mark):
-            reason += f": {self._labels.title(decided.decision).value}"
-        return f"{period}: {quantity}, {self._publishers(mark)}{reason}"
+            reason = self._labels.title(decided.decision).value
+            status = self.kind(mark.kind)
+            parts.append(catalogue.gettext("%(status)s: %(reason)s", status=status, reason=reason))
+        elif mark.kind not in STANDING:
+            parts.append(self.kind(mark.kind))
+        return self._language.listed(parts)
 
     def put(
         self,
@@ -202,8 +224,10 @@ class Marks:
         names = list(dict.fromkeys(map(self._publisher, mark.claims)))
         if len(mark.claims) == 1:
             return names[0]
-        named = ", ".join(names[:_NAMED])
-        return f"{len(mark.claims)} sources: {named}{', …' if len(names) > _NAMED else ''}"
+        named = self._language.listed([*names[:_NAMED], *["…"][: len(names) > _NAMED]])
+        return self._language.catalogue.ngettext(
+            "%(num)s source: %(names)s", "%(num)s sources: %(names)s", len(mark.claims), names=named
+        )
 
     def _publisher(self, claim: FigureClaim) -> str:
         publisher = self._graph.named_graph(claim.source).value(claim.source, f"{DCTERMS}publisher")

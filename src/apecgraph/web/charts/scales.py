@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
+from apecgraph.text.catalogues import Catalogue
+
 _MOST: Final = 6  # steps of a linear scale
 _FINE: Final = 3  # decades; a longer logarithmic scale has ticks only at powers of ten
 _MANTISSAS: Final = (1, 2, 5)
@@ -43,12 +45,13 @@ class Scale:
         least = Decimal(1) if all(number % 1 == 0 for number in ordered) else Decimal(0)
         return cls(_steps(low, high if high > low else low + 1, least))
 
-    @property
-    def note(self) -> str:
-        """A remark for readers of the scale, or an empty string."""
+    def note(self, catalogue: Catalogue) -> str:
+        """Return a remark for readers of the scale, or an empty string."""
         if self.logarithmic:
-            return "The scale is logarithmic: equal steps multiply."
-        return "" if self.ticks[0] <= 0 <= self.ticks[-1] else "The scale does not begin at zero."
+            return catalogue.gettext("The scale is logarithmic: equal steps multiply.")
+        if self.ticks[0] <= 0 <= self.ticks[-1]:
+            return ""
+        return catalogue.gettext("The scale does not begin at zero.")
 
     def holds(self, number: Decimal) -> bool:
         """Return whether a number is on the scale."""

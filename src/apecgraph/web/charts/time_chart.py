@@ -121,7 +121,7 @@ class TimeChart:
                 continue
             text = self._axis.shortened(self._marks.number(mark), mark.numbers[1])
             text += f" ×{len(mark.claims)}" if len(mark.claims) > 1 else ""
-            text += f" {mark.kind}" if mark.kind not in STANDING else ""
+            text += f" {self._marks.kind(mark.kind)}" if mark.kind not in STANDING else ""
             spots = [
                 ((x, y - 10), "middle"),
                 ((x, y + 21), "middle"),

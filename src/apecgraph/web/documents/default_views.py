@@ -43,7 +43,7 @@ def prepare_pictures(site: ReleaseSite) -> int:
 
 def _default_views(site: ReleaseSite) -> Iterator[SharedChart]:
     """Yield the charts of the home page, of decisions and economies, and of each series."""
-    figures, resources = FiguresPage(site), Resources(site)
+    figures, resources = FiguresPage(site), Resources({site.language.tag: site})
     yield from resources.charts(BASE)
     for class_ in ("Decision", "Economy"):
         for iri in sorted(site.graph.subjects(f"{RDF}type", f"{APEC}{class_}")):

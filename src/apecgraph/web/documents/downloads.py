@@ -109,6 +109,7 @@ class Downloads:
             if format_ is HTML:
                 return self.site.html.page(
                     "documents/downloads.html",
+                    canonical=f"{BASE}dumps/{shelf.release.name}/",
                     shelf=shelf,
                     files=shelf.files,
                     sums=CHECKSUMS,

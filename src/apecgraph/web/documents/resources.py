@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -31,15 +32,23 @@ from apecgraph.readers.description import (
 )
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
+from apecgraph.text.catalogues import ENGLISH
 from apecgraph.text.nearest import nearest
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
-from apecgraph.web.http.languages import accepted_languages, look_up
+from apecgraph.web.http.languages import look_up
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.lists.listing import list_of
 from apecgraph.web.pages.home import HomePage
+from apecgraph.web.pages.languages import (
+    PARAMETER,
+    asked_language,
+    language_ranges,
+    page_language,
+    vary_by_language,
+)
 from apecgraph.web.pages.pictures import Pictures
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.cell import CellPage
@@ -50,7 +59,7 @@ from apecgraph.web.things.observation import ObservationPage
 from apecgraph.web.things.ontology import OntologyPage
 from apecgraph.web.things.source import SourcePage
 from apecgraph.web.things.term import TermPage
-from apecgraph.web.things.thing import LANGUAGE, ThingPage
+from apecgraph.web.things.thing import ThingPage
 
 _PAGES: Final[dict[str, type[ThingPage]]] = {
     f"{APEC}Cell": CellPage,
@@ -81,17 +90,17 @@ class Resources:
     """Answers requests for IRIs under `id/` and `ontology/`, and for the documents about them.
 
     Args:
-        site: How the release is presented.
+        sites: How the release is presented in each language, keyed by the tags of the languages.
     """
 
-    def __init__(self, site: ReleaseSite) -> None:
-        self.site = site
+    def __init__(self, sites: Mapping[str, ReleaseSite]) -> None:
+        self.sites = sites
+        site = self.site = sites[ENGLISH.tag]
         self._graph = site.graph
         self._schema_org = SchemaOrg(site.graph, site.labels)
         self._home = HomePage(site)
         self._pictures = Pictures(site)
-        self._page = ThingPage(site)
-        self._pages = {class_: page(site) for class_, page in _PAGES.items()}
+        self._pages = {tag: _pages_in(site) for tag, site in sites.items()}
 
     @cached_property
     def _names(self) -> Sequence[str]:
@@ -118,8 +127,10 @@ class Resources:
                 return RedirectResponse(listed, 303, {"Cache-Control": "no-cache"})
             raise self._missing(request)
         refuse_withdrawn(self._graph, known[0])
+        path = document_path(name, choose_format(request, DOCUMENT_FORMATS))
+        asked = asked_language(request)
         return RedirectResponse(
-            document_path(name, choose_format(request, DOCUMENT_FORMATS)),
+            f"{path}?{PARAMETER}={quote(asked)}" if asked else path,
             status_code=303,
             headers={"Vary": "Accept", "Cache-Control": "no-cache"},
         )
@@ -156,27 +167,34 @@ class Resources:
             description = self._described(request, iri)
             link = self.site.signposts.header(name, description, format_)
             self.site.link_headers[key] = link
-        language = LANGUAGE
-        if format_ is HTML:
-            language = self._language(request, iri)
-            vary = filter(None, (headers.get("Vary"), "Accept-Language"))
-            headers = {**headers, "Vary": ", ".join(vary)}
-        return await self.site.responder.answer(
+        headers = headers | {"Link": link}
+        if format_ is not HTML:
+            return await self.site.responder.answer(
+                request,
+                format_.content_type,
+                lambda: self._body(name, description or self._described(request, iri), format_),
+                headers,
+            )
+        tag, language = page_language(request, self.sites), self._language(request, iri)
+        response = await self.sites[tag].responder.answer(
             request,
             format_.content_type,
-            lambda: self._body(
-                name, description or self._described(request, iri), format_, language
+            lambda: self._written(
+                name, description or self._described(request, iri), tag, language
             ),
-            headers | {"Link": link},
+            headers,
             variant=language,
         )
+        return vary_by_language(response)
 
     def charts(self, iri: str) -> Sequence[SharedChart]:
         """Return all charts on the page about a thing."""
         if iri == BASE:
             return self._home.charts()
         description = describe(self._graph, iri)
-        return () if description is None else self._page_of(description).charts(iri)
+        if description is None:
+            return ()
+        return _page_of(description, self._pages[ENGLISH.tag]).charts(iri)
 
     def chart(self, name: str, parameters: Mapping[str, str]) -> SharedChart:
         """Return a chart on the page about a thing.
@@ -213,10 +231,6 @@ class Resources:
             request, lambda: self.chart(name, parameters), format_, repr(parameters)
         )
 
-    def _page_of(self, description: Description) -> ThingPage:
-        classes = (class_ for class_ in _PAGES if class_ in description.types)
-        return self._pages.get(next(classes, ""), self._page)
-
     def _described(self, request: Request, iri: str) -> Description:
         description = describe(self._graph, iri)
         if description is None:
@@ -224,27 +238,24 @@ class Resources:
         return description
 
     def _language(self, request: Request, iri: str) -> str:
-        """Return the language of a page: that of `?lang=zh`, or else of Accept-Language."""
-        asked = read_parameters(request.scope["query_string"]).get("lang", "")
-        languages = (LANGUAGE, *self.site.labels.languages(iri))
-        accepted = accepted_languages(request.headers.get("accept-language"))
-        found = look_up([asked] if asked else accepted, languages)
-        if asked and found is None:
-            known = ", ".join(sorted(set(languages)))
+        """Return the language of the names on a page, which may be one without a catalogue."""
+        languages = dict.fromkeys((*self.sites, *self.site.labels.languages(iri)))
+        found = look_up(language_ranges(request), list(languages))
+        if found is None and asked_language(request):
+            known = ", ".join(sorted(languages))
             raise MalformedRequest(f"`lang` must be one of the languages of this page: {known}.")
-        return found or LANGUAGE
+        return found or ENGLISH.tag
 
-    def _body(
-        self, name: str, description: Description, format_: Format, language: str
-    ) -> bytes | str:
+    def _written(self, name: str, description: Description, tag: str, language: str) -> str:
+        formats = [(item, document_path(name, item)) for item in DOCUMENT_FORMATS]
+        page = _page_of(description, self._pages[tag])
+        reviews = self._schema_org.reviews(description.iri)
+        schema_org = reviews or self._schema_org.thing(description.iri)
+        return page.write(description, formats, schema_org, language)
+
+    def _body(self, name: str, description: Description, format_: Format) -> bytes | str:
         if format_ is LINKSET:
             return self.site.signposts.linkset(name, description)
-        if format_ is HTML:
-            formats = [(item, document_path(name, item)) for item in DOCUMENT_FORMATS]
-            page = self._page_of(description)
-            reviews = self._schema_org.reviews(description.iri)
-            schema_org = reviews or self._schema_org.thing(description.iri)
-            return page.write(description, formats, schema_org, language)
         title = self.site.labels.title(description.iri)
         document = f"{BASE}doc/{name}"
         labels = (self.site.labels.triples(iri) for iri in description.linked)
@@ -266,6 +277,15 @@ class Resources:
         around = related[start : start + _COMPARED]
         near = nearest(name[:_LONGEST], around, least=50, most=_NEAR)
         return NotFound(f"There is nothing at {BASE}{path[1:]}.", [*map(topic_of, near), BASE])
+
+
+def _pages_in(site: ReleaseSite) -> dict[str, ThingPage]:
+    """Return the page for each class with a special one, and for "" the page for all others."""
+    return {"": ThingPage(site), **{class_: page(site) for class_, page in _PAGES.items()}}
+
+
+def _page_of(description: Description, pages: Mapping[str, ThingPage]) -> ThingPage:
+    return pages[next((class_ for class_ in _PAGES if class_ in description.types), "")]
 
 
 def _document_of(node: object) -> str | None:

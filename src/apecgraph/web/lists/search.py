@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -18,8 +17,7 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound
 from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
-from apecgraph.readers.quantities import Quantities
-from apecgraph.search.entries import QUESTIONS, STATEMENTS, Entries, Entry, Section
+from apecgraph.search.entries import QUESTIONS, STATEMENTS, Entry, Section
 from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Hit, HitKind, Hits, Search
 from apecgraph.search.snippets import Snippet
 from apecgraph.web.http.addresses import encoded, local_link, public_root
@@ -107,13 +105,9 @@ class SearchPage(Page):
 
     template: ClassVar[str] = "lists/search.html"
 
-    @cached_property
+    @property
     def _index(self) -> Search:
-        return Search(Entries(self.site.graph, self.site.entities, self.site.series))
-
-    @cached_property
-    def _quantities(self) -> Quantities:
-        return Quantities(self.site.graph)
+        return self.site.readings.search
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page, or redirect from an address to what it is about.
@@ -230,7 +224,7 @@ class SearchPage(Page):
             if isinstance(claim, FigureClaim | StatementClaim):
                 source = self.site.html.source(claim.source)
                 publisher = self.site.labels.title(source.publisher or source.iri).value
-                alike[self._quantities.value(claim), claim.status][publisher] = None
+                alike[self.site.language.quantities.value(claim), claim.status][publisher] = None
         return [
             Value(text, status, tuple(names)[:_PUBLISHERS], max(0, len(names) - _PUBLISHERS))
             for (text, status), names in sorted(

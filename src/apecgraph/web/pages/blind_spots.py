@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from apecgraph.consistency.wording import Wording
 from apecgraph.rdf.namespaces import APEC, QB, RDF
 from apecgraph.readers.claims import FigureClaim, read_claim
 from apecgraph.readers.edit_rules import read_edit_rules
@@ -59,7 +58,7 @@ class BlindSpotsPage(Page):
         }
 
     def _spots(self, blind: Iterable[FigureClaim]) -> list[Spot]:
-        wording = Wording(self.site.graph)
+        wording = self.site.language.wording
         groups: defaultdict[str, list[tuple[FigureClaim, str]]] = defaultdict(list)
         for claim in blind:
             cell = claim.figure.cell

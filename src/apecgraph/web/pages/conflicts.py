@@ -11,7 +11,6 @@ from apecgraph.content.decisions import VERDICTS
 from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim
 from apecgraph.readers.conflicts import Conflict, read_conflicts
-from apecgraph.readers.quantities import Quantities
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -68,7 +67,7 @@ class ConflictsPage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._quantities = Quantities(site.graph)
+        self._quantities = site.language.quantities
 
     def values(self) -> Mapping[str, object]:
         """Return the conflicts of each verdict."""

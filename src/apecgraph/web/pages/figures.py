@@ -24,7 +24,6 @@ from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart, when
 from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
-from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.http.methods import choose_format
@@ -97,9 +96,9 @@ class FiguresPage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._numerals = Numerals(site.graph)
+        self._numerals = site.language.numerals
         self._figures = Figures(site.graph)
-        self._charts = Charts(site.graph)
+        self._charts = Charts(site.graph, site.language)
         self._sharing = Sharing(site)
         self._pictures = Pictures(site)
 
@@ -345,7 +344,11 @@ class FiguresPage(Page):
         alike = {(dict(each.dimensions)["measure"], each.unit) for each in series}
         if len(series) < 2 or len(alike) > 1 or not selection.choices:
             return None
-        lines = [Line(each.claims, name_apart(each, series, self.site.labels)) for each in series]
+        language = self.site.language
+        lines = [
+            Line(each.claims, name_apart(each, series, language.labels, language.catalogue))
+            for each in series
+        ]
         lines.sort(key=_greatest, reverse=True)
         chart = self._charts.over_time(
             "together",

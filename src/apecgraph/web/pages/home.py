@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE, OPEN
 from apecgraph.content.figures import Figure
 from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
@@ -22,7 +21,6 @@ from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import when
 from apecgraph.readers.sources import Source, read_shares, read_source
 from apecgraph.text.dates import spelled_days
-from apecgraph.text.numbers import Numerals
 from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import INDEX
@@ -59,7 +57,7 @@ class HomePage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._charts = Charts(site.graph)
+        self._charts = Charts(site.graph, site.language)
         self._sharing = Sharing(site)
 
     def charts(self) -> list[SharedChart]:
@@ -90,7 +88,7 @@ class HomePage(Page):
         shares = read_shares(self.site.graph)
         refutation = read_refutation(conflicts)
         charts = self._shared(refutation) if refutation else []
-        called = headline.name(self.site.labels, Numerals(self.site.graph)) if headline else ""
+        called = headline.name(self.site.labels, self.site.language.numerals) if headline else ""
         return {
             "heading": self.site.graph.value(BASE, f"{DCTERMS}title"),
             "about": self.site.graph.values(BASE, f"{DCTERMS}description"),
@@ -133,7 +131,7 @@ class HomePage(Page):
         figure = refutation.upheld[0].figure
         of_cell = self.site.comparisons.in_cell(figure.cell)
         alike = [claim for claim in of_cell if claim.figure.interval == figure.interval]
-        title = Wording(self.site.graph).common({figure.cell})
+        title = self.site.language.wording.common({figure.cell})
         rows = [
             (self._label(claims), claims)
             for claims in (alike, self._parts(figure), refutation.rejected)

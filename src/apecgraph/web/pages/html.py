@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -12,16 +13,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from apecgraph.content.decisions import STANDS, STATUS, Ruling
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS, XSD, compact
 from apecgraph.rdf.terms import Term
-from apecgraph.readers.quantities import Quantities
 from apecgraph.readers.sources import Source, read_source
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import LOCALES
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.text.numbers import plain_number
 from apecgraph.web.http.addresses import local_link
+from apecgraph.web.language import Language
 from apecgraph.web.pages.assets import Assets
 
 _KINDS: Final = {
@@ -37,6 +38,9 @@ class Html:
         release: The release that the pages describe, or None if other files are served.
         graph: Contains the release, or nothing.
         assets: The files that the pages load.
+        digest: Digest of the code, the templates and the assets, on which all pages depend.
+        language: The language of the pages.
+        languages: The tags of the languages in which there are pages.
 
     Attributes:
         assets: The files that the pages load.
@@ -50,28 +54,44 @@ class Html:
     digest: str
     version: str
 
-    def __init__(self, release: Release | None, graph: Graph, assets: Assets) -> None:
+    def __init__(
+        self,
+        release: Release | None,
+        graph: Graph,
+        assets: Assets,
+        digest: str,
+        language: Language,
+        languages: Sequence[str],
+    ) -> None:
         self._graph = graph
-        self._labels = Labels(graph)
+        labels, catalogue = language.labels, language.catalogue
         self._environment = Environment(
             loader=PackageLoader("apecgraph.web"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.policies["ext.i18n.trimmed"] = True
+        self._environment.install_gettext_translations(  # type: ignore[attr-defined]
+            catalogue.translations, newstyle=True
         )
         self.assets = assets
-        self.digest = _digest(assets)
-        self.version = self.digest[:8]
-        name = self._labels.label(BASE)
+        self.digest = digest
+        self.version = digest[:8]
+        name = labels.label(BASE)
         self.site = "apecgraph" if name is None else name.value
         self._environment.globals.update(
+            alternates=partial(alternates, languages),
             autonym=autonym,
             canonical=None,
             pictured=None,
+            language=language,
+            languages_of_pages=languages,
             summary=" ".join(graph.values(BASE, f"{DCTERMS}description")),
-            date=spelled_day,
-            days=spelled_days,
+            date=partial(spelled_day, catalogue=catalogue),
+            days=partial(spelled_days, catalogue=catalogue),
             site=self.site,
             release=release,
             rulings_by_word=rulings_by_word,
@@ -80,10 +100,10 @@ class Html:
             grouped=grouped,
             kind=kind,
             link=local_link,
-            quantities=Quantities(graph),
+            quantities=language.quantities,
             source=self.source,
             schema_org=None,
-            title=self._labels.title,
+            title=labels.title,
             version=self.version,
         )
 
@@ -108,10 +128,18 @@ class Html:
         return read_source(self._graph, iri)
 
 
-def _digest(assets: Assets) -> str:
+def alternates(languages: Iterable[str], address: str) -> dict[str, str]:
+    """Return the addresses of a page in some languages, by their tags."""
+    mark = "&" if "?" in address else "?"
+    return {tag: f"{address}{mark}lang={tag}" for tag in languages}
+
+
+def program_digest(assets: Assets) -> str:
+    """Return a digest of the code, the templates, the catalogues and the assets."""
     digest = sha256(assets.digest.encode())
     program = Path(__file__).parents[2]
-    for path in sorted([*program.rglob("*.py"), *(program / "web/templates").rglob("*.*")]):
+    texts = [*(program / "web/templates").rglob("*.*"), *LOCALES.rglob("*.po")]
+    for path in sorted([*program.rglob("*.py"), *texts]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

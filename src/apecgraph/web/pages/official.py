@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from apecgraph.consistency.wording import Wording
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.comparisons import Others
 from apecgraph.web.pages.page import Page
@@ -39,7 +38,7 @@ class OfficialPage(Page):
 
     def values(self) -> Mapping[str, object]:
         """Return the figures: those that official statistics contradict first."""
-        comparisons, wording = self.site.comparisons, Wording(self.site.graph)
+        comparisons, wording = self.site.comparisons, self.site.language.wording
         claims = [
             claim
             for series in self.site.series
@@ -49,7 +48,7 @@ class OfficialPage(Page):
         compared = [
             Compared(claim, wording.cell(claim.figure.cell), official)
             for claim in claims
-            if (official := comparisons.official_of(claim.figure))
+            if (official := comparisons.official_of(claim.figure, self.site.language.numerals))
         ]
         # Sorting is stable: the figures of a series stay together.
         compared.sort(key=lambda each: (each.agrees, not each.claim.rejected))

@@ -17,11 +17,14 @@ from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
+from apecgraph.search.entries import Entries
+from apecgraph.search.full_text import Search
 from apecgraph.search.identifiers import Identifiers
 from apecgraph.web.http.executor import FairExecutor, RequestWork
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.signposting import LinkHeaders, Signposts
+from apecgraph.web.language import Language
 from apecgraph.web.pages.html import Html
 
 
@@ -32,6 +35,7 @@ class Site:
     Attributes:
         release: The release, or None if other files are served.
         graph: Contains the release; empty if files are served.
+        language: The language of the pages.
         html: Fills in the templates.
         context: The JSON-LD context of the documents.
         responder: Answers with representations and caches them.
@@ -43,6 +47,7 @@ class Site:
 
     release: Release | None
     graph: Graph
+    language: Language
     html: Html
     context: Context
     responder: Responder
@@ -71,24 +76,16 @@ class Site:
 
 
 @dataclass(frozen=True)
-class ReleaseSite(Site):
-    """How a release is presented; data that several pages need is read only once.
+class Readings:
+    """What is read from a release once, when it is first needed.
 
     Attributes:
         release: The release.
-        tables: Makes files of figures, which takes seconds; pages do not wait for them.
-        link_headers: Caches the Link headers of documents.
-
+        graph: Contains the release.
     """
 
     release: Release
-    tables: FairExecutor
-    link_headers: LinkHeaders
-
-    @cached_property
-    def labels(self) -> Labels:
-        """The labels of the release, in English if possible."""
-        return Labels(self.graph)
+    graph: Graph
 
     @cached_property
     def series(self) -> tuple[Series, ...]:
@@ -112,9 +109,9 @@ class ReleaseSite(Site):
         return Identifiers(self.graph)
 
     @cached_property
-    def listings(self) -> Listings:
-        """The lists of the things of each kind."""
-        return Listings(self.graph, self.labels, self.series, self.comparisons.official)
+    def search(self) -> Search:
+        """The index of everything that can be searched for."""
+        return Search(Entries(self.graph, self.entities, self.series))
 
     @cached_property
     def signposts(self) -> Signposts:
@@ -126,3 +123,56 @@ class ReleaseSite(Site):
             if not item.compressed and name != CHECKSUMS
         ]
         return Signposts(self.graph, dumps)
+
+
+@dataclass(frozen=True)
+class ReleaseSite(Site):
+    """How a release is presented; data that several pages need is read only once.
+
+    Attributes:
+        release: The release.
+        tables: Makes files of figures, which takes seconds; pages do not wait for them.
+        link_headers: Caches the Link headers of documents.
+        readings: What is read from the release once, for the pages in all languages.
+
+    """
+
+    release: Release
+    tables: FairExecutor
+    link_headers: LinkHeaders
+    readings: Readings
+
+    @property
+    def labels(self) -> Labels:
+        """The labels of the release, in the language of the pages if possible."""
+        return self.language.labels
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """All series of figures."""
+        return self.readings.series
+
+    @property
+    def comparisons(self) -> Comparisons:
+        """The comparisons of all figures."""
+        return self.readings.comparisons
+
+    @property
+    def entities(self) -> Entities:
+        """The things that can be searched for and reconciled; reading them is slow."""
+        return self.readings.entities
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """The foreign identifiers of the things."""
+        return self.readings.identifiers
+
+    @cached_property
+    def listings(self) -> Listings:
+        """The lists of the things of each kind."""
+        return Listings(self.graph, self.labels, self.series, self.comparisons.official)
+
+    @property
+    def signposts(self) -> Signposts:
+        """The typed links of the documents."""
+        return self.readings.signposts

@@ -55,6 +55,7 @@ class QueryPage:
             if format_ is HTML:
                 return self.site.html.page(
                     "sparql/page.html",
+                    canonical=self.endpoint,
                     served=self._served,
                     examples=examples,
                     asked=query is not None,

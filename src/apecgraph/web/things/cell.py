@@ -9,7 +9,6 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import DISPUTED
 from apecgraph.content.figures import interval_values, read_interval
 from apecgraph.rdf.namespaces import ADMS, APEC, PROV, QB
-from apecgraph.text.numbers import Numerals
 from apecgraph.web.things.observation import series_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
@@ -30,7 +29,7 @@ class CellPage(ThingPage):
         shown = (_FIGURE, _BASIS, *(name for name, _ in interval_values(interval)))
         return {
             "claims": self.site.comparisons.in_cell(cell),
-            "interval": Numerals(graph).interval(interval, cell.unit(graph)),
+            "interval": self.site.language.numerals.interval(interval, cell.unit(graph)),
             "is_disputed": graph.has(iri, f"{ADMS}status", DISPUTED),
             "origins": len(graph.values(iri, _ORIGIN)),
             "rest": view.without(*shown),

@@ -97,7 +97,7 @@ class DecisionPage(ThingPage):
         conflict = read_conflict(graph, view.description.iri)
         if conflict is None:  # a source, not an editor, calls the thing a decision
             return {"conflict": None}
-        wording = Wording(graph)
+        wording = self.site.language.wording
         series = self._series(conflict, wording)
         return {
             "conflict": conflict,
@@ -115,7 +115,7 @@ class DecisionPage(ThingPage):
         conflict = read_conflict(self.site.graph, iri)
         if conflict is None:
             return ()
-        series = self._series(conflict, Wording(self.site.graph))
+        series = self._series(conflict, self.site.language.wording)
         return [each.chart for each in series if each.chart]
 
     def _series(self, conflict: Conflict, wording: Wording) -> list[FigureTable]:
@@ -160,7 +160,7 @@ class DecisionPage(ThingPage):
             key = line.about, figure.interval, figure.bound, line.claim.status, official
             alike[key].append(line)
         rows = [(_row(group, wording), [line.claim for line in group]) for group in alike.values()]
-        return Charts(self.site.graph).rows(name, title, rows)
+        return Charts(self.site.graph, self.site.language).rows(name, title, rows)
 
 
 def _argument(contradiction: RecordedContradiction, wording: Wording) -> Argument:

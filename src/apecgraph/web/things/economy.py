@@ -52,7 +52,7 @@ class EconomyPage(ThingPage):
 
     @cached_property
     def _charts(self) -> Charts:
-        return Charts(self.site.graph)
+        return Charts(self.site.graph, self.site.language)
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return charts of the trade with the partners of which there are most figures.
@@ -94,7 +94,7 @@ class EconomyPage(ThingPage):
             Compared(
                 claim,
                 self._wording.cell(claim.figure.cell),
-                comparisons.official_of(claim.figure),
+                comparisons.official_of(claim.figure, self.site.language.numerals),
             )
             for claim in claims
         ]

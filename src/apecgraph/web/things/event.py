@@ -14,7 +14,7 @@ from apecgraph.readers.events import (
     read_printed_texts,
     read_timeline,
 )
-from apecgraph.web.things.thing import LANGUAGE, ThingPage, ThingView
+from apecgraph.web.things.thing import ThingPage, ThingView
 
 _WHEN: Final = (
     *(f"{SCHEMA}{name}" for name in ("startDate", "endDate")),
@@ -75,6 +75,5 @@ class EventPage(ThingPage):
             return []
         facts = [fact for row in person.of(f"{SCHEMA}jobTitle") for fact in row.facts]
         stand = [fact for fact in facts if fact.stands]
-        return [
-            fact for fact in stand if getattr(fact.value, "language", None) == LANGUAGE
-        ] or stand
+        tag = self.site.language.tag
+        return [fact for fact in stand if getattr(fact.value, "language", None) == tag] or stand

@@ -12,7 +12,6 @@ from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
 from apecgraph.readers.sources import count_origins
-from apecgraph.text.numbers import Numerals
 from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
@@ -34,7 +33,7 @@ class ObservationPage(ThingPage):
         if not isinstance(claim, FigureClaim):
             return {"claim": None}
         cell = claim.figure.cell
-        numerals = Numerals(self.site.graph)
+        numerals = self.site.language.numerals
         basis = "" if claim.figure.unit == cell.currency else numerals.basis(None, cell.currency)
         graph, alike = self.site.graph, self.site.comparisons.of_cell(claim.figure)
         standing = [each for each in (claim, *alike) if not each.rejected]

@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
-from apecgraph.consistency.wording import Wording
 from apecgraph.content.cube import DIMENSIONS
 from apecgraph.rdf.formats import GRAPH_FORMATS
 from apecgraph.rdf.namespaces import SDMX_ATTRIBUTE
@@ -124,12 +123,14 @@ class SourcePage(ThingPage):
                 yield Holding(dimension, tuple(values), max(0, len(ranked) - _VALUES))
 
     def _printed(self, claims: list[Claim]) -> Iterator[Printed]:
-        wording = Wording(self.site.graph)
+        wording = self.site.language.wording
         for claim in claims:
             if isinstance(claim, FigureClaim):
                 others = tuple(
                     (item, wording.figures([each.figure for each in item.claims]))
-                    for item in self.site.comparisons.others(claim.figure)
+                    for item in self.site.comparisons.others(
+                        claim.figure, self.site.language.numerals
+                    )
                 )
                 yield Printed(claim, wording.cell(claim.figure.cell), others)
 

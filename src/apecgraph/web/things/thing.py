@@ -29,9 +29,6 @@ from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
 
-LANGUAGE: Final = "en"
-"""The language of a page unless another is requested."""
-
 _FIRST: Final = (
     *LABEL_PROPERTIES,
     f"{SKOS}altLabel",
@@ -306,7 +303,7 @@ class ThingPage:
         description: Description,
         formats: Sequence[tuple[Format, str]],
         schema_org: object,
-        language: str = LANGUAGE,
+        language: str,
     ) -> str:
         """Return the page about a thing.
 
@@ -320,7 +317,8 @@ class ThingPage:
             The page.
         """
         graph = self.site.graph
-        labels = Labels(graph, language)
+        own = self.site.language
+        labels = own.labels if language == own.tag else Labels(graph, language)
         view = ThingView(description, labels, graph)
         return self.site.html.page(
             self.template,

@@ -1,0 +1,105 @@
+"""The language of a page: its words, and how it names things and writes numbers and dates."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import Final
+
+import pyoxigraph as ox
+
+from apecgraph.consistency.wording import Wording
+from apecgraph.content.cube import Cell
+from apecgraph.content.decisions import STATUS
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, QB, RDF
+from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
+from apecgraph.readers.quantities import Quantities
+from apecgraph.text.catalogues import Catalogue
+from apecgraph.text.dates import spelled_period
+from apecgraph.text.numbers import Numerals
+
+_REMEMBERED: Final = 4096
+"""Number of names that are remembered."""
+
+
+class Language:
+    """A language of the interface, for the pages of one release.
+
+    Args:
+        graph: The dataset of the release.
+        catalogue: The messages of the interface in the language.
+
+    Attributes:
+        catalogue: The messages.
+        labels: Names things in the language if possible, otherwise in English.
+        numerals: Writes numbers and intervals.
+        quantities: Writes the quantities of claims.
+        wording: Describes claims and cells.
+    """
+
+    catalogue: Catalogue
+    labels: Labels
+    numerals: Numerals
+    quantities: Quantities
+    wording: Wording
+
+    def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.numerals = Numerals(graph, catalogue)
+        self.quantities = Quantities(self.numerals)
+        self.wording = Wording(graph, catalogue)
+        self.labels = _Names(graph, catalogue, self.wording)
+
+    @property
+    def tag(self) -> str:
+        """The tag of the language (BCP 47)."""
+        return self.catalogue.tag
+
+    def status(self, name: str) -> str:
+        """Return the word for the status of a claim: "rejected"."""
+        label = self.labels.label(STATUS + name)
+        return name if label is None else label.value
+
+    def listed(self, names: list[str]) -> str:
+        """Write names as a list without a conjunction: "China, Peru"."""
+        return self.catalogue.gettext(", ").join(names)
+
+
+class _Names(Labels):
+    """Labels; a thing that the build labels in English words is described in another language.
+
+    Periods, figures, cells and statements are too many to have labels in each language.
+    """
+
+    def __init__(self, graph: Graph, catalogue: Catalogue, wording: Wording) -> None:
+        super().__init__(graph, catalogue.tag)
+        self._catalogue = catalogue
+        self._wording = wording
+        self._described = lru_cache(_REMEMBERED)(self._describe)
+
+    def label(self, iri: str) -> ox.Literal | None:
+        found = super().label(iri)
+        if found is None or (found.language or "").split("-")[0] == self.language:
+            return found
+        return self._described(iri) or found
+
+    def _describe(self, iri: str) -> ox.Literal | None:
+        graph = self._graph
+        types = graph.iris(iri, f"{RDF}type")
+        words = ""
+        if f"{DCTERMS}PeriodOfTime" in types:
+            words = self._period(iri)
+        elif f"{APEC}Cell" in types:
+            words = self._wording.cell(Cell.of(partial(graph.value, iri)))
+        elif f"{QB}Observation" in types or f"{RDF}Statement" in types:
+            claim = read_claim(graph, iri)
+            if isinstance(claim, FigureClaim):
+                words = self._wording.claim(claim.figure)
+            elif isinstance(claim, StatementClaim):
+                words = self._wording.statement(claim.triple)
+        return ox.Literal(words, language=self.language) if words else None
+
+    def _period(self, iri: str) -> str:
+        first, last = (self._graph.value(iri, f"{DCAT}{end}Date") for end in ("start", "end"))
+        return spelled_period(first, last, self._catalogue) if first and last else ""

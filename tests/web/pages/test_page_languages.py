@@ -1,0 +1,149 @@
+"""The language of pages: its choice (RFC 4647), its cookie, and the catalogues."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from apecgraph.text.catalogues import ENGLISH, LOCALES, read_catalogues
+from tools.catalogues import catalogue, messages, written
+
+PAGES = ("/", "/figures", "/conflicts", "/sources", "/search", "/dumps/", "/sparql", "/doc/index")
+CATALOGUES = sorted(LOCALES.glob("*/LC_MESSAGES/*.po"))
+
+
+def language(response: httpx.Response) -> str:
+    found = re.search('<html lang="([^"]*)">', response.text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("asked", "kept", "accepted", "expected"),
+    [
+        ("", "", "", "en"),
+        ("", "", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("", "", "fr, zh;q=0.5", "zh"),
+        ("", "", "fr", "en"),
+        ("", "en", "zh", "en"),
+        ("", "zh", "en", "zh"),
+        ("", "fr", "zh", "zh"),
+        ("", '"<script>', "zh", "zh"),
+        ("en", "zh", "zh", "en"),
+        ("zh", "en", "en", "zh"),
+        ("zh-Hans-CN", "", "", "zh"),
+    ],
+)
+def test_a_page_is_in_the_language_that_its_reader_chose(
+    client: httpx.Client, path: str, asked: str, kept: str, accepted: str, expected: str
+) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": accepted}
+    headers |= {"Cookie": f"lang={kept}"} if kept else {}
+    response = client.get(path, headers=headers, params={"lang": asked} if asked else {})
+    assert response.status_code == 200
+    assert language(response) == expected
+    vary = {name.strip() for name in response.headers["vary"].split(",")}
+    assert vary >= {"Accept-Language", "Cookie"}
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/search"])
+def test_the_languages_of_a_page_are_told_apart_by_caches_and_linked(
+    client: httpx.Client, path: str
+) -> None:
+    pages = {
+        tag: client.get(path, params={"lang": tag}, headers={"Accept": "text/html"})
+        for tag in ("en", "zh")
+    }
+    tags = {tag: page.headers["etag"] for tag, page in pages.items()}
+    assert tags["en"] != tags["zh"]
+    for tag, page in pages.items():
+        links = re.findall('<link rel="alternate" hreflang="([^"]*)" href="([^"]*)">', page.text)
+        assert [name for name, _ in links] == ["en", "zh", "x-default"]
+        own = re.search('<link rel="canonical" href="([^"]*)">', page.text)
+        assert own is not None
+        assert own[1] == dict(links)["x-default" if tag == "en" else tag]
+        headers = {"Accept": "text/html", "If-None-Match": tags["zh"]}
+        again = client.get(path, params={"lang": tag}, headers=headers)
+        assert again.status_code == (304 if tag == "zh" else 200)
+
+
+def test_a_redirect_keeps_the_language(client: httpx.Client) -> None:
+    asked = "/figures?lang=zh&to=2024&from=2021"
+    assert client.get(asked).headers["location"] == "/figures?from=2021&to=2024&lang=zh"
+    thing = client.get("/id/economy/CHN?lang=zh", headers={"Accept": "text/html"})
+    assert thing.headers["location"] == "/doc/economy/CHN.html?lang=zh"
+
+
+def test_an_unknown_language_is_refused_with_the_known_ones(client: httpx.Client) -> None:
+    for text in ("xx", "", "<script>", "*"):
+        response = client.get("/conflicts", params={"lang": text})
+        if text:
+            assert response.status_code == 400
+            assert "en, zh" in response.json()["detail"]
+        else:
+            assert language(response) == "en"
+
+
+def test_data_are_the_same_in_all_languages(client: httpx.Client) -> None:
+    for path in ("/doc/economy/CHN.ttl", "/figures.csv?measure=measure/trade-value"):
+        responses = [
+            client.get(path, headers={"Accept": "*/*, text/html;q=0", "Accept-Language": tag})
+            for tag in ("en", "zh")
+        ]
+        assert responses[0].content == responses[1].content
+        assert responses[0].headers["etag"] == responses[1].headers["etag"]
+        assert "cookie" not in responses[0].headers["vary"].lower()
+
+
+def test_an_error_is_in_the_language_of_the_page(client: httpx.Client) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": "zh"}
+    assert language(client.get("/nothing", headers=headers)) == "zh"
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://127.0.0.1:8000/figures?from=2021&lang=en&to=2024", "/figures?from=2021&to=2024"),
+        ("http://other.example//evil.example/x", "/evil.example/x"),
+        ("//evil.example", "/"),
+        ("http://[", "/"),
+        ("javascript:alert(1)", "/alert(1)"),
+        ("/%0d%0aSet-Cookie:x", "/%0d%0aSet-Cookie:x"),
+        ("", "/"),
+    ],
+)
+def test_the_switch_sets_the_only_cookie_and_leads_back_to_the_page(
+    client: httpx.Client, referer: str, back: str
+) -> None:
+    response = client.get("/language/zh", headers={"Referer": referer})
+    assert response.status_code == 303
+    assert response.headers["location"] == back
+    assert response.headers["cache-control"] == "no-store"
+    cookie = response.headers["set-cookie"]
+    assert cookie.startswith("lang=zh; HttpOnly; Max-Age=31536000; Path=/; SameSite=lax")
+    client.cookies.clear()
+    assert client.get("/language/fr").status_code == 404
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_a_catalogue_has_a_translation_of_each_message(path: Path) -> None:
+    current = catalogue(path)
+    assert written(current) == path.read_bytes(), "run: python -m tools.catalogues"
+    assert len(current) > 50
+    for message in current:
+        if message.id:
+            texts = (message.string,) if isinstance(message.string, str) else message.string
+            assert texts
+            assert all(texts), message.id
+            assert not message.fuzzy
+            assert not list(message.check(current)), message.id
+
+
+def test_there_are_messages_and_catalogues() -> None:
+    assert len(messages()) > 50
+    assert CATALOGUES
+    assert next(iter(read_catalogues())) == ENGLISH.tag
