@@ -27,6 +27,15 @@ class Settings(BaseSettings):
         "base otherwise. With `--data`, it is the address in the service description and the base "
         "of queries; if it is empty, these have the address that the server listens at.",
     )
+    contact: str = Field(
+        default="",
+        pattern=r"^(mailto:[^\s<>\"'`?]+@[^\s<>\"'`?]+|https?://[^\s<>\"'`]*\{title\}"
+        r"[^\s<>\"'`]*\{body\}[^\s<>\"'`]*)?$",
+        description="Whom readers tell about an error: each page of a thing links to it. It is "
+        "`mailto:` with an address, or an address with `{title}` and `{body}`, such as "
+        "`https://github.com/OWNER/NAME/issues/new?title={title}&body={body}`. If it is empty, "
+        "there is no link.",
+    )
     keep_releases: int = Field(
         default=10,
         ge=0,

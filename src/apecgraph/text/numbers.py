@@ -165,6 +165,12 @@ def plain_number(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
+def grouped(digits: str) -> str:
+    """Write all digits of a number in groups of three; return any other text as it is."""
+    number = plain_number(digits)
+    return digits if number is None else f"{number:,f}"
+
+
 def spelled(number: Decimal, catalogue: Catalogue = ENGLISH) -> str:
     """Write a number with its digits in groups of three, and from a million on with a word."""
     locale = catalogue.locale

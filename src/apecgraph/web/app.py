@@ -157,13 +157,13 @@ def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, 
     executor = FairExecutor(settings.query_seconds)
     url = (settings.public_url or BASE).rstrip("/")
     if release is None:
-        digest, program = publication.digest, f"{code} {url}"
+        digest, program = publication.digest, f"{code} {url} {settings.contact}"
         folder, modified = default_content() / "ontology", None
     else:
         # The catalogue names the previous release, which the digest does not cover.
         digest, program = (
             release.digest,
-            f"{release.fingerprint} {release.previous} {code} {url}",
+            f"{release.fingerprint} {release.previous} {code} {url} {settings.contact}",
         )
         folder, modified = release.path, http_date(release.issued)
     context = Context(folder / CONTEXT, url)
@@ -172,7 +172,7 @@ def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, 
     sites: dict[str, Site] = {}
     for tag, catalogue in catalogues.items():
         language = Language(graph, catalogue)
-        html = Html(release, graph, assets, code, language, list(catalogues))
+        html = Html(release, graph, assets, code, language, list(catalogues), settings.contact)
         # A page has another entity tag in each language.
         tags = EntityTags(digest, f"{program} {tag}")
         responder = Responder(tags, modified, server.contents, executor, limit)
@@ -190,11 +190,15 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
     async def icon(request: Request) -> Response:
         return RedirectResponse("/static/icon.svg", status_code=308)
 
+    async def touch_icon(request: Request) -> Response:
+        return RedirectResponse("/static/apple-touch-icon.png", status_code=308)
+
     async def static(request: Request) -> Response:
         return await site.html.assets.answer(request, site.responder, site.html.version)
 
     return [
         read_only("/favicon.ico", icon),  # browsers ask for it with a dump or an answer
+        read_only("/apple-touch-icon.png", touch_icon),  # where phones look for it
         read_only("/robots.txt", Robots(site).answer),
         read_only("/static/{path:path}", static),
         read_only("/sparql/vocabulary.json", page.vocabulary),

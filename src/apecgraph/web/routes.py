@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.charts.shared import EMBED, OEMBED
 from apecgraph.web.documents.contexts import Contexts
-from apecgraph.web.documents.crawlers import Sitemap
+from apecgraph.web.documents.crawlers import LanguageModels, SearchDescription, Sitemap
 from apecgraph.web.documents.discovery import Discovery
 from apecgraph.web.documents.downloads import Downloads
 from apecgraph.web.documents.embeds import Embeds
@@ -102,6 +102,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
 
 def _documents(site: ReleaseSite, resources: Resources) -> list[BaseRoute]:
     discovery = Discovery(site)
+    sitemap = Sitemap(site)
     contexts = Contexts(site.context, site.release.path.parent)
     return [
         read_only("/context.jsonld", contexts.current),
@@ -113,7 +114,10 @@ def _documents(site: ReleaseSite, resources: Resources) -> list[BaseRoute]:
         read_only("/doc/{path:path}", resources.document),
         read_only("/catalog", discovery.catalog),
         read_only("/.well-known/void", discovery.void),
-        read_only("/sitemap.xml", Sitemap(site).answer),
+        read_only("/sitemap.xml", sitemap.answer),
+        read_only("/sitemap/{number:int}.xml", sitemap.part),
+        read_only("/opensearch.xml", SearchDescription(site).answer),
+        read_only("/llms.txt", LanguageModels(site).answer),
     ]
 
 

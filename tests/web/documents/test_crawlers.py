@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from urllib.robotparser import RobotFileParser
 
 import httpx
 import pytest
 
-from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.namespaces import BASE, ID, OWL, RDF
 from apecgraph.release.release import Release
+from apecgraph.web.documents import crawlers
+from apecgraph.web.publication import Publication
+from tests.support.servers import server_thread
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -85,3 +90,65 @@ def test_the_sitemap_lists_nothing_that_is_withdrawn(
     withdrawn = [iri.removeprefix(f"{BASE}id/") for iri in found.text.split()[1:]]
     assert withdrawn
     assert not {f"{root}doc/{name}.html" for name in withdrawn} & entries.keys()
+
+
+def test_the_sitemap_has_every_document_that_is_not_withdrawn(
+    entries: dict[str, str | None], graph: Graph, root: str
+) -> None:
+    gone = set(graph.subjects(f"{OWL}deprecated"))
+    things = {iri for iri in graph.subjects(f"{RDF}type") if iri.startswith(ID)} - gone
+    assert len(things) > 1000
+    assert {f"{root}doc/{iri.removeprefix(ID)}.html" for iri in things} <= entries.keys()
+    assert not {f"{root}doc/{iri.removeprefix(ID)}.html" for iri in gone} & entries.keys()
+
+
+def test_a_sitemap_of_too_many_addresses_has_parts(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, publication: Publication
+) -> None:
+    monkeypatch.setattr(crawlers, "_MOST_LISTED", 500)
+    with server_thread(publication) as url, httpx.Client(base_url=url) as other:
+        index = ET.fromstring(other.get("/sitemap.xml").content)
+        assert index.tag == f"{NAMESPACE}sitemapindex"
+        parts = [each.text or "" for each in index.iter(f"{NAMESPACE}loc")]
+        assert len(parts) > 1
+        found = [
+            each.text
+            for part in parts
+            for each in ET.fromstring(other.get(part).content).iter(f"{NAMESPACE}loc")
+        ]
+        assert len(found) == len(set(found)) == client.get("/sitemap.xml").text.count("<loc>")
+        assert other.get(f"/sitemap/{len(parts) + 1}.xml").status_code == 404
+
+
+def test_browsers_can_offer_the_search(client: httpx.Client) -> None:
+    page = client.get("/about").text
+    assert (
+        'rel="search" type="application/opensearchdescription+xml" href="/opensearch.xml"' in page
+    )
+    described = ET.fromstring(client.get("/opensearch.xml").raise_for_status().content)
+    form = "{http://a9.com/-/spec/opensearch/1.1/}"
+    assert 0 < len(described.findtext(f"{form}ShortName", "")) <= 16
+    [template] = [
+        each.attrib["template"]
+        for each in described.iter(f"{form}Url")
+        if each.attrib["type"] == "text/html"
+    ]
+    answer = client.get(template.replace("{searchTerms}", "Guangdong")).raise_for_status()
+    assert "Search: Guangdong" in answer.text
+
+
+def test_llms_txt_links_to_pages_that_exist(client: httpx.Client) -> None:
+    text = client.get("/llms.txt").raise_for_status().text
+    assert text.startswith("# ")
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) > 5
+    for link in links:
+        headers = {"Accept": "text/html, */*"}
+        assert client.get(link, headers=headers, follow_redirects=True).status_code == 200
+
+
+def test_phones_find_an_icon_in_pixels(client: httpx.Client) -> None:
+    answer = client.get("/apple-touch-icon.png", follow_redirects=True).raise_for_status()
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(answer.content[16:20], "big") == 180

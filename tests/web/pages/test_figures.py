@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from io import BytesIO
 
 import httpx
@@ -181,3 +183,36 @@ def test_a_former_address_leads_to_what_replaces_it(
     assert (response.status_code, response.headers["location"]) == (308, f"/figures?{present}")
     table = client.get(f"/figures.csv?{former}").raise_for_status()
     assert table.text == client.get(f"/figures.csv?{present}").raise_for_status().text
+
+
+def test_the_title_tells_selections_apart(client: httpx.Client) -> None:
+    one = "/figures?measure=measure/trade-value&reporter=economy/CHN"
+    paths = [
+        "/figures",
+        "/figures?measure=measure/trade-value",
+        one,
+        f"{one}&frequency=freq/A",
+        f"{one}&source=source/seetaoe-258468",
+        f"{one}&from=2020",
+        f"{one}&to=2020",
+        f"{one}&period=period/2025",
+    ]
+    titles = []
+    for path in paths:
+        page = client.get(path, follow_redirects=True).raise_for_status().text
+        title = re.findall("<title>(.*?)</title>", page)[0]  # charts have titles, too
+        [heading] = re.findall("<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+        assert heading.strip().casefold() in title.casefold()
+        titles.append(title)
+    assert len(set(titles)) == len(paths), titles
+
+
+def test_each_series_has_a_title_of_its_own(client: httpx.Client) -> None:
+    listed = client.get("/figures").text.partition('class="series"')[2]
+    paths = list(dict.fromkeys(re.findall(r'<a href="(/figures\?[^"]+)"', listed)))
+    assert len(paths) > 40
+    titles = Counter(
+        re.findall("<title>(.*?)</title>", client.get(path.replace("&amp;", "&")).text)[0]
+        for path in paths
+    )
+    assert not [title for title, count in titles.items() if count > 1]

@@ -33,6 +33,7 @@ from apecgraph.web.pages.pictures import Pictures
 from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 
+_VALUATION: Final = "valuation"
 _YEARS: Final = ("from", "to")
 _YEAR: Final = re.compile("[0-9]{4}")
 
@@ -280,7 +281,7 @@ class FiguresPage(Page):
             "series": series,
             "groups": [group for group in groups if len(group.series) > 1],
             "alone": [group.series[0] for group in groups if len(group.series) == 1],
-            "heading": self._name(series[0]) if len(series) == 1 else self._heading(selection),
+            "heading": self._title(selection, series),
             "canonical": _iri(selection),
             "count": count,
             "shown": shown and not in_rows,
@@ -359,11 +360,22 @@ class FiguresPage(Page):
         )
         return None if chart is None else self._shared(chart, selection, scale)
 
+    def _title(self, selection: Selection, series: Sequence[Series]) -> str:
+        """Name a selection so that no other one has the same name."""
+        whole = self._name(series[0]) if len(series) == 1 else self._heading(selection)
+        label = self.site.labels.title
+        limits = [
+            f"{name} {value}" if name in _YEARS else label(value).value
+            for name, value in selection.choices
+            if name not in SERIES_DIMENSIONS or (name == _VALUATION and len(series) == 1)
+        ]
+        return ", ".join((whole, *limits))
+
     def _heading(self, selection: Selection) -> str:
         chosen = (
-            value if name in _YEARS else self.site.labels.title(value).value
+            self.site.labels.title(value).value
             for name, value in selection.choices
-            if name != "source"
+            if name in SERIES_DIMENSIONS
         )
         return ": ".join(filter(None, ("Figures", ", ".join(chosen))))
 

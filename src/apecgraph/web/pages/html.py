@@ -7,6 +7,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,10 +21,13 @@ from apecgraph.release.release import Release
 from apecgraph.text.catalogues import LOCALES
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
-from apecgraph.text.numbers import plain_number
+from apecgraph.text.numbers import grouped
 from apecgraph.web.http.addresses import local_link
 from apecgraph.web.language import Language
 from apecgraph.web.pages.assets import Assets
+
+_LONGEST_TITLE: Final = 200
+"""Maximum number of characters of the title of a report."""
 
 _KINDS: Final = {
     **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
@@ -41,6 +45,7 @@ class Html:
         digest: Digest of the code, the templates and the assets, on which all pages depend.
         language: The language of the pages.
         languages: The tags of the languages in which there are pages.
+        contact: Whom readers tell about an error; see the setting of that name.
 
     Attributes:
         assets: The files that the pages load.
@@ -62,6 +67,7 @@ class Html:
         digest: str,
         language: Language,
         languages: Sequence[str],
+        contact: str = "",
     ) -> None:
         self._graph = graph
         labels, catalogue = language.labels, language.catalogue
@@ -94,6 +100,7 @@ class Html:
             days=partial(spelled_days, catalogue=catalogue),
             site=self.site,
             release=release,
+            report_address=partial(report_address, contact),
             rulings_by_word=rulings_by_word,
             bundled=assets.bundled,
             compact=compact,
@@ -144,6 +151,29 @@ def program_digest(assets: Assets) -> str:
     return digest.hexdigest()
 
 
+def report_address(contact: str, title: str, iri: str, words: str = "") -> str | None:
+    """Return the address at which readers report an error, with a claim filled in.
+
+    Args:
+        contact: The setting: `mailto:` with an address, or an address with `{title}` and `{body}`.
+        title: The label of the claim or of another thing.
+        iri: Its IRI.
+        words: What its source prints, if it is a claim.
+
+    Returns:
+        The address, or None if the setting is empty.
+    """
+    if not contact:
+        return None
+    printed = f"Printed: {words}\r\n" if words else ""
+    body = f"{title}\r\n{iri}\r\n{printed}\r\nWhat is wrong, and the document that shows it:\r\n"
+    fields = {"title": f"Error: {title}"[:_LONGEST_TITLE], "body": body}
+    encoded = {name: quote(text, safe="") for name, text in fields.items()}
+    if contact.startswith("mailto:"):
+        return f"{contact}?subject={encoded['title']}&body={encoded['body']}"
+    return contact.replace("{title}", encoded["title"]).replace("{body}", encoded["body"])
+
+
 def kind(term: Term) -> str:
     """Return the kind of a term: "iri", "text", "number", "date", "node" or "triple"."""
     match term:
@@ -176,9 +206,3 @@ def rulings_by_word(
         word = title(ruling.verdict).value if stands else ruling.status.removeprefix(STATUS)
         by_word.setdefault(word, []).append(ruling)
     return by_word
-
-
-def grouped(number: ox.Literal) -> str:
-    """Return a number with grouped digits: 26,290,000,000,000."""
-    value = plain_number(number.value)
-    return number.value if value is None else f"{value:,f}"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from apecgraph.content.questions import Question, read_questions
 from apecgraph.errors import NotFound
 from apecgraph.rdf.formats import RESULTS_CSV, TEXT
 from apecgraph.rdf.namespaces import BASE, ID
-from apecgraph.web.pages.html import grouped
+from apecgraph.text.numbers import grouped
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -93,5 +92,5 @@ def _typed(cell: str) -> tuple[str, str]:
     if _IRI.fullmatch(cell):
         return "iri", cell
     if _LARGE_NUMBER.fullmatch(cell):
-        return "number", grouped(ox.Literal(cell))
+        return "number", grouped(cell)
     return "text", cell

@@ -125,7 +125,9 @@ class EconomyPage(ThingPage):
             by_currency: defaultdict[str, list[Series]] = defaultdict(list)
             for series in by_partner[partner]:
                 by_currency[series.unit].append(series)
-            for currency, found in by_currency.items():
+            for currency, found in sorted(
+                by_currency.items(), key=lambda item: -sum(len(each.claims) for each in item[1])
+            ):
                 drawn = self._drawn(economy, partner, currency, found)
                 if drawn is not None:
                     yield drawn

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from apecgraph.content.cube import Cell, dimensions
+from apecgraph.content.cube import DIMENSIONS, Cell, dimensions
 from apecgraph.content.folder import CELLS_GRAPH
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import QB
+from apecgraph.rdf.namespaces import QB, RDFS
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
@@ -49,6 +49,13 @@ class ObservationPage(ThingPage):
             "best": cells[0] if cells else None,
             "origins": count_origins(graph, (each.source for each in standing)),
             "series": series_address(cell),
+            "reasons": [
+                reason
+                for ruling in claim.rulings
+                if (reason := graph.value(ruling.decision, f"{RDFS}comment")) is not None
+            ],
+            "measured": view.of(*DIMENSIONS.values()),
+            "machinery": view.without(*DIMENSIONS.values()),
         }
 
 
