@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.content.frequencies import frequency
-from apecgraph.errors import MalformedRequest, NotFound, ReleaseError
+from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import HTML, PICTURE_FORMATS, Format, find_format
-from apecgraph.rdf.namespaces import BASE, OWL, SDMX_DIMENSION
+from apecgraph.rdf.namespaces import BASE, SDMX_DIMENSION
 from apecgraph.readers.partners import PartnerTable, partner_tables
-from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
-from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart, when
-from apecgraph.readers.withdrawals import withdrawn
+from apecgraph.readers.selections import Selection, local, years
+from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
 from apecgraph.web.charts.charts import Chart, Charts, Line
@@ -30,18 +27,22 @@ from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.pictures import Pictures
-from apecgraph.web.pages.sharing import Sharing
+from apecgraph.web.pages.selections import (
+    LOGARITHMIC,
+    SCALE,
+    YEARS,
+    SelectionReader,
+    chart_address,
+    selection_address,
+    selection_iri,
+)
 from apecgraph.web.pages.site import ReleaseSite
 
 _VALUATION: Final = "valuation"
-_YEARS: Final = ("from", "to")
-_YEAR: Final = re.compile("[0-9]{4}")
 
 _SHOWN: Final = 60
 """Maximum number of figures of several series that are shown as charts and tables."""
 
-_SCALE: Final = "scale"
-_LOGARITHMIC: Final = "log"
 _NONE: Final = Decimal(0)
 
 _FACETS: Final = {**SERIES_DIMENSIONS, "frequency": f"{SDMX_DIMENSION}freq"}
@@ -100,39 +101,8 @@ class FiguresPage(Page):
         self._numerals = site.language.numerals
         self._figures = Figures(site.graph)
         self._charts = Charts(site.graph, site.language)
-        self._sharing = Sharing(site)
+        self._reader = SelectionReader(site)
         self._pictures = Pictures(site)
-
-    @cached_property
-    def _days(self) -> Mapping[str, tuple[str, str, str]]:
-        """The days of the periods that have figures; the key sorts periods."""
-        periods = {period for item in self.site.series for period in item.periods}
-        return {period: when(self.site.graph, period) for period in periods}
-
-    @cached_property
-    def _years(self) -> Sequence[str]:
-        return years(self._days, self._days)
-
-    @cached_property
-    def _values(self) -> Mapping[str, Set[str | None]]:
-        """The values of each parameter."""
-        return {
-            name: {dict(item.dimensions).get(name) for item in self.site.series}
-            for name in SERIES_DIMENSIONS
-        } | {
-            "source": {claim.source for item in self.site.series for claim in item.claims},
-            "period": set(self._days),
-            "frequency": {frequency(*each[:2]) for each in self._days.values()},
-        }
-
-    @cached_property
-    def _successors(self) -> Mapping[str, Sequence[str]]:
-        """The successors of deprecated things, by the texts of their values in addresses."""
-        graph = self.site.graph
-        return {
-            local(iri): withdrawn(graph, iri) or []
-            for iri in graph.default_graph.subjects(f"{OWL}deprecated")
-        }
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with a selection, or with all series if nothing is selected.
@@ -152,9 +122,9 @@ class FiguresPage(Page):
             NotFound: There are no such figures.
         """
         sent = read_parameters(request.scope["query_string"])
-        selection, scale = await asyncio.to_thread(self._scaled, sent)
+        selection, scale = await asyncio.to_thread(self._reader.scaled, sent)
         canonical = {name: local(value) for name, value in selection.choices}
-        canonical |= {_SCALE: scale} if scale else {}
+        canonical |= {SCALE: scale} if scale else {}
         if list(sent.items()) != list(canonical.items()):
             return RedirectResponse(chart_address(selection, scale), status_code=308)
         format_ = choose_format(request, _FORMATS)
@@ -190,7 +160,7 @@ class FiguresPage(Page):
 
     async def _picture(self, request: Request, format_: Format) -> Response:
         sent = read_parameters(request.scope["query_string"])
-        selection, scale = await asyncio.to_thread(self._scaled, sent)
+        selection, scale = await asyncio.to_thread(self._reader.scaled, sent)
         return await self._pictures.answer(
             request,
             lambda: self.chart(selection, scale),
@@ -211,11 +181,11 @@ class FiguresPage(Page):
             MalformedRequest: A parameter is unknown or malformed.
             NotFound: There are no such figures, or they have no chart.
         """
-        return self.chart(*self._scaled(sent))
+        return self.chart(*self._reader.scaled(sent))
 
     def chart(self, selection: Selection, scale: str) -> SharedChart:
         """Return the first chart of a selection with a scale; raise NotFound if it has none."""
-        series = selection.from_(self.site.series, self._days)
+        series = selection.from_(self.site.series, self._reader.days)
         if (together := self._together(selection, series, scale)) is not None:
             return together
         for each in () if _of_one_period(series) or not selection.choices else series:
@@ -224,7 +194,7 @@ class FiguresPage(Page):
         some = [Selection.of(dict(each.dimensions)) for each in series[:_NAMED]]
         raise NotFound(
             "These figures have no chart: a chart needs two periods of one series.",
-            [_iri(each) for each in some],
+            [selection_iri(each) for each in some],
         )
 
     async def _table(self, request: Request) -> Response:
@@ -237,13 +207,13 @@ class FiguresPage(Page):
             )
         format_, write = WRITERS[extension]
         sent = read_parameters(request.scope["query_string"])
-        selection = await asyncio.to_thread(self._selection, sent)
+        selection = await asyncio.to_thread(self._reader.selection, sent)
 
         def body() -> bytes:
             if not selection.choices:
                 with suppress(ReleaseError):  # no such dump, or it is damaged
                     return self.site.release.content(f"figures.{extension}")
-            series = selection.from_(self.site.series, self._days)
+            series = selection.from_(self.site.series, self._reader.days)
             figures = (claim.iri for item in series for claim in item.claims)
             return write(self._figures.selected(figures))
 
@@ -258,17 +228,18 @@ class FiguresPage(Page):
         )
 
     def _values_of(self, selection: Selection, scale: str) -> Mapping[str, object]:
-        series = selection.from_(self.site.series, self._days)
+        series = selection.from_(self.site.series, self._reader.days)
         count = sum(len(item.claims) for item in series)
         shown = bool(selection.choices) and (len(series) == 1 or count <= _SHOWN)
         in_rows = _of_one_period(series)
         lasting = selection.choosing("from", None).choosing("to", None)
         periods = sorted(
-            lasting.offers("period", self.site.series, self._days), key=self._days.__getitem__
+            lasting.offers("period", self.site.series, self._reader.days),
+            key=self._reader.days.__getitem__,
         )
         groups = [] if in_rows or shown else self._by_measure(selection)
         without = [name for name in SERIES_DIMENSIONS if selection.value(name)]
-        offered = selection.offers("source", self.site.series, self._days)
+        offered = selection.offers("source", self.site.series, self._reader.days)
         sources = {claim.source for item in series for claim in item.claims}
         together = None if in_rows else self._together(selection, series, scale)
         alone = series if shown and not in_rows and together is None else ()
@@ -282,7 +253,7 @@ class FiguresPage(Page):
             "groups": [group for group in groups if len(group.series) > 1],
             "alone": [group.series[0] for group in groups if len(group.series) == 1],
             "heading": self._title(selection, series),
-            "canonical": _iri(selection),
+            "canonical": selection_iri(selection),
             "count": count,
             "shown": shown and not in_rows,
             "tables": self._tables(series) if in_rows else [],
@@ -292,7 +263,7 @@ class FiguresPage(Page):
             "without": without,
             "facets": [self._facet(selection, name) for name in _FACETS],
             "periods": [(local(item), self.site.labels.title(item).value) for item in periods],
-            "years": [(year, year) for year in years(periods, self._days)],
+            "years": [(year, year) for year in years(periods, self._reader.days)],
             "address": selection_address,
             "formats": [format_ for format_, _ in WRITERS.values()],
             "name": self._name,
@@ -307,11 +278,15 @@ class FiguresPage(Page):
 
     def _by_measure(self, selection: Selection) -> list[MeasureGroup]:
         """Return all series, grouped by measure, the measure with the most figures first."""
-        offers = selection.offers("measure", self.site.series, self._days)
+        offers = selection.offers("measure", self.site.series, self._reader.days)
         return [
             MeasureGroup(
                 measure,
-                tuple(selection.choosing("measure", measure).from_(self.site.series, self._days)),
+                tuple(
+                    selection.choosing("measure", measure).from_(
+                        self.site.series, self._reader.days
+                    )
+                ),
                 figures,
             )
             for measure, figures in offers.most_common()
@@ -326,7 +301,7 @@ class FiguresPage(Page):
             self._name(series),
             [Line(series.claims)],
             wanted=selection.value("frequency"),
-            logarithmic=scale == _LOGARITHMIC,
+            logarithmic=scale == LOGARITHMIC,
         )
         alone = Selection.of({**dict(series.dimensions), **dict(selection.choices)})
         return None if chart is None else self._shared(chart, alone, scale)
@@ -334,7 +309,7 @@ class FiguresPage(Page):
     def _shared(self, chart: Chart, selection: Selection, scale: str) -> SharedChart:
         address = chart_address(selection, scale)
         query = address.partition("?")[2]
-        return self._sharing.chart(
+        return self.site.sharing.chart(
             chart, ChartAddress("/figures", query, BASE + address[1:]), [("", selection)]
         )
 
@@ -356,7 +331,7 @@ class FiguresPage(Page):
             self._heading(selection).removeprefix("Figures: "),
             lines,
             wanted=selection.value("frequency"),
-            logarithmic=scale == _LOGARITHMIC,
+            logarithmic=scale == LOGARITHMIC,
         )
         return None if chart is None else self._shared(chart, selection, scale)
 
@@ -365,7 +340,7 @@ class FiguresPage(Page):
         whole = self._name(series[0]) if len(series) == 1 else self._heading(selection)
         label = self.site.labels.title
         limits = [
-            f"{name} {value}" if name in _YEARS else label(value).value
+            f"{name} {value}" if name in YEARS else label(value).value
             for name, value in selection.choices
             if name not in SERIES_DIMENSIONS or (name == _VALUATION and len(series) == 1)
         ]
@@ -396,89 +371,14 @@ class FiguresPage(Page):
         return series.name(self.site.labels, self._numerals, without=without)
 
     def _facet(self, selection: Selection, name: str) -> Facet:
-        offers = selection.offers(name, self.site.series, self._days)
+        offers = selection.offers(name, self.site.series, self._reader.days)
         label = self.site.labels.title(_FACETS[name]).value
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
-
-    def _scaled(self, sent: Mapping[str, str]) -> tuple[Selection, str]:
-        """Read a selection and the scale of its charts from the parameters of a request."""
-        scale = sent.get(_SCALE, "")
-        if scale not in ("", _LOGARITHMIC):
-            raise MalformedRequest(f"{_SCALE}: there is only {_LOGARITHMIC}, a logarithmic scale.")
-        return self._selection({n: text for n, text in sent.items() if n != _SCALE}), scale
-
-    def _selection(self, sent: Mapping[str, str]) -> Selection:
-        """Read a selection from the parameters of a request."""
-        choices: dict[str, str] = {}
-        for name, text in self._renamed(sent):
-            if name not in PARAMETERS:
-                raise MalformedRequest(
-                    f"{name}: there is no such parameter; select figures by "
-                    f"{', '.join(PARAMETERS)}."
-                )
-            if not text:
-                continue  # forms send empty parameters for fields without a selection
-            choices[name] = self._year(name, text) if name in _YEARS else self._value(name, text)
-        selection = Selection.of(choices)
-        if not selection.from_(self.site.series, self._days):
-            wider = [selection.choosing(name, None) for name in choices]
-            raise NotFound(
-                "No figures match the whole selection: "
-                + ", ".join(f"{name}={local(value)}" for name, value in selection.choices),
-                [_iri(item) for item in wider if item.from_(self.site.series, self._days)],
-            )
-        return selection
-
-    def _renamed(self, parameters: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Yield parameters by their present names, without values that no longer distinguish."""
-        for name, text in parameters.items():
-            new = FORMER_PARAMETERS.get(name, name)
-            if new == name or (new not in parameters and text in self._by_text(new)):
-                yield new, text
-
-    def _by_text(self, name: str) -> dict[str, str]:
-        """Return the values of a parameter by their texts in addresses."""
-        return {local(value): value for value in self._values[name] if value}
-
-    def _value(self, name: str, text: str) -> str:
-        values = self._by_text(name)
-        if text not in values:
-            for successor in self._successors.get(text, ()):
-                if local(successor) in values:
-                    return successor
-            raise NotFound(
-                f"{name}: there are no figures with {text}",
-                [_iri(Selection.of({name: values[item]})) for item in sorted(values)],
-            )
-        return values[text]
-
-    def _year(self, name: str, text: str) -> str:
-        """Read a year; return the nearest year in which a period begins or ends."""
-        if _YEAR.fullmatch(text) is None:
-            raise MalformedRequest(f"{name}: {text} is not a year of four digits, such as 2025.")
-        if name == "from":
-            return min((year for year in self._years if year >= text), default=text)
-        return max((year for year in self._years if year <= text), default=text)
-
-
-def selection_address(selection: Selection, path: str = "/figures") -> str:
-    """Return the address of a selection, below a path."""
-    return f"{path}?{selection.parameters}" if selection.choices else path
-
-
-def chart_address(selection: Selection, scale: str, path: str = "/figures") -> str:
-    """Return the address of a selection; its charts have a scale: "log", or "" for linear."""
-    address = selection_address(selection, path)
-    return f"{address}{'&' if selection.choices else '?'}{_SCALE}={scale}" if scale else address
 
 
 def _of_one_period(series: Sequence[Series]) -> bool:
     """Return whether there are several series, all of one period: a table shows them best."""
     return len(series) > 1 and len({period for item in series for period in item.periods}) == 1
-
-
-def _iri(selection: Selection) -> str:
-    return BASE + selection_address(selection).removeprefix("/")
 
 
 def _greatest(line: Line) -> Decimal:

@@ -26,9 +26,8 @@ from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import INDEX
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.signposting import document_path
-from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.pages.page import Page
-from apecgraph.web.pages.sharing import Sharing
+from apecgraph.web.pages.selections import selection_address
 from apecgraph.web.pages.site import ReleaseSite
 
 _NAMED: Final = 2
@@ -58,7 +57,6 @@ class HomePage(Page):
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
         self._charts = Charts(site.graph, site.language)
-        self._sharing = Sharing(site)
 
     def charts(self) -> list[SharedChart]:
         """Return the charts of the page."""
@@ -117,7 +115,7 @@ class HomePage(Page):
         proof = self._proof(refutation)
         if proof is None:
             return []
-        (shared,) = self._sharing.of_thing(BASE, [proof])
+        (shared,) = self.site.sharing.of_thing(BASE, [proof])
         return [replace(shared, headline=self._finding(refutation))]
 
     def _finding(self, refutation: Refutation) -> str:

@@ -20,6 +20,7 @@ from apecgraph.search.entities import Entities
 from apecgraph.search.entries import Entries
 from apecgraph.search.full_text import Search
 from apecgraph.search.identifiers import Identifiers
+from apecgraph.web.charts.sharing import Sharing
 from apecgraph.web.http.executor import FairExecutor, RequestWork
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.responder import Responder
@@ -166,6 +167,11 @@ class ReleaseSite(Site):
     def identifiers(self) -> Identifiers:
         """The foreign identifiers of the things."""
         return self.readings.identifiers
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Shares the charts of the pages."""
+        return Sharing(self.release, self.graph, self.html.site, self.url)
 
     @cached_property
     def listings(self) -> Listings:

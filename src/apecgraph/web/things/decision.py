@@ -122,7 +122,7 @@ class DecisionPage(ThingPage):
         """Return the figures of a conflict with their charts."""
         tables = list(self._tables(conflict, wording))
         drawn = [chart for _, chart in tables if chart]
-        shared = iter(self.sharing.of_thing(conflict.iri, drawn))
+        shared = iter(self.site.sharing.of_thing(conflict.iri, drawn))
         verdict = self.site.labels.title(conflict.iri).value
         return [
             replace(table, chart=replace(next(shared), headline=verdict) if chart else None)

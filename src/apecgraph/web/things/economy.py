@@ -15,8 +15,8 @@ from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import Series, when
 from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.shared import SharedChart
-from apecgraph.web.pages.figures import selection_address
 from apecgraph.web.pages.official import Compared
+from apecgraph.web.pages.selections import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _TRADE: Final = f"{ID}measure/trade-value"
@@ -75,7 +75,7 @@ class EconomyPage(ThingPage):
     def charts(self, iri: str) -> Sequence[SharedChart]:
         """Return the charts of the trade of an economy."""
         drawn = list(self._trade(iri))
-        return self.sharing.of_thing(
+        return self.site.sharing.of_thing(
             iri, [each.chart for each in drawn], [each.data for each in drawn]
         )
 

@@ -12,7 +12,7 @@ from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
 from apecgraph.readers.sources import count_origins
-from apecgraph.web.pages.figures import selection_address
+from apecgraph.web.pages.selections import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _ORDER: Final = dimensions(

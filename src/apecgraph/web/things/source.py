@@ -18,7 +18,7 @@ from apecgraph.readers.queries import named_graph, named_graph_triples
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS, when
 from apecgraph.tabular.writers import WRITERS
-from apecgraph.web.pages.figures import selection_address
+from apecgraph.web.pages.selections import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _LISTED: Final = 100

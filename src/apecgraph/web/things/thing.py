@@ -25,7 +25,6 @@ from apecgraph.readers.queries import all_links, whole_page
 from apecgraph.readers.relations import ENDS, RoleRow, read_roles
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.lists.listing import kind_of
-from apecgraph.web.pages.sharing import Sharing
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.references import References
 
@@ -288,11 +287,6 @@ class ThingPage:
 
     def __init__(self, site: ReleaseSite) -> None:
         self.site = site
-
-    @cached_property
-    def sharing(self) -> Sharing:
-        """Shares the charts of the page."""
-        return Sharing(self.site)
 
     def charts(self, iri: str) -> Sequence[SharedChart]:
         """Return the charts on the page about a thing; a page without charts has none."""

@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE, DCTERMS
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
 from apecgraph.release.citation import ReleaseCitation
+from apecgraph.release.release import Release
 from apecgraph.text.dates import spelled_day
 from apecgraph.web.charts.charts import Chart
 from apecgraph.web.charts.picture import Credits, capital
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.http.addresses import DOC, document_name, encoded
-from apecgraph.web.pages.site import ReleaseSite
 
 
 class Sharing:
     """Makes shared charts of the charts of a release.
 
     Args:
-        site: How the release is presented.
+        release: The release.
+        graph: Contains the release.
+        name: Name of the publication.
+        url: Public URL of the site, without the last slash.
     """
 
-    def __init__(self, site: ReleaseSite) -> None:
-        self._site = site
-        self._citation = ReleaseCitation.of(site.release, site.graph)
+    def __init__(self, release: Release, graph: Graph, name: str, url: str) -> None:
+        licences = graph.default_graph.iris(BASE, f"{DCTERMS}license")
+        labels = Labels(graph)
+        self._publication = f"{name}, release {release.name}"
+        if release.issued:
+            self._publication += f", {spelled_day(release.issued)}"
+        self._licence = next((labels.title(iri).value for iri in licences), "")
+        self._url = url
+        self._citation = ReleaseCitation.of(release, graph)
 
     def chart(
         self, chart: Chart, address: ChartAddress, data: Sequence[tuple[str, Selection]]
@@ -40,15 +52,7 @@ class Sharing:
         Returns:
             The shared chart.
         """
-        site, release = self._site, self._site.release
-        issued = f", {spelled_day(release.issued)}" if release.issued else ""
-        licence = site.signposts.license
-        credits_ = Credits(
-            publication=f"{site.html.site}, release {release.name}{issued}",
-            licence=site.labels.title(licence).value if licence else "",
-            address=address.page,
-            root=site.url,
-        )
+        credits_ = Credits(self._publication, self._licence, address.page, self._url)
         citation = replace(self._citation, part=capital(chart.title), iri=address.page)
         return SharedChart(chart, address, data, credits_, citation)
 
