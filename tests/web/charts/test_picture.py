@@ -1,4 +1,4 @@
-"""A chart as a file of its own: what is written in it, where it ends, and its form in pixels."""
+"""Charts as files: the words in them, their edges, and their pixels."""
 
 from __future__ import annotations
 

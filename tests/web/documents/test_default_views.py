@@ -1,4 +1,4 @@
-"""The pictures that are prepared beside a release."""
+"""The pictures that `apecgraph pictures` prepares."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def built(conflict: ContentCopy, releases: Path) -> Release:
 
 
 def test_prepared_pictures_are_served(built: Release, releases: Path) -> None:
-    """They are beside the release, which stays as it is; only what is asked for is drawn anew."""
+    """The release does not change; the server draws a picture that is missing."""
     before = {path: path.read_bytes() for path in built.path.rglob("*") if path.is_file()}
     folder = releases / "pictures"
     folder.mkdir()
