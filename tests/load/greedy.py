@@ -54,7 +54,7 @@ PAGES: Final = (
     *("/doc/economy/CHN.html", "/doc/economy/CHN.jsonld", "/catalog", "/sitemap.xml", "/dumps/"),
     *(f"/figures.{extension}?measure=measure/trade-growth" for extension in WRITERS),
 )
-"""What has been asked for once when the server is at rest."""
+"""The pages that the server has made once before it is at rest."""
 
 ROWS: Final = 30_000
 _ASTRAL: Final = "\U0001f600" + "a" * 1_048_000

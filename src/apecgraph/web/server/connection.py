@@ -10,13 +10,11 @@ import fcntl
 import sys
 import termios
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast
-from urllib.parse import unquote
 
 import uvicorn
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
@@ -29,9 +27,11 @@ from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse
 from apecgraph.web.monitoring.metrics import ObservedRequest
 from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
+from apecgraph.web.server.deadline import Deadline
 from apecgraph.web.server.exchange import STATUS_LINES, Exchange
-from apecgraph.web.server.framing import LARGEST_HEAD, Framing, Head, read_head
+from apecgraph.web.server.framing import LARGEST_HEAD, Framing, read_head
 from apecgraph.web.server.open_connections import PROXY, OpenConnections
+from apecgraph.web.server.scope import asgi_scope, read_forwarded
 
 _PARTS: Final = 100
 """Number of parts of a body that are read before other connections have their turn."""
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
         open_connections: All connections of the server.
         budgets: The memory that all connections may take.
         transport: The transport.
-        is_paused: Whether the client has not read what was sent, so that more must wait.
+        is_paused: Whether sent bytes are unread by the client, so that more must wait.
     """
 
     limits: ConnectionLimits
@@ -116,9 +116,7 @@ class Connection(asyncio.Protocol):
         self._has_answered = False
         self._is_last = False
         self._refused = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._rings = self._due = 0.0
-        self._late: Callable[[], None] | None = None
+        self._deadline = Deadline(self._loop)
         self._is_arriving = False
         self._await_request()
         peer = get_remote_addr(self.transport)
@@ -134,9 +132,7 @@ class Connection(asyncio.Protocol):
         """Forget the connection."""
         self._server.connections.discard(self)
         self.open_connections.leave(self)
-        self._late = None
-        if self._timer is not None:
-            self._timer.cancel()
+        self._deadline.close()
         self._cancel_stall()
         self._memory.count_request(0)
         if self._exchange is not None:
@@ -149,8 +145,6 @@ class Connection(asyncio.Protocol):
             self.transport.close()
         else:
             self._exchange.is_last = True
-
-    # --- requests --------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Read what the client has sent."""
@@ -210,7 +204,9 @@ class Connection(asyncio.Protocol):
         self._unread.begin_body(head.length)
         self._is_last = head.is_last
         self._head_size = len(data)
-        scope = self._scope(head)
+        scope = asgi_scope(head, self._client, self._local)
+        if self._is_proxy:
+            read_forwarded(scope, self._proxies)
         if head.is_plain and head.method == "GET":
             learn = self.repeat_cache.learning(data)
             scope["extensions"] = {LEARN: {"response": learn}}
@@ -226,39 +222,6 @@ class Connection(asyncio.Protocol):
             self._read_body()
         else:
             self._end_request()
-
-    def _scope(self, head: Head) -> Scope:
-        """Return the ASGI scope of a request, in which the client has the name that limits use."""
-        path = head.path.decode()
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": head.version,
-            "method": head.method,
-            "scheme": "http",
-            "path": unquote(path) if "%" in path else path,
-            "raw_path": head.path,
-            "query_string": head.query,
-            "root_path": "",
-            "headers": head.headers,
-            "client": (self._client, 0),
-            "server": self._local,
-        }
-        if self._is_proxy:
-            self._read_forwarded(scope)
-        return scope
-
-    def _read_forwarded(self, scope: Scope) -> None:
-        """Take the client and the scheme from the headers of a trusted proxy."""
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
-        clients = b", ".join(value for name, value in headers if name == b"x-forwarded-for")
-        if clients:
-            address, _ = self._proxies.get_trusted_client_address(clients.decode("latin-1"))
-            if address:
-                scope["client"] = (client_name(address), 0)
-        schemes = [value for name, value in headers if name == b"x-forwarded-proto"]
-        if schemes and schemes[-1] in (b"http", b"https"):
-            scope["scheme"] = schemes[-1].decode()
 
     def _claim(self, client: str) -> bool:
         """Count the connection as one of a client that a trusted proxy names."""
@@ -284,7 +247,7 @@ class Connection(asyncio.Protocol):
     def _end_request(self) -> None:
         """Wait no longer for the client, which has sent all of its request."""
         self._is_arriving = False
-        self._late = None
+        self._deadline.clear()
         if self._exchange is not None:
             self._exchange.end_body()
         else:
@@ -300,8 +263,6 @@ class Connection(asyncio.Protocol):
         if not self._is_reading:
             self._is_reading = True
             self.transport.resume_reading()
-
-    # --- responses -------------------------------------------------------------------------------
 
     @property
     def server_lines(self) -> bytes:
@@ -334,18 +295,8 @@ class Connection(asyncio.Protocol):
         self._is_arriving = False
         request_id = new_request_id()
         own = b"%b: %b\r\n" % (REQUEST_ID, request_id)
-        self.transport.write(
-            b"".join(
-                (
-                    STATUS_LINES[200],
-                    self.server_lines,
-                    own,
-                    common_lines(),
-                    response.head,
-                    response.body,
-                )
-            )
-        )
+        head = (STATUS_LINES[200], self.server_lines, own, common_lines(), response.head)
+        self.transport.write(b"".join((*head, response.body)))
         self.answered()
         path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
         size, seconds = len(response.body), time.perf_counter() - begun
@@ -393,49 +344,18 @@ class Connection(asyncio.Protocol):
             self._stalled = None
             self.budgets.slow -= 1
 
-    # --- time ------------------------------------------------------------------------------------
-
     def _await_request(self) -> None:
         self._is_arriving = True
-        self._expect(self.limits.request_seconds, self._give_up)
+        self._deadline.expect(self.limits.request_seconds, self._give_up)
 
     def _keep(self) -> None:
         """Keep the idle connection open for a while."""
-        self._expect(self._keep_seconds, self.transport.close)
-
-    def _expect(self, seconds: float, late: Callable[[], None]) -> None:
-        """Call a function after a time, unless another one, or none, is expected until then.
-
-        Setting a timer takes longer than reading a request, so a timer that rings too early is set
-        again only then.
-        """
-        self._late = late
-        self._due = self._loop.time() + seconds
-        if self._timer is not None and self._rings > self._due:
-            self._timer.cancel()
-            self._timer = None
-        if self._timer is None:
-            self._set_timer()
-
-    def _set_timer(self) -> None:
-        self._rings = self._due
-        self._timer = self._loop.call_at(self._due, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        if self._late is None:
-            return
-        if self._loop.time() < self._due:
-            self._set_timer()
-        else:
-            self._late()
+        self._deadline.expect(self._keep_seconds, self.transport.close)
 
     def _give_up(self) -> None:
         """Close the connection because its request has not arrived in time."""
         seconds = f"{self.limits.request_seconds:g} s"
         self._refuse(RequestTimedOut(f"The request did not arrive within {seconds}.", seconds))
-
-    # --- refusals --------------------------------------------------------------------------------
 
     def give_way(self) -> None:
         """Close the connection, because another one needs its place."""
@@ -467,7 +387,7 @@ class Connection(asyncio.Protocol):
         has_begun = self._has_begun_response
         self._refused = True
         self._unread = Framing()
-        self._late = None
+        self._deadline.clear()
         if has_begun:
             self.transport.close()  # another response would be taken for that to the next request
             return
@@ -492,7 +412,7 @@ class Connection(asyncio.Protocol):
         self.observer.record(
             ObservedRequest(request_id.decode(), "", "/", response.status_code, len(body), 0.0)
         )
-        self._expect(_LINGER_SECONDS, self.transport.close)
+        self._deadline.expect(_LINGER_SECONDS, self.transport.close)
         if self._exchange is not None:
             self._exchange.lose()
 

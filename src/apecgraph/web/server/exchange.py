@@ -47,7 +47,7 @@ class ResponseConnection(Protocol):
         transport: Sends bytes.
         observer: Records requests.
         budgets: The memory that all connections may take.
-        is_paused: Whether the client has not read what was sent, so that more must wait.
+        is_paused: Whether sent bytes are unread by the client, so that more must wait.
     """
 
     transport: asyncio.Transport

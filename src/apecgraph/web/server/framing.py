@@ -20,7 +20,7 @@ from apecgraph.errors import (
 from apecgraph.query.protocol import METHODS
 
 LARGEST_HEAD: Final = 64 * 1024
-"""Maximum size of the request line and all headers in bytes, and of what is not data in chunks."""
+"""Maximum size of the request line and all headers in bytes, and of chunks without their data."""
 
 MOST_HEADERS: Final = 100
 
@@ -278,7 +278,7 @@ class Framing:
             is_end = self._bytes.startswith(_LINE_END, self._start)
             trailers = self._take_to(_LINE_END if is_end else _END)
             if trailers and not _TRAILERS.fullmatch(trailers):
-                raise MalformedRequest("The lines after the last chunk are no trailers.")
+                raise MalformedRequest("The lines after the last chunk are not trailers.")
             self._in_chunks = not trailers
 
     def _take_to(self, end: bytes) -> bytes:
