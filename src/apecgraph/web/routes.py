@@ -55,7 +55,7 @@ def release_routes(sites: Mapping[str, ReleaseSite]) -> list[BaseRoute]:
     return [
         *_pages(sites, figures),
         *_documents(site, resources),
-        *_embeds(Embeds(site, figures[ENGLISH.tag], resources)),
+        *_embeds(Embeds(sites, figures, resources)),
         *_downloads(sites),
         *_services(site),
     ]
@@ -83,7 +83,10 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         page("/conflicts/blind-spots", lambda site: BlindSpotsPage(site).answer),
         page("/conflicts/official-statistics", lambda site: OfficialPage(site).answer),
         read_only("/figures", Localized({tag: each.answer for tag, each in figures.items()})),
-        read_only("/figures.{extension}", figures[ENGLISH.tag].file),
+        read_only(
+            "/figures.{extension}",
+            Localized({tag: each.file for tag, each in figures.items()}, by_address=True),
+        ),
         read_only("/language/{tag}", switch.answer),
         page("/questions", lambda site: QuestionsPage(site).answer),
         page("/questions/{name}", lambda site: QuestionPage(site).answer),

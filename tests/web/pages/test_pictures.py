@@ -147,6 +147,19 @@ def test_a_selection_in_no_format_is_not_acceptable(client: httpx.Client) -> Non
     assert client.get("/figures", headers={"Accept": "image/gif"}).status_code == 406
 
 
+@pytest.mark.parametrize("path", ["/doc/economy/CHN.svg", f"/figures.svg?{HEADLINE}"])
+def test_a_picture_is_in_the_language_of_its_address(client: httpx.Client, path: str) -> None:
+    """What the client prefers does not count: all readers of a page see the same picture."""
+    chinese = client.get(f"{path}{'&' if '?' in path else '?'}lang=zh").raise_for_status().text
+    assert "来源：" in chinese
+    assert "许可协议：CC0 1.0" in chinese
+    english = client.get(path, headers={"Accept-Language": "zh"}).raise_for_status().text
+    assert "Sources: " in english
+    page = client.get("/", params={"lang": "zh"}).raise_for_status().text
+    assert "/doc/index.png?lang=zh" in page
+    assert "使用此图表" in page
+
+
 def test_a_picture_is_cached(client: httpx.Client) -> None:
     path = address(PAGES["/"][0], "png")
     etag = client.get(path).headers["etag"]

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from apecgraph.text.catalogues import ENGLISH, Catalogue
 from apecgraph.web.charts.charts import Chart
 from apecgraph.web.charts.drawing import Drawing, Margins, cut, width
 
@@ -101,12 +102,32 @@ class Credits:
         licence: Name of the licence of the data; empty if there is none.
         address: Where the chart is, as a URL.
         root: The URL of the site without the last slash; the links in the picture begin with it.
+        catalogue: The language of the words.
     """
 
     publication: str
     licence: str
     address: str
     root: str
+    catalogue: Catalogue = ENGLISH
+
+    def sources(self, names: Sequence[str], others: int) -> str:
+        """Name the publishers of figures, and count those that are not named."""
+        listed = ", ".join(names)
+        if others:
+            listed = self.catalogue.ngettext(
+                "%(names)s and %(num)s other", "%(names)s and %(num)s others", others, names=listed
+            )
+        return self.catalogue.ngettext(
+            "Source: %(names)s", "Sources: %(names)s", len(names) + others, names=listed
+        )
+
+    @property
+    def licensed(self) -> str:
+        """The licence as a sentence; empty if there is none."""
+        if not self.licence:
+            return ""
+        return self.catalogue.gettext("Licence: %(licence)s.", licence=self.licence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,26 +190,24 @@ def capital(text: str) -> str:
 def _foot(chart: Chart, credits_: Credits) -> list[tuple[str, int]]:
     """Return the lines below the plot with their heights; an empty one is a rule."""
     notes = [line for note in chart.notes for line in _wrapped(note, 12, _NOTE_LINES)]
-    noun = "Source" if len(chart.publishers) == 1 else "Sources"
-    sources = _wrapped(f"{noun}: {_named(chart.publishers)}", 12, _SOURCE_LINES)
-    licence = f"Licence: {credits_.licence}. " if credits_.licence else ""
-    origin = _wrapped(f"{licence}{credits_.publication}", 12, _SOURCE_LINES)
+    named = _named(chart.publishers)
+    listed = credits_.sources(named, len(chart.publishers) - len(named))
+    sources = _wrapped(listed, 12, _SOURCE_LINES)
+    origin = _wrapped(f"{credits_.licensed} {credits_.publication}", 12, _SOURCE_LINES)
     address = _wrapped(credits_.address, 12, _ADDRESS_LINES)
     lines = [*notes[:_NOTE_LINES], "", *sources, *origin, *address]
     return [(line, 17 if line else 14) for line in lines]
 
 
-def _named(publishers: Sequence[str]) -> str:
-    """Name publishers as far as there is room, and count the others."""
+def _named(publishers: Sequence[str]) -> list[str]:
+    """Return the names of publishers as far as there is room for them."""
     room = _SOURCE_LINES * _INSIDE * 0.9 * _FONT / 12
     shown: list[str] = []
     for name in publishers:
         if shown and width(", ".join([*shown, name])) > room - width(" and 000 others"):
             break
         shown.append(cut(name, room / 2))
-    others = len(publishers) - len(shown)
-    more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
-    return ", ".join(shown) + more
+    return shown
 
 
 class _Column:

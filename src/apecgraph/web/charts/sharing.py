@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import SERIES_DIMENSIONS
 from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import ENGLISH
 from apecgraph.text.dates import spelled_day
 from apecgraph.web.charts.charts import Chart
 from apecgraph.web.charts.picture import Credits, capital
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.http.addresses import DOC, document_name, encoded
+from apecgraph.web.language import Language
+
+_LANGUAGE: Final = "lang"
+"""The parameter that chooses the language of an address."""
 
 
 class Sharing:
@@ -25,17 +30,22 @@ class Sharing:
     Args:
         release: The release.
         graph: Contains the release.
+        language: The language of the words.
         name: Name of the publication.
         url: Public URL of the site, without the last slash.
     """
 
-    def __init__(self, release: Release, graph: Graph, name: str, url: str) -> None:
+    def __init__(
+        self, release: Release, graph: Graph, language: Language, name: str, url: str
+    ) -> None:
         licences = graph.default_graph.iris(BASE, f"{DCTERMS}license")
-        labels = Labels(graph)
-        self._publication = f"{name}, release {release.name}"
-        if release.issued:
-            self._publication += f", {spelled_day(release.issued)}"
-        self._licence = next((labels.title(iri).value for iri in licences), "")
+        self._catalogue = language.catalogue
+        self._tag = "" if language.catalogue == ENGLISH else f"{_LANGUAGE}={language.tag}"
+        day = spelled_day(release.issued, self._catalogue)
+        self._publication = self._catalogue.gettext(
+            "%(site)s, release %(release)s, %(day)s", site=name, release=release.name, day=day
+        ).rstrip(" ,，")  # an undated release has no day
+        self._licence = next((language.labels.title(iri).value for iri in licences), "")
         self._url = url
         self._citation = ReleaseCitation.of(release, graph)
 
@@ -52,9 +62,12 @@ class Sharing:
         Returns:
             The shared chart.
         """
-        credits_ = Credits(self._publication, self._licence, address.page, self._url)
+        credits_ = Credits(
+            self._publication, self._licence, address.page, self._url, self._catalogue
+        )
         citation = replace(self._citation, part=capital(chart.title), iri=address.page)
-        return SharedChart(chart, address, data, credits_, citation)
+        query = "&".join(filter(None, (address.query, self._tag)))
+        return SharedChart(chart, replace(address, query=query), data, credits_, citation)
 
     def of_thing(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,12 +14,15 @@ from starlette.responses import Response
 from apecgraph.errors import NotFound, NotOffered, RequestError
 from apecgraph.rdf.formats import HTML, JSON, PICTURE_FORMATS, find_format
 from apecgraph.rdf.namespaces import BASE
+from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.charts.charts import SIZES
 from apecgraph.web.charts.shared import EMBED, SharedChart
 from apecgraph.web.documents.resources import Resources
 from apecgraph.web.http.addresses import DOC, INDEX, public_root
+from apecgraph.web.http.languages import look_up
 from apecgraph.web.http.parameters import read_number, read_parameters
 from apecgraph.web.pages.figures import FiguresPage
+from apecgraph.web.pages.languages import PARAMETER, Localized
 from apecgraph.web.pages.site import ReleaseSite
 
 _FIGURES: Final = "/figures"
@@ -39,25 +43,36 @@ class Embeds:
     """Answers requests for charts by other sites.
 
     Args:
-        site: How the release is presented.
-        figures: Draws figures.
+        sites: How the release is presented in each language, keyed by the tags of the languages.
+        figures: Draws figures in each language.
         resources: Draws the charts on the pages about things.
     """
 
-    def __init__(self, site: ReleaseSite, figures: FiguresPage, resources: Resources) -> None:
-        self._site = site
+    def __init__(
+        self,
+        sites: Mapping[str, ReleaseSite],
+        figures: Mapping[str, FiguresPage],
+        resources: Resources,
+    ) -> None:
+        self._sites = sites
+        self._site = sites[ENGLISH.tag]
         self._figures = figures
         self._resources = resources
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with a page that shows only a chart, for frames in other sites."""
+        answers = {tag: partial(self._page, tag) for tag in self._sites}
+        return await Localized(answers, by_address=True)(request)
+
+    async def _page(self, tag: str, request: Request) -> Response:
         stem = request.scope["path"].removeprefix(EMBED)
         parameters = read_parameters(request.scope["query_string"])
-        return await self._site.responder.answer(
+        site = self._sites[tag]
+        return await site.responder.answer(
             request,
             HTML.content_type,
-            lambda: self._site.html.page(
-                "documents/embed.html", shared=self._find(stem, parameters)
+            lambda: site.html.page(
+                "documents/embed.html", shared=self._find(stem, parameters, tag)
             ),
             {"Content-Security-Policy": _POLICY},
             repr(parameters),
@@ -128,14 +143,17 @@ class Embeds:
         try:
             parts = urlsplit(path)
             parameters = read_parameters(parts.query.encode())
-            return self._find(_stem(parts.path.removeprefix(EMBED)), parameters)
+            tag = look_up([parameters.pop(PARAMETER, ENGLISH.tag)], list(self._sites))
+            if tag is not None:
+                return self._find(_stem(parts.path.removeprefix(EMBED)), parameters, tag)
         except (RequestError, ValueError):
-            raise NotFound(f"There is no chart at {url!r}.") from None
+            pass
+        raise NotFound(f"There is no chart at {url!r}.")
 
-    def _find(self, stem: str, parameters: Mapping[str, str]) -> SharedChart:
+    def _find(self, stem: str, parameters: Mapping[str, str], tag: str) -> SharedChart:
         if stem == _FIGURES:
-            return self._figures.chart_of(parameters)
-        return self._resources.chart(stem.removeprefix(DOC), parameters)
+            return self._figures[tag].chart_of(parameters)
+        return self._resources.chart(stem.removeprefix(DOC), parameters, tag)
 
 
 def _stem(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import Final
 from urllib.parse import quote
@@ -44,6 +44,7 @@ from apecgraph.web.lists.listing import list_of
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.languages import (
     PARAMETER,
+    Localized,
     asked_language,
     language_ranges,
     page_language,
@@ -98,8 +99,8 @@ class Resources:
         site = self.site = sites[ENGLISH.tag]
         self._graph = site.graph
         self._schema_org = SchemaOrg(site.graph, site.labels)
-        self._home = HomePage(site)
-        self._pictures = Pictures(site)
+        self._homes = {tag: HomePage(each) for tag, each in sites.items()}
+        self._pictures = {tag: Pictures(each) for tag, each in sites.items()}
         self._pages = {tag: _pages_in(site) for tag, site in sites.items()}
 
     @cached_property
@@ -187,22 +188,25 @@ class Resources:
         )
         return vary_by_language(response)
 
-    def charts(self, iri: str) -> Sequence[SharedChart]:
-        """Return all charts on the page about a thing."""
+    def charts(self, iri: str, tag: str = ENGLISH.tag) -> Sequence[SharedChart]:
+        """Return all charts on the page about a thing in a language."""
         if iri == BASE:
-            return self._home.charts()
+            return self._homes[tag].charts()
         description = describe(self._graph, iri)
         if description is None:
             return ()
-        return _page_of(description, self._pages[ENGLISH.tag]).charts(iri)
+        return _page_of(description, self._pages[tag]).charts(iri)
 
-    def chart(self, name: str, parameters: Mapping[str, str]) -> SharedChart:
+    def chart(
+        self, name: str, parameters: Mapping[str, str], tag: str = ENGLISH.tag
+    ) -> SharedChart:
         """Return a chart on the page about a thing.
 
         Args:
             name: Name of the document about the thing.
             parameters: The parameters of the address of the chart: `chart` is its name; without
                 it, the first chart of the page is meant.
+            tag: The tag of the language.
 
         Returns:
             The chart.
@@ -214,7 +218,7 @@ class Resources:
         if other := [each for each in parameters if each != "chart"]:
             raise MalformedRequest(f"{other[0]}: there is no such parameter; `chart` is one.")
         iri = topic_of(name)
-        charts = self.charts(iri)
+        charts = self.charts(iri, tag)
         wanted = parameters.get("chart", charts[0].chart.name if charts else "")
         for shared in charts:
             if shared.chart.name == wanted:
@@ -225,11 +229,16 @@ class Resources:
         )
 
     async def _picture(self, request: Request, name: str, format_: Format) -> Response:
-        parameters = read_parameters(request.scope["query_string"])
         refuse_withdrawn(self._graph, topic_of(name))
-        return await self._pictures.answer(
-            request, lambda: self.chart(name, parameters), format_, repr(parameters)
-        )
+
+        async def answer(tag: str, request: Request) -> Response:
+            parameters = read_parameters(request.scope["query_string"])
+            return await self._pictures[tag].answer(
+                request, lambda: self.chart(name, parameters, tag), format_, repr(parameters)
+            )
+
+        answers = {tag: partial(answer, tag) for tag in self.sites}
+        return await Localized(answers, by_address=True)(request)
 
     def _described(self, request: Request, iri: str) -> Description:
         description = describe(self._graph, iri)

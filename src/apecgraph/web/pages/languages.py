@@ -35,10 +35,13 @@ class Localized:
 
     Args:
         answers: The handlers of the requests by the tags of their languages.
+        by_address: Whether only the parameter counts, since the answer at an address must be the
+            same for all clients.
     """
 
-    def __init__(self, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, answers: Mapping[str, Answer], *, by_address: bool = False) -> None:
         self._answers = answers
+        self._by_address = by_address
 
     async def __call__(self, request: Request) -> Response:
         """Answer a request; the handler does not see the parameter.
@@ -54,6 +57,8 @@ class Localized:
         """
         asked = asked_language(request)
         tag = page_language(request, self._answers)
+        if self._by_address and not asked:
+            return await self._answers[ENGLISH.tag](request)
         if asked and look_up([asked], list(self._answers)) is None:
             known = ", ".join(self._answers)
             raise MalformedRequest(f"`lang` must be a language of the pages: {known}.")
@@ -64,6 +69,8 @@ class Localized:
         if asked and location is not None:
             mark = "&" if "?" in location else "?"
             response.headers["location"] = f"{location}{mark}{PARAMETER}={quote(asked)}"
+        if self._by_address:
+            return response
         return vary_by_language(response)
 
 

@@ -171,7 +171,7 @@ class ReleaseSite(Site):
     @cached_property
     def sharing(self) -> Sharing:
         """Shares the charts of the pages."""
-        return Sharing(self.release, self.graph, self.html.site, self.url)
+        return Sharing(self.release, self.graph, self.language, self.html.site, self.url)
 
     @cached_property
     def listings(self) -> Listings:
