@@ -22,7 +22,7 @@ BOXES = """() => [...document.querySelectorAll("text")].map((text) => {
 
 
 class Foreign(BaseHTTPRequestHandler):
-    """A page of another site with a frame; the query names what is in it."""
+    """A page of another site with a frame; the query names its content."""
 
     def do_GET(self) -> None:
         frame = parse_qs(urlsplit(self.path).query).get("frame", [""])[0]

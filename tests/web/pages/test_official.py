@@ -102,7 +102,7 @@ def test_a_selection_of_a_source_offers_the_other_sources(official: httpx.Client
     kinds = text.partition('<optgroup label="Official statistics">')[2].split("</optgroup>")
     assert 'value="source/gacc-totals-2013-2020"' in kinds[0]
     assert 'value="source/cantonfair-net"' in kinds[1]
-    query = text.partition("<pre")[2].partition("</pre>")[0]
+    query = text.rpartition("<pre")[2].partition("</pre>")[0]
     assert f"FILTER(?source = &lt;{ID}source/gacc-2025-11&gt;)" in query
 
 

@@ -99,7 +99,7 @@ class Credits:
 
     Attributes:
         publication: Name of the publication with its release and its date.
-        licence: Name of the licence of the data; empty if there is none.
+        licence: Name of the licence of the data, or an empty string.
         address: Where the chart is, as a URL.
         root: The URL of the site without the last slash; the links in the picture begin with it.
         catalogue: The language of the words.
@@ -124,7 +124,7 @@ class Credits:
 
     @property
     def licensed(self) -> str:
-        """The licence as a sentence; empty if there is none."""
+        """The licence as a sentence, or an empty string."""
         if not self.licence:
             return ""
         return self.catalogue.gettext("Licence: %(licence)s.", licence=self.licence)
@@ -146,7 +146,7 @@ class Picture:
 
 
 def draw_picture(chart: Chart, credits_: Credits, headline: str = "") -> Picture:
-    """Draw a chart as a picture that says where it is from.
+    """Draw a chart as a picture that names its origin.
 
     Args:
         chart: The chart.

@@ -18,7 +18,7 @@ from apecgraph.web.charts.picture import Credits, Picture, capital, draw_picture
 from apecgraph.web.charts.raster import pixels
 
 EMBED: Final = "/embed"
-"""The path of pages that other sites may embed, which stands before the path of a chart."""
+"""The beginning of the paths of pages that other sites may embed."""
 
 OEMBED: Final = "/oembed"
 
@@ -60,7 +60,7 @@ class SharedChart:
 
     Attributes:
         chart: The chart.
-        address: Where it is.
+        address: Its address.
         data: The selections of figures that it shows a part of, each with a name, which is empty
             if there is only one.
         credits: What its picture says about its origin.

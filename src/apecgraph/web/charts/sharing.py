@@ -1,4 +1,4 @@
-"""What the charts of a release say about where they are from, and how to cite them."""
+"""The origin that the charts of a release name, and their citations."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Sharing:
 
         Args:
             chart: The chart.
-            address: Where it is.
+            address: Its address.
             data: The selections of figures that it shows a part of, each with a name.
 
         Returns:

@@ -1,4 +1,4 @@
-"""The pictures that are prepared beside a release: those that people meet first."""
+"""The pictures that are prepared for a release: those that people meet first."""
 
 from __future__ import annotations
 

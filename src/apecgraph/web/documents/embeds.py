@@ -89,7 +89,7 @@ class Embeds:
             The description as JSON, or 304 (Not Modified).
 
         Raises:
-            MalformedRequest: A parameter is repeated, or `maxwidth` or `maxheight` is no number.
+            MalformedRequest: A parameter is repeated, or `maxwidth` or `maxheight` is malformed.
             NotFound: There is no chart at the address.
             NotOffered: The client asks for another format than JSON.
         """

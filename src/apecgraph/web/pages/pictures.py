@@ -33,7 +33,7 @@ class Pictures:
         site: How the release is presented.
 
     Attributes:
-        folder: Contains the PNG files that are prepared, beside the release.
+        folder: Contains the PNG files that are prepared, outside of the release.
     """
 
     folder: Path
