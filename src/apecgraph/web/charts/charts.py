@@ -52,7 +52,7 @@ class Sketch(Protocol):
         """Draw it.
 
         Args:
-            room: Width and height in pixels; the number of rows, if there are any, decides the height.
+            room: Width and height in pixels; if there are rows, their number decides the height.
             alone: Whether it is in a picture, which names the unit outside of the drawing.
 
         Returns:
