@@ -25,8 +25,8 @@ from apecgraph.web.sparql.endpoint import parsed_requests
 def pictures() -> None:
     """Draw the charts of the current release that people meet first, as PNG files.
 
-    The files are in the folder `pictures` of the folder of releases. The server draws a chart that is not
-    there when somebody asks for it.
+    The files are in the folder `pictures` of the folder of releases. The server draws a chart that
+    is not there when somebody asks for it.
     """
     settings = Settings()
     archive = Archive(settings.releases)
