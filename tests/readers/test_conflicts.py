@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
@@ -22,35 +21,11 @@ def test_the_first_conflict_about_a_number_is_read(conflicts: list[Conflict]) ->
     assert {claim.figure.value for claim in found.rejected} == {2629000000000}
     assert {claim.figure.value for claim in found.upheld} == {26290000000000}
     assert found.times == "10"
-    assert found.proportion == "a tenth of"
 
 
 def test_there_may_be_no_conflict_about_a_number(conflicts: list[Conflict]) -> None:
     assert read_refutation(each for each in conflicts if not each.rejected) is None
     assert read_refutation(replace(each, upheld=()) for each in conflicts) is None
-
-
-@pytest.mark.parametrize(
-    ("number", "ratio", "words"),
-    [
-        (0, None, "less than"),
-        (13145000000000, "2", "less than"),
-        (26290000000, "999.8", "a thousandth of"),
-        (99999999999999, "3.8", "more than"),
-        (262900000000000, "10", "more than"),
-    ],
-)
-def test_a_ratio_is_written_in_words(
-    conflicts: list[Conflict], number: int, ratio: str | None, words: str
-) -> None:
-    first = read_refutation(conflicts)
-    assert first is not None
-    rejected = tuple(
-        replace(claim, figure=replace(claim.figure, value=Decimal(number)))
-        for claim in first.rejected
-    )
-    found = replace(first, rejected=rejected, ratio=None if ratio is None else Decimal(ratio))
-    assert found.proportion == words
 
 
 @pytest.mark.parametrize(

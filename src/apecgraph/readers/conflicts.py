@@ -17,12 +17,6 @@ from apecgraph.text.numbers import rounded, spelled
 
 _SAME_CELL: Final = f"{ID}relation/same-cell"
 _DIGITS: Final = 2  # of a ratio
-_PARTS: Final = {
-    Decimal(10): "a tenth of",
-    Decimal(100): "a hundredth of",
-    Decimal(1000): "a thousandth of",
-    Decimal(1_000_000): "a millionth of",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +114,6 @@ class Refutation:
     def times(self) -> str:
         """The ratio, rounded and written as a number; empty if it is not known."""
         return "" if self.ratio is None else spelled(rounded(self.ratio, _DIGITS))
-
-    @property
-    def proportion(self) -> str:
-        """The rejected number compared with the upheld one, in words: "a tenth of"."""
-        if self.rejected[0].figure.value > self.upheld[0].figure.value:
-            return "more than"
-        ratio = None if self.ratio is None else rounded(self.ratio, _DIGITS)
-        return "less than" if ratio is None else _PARTS.get(ratio, "less than")
 
 
 def read_refutation(conflicts: Iterable[Conflict]) -> Refutation | None:

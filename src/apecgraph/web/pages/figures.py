@@ -352,7 +352,10 @@ class FiguresPage(Page):
             for name, value in selection.choices
             if name in SERIES_DIMENSIONS
         )
-        return ": ".join(filter(None, ("Figures", ", ".join(chosen))))
+        language, names = self.site.language, list(chosen)
+        if not names:
+            return language.catalogue.gettext("Figures")
+        return language.catalogue.gettext("Figures: %(names)s", names=language.listed(names))
 
     def _tables(self, series: Iterable[Series]) -> list[PartnerTable]:
         claims = (claim for item in series for claim in item.claims)
@@ -360,11 +363,14 @@ class FiguresPage(Page):
 
     def _sources(self, offers: Iterable[str]) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         """Return the sources to select from, with their titles, official statistics first."""
-        official = self.site.comparisons.official
+        official, gettext = self.site.comparisons.official, self.site.language.catalogue.gettext
         named = sorted((self.site.labels.title(item).value, item) for item in offers)
         return [
             (kind, [(local(item), title) for title, item in named if (item in official) is is_kind])
-            for kind, is_kind in (("Official statistics", True), ("Other documents", False))
+            for kind, is_kind in (
+                (gettext("Official statistics"), True),
+                (gettext("Other documents"), False),
+            )
         ]
 
     def _name(self, series: Series, without: Collection[str] = ()) -> str:

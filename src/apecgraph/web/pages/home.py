@@ -20,7 +20,9 @@ from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import when
 from apecgraph.readers.sources import Source, read_shares, read_source
+from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.dates import spelled_days
+from apecgraph.text.numbers import rounded
 from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import INDEX
@@ -30,6 +32,7 @@ from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.selections import selection_address
 from apecgraph.web.pages.site import ReleaseSite
 
+_DIGITS: Final = 2  # of a ratio
 _NAMED: Final = 2
 """Number of publishers that are named before the others are counted."""
 
@@ -119,10 +122,10 @@ class HomePage(Page):
         return [replace(shared, headline=self._finding(refutation))]
 
     def _finding(self, refutation: Refutation) -> str:
-        """Write what the charts shows as a headline."""
+        """Write what the chart shows as a headline."""
         wrong = read_source(self.site.graph, refutation.rejected[0].source)
         publisher = self.site.labels.title(wrong.publisher or wrong.iri).value
-        return f"{publisher} printed {refutation.proportion} the true figure"
+        return finding(refutation, publisher, self.site.language.catalogue)
 
     def _proof(self, refutation: Refutation) -> Chart | None:
         """Draw the rejected number beside those that refute it: of the press, and official ones."""
@@ -160,9 +163,17 @@ class HomePage(Page):
         publishers = [
             self.site.labels.title(of.publisher or of.iri).value for of in self._witnesses(claims)
         ]
-        others = len(publishers) - _NAMED
-        named = ", ".join(publishers[:_NAMED]) + (f" and {others} more" if others > 0 else "")
-        return f"{period}: {named}"
+        language, others = self.site.language, len(publishers) - _NAMED
+        named = language.listed(publishers[:_NAMED])
+        if others <= 0:
+            return language.catalogue.gettext("%(period)s: %(names)s", period=period, names=named)
+        return language.catalogue.ngettext(
+            "%(period)s: %(names)s and %(num)s more",
+            "%(period)s: %(names)s and %(num)s more",
+            others,
+            period=period,
+            names=named,
+        )
 
     def _witnesses(self, claims: Iterable[Claim]) -> Collection[Source]:
         """Return the first source of each origin that makes one of some claims."""
@@ -180,5 +191,35 @@ class HomePage(Page):
         # Rejected days are not in the default graph, but several days may be there if a decision is
         # open.
         first, last = (standing.values(iri, f"{SCHEMA}{end}Date") for end in ("start", "end"))
-        days = spelled_days(first[0], last[-1] if last else first[0]) if first else ""
+        ends = (first[0], last[-1] if last else first[0]) if first else ()
+        days = spelled_days(*ends, self.site.language.catalogue) if ends else ""
         return MainEvent(iri, days, tuple(standing.values(iri, f"{SCHEMA}location")))
+
+
+def finding(refutation: Refutation, publisher: str, catalogue: Catalogue) -> str:
+    """Write a refutation as a headline.
+
+    Args:
+        refutation: The refutation.
+        publisher: The name of the publisher of the wrong number.
+        catalogue: The language of the headline.
+
+    Returns:
+        The headline, such as "SEETAO printed a tenth of the true figure".
+    """
+    gettext = catalogue.gettext
+    wrong, right = refutation.rejected[0].figure.value, refutation.upheld[0].figure.value
+    if wrong > right:
+        return gettext("%(publisher)s printed more than the true figure", publisher=publisher)
+    match refutation.ratio and rounded(refutation.ratio, _DIGITS):
+        case 10:
+            message = gettext("%(publisher)s printed a tenth of the true figure")
+        case 100:
+            message = gettext("%(publisher)s printed a hundredth of the true figure")
+        case 1000:
+            message = gettext("%(publisher)s printed a thousandth of the true figure")
+        case 1_000_000:
+            message = gettext("%(publisher)s printed a millionth of the true figure")
+        case _:
+            message = gettext("%(publisher)s printed less than the true figure")
+    return message % {"publisher": publisher}
