@@ -36,8 +36,12 @@ def main() -> int:
             raise SystemExit(f"{arguments.server} has no dump: {status}")
         found = set(_OURS.findall(dump)) - set(_WITHDRAWN.findall(dump))
         iris = sorted(each.decode() for each in found)[:: arguments.every]
-        wrong = [fault for iri in iris for fault in visitor.visit(iri, VISITED, read_by_others)]
-    print("\n".join([*wrong, f"{len(iris)} of {len(found)} IRIs visited, {len(wrong)} wrong"]))
+        wrong = 0
+        for iri in iris:
+            for fault in visitor.visit(iri, VISITED, read_by_others):
+                print(fault, flush=True)
+                wrong += 1
+    print(f"{len(iris)} of {len(found)} IRIs visited, {wrong} wrong")
     return 1 if wrong else 0
 
 
