@@ -66,13 +66,14 @@ class Wording:
         shared = (values.pop() for values in names if len(values) == 1)
         words = [self.name(iri) for iri in shared if iri and not self._is_whole(iri)]
         bases = {self._basis(cell) for cell in cells}
-        return ", ".join(filter(None, (*words, bases.pop() if len(bases) == 1 else "")))
+        comma = self._catalogue.gettext(", ")
+        return comma.join(filter(None, (*words, bases.pop() if len(bases) == 1 else "")))
 
     def apart(self, cell: Cell, cells: Collection[Cell]) -> str:
         """Write how a cell differs from some others: "exports", "2024"."""
         fields = (field for field in _DIMENSIONS if len(_values(cells, field)) > 1)
         values = (getattr(cell, field) for field in fields)
-        return ", ".join(self.name(value) for value in values if value)
+        return self._catalogue.gettext(", ").join(self.name(value) for value in values if value)
 
     def claim(self, claim: Figure | Statement) -> str:
         """Write what a claim says, independently of the language of its source.
@@ -81,7 +82,8 @@ class Wording:
         "Guangzhou – in – China".
         """
         if isinstance(claim, Figure):
-            return f"{self.cell(claim.cell)}: {self._value(claim)}"
+            cell, value = self.cell(claim.cell), self._value(claim)
+            return self._catalogue.gettext("%(cell)s: %(value)s", cell=cell, value=value)
         return self.statement(claim.triple)
 
     def statement(self, triple: ox.Triple) -> str:
@@ -120,7 +122,10 @@ class Wording:
             )
             for words, interval in estimates
         )
-        return f"{self.cell(cell)}: {'; '.join(meanings)}"
+        gettext = self._catalogue.gettext
+        return gettext(
+            "%(cell)s: %(value)s", cell=self.cell(cell), value=gettext("; ").join(meanings)
+        )
 
     def gap(self, ratio: Decimal | None) -> str:
         """Describe the distance between two estimates: "one is 10 times the other".
@@ -161,7 +166,11 @@ class Wording:
     def figures(self, figures: Sequence[Figure]) -> str:
         """Write what figures with the same value say, and who prints them."""
         sources = [figure.source for figure in figures]
-        return f"{self._value(figures[0])} ({self.witnesses(sources)})"
+        return self._catalogue.gettext(
+            "%(value)s (%(sources)s)",
+            value=self._value(figures[0]),
+            sources=self.witnesses(sources),
+        )
 
     def publisher(self, source: str) -> str:
         """Name the publisher of a source, or the source if its publisher is not known."""
