@@ -1,7 +1,7 @@
 """The words of the interface: a catalogue of messages for each language (GNU gettext).
 
 The messages are in English in the code and the templates. The folder `locale` has a catalogue for
-each further language; CONTRIBUTING says how to add one.
+each further language; see CONTRIBUTING for how to add one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Catalogue:
 
         Args:
             message: The message in English, with places for values such as `%(name)s`.
-            **values: The values; without any, a percent sign in the message stands for itself.
+            **values: The values; without any, the message may contain percent signs.
 
         Returns:
             The message in the language of the catalogue, with the values.

@@ -78,7 +78,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Readings:
-    """What is read from a release once, when it is first needed.
+    """The values that are read from a release once, when they are first needed.
 
     Attributes:
         release: The release.
@@ -134,7 +134,7 @@ class ReleaseSite(Site):
         release: The release.
         tables: Makes files of figures, which takes seconds; pages do not wait for them.
         link_headers: Caches the Link headers of documents.
-        readings: What is read from the release once, for the pages in all languages.
+        readings: The values that are read from the release once, for the pages in all languages.
 
     """
 
