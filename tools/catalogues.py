@@ -26,6 +26,7 @@ _METHODS: Final = [
     ("text/**.py", "python"),
     ("readers/**.py", "python"),
     ("consistency/**.py", "python"),
+    ("release/dumps.py", "python"),
     ("web/**.py", "python"),
     ("web/templates/**.html", "jinja2.ext.babel_extract"),
 ]
@@ -34,7 +35,7 @@ _HEADERS: Final = re.compile(
 )
 """Headers that name people, programs and times, which would change with each run."""
 
-_KEYWORDS: Final = {"gettext": None, "ngettext": (1, 2), "_": None}
+_KEYWORDS: Final = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2), "_": None}
 
 
 def messages() -> Catalog:

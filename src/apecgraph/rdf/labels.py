@@ -22,6 +22,7 @@ LABEL_PROPERTIES: Final = (
 # Pages ask for thousands of labels, so these terms are made only once.
 _LABEL_TERMS: Final = tuple(map(ox.NamedNode, LABEL_PROPERTIES))
 _INVERSE_LABEL: Final = ox.NamedNode(f"{OSLC}inverseLabel")
+_DEFINITIONS: Final = (ox.NamedNode(f"{SKOS}definition"), ox.NamedNode(f"{RDFS}comment"))
 
 NAME_PROPERTIES: Final = (
     *LABEL_PROPERTIES,
@@ -72,6 +73,14 @@ class Labels:
         """Return the label of the inverse of a property, such as "place of" for "place"."""
         labels = _literals(self._graph, ox.NamedNode(iri), _INVERSE_LABEL)
         return min(labels, key=self._preference, default=None)
+
+    def definition(self, iri: str) -> str:
+        """Return the definition of a thing, or else a comment on it, or "" if there is neither."""
+        for property_ in _DEFINITIONS:
+            found = _literals(self._graph, ox.NamedNode(iri), property_)
+            if found:
+                return min(found, key=self._preference).value
+        return ""
 
     def triples(self, iri: str) -> list[ox.Triple]:
         """Return the triples of the first label property with any, in the first graph with any."""

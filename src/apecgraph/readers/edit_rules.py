@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, SKOS
 
 _SCHEME: Final = f"{ID}scheme/relations"
@@ -28,11 +29,14 @@ class EditRule:
     figures: int
 
 
-def read_edit_rules(graph: Graph, figures: Iterable[str] | None = None) -> list[EditRule]:
+def read_edit_rules(
+    graph: Graph, labels: Labels, figures: Iterable[str] | None = None
+) -> list[EditRule]:
     """Read the edit rules that compare some figures with others.
 
     Args:
         graph: The dataset of a release.
+        labels: Reads the definitions, in a language.
         figures: IRIs of the figures. If this is None, all figures are counted, and rules that
             do not compare any figures are included.
 
@@ -45,8 +49,5 @@ def read_edit_rules(graph: Graph, figures: Iterable[str] | None = None) -> list[
         figures = graph.subjects(f"{APEC}heldBy")
     for figure in figures:
         count.update(graph.values(figure, f"{APEC}heldBy"))
-    rules = (
-        EditRule(iri, graph.value(iri, f"{SKOS}definition") or "", compared)
-        for iri, compared in count.items()
-    )
+    rules = (EditRule(iri, labels.definition(iri), compared) for iri, compared in count.items())
     return sorted(rules, key=lambda rule: (-rule.figures, rule.iri))

@@ -44,6 +44,7 @@ from apecgraph.tabular.files import (
     STRUCTURE,
 )
 from apecgraph.tabular.sdmx_csv import write_sdmx_csv
+from apecgraph.text.catalogues import gettext_noop
 
 _log: Final = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Dump:
     Attributes:
         name: Its file name.
         format: Its format.
-        holds: A description of its content in words.
+        holds: A description of its content, a message.
     """
 
     name: str
@@ -84,20 +85,26 @@ DUMPS: Final = (
         Dump(
             dump_name(format_),
             format_,
-            "All graphs" if format_ in DATASET_FORMATS else "Default graph",
+            gettext_noop("All graphs")
+            if format_ in DATASET_FORMATS
+            else gettext_noop("Default graph"),
         )
         for format_ in DUMP_FORMATS
     ),
-    Dump(LINKS_FILE, N_TRIPLES, "Links to other datasets"),
-    Dump(FIGURES, CSV, "All figures"),
-    Dump(METADATA, CSVW, "Columns of the figures"),
-    Dump(PARQUET_FIGURES, PARQUET, "All figures"),
-    Dump(SDMX_FIGURES, SDMX_CSV, "All figures"),
-    Dump(STRUCTURE, SDMX_STRUCTURE, "Structure and code lists of the figures"),
-    Dump(CROISSANT_METADATA, CROISSANT, "Description of the figures for machine learning"),
+    Dump(LINKS_FILE, N_TRIPLES, gettext_noop("Links to other datasets")),
+    Dump(FIGURES, CSV, gettext_noop("All figures")),
+    Dump(METADATA, CSVW, gettext_noop("Columns of the figures")),
+    Dump(PARQUET_FIGURES, PARQUET, gettext_noop("All figures")),
+    Dump(SDMX_FIGURES, SDMX_CSV, gettext_noop("All figures")),
+    Dump(STRUCTURE, SDMX_STRUCTURE, gettext_noop("Structure and code lists of the figures")),
+    Dump(
+        CROISSANT_METADATA,
+        CROISSANT,
+        gettext_noop("Description of the figures for machine learning"),
+    ),
 )
 
-_SUMS: Final = Dump(CHECKSUMS, TEXT, "Checksums of all these files")
+_SUMS: Final = Dump(CHECKSUMS, TEXT, gettext_noop("Checksums of all these files"))
 
 
 @dataclass(frozen=True, slots=True)

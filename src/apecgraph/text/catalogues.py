@@ -77,6 +77,11 @@ ENGLISH: Final = Catalogue("en")
 """The catalogue of the language in which the messages are written."""
 
 
+def gettext_noop(message: str) -> str:
+    """Return a message of a constant as it is; pages translate it when they show it."""
+    return message
+
+
 def read_catalogues(folder: Path = LOCALES) -> Mapping[str, Catalogue]:
     """Read the catalogues of all languages.
 

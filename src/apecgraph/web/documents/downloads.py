@@ -35,6 +35,7 @@ from apecgraph.tabular.files import (
     SDMX_FIGURES,
     STRUCTURE,
 )
+from apecgraph.text.catalogues import gettext_noop
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.representation import FOREVER, Representation, http_date
 from apecgraph.web.http.signposting import TypedLink, link_header
@@ -53,11 +54,15 @@ _GRAPHS: Final = {
 """Queries for parts of the dataset that no separate file contains."""
 
 _DESCRIPTIONS: Final = {
-    FIGURES: (METADATA, CSVW, "a spreadsheet"),
-    PARQUET_FIGURES: (CROISSANT_METADATA, CROISSANT, "databases and machine learning"),
-    SDMX_FIGURES: (STRUCTURE, SDMX_STRUCTURE, "statistical programs"),
+    FIGURES: (METADATA, CSVW, gettext_noop("Figures for a spreadsheet")),
+    PARQUET_FIGURES: (
+        CROISSANT_METADATA,
+        CROISSANT,
+        gettext_noop("Figures for databases and machine learning"),
+    ),
+    SDMX_FIGURES: (STRUCTURE, SDMX_STRUCTURE, gettext_noop("Figures for statistical programs")),
 }
-"""The files of figures: the file that describes each, its format, and what they are for."""
+"""The files of figures: the file that describes each, its format, and what it is for."""
 
 _EARLIER: Final = 16
 """Number of earlier releases whose lists of files are cached."""

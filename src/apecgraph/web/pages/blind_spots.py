@@ -53,7 +53,7 @@ class BlindSpotsPage(Page):
             "official": Counter(
                 claim.source for claim in claims if claim.source in official
             ).most_common(),
-            "relations": read_edit_rules(self.site.graph, figures),
+            "relations": read_edit_rules(self.site.graph, self.site.labels, figures),
             "query": BLIND_SPOTS,
         }
 

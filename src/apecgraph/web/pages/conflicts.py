@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from apecgraph.content.decisions import VERDICTS
-from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim
 from apecgraph.readers.conflicts import Conflict, read_conflicts
 from apecgraph.web.pages.page import Page
@@ -81,7 +80,7 @@ class ConflictsPage(Page):
             for verdict in verdicts
         }
         return [
-            Section(verdict, self.site.graph.value(verdict, f"{SKOS}definition") or "", gists)
+            Section(verdict, self.site.labels.definition(verdict), gists)
             for verdict, gists in by_verdict.items()
             if gists
         ]

@@ -22,5 +22,5 @@ class ShapesPage(Page):
         return {
             "shapes": sorted(shapes, key=lambda shape: -nodes.get(shape.iri, 0)),
             "nodes": nodes,
-            "relations": read_edit_rules(self.site.graph),
+            "relations": read_edit_rules(self.site.graph, self.site.labels),
         }

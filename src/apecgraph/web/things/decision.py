@@ -106,7 +106,9 @@ class DecisionPage(ThingPage):
             "series": series,
             "pictured": next((each.chart for each in series if each.chart), None),
             "wordings": list(_wordings(conflict)),
-            "relations": read_edit_rules(graph, (claim.iri for claim in conflict.upheld)),
+            "relations": read_edit_rules(
+                graph, self.site.labels, (claim.iri for claim in conflict.upheld)
+            ),
             "is_none": conflict.verdict == COMPATIBLE,
         }
 
