@@ -31,7 +31,9 @@ _METHODS: Final = [
     ("web/templates/**.html", "jinja2.ext.babel_extract"),
 ]
 _HEADERS: Final = re.compile(
-    rb'"(Project|Report|POT|PO|Last|Language-Team|Generated|MIME|Content-Transfer)[^"]*"\n'
+    rb'^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
+    rb'|Language-Team|Generated-By|MIME-Version|Content-Transfer-Encoding): [^"]*"\n',
+    re.MULTILINE,
 )
 """Headers that name people, programs and times, which would change with each run."""
 
