@@ -31,6 +31,7 @@ from apecgraph.readers.facets import Choice, Facets
 from apecgraph.readers.selections import local
 from apecgraph.readers.series import Series, when
 from apecgraph.readers.sources import Share, read_shares
+from apecgraph.text.catalogues import ENGLISH, Catalogue, gettext_noop
 from apecgraph.text.dates import spelled_days
 from apecgraph.text.folding import fold
 from apecgraph.text.languages import autonym
@@ -109,8 +110,8 @@ class ListingKind:
 
     Attributes:
         name: Its name in addresses.
-        title: Its title.
-        about: What its things are, in a sentence.
+        title: Its title, a message in English.
+        about: What its things are, a message in English.
         paths: The first parts of the IRIs of its things.
         classes: The classes of its things.
         scheme: The code list of its things, or None.
@@ -134,16 +135,23 @@ class Listings:
         labels: Names its things.
         series: All its series of figures.
         official: IRIs of the sources that are official statistics.
+        catalogue: The language of the headings.
     """
 
     def __init__(
-        self, graph: Graph, labels: Labels, series: Sequence[Series], official: Iterable[str]
+        self,
+        graph: Graph,
+        labels: Labels,
+        series: Sequence[Series],
+        official: Iterable[str],
+        catalogue: Catalogue = ENGLISH,
     ) -> None:
         self._graph = graph
         self._standing = graph.default_graph
         self._labels = labels
         self._series = series
         self._official = frozenset(official)
+        self._catalogue = catalogue
         self._read: dict[str, Listing] = {}
 
     def of(self, kind: ListingKind) -> Listing:
@@ -154,16 +162,21 @@ class Listings:
 
     def economies(self) -> Listing:
         """Return the economies: since when they are members, and their trade in official tables."""
+        gettext = self._catalogue.gettext
         trade = self._trade()
         some = next(iter(trade.values()), None)
-        heading = "Trade"
+        heading = gettext("Trade")
         if some is not None:
             cell = some.figure.cell
-            heading = f"Trade with {self._title(cell.reporter or '')}, {self._title(cell.period)}"
+            heading = gettext(
+                "Trade with %(reporter)s, %(period)s",
+                reporter=self._title(cell.reporter or ""),
+                period=self._title(cell.period),
+            )
         columns = [
-            Column("code", "Code"),
-            Column("since", "Member since"),
-            Column("administration", "Customs administration"),
+            Column("code", gettext("Code")),
+            Column("since", gettext("Member since")),
+            Column("administration", gettext("Customs administration")),
             Column("trade", heading, numeric=True),
         ]
         rows = []
@@ -182,20 +195,25 @@ class Listings:
                     {"since": [_year(each) for each in since]},
                 )
             )
-        return self._listing(columns, rows, {"since": "Member since"}, note=some)
+        return self._listing(columns, rows, {"since": gettext("Member since")}, note=some)
 
     def meetings(self) -> Listing:
         """Return the events and the series of events, the latest first."""
+        gettext = self._catalogue.gettext
         columns = [
-            Column("date", "Date", numeric=True),
-            Column("place", "Place"),
-            Column("host", "Host"),
-            Column("part-of", "Part of"),
+            Column("date", gettext("Date"), numeric=True),
+            Column("place", gettext("Place")),
+            Column("host", gettext("Host")),
+            Column("part-of", gettext("Part of")),
         ]
         rows = []
         for iri in self._of_class(f"{SCHEMA}Event", f"{SCHEMA}EventSeries"):
             event = read_event(self._graph, iri)
-            days = spelled_days(event.first, event.last or event.first) if event.first else ""
+            days = (
+                spelled_days(event.first, event.last or event.first, self._catalogue)
+                if event.first
+                else ""
+            )
             dated: list[Shown] = [ox.Literal(days)] if days else []
             hosts = self._linked(iri, f"{SCHEMA}organizer")
             rows.append(
@@ -215,15 +233,16 @@ class Listings:
                     event.first or "",
                 )
             )
-        facets = {"kind": "Kind", "year": "Year", "place": "Place"}
+        facets = {"kind": gettext("Kind"), "year": gettext("Year"), "place": gettext("Place")}
         return self._listing(columns, rows, facets, order="date")
 
     def bodies(self) -> Listing:
         """Return the organizations."""
+        gettext = self._catalogue.gettext
         columns = [
-            Column("serves", "Serves"),
-            Column("part-of", "Part of"),
-            Column("founded", "Founded"),
+            Column("serves", gettext("Serves")),
+            Column("part-of", gettext("Part of")),
+            Column("founded", gettext("Founded")),
         ]
         rows = []
         for iri in self._of_class(f"{ORG}Organization", f"{ORG}OrganizationalCollaboration"):
@@ -239,14 +258,17 @@ class Listings:
                     },
                 )
             )
-        return self._listing(columns, rows, {"part-of": "Part of", "serves": "Serves"})
+        return self._listing(
+            columns, rows, {"part-of": gettext("Part of"), "serves": gettext("Serves")}
+        )
 
     def people(self) -> Listing:
         """Return the people, with their offices, roles and events."""
+        gettext = self._catalogue.gettext
         columns = [
-            Column("office", "Office"),
-            Column("events", "Roles and events"),
-            Column("as", "Named as"),
+            Column("office", gettext("Office")),
+            Column("events", gettext("Roles and events")),
+            Column("as", gettext("Named as")),
         ]
         rows = []
         for iri in self._of_class(f"{SCHEMA}Person"):
@@ -264,11 +286,15 @@ class Listings:
                     {"as": self._choices(uses)},
                 )
             )
-        return self._listing(columns, rows, {"as": "Named as"})
+        return self._listing(columns, rows, {"as": gettext("Named as")})
 
     def topics(self) -> Listing:
         """Return the topics, with the properties whose values they are."""
-        columns = [Column("as", "Used as"), Column("links", "Links", numeric=True)]
+        gettext = self._catalogue.gettext
+        columns = [
+            Column("as", gettext("Used as")),
+            Column("links", gettext("Links"), numeric=True),
+        ]
         rows = []
         for iri in self._standing.subjects(f"{SKOS}inScheme", f"{ID}scheme/topics"):
             uses = self._uses(iri)
@@ -279,17 +305,22 @@ class Listings:
                     {"as": self._choices(uses)},
                 )
             )
-        return self._listing(columns, rows, {"as": "Used as"})
+        return self._listing(columns, rows, {"as": gettext("Used as")})
 
     def publishers(self) -> Listing:
         """Return the publishers, with their documents."""
+        gettext = self._catalogue.gettext
         columns = [
-            Column("documents", "Documents", numeric=True),
-            Column("languages", "Languages"),
-            Column("years", "Years"),
-            Column("figures", "Figures", numeric=True),
-            Column("rejected", "Rejected claims", numeric=True),
+            Column("documents", gettext("Documents"), numeric=True),
+            Column("languages", gettext("Languages")),
+            Column("years", gettext("Years")),
+            Column("figures", gettext("Figures"), numeric=True),
+            Column("rejected", gettext("Rejected claims"), numeric=True),
         ]
+        kinds = {
+            True: Choice(gettext("official statistics"), "official"),
+            False: Choice(gettext("others"), "other"),
+        }
         shares: defaultdict[str, list[Share]] = defaultdict(list)
         for share in read_shares(self._graph):
             if share.source.publisher is not None:
@@ -308,26 +339,29 @@ class Listings:
                     iri,
                     [
                         [len(shares[iri])],
-                        [", ".join(map(autonym, tags))] if tags else [],
+                        [gettext(", ").join(map(autonym, tags))] if tags else [],
                         ["–".join(dict.fromkeys((years[0], years[-1])))] if years else [],
                         [figures] if figures else [],
                         [rejected] if rejected else [],
                     ],
                     {
                         "language": [Choice(autonym(tag), tag) for tag in tags],
-                        "kind": [_KINDS[each] for each in sorted(official)],
+                        "kind": [kinds[each] for each in sorted(official)],
                     },
                 )
             )
-        return self._listing(columns, rows, {"kind": "Kind", "language": "Language"})
+        return self._listing(
+            columns, rows, {"kind": gettext("Kind"), "language": gettext("Language")}
+        )
 
     def periods(self) -> Listing:
         """Return the periods, the latest first."""
+        gettext = self._catalogue.gettext
         columns = [
-            Column("first", "First day", numeric=True),
-            Column("last", "Last day", numeric=True),
-            Column("frequency", "Frequency"),
-            Column("figures", "Figures", numeric=True),
+            Column("first", gettext("First day"), numeric=True),
+            Column("last", gettext("Last day"), numeric=True),
+            Column("frequency", gettext("Frequency")),
+            Column("figures", gettext("Figures"), numeric=True),
         ]
         counts = Counter(
             claim.figure.cell.period for series in self._series for claim in series.claims
@@ -347,11 +381,11 @@ class Listings:
                     ],
                     {
                         "frequency": self._choices(frequencies),
-                        "decade": [Choice(f"{first[:3]}0s", f"{first[:3]}0s")] if first else [],
+                        "decade": [self._decade(first)] if first else [],
                     },
                 )
             )
-        facets = {"frequency": "Frequency", "decade": "Begins in the"}
+        facets = {"frequency": gettext("Frequency"), "decade": gettext("Begins in the")}
         return self._listing(columns, rows, facets, order="first")
 
     def _listing(
@@ -364,7 +398,12 @@ class Listings:
         note: FigureClaim | None = None,
     ) -> Listing:
         """Put the names around the other columns, and leave out the columns without values."""
-        every = (Column("name", "Name"), *columns, Column("chinese", "In Chinese"))
+        gettext = self._catalogue.gettext
+        every = (
+            Column("name", gettext("Name")),
+            *columns,
+            Column("chinese", gettext("In Chinese")),
+        )
         filled = []
         for row in rows:
             shown = ([ox.NamedNode(row.iri)], *row.cells, self._chinese(row.iri))
@@ -495,6 +534,10 @@ class Listings:
     def _choices(self, iris: Iterable[str]) -> list[Choice]:
         return [Choice(self._title(each), local(each)) for each in iris]
 
+    def _decade(self, day: str) -> Choice:
+        year = f"{day[:3]}0"
+        return Choice(self._catalogue.gettext("%(year)ss", year=year), f"{year}s")
+
     def _title(self, iri: str) -> str:
         return self._labels.title(iri).value
 
@@ -504,16 +547,15 @@ def _year(date: Shown) -> Choice:
     return Choice(text, text)
 
 
-_KINDS: Final = {True: Choice("official statistics", "official"), False: Choice("others", "other")}
-"""The kinds of publishers, keyed by whether a document is official statistics."""
-
 KINDS: Final = {
     kind.name: kind
     for kind in (
         ListingKind(
             "economies",
-            "Economies",
-            "The member economies, with their customs administrations and their trade.",
+            gettext_noop("Economies"),
+            gettext_noop(
+                "The member economies, with their customs administrations and their trade."
+            ),
             ("economy",),
             (f"{APEC}Economy",),
             None,
@@ -521,8 +563,10 @@ KINDS: Final = {
         ),
         ListingKind(
             "meetings",
-            "Meetings",
-            "Meetings and other events, and the years of hosting that they belong to.",
+            gettext_noop("Meetings"),
+            gettext_noop(
+                "Meetings and other events, and the years of hosting that they belong to."
+            ),
             ("meeting",),
             (f"{SCHEMA}Event", f"{SCHEMA}EventSeries"),
             None,
@@ -530,8 +574,8 @@ KINDS: Final = {
         ),
         ListingKind(
             "bodies",
-            "Bodies",
-            "Committees, customs administrations and other organizations.",
+            gettext_noop("Bodies"),
+            gettext_noop("Committees, customs administrations and other organizations."),
             ("body",),
             (f"{ORG}Organization", f"{ORG}OrganizationalCollaboration"),
             None,
@@ -539,8 +583,8 @@ KINDS: Final = {
         ),
         ListingKind(
             "people",
-            "People",
-            "Those who spoke at the meetings, or whom the documents quote or name.",
+            gettext_noop("People"),
+            gettext_noop("Those who spoke at the meetings, or whom the documents quote or name."),
             ("person",),
             (f"{SCHEMA}Person",),
             None,
@@ -548,8 +592,8 @@ KINDS: Final = {
         ),
         ListingKind(
             "topics",
-            "Topics",
-            "What the meetings, the initiatives and the documents are about.",
+            gettext_noop("Topics"),
+            gettext_noop("What the meetings, the initiatives and the documents are about."),
             ("topic",),
             (f"{SKOS}Concept",),
             f"{ID}scheme/topics",
@@ -557,8 +601,10 @@ KINDS: Final = {
         ),
         ListingKind(
             "publishers",
-            "Publishers",
-            "Who put out the documents, with the number of their claims that decisions reject.",
+            gettext_noop("Publishers"),
+            gettext_noop(
+                "Who put out the documents, with the number of their claims that decisions reject."
+            ),
             ("publisher",),
             (f"{FOAF}Agent",),
             None,
@@ -566,8 +612,8 @@ KINDS: Final = {
         ),
         ListingKind(
             "periods",
-            "Periods",
-            "The years, quarters, months and other periods that figures are about.",
+            gettext_noop("Periods"),
+            gettext_noop("The years, quarters, months and other periods that figures are about."),
             ("period",),
             (f"{DCTERMS}PeriodOfTime",),
             None,

@@ -102,11 +102,12 @@ class Vocabulary:
 
     Args:
         graph: The dataset of the release.
+        labels: Names the terms and reads their definitions, in a language.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, labels: Labels) -> None:
         self._graph = graph
-        self._labels = Labels(graph)
+        self._labels = labels
 
     def term(self, iri: str) -> VocabularyTerm | None:
         """Read a term of the publication; return None if the IRI is not that of a term."""
@@ -117,7 +118,7 @@ class Vocabulary:
         above = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf")
         return VocabularyTerm(
             iri,
-            self._definition(iri),
+            self._labels.definition(iri),
             group,
             len(self._uses(self._graph.default_graph, iri, group)),
             domain=self._classes(iri, f"{RDFS}domain"),
@@ -146,7 +147,7 @@ class Vocabulary:
             (
                 scheme,
                 [
-                    Code(concept, self._definition(concept), values[concept])
+                    Code(concept, self._labels.definition(concept), values[concept])
                     for concept in self._sorted(self._graph.subjects(f"{SKOS}inScheme", scheme))
                 ],
             )
@@ -204,12 +205,6 @@ class Vocabulary:
     def _classes(self, iri: str, property_: str) -> tuple[str, ...]:
         values = self._graph.values(iri, property_)
         return tuple(value for value in values if value not in _UNIVERSAL)
-
-    def _definition(self, iri: str) -> str:
-        for property_ in (f"{SKOS}definition", f"{RDFS}comment"):
-            if (definition := self._graph.value(iri, property_)) is not None:
-                return definition
-        return ""
 
     def _sorted(self, iris: Iterable[str]) -> list[str]:
         return sorted(iris, key=lambda iri: (self._labels.title(iri).value.casefold(), iri))

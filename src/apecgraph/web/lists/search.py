@@ -32,17 +32,6 @@ _PUBLISHERS: Final = 3
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
-_HEADINGS: Final = {
-    Section.DECISION: "Decisions",
-    Section.SERIES: "Series of figures",
-    Section.QUESTION: "Questions",
-    Section.THING: "Things",
-    Section.SOURCE: "Sources",
-    Section.TERM: "Terms",
-    Section.CELL: "Figures",
-    Section.STATEMENT: "Statements",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class _Search:
@@ -207,10 +196,25 @@ class SearchPage(Page):
     def _groups(self, hits: Iterable[Hit]) -> Sequence[tuple[str, Sequence[HitRow]]]:
         """Return the rows of hits under their headings; those with the name have none."""
         groups: dict[str, list[HitRow]] = {}
+        headings = self._headings()
         for hit in hits:
-            heading = "" if hit.is_named or not hit.words else _HEADINGS.get(hit.entry.section, "")
+            heading = "" if hit.is_named or not hit.words else headings.get(hit.entry.section, "")
             groups.setdefault(heading, []).append(self._row(hit))
         return list(groups.items())
+
+    def _headings(self) -> Mapping[Section, str]:
+        """Return the headings of the sections of hits."""
+        catalogue = self.site.language.catalogue
+        return {
+            Section.DECISION: catalogue.gettext("Decisions"),
+            Section.SERIES: catalogue.gettext("Series of figures"),
+            Section.QUESTION: catalogue.gettext("Questions"),
+            Section.THING: catalogue.gettext("Things"),
+            Section.SOURCE: catalogue.gettext("Sources"),
+            Section.TERM: catalogue.gettext("Terms"),
+            Section.CELL: catalogue.gettext("Figures"),
+            Section.STATEMENT: catalogue.gettext("Statements"),
+        }
 
     def _row(self, hit: Hit) -> HitRow:
         kind = next(iter(self._index.named(hit.entry)), "")

@@ -44,12 +44,6 @@ _UPWARDS: Final = ("publisher", "language")
 """Ascending orders; the others begin with the latest date or the most claims."""
 
 
-_KINDS: Final = {True: Choice("official statistics", "official"), False: Choice("others", "other")}
-"""The kinds of documents, keyed by whether they are official statistics."""
-
-_FACETS: Final = {"kind": "Kind", "language": "Language", "year": "Year"}
-
-
 class SourcesPage(Page):
     """The table of the sources of a release."""
 
@@ -57,19 +51,28 @@ class SourcesPage(Page):
 
     @cached_property
     def _rows(self) -> Facets[SourceRow]:
-        title = self.site.labels.title
+        title, catalogue = self.site.labels.title, self.site.language.catalogue
+        kinds = {
+            True: Choice(catalogue.gettext("official statistics"), "official"),
+            False: Choice(catalogue.gettext("others"), "other"),
+        }
+        facets = {
+            "kind": catalogue.gettext("Kind"),
+            "language": catalogue.gettext("Language"),
+            "year": catalogue.gettext("Year"),
+        }
         rows = []
         for share in read_shares(self.site.graph):
             of = share.source
             year = (of.issued or "")[:4]
             row = SourceRow(share, title(of.publisher or of.iri).value, title(of.iri).value)
             choices = {
-                "kind": [_KINDS[of.official]],
+                "kind": [kinds[of.official]],
                 "language": [Choice(autonym(of.language), of.language)] if of.language else [],
                 "year": [Choice(year, year)] if year else [],
             }
             rows.append((row, choices))
-        return Facets(_FACETS, rows)
+        return Facets(facets, rows)
 
     async def answer(self, request: Request) -> Response:
         """Answer with the page, sorted as `sort` says; the default order is by publisher.
@@ -106,9 +109,23 @@ class SourcesPage(Page):
             "address": list_address,
             "groups": [list(group) for _, group in groups],
             "sort": sort,
+            "order": self._order(sort),
             "orders": tuple(_ORDERS),
             "upwards": _UPWARDS,
             "rejected": sum(row.share.rejected for row in rows),
             "officials": sum(row.share.source.official for row in rows),
             "origins": count_origins(self.site.graph, (row.share.source.iri for row in rows)),
         }
+
+    def _order(self, sort: str) -> str:
+        """Return the word for an order of the table."""
+        catalogue = self.site.language.catalogue
+        return {
+            "publisher": catalogue.gettext("publisher"),
+            "kind": catalogue.gettext("kind"),
+            "date": catalogue.gettext("date"),
+            "language": catalogue.gettext("language"),
+            "figures": catalogue.gettext("figures"),
+            "claims": catalogue.gettext("claims"),
+            "rejected": catalogue.gettext("rejected"),
+        }[sort]

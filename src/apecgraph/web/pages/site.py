@@ -176,7 +176,8 @@ class ReleaseSite(Site):
     @cached_property
     def listings(self) -> Listings:
         """The lists of the things of each kind."""
-        return Listings(self.graph, self.labels, self.series, self.comparisons.official)
+        official = self.comparisons.official
+        return Listings(self.graph, self.labels, self.series, official, self.language.catalogue)
 
     @property
     def signposts(self) -> Signposts:

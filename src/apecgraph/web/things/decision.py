@@ -10,7 +10,6 @@ from typing import ClassVar
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.decisions import COMPATIBLE
 from apecgraph.intervals import shared
-from apecgraph.rdf.namespaces import SKOS
 from apecgraph.readers.claims import FigureClaim, StatementClaim
 from apecgraph.readers.conflicts import Conflict, read_conflict
 from apecgraph.readers.contradictions import RecordedContradiction
@@ -102,7 +101,7 @@ class DecisionPage(ThingPage):
         return {
             "conflict": conflict,
             "arguments": [_argument(item, wording) for item in conflict.contradictions],
-            "definition": graph.value(conflict.verdict, f"{SKOS}definition") or "",
+            "definition": self.site.labels.definition(conflict.verdict),
             "series": series,
             "pictured": next((each.chart for each in series if each.chart), None),
             "wordings": list(_wordings(conflict)),
@@ -161,8 +160,14 @@ class DecisionPage(ThingPage):
             )
             key = line.about, figure.interval, figure.bound, line.claim.status, official
             alike[key].append(line)
-        rows = [(_row(group, wording), [line.claim for line in group]) for group in alike.values()]
+        rows = [
+            (self._row(group, wording), [line.claim for line in group]) for group in alike.values()
+        ]
         return Charts(self.site.graph, self.site.language).rows(name, title, rows)
+
+    def _row(self, lines: Sequence[Line], wording: Wording) -> str:
+        witnesses = wording.witnesses([line.claim.source for line in lines])
+        return self.site.language.listed([*filter(None, (lines[0].about, witnesses))])
 
 
 def _argument(contradiction: RecordedContradiction, wording: Wording) -> Argument:
@@ -171,11 +176,6 @@ def _argument(contradiction: RecordedContradiction, wording: Wording) -> Argumen
     estimates = [(item.words, item.interval) for item in contradiction.estimates]
     words = wording.meanings(contradiction.cell, estimates)
     return Argument(contradiction.iri, words, wording.gap(contradiction.ratio))
-
-
-def _row(lines: Sequence[Line], wording: Wording) -> str:
-    witnesses = wording.witnesses([line.claim.source for line in lines])
-    return ", ".join(filter(None, (lines[0].about, witnesses)))
 
 
 def _rank(line: Line) -> tuple[str, bool, object, str]:

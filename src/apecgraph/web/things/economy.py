@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
 
-from apecgraph.consistency.wording import Wording
 from apecgraph.content.frequencies import ANNUAL
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SCHEMA
 from apecgraph.readers.selections import Selection
@@ -93,15 +92,11 @@ class EconomyPage(ThingPage):
         return [
             Compared(
                 claim,
-                self._wording.cell(claim.figure.cell),
+                self.site.language.wording.cell(claim.figure.cell),
                 comparisons.official_of(claim.figure, self.site.language.numerals),
             )
             for claim in claims
         ]
-
-    @cached_property
-    def _wording(self) -> Wording:
-        return Wording(self.site.graph)
 
     def _trade(self, economy: str) -> Iterator[TradeChart]:
         by_partner: defaultdict[str, list[Series]] = defaultdict(list)
@@ -135,8 +130,12 @@ class EconomyPage(ThingPage):
     def _drawn(
         self, economy: str, partner: str, currency: str, found: list[Series]
     ) -> TradeChart | None:
-        names = [self.site.labels.title(iri).value for iri in (economy, partner, currency)]
-        title = f"Trade of {names[0]} with {names[1]}, in {names[2]}"
+        title = self.site.language.catalogue.gettext(
+            "Trade of %(economy)s with %(partner)s, in %(currency)s",
+            economy=self.site.labels.title(economy).value,
+            partner=self.site.labels.title(partner).value,
+            currency=self.site.labels.title(currency).value,
+        )
         lines = [Line(series.claims, self._name(dict(series.dimensions))) for series in found]
         name = "-".join(iri.rpartition("/")[2] for iri in ("trade", partner, currency))
         chart = self._charts.over_time(name, title, lines, wanted=ANNUAL)
@@ -148,7 +147,9 @@ class EconomyPage(ThingPage):
         }
         data = tuple(
             (
-                f"reported by {self.site.labels.title(reporter).value}",
+                self.site.language.catalogue.gettext(
+                    "reported by %(reporter)s", reporter=self.site.labels.title(reporter).value
+                ),
                 self._selection(reporter, counterpart, currency),
             )
             for reporter, counterpart in sorted(pairs)
@@ -161,7 +162,10 @@ class EconomyPage(ThingPage):
             self.site.labels.title(values[name]).value if name in values else ""
             for name in ("flow", "reporter", "valuation")
         )
-        return ", ".join(filter(None, (f"{flow} of {reporter}", valuation)))
+        named = self.site.language.catalogue.gettext(
+            "%(flow)s of %(reporter)s", flow=flow, reporter=reporter
+        )
+        return self.site.language.listed([*filter(None, (named, valuation))])
 
     def _selection(self, reporter: str, counterpart: str, currency: str) -> Selection:
         choices = {"measure": _TRADE, "reporter": reporter, "counterpart": counterpart}

@@ -19,7 +19,6 @@ _ORDER: Final = dimensions(
     *("measure", "reporter", "subject", "counterpart"),
     without=("base_period", "currency", "valuation"),
 )
-_JOINED: Final = {"reporter": " of ", "counterpart": " with "}
 
 
 class ObservationPage(ThingPage):
@@ -44,7 +43,7 @@ class ObservationPage(ThingPage):
         ]
         return {
             "claim": claim,
-            "sentence": _sentence(cell, view.labels, basis),
+            "sentence": self._sentence(cell, view.labels, basis),
             "alike": alike,
             "best": cells[0] if cells else None,
             "origins": count_origins(graph, (each.source for each in standing)),
@@ -58,16 +57,27 @@ class ObservationPage(ThingPage):
             "machinery": view.without(*DIMENSIONS.values()),
         }
 
-
-def _sentence(cell: Cell, labels: Labels, basis: str) -> str:
-    """Write what a cell measures: "Value of trade of China with other APEC economies, 2025."."""
-    values = ((name, getattr(cell, name)) for name in _ORDER)
-    words = "".join(
-        _JOINED.get(name, ", ") + labels.title(value).value
-        for name, value in values
-        if value is not None
-    ).removeprefix(", ")
-    return f"{words[:1].upper()}{words[1:]}{basis and f', {basis}'}."
+    def _sentence(self, cell: Cell, labels: Labels, basis: str) -> str:
+        """Write what a cell measures: "Value of trade of China with other economies, 2025."."""
+        catalogue = self.site.language.catalogue
+        named = {
+            name: labels.title(value).value
+            for name in _ORDER
+            if (value := getattr(cell, name)) is not None
+        }
+        words = named.pop("measure")
+        if reporter := named.pop("reporter", None):
+            words = catalogue.gettext(
+                "%(measure)s of %(reporter)s", measure=words, reporter=reporter
+            )
+        if subject := named.pop("subject", None):
+            words = self.site.language.listed([words, subject])
+        if counterpart := named.pop("counterpart", None):
+            words = catalogue.gettext(
+                "%(trade)s with %(counterpart)s", trade=words, counterpart=counterpart
+            )
+        words = self.site.language.listed([words, *named.values(), *filter(None, [basis])])
+        return catalogue.gettext("%(words)s.", words=f"{words[:1].upper()}{words[1:]}")
 
 
 def series_address(cell: Cell) -> str:

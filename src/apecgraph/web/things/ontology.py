@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from apecgraph.rdf.namespaces import PREFIXES
 from apecgraph.readers.vocabulary import Vocabulary
-from apecgraph.web.things.term import uses_query
+from apecgraph.web.things.term import group_names, uses_query
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _PREFIXES: Final[Mapping[str, str]] = {namespace: name for name, namespace in PREFIXES.items()}
@@ -20,10 +20,11 @@ class OntologyPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the grouped terms, the code lists, and the foreign terms of each namespace."""
-        vocabulary = Vocabulary(self.site.graph)
+        vocabulary = Vocabulary(self.site.graph, self.site.labels)
         return {
             "groups": vocabulary.groups(),
             "lists": vocabulary.lists(),
+            "names": group_names(self.site.language.catalogue),
             "foreign": vocabulary.foreign(),
             "prefix": _PREFIXES.get,
             "counting": uses_query,

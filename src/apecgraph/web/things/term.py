@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from apecgraph.rdf.namespaces import RDF, SH
 from apecgraph.rdf.turtle import write_turtle
 from apecgraph.readers.vocabulary import Foreign, Vocabulary, VocabularyTerm
 from apecgraph.search.entries import QUESTIONS
+from apecgraph.text.catalogues import Catalogue
 from apecgraph.web.pages.question import question_address
 from apecgraph.web.things.thing import ThingPage, ThingView
 
@@ -25,11 +27,12 @@ class TermPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, and the rules and questions that name it."""
         iri = view.description.iri
-        terms = Vocabulary(self.site.graph)
+        terms = Vocabulary(self.site.graph, self.site.labels)
         term = terms.term(iri)
         example = None if term is None else terms.example(term)
         return {
             "term": term,
+            "names": group_names(self.site.language.catalogue),
             "example": example,
             "turtle": "" if example is None else _turtle(example),
             "shapes": RuleText(self.site.graph).naming(iri),
@@ -46,6 +49,18 @@ class TermPage(ThingPage):
             for query in graph.values(question, f"{SH}select")
             if iri in mentioned(query)
         ]
+
+
+def group_names(catalogue: Catalogue) -> Mapping[str, str]:
+    """Return the names of the groups of terms in a language, by the names in English."""
+    return {
+        "Classes": catalogue.gettext("Classes"),
+        "Dimensions": catalogue.gettext("Dimensions"),
+        "Attributes": catalogue.gettext("Attributes"),
+        "Other properties": catalogue.gettext("Other properties"),
+        "Datatypes": catalogue.gettext("Datatypes"),
+        "Deprecated terms": catalogue.gettext("Deprecated terms"),
+    }
 
 
 def uses_query(term: VocabularyTerm | Foreign) -> str:
