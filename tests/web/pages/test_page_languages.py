@@ -133,7 +133,7 @@ def test_the_switch_sets_the_only_cookie_and_leads_back_to_the_page(
 def test_a_catalogue_has_a_translation_of_each_message(path: Path) -> None:
     current = catalogue(path)
     assert written(current) == path.read_bytes(), "run: python -m tools.catalogues"
-    assert len(current) > 5000
+    assert len(current) > 500
     for message in current:
         if message.id:
             texts = (message.string,) if isinstance(message.string, str) else message.string
@@ -144,6 +144,6 @@ def test_a_catalogue_has_a_translation_of_each_message(path: Path) -> None:
 
 
 def test_there_are_messages_and_catalogues() -> None:
-    assert len(messages()) > 5000
+    assert len(messages()) > 500
     assert CATALOGUES
     assert next(iter(read_catalogues())) == ENGLISH.tag
