@@ -40,12 +40,15 @@ class Wording:
     Args:
         graph: The dataset that has the names.
         catalogue: The language to write in.
+        labels: Names things in this language; None to take their labels.
     """
 
-    def __init__(self, graph: Graph, catalogue: Catalogue = ENGLISH) -> None:
+    def __init__(
+        self, graph: Graph, catalogue: Catalogue = ENGLISH, labels: Labels | None = None
+    ) -> None:
         self._graph = graph
         self._catalogue = catalogue
-        self._labels = Labels(graph, catalogue.tag)
+        self._labels = labels or Labels(graph, catalogue.tag)
         self._numerals = Numerals(graph, catalogue)
 
     def cell(self, cell: Cell) -> str:

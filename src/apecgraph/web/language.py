@@ -48,8 +48,8 @@ class Language:
         self.catalogue = catalogue
         self.numerals = Numerals(graph, catalogue)
         self.quantities = Quantities(self.numerals)
-        self.wording = Wording(graph, catalogue)
-        self.labels = _Names(graph, catalogue, self.wording)
+        names = _Names(graph, catalogue)
+        self.labels, self.wording = names, names.wording
 
     @property
     def tag(self) -> str:
@@ -72,10 +72,10 @@ class _Names(Labels):
     Periods, figures, cells and statements are too many to have labels in each language.
     """
 
-    def __init__(self, graph: Graph, catalogue: Catalogue, wording: Wording) -> None:
+    def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
         super().__init__(graph, catalogue.tag)
         self._catalogue = catalogue
-        self._wording = wording
+        self.wording = Wording(graph, catalogue, self)
         self._described = lru_cache(_REMEMBERED)(self._describe)
 
     def label(self, iri: str) -> ox.Literal | None:
@@ -91,13 +91,13 @@ class _Names(Labels):
         if f"{DCTERMS}PeriodOfTime" in types:
             words = self._period(iri)
         elif f"{APEC}Cell" in types:
-            words = self._wording.cell(Cell.of(partial(graph.value, iri)))
+            words = self.wording.cell(Cell.of(partial(graph.value, iri)))
         elif f"{QB}Observation" in types or f"{RDF}Statement" in types:
             claim = read_claim(graph, iri)
             if isinstance(claim, FigureClaim):
-                words = self._wording.claim(claim.figure)
+                words = self.wording.claim(claim.figure)
             elif isinstance(claim, StatementClaim):
-                words = self._wording.statement(claim.triple)
+                words = self.wording.statement(claim.triple)
         return ox.Literal(words, language=self.language) if words else None
 
     def _period(self, iri: str) -> str:
