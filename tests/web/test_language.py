@@ -26,13 +26,12 @@ def chinese(graph: Graph) -> Language:
     [
         ("period/2025", "2025年"),
         ("period/2025-01_2025-11", "2025年1月至11月"),
-        ("period/2021_2025", "2021年至2025年"),
         ("economy/CHN", "中国"),
         (
             "cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed/2025",
             "贸易额，中国，亚太经合组织其他经济体，2025年",
         ),
-        ("nothing", "id:nothing"),
+        ("nothing", "nothing"),
     ],
 )
 def test_things_without_a_label_in_the_language_are_described_in_it(
