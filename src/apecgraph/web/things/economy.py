@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Final
 
-from apecgraph.content.frequencies import ANNUAL
+from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SCHEMA
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import Series, when
@@ -121,11 +121,17 @@ class EconomyPage(ThingPage):
             for series in by_partner[partner]:
                 by_currency[series.unit].append(series)
             for currency, found in sorted(
-                by_currency.items(), key=lambda item: -sum(len(each.claims) for each in item[1])
+                by_currency.items(), key=lambda item: -len(self._years(item[1]))
             ):
                 drawn = self._drawn(economy, partner, currency, found)
                 if drawn is not None:
                     yield drawn
+
+    def _years(self, series: Iterable[Series]) -> set[str]:
+        """Return the periods of some series that are years."""
+        periods = {period for each in series for period in each.periods}
+        graph = self.site.graph
+        return {each for each in periods if frequency(*when(graph, each)[:2]) == ANNUAL}
 
     def _drawn(
         self, economy: str, partner: str, currency: str, found: list[Series]
