@@ -55,6 +55,7 @@ _INHERITED: Final = (
     "language",
     "license",
     "publisher",
+    "rights",
     "spatial",
     "temporal",
 )
@@ -78,7 +79,7 @@ def describe_catalog(
         The triples.
     """
     title = graph.value(BASE, f"{DCTERMS}title") or BASE
-    shared = list(_inherited(graph, ("accessRights", "license", "publisher")))
+    shared = list(_inherited(graph, ("accessRights", "license", "publisher", "rights")))
     of_catalog = list(_inherited(graph, ("creator", "language", "spatial")))
     yield from triples_about_new(
         CATALOG,
@@ -214,7 +215,7 @@ def _file(release: Release, download: Download, graph: Graph) -> Iterator[ox.Tri
         (f"{DCAT}byteSize", typed(str(download.file.size), "nonNegativeInteger")),
         (f"{SPDX}checksum", f"{node}/checksum"),
         *((f"{DCTERMS}conformsTo", iri) for iri in standards),
-        *((f"{DCTERMS}license", iri) for iri in graph.values(BASE, f"{DCTERMS}license")),
+        *_inherited(graph, ("license", "rights")),
     )
     yield from triples_about_new(
         f"{node}/checksum",

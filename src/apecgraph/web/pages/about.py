@@ -32,6 +32,7 @@ class AboutPage(Page):
             "about": graph.values(BASE, f"{DCTERMS}description"),
             "licenses": graph.values(BASE, f"{DCTERMS}license"),
             "publishers": graph.values(BASE, f"{DCTERMS}publisher"),
+            "rights": graph.values(BASE, f"{DCTERMS}rights"),
             "citation": self._citation,
         }
 
