@@ -21,6 +21,7 @@ ApecgraphError               500
 │   ├── NotFound             404
 │   ├── MethodNotAllowed     405
 │   ├── NotAcceptable        406
+│   ├── NotOffered           501
 │   ├── Gone                 410
 │   ├── UnsupportedMediaType 415
 │   ├── RangeNotSatisfiable  416

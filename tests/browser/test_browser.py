@@ -109,9 +109,11 @@ def test_a_reference_leads_to_its_source(visit: Open) -> None:
 
 def test_a_page_can_be_switched_to_another_language(visit: Open) -> None:
     page = visit("/id/meeting/sccp1-2026", PHONE, scripts=False)
-    page.get_by_role("navigation", name="Languages").get_by_role("link", name="中文").click()
+    page.get_by_role("navigation", name="Languages of the name").get_by_role(
+        "link", name="中文"
+    ).click()
     expect(page.get_by_role("heading", level=1).locator("bdi[lang=zh]")).to_be_visible()
-    expect(page.locator(".languages [aria-current]")).to_have_text("中文")
+    expect(page.locator("main .languages [aria-current]")).to_have_text("中文")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

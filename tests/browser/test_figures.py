@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browsing import PHONE, Open
 
-HEADLINE = "Trade of China with the other APEC economies, in yuan"
+HEADLINE = "Trade of China with the other APEC economies, in yuan, FOB and CIF"
 WORLD = "measure=measure/trade-value&flow=flow/total&counterpart=group/world&currency=unit/CNY"
 PATIENCE = 60  # presses of the Tab key to a link
 

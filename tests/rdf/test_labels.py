@@ -39,7 +39,7 @@ def test_a_label_is_in_the_requested_language_if_possible(graph: Graph) -> None:
     china = f"{ID}economy/CHN"
     assert Labels(graph, "zh").title(china) == ox.Literal("中国", language="zh")
     assert Labels(graph, "tlh").title(china).value
-    kind = Labels(graph, "zh").title(f"{RDF}type")
+    kind = Labels(graph, "tlh").title(f"{RDF}type")
     assert kind == ox.Literal("kind", language="en")
 
 

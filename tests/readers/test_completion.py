@@ -51,9 +51,11 @@ def test_the_server_sends_completions_with_the_prefixes(client: httpx.Client) ->
     known = json.loads(response.content)
     assert known["prefixes"] == PREFIXES
     assert known["pages"] is True
-    assert {"iri": f"{BASE}ontology/Economy", "kind": "class", "names": ["economy"]} in known[
-        "terms"
-    ]
+    assert {
+        "iri": f"{BASE}ontology/Economy",
+        "kind": "class",
+        "names": ["economy", "经济体"],
+    } in known["terms"]
     again = client.get(
         "/sparql/vocabulary.json", headers={"If-None-Match": response.headers["etag"]}
     )

@@ -101,7 +101,7 @@ def _latest_first(dated: list[tuple[str, Relation]]) -> Iterator[Relation]:
 def _relation(graph: Graph, node: str, holder: str, other: str) -> Relation:
     standing = graph.default_graph
     pattern = (ox.NamedNode(node), ox.NamedNode(_HOLDER), ox.NamedNode(holder))
-    names = (quad.graph_name for quad in graph.store.quads_for_pattern(*pattern))
+    names = [quad.graph_name for quad in graph.store.quads_for_pattern(*pattern)]
     stated = sorted(name.value for name in names if isinstance(name, ox.NamedNode))
     return Relation(
         node,

@@ -48,6 +48,11 @@ _BEGINNING: Final = 100
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)+")
 """A number with groups of digits or decimals, which are separate words when they are folded."""
 
+_SMALL_WORDS: Final = frozenset(
+    "a an and at between by for from how in is much of on the to was what with".split()  # noqa: SIM905
+)
+"""Words of a sentence that need not occur; folded."""
+
 _ALIKE: Final = 75.0
 _LEAST: Final = 1 / 3
 """Minimum share of a text's pairs of characters in a partial match: one word of two."""
@@ -148,8 +153,9 @@ class Search:
         that begins with the text; then the sections of entries with all words of the text anywhere:
         decisions, series, questions, things, sources, terms, cells, statements. In each section,
         entries whose name has all words come before entries that have them elsewhere, such as in
-        the name of the publisher, and short names before long names. If nothing matches, find
-        entries with parts of a text without spaces (such as 中国海关), or else similar names.
+        the name of the publisher, and short names before long names. If nothing matches,
+        small words such as "with" need not occur. If still nothing matches, find entries with parts
+        of a text without spaces (such as 中国海关), or else similar names.
         """
         folded = fold(text)
         words = tuple(dict.fromkeys(parted(folded).split()))
@@ -174,6 +180,10 @@ class Search:
                     place = (2, *_order(entry, folded, words))
                     found.setdefault(entry.iri, (place, entry))
         if not found:
+            every = text.split()
+            large = [word for word in every if fold(word) not in _SMALL_WORDS]
+            if len(large) < len(every):
+                return self.find(" ".join(large), kind)
             others = [*self._partly(words), *([] if kind else self._alike(folded))]
             return Hits(tuple(each for each in others if not kind or kind.iri in each.entry.kinds))
         ranked = sorted(found.values(), key=lambda each: (each[0], each[1].iri))

@@ -247,7 +247,6 @@ def test_a_slash_at_the_end_is_passed_over(client: httpx.Client, path: str) -> N
 @pytest.mark.parametrize(
     "path",
     [
-        "/id/",
         "/doc/",
         "/id/%00",
         "/id/a%20b",

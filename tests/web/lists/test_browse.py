@@ -8,7 +8,8 @@ import pytest
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, ORG, RDF, SCHEMA
-from apecgraph.readers.listings import KINDS, Listings
+from apecgraph.readers.lists.kinds import KINDS
+from apecgraph.readers.lists.listings import Listings
 from apecgraph.readers.series import read_series
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication

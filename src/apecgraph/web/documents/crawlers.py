@@ -17,7 +17,7 @@ from starlette.responses import Response
 from apecgraph.errors import NotFound
 from apecgraph.rdf.formats import HTML, SITEMAP, TEXT
 from apecgraph.rdf.namespaces import BASE, DCTERMS, OWL, RDF
-from apecgraph.readers.listings import KINDS
+from apecgraph.readers.lists.kinds import KINDS
 from apecgraph.web.http.addresses import document_name
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.site import ReleaseSite, Site

@@ -48,6 +48,7 @@ from apecgraph.web.pages.languages import (
     asked_language,
     language_ranges,
     page_language,
+    refuse_repeated,
     vary_by_language,
 )
 from apecgraph.web.pages.pictures import Pictures
@@ -248,6 +249,7 @@ class Resources:
 
     def _language(self, request: Request, iri: str) -> str:
         """Return the language of the names on a page, which may be one without a catalogue."""
+        refuse_repeated(request)
         languages = dict.fromkeys((*self.sites, *self.site.labels.languages(iri)))
         found = look_up(language_ranges(request), list(languages))
         if found is None and asked_language(request):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from apecgraph.readers.listings import KINDS
+from apecgraph.readers.lists.kinds import KINDS
 from apecgraph.web.pages.page import Page
 
 

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.namespaces import BASE, ID
-from apecgraph.readers.listings import KINDS, Column, ListingKind, Row
+from apecgraph.readers.lists.kinds import KINDS, ListingKind
+from apecgraph.readers.lists.listing import Column, Row
 from apecgraph.readers.queries import all_of_kind
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
@@ -103,6 +104,8 @@ def list_of(path: str) -> str | None:
     first = path.removeprefix("/id").strip("/")
     if not first:
         return "/browse"
+    if "/" in first:
+        return None
     kind = kind_of(ID + first)
     return _OTHER_LISTS.get(first) if kind is None else f"/browse/{kind.name}"
 

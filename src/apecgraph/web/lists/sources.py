@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import MalformedRequest
-from apecgraph.readers.facets import Choice, Facets
+from apecgraph.readers.lists.facets import Choice, Facets
 from apecgraph.readers.sources import Share, count_origins, read_shares
 from apecgraph.text.languages import autonym
 from apecgraph.web.http.parameters import read_parameters

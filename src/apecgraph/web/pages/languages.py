@@ -56,6 +56,7 @@ class Localized:
             MalformedRequest: The parameter names a language in which there are no pages.
         """
         asked = asked_language(request)
+        refuse_repeated(request)
         tag = page_language(request, self._answers)
         if self._by_address and not asked:
             return await self._answers[ENGLISH.tag](request)
@@ -93,6 +94,20 @@ def asked_language(request: Request) -> str:
     fields = request.scope["query_string"].decode("latin-1").split("&")
     values = (field.partition("=")[2] for field in fields if _is_language(field))
     return next(map(unquote_plus, values), "")
+
+
+def refuse_repeated(request: Request) -> None:
+    """Refuse a request whose address asks for two languages.
+
+    Args:
+        request: The request.
+
+    Raises:
+        MalformedRequest: The parameter is repeated.
+    """
+    fields = request.scope["query_string"].decode("latin-1").split("&")
+    if sum(map(_is_language, fields)) > 1:
+        raise MalformedRequest(f"{PARAMETER}: this parameter is repeated; give it once.")
 
 
 def language_ranges(request: Request) -> list[str]:

@@ -12,7 +12,7 @@ from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
-from apecgraph.readers.listings import Listings
+from apecgraph.readers.lists.listings import Listings
 from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release

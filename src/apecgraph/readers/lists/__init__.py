@@ -1,0 +1,1 @@
+"""Lists of all things of one kind, with facets to choose from them."""
