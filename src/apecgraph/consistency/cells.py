@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from apecgraph.consistency.spans import Span
 from apecgraph.content.cube import PERIOD_NOT_TOLD, Cell
 from apecgraph.content.figures import Figure
+from apecgraph.content.spans import Span
 from apecgraph.content.vintages import revisions
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph

@@ -33,11 +33,11 @@ from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.router import PathRouter
 from apecgraph.web.http.signposting import LinkHeaders
 from apecgraph.web.language import Language
+from apecgraph.web.localization import Localized, page_language, vary_by_language
 from apecgraph.web.monitoring.health import HealthCheck, LastFailure, health
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.files import FilesPage
 from apecgraph.web.pages.html import Html, program_digest
-from apecgraph.web.pages.languages import Localized, page_language, vary_by_language
 from apecgraph.web.pages.site import Readings, ReleaseSite, Site
 from apecgraph.web.publication import Publication
 from apecgraph.web.routes import read_only, release_routes

@@ -21,12 +21,12 @@ from apecgraph.web.lists.browse import BrowsePage
 from apecgraph.web.lists.listing import ListPage
 from apecgraph.web.lists.search import SearchPage
 from apecgraph.web.lists.sources import SourcesPage
+from apecgraph.web.localization import Answer, LanguageSwitch, Localized
 from apecgraph.web.pages.about import AboutPage
 from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
-from apecgraph.web.pages.languages import Answer, LanguageSwitch, Localized
 from apecgraph.web.pages.official import OfficialPage
 from apecgraph.web.pages.question import QuestionPage
 from apecgraph.web.pages.questions import QuestionsPage

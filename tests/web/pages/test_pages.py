@@ -249,7 +249,7 @@ def test_an_opinion_is_shown_as_the_words_of_its_speaker(client: httpx.Client) -
 def test_a_page_is_in_a_language_of_its_topic(client: httpx.Client) -> None:
     page = "/doc/economy/CHN.html"
     text = get(client, f"{page}?lang=ZH")
-    assert re.search(r'<h1[^>]*><bdi lang="zh">中国</bdi></h1>', text)
+    assert re.search(r"<h1[^>]*>中国</h1>", text)
     assert f'href="{page}?lang=en" lang="en"' in text
     assert '<a href="/id/body/apec">' in text
     assert '<h1 class="named">China</h1>' in get(client, page)

@@ -21,8 +21,8 @@ from apecgraph.web.documents.resources import Resources
 from apecgraph.web.http.addresses import DOC, INDEX, public_root
 from apecgraph.web.http.languages import look_up
 from apecgraph.web.http.parameters import read_number, read_parameters
+from apecgraph.web.localization import PARAMETER, Localized
 from apecgraph.web.pages.figures import FiguresPage
-from apecgraph.web.pages.languages import PARAMETER, Localized
 from apecgraph.web.pages.site import ReleaseSite
 
 _FIGURES: Final = "/figures"

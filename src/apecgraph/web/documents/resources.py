@@ -41,8 +41,7 @@ from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.signposting import document_path
 from apecgraph.web.lists.listing import list_of
-from apecgraph.web.pages.home import HomePage
-from apecgraph.web.pages.languages import (
+from apecgraph.web.localization import (
     PARAMETER,
     Localized,
     asked_language,
@@ -51,6 +50,7 @@ from apecgraph.web.pages.languages import (
     refuse_repeated,
     vary_by_language,
 )
+from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.pictures import Pictures
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.things.cell import CellPage
