@@ -32,7 +32,7 @@ class ReleaseCitation:
         title: Title of the publication.
         release: Name of the release.
         issued: Its date.
-        iri: The permanent address of what is cited.
+        iri: The permanent address of the cited thing.
         part: Title of the part of the publication that is cited; empty for all of it.
     """
 

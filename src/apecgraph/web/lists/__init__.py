@@ -1,1 +1,1 @@
-"""Lists of things: what there is to browse, each kind, the sources, and what a search finds."""
+"""Pages that list things: the kinds, the things of one kind, the sources, the hits of a search."""
