@@ -26,7 +26,7 @@ _METHODS: Final = [
     ("text/**.py", "python"),
     ("readers/**.py", "python"),
     ("consistency/**.py", "python"),
-    ("release/dumps.py", "python"),
+    ("release/**.py", "python"),
     ("web/**.py", "python"),
     ("web/templates/**.html", "jinja2.ext.babel_extract"),
 ]

@@ -191,6 +191,7 @@ class TestDcat:
                 dcterms:title ?name ; dcterms:description ?about ; dcterms:license ?licence .
               ?service a dcat:DataService ; dcat:endpointURL ?endpoint ;
                 dcat:endpointDescription ?description ; dcat:servesDataset ?dataset .
+              FILTER(LANG(?about) = "en")
             }"""
         )
         assert row["dataset"] == BASE
@@ -254,17 +255,18 @@ class TestDcat:
 class TestQuestions:
     def test_are_in_the_graph(self, endpoint: Asking) -> None:
         rows = endpoint.rows(
-            """SELECT ?iri ?label ?comment ?select WHERE {
+            """SELECT ?iri ?label ?zh ?select WHERE {
               ?iri a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ; sh:select ?select ;
-                rdfs:label ?label ; rdfs:comment ?comment ; schema:target <sparql> ;
+                rdfs:label ?label, ?zh ; rdfs:comment ?label, ?zh ; schema:target <sparql> ;
                 sh:prefixes/sh:declare/sh:prefix "apec" .
+              FILTER(LANG(?label) = "en" && LANG(?zh) = "zh")
             } ORDER BY ?iri"""
         )
         assert [row["iri"] for row in rows] == [
             f"{ID}question/{each.number:02}-{each.slug}" for each in QUESTIONS
         ]
         for row, question in zip(rows, QUESTIONS, strict=True):
-            assert row["label"] == row["comment"] == question.text
+            assert (row["label"], row["zh"]) == (question.title("en"), question.title("zh"))
             assert row["select"] == question.query
 
     def test_can_be_run_as_published(self, client: httpx.Client) -> None:
@@ -285,7 +287,7 @@ class TestQuestions:
 
     def test_have_documents(self, client: httpx.Client) -> None:
         page = client.get("/doc/question/01-chairs.html").raise_for_status()
-        assert QUESTIONS[0].text in page.text
+        assert QUESTIONS[0].title("en") in page.text
 
 
 def test_the_description_is_in_its_graph_and_in_the_default_graph(endpoint: Asking) -> None:

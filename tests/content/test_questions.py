@@ -23,6 +23,7 @@ from apecgraph.rdf.formats import RESULTS_CSV
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, RDF
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.publication import Publication
 from apecgraph.web.sparql.examples import EXAMPLES, examples
 from tests.support.contents import ContentCopy
@@ -39,7 +40,7 @@ def slug(question: Question) -> str:
 def test_there_are_questions() -> None:
     assert len(QUESTIONS) == len(list(FOLDER.glob("*.rq"))) >= 25
     assert [each.number for each in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
-    assert len({each.text for each in QUESTIONS}) == len(QUESTIONS)
+    assert len({each.title("en") for each in QUESTIONS}) == len(QUESTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,10 @@ def endpoint(published: Publication) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize("question", QUESTIONS, ids=slug)
 class TestAQuestion:
     def test_asks(self, question: Question) -> None:
-        assert question.text.endswith("?")
-        assert question.query.startswith(f"# {question.text}\n")
+        english, chinese = question.title("en"), question.title("zh")
+        assert english.endswith("?")
+        assert chinese.endswith("？")
+        assert question.query.startswith(f"# {english}\n# zh: {chinese}\n")
         assert "ORDER BY" in question.query
 
     def test_has_its_exact_answer(self, question: Question, published: Publication) -> None:
@@ -111,7 +114,7 @@ def test_a_release_carries_its_questions(release: Release) -> None:
 def test_questions_are_the_examples_of_the_endpoint(client: httpx.Client) -> None:
     page = html.unescape(client.get("/sparql", headers={"Accept": "text/html"}).text)
     for question in QUESTIONS:
-        assert question.text in page
+        assert question.title("en") in page
         assert question.query in page
 
 
@@ -124,7 +127,7 @@ def test_a_changed_question_is_another_release(tmp_path: Path) -> None:
 
 def test_without_questions_the_examples_fit_any_data(tmp_path: Path) -> None:
     assert read_questions(tmp_path) == ()
-    assert examples(None) == EXAMPLES
+    assert examples(None, ENGLISH) == EXAMPLES
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.readers.conflicts import Conflict, read_conflicts, read_refutation
 from apecgraph.text.dates import spelled_days
 
 
 @pytest.fixture(scope="module")
 def conflicts(graph: Graph) -> list[Conflict]:
-    return read_conflicts(graph)
+    return read_conflicts(graph, Labels(graph))
 
 
 def test_the_first_conflict_about_a_number_is_read(conflicts: list[Conflict]) -> None:

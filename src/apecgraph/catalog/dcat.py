@@ -78,7 +78,7 @@ def describe_catalog(
     Yields:
         The triples.
     """
-    title = graph.value(BASE, f"{DCTERMS}title") or BASE
+    title = Labels(graph).text(BASE, f"{DCTERMS}title") or BASE
     shared = list(_inherited(graph, ("accessRights", "license", "publisher", "rights")))
     of_catalog = list(_inherited(graph, ("creator", "language", "spatial")))
     yield from triples_about_new(

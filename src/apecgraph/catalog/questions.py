@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from apecgraph.content.questions import Question
 from apecgraph.query.outline import outline
 from apecgraph.rdf.namespaces import ENDPOINT, ID, OWL, PREFIXES, RDF, RDFS, SCHEMA, SH
-from apecgraph.rdf.terms import english, triples_about, triples_about_new, typed
+from apecgraph.rdf.terms import in_languages, triples_about, triples_about_new, typed
 
 _PREFIXES: Final = f"{ID}prefixes"
 
@@ -36,9 +36,9 @@ def describe_questions(questions: Iterable[Question]) -> Iterator[ox.Triple]:
         yield from triples_about_new(
             node,
             f"{SH}SPARQLExecutable",
-            question.text,
+            question.titles,
             (f"{RDF}type", f"{SH}{class_}"),
-            (f"{RDFS}comment", english(question.text)),
+            *((f"{RDFS}comment", title) for title in in_languages(question.titles)),
             (f"{SH}prefixes", _PREFIXES),
             (f"{SH}{property_}", ox.Literal(question.query)),
             (f"{SCHEMA}target", ENDPOINT),

@@ -1,7 +1,8 @@
 """Competency questions: queries, each with the exact answer that the graph must give.
 
 `questions/NN-slug.rq` contains a query. Its first line is a comment with the question in plain
-words. `questions/NN-slug.csv` contains the answer, exactly as `apecgraph query` writes it.
+words; the comments after it, such as `# zh: ...`, have the question in other languages.
+`questions/NN-slug.csv` contains the answer, exactly as `apecgraph query` writes it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ QUESTIONS_FOLDER: Final = "questions"
 
 _DECLARED: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
 _PREFIXED: Final = re.compile(r"(?<![\w:<])([a-z][\w-]*):([A-Za-z]\w*)")
+_TITLE: Final = re.compile(r"# ([a-z]{2,3}(?:-[a-z0-9]+)*): (.+)")
+_ENGLISH: Final = "en"
 _NAME: Final = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 
@@ -35,14 +38,14 @@ class Question:
     Attributes:
         number: The number in the name of its files.
         slug: The part of that name after the number.
-        text: The question in plain words.
-        query: The query in SPARQL; its first line is the question as a comment.
+        titles: The question in plain words, keyed by the tags of languages, English first.
+        query: The query in SPARQL; its first lines are the question as comments.
         expected: The answer as CSV.
     """
 
     number: int
     slug: str
-    text: str
+    titles: Mapping[str, str]
     query: str
     expected: bytes
 
@@ -50,6 +53,10 @@ class Question:
     def name(self) -> str:
         """The name of its files without the extension; it is also part of the question's URLs."""
         return f"{self.number:02}-{self.slug}"
+
+    def title(self, language: str) -> str:
+        """Return the question in a language, or else in English."""
+        return self.titles.get(language, self.titles[_ENGLISH])
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return the expected answer: the names of its columns, and its rows."""
@@ -118,7 +125,17 @@ def _read(path: Path) -> Question:
         raise ContentError(f"the question or its answer {error.strerror}", path) from None
     except UnicodeDecodeError:
         raise ContentError("this is not UTF-8", path) from None
-    first = query.partition("\n")[0]
+    return Question(int(name[1]), name[2], dict(_titles(query, path)), query, expected)
+
+
+def _titles(query: str, path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the tags of the languages and the questions in them."""
+    first, *others = query.split("\n")
     if not (first.startswith("# ") and first.endswith("?")):
         raise ContentError("the first line must be a comment that asks the question", path, 1)
-    return Question(int(name[1]), name[2], first.removeprefix("# "), query, expected)
+    yield _ENGLISH, first.removeprefix("# ")
+    for line in others:
+        title = _TITLE.fullmatch(line)
+        if title is None:
+            break
+        yield title[1], title[2]

@@ -22,7 +22,7 @@ LABEL_PROPERTIES: Final = (
 # Pages ask for thousands of labels, so these terms are made only once.
 _LABEL_TERMS: Final = tuple(map(ox.NamedNode, LABEL_PROPERTIES))
 _INVERSE_LABEL: Final = ox.NamedNode(f"{OSLC}inverseLabel")
-_DEFINITIONS: Final = (ox.NamedNode(f"{SKOS}definition"), ox.NamedNode(f"{RDFS}comment"))
+_DEFINITIONS: Final = (f"{SKOS}definition", f"{RDFS}comment")
 
 NAME_PROPERTIES: Final = (
     *LABEL_PROPERTIES,
@@ -76,11 +76,21 @@ class Labels:
 
     def definition(self, iri: str) -> str:
         """Return the definition of a thing, or else a comment on it, or "" if there is neither."""
-        for property_ in _DEFINITIONS:
-            found = _literals(self._graph, ox.NamedNode(iri), property_)
-            if found:
-                return min(found, key=self._preference).value
-        return ""
+        found = (self.text(iri, property_) for property_ in _DEFINITIONS)
+        return next(filter(None, found), "")
+
+    def text(self, iri: str, property_: str) -> str:
+        """Return the first of the texts of a property, or "" if it has none."""
+        return next(iter(self.texts(iri, property_)), "")
+
+    def texts(self, iri: str, property_: str) -> list[str]:
+        """Return the texts of a property in the language, otherwise in English, or else any.
+
+        They are sorted.
+        """
+        found = _literals(self._graph, ox.NamedNode(iri), ox.NamedNode(property_))
+        best = min(map(self._rank, found), default=0)
+        return sorted({each.value for each in found if self._rank(each) == best})
 
     def triples(self, iri: str) -> list[ox.Triple]:
         """Return the triples of the first label property with any, in the first graph with any."""
@@ -96,16 +106,17 @@ class Labels:
         return [cast("ox.Literal", triple.object) for triple in self.triples(iri)]
 
     def _preference(self, literal: ox.Literal) -> tuple[int, str, str]:
+        return self._rank(literal), literal.language or "", literal.value
+
+    def _rank(self, literal: ox.Literal) -> int:
         language = literal.language or ""
         if language == self.language:
-            rank = 0
-        elif language.split("-")[0] == self.language:
-            rank = 1
-        elif language == _OTHERWISE:
-            rank = 2
-        else:
-            rank = 4 if language else 3
-        return rank, language, literal.value
+            return 0
+        if language.split("-")[0] == self.language:
+            return 1
+        if language == _OTHERWISE:
+            return 2
+        return 4 if language else 3
 
 
 def _literals(graph: Graph, node: ox.NamedNode, property_: ox.NamedNode) -> list[ox.Literal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -58,6 +58,11 @@ def english(text: str) -> ox.Literal:
     return ox.Literal(text, language="en")
 
 
+def in_languages(texts: Mapping[str, str]) -> list[ox.Literal]:
+    """Return a text in several languages, keyed by their tags, as literals."""
+    return [ox.Literal(text, language=tag) for tag, text in texts.items()]
+
+
 def typed(text: str, datatype: str) -> ox.Literal:
     """Return a literal with a datatype of XML Schema, given by its local name, such as "date"."""
     return ox.Literal(text, datatype=_term_of_vocabulary(f"{XSD}{datatype}"))
@@ -90,20 +95,22 @@ def triples_about(iri: str, *values: tuple[str, Value]) -> Iterator[ox.Triple]:
 
 
 def triples_about_new(
-    iri: str, class_: str, label: str, *values: tuple[str, Value]
+    iri: str, class_: str, label: str | Mapping[str, str], *values: tuple[str, Value]
 ) -> Iterator[ox.Triple]:
     """Write triples about a thing that needs a class and a label.
 
     Args:
         iri: IRI of the thing.
         class_: IRI of its class.
-        label: Its label, in English.
+        label: Its label in English, or in several languages, keyed by their tags.
         *values: Properties (IRIs) other than the class and the label, each with a value.
 
     Yields:
         The triples; the class and the label come first.
     """
-    yield from triples_about(iri, (f"{RDF}type", class_), (f"{RDFS}label", english(label)), *values)
+    labels = in_languages({"en": label} if isinstance(label, str) else label)
+    named = ((f"{RDFS}label", each) for each in labels)
+    yield from triples_about(iri, (f"{RDF}type", class_), *named, *values)
 
 
 def _object(value: Value) -> ox.NamedNode | ox.Literal:

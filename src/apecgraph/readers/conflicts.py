@@ -10,6 +10,7 @@ from typing import Final
 
 from apecgraph.content.decisions import OPEN, RESOLVED, VERDICTS, Decision, read_decisions
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import DCTERMS, ID, RDFS
 from apecgraph.readers.claims import Claim, FigureClaim, read_claim
 from apecgraph.readers.contradictions import RecordedContradiction, read_contradictions
@@ -56,25 +57,34 @@ class Conflict:
         return self.upheld + self.alternatives + self.rejected
 
 
-def read_conflicts(graph: Graph) -> list[Conflict]:
-    """Read all conflicts, sorted by verdict and identifier."""
-    return sorted((_read(graph, decision) for decision in read_decisions(graph)), key=_rank)
+def read_conflicts(graph: Graph, labels: Labels) -> list[Conflict]:
+    """Read all conflicts, with words in the language of the labels.
+
+    Args:
+        graph: The dataset of a release.
+        labels: Reads the words, in a language.
+
+    Returns:
+        The conflicts, sorted by verdict and identifier.
+    """
+    conflicts = (_read(graph, labels, decision) for decision in read_decisions(graph))
+    return sorted(conflicts, key=_rank)
 
 
-def read_conflict(graph: Graph, iri: str) -> Conflict | None:
+def read_conflict(graph: Graph, labels: Labels, iri: str) -> Conflict | None:
     """Read the conflict of a decision; return None if the IRI is not that of a decision."""
     decisions = (decision for decision in read_decisions(graph) if decision.iri == iri)
-    return next((_read(graph, decision) for decision in decisions), None)
+    return next((_read(graph, labels, decision) for decision in decisions), None)
 
 
-def _read(graph: Graph, decision: Decision) -> Conflict:
+def _read(graph: Graph, labels: Labels, decision: Decision) -> Conflict:
     return Conflict(
         decision.iri,
         graph.value(decision.iri, f"{DCTERMS}identifier") or "",
         decision.verdict,
         graph.value(decision.iri, f"{DCTERMS}issued"),
-        tuple(graph.values(decision.iri, f"{RDFS}comment")),
-        tuple(read_contradictions(graph, decision.iri)),
+        tuple(labels.texts(decision.iri, f"{RDFS}comment")),
+        tuple(read_contradictions(graph, labels, decision.iri)),
         tuple(_claims(graph, decision.upholds)),
         tuple(_claims(graph, decision.alternatives)),
         tuple(_claims(graph, decision.rejects)),

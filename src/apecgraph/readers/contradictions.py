@@ -10,6 +10,7 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.figures import read_interval
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, RDFS
 
 
@@ -53,25 +54,27 @@ class RecordedContradiction:
     estimates: tuple[RecordedEstimate, ...]
 
 
-def read_contradictions(graph: Graph, decision: str) -> list[RecordedContradiction]:
+def read_contradictions(graph: Graph, labels: Labels, decision: str) -> list[RecordedContradiction]:
     """Read the contradictions that justify a decision.
 
     Args:
         graph: The dataset of a release.
+        labels: Reads the words, in a language.
         decision: IRI of the decision.
 
     Returns:
         The contradictions, those with the highest ratio of the estimates first. Equal ratios are
         sorted by the number of claims, the fewest first.
     """
-    contradictions = (_read(graph, iri) for iri in graph.values(decision, f"{APEC}contradiction"))
+    iris = graph.values(decision, f"{APEC}contradiction")
+    contradictions = (_read(graph, labels, iri) for iri in iris)
     return sorted(contradictions, key=lambda item: (-(item.ratio or 0), len(item.claims), item.iri))
 
 
-def _read(graph: Graph, iri: str) -> RecordedContradiction:
+def _read(graph: Graph, labels: Labels, iri: str) -> RecordedContradiction:
     estimates = tuple(
         RecordedEstimate(
-            graph.value(node, f"{RDFS}label") or "",
+            labels.text(node, f"{RDFS}label"),
             read_interval(graph, node),
             tuple(graph.values(node, f"{APEC}restsOn")),
         )
@@ -82,7 +85,7 @@ def _read(graph: Graph, iri: str) -> RecordedContradiction:
     cell = graph.value(iri, f"{APEC}sameCellAs") or iri
     return RecordedContradiction(
         iri,
-        graph.value(iri, f"{RDFS}label") or "",
+        labels.text(iri, f"{RDFS}label"),
         tuple(graph.values(iri, f"{APEC}violates")),
         tuple(graph.values(iri, f"{APEC}culprit")),
         tuple(sorted(claims)),

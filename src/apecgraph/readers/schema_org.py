@@ -171,7 +171,7 @@ class SchemaOrg:
                     "@id": iri,
                     "name": self._labels.title(iri).value,
                 }
-                if definition := self._graph.value(iri, f"{SKOS}definition"):
+                if definition := self._labels.definition(iri):
                     variable["description"] = definition
                 if unit := self._graph.value(iri, f"{SDMX_ATTRIBUTE}unitMeasure"):
                     variable["unitText"] = self._labels.title(unit).value
@@ -189,11 +189,19 @@ class SchemaOrg:
         return download
 
     def _values(self, values: list[Term]) -> object:
-        """Return values as JSON: only English texts if there are any; one value without a list."""
-        english = [
-            value for value in values if isinstance(value, ox.Literal) and value.language == "en"
-        ]
-        return _one_or_all([self._value(value) for value in english or values])
+        """Return values as JSON: texts in the language of the labels if there are any.
+
+        Otherwise English ones, otherwise all values; one value without a list.
+        """
+        for language in (self._labels.language, "en"):
+            texts = [
+                value
+                for value in values
+                if isinstance(value, ox.Literal) and value.language == language
+            ]
+            if texts:
+                return _one_or_all([self._value(value) for value in texts])
+        return _one_or_all([self._value(value) for value in values])
 
     def _value(self, value: Term) -> object:
         if isinstance(value, ox.NamedNode) and value.value.startswith(BASE):

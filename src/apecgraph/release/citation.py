@@ -11,6 +11,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import ENGLISH, Catalogue
 
 _KEY_WORDS: Final = 6
 """Maximum number of words of a title in the key of a BibTeX entry."""
@@ -34,6 +35,7 @@ class ReleaseCitation:
         issued: Its date.
         iri: The permanent address of the cited thing.
         part: Title of the part of the publication that is cited; empty for all of it.
+        catalogue: The language of the words.
     """
 
     author: str
@@ -42,24 +44,27 @@ class ReleaseCitation:
     issued: str
     iri: str
     part: str = ""
+    catalogue: Catalogue = ENGLISH
 
     @classmethod
-    def of(cls, release: Release, graph: Graph) -> ReleaseCitation:
-        """Read the description of the publication."""
-        labels = Labels(graph)
+    def of(cls, release: Release, graph: Graph, catalogue: Catalogue = ENGLISH) -> ReleaseCitation:
+        """Read the description of the publication, in a language."""
+        labels = Labels(graph, catalogue.tag)
         publishers = graph.values(BASE, f"{DCTERMS}publisher")
         return cls(
             author=", ".join(labels.title(publisher).value for publisher in publishers),
-            title=graph.value(BASE, f"{DCTERMS}title") or labels.title(BASE).value,
+            title=labels.text(BASE, f"{DCTERMS}title") or labels.title(BASE).value,
             release=release.name,
             issued=release.issued,
             iri=release.iri,
+            catalogue=catalogue,
         )
 
     def text(self) -> str:
         """Write the citation as text."""
         part = f"“{self.part}”" if self.part else ""
-        parts = (self.author, part, self.title, f"Release {self.release}", self.issued)
+        version = self.catalogue.gettext("Release %(release)s", release=self.release)
+        parts = (self.author, part, self.title, version, self.issued)
         return f"{'. '.join(filter(None, parts))}. {self.iri}"
 
     def bibtex(self) -> str:

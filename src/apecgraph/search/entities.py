@@ -272,7 +272,7 @@ class Entities:
         return EntityProperty(compact(iri), name, self._comment(iri), _terms(iri, name))
 
     def _comment(self, iri: str) -> str | None:
-        return self._graph.default_graph.value(iri, f"{RDFS}comment")
+        return self._labels.text(iri, f"{RDFS}comment") or None
 
 
 def _closure(types: Iterable[str], broader: Mapping[str, set[str]]) -> list[str]:

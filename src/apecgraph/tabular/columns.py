@@ -10,6 +10,7 @@ from typing import Final
 
 from apecgraph.content.cube import DIMENSIONS, REQUIRED_DIMENSIONS, UNIT, local_name
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
     ADMS,
     APEC,
@@ -58,7 +59,7 @@ class Column:
 def meaning(graph: Graph, column: Column) -> str | None:
     """Return the description of a column: that of its property, or its own."""
     if column.comment is None and column.property is not None:
-        return graph.value(column.property, f"{RDFS}comment")
+        return Labels(graph).text(column.property, f"{RDFS}comment") or None
     return column.comment
 
 

@@ -9,6 +9,7 @@ from io import BytesIO, TextIOWrapper
 from typing import Any, Final
 
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCTERMS, QB, RDF
 from apecgraph.tabular.columns import COLUMNS, FIGURE, Column, meaning
 from apecgraph.tabular.figures import FigureTable
@@ -61,7 +62,7 @@ def write_metadata(graph: Graph) -> bytes:
     metadata = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": FIGURES,
-        "dc:title": graph.value(BASE, f"{DCTERMS}title"),
+        "dc:title": Labels(graph).text(BASE, f"{DCTERMS}title") or None,
         "dc:license": [{"@id": iri} for iri in graph.values(BASE, f"{DCTERMS}license")],
         "dc:isPartOf": {"@id": BASE},
         "tableSchema": {

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from io import BytesIO
 
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS
 from apecgraph.tabular.columns import COLUMNS, typed
 from apecgraph.tabular.figures import FigureTable
@@ -22,7 +23,7 @@ def write_json(table: FigureTable) -> bytes:
     """
     graph = table.source.graph
     about = {
-        "title": graph.value(BASE, f"{DCTERMS}title"),
+        "title": Labels(graph).text(BASE, f"{DCTERMS}title") or None,
         "release": graph.value(BASE, f"{DCAT}version"),
         "license": graph.values(BASE, f"{DCTERMS}license"),
     }

@@ -104,7 +104,7 @@ def write_structure(table: FigureTable, issued: str) -> bytes:
             id=structure_id(iri),
             uri=iri,
             name=labels.title(iri).value,
-            description=figures.graph.value(iri, f"{RDFS}comment"),
+            description=labels.text(iri, f"{RDFS}comment") or None,
             agency=AGENCY,
             version=VERSION,
             structure=defined[structure],

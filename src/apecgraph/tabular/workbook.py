@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Final
 
 from apecgraph.errors import WorkerKilled
+from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, DCTERMS
 from apecgraph.tabular.columns import COLUMNS, Column, meaning, typed
 from apecgraph.tabular.figures import FigureTable, Row
@@ -36,7 +37,7 @@ def write_workbook(table: FigureTable) -> bytes:
     """
     graph = table.source.graph
     head = {
-        "title": graph.value(BASE, f"{DCTERMS}title") or BASE,
+        "title": Labels(graph).text(BASE, f"{DCTERMS}title") or BASE,
         "about": _about(table),
         "columns": [(column.name, meaning(graph, column) or "") for column in COLUMNS],
     }

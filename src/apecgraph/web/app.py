@@ -103,8 +103,10 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     """
     sites = sites_of(publication, server)
     site = sites[ENGLISH.tag]
-    examples_ = examples(site.release)
-    by_language = {tag: QueryPage(each, queries, examples_) for tag, each in sites.items()}
+    by_language = {
+        tag: QueryPage(each, queries, examples(each.release, each.language.catalogue))
+        for tag, each in sites.items()
+    }
     page = by_language[ENGLISH.tag]
     endpoint = SparqlEndpoint(
         queries,

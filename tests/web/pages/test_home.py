@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
 from apecgraph.readers.conflicts import read_conflicts, read_refutation
 from apecgraph.text.catalogues import read_catalogues
 from apecgraph.web.pages.home import finding
@@ -28,7 +29,7 @@ from apecgraph.web.pages.home import finding
 def test_a_refutation_is_a_headline(
     graph: Graph, number: int, ratio: str | None, language: str, words: str
 ) -> None:
-    first = read_refutation(read_conflicts(graph))
+    first = read_refutation(read_conflicts(graph, Labels(graph)))
     assert first is not None
     rejected = tuple(
         replace(claim, figure=replace(claim.figure, value=Decimal(number)))

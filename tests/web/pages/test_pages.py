@@ -394,10 +394,11 @@ class TestTheQueryPage:
 
     def test_a_question_in_a_link_goes_by_its_name(self, client: httpx.Client) -> None:
         question = read_questions(default_content())[3]
+        title = question.title("en")
         parameters = {"query": question.query}
         page = client.get("/sparql", params=parameters, headers={"Accept": "text/html"}).text
-        assert f'<h2 id="query-title">{html.escape(question.text)}</h2>' in page
-        assert f"<summary>{html.escape(question.text)}</summary>" not in page
+        assert f'<h2 id="query-title">{html.escape(title)}</h2>' in page
+        assert f"<summary>{html.escape(question.title('en'))}</summary>" not in page
 
     @pytest.mark.parametrize(
         "more", [{"format": "csv"}, {"default-graph-uri": f"{BASE}id/source/seetao"}]

@@ -47,7 +47,7 @@ class Sharing:
         ).rstrip(" ,，")  # an undated release has no day
         self._licence = next((language.labels.title(iri).value for iri in licences), "")
         self._url = url
-        self._citation = ReleaseCitation.of(release, graph)
+        self._citation = ReleaseCitation.of(release, graph, self._catalogue)
 
     def chart(
         self, chart: Chart, address: ChartAddress, data: Sequence[tuple[str, Selection]]

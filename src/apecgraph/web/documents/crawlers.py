@@ -203,7 +203,7 @@ class LanguageModels:
 
     def _write(self) -> str:
         site = self._site
-        about = " ".join(site.graph.values(BASE, f"{DCTERMS}description"))
+        about = " ".join(site.labels.texts(BASE, f"{DCTERMS}description"))
         lines = [f"# {site.html.site}", "", f"> {' '.join(about.split())}", "", _LLMS_ADVICE]
         for heading, links in _LLMS_LINKS.items():
             lines += ["", f"## {heading}", ""]

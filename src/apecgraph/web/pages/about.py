@@ -23,13 +23,13 @@ class AboutPage(Page):
 
     def __init__(self, site: ReleaseSite) -> None:
         super().__init__(site)
-        self._citation = ReleaseCitation.of(site.release, site.graph)
+        self._citation = ReleaseCitation.of(site.release, site.graph, site.language.catalogue)
 
     def values(self) -> Mapping[str, object]:
         """Return the description, the licences and the publishers of the dataset."""
         graph = self.site.graph
         return {
-            "about": graph.values(BASE, f"{DCTERMS}description"),
+            "about": self.site.labels.texts(BASE, f"{DCTERMS}description"),
             "licenses": graph.values(BASE, f"{DCTERMS}license"),
             "publishers": graph.values(BASE, f"{DCTERMS}publisher"),
             "rights": graph.values(BASE, f"{DCTERMS}rights"),

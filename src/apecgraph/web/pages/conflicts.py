@@ -73,7 +73,7 @@ class ConflictsPage(Page):
         return {"sections": self._sections()}
 
     def _sections(self) -> list[Section]:
-        conflicts = read_conflicts(self.site.graph)
+        conflicts = read_conflicts(self.site.graph, self.site.labels)
         verdicts = dict.fromkeys((*VERDICTS, *(item.verdict for item in conflicts)))
         by_verdict = {
             verdict: tuple(self._gist(item) for item in conflicts if item.verdict == verdict)

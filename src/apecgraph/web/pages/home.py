@@ -63,7 +63,7 @@ class HomePage(Page):
 
     def charts(self) -> list[SharedChart]:
         """Return the charts of the page."""
-        refutation = read_refutation(read_conflicts(self.site.graph))
+        refutation = read_refutation(read_conflicts(self.site.graph, self.site.labels))
         return [] if refutation is None else self._shared(refutation)
 
     async def answer(self, request: Request) -> Response:
@@ -82,7 +82,7 @@ class HomePage(Page):
 
     def values(self) -> Mapping[str, object]:
         """Return the headline series, the events, and a conflict that the check found."""
-        conflicts = read_conflicts(self.site.graph)
+        conflicts = read_conflicts(self.site.graph, self.site.labels)
         main = self.site.graph.values(BASE, f"{SCHEMA}mainEntity")
         headline = next((item for item in self.site.series if item.slice_ in main), None)
         selection = None if headline is None else Selection.of(dict(headline.dimensions))
@@ -91,8 +91,8 @@ class HomePage(Page):
         charts = self._shared(refutation) if refutation else []
         called = headline.name(self.site.labels, self.site.language.numerals) if headline else ""
         return {
-            "heading": self.site.graph.value(BASE, f"{DCTERMS}title"),
-            "about": self.site.graph.values(BASE, f"{DCTERMS}description"),
+            "heading": self.site.labels.text(BASE, f"{DCTERMS}title"),
+            "about": self.site.labels.texts(BASE, f"{DCTERMS}description"),
             "headline": headline,
             "selection": selection,
             "figures": selection_address,

@@ -95,7 +95,7 @@ class Html:
             pictured=None,
             language=language,
             languages_of_pages=languages,
-            summary=" ".join(graph.values(BASE, f"{DCTERMS}description")),
+            summary=" ".join(labels.texts(BASE, f"{DCTERMS}description")),
             date=partial(spelled_day, catalogue=catalogue),
             days=partial(spelled_days, catalogue=catalogue),
             site=self.site,

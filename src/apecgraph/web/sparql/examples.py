@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from apecgraph.content.questions import read_questions
 from apecgraph.rdf.formats import RESULTS_CSV
 from apecgraph.release.release import Release
+from apecgraph.text.catalogues import Catalogue, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Example:
 
 EXAMPLES: Final = (
     Example(
-        "Which graphs are there, and how large are they?",
+        gettext_noop("Which graphs are there, and how large are they?"),
         """SELECT ?graph (COUNT(*) AS ?triples) WHERE {
   GRAPH ?graph { ?subject ?property ?value }
 }
@@ -37,7 +38,7 @@ ORDER BY DESC(?triples) ?graph
         RESULTS_CSV.name,
     ),
     Example(
-        "How many things does each class have?",
+        gettext_noop("How many things does each class have?"),
         """SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
   ?thing a ?class .
 }
@@ -47,17 +48,30 @@ ORDER BY DESC(?things) ?class
         RESULTS_CSV.name,
     ),
 )
-"""Examples for any data, if the release has no questions."""
+"""Examples for any data, if the release has no questions; their titles are messages."""
 
 
-def with_first(query: str, examples: tuple[Example, ...]) -> tuple[Example, ...]:
+def with_first(
+    query: str, examples: tuple[Example, ...], catalogue: Catalogue
+) -> tuple[Example, ...]:
     """Return examples, with a given query first even if it is one of the examples."""
     same = (example for example in examples if example.query.strip() == query.strip())
-    first = next(same, None) or Example("A query of your own", query, RESULTS_CSV.name)
+    own = Example(catalogue.gettext("A query of your own"), query, RESULTS_CSV.name)
+    first = next(same, own)
     return (first, *(example for example in examples if example != first))
 
 
-def examples(release: Release | None) -> tuple[Example, ...]:
-    """Return the questions of a release as examples, or the examples for any data."""
+def examples(release: Release | None, catalogue: Catalogue) -> tuple[Example, ...]:
+    """Return the questions of a release as examples, or the examples for any data.
+
+    Args:
+        release: The release, or None.
+        catalogue: The language of the titles.
+
+    Returns:
+        The examples.
+    """
     questions = () if release is None else read_questions(release.path)
-    return tuple(Example(item.text, item.query, RESULTS_CSV.name) for item in questions) or EXAMPLES
+    return tuple(
+        Example(item.title(catalogue.tag), item.query, RESULTS_CSV.name) for item in questions
+    ) or tuple(replace(each, title=catalogue.gettext(each.title)) for each in EXAMPLES)

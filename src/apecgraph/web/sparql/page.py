@@ -48,7 +48,11 @@ class QueryPage:
         names = named_formats(request.query_params.multi_items())
         offers = DOCUMENT_FORMATS
         query = request.query_params.get("query")
-        examples = self._examples if query is None else with_first(query, self._examples)
+        examples = (
+            self._examples
+            if query is None
+            else with_first(query, self._examples, self.site.language.catalogue)
+        )
         format_ = find_named(names, offers).sent if names else choose_format(request, offers)
 
         def body() -> bytes | str:

@@ -93,7 +93,7 @@ class DecisionPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the conflict, with its claims as tables."""
         graph = self.site.graph
-        conflict = read_conflict(graph, view.description.iri)
+        conflict = read_conflict(graph, self.site.labels, view.description.iri)
         if conflict is None:  # a source, not an editor, calls the thing a decision
             return {"conflict": None}
         wording = self.site.language.wording
@@ -113,7 +113,7 @@ class DecisionPage(ThingPage):
 
     def charts(self, iri: str) -> Sequence[SharedChart]:
         """Return the charts of the figures that the decision is about."""
-        conflict = read_conflict(self.site.graph, iri)
+        conflict = read_conflict(self.site.graph, self.site.labels, iri)
         if conflict is None:
             return ()
         series = self._series(conflict, self.site.language.wording)

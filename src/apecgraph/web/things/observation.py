@@ -51,7 +51,7 @@ class ObservationPage(ThingPage):
             "reasons": [
                 reason
                 for ruling in claim.rulings
-                if (reason := graph.value(ruling.decision, f"{RDFS}comment")) is not None
+                if (reason := self.site.labels.text(ruling.decision, f"{RDFS}comment"))
             ],
             "measured": view.of(*DIMENSIONS.values()),
             "machinery": view.without(*DIMENSIONS.values()),
