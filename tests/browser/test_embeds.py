@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from apecgraph.rdf.namespaces import BASE
 from tests.support.browsing import Open, Violations
 from tests.web.pages.test_pictures import HEADLINE, address
 
@@ -72,6 +73,31 @@ def test_other_sites_show_nothing_else(
     text, complaints = framed(browser, foreign, server + path)
     assert "apecgraph" not in text
     assert any("frame" in each.lower() for each in complaints)
+
+
+def test_a_chart_is_copied_downloaded_and_seen_in_full(visit: Open) -> None:
+    page = visit("/")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("Use this chart").click()
+    for button, text in (
+        ("Copy the code for a page", page.locator(".use code").first.inner_text()),
+        ("Copy the citation", f"{BASE}embed/doc/index"),
+    ):
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("button", name=button, exact=True)).to_have_text("Copied")
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+        assert text in page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PNG", exact=True).click()
+    assert download.value.suggested_filename.endswith(".png")
+    page.get_by_role("link", name="Full screen").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("a tenth of the true figure")
+    box = page.locator(".chart > svg:visible").bounding_box()
+    assert box
+    assert box["width"] > 1200
+    plain = visit("/", scripts=False)
+    plain.get_by_text("Use this chart").click()
+    expect(plain.locator("button.copy").filter(visible=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("chart", CHARTS)

@@ -79,7 +79,8 @@ def test_all_that_is_offered_below_a_chart_is_there(client: httpx.Client, page: 
     below = text.partition('<details class="use">')[2].partition("</details>")[0]
     links = [unescape(link) for link in re.findall('href="([^"]+)"', below)]
     types = [client.get(link).raise_for_status().headers["content-type"] for link in links]
-    assert types[:3] == ["image/svg+xml", "image/png", "text/csv; charset=utf-8"]
+    pictures = ["image/svg+xml", "image/png"]
+    assert types[:5] == [*pictures, *pictures, "text/csv; charset=utf-8"]
     assert "application/sparql-results+json" in types
     assert f"{BASE}" in below
     assert "@incollection{" in below
@@ -92,7 +93,7 @@ def test_each_chart_of_a_page_has_its_own_address(client: httpx.Client) -> None:
     several = 0
     for name in ("growth-2023", "trade-2020-rounding", "weight-of-the-region"):
         text = read(client, f"/id/decision/{name}")
-        pictures = re.findall(r'href="(/doc/[^"]+\.svg[^"]*)"', text)
+        pictures = re.findall(r'href="(/doc/[^"]+\.svg[^"]*)" download', text)
         drawn = {client.get(unescape(link)).raise_for_status().content for link in pictures}
         assert len(drawn) == len(pictures) == text.count('<details class="use">')
         several += len(pictures) > 1

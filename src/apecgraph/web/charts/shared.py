@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from apecgraph.rdf.formats import PNG, SVG, Format
+from apecgraph.rdf.namespaces import BASE
 from apecgraph.readers.selections import Selection
 from apecgraph.release.citation import ReleaseCitation
 from apecgraph.tabular.writers import WRITERS
@@ -48,6 +49,12 @@ class ChartAddress:
     def embedded(self) -> str:
         """The path of its page for other sites."""
         return f"{EMBED}{self.stem}{self._question}"
+
+    @property
+    def cited(self) -> str:
+        """The permanent address of the chart: its page, if that shows hardly anything else."""
+        is_alone = self.page != BASE and self.page.endswith(self.query)
+        return self.page if is_alone else f"{BASE}{self.embedded[1:]}"
 
     @property
     def _question(self) -> str:

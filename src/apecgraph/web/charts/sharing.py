@@ -65,7 +65,7 @@ class Sharing:
         credits_ = Credits(
             self._publication, self._licence, address.page, self._url, self._catalogue
         )
-        citation = replace(self._citation, part=capital(chart.title), iri=address.page)
+        citation = replace(self._citation, part=capital(chart.title), iri=address.cited)
         query = "&".join(filter(None, (address.query, self._tag)))
         return SharedChart(chart, replace(address, query=query), data, credits_, citation)
 

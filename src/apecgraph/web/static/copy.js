@@ -1,0 +1,31 @@
+// Buttons that copy a text: `<button data-copy="the text" data-copied="Copied" hidden>`. They are
+// shown only if the browser lets a page write to the clipboard. A status tells screen readers.
+"use strict";
+
+if (navigator.clipboard) {
+  const SHOWN = 2000; // milliseconds for which a button says that the text is copied
+  const status = document.createElement("p");
+
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  document.body.append(status);
+
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    const { textContent: name, dataset } = button;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(dataset.copy);
+      } catch {
+        button.hidden = true; // the browser refuses: the text itself can be selected
+        return;
+      }
+      button.textContent = dataset.copied;
+      status.textContent = dataset.copied;
+      setTimeout(() => {
+        button.textContent = name;
+        status.textContent = "";
+      }, SHOWN);
+    });
+  }
+}
