@@ -24,7 +24,6 @@ from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import implied_estimates
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.printed_edit_rule import entered, misread
-from apecgraph.consistency.wording import Wording
 from apecgraph.content.cube import DIMENSIONS, UNIT, Cell
 from apecgraph.content.defaults import DEFAULTED, with_defaults
 from apecgraph.content.evidence import Evidence
@@ -116,7 +115,6 @@ class Replacements:
         self.evidence = evidence
         self.graph = RememberingGraph(evidence.graph.store)
         self._words = PrintedWords(evidence.graph)
-        self._wording = Wording(evidence.graph)
         self._keys = {iri: _key_of(iri) for iri in (*SUMS, *CELL_EDIT_RULES)}
         self._constraints = [
             evidence.graph.required_value(each, f"{SH}select")
@@ -249,7 +247,7 @@ class Replacements:
         for iri, rule in CLAIM_EDIT_RULES.items():
             if iri != _AS_PRINTED and iri not in _OF_STATEMENTS:
                 compares = self.graph.values(iri, f"{DCTERMS}subject")
-                for claims, reason in rule(evidence.compared, compares, self._wording):
+                for claims, reason in rule(evidence.compared, compares):
                     readings = frozenset(frozenset([claim]) for claim in claims)
                     yield Contradiction(frozenset([iri]), readings, reason)
 

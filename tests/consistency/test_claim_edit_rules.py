@@ -6,7 +6,6 @@ import pyoxigraph as ox
 import pytest
 
 from apecgraph.consistency.claim_edit_rules import one_value
-from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.folder import Content
 from apecgraph.content.statements import Statement
@@ -38,7 +37,7 @@ def contradicted(one: Statement, value: ox.NamedNode | ox.Literal) -> bool:
     other = Statement(f"{ID}statement/other/x", f"{ID}source/other", triple, one.period)
     evidence = Evidence(GRAPH, (), (one, other), ())
     compares = RULES[one.triple.predicate.value]
-    return bool(list(one_value(evidence, compares, Wording(GRAPH))))
+    return bool(list(one_value(evidence, compares)))
 
 
 def another(value: ox.NamedNode | ox.Literal) -> ox.NamedNode | ox.Literal:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from apecgraph.content.figures import Figure
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval, shared
 from apecgraph.rdf.namespaces import ID
+from apecgraph.text.catalogues import read_catalogues
 from apecgraph.text.numbers import Numerals, rounded
 
 D = Decimal
@@ -108,6 +110,19 @@ def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
         for each in sentences
     )
     assert not [each for each in sentences if "source/" in each or "{" in each]
+
+
+def test_contradictions_are_explained_in_other_languages(evidence: Evidence) -> None:
+    wording = Wording(evidence.graph, read_catalogues()["zh"])
+    sentences = list(map(wording.contradiction, Findings(evidence).contradictions))
+    assert (
+        "贸易额，中国，亚太经合组织其他经济体，2025年：26.29万亿元（24 Chasa和另外4家），"
+        "即26.285万亿至不足26.295万亿元；2.629万亿元（SEETAO，两次），即2.6285万亿至不足2.6295万亿元；"
+        "两者不可能都正确：一个是另一个的10倍"
+    ) in sentences
+    assert any("只能有一个" in each for each in sentences)
+    english = re.compile(r"\b(means|can|have|only|together|after|grown|less|says|out of|times)\b")
+    assert not [each for each in sentences if english.search(each)]
 
 
 def test_an_origin_that_two_sources_go_back_to_counts_once(evidence: Evidence) -> None:

@@ -347,6 +347,6 @@ def test_every_conflict_has_its_decision(store: ox.Store, decision: str) -> None
         store,
         f"""SELECT ?verdict {{ ?decision dcterms:identifier "{decision}" ; a apec:Decision ;
             apec:verdict/skos:prefLabel ?verdict ; rdfs:comment ?reason
-            FILTER (lang(?verdict) = 'en') }}""",
+            FILTER (lang(?verdict) = 'en' && lang(?reason) = 'en') }}""",
     )
     assert len(found) == 1

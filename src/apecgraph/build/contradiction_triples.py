@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -10,14 +10,15 @@ from hashlib import sha256
 import pyoxigraph as ox
 
 from apecgraph.consistency.cells import Estimate
-from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.contradictions import Contradiction, Discrepancy
 from apecgraph.consistency.findings import Findings
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.cube import Cell
 from apecgraph.content.figures import interval_values
 from apecgraph.intervals import decimal_text
 from apecgraph.rdf.namespaces import APEC, ID
-from apecgraph.rdf.terms import Value, english, triples_about, triples_about_new, typed
+from apecgraph.rdf.terms import Value, in_languages, triples_about, triples_about_new, typed
+from apecgraph.text.catalogues import read_catalogues
 from apecgraph.text.numbers import rounded
 
 _DIGITS = 18
@@ -25,22 +26,25 @@ _DIGITS = 18
 
 
 def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
-    """Yield the triples of the contradictions that justify each decision.
+    """Yield the triples of the contradictions that justify each decision, in all languages.
 
     The IRI of a contradiction contains a hash of its decision, its edit rules, and its cell or its
     claims. The IRI of a cell's contradiction therefore stays the same if another source prints the
     same number.
     """
-    wording = Wording(findings.evidence.graph)
+    graph = findings.evidence.graph
+    wordings = {tag: Wording(graph, each) for tag, each in read_catalogues().items()}
     cells = _representatives(findings)
     for decision in findings.evidence.decisions:
         for contradiction, culprit in findings.justifying(decision):
             name = _name(decision.iri, contradiction)
             iri = f"{ID}contradiction/{name}"
-            sentence = wording.contradiction(contradiction)
+            sentences = {
+                tag: wording.contradiction(contradiction) for tag, wording in wordings.items()
+            }
             yield from triples_about(
                 decision.iri,
-                (f"{APEC}arithmetic", english(sentence)),
+                *((f"{APEC}arithmetic", sentence) for sentence in in_languages(sentences)),
                 (f"{APEC}contradiction", iri),
             )
             values: list[tuple[str, Value]] = [
@@ -48,11 +52,11 @@ def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
                 *((f"{APEC}culprit", claim) for claim in sorted(culprit)),
             ]
             reason = contradiction.reason
-            if isinstance(reason, str):
-                label = sentence
+            if not isinstance(reason, Discrepancy):
+                labels = sentences
                 values += ((f"{APEC}restsOn", claim) for claim in sorted(contradiction.claims))
             else:
-                label = f"{wording.cell(reason.cell)}: {wording.gap(reason.ratio)}"
+                labels = {tag: wording.discrepancy(reason) for tag, wording in wordings.items()}
                 if reason.ratio is not None:
                     values.append((f"{APEC}ratio", _decimal(reason.ratio)))
                 if reason.cell in cells:
@@ -62,18 +66,22 @@ def contradiction_triples(findings: Findings) -> Iterator[ox.Triple]:
                 for number, estimate in enumerate((reason.one, reason.other), 1):
                     node = f"{ID}estimate/{name}/{number}"
                     values.append((f"{APEC}estimate", node))
-                    yield from _estimate(node, estimate, wording.estimate(estimate, reason.cell))
-            yield from triples_about_new(iri, f"{APEC}Contradiction", label, *values)
+                    derivations = {
+                        tag: wording.estimate(estimate, reason.cell)
+                        for tag, wording in wordings.items()
+                    }
+                    yield from _estimate(node, estimate, derivations)
+            yield from triples_about_new(iri, f"{APEC}Contradiction", labels, *values)
 
 
-def _estimate(iri: str, estimate: Estimate, label: str) -> Iterator[ox.Triple]:
+def _estimate(iri: str, estimate: Estimate, labels: Mapping[str, str]) -> Iterator[ox.Triple]:
     interval = estimate.interval
     if estimate.edit_rule is not None:
         interval = replace(interval, lower=_short(interval.lower), upper=_short(interval.upper))
     return triples_about_new(
         iri,
         f"{APEC}Estimate",
-        label,
+        labels,
         *interval_values(interval),
         *((f"{APEC}restsOn", figure) for figure in sorted(estimate.figures)),
     )
@@ -91,7 +99,7 @@ def _name(decision: str, contradiction: Contradiction) -> str:
     reason = contradiction.reason
     about = (
         sorted(contradiction.claims)
-        if isinstance(reason, str)
+        if not isinstance(reason, Discrepancy)
         else [part for pair in reason.cell.values() for part in pair]
     )
     key = "\n".join((decision, *sorted(contradiction.edit_rules), *about))

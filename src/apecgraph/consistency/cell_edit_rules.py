@@ -21,6 +21,7 @@ from operator import add
 from typing import Final
 
 from apecgraph.consistency.cell_inequalities import (
+    SHARE,
     part_of_coverage,
     part_of_flow,
     part_of_group,
@@ -40,12 +41,25 @@ from apecgraph.consistency.cell_parts import (
     with_area,
 )
 from apecgraph.consistency.cell_shares import share_of_whole, share_of_world_trade
-from apecgraph.consistency.cells import Cells, Estimate, Implied
+from apecgraph.consistency.cells import Cells, Derivation, Estimate, Implied
 from apecgraph.content.cube import RATIO, Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
+from apecgraph.text.catalogues import gettext_noop
 
 _HUNDREDTH: Final = Decimal("0.01")
+_MULTIPLIED: Final = Derivation(gettext_noop("{0} {1}"))
+_DIVIDED: Final = Derivation(gettext_noop("{1} divided by {0}"))
+_GROWN: Final = Derivation(gettext_noop("{1} grown by {0}"))
+_BEFORE_GROWTH: Final = Derivation(gettext_noop("{1} before it grew by {0}"))
+_AFTER: Final = Derivation(gettext_noop("{0} after {1}"))
+_TOGETHER: Final = Derivation(gettext_noop("{0} and {1} together"))
+_LESS: Final = Derivation(gettext_noop("{0} less {1}"))
+_SUM_OF: Final = Derivation(gettext_noop("the sum of {all}"))
+_AMOUNT: Final = Derivation(gettext_noop("an amount"))
+_GROWTH: Final = Derivation(gettext_noop("the growth of an amount"))
+_PACE: Final = gettext_noop("{low} to {high} times the pace of {0}")
+_TIMES: Final = gettext_noop("{low} to {high} times {0}")
 CURRENCY_PAIR: Final = f"{ID}relation/currency-pair"
 EXCHANGE_RATE: Final = f"{ID}relation/exchange-rate"
 MIRRORED: Final[Mapping[str, str]] = {
@@ -73,15 +87,15 @@ def growth_of_value(cells: Cells, edit_rule: str) -> Implied:
             growth = rate.interval.scaled(_HUNDREDTH, plus=Decimal(1))
             factor = (rate.interval if is_multiple else growth) * band
             for known in cells.at(before):
-                words = "{0} {1}" if is_multiple else "{1} grown by {0}"
+                words = _MULTIPLIED if is_multiple else _GROWN
                 yield now, known.interval * factor, (rate, known), words
             for known in cells.at(now):
-                words = "{1} divided by {0}" if is_multiple else "{1} before it grew by {0}"
+                words = _DIVIDED if is_multiple else _BEFORE_GROWTH
                 yield before, known.interval / factor, (rate, known), words
         for new, old in product(cells.at(now), cells.at(before)):
             factor = new.interval / old.interval * band
             percent = factor.scaled(Decimal(100), plus=Decimal(-100))
-            yield cell, factor if is_multiple else percent, (new, old), "{} after {}"
+            yield cell, factor if is_multiple else percent, (new, old), _AFTER
 
 
 def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
@@ -91,11 +105,11 @@ def exports_and_imports(cells: Cells, edit_rule: str) -> Implied:
             cells.of_flow(total, f"{ID}flow/{name}") for name in ("exports", "imports", "balance")
         )
         for sold, bought in product(cells.at(exports), cells.at(imports)):
-            yield total, sold.interval + bought.interval, (sold, bought), "{} and {} together"
-            yield balance, sold.interval - bought.interval, (sold, bought), "{} less {}"
+            yield total, sold.interval + bought.interval, (sold, bought), _TOGETHER
+            yield balance, sold.interval - bought.interval, (sold, bought), _LESS
         for one, other in ((exports, imports), (imports, exports)):
             for both, known in product(cells.at(total), cells.at(one)):
-                yield other, both.interval - known.interval, (both, known), "{} less {}"
+                yield other, both.interval - known.interval, (both, known), _LESS
 
 
 def sum_of_group(cells: Cells, edit_rule: str) -> Implied:
@@ -118,7 +132,7 @@ def mirror(cells: Cells, edit_rule: str) -> Implied:
     band = cells.band(edit_rule)
     threshold, exempt = cells.threshold(edit_rule), cells.exempt(edit_rule)
     pair = cells.graph.values(CURRENCY_PAIR, f"{DCTERMS}subject")
-    words = f"{band.lower} to {band.upper} times {{}}, which the partner reports"
+    words = Derivation(gettext_noop("{low} to {high} times {0}, which the partner reports"), band)
     reported: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells.comparing(edit_rule):
         reported[cell._replace(valuation=None, currency="")].append(cell)
@@ -174,27 +188,27 @@ def steady_share(cells: Cells, edit_rule: str) -> Implied:
 def percentage(cells: Cells, edit_rule: str) -> Implied:
     """Range edit: a share is from 0 to 100 percent."""
     for cell in cells.comparing(edit_rule):
-        yield cell, Interval(Decimal(0), Decimal(100)), (), "a share of a whole"
+        yield cell, Interval(Decimal(0), Decimal(100)), (), SHARE
 
 
 def not_negative(cells: Cells, edit_rule: str) -> Implied:
     """Range edit: an amount or a count is not negative, but a balance may be."""
     for cell in cells.comparing(edit_rule):
         if cell.flow != BALANCE:
-            yield cell, Interval(Decimal(0)), (), "an amount"
+            yield cell, Interval(Decimal(0)), (), _AMOUNT
 
 
 def greatest_fall(cells: Cells, edit_rule: str) -> Implied:
     """Range edit: an amount that is not negative falls by at most 100 percent."""
     for cell in cells.comparing(edit_rule):
         if cell.flow != BALANCE:
-            yield cell, Interval(Decimal(-100)), (), "the growth of an amount"
+            yield cell, Interval(Decimal(-100)), (), _GROWTH
 
 
 def near_bound(cells: Cells, edit_rule: str) -> Implied:
     """Range edit: a value printed as "more than" a number lies within a band above that number."""
     band = cells.band(edit_rule)
-    words = f"at most {band.upper} times {{}}"
+    words = Derivation(gettext_noop("at most {high} times {0}"), band)
     for cell, estimates in list(cells.known.items()):
         for known in estimates:
             least = known.interval.lower
@@ -212,7 +226,7 @@ def currency_pair(cells: Cells, edit_rule: str) -> Implied:
         return  # the content does not declare the edit rule
     local, foreign = currencies
     band = cells.band(edit_rule)
-    words = f"{{}} at a rate of {band.lower} to {band.upper}"
+    words = Derivation(gettext_noop("{0} at a rate of {low} to {high}"), band)
     rates = _rates(cells, local)
     for cell in _money(cells):
         if cell.period in rates:
@@ -233,7 +247,7 @@ def exchange_rate(cells: Cells, edit_rule: str) -> Implied:
     local, foreign = currencies
     band = cells.band(edit_rule)
     rates = _rates(cells, local)
-    words = f"{{}} at {band.lower} to {band.upper} times {{}}"
+    words = Derivation(gettext_noop("{0} at {low} to {high} times {1}"), band)
     for cell in _money(cells):
         for rate, known in product(rates.get(cell.period, ()), cells.at(cell)):
             factor = rate.interval * band
@@ -274,8 +288,7 @@ def _steady(cells: Cells, edit_rule: str, *, per_day: bool) -> Implied:
                 continue
             band = here.band(within, there)
             factor = band.scaled(here.ratio(there)) if per_day else band
-            times = f"{band.lower} to {band.upper} times"
-            words = f"{times} the pace of {{}}" if per_day else f"{times} {{}}"
+            words = Derivation(_PACE if per_day else _TIMES, band)
             for known in cells.at(neighbour):
                 yield cell, _sizeable(known.interval, factor, threshold), (known,), words
 
@@ -303,7 +316,7 @@ def _sizeable(known: Interval, factor: Interval, threshold: Decimal) -> Interval
 def _sum(cells: Cells, whole: Cell, parts: list[Cell]) -> Implied:
     for known in choices(cells, parts):
         total = reduce(add, (estimate.interval for estimate in known))
-        yield whole, total, known, f"the sum of {', '.join(['{}'] * len(known))}"
+        yield whole, total, known, _SUM_OF
 
 
 SUMS: Final[dict[str, Callable[[Cells, str], Implied]]] = {

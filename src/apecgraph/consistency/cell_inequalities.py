@@ -18,12 +18,17 @@ from apecgraph.consistency.cell_parts import (
     series,
     with_area,
 )
-from apecgraph.consistency.cells import PERCENT, Cells, Implied
+from apecgraph.consistency.cells import PERCENT, Cells, Derivation, Implied
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.text.catalogues import gettext_noop
 
 _HUNDRED: Final = Decimal(100)
+SHARE: Final = Derivation(gettext_noop("a share of a whole"))
+_AT_LEAST_SUM: Final = Derivation(gettext_noop("no less than the sum of {all}"))
+_AT_MOST: Final = Derivation(gettext_noop("no more than {0}"))
+_AT_LEAST: Final = Derivation(gettext_noop("no less than {0}"))
 
 
 def part_of_whole(cells: Cells, edit_rule: str) -> Implied:
@@ -66,12 +71,11 @@ def sum_of_parts(cells: Cells, edit_rule: str) -> Implied:
             for group, parts in separate(cells, family, dimension, areas, world):
                 whole = with_area(family, dimension, group)
                 if whole.unit(cells.graph) == PERCENT:
-                    yield whole, Interval(None, _HUNDRED), (), "a share of a whole"
+                    yield whole, Interval(None, _HUNDRED), (), SHARE
                 for known in choices(cells, [with_area(family, dimension, each) for each in parts]):
                     total = reduce(add, (estimate.interval for estimate in known))
                     least = Interval(total.lower, excludes_lower=total.excludes_lower)
-                    listed = ", ".join(["{}"] * len(known))
-                    yield whole, least, known, f"no less than the sum of {listed}"
+                    yield whole, least, known, _AT_LEAST_SUM
 
 
 def part_of_coverage(cells: Cells, edit_rule: str) -> Implied:
@@ -102,7 +106,7 @@ def _at_most(cells: Cells, part: Cell, whole: Cell) -> Implied:
         return  # a surplus with one partner may be larger than the surplus with all
     for known in cells.at(whole):
         most = Interval(None, known.interval.upper, excludes_upper=known.interval.excludes_upper)
-        yield part, most, (known,), "no more than {}"
+        yield part, most, (known,), _AT_MOST
     for known in cells.at(part):
         least = Interval(known.interval.lower, None, excludes_lower=known.interval.excludes_lower)
-        yield whole, least, (known,), "no less than {}"
+        yield whole, least, (known,), _AT_LEAST

@@ -11,12 +11,20 @@ from operator import add
 from typing import Final
 
 from apecgraph.consistency.cell_parts import choices, dimension_of_whole, with_area
-from apecgraph.consistency.cells import Cells, Implied
+from apecgraph.consistency.cells import Cells, Derivation, Implied
 from apecgraph.content.cube import Cell
 from apecgraph.rdf.namespaces import APEC, ID
+from apecgraph.text.catalogues import gettext_noop
 
 _HUNDREDTH: Final = Decimal("0.01")
 _HUNDRED: Final = Decimal(100)
+_OF: Final = Derivation(gettext_noop("{0} of {1}"))
+_WHOLE: Final = Derivation(gettext_noop("the whole of which {1} is {0}"))
+_OUT_OF: Final = Derivation(gettext_noop("{0} out of {1}"))
+_SHARE_OF_FLOW: Final = gettext_noop("{low} to {high} times the share of {0} in {1}")
+_SHARE_OF_FLOWS: Final = gettext_noop(
+    "{low} to {high} times the share of {0} and {1} in {2} and {3}"
+)
 VALUE: Final = f"{ID}measure/trade-value"
 ALL_GOODS: Final = f"{ID}coverage/all-goods"
 WORLD_FLOWS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,13 +50,12 @@ def share_of_whole(cells: Cells, edit_rule: str) -> Implied:
             for share in shares:
                 ratio = share.interval.scaled(_HUNDREDTH)
                 for known in cells.at(whole):
-                    yield part, known.interval * ratio, (share, known), "{} of {}"
+                    yield part, known.interval * ratio, (share, known), _OF
                 for known in cells.at(part):
-                    words = "the whole of which {1} is {0}"
-                    yield whole, known.interval / ratio, (share, known), words
+                    yield whole, known.interval / ratio, (share, known), _WHOLE
             for known, total in product(cells.at(part), cells.at(whole)):
                 ratio = (known.interval / total.interval).scaled(Decimal(100))
-                yield cell, ratio, (known, total), "{} out of {}"
+                yield cell, ratio, (known, total), _OUT_OF
 
 
 def share_of_world_trade(cells: Cells, edit_rule: str) -> Implied:
@@ -61,8 +68,7 @@ def share_of_world_trade(cells: Cells, edit_rule: str) -> Implied:
             reported[cell.counterpart, cell.flow, cell.period].append(cell)
     for cell in cells.comparing(edit_rule):
         flows = WORLD_FLOWS.get(cell.measure, ())
-        words = " and ".join(["{}"] * len(flows))
-        words = f"{band.lower} to {band.upper} times the share of {words} in {words}"
+        words = Derivation(_SHARE_OF_FLOW if len(flows) == 1 else _SHARE_OF_FLOWS, band)
         for parts in product(*(reported[cell.subject, flow, cell.period] for flow in flows)):
             if len({part.currency for part in parts}) != 1:
                 continue

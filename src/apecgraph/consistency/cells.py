@@ -50,6 +50,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """How an edit rule computes an estimate.
+
+    Attributes:
+        message: A message with places for the estimates that it is computed from: `{0}`, `{1}`, or
+            `{all}` for a list of them. `{low}` and `{high}` are the ends of the factors.
+        factors: The factors of the edit rule, if the message names them.
+    """
+
+    message: str
+    factors: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """An interval in which the value of a cell must lie if some readings are right.
 
@@ -58,14 +72,14 @@ class Estimate:
         readings: All readings that the estimate rests on.
         edit_rule: IRI of the edit rule that implies the interval; None for a reading of the cell.
         inputs: The estimates from which the interval is computed.
-        words: A format string that explains the derivation, with a placeholder for each input.
+        derivation: How the interval is computed from the inputs; None for a reading.
     """
 
     interval: Interval
     readings: tuple[Reading, ...]
     edit_rule: str | None = None
     inputs: tuple[Estimate, ...] = ()
-    words: str = ""
+    derivation: Derivation | None = None
 
     @property
     def figures(self) -> frozenset[str]:
@@ -78,10 +92,9 @@ class Estimate:
         return frozenset[str]().union(*(reading.sources for reading in self.readings))
 
 
-Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], str]]
+Implied = Iterator[tuple[Cell, Interval, tuple[Estimate, ...], Derivation]]
 """What an edit rule implies: a cell, the interval in which its value must lie, the estimates that
-imply the interval, and a format string that explains the derivation, with a placeholder for each of
-these estimates."""
+imply the interval, and how it is derived from them."""
 
 
 def comparable(cell: Cell, estimates: Collection[Estimate]) -> Iterator[Collection[Estimate]]:

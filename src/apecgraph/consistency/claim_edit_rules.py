@@ -1,7 +1,7 @@
 """Edit rules between claims: figures and statements that are compared one by one.
 
 Each function applies one edit rule to the evidence and yields the claims for which the rule
-fails, with the reason in words. `shapes/consistency.ttl` declares, for editors, each rule and what
+fails, with the reason. `shapes/consistency.ttl` declares, for editors, each rule and what
 the rule compares. The table `CLAIM_EDIT_RULES` maps the IRIs of the rules to the functions.
 """
 
@@ -12,12 +12,24 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import chain, combinations
 from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
 from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.explanations import (
+    longer_list,
+    misprinted,
+    other_number_listed,
+    same_digits,
+    subject,
+    too_many,
+    two_holders,
+    two_values,
+    wrong_duration,
+)
 from apecgraph.consistency.printed_edit_rule import compare_printed
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
@@ -45,21 +57,20 @@ _LEADS_UP: Final = (
 
 _ENDS: Final = ("start", "end")
 
-Failures = Iterator[tuple[tuple[str, ...], str]]
-"""IRIs of the claims for which an edit rule fails, and the reason in words."""
+Failures = Iterator[tuple[tuple[str, ...], Callable[[Wording], str]]]
+"""IRIs of the claims for which an edit rule fails, and what explains why in words."""
 
 
 def claim_contradictions(evidence: Evidence) -> Iterator[Contradiction]:
     """Find the contradictions that the edit rules between claims show."""
-    wording = Wording(evidence.graph)
     for iri, rule in CLAIM_EDIT_RULES.items():
         compares = evidence.graph.values(iri, f"{DCTERMS}subject")
-        for claims, reason in rule(evidence, compares, wording):
+        for claims, reason in rule(evidence, compares):
             readings = frozenset(frozenset([claim]) for claim in claims)
             yield Contradiction(frozenset([iri]), readings, reason)
 
 
-def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def event_days(evidence: Evidence, compares: list[str]) -> Failures:
     """The first day, the duration and the last day of an event fit together."""
     starts = _by_subject(evidence, f"{SCHEMA}startDate")
     ends = _by_subject(evidence, f"{SCHEMA}endDate")
@@ -75,13 +86,11 @@ def event_days(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
                 if not days.interval.meets(Interval(counted, counted)):
                     yield (
                         (days.iri, start.iri, end.iri),
-                        f"{first} ({wording.publisher(start.source)}) to {last} "
-                        f"({wording.publisher(end.source)}) are {counted} days, "
-                        f"but the printed duration is {wording.figure(days)}",
+                        partial(wrong_duration, (first, start), (last, end), days),
                     )
 
 
-def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def one_value(evidence: Evidence, compares: list[str]) -> Failures:
     """All sources state the same value of a single-valued property.
 
     Texts are compared in each language, codes in each code system, and foreign IRIs in each
@@ -95,21 +104,15 @@ def one_value(evidence: Evidence, compares: list[str], wording: Wording) -> Fail
     for statements in groups.values():
         for one, other in combinations(statements, 2):
             if not (_agree(one, other) or _contains(evidence, one, other)):
-                yield (
-                    (one.iri, other.iri),
-                    f"{wording.name(_subject(one))} can have only one "
-                    f"{wording.name(one.triple.predicate.value)}: "
-                    f"{wording.publisher(one.source)} says {_quoted(one, wording)}, "
-                    f"{wording.publisher(other.source)} says {_quoted(other, wording)}",
-                )
+                yield (one.iri, other.iri), partial(two_values, one, other)
 
 
-def one_holder(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def one_holder(evidence: Evidence, compares: list[str]) -> Failures:
     """A post in a body, such as the chair, has only one holder at a time."""
     graph = evidence.graph
     posts: defaultdict[Hashable, list[tuple[Statement, str, str]]] = defaultdict(list)
     for statement in _stated(evidence, [f"{ORG}member"]):
-        membership = _subject(statement)
+        membership = subject(statement)
         role = graph.value(membership, f"{ORG}role")
         period = graph.value(membership, f"{ORG}memberDuring")
         first, last = (period and graph.value(period, f"{DCAT}{end}Date") for end in _ENDS)
@@ -121,20 +124,13 @@ def one_holder(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
             if (
                 first <= end
                 and start <= last
-                and _subject(one) != _subject(other)
+                and subject(one) != subject(other)
                 and not _agree(one, other)
             ):
-                yield (
-                    (one.iri, other.iri),
-                    "a post can have only one holder at a time: "
-                    f"{wording.publisher(one.source)} says "
-                    f"that {_quoted(one, wording)} is '{wording.name(_subject(one))}', "
-                    f"{wording.publisher(other.source)} says that {_quoted(other, wording)} is "
-                    f"'{wording.name(_subject(other))}'",
-                )
+                yield (one.iri, other.iri), partial(two_holders, one, other)
 
 
-def same_list(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def same_list(evidence: Evidence, compares: list[str]) -> Failures:
     """Sources that list all values of a property list the same values."""
     groups = _grouped(
         _stated(evidence, compares), lambda each: (each.triple.subject, each.triple.predicate)
@@ -148,14 +144,11 @@ def same_list(evidence: Evidence, compares: list[str], wording: Wording) -> Fail
                 if extra:
                     yield (
                         tuple(each.iri for each in (*extra, *shorter)),
-                        f"{wording.publisher(longer[0].source)} lists {_listed(extra, wording)} "
-                        f"among {len(longer)} of {wording.name(extra[0].triple.predicate.value)}; "
-                        f"{wording.publisher(shorter[0].source)} lists {len(shorter)}: "
-                        f"{_listed(shorter, wording)}",
+                        partial(longer_list, longer, extra, shorter),
                     )
 
 
-def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def same_number(evidence: Evidence, compares: list[str]) -> Failures:
     """Two figures with the same many-digit value have the same coverage and measure.
 
     Otherwise one of them is mislabelled.
@@ -167,15 +160,10 @@ def same_number(evidence: Evidence, compares: list[str], wording: Wording) -> Fa
             left, right = (getattr(each.cell, label) for each in (one, other))
             alike = one.cell._replace(**{label: right}) == other.cell
             if left != right and alike and len(_digits(one.value)) >= digits:
-                yield (
-                    (one.iri, other.iri),
-                    f"{wording.figure(one)} is printed for {wording.name(left)}, and "
-                    f"{wording.figure(other)} for {wording.name(right)}: "
-                    "so many digits do not agree by chance",
-                )
+                yield (one.iri, other.iri), partial(same_digits, one, other, label)
 
 
-def listed_members(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def listed_members(evidence: Evidence, compares: list[str]) -> Failures:
     """A body has as many members as a source lists."""
     members_of = _stated(evidence, [f"{ORG}memberOf"])
     lists = _grouped(members_of, lambda each: (_value(each), each.source))
@@ -188,12 +176,11 @@ def listed_members(evidence: Evidence, compares: list[str], wording: Wording) ->
             if of_it and not figure.interval.meets(Interval(counted, counted)):
                 yield (
                     (figure.iri, *(each.iri for each in members)),
-                    f"{wording.figure(figure)} are printed, but "
-                    f"{wording.publisher(members[0].source)} lists {counted}",
+                    partial(other_number_listed, figure, members[0].source, counted),
                 )
 
 
-def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def attendance(evidence: Evidence, compares: list[str]) -> Failures:
     """No more members attend a meeting than the body has at the time."""
     graph = evidence.graph
     starts = _by_subject(evidence, f"{SCHEMA}startDate")
@@ -210,20 +197,16 @@ def attendance(evidence: Evidence, compares: list[str], wording: Wording) -> Fai
             joined = (min(map(_value, starts[membership])) for membership in memberships)
             members = Decimal(sum(start <= last for start in joined))
             if not figure.interval.meets(Interval(None, members)):
-                yield (
-                    (figure.iri,),
-                    f"{wording.figure(figure)} are printed, but {wording.name(body)} has "
-                    f"{members} members by {last}",
-                )
+                yield (figure.iri,), partial(too_many, figure, body, members, last)
 
 
-def as_printed(evidence: Evidence, compares: list[str], wording: Wording) -> Failures:
+def as_printed(evidence: Evidence, compares: list[str]) -> Failures:
     """A figure has the number that its printed words express."""
     for figure, printed, difference in compare_printed(evidence, PrintedWords(evidence.graph)):
-        yield (figure.iri,), f"'{printed}' ({wording.publisher(figure.source)}) {difference}"
+        yield (figure.iri,), partial(misprinted, figure, printed, difference)
 
 
-CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str], Wording], Failures]]] = {
+CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str]], Failures]]] = {
     f"{ID}relation/event-days": event_days,
     f"{ID}relation/one-value": one_value,
     f"{ID}relation/one-code": one_value,
@@ -251,11 +234,7 @@ def _stated(evidence: Evidence, properties: Collection[str]) -> list[Statement]:
 
 def _by_subject(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
     stated = _stated(evidence, [predicate])
-    return _grouped(stated, _subject)
-
-
-def _subject(statement: Statement) -> str:
-    return statement.triple.subject.value  # type: ignore[union-attr]
+    return _grouped(stated, subject)
 
 
 def _term(statement: Statement) -> str | None:
@@ -331,14 +310,3 @@ def _normalized(statement: Statement) -> str:
     """Return a value for comparison; in texts, case, punctuation and spacing are ignored."""
     text = _value(statement)
     return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
-
-
-def _quoted(statement: Statement, wording: Wording) -> str:
-    value = statement.triple.object
-    if isinstance(value, ox.NamedNode):
-        return wording.name(value.value)
-    return f"'{_value(statement)}'" if statement.language else _value(statement)
-
-
-def _listed(statements: Iterable[Statement], wording: Wording) -> str:
-    return ", ".join(_quoted(each, wording) for each in statements)

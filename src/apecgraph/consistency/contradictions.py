@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, combinations
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from apecgraph.consistency.cells import SAME_CELL, Estimate, comparable
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import all_meet
 from apecgraph.rdf.namespaces import ID
+
+if TYPE_CHECKING:
+    from apecgraph.consistency.wording import Wording
 
 _QUERY_EDITS: Final = frozenset(
     f"{ID}relation/{name}" for name in ("mirror", "near-bound", "steady-pace", "steady-share")
@@ -60,12 +63,12 @@ class Contradiction:
         edit_rules: IRIs of the edit rules that fail.
         readings: Sets of IRIs: the figures that print one number, or one statement. The
             contradiction is settled as soon as all claims of one reading are rejected.
-        reason: Why the readings contradict each other: two estimates, or a sentence.
+        reason: Why the readings contradict each other: two estimates, or what writes a sentence.
     """
 
     edit_rules: frozenset[str]
     readings: frozenset[frozenset[str]]
-    reason: Discrepancy | str = field(compare=False)
+    reason: Discrepancy | Callable[[Wording], str] = field(compare=False)
 
     @property
     def is_fatal(self) -> bool:

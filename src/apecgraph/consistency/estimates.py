@@ -89,10 +89,10 @@ def implied_estimates(implied: Implied, edit_rule: str) -> Iterator[tuple[Cell, 
     Yields:
         The cells and the estimates of them.
     """
-    for cell, interval, inputs, words in implied:
+    for cell, interval, inputs, derivation in implied:
         readings = (
             inputs[0].readings
             if len(inputs) == 1
             else tuple(dict.fromkeys(chain.from_iterable(each.readings for each in inputs)))
         )
-        yield cell, Estimate(interval, readings, edit_rule, inputs, words)
+        yield cell, Estimate(interval, readings, edit_rule, inputs, derivation)

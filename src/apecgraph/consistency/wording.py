@@ -11,17 +11,17 @@ from typing import Final
 import pyoxigraph as ox
 
 from apecgraph.consistency.cells import TOTAL, Estimate, Reading
-from apecgraph.consistency.contradictions import Contradiction
+from apecgraph.consistency.contradictions import Contradiction, Discrepancy
 from apecgraph.content.cube import Cell, dimensions
 from apecgraph.content.figures import Figure
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS
+from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS
 from apecgraph.rdf.terms import Term
 from apecgraph.text.catalogues import ENGLISH, Catalogue
-from apecgraph.text.dates import DATE_DATATYPES, spelled_day
+from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_period
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
 _DIMENSIONS: Final = dimensions(
@@ -50,6 +50,11 @@ class Wording:
         self._catalogue = catalogue
         self._labels = labels or Labels(graph, catalogue.tag)
         self._numerals = Numerals(graph, catalogue)
+        self.gettext = catalogue.gettext
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Write words as a list without a conjunction: "China, Peru"."""
+        return self.gettext(", ").join(words)
 
     def cell(self, cell: Cell) -> str:
         """Write what a cell measures: "value of trade, China, other APEC economies, 2025"."""
@@ -69,14 +74,14 @@ class Wording:
         shared = (values.pop() for values in names if len(values) == 1)
         words = [self.name(iri) for iri in shared if iri and not self._is_whole(iri)]
         bases = {self._basis(cell) for cell in cells}
-        comma = self._catalogue.gettext(", ")
+        comma = self.gettext(", ")
         return comma.join(filter(None, (*words, bases.pop() if len(bases) == 1 else "")))
 
     def apart(self, cell: Cell, cells: Collection[Cell]) -> str:
         """Write how a cell differs from some others: "exports", "2024"."""
         fields = (field for field in _DIMENSIONS if len(_values(cells, field)) > 1)
         values = (getattr(cell, field) for field in fields)
-        return self._catalogue.gettext(", ").join(self.name(value) for value in values if value)
+        return self.gettext(", ").join(self.name(value) for value in values if value)
 
     def claim(self, claim: Figure | Statement) -> str:
         """Write what a claim says, independently of the language of its source.
@@ -86,7 +91,7 @@ class Wording:
         """
         if isinstance(claim, Figure):
             cell, value = self.cell(claim.cell), self._value(claim)
-            return self._catalogue.gettext("%(cell)s: %(value)s", cell=cell, value=value)
+            return self.gettext("%(cell)s: %(value)s", cell=cell, value=value)
         return self.statement(claim.triple)
 
     def statement(self, triple: ox.Triple) -> str:
@@ -96,14 +101,18 @@ class Wording:
     def contradiction(self, contradiction: Contradiction) -> str:
         """Explain why claims contradict each other, in one sentence without a full stop."""
         reason = contradiction.reason
-        if isinstance(reason, str):
-            return reason
+        if not isinstance(reason, Discrepancy):
+            return reason(self)
         estimates = [
             (self.estimate(estimate, reason.cell), estimate.interval)
             for estimate in (reason.one, reason.other)
         ]
         meanings = self.meanings(reason.cell, estimates)
-        return f"{meanings}; they cannot both be true: {self.gap(reason.ratio)}"
+        return self.gettext(
+            "%(meanings)s; they cannot both be true: %(gap)s",
+            meanings=meanings,
+            gap=self.gap(reason.ratio),
+        )
 
     def meanings(self, cell: Cell, estimates: Iterable[tuple[str, Interval]]) -> str:
         """Write what estimates of a cell mean.
@@ -118,16 +127,23 @@ class Wording:
             The text.
         """
         meanings = (
-            self._catalogue.gettext(
+            self.gettext(
                 "%(words)s means %(interval)s",
                 words=words,
                 interval=self.meaning(interval, cell.unit(self._graph)),
             )
             for words, interval in estimates
         )
-        gettext = self._catalogue.gettext
-        return gettext(
-            "%(cell)s: %(value)s", cell=self.cell(cell), value=gettext("; ").join(meanings)
+        return self.gettext(
+            "%(cell)s: %(value)s", cell=self.cell(cell), value=self.gettext("; ").join(meanings)
+        )
+
+    def discrepancy(self, discrepancy: Discrepancy) -> str:
+        """Write of what two estimates differ, and how far: "exports, 2025: one is 10 times ..."."""
+        return self.gettext(
+            "%(cell)s: %(value)s",
+            cell=self.cell(discrepancy.cell),
+            value=self.gap(discrepancy.ratio),
         )
 
     def gap(self, ratio: Decimal | None) -> str:
@@ -140,19 +156,23 @@ class Wording:
             The text.
         """
         if ratio is None or ratio < _MULTIPLE:
-            return self._catalogue.gettext("no number fits both")
+            return self.gettext("no number fits both")
         times = spelled(rounded(ratio, _RATIO_DIGITS), self._catalogue)
-        return self._catalogue.gettext("one is %(number)s times the other", number=times)
+        return self.gettext("one is %(number)s times the other", number=times)
 
     def estimate(self, estimate: Estimate, cell: Cell) -> str:
         """Explain how an estimate of a cell was derived.
 
         Inputs from other cells are labelled with the dimensions in which they differ.
         """
-        if not estimate.inputs:
-            readings = (self._reading(reading, cell) for reading in estimate.readings)
-            return ", ".join(readings) or estimate.words
-        return estimate.words.format(*(self.estimate(each, cell) for each in estimate.inputs))
+        derivation = estimate.derivation
+        if derivation is None:
+            return self.listed([self._reading(reading, cell) for reading in estimate.readings])
+        inputs = [self.estimate(each, cell) for each in estimate.inputs]
+        factors = derivation.factors or Interval()
+        return self.gettext(derivation.message).format(
+            *inputs, all=self.listed(inputs), low=factors.lower, high=factors.upper
+        )
 
     def meaning(self, interval: Interval, unit: str | None) -> str:
         """Write an interval, with its ends rounded to a few digits."""
@@ -169,7 +189,7 @@ class Wording:
     def figures(self, figures: Sequence[Figure]) -> str:
         """Write what figures with the same value say, and who prints them."""
         sources = [figure.source for figure in figures]
-        return self._catalogue.gettext(
+        return self.gettext(
             "%(value)s (%(sources)s)",
             value=self._value(figures[0]),
             sources=self.witnesses(sources),
@@ -205,13 +225,21 @@ class Wording:
             case 1:
                 return name
             case 2:
-                return self._catalogue.gettext("%(name)s, twice", name=name)
+                return self.gettext("%(name)s, twice", name=name)
             case _:
-                return self._catalogue.gettext("%(name)s, %(num)s times", name=name, num=times)
+                return self.gettext("%(name)s, %(num)s times", name=name, num=times)
 
     def name(self, iri: str) -> str:
-        """Name a thing."""
-        return self._labels.title(iri).value
+        """Name a thing; a period without a name in the language is named by its days."""
+        label = self._labels.title(iri)
+        if label.language in (None, self._catalogue.tag):
+            return label.value
+        return self.period(iri) or label.value
+
+    def period(self, iri: str) -> str:
+        """Name a period by its first and its last day; return "" for anything else."""
+        first, last = (self._graph.value(iri, f"{DCAT}{end}Date") for end in ("start", "end"))
+        return spelled_period(first, last, self._catalogue) if first and last else ""
 
     def _basis(self, cell: Cell) -> str:
         """Write the currency of a rate of growth, which its unit does not name: "in yuan"."""
@@ -236,7 +264,8 @@ class Wording:
     def _reading(self, reading: Reading, cell: Cell) -> str:
         difference = self.apart(reading.cell, (reading.cell, cell))
         witnesses = self.witnesses(reading.sources)
-        return f"{self._value(reading)} ({'; '.join(filter(None, (difference, witnesses)))})"
+        sources = self.gettext("; ").join(filter(None, (difference, witnesses)))
+        return self.gettext("%(value)s (%(sources)s)", value=self._value(reading), sources=sources)
 
     def _is_whole(self, iri: str) -> bool:
         """Return whether an IRI names a total or a whole, such as all goods."""

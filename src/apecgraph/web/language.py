@@ -12,11 +12,10 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import STATUS
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, QB, RDF
+from apecgraph.rdf.namespaces import APEC, DCTERMS, QB, RDF
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.quantities import Quantities
 from apecgraph.text.catalogues import Catalogue
-from apecgraph.text.dates import spelled_period
 from apecgraph.text.numbers import Numerals
 
 _REMEMBERED: Final = 4096
@@ -74,7 +73,6 @@ class _Names(Labels):
 
     def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
         super().__init__(graph, catalogue.tag)
-        self._catalogue = catalogue
         self.wording = Wording(graph, catalogue, self)
         self._described = lru_cache(_REMEMBERED)(self._describe)
 
@@ -89,7 +87,7 @@ class _Names(Labels):
         types = graph.iris(iri, f"{RDF}type")
         words = ""
         if f"{DCTERMS}PeriodOfTime" in types:
-            words = self._period(iri)
+            words = self.wording.period(iri)
         elif f"{APEC}Cell" in types:
             words = self.wording.cell(Cell.of(partial(graph.value, iri)))
         elif f"{QB}Observation" in types or f"{RDF}Statement" in types:
@@ -99,7 +97,3 @@ class _Names(Labels):
             elif isinstance(claim, StatementClaim):
                 words = self.wording.statement(claim.triple)
         return ox.Literal(words, language=self.language) if words else None
-
-    def _period(self, iri: str) -> str:
-        first, last = (self._graph.value(iri, f"{DCAT}{end}Date") for end in ("start", "end"))
-        return spelled_period(first, last, self._catalogue) if first and last else ""
