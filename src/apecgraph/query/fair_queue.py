@@ -89,7 +89,9 @@ class FairQueue(Generic[_Resource]):
             longest = max(self._waiting, key=lambda name: len(self._waiting[name]), default=client)
             if len(self._waiting.get(longest, ())) <= len(self._waiting.get(client, ())) + 1:
                 raise _queue_full()
-            self._waiting[longest].pop().set_exception(_queue_full())
+            taken = self._waiting[longest].pop()
+            if not taken.done():  # otherwise its client has just left
+                taken.set_exception(_queue_full())
         place: asyncio.Future[_Resource] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(place)
         return place
