@@ -282,7 +282,9 @@ def serve(
 
     from apecgraph.web.monitoring.access_log import AccessLog, log_as_json, write_to_stderr
     from apecgraph.web.server import run as server
+    from apecgraph.web.server.heap import keep_heap_small
 
+    keep_heap_small()
     if sum(map(bool, (content, current, release, data))) > 1:
         raise click.UsageError("give one of --content, --current, --release and --data")
     if more and not data:

@@ -26,7 +26,7 @@ _CONNECTION: Final = 96 * 1024
 """Bytes that count for an open connection: a part of a reply and a small request."""
 
 _REQUESTS: Final = 32 * MEGABYTE
-_REPLIES: Final = 40 * MEGABYTE
+_REPLIES: Final = 32 * MEGABYTE
 _SHARE: Final = 4
 """One client may use a budget divided by this number."""
 

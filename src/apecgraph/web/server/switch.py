@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import logging
 from collections import Counter
 from collections.abc import Mapping
@@ -26,6 +24,7 @@ from apecgraph.web.http.signposting import link_headers
 from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.monitoring.metrics import State, Store
 from apecgraph.web.publication import Publication
+from apecgraph.web.server.heap import free_memory
 from apecgraph.web.sparql.endpoint import parsed_requests
 
 _log: Final = logging.getLogger(__name__)
@@ -222,20 +221,8 @@ class ReleaseSwitch:
         await running.store.close()
         self._endings += running.store.endings
         del running
-        await asyncio.to_thread(_release_memory)
+        await asyncio.to_thread(free_memory)
 
 
 def _size(cache: LRUCache[Any, Any]) -> FixedStore:
     return FixedStore(int(cache.maxsize), int(cache.currsize))
-
-
-def _release_memory() -> None:
-    """Return the memory of an earlier publication to the system.
-
-    The objects of the publication form reference cycles, and the allocator keeps free memory
-    between objects in use. Without this function, the process would grow with each switch.
-    """
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
-    if trim is not None:
-        trim(0)
