@@ -1,7 +1,7 @@
 """Edit rules between claims: figures and statements that are compared one by one.
 
 Each function applies one edit rule to the evidence and yields the claims for which the rule
-fails, with the reason. `shapes/consistency.ttl` declares, for editors, each rule and what
+fails, with an explanation. `shapes/consistency.ttl` declares, for editors, each rule and what
 the rule compares. The table `CLAIM_EDIT_RULES` maps the IRIs of the rules to the functions.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -19,20 +19,10 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from apecgraph.consistency.contradictions import Contradiction
-from apecgraph.consistency.explanations import (
-    longer_list,
-    misprinted,
-    other_number_listed,
-    same_digits,
-    subject,
-    too_many,
-    two_holders,
-    two_values,
-    wrong_duration,
-)
 from apecgraph.consistency.printed_edit_rule import compare_printed
 from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
+from apecgraph.content.figures import Figure
 from apecgraph.content.statements import Statement
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import DCAT, DCTERMS, ID, ORG, SCHEMA
@@ -86,7 +76,7 @@ def event_days(evidence: Evidence, compares: list[str]) -> Failures:
                 if not days.interval.meets(Interval(counted, counted)):
                     yield (
                         (days.iri, start.iri, end.iri),
-                        partial(wrong_duration, (first, start), (last, end), days),
+                        partial(_wrong_duration, (first, start), (last, end), days),
                     )
 
 
@@ -104,7 +94,7 @@ def one_value(evidence: Evidence, compares: list[str]) -> Failures:
     for statements in groups.values():
         for one, other in combinations(statements, 2):
             if not (_agree(one, other) or _contains(evidence, one, other)):
-                yield (one.iri, other.iri), partial(two_values, one, other)
+                yield (one.iri, other.iri), partial(_two_values, one, other)
 
 
 def one_holder(evidence: Evidence, compares: list[str]) -> Failures:
@@ -112,7 +102,7 @@ def one_holder(evidence: Evidence, compares: list[str]) -> Failures:
     graph = evidence.graph
     posts: defaultdict[Hashable, list[tuple[Statement, str, str]]] = defaultdict(list)
     for statement in _stated(evidence, [f"{ORG}member"]):
-        membership = subject(statement)
+        membership = _subject(statement)
         role = graph.value(membership, f"{ORG}role")
         period = graph.value(membership, f"{ORG}memberDuring")
         first, last = (period and graph.value(period, f"{DCAT}{end}Date") for end in _ENDS)
@@ -124,10 +114,10 @@ def one_holder(evidence: Evidence, compares: list[str]) -> Failures:
             if (
                 first <= end
                 and start <= last
-                and subject(one) != subject(other)
+                and _subject(one) != _subject(other)
                 and not _agree(one, other)
             ):
-                yield (one.iri, other.iri), partial(two_holders, one, other)
+                yield (one.iri, other.iri), partial(_two_holders, one, other)
 
 
 def same_list(evidence: Evidence, compares: list[str]) -> Failures:
@@ -144,7 +134,7 @@ def same_list(evidence: Evidence, compares: list[str]) -> Failures:
                 if extra:
                     yield (
                         tuple(each.iri for each in (*extra, *shorter)),
-                        partial(longer_list, longer, extra, shorter),
+                        partial(_longer_list, longer, extra, shorter),
                     )
 
 
@@ -160,7 +150,7 @@ def same_number(evidence: Evidence, compares: list[str]) -> Failures:
             left, right = (getattr(each.cell, label) for each in (one, other))
             alike = one.cell._replace(**{label: right}) == other.cell
             if left != right and alike and len(_digits(one.value)) >= digits:
-                yield (one.iri, other.iri), partial(same_digits, one, other, label)
+                yield (one.iri, other.iri), partial(_same_digits, one, other, label)
 
 
 def listed_members(evidence: Evidence, compares: list[str]) -> Failures:
@@ -176,7 +166,7 @@ def listed_members(evidence: Evidence, compares: list[str]) -> Failures:
             if of_it and not figure.interval.meets(Interval(counted, counted)):
                 yield (
                     (figure.iri, *(each.iri for each in members)),
-                    partial(other_number_listed, figure, members[0].source, counted),
+                    partial(_other_number_listed, figure, members[0].source, counted),
                 )
 
 
@@ -197,13 +187,13 @@ def attendance(evidence: Evidence, compares: list[str]) -> Failures:
             joined = (min(map(_value, starts[membership])) for membership in memberships)
             members = Decimal(sum(start <= last for start in joined))
             if not figure.interval.meets(Interval(None, members)):
-                yield (figure.iri,), partial(too_many, figure, body, members, last)
+                yield (figure.iri,), partial(_too_many, figure, body, members, last)
 
 
 def as_printed(evidence: Evidence, compares: list[str]) -> Failures:
     """A figure has the number that its printed words express."""
     for figure, printed, difference in compare_printed(evidence, PrintedWords(evidence.graph)):
-        yield (figure.iri,), partial(misprinted, figure, printed, difference)
+        yield (figure.iri,), partial(_misprinted, figure, printed, difference)
 
 
 CLAIM_EDIT_RULES: Final[dict[str, Callable[[Evidence, list[str]], Failures]]] = {
@@ -234,7 +224,7 @@ def _stated(evidence: Evidence, properties: Collection[str]) -> list[Statement]:
 
 def _by_subject(evidence: Evidence, predicate: str) -> defaultdict[Hashable, list[Statement]]:
     stated = _stated(evidence, [predicate])
-    return _grouped(stated, subject)
+    return _grouped(stated, _subject)
 
 
 def _term(statement: Statement) -> str | None:
@@ -310,3 +300,122 @@ def _normalized(statement: Statement) -> str:
     """Return a value for comparison; in texts, case, punctuation and spacing are ignored."""
     text = _value(statement)
     return re.sub(r"[\W_]+", " ", text).strip().casefold() if statement.language else text
+
+
+def _wrong_duration(
+    first: tuple[date, Statement], last: tuple[date, Statement], days: Figure, wording: Wording
+) -> str:
+    """Say that the first and the last day of an event do not fit its duration."""
+    return wording.gettext(
+        "%(first)s (%(source_of_first)s) to %(last)s (%(source_of_last)s) are %(number)s days, "
+        "but the printed duration is %(figure)s",
+        first=first[0],
+        source_of_first=wording.publisher(first[1].source),
+        last=last[0],
+        source_of_last=wording.publisher(last[1].source),
+        number=(last[0] - first[0]).days + 1,
+        figure=wording.figure(days),
+    )
+
+
+def _two_values(one: Statement, other: Statement, wording: Wording) -> str:
+    """Say that two sources state different values of a property that has one."""
+    return wording.gettext(
+        "%(thing)s can have only one %(property)s: "
+        "%(one_source)s says %(one)s, %(other_source)s says %(other)s",
+        thing=wording.name(_subject(one)),
+        property=wording.name(one.triple.predicate.value),
+        one_source=wording.publisher(one.source),
+        one=_quoted(one, wording),
+        other_source=wording.publisher(other.source),
+        other=_quoted(other, wording),
+    )
+
+
+def _two_holders(one: Statement, other: Statement, wording: Wording) -> str:
+    """Say that two sources state different holders of a post."""
+    return wording.gettext(
+        "a post can have only one holder at a time: %(one_source)s says that %(one)s is "
+        "'%(one_post)s', %(other_source)s says that %(other)s is '%(other_post)s'",
+        one_source=wording.publisher(one.source),
+        one=_quoted(one, wording),
+        one_post=wording.name(_subject(one)),
+        other_source=wording.publisher(other.source),
+        other=_quoted(other, wording),
+        other_post=wording.name(_subject(other)),
+    )
+
+
+def _longer_list(
+    longer: Sequence[Statement],
+    extra: Sequence[Statement],
+    shorter: Sequence[Statement],
+    wording: Wording,
+) -> str:
+    """Say that one source lists values that another one leaves out."""
+    return wording.gettext(
+        "%(longer_source)s lists %(extra)s among %(number)s of %(property)s; "
+        "%(shorter_source)s lists %(other_number)s: %(values)s",
+        longer_source=wording.publisher(longer[0].source),
+        extra=_listed(extra, wording),
+        number=len(longer),
+        property=wording.name(extra[0].triple.predicate.value),
+        shorter_source=wording.publisher(shorter[0].source),
+        other_number=len(shorter),
+        values=_listed(shorter, wording),
+    )
+
+
+def _same_digits(one: Figure, other: Figure, label: str, wording: Wording) -> str:
+    """Say that two figures have the same digits, but another value of a dimension."""
+    return wording.gettext(
+        "%(one)s is printed for %(one_label)s, and %(other)s for %(other_label)s: "
+        "so many digits do not agree by chance",
+        one=wording.figure(one),
+        one_label=wording.name(getattr(one.cell, label)),
+        other=wording.figure(other),
+        other_label=wording.name(getattr(other.cell, label)),
+    )
+
+
+def _other_number_listed(figure: Figure, source: str, counted: Decimal, wording: Wording) -> str:
+    """Say that a source lists another number of members than is printed."""
+    return wording.gettext(
+        "%(figure)s are printed, but %(source)s lists %(number)s",
+        figure=wording.figure(figure),
+        source=wording.publisher(source),
+        number=counted,
+    )
+
+
+def _too_many(figure: Figure, body: str, members: Decimal, day: str, wording: Wording) -> str:
+    """Say that more members attend than the body has."""
+    return wording.gettext(
+        "%(figure)s are printed, but %(body)s has %(number)s members by %(day)s",
+        figure=wording.figure(figure),
+        body=wording.name(body),
+        number=members,
+        day=day,
+    )
+
+
+def _misprinted(figure: Figure, printed: str, difference: str, wording: Wording) -> str:
+    """Say, in English, how a figure differs from its printed words: only editors read this."""
+    return f"'{printed}' ({wording.publisher(figure.source)}) {difference}"
+
+
+def _subject(statement: Statement) -> str:
+    """Return the IRI of the thing that a statement is about."""
+    return statement.triple.subject.value  # type: ignore[union-attr]
+
+
+def _quoted(statement: Statement, wording: Wording) -> str:
+    value = statement.triple.object
+    if isinstance(value, ox.NamedNode):
+        return wording.name(value.value)
+    text = str(value) if isinstance(value, ox.Triple) else value.value
+    return wording.gettext("'%(text)s'", text=text) if statement.language else text
+
+
+def _listed(statements: Sequence[Statement], wording: Wording) -> str:
+    return wording.listed(_quoted(each, wording) for each in statements)
