@@ -1,4 +1,4 @@
-"""Relations that have a role and a time, such as a chair in a year.
+"""Relations that have a role and a time, such as a chair in a year; and the offices of people.
 
 The data describe such a relation as a thing of its own with two ends, like a membership of the
 Organization Ontology (section 5.2). Pages show it as one fact of either end.
@@ -6,7 +6,7 @@ Organization Ontology (section 5.2). Pages show it as one fact of either end.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -90,6 +90,27 @@ def read_roles(graph: Graph, iri: str) -> tuple[RoleRow, ...]:
         RoleRow(role, not in_it, tuple(_latest_first(rows[in_it, role])))
         for in_it, role in sorted(rows)
     )
+
+
+def read_office(graph: Graph, iri: str, language: str) -> ox.Literal | None:
+    """Read the title of a person's office that most sources state in a language.
+
+    Args:
+        graph: The dataset of a release.
+        iri: IRI of the person.
+        language: Tag of the language.
+
+    Returns:
+        The title, or None if no source states one that stands.
+    """
+    titles = Counter(
+        quad.object
+        for quad in graph.quads(iri, f"{SCHEMA}jobTitle")
+        if isinstance(quad.object, ox.Literal)
+        and quad.object.language == language
+        and graph.default_graph.has(iri, quad.predicate, quad.object)
+    )
+    return min(titles, key=lambda each: (-titles[each], each.value), default=None)
 
 
 def _latest_first(dated: list[tuple[str, Relation]]) -> Iterator[Relation]:

@@ -167,7 +167,7 @@ def test_a_figure_page_shows_its_interval(client: httpx.Client) -> None:
         "26,290,000,000,000",
         "26.285 trillion to under 26.295 trillion yuan",
         "Upheld by",
-        "Value of trade of China with other APEC economies, exports and imports, all goods, 2025.",
+        "Value of trade of China with other APEC economies, exports and imports, all goods, 2025,",
         "26,29 трилиона юана",  # another source prints the figure like this
     ):
         assert each in text

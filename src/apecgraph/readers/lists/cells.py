@@ -13,6 +13,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, ORG, RDF, SCHEMA, SDMX_DIMENSION, SKOS
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.lists.listing import Shown
+from apecgraph.readers.relations import read_office
 from apecgraph.readers.series import Series, when
 
 _CHINESE: Final = "zh"
@@ -72,15 +73,8 @@ class Cells:
 
     def office(self, iri: str) -> list[Shown]:
         """Return the title of a person's office that most sources state, in the main language."""
-        titles = Counter(
-            quad.object
-            for quad in self._graph.quads(iri, f"{SCHEMA}jobTitle")
-            if isinstance(quad.object, ox.Literal)
-            and quad.object.language == self._language
-            and self._standing.has(iri, quad.predicate, quad.object)
-        )
-        ranked = sorted(titles, key=lambda each: (-titles[each], each.value))
-        return list(ranked[:1])
+        office = read_office(self._graph, iri, self._language)
+        return [] if office is None else [office]
 
     def dates(self, iri: str, name: str) -> list[Shown]:
         """Return the most precise value of a date."""

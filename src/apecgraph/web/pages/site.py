@@ -27,6 +27,7 @@ from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.signposting import LinkHeaders, Signposts
 from apecgraph.web.language import Language
 from apecgraph.web.pages.html import Html
+from apecgraph.web.short_descriptions import ShortDescriptions
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,11 @@ class ReleaseSite(Site):
     def sharing(self) -> Sharing:
         """Shares the charts of the pages."""
         return Sharing(self.release, self.graph, self.language, self.html.site, self.url)
+
+    @cached_property
+    def descriptions(self) -> ShortDescriptions:
+        """The short descriptions of things."""
+        return ShortDescriptions(self.graph, self.language)
 
     @cached_property
     def listings(self) -> Listings:
