@@ -20,8 +20,8 @@ from typing import Final
 
 import duckdb
 
+from apecgraph.consistency.columnar.screening import Screening, judge, screen
 from apecgraph.consistency.findings import by_culprit
-from apecgraph.consistency.screening import Screening, judge, screen
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figure_columns import faults, open_figures
 from apecgraph.content.folder import Content, default_content

@@ -15,8 +15,8 @@ import duckdb
 
 from apecgraph.check.report import Report, Result
 from apecgraph.check.validation import contradicted
+from apecgraph.consistency.columnar.screening import judge, screen
 from apecgraph.consistency.findings import Findings
-from apecgraph.consistency.screening import judge, screen
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figure_columns import faults, open_figures, read_figure
 from apecgraph.content.folder import Content

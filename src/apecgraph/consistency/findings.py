@@ -57,7 +57,7 @@ class Findings:
         # Few figures need no engine, which takes a while to import.
         import duckdb
 
-        from apecgraph.consistency.screening import judge, screen
+        from apecgraph.consistency.columnar.screening import judge, screen
         from apecgraph.content.figure_columns import figure_table
 
         with duckdb.connect(config={"threads": 1}) as engine:

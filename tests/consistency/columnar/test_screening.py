@@ -11,16 +11,16 @@ import duckdb
 import pytest
 
 from apecgraph.consistency.cell_edit_rules import CELL_EDIT_RULES, SUMS
-from apecgraph.consistency.columnar_edit_rules import (
+from apecgraph.consistency.columnar.edit_rules import (
     COLUMNAR_EDIT_RULES,
     STEADY,
     SUMS_OF_GROUPS,
     SUMS_OF_PERIODS,
 )
+from apecgraph.consistency.columnar.screening import judge, screen
 from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import estimate_cells
 from apecgraph.consistency.findings import Findings, by_culprit
-from apecgraph.consistency.screening import judge, screen
 from apecgraph.content.cube import Cell
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figure_columns import open_figures, write_figures

@@ -16,7 +16,10 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_columns import (
+from apecgraph.consistency.cell_keys import CellKeys
+from apecgraph.consistency.cell_parts import dimension_of_whole
+from apecgraph.consistency.cells import ESTIMATE, PERCENT, SAME_CELL, TOTAL, Cells
+from apecgraph.consistency.columnar.cells import (
     CellColumns,
     Parts,
     bounds,
@@ -29,18 +32,15 @@ from apecgraph.consistency.cell_columns import (
     raised,
     sums,
 )
-from apecgraph.consistency.cell_keys import CellKeys
-from apecgraph.consistency.cell_parts import dimension_of_whole
-from apecgraph.consistency.cells import ESTIMATE, PERCENT, SAME_CELL, TOTAL, Cells
-from apecgraph.consistency.column_engines import Engine, Frame, Values, engine_of
-from apecgraph.consistency.columnar_edit_rules import (
+from apecgraph.consistency.columnar.edit_rules import (
     COLUMNAR_EDIT_RULES,
     INEQUALITIES,
     STEADY,
     SUMS_OF_GROUPS,
     SUMS_OF_PERIODS,
 )
-from apecgraph.consistency.columnar_series import steady
+from apecgraph.consistency.columnar.engines import Engine, Frame, Values, engine_of
+from apecgraph.consistency.columnar.series import steady
 from apecgraph.consistency.contradictions import Contradiction, discrepancies
 from apecgraph.consistency.estimates import add_sums, implied_by
 from apecgraph.content.cube import DIMENSIONS, Cell

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_columns import (
+from apecgraph.consistency.columnar.cells import (
     CellColumns,
     Factors,
     distinct,
@@ -15,7 +15,7 @@ from apecgraph.consistency.cell_columns import (
     raised,
     sizeable,
 )
-from apecgraph.consistency.column_engines import Frame
+from apecgraph.consistency.columnar.engines import Frame
 from apecgraph.content.cube import RATIO, UNIT
 from apecgraph.rdf.namespaces import APEC, DCTERMS
 

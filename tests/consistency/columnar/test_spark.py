@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from apecgraph.consistency.columnar.screening import judge, screen
 from apecgraph.consistency.findings import by_culprit
-from apecgraph.consistency.screening import judge, screen
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figure_columns import open_figures
 from benchmarks.scale_figures import Size, declarations, write

@@ -20,7 +20,10 @@ from typing import Final
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_columns import (
+from apecgraph.consistency.cell_edit_rules import CURRENCY_PAIR, EXCHANGE_RATE, MIRRORED
+from apecgraph.consistency.cell_parts import BALANCE
+from apecgraph.consistency.cells import TOTAL
+from apecgraph.consistency.columnar.cells import (
     IMPLIED,
     NO_CELL,
     NO_END,
@@ -35,11 +38,8 @@ from apecgraph.consistency.cell_columns import (
     raised,
     sizeable,
 )
-from apecgraph.consistency.cell_edit_rules import CURRENCY_PAIR, EXCHANGE_RATE, MIRRORED
-from apecgraph.consistency.cell_parts import BALANCE
-from apecgraph.consistency.cells import TOTAL
-from apecgraph.consistency.column_engines import Frame
-from apecgraph.consistency.columnar_inequalities import (
+from apecgraph.consistency.columnar.engines import Frame
+from apecgraph.consistency.columnar.inequalities import (
     part_of_coverage,
     part_of_flow,
     part_of_group,
@@ -47,7 +47,7 @@ from apecgraph.consistency.columnar_inequalities import (
     part_of_whole,
     sum_of_parts,
 )
-from apecgraph.consistency.columnar_shares import (
+from apecgraph.consistency.columnar.shares import (
     share_of_whole,
     share_of_world_trade,
     with_measure,

@@ -6,7 +6,9 @@ from typing import Final
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_columns import (
+from apecgraph.consistency.cell_parts import AREAS, BALANCE, economies_of
+from apecgraph.consistency.cells import PERCENT, TOTAL
+from apecgraph.consistency.columnar.cells import (
     NO_END,
     CellColumns,
     Implied,
@@ -14,9 +16,7 @@ from apecgraph.consistency.cell_columns import (
     separate_parts,
     sums,
 )
-from apecgraph.consistency.cell_parts import AREAS, BALANCE, economies_of
-from apecgraph.consistency.cells import PERCENT, TOTAL
-from apecgraph.consistency.column_engines import Frame
+from apecgraph.consistency.columnar.engines import Frame
 from apecgraph.content.cube import UNIT, Cell
 from apecgraph.rdf.namespaces import APEC, DCTERMS, ID
 

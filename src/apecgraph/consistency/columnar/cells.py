@@ -20,7 +20,7 @@ from apecgraph.consistency.cell_parts import (
     with_area,
 )
 from apecgraph.consistency.cells import Cells
-from apecgraph.consistency.column_engines import Engine, Frame
+from apecgraph.consistency.columnar.engines import Engine, Frame
 from apecgraph.content.cube import Cell
 from apecgraph.intervals import Interval
 from apecgraph.rdf.namespaces import APEC, DCTERMS

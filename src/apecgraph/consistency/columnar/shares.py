@@ -7,7 +7,9 @@ from functools import reduce
 
 import narwhals as nw
 
-from apecgraph.consistency.cell_columns import (
+from apecgraph.consistency.cell_parts import dimension_of_whole
+from apecgraph.consistency.cell_shares import ALL_GOODS, VALUE, WORLD_FLOWS
+from apecgraph.consistency.columnar.cells import (
     CellColumns,
     Factors,
     Implied,
@@ -18,9 +20,7 @@ from apecgraph.consistency.cell_columns import (
     quotient,
     raised,
 )
-from apecgraph.consistency.cell_parts import dimension_of_whole
-from apecgraph.consistency.cell_shares import ALL_GOODS, VALUE, WORLD_FLOWS
-from apecgraph.consistency.column_engines import Frame
+from apecgraph.consistency.columnar.engines import Frame
 from apecgraph.rdf.namespaces import APEC
 
 

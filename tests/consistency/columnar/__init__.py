@@ -1,0 +1,1 @@
+"""The edit rules as operations on columns."""
