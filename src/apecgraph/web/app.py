@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,13 +15,22 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from apecgraph.content.folder import CONTEXT, default_content
-from apecgraph.errors import ApecgraphError, MethodNotAllowed, NotFound, RequestError
+from apecgraph.errors import (
+    ApecgraphError,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+    RequestError,
+)
 from apecgraph.query.model import QueryService
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.settings import Settings
 from apecgraph.text.catalogues import ENGLISH, read_catalogues
+from apecgraph.web.api.description import Description
+from apecgraph.web.api.router import router
+from apecgraph.web.api.served import ServedRelease
 from apecgraph.web.documents.crawlers import Robots
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
@@ -50,6 +59,7 @@ _PATHS: Final = ("", "sparql", "health", "openapi.json")
 
 _RELEASE_PATHS: Final = (
     "context.jsonld",
+    "api/figures",
     "figures",
     "sources",
     "conflicts",
@@ -120,20 +130,19 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         render_html=site.html.problem,
     )
     app = FastAPI(
-        title="apecgraph",
-        version=version("apecgraph"),
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # web/api/description describes all paths
         redirect_slashes=False,  # such a redirect would repeat the Host header
     )
     app.state.health = HealthCheck(
         publication, queries, server.last_failure, server.settings.workers
     )
-    app.get("/health")(health)
+    app.get("/health", tags=["Server"])(health)
     app.head("/health", include_in_schema=False)(health)
-    app.router.routes += _routes(site, page)
+    app.router.routes += _routes(site, page, Description(site, app.router.routes))
     released = {tag: each for tag, each in sites.items() if isinstance(each, ReleaseSite)}
     if released:
+        app.state.releases = {tag: ServedRelease(each) for tag, each in released.items()}
+        app.include_router(router)
         app.router.routes += release_routes(released)
     else:
         pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}
@@ -186,7 +195,7 @@ def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, 
     return sites
 
 
-def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
+def _routes(site: Site, page: QueryPage, description: Description) -> list[BaseRoute]:
     """Return the routes that every publication has."""
 
     async def icon(request: Request) -> Response:
@@ -204,6 +213,7 @@ def _routes(site: Site, page: QueryPage) -> list[BaseRoute]:
         read_only("/robots.txt", Robots(site).answer),
         read_only("/static/{path:path}", static),
         read_only("/sparql/vocabulary.json", page.vocabulary),
+        read_only("/openapi.json", description.answer),
     ]
 
 
@@ -215,7 +225,9 @@ def _handle_errors(app: FastAPI, sites: Mapping[str, Site]) -> None:
     addresses = [f"{root}{path}" for path in paths]
 
     async def handle(request: Request, error: Exception) -> Response:
-        if isinstance(error, HTTPException):
+        if isinstance(error, RequestValidationError):
+            error = _invalid(error)
+        elif isinstance(error, HTTPException):
             if error.status_code == 405 and request.method == "OPTIONS":
                 return preflight(("GET", "HEAD", "OPTIONS"))
             error = _as_ours(request, error, addresses)
@@ -224,8 +236,18 @@ def _handle_errors(app: FastAPI, sites: Mapping[str, Site]) -> None:
         response = problem_response(error, accept, render_html=render_html)
         return vary_by_language(response)
 
-    for kind in (ApecgraphError, HTTPException, Exception):
+    for kind in (ApecgraphError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, handle)
+
+
+def _invalid(error: RequestValidationError) -> MalformedRequest:
+    """Convert what FastAPI says about the first invalid parameter to an error that names it."""
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    if first["type"] == "extra_forbidden":
+        return MalformedRequest(f"{name}: there is no such parameter; /docs lists those there are.")
+    reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+    return MalformedRequest(f"{reason}." if name == "query" else f"{name}: {reason}.")
 
 
 def _as_ours(request: Request, error: HTTPException, addresses: Collection[str]) -> RequestError:

@@ -22,7 +22,8 @@ _COOKIE: Final = "lang"
 _SECONDS: Final = 365 * 24 * 3600
 """Seconds for which a browser keeps the choice."""
 
-_VARY: Final = "Accept-Language, Cookie"
+VARY: Final = "Accept-Language, Cookie"
+"""The headers on which the language of an answer depends."""
 
 Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -56,13 +57,9 @@ class Localized:
             MalformedRequest: The parameter names a language in which there are no pages.
         """
         asked = asked_language(request)
-        refuse_repeated(request)
-        tag = page_language(request, self._answers)
+        tag = chosen_language(request, self._answers)
         if self._by_address and not asked:
             return await self._answers[ENGLISH.tag](request)
-        if asked and look_up([asked], list(self._answers)) is None:
-            known = ", ".join(self._answers)
-            raise MalformedRequest(f"`lang` must be a language of the pages: {known}.")
         if asked:
             request = Request(without_language(request.scope), request.receive)
         response = await self._answers[tag](request)
@@ -85,7 +82,7 @@ def vary_by_language(response: Response) -> Response:
         The same response.
     """
     if response.headers.get("content-type") == HTML.content_type:
-        response.headers.add_vary_header(_VARY)
+        response.headers.add_vary_header(VARY)
     return response
 
 
@@ -116,6 +113,26 @@ def language_ranges(request: Request) -> list[str]:
         return [asked]
     kept = request.cookies.get(_COOKIE, "")
     return [*filter(None, [kept]), *accepted_languages(request.headers.get("accept-language"))]
+
+
+def chosen_language(request: Request, tags: Mapping[str, object]) -> str:
+    """Return the tag of the language in which a client gets an answer.
+
+    Args:
+        request: The request.
+        tags: The tags of the languages.
+
+    Returns:
+        The tag: that of `page_language`.
+
+    Raises:
+        MalformedRequest: The address asks for two languages, or for one that there is not.
+    """
+    refuse_repeated(request)
+    asked = asked_language(request)
+    if asked and look_up([asked], list(tags)) is None:
+        raise MalformedRequest(f"`lang` must be a language of the pages: {', '.join(tags)}.")
+    return page_language(request, tags)
 
 
 def page_language(request: Request, tags: Mapping[str, object]) -> str:

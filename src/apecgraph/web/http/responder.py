@@ -89,7 +89,12 @@ class Responder:
         return representation.response(content)
 
     async def answer_uncached(
-        self, request: Request, content_type: str, make: Callable[[], str], variant: str
+        self,
+        request: Request,
+        content_type: str,
+        make: Callable[[], str],
+        variant: str,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Answer a request with content that is not cached, subject to the client's rate limit.
 
@@ -98,6 +103,7 @@ class Responder:
             content_type: Content-Type of the response.
             make: Makes the content; called in a thread.
             variant: Everything in the request, besides its path, that the content depends on.
+            headers: Further headers of the response.
 
         Returns:
             The content, or 304 (Not Modified).
@@ -108,7 +114,7 @@ class Responder:
             QueryTimedOut: The content was not made in time.
         """
         etag = self.tags.tag(request.scope["path"], variant, content_type)
-        representation = self._representation(request, content_type, etag, None)
+        representation = self._representation(request, content_type, etag, headers)
         if representation.is_current:
             return representation.not_modified()
         work = self._executor.begin(self._rate_limit.charge(request.scope))

@@ -21,11 +21,16 @@ class PathRouter:
     Args:
         apps: The applications, keyed by path.
         default: The application for all other paths.
+
+    Attributes:
+        default: That application.
     """
+
+    default: ASGIApp
 
     def __init__(self, apps: Mapping[str, ASGIApp], default: ASGIApp) -> None:
         self._apps = apps
-        self._default = default
+        self.default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the application for its path."""
@@ -33,4 +38,4 @@ class PathRouter:
             scope["path"] = scope["path"].rstrip("/") or "/"
             raw = scope.get("raw_path")
             scope["raw_path"] = raw and (raw.rstrip(b"/") or b"/")
-        await self._apps.get(scope["path"], self._default)(scope, receive, send)
+        await self._apps.get(scope["path"], self.default)(scope, receive, send)

@@ -94,7 +94,7 @@ class HealthCheck:
 
 
 async def health(request: Request, response: Response) -> Health:
-    """Return the state of the service."""
+    """Tell whether queries are answered, and which release is served."""
     check: HealthCheck = request.app.state.health
     result = check.run()
     if not result.ready:

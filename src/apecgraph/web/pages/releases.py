@@ -52,17 +52,13 @@ class ReleasesPage(Page):
 
     template: ClassVar[str] = "pages/releases.html"
 
-    def __init__(self, site: ReleaseSite) -> None:
-        super().__init__(site)
-        self._archive = Archive(site.release.path.parent)
-
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page."""
-        return await self.respond(request, self.values, variant=await self._state())
+        return await self.respond(request, self.values, variant=await releases_state(self.site))
 
     def values(self) -> Mapping[str, object]:
         """Return the kept releases, the latest first, and those that were rolled back."""
-        releases = self._published()
+        releases = published_releases(self.site)
         later = takewhile(lambda item: item.release.name != self.site.release.name, releases)
         return {"releases": releases, "undone": [item for item in later if item.taken_back]}
 
@@ -70,31 +66,48 @@ class ReleasesPage(Page):
         """Answer a request with the list as an Atom feed (RFC 4287)."""
 
         def body() -> str:
-            return self.site.html.page("pages/releases.xml", releases=self._published(), base=BASE)
+            releases = published_releases(self.site)
+            return self.site.html.page("pages/releases.xml", releases=releases, base=BASE)
 
         return await self.site.responder.answer(
-            request, ATOM.content_type, body, variant=await self._state()
+            request, ATOM.content_type, body, variant=await releases_state(self.site)
         )
 
-    async def _state(self) -> str:
-        """Return the data that the page and the feed depend on: the kept releases, with history."""
 
-        def read() -> str:
-            history = History.read(self._archive.path)
-            names = self._archive.names()
-            return repr(
-                [(name, history.published(name), history.taken_back(name)) for name in names]
-            )
+async def releases_state(site: ReleaseSite) -> str:
+    """Return what the list of releases depends on: the kept releases, with their history.
 
-        return await asyncio.to_thread(read)
+    Args:
+        site: How the current release is presented.
 
-    def _published(self) -> list[PublishedRelease]:
-        history = History.read(self._archive.path)
-        published = []
-        for release in self._archive.readable():
-            with suppress(ReleaseError):  # damaged differences: `apecgraph releases` warns
-                published.append(_published(release, history))
-        return sorted(published, key=lambda item: item.time or "", reverse=True)
+    Returns:
+        A text that changes with the list.
+    """
+    archive = Archive(site.release.path.parent)
+
+    def read() -> str:
+        history, names = History.read(archive.path), archive.names()
+        return repr([(name, history.published(name), history.taken_back(name)) for name in names])
+
+    return await asyncio.to_thread(read)
+
+
+def published_releases(site: ReleaseSite) -> list[PublishedRelease]:
+    """Return the kept releases, the latest first.
+
+    Args:
+        site: How the current release is presented.
+
+    Returns:
+        The releases, without those whose differences are damaged.
+    """
+    archive = Archive(site.release.path.parent)
+    history = History.read(archive.path)
+    published = []
+    for release in archive.readable():
+        with suppress(ReleaseError):  # damaged differences: `apecgraph releases` warns
+            published.append(_published(release, history))
+    return sorted(published, key=lambda item: item.time or "", reverse=True)
 
 
 def find_release(site: ReleaseSite, name: str) -> PublishedRelease:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ class Lookup:
         if empty:
             raise MalformedRequest(f"{empty[0]}: it is empty; give the IRI or the code to look up.")
         format_ = choose_format(request, (*DOCUMENT_FORMATS, JSON))
-        thing = self._find(parameters)
+        thing = self.find(parameters)
         refuse_withdrawn(self.site.graph, thing.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is JSON:
@@ -82,7 +83,7 @@ class Lookup:
                 "all strings."
             )
         try:
-            thing = self._standing(self._find(item))
+            thing = self._standing(self.find(item))
         except NotFound:
             return None
         return None if thing is None else asdict(thing)
@@ -97,7 +98,19 @@ class Lookup:
         successor = self.site.identifiers.by_iri(successors[0])
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
-    def _find(self, fields: dict[str, str]) -> Identified:
+    def find(self, fields: Mapping[str, str]) -> Identified:
+        """Find the thing that an IRI, or a code of a scheme, identifies.
+
+        Args:
+            fields: Either `iri`, or `code` and `scheme`.
+
+        Returns:
+            The thing, which may be withdrawn.
+
+        Raises:
+            NotFound: They do not identify exactly one thing.
+            ContentTooLarge: One of them is too long.
+        """
         for name, value in fields.items():
             if len(value) > LONGEST_LOOKUP:
                 limit = f"{LONGEST_LOOKUP} characters"

@@ -1,0 +1,1 @@
+"""The typed JSON API, and the OpenAPI description of all paths."""
