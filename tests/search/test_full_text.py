@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -10,16 +11,20 @@ from apecgraph.rdf.namespaces import ID, ONTOLOGY
 from apecgraph.readers.series import read_series
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
-from apecgraph.search.entries import Entries, Section
+from apecgraph.search.entries import Entries, Naming, Section
 from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Search
+from apecgraph.text.catalogues import read_catalogues
 from apecgraph.text.folding import fold
+from apecgraph.web.language import Language
 from apecgraph.web.publication import Publication
 from tests.support.servers import server_thread
 
 
 @pytest.fixture(scope="module")
 def search(graph: Graph) -> Search:
-    return Search(Entries(graph, Entities(graph), read_series(graph)))
+    chinese = Language(graph, read_catalogues()["zh"])
+    naming = Naming(chinese.labels, chinese.numerals)
+    return Search(Entries(graph, Entities(graph), read_series(graph), [naming]))
 
 
 @pytest.mark.parametrize(
@@ -34,12 +39,13 @@ def search(graph: Graph) -> Search:
         ("Other Asia, nes", "economy/TWN"),  # as UN Comtrade writes it
         ("广州", "place/guangzhou"),
         ("Guangzou", "place/guangzhou"),
-        ("中国海关", "body/gacc"),  # 中华人民共和国海关总署
-        ("中国海关 customs", "body/gacc"),
+        ("中国海关", "decision/chair-2026"),
+        ("中华海关", "body/gacc"),  # 中华人民共和国海关总署
+        ("中华海关 customs", "body/gacc"),
         ("中国海关 nowhere", None),
         ("海关程序分委会", "body/sccp"),  # 海关程序小组委员会
         ("APEC海关程序", "body/sccp"),  # APEC海关程序小组委员会
-        ("APEC海关", "group/customs-of-apec-economies"),  # 亚太经合组织经济体海关
+        ("APEC海关", "decision/chair-2026"),
         ("日本海关", "economy/JPN"),
         ("中国台北", "economy/TWN"),
         ("深圳", "place/shenzhen"),
@@ -70,7 +76,7 @@ def test_a_match_in_another_language_is_shown(search: Search) -> None:
 
 
 def test_a_partial_match_shows_the_name_that_matches(search: Search) -> None:
-    hits = search.find("中国海关").hits
+    hits = search.find("中华海关").hits
     assert hits[0].matched is not None
     assert hits[0].matched.value == "中华人民共和国海关总署"
     assert f"{ID}body/wco" in [hit.entry.iri for hit in hits[1:]]
@@ -109,6 +115,45 @@ def test_a_series_is_found_by_what_it_measures(search: Search) -> None:
     assert series is not None
     found = search.find("growth of trade China", series).hits
     assert "figures?measure=measure/trade-growth" in found[0].entry.iri.replace("&", "?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China APEC economies trade 2025",
+        "中国 亚太经合组织 2025 贸易",
+        "中国亚太经合组织其他经济体 2025年 贸易额",
+    ],
+)
+def test_years_and_totals_come_before_months_and_growth(search: Search, text: str) -> None:
+    cells = search.kind("apec:Cell")
+    assert cells is not None
+    names = [hit.entry.name.value for hit in search.find(text, cells).hits]
+    assert names[0].startswith("Trade of China with the other APEC economies")
+    assert names[0].endswith(", 2025")
+    kinds = [name.partition(" of ")[0] for name in names if name.endswith(", 2025")]
+    assert kinds == sorted(kinds, key=lambda each: each in ("Share", "Growth", "growth"))
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("China Vietnam", "China Viet Nam"),
+        ("South Korea trade", "Korea trade"),
+        ("韩国 贸易", "Korea 贸易"),
+        ("中国越南贸易", "China Viet Nam 贸易"),
+    ],
+)
+def test_everyday_names_stand_for_economies_in_the_names_of_figures(
+    search: Search, text: str, same: str
+) -> None:
+    figures = {Section.SERIES, Section.CELL}
+    found, expected = (
+        [hit.entry.iri for hit in search.find(each).hits if hit.entry.section in figures]
+        for each in (text, same)
+    )
+    assert expected
+    assert found == expected
 
 
 def test_the_digits_of_a_number_must_be_together(search: Search) -> None:
@@ -218,6 +263,18 @@ class TestThePage:
         tag = {"If-None-Match": response.headers["etag"]}
         again = client.get("/search.json", params={"q": "  广东 "}, headers=tag)
         assert again.status_code == 304
+
+    def test_names_hits_and_kinds_in_the_language_of_the_page(self, client: httpx.Client) -> None:
+        page = client.get("/search", params={"q": "中国 2025 贸易", "lang": "zh"}).text
+        assert re.search(r"<h2>数字</h2>\s*<ol[^>]*>\s*<li><a[^>]*>[^<]*中国", page)
+        [first, *_] = client.get("/search.json", params={"q": "Peru", "lang": "zh"}).json()
+        assert (first["name"], first["type"]) == ("秘鲁", "经济体")
+        assert client.get("/search.json", params={"q": "Peru"}).json()[0]["type"] == "economy"
+        assert client.get("/search.json", params={"q": "Peru", "lang": "xx"}).status_code == 400
+
+    def test_describes_what_has_no_snippet(self, client: httpx.Client) -> None:
+        page = client.get("/search", params={"q": "Peru"}).text
+        assert "Economy, member of Asia-Pacific Economic Cooperation since" in page
 
     def test_marks_rejected_figures_and_folds_statements(self, client: httpx.Client) -> None:
         page = client.get("/search", params={"q": "2.629"}).text

@@ -10,8 +10,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from apecgraph.consistency.cells import TOTAL
 from apecgraph.content.cube import Cell
 from apecgraph.content.folder import CELLS_GRAPH
+from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import (
@@ -30,7 +32,8 @@ from apecgraph.rdf.namespaces import (
 )
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.series import Series
+from apecgraph.readers.series import Series, when
+from apecgraph.readers.sources import is_official
 from apecgraph.search.entities import Entities, Entity
 from apecgraph.text.folding import fold
 from apecgraph.text.numbers import Numerals
@@ -61,8 +64,8 @@ _LEADING: Final = (
 )
 """Classes that make the other classes of a thing redundant."""
 
-_KIND_NAMES: Final = {SERIES: "series", CELLS: "figures", STATEMENTS: "statements"}
-"""The names of the kinds whose entries are not what the class says."""
+_DERIVED: Final = (f"{APEC}growthOf", f"{APEC}shareOf")
+"""The properties of measures that compare values, which other measures measure."""
 
 _PUBLISHER: Final = f"{DCTERMS}publisher"
 _NAMED_PUBLISHER: Final = compact(_PUBLISHER)
@@ -97,6 +100,7 @@ class Entry:
         texts: Its descriptions, and the words that sources print.
         words: All words with which a search finds the entry, folded.
         claims: The IRIs of the figures or of the statement that the entry stands for.
+        rank: Sorts the entries of its section in the index, before their names.
     """
 
     iri: str
@@ -108,6 +112,32 @@ class Entry:
     texts: tuple[ox.Literal, ...]
     words: str
     claims: tuple[str, ...] = ()
+    rank: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How figures and series are named in a language.
+
+    Attributes:
+        labels: Names the values of dimensions.
+        numerals: Writes units.
+    """
+
+    labels: Labels
+    numerals: Numerals
+
+    def series(self, series: Series) -> ox.Literal:
+        """Name a series."""
+        return self._text(series.name(self.labels, self.numerals))
+
+    def cell(self, series: ox.Literal, cell: Cell) -> ox.Literal:
+        """Name a cell of a series."""
+        period = self.labels.title(cell.period).value
+        return self._text(self.numerals.catalogue.gettext(", ").join((series.value, period)))
+
+    def _text(self, words: str) -> ox.Literal:
+        return ox.Literal(words, language=self.labels.language)
 
 
 class Entries:
@@ -117,15 +147,23 @@ class Entries:
         graph: The dataset of the release.
         entities: The entities of the same dataset.
         series: All its series of figures.
+        others: How figures are named in further languages.
     """
 
-    def __init__(self, graph: Graph, entities: Entities, series: Sequence[Series]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        entities: Entities,
+        series: Sequence[Series],
+        others: Iterable[Naming] = (),
+    ) -> None:
         self._graph = graph
         self._labels = Labels(graph)
-        self._numerals = Numerals(graph)
+        self._namings = (Naming(self._labels, Numerals(graph)), *others)
         self._entities = entities
         self._series = series
         self._makers: dict[str, str] = {}
+        self._official: dict[str, bool] = {}
 
     def read(self) -> Iterator[Entry]:
         """Read all entries, in no particular order."""
@@ -145,9 +183,9 @@ class Entries:
                     iri, name, section, [name], [compact(iri)], kinds, texts=self._described(iri)
                 )
 
-    def kind_name(self, iri: str) -> str:
-        """Return the label of a class or a code list."""
-        return _KIND_NAMES.get(iri) or self._entities.title(iri)
+    def economies(self) -> list[Entity]:
+        """Return the economies, whose everyday names stand for their names in searches."""
+        return self._entities.of_types([compact(f"{APEC}Economy")])
 
     def _entity(self, entity: Entity) -> Entry:
         iri = ID + entity.id
@@ -185,10 +223,11 @@ class Entries:
             address = f"{BASE}figures?{Selection.of(dict(series.dimensions)).parameters}"
             alike[address].append(series)
         for address, (first, *_) in alike.items():
-            name = ox.Literal(first.name(self._labels, self._numerals), language="en")
+            names = [each.series(first) for each in self._namings]
             # The slice of a named series has its name too, but the address shows the figures.
             codes = [] if first.slice_ is None else [first.slice_.removeprefix(ID)]
-            yield self._entry(address, name, Section.SERIES, [name], codes, (SERIES,))
+            rank = (*self._importance(first.claims), -len(first.claims))
+            yield self._entry(address, names[0], Section.SERIES, names, codes, (SERIES,), rank=rank)
 
     def _cells(self) -> Iterator[Entry]:
         cells = {
@@ -197,34 +236,58 @@ class Entries:
             for figure in self._graph.named_graph(CELLS_GRAPH).iris(iri, f"{QB}observation")
         }
         for series in self._series:
-            name = series.name(self._labels, self._numerals)
+            names = [each.series(series) for each in self._namings]
             alike: dict[Cell, list[FigureClaim]] = defaultdict(list)
             for claim in series.claims:
                 alike[claim.figure.cell].append(claim)
                 yield self._figure(claim)
             for cell, claims in alike.items():
-                yield self._cell(cell, claims, name, cells)
+                yield self._cell(cell, claims, names, cells)
 
     def _cell(
-        self, cell: Cell, claims: Sequence[FigureClaim], series: str, cells: dict[str, str]
+        self,
+        cell: Cell,
+        claims: Sequence[FigureClaim],
+        series: Sequence[ox.Literal],
+        cells: dict[str, str],
     ) -> Entry:
         """Make the entry of a cell, which leads to its page, or to its only figure."""
-        name = ox.Literal(f"{series}, {self._labels.title(cell.period).value}", language="en")
+        names = [
+            naming.cell(name, cell) for naming, name in zip(self._namings, series, strict=True)
+        ]
+        first, last, _ = when(self._graph, cell.period)
+        is_year = frequency(first, last) == ANNUAL
+        latest = -int(first.replace("-", "") or 0)
         known = (cells[claim.iri] for claim in claims if claim.iri in cells)
         sources = dict.fromkeys(claim.source for claim in claims)
         texts = tuple(dict.fromkeys(claim.printed for claim in claims if claim.printed is not None))
         labels = (self._labels.title(claim.iri).value for claim in claims)  # they end in the values
         return self._entry(
             next(known, claims[0].iri),
-            name,
+            names[0],
             Section.CELL,
-            [name],
+            names,
             (),
             (CELLS,),
             texts=texts,
             more=[*labels, *map(self._made_by, sources)],
             claims=[claim.iri for claim in claims],
+            rank=(not is_year, *self._importance(claims), latest),
         )
+
+    def _importance(self, claims: Sequence[FigureClaim]) -> tuple[int, ...]:
+        """Return what sorts figures: values, totals and official statistics come first."""
+        cell = claims[0].figure.cell
+        return (
+            any(self._graph.has(cell.measure, each) for each in _DERIVED),
+            cell.flow not in (None, TOTAL),
+            not any(self._is_official(claim.source) for claim in claims),
+        )
+
+    def _is_official(self, source: str) -> bool:
+        if source not in self._official:
+            self._official[source] = is_official(self._graph, source)
+        return self._official[source]
 
     def _figure(self, claim: FigureClaim) -> Entry:
         """Make the entry of a figure, which only its identifiers find: words find its cell."""
@@ -262,6 +325,7 @@ class Entries:
         more: Iterable[str] = (),
         spellings: Iterable[str] = (),
         claims: Iterable[str] = (),
+        rank: tuple[int, ...] = (),
     ) -> Entry:
         written = tuple((fold(each.value), each) for each in dict.fromkeys(names))
         folded = frozenset(filter(None, (*map(fold, codes), *spellings)))
@@ -274,7 +338,7 @@ class Entries:
             ]
         )
         return Entry(
-            iri, name, section, written, folded, kinds, texts, " ".join(words), tuple(claims)
+            iri, name, section, written, folded, kinds, texts, " ".join(words), tuple(claims), rank
         )
 
     def _described(self, iri: str) -> tuple[ox.Literal, ...]:

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from apecgraph.rdf.namespaces import compact
 from apecgraph.search.entries import Entries, Entry, Section
+from apecgraph.search.everyday_names import EverydayNames
 from apecgraph.search.index import UNSPACED, Index, parted
 from apecgraph.search.snippets import Snippet, snippet
 from apecgraph.text.folding import fold
@@ -38,6 +39,9 @@ _LIMITS: Final = {
     Section.STATEMENT: 100,
 }
 """Maximum number of hits in each section. A search costs as much as it may find."""
+
+_FIGURES: Final = (Section.SERIES, Section.CELL)
+"""The sections that the index sorts by what the figures measure."""
 
 _OF_ONE_KIND: Final = 1000
 """Maximum number of hits in a section if a search is for one kind."""
@@ -101,7 +105,6 @@ class HitKind:
     """A class or a code list, with the number of its entries."""
 
     iri: str
-    name: str
     count: int
 
     @property
@@ -123,17 +126,13 @@ class Search:
         counts = Counter(
             kind for entry in known if entry.section < Section.FIGURE for kind in entry.kinds
         )
-        self._labels = {iri: entries.kind_name(iri) for each in known for iri in each.kinds}
+        self._everyday = EverydayNames(entries.economies())
         self._names = self._index.names()
         self.kinds = self._ranked(counts)
 
     def kind(self, name: str) -> HitKind | None:
         """Find a kind by its id."""
         return next((each for each in self.kinds if each.id == name), None)
-
-    def named(self, entry: Entry) -> list[str]:
-        """Return the labels of the kinds of an entry."""
-        return [self._labels[each] for each in entry.kinds]
 
     def counted(self, hits: Iterable[Hit]) -> tuple[HitKind, ...]:
         """Return the kinds of hits with their numbers, the most frequent first."""
@@ -153,44 +152,69 @@ class Search:
         that begins with the text; then the sections of entries with all words of the text anywhere:
         decisions, series, questions, things, sources, terms, cells, statements. In each section,
         entries whose name has all words come before entries that have them elsewhere, such as in
-        the name of the publisher, and short names before long names. If nothing matches,
-        small words such as "with" need not occur. If still nothing matches, find entries with parts
-        of a text without spaces (such as 中国海关), or else similar names.
+        the name of the publisher. Then short names come before long names; among figures, years
+        before months, values before shares and growth, totals before exports and imports, official
+        statistics before the press, and later periods before earlier ones. Everyday names of
+        economies stand for their names here. If nothing matches, small words such as "with" need
+        not occur. If still nothing matches, find the figures of economies that a text without
+        spaces names, entries with parts of such a text (中国海关), or else similar names.
         """
         folded = fold(text)
         words = tuple(dict.fromkeys(parted(folded).split()))
         if not words:
             return Hits(())
         numbers = tuple(map(fold, _NUMBER.findall(text)))
-        found: dict[str, tuple[tuple[int, ...], Entry]] = {}
+        found: dict[str, tuple[tuple[int, ...], Hit]] = {}
         for rank, named in enumerate(
             (self._index.spelled(folded), self._index.beginning(folded, _BEGINNING))
         ):
             for entry in named:
                 if kind is None or kind.iri in entry.kinds:
-                    found.setdefault(entry.iri, ((rank, *_order(entry, folded, words)), entry))
+                    hit = _hit(entry, folded, words, is_named=True)
+                    found.setdefault(entry.iri, ((rank, *_order(entry, folded, words)), hit))
+        more = self._add_having(found, folded, words, numbers, kind)
+        expanded = self._everyday.replaced(parted(folded))
+        if expanded != words:
+            more |= self._add_having(found, " ".join(expanded), expanded, numbers, kind)
+        if not found:
+            every = text.split()
+            large = [word for word in every if fold(word) not in _SMALL_WORDS]
+            if len(large) < len(every):
+                return self.find(" ".join(large), kind)
+            separate, economies = self._everyday.separated(expanded)
+            if economies:
+                self._add_having(found, " ".join(separate), separate, numbers, kind, _FIGURES)
+            figures = [hit for _, hit in sorted(found.values(), key=lambda each: each[0])]
+            others = [*self._partly(words), *([] if kind else self._alike(folded))]
+            others = [each for each in others if not kind or kind.iri in each.entry.kinds]
+            # Two economies are a question about figures, one may be a part of a name.
+            return Hits((*figures, *others) if economies > 1 else (*others, *figures))
+        # Sorting keeps the order of the index where nothing else decides.
+        ranked = sorted(found.values(), key=lambda each: each[0])
+        return Hits(tuple(hit for _, hit in ranked), frozenset(more))
+
+    def _add_having(
+        self,
+        found: dict[str, tuple[tuple[int, ...], Hit]],
+        folded: str,
+        words: tuple[str, ...],
+        numbers: Sequence[str],
+        kind: HitKind | None,
+        sections: Iterable[Section] = _LIMITS,
+    ) -> set[Section]:
+        """Add the entries that have all words anywhere; return the sections that have more."""
         more = set()
-        for section, most in _LIMITS.items():
-            limit = most if kind is None else _OF_ONE_KIND
+        for section in sections:
+            limit = _LIMITS[section] if kind is None else _OF_ONE_KIND
             entries = self._having(words, section, limit + 1, kind)
             if len(entries) > limit:
                 more.add(section)
             for entry in entries[:limit]:
                 if _has(entry.words, words) and _has_numbers(entry.words, numbers):
                     place = (2, *_order(entry, folded, words))
-                    found.setdefault(entry.iri, (place, entry))
-        if not found:
-            every = text.split()
-            large = [word for word in every if fold(word) not in _SMALL_WORDS]
-            if len(large) < len(every):
-                return self.find(" ".join(large), kind)
-            others = [*self._partly(words), *([] if kind else self._alike(folded))]
-            return Hits(tuple(each for each in others if not kind or kind.iri in each.entry.kinds))
-        ranked = sorted(found.values(), key=lambda each: (each[0], each[1].iri))
-        return Hits(
-            tuple(_hit(entry, folded, words, is_named=rank < 2) for (rank, *_), entry in ranked),
-            frozenset(more),
-        )
+                    hit = _hit(entry, folded, words, is_named=False)
+                    found.setdefault(entry.iri, (place, hit))
+        return more
 
     def _having(
         self, words: Sequence[str], section: Section, limit: int, kind: HitKind | None
@@ -211,6 +235,8 @@ class Search:
         for section in _LIMITS if pairs else ():
             if section >= Section.CELL:
                 break
+            if section is Section.SERIES:
+                continue  # most have the pair of a large economy
             for entry in self._index.having(words[:_SIEVED], section, _OF_ONE_KIND, any_pair=True):
                 share = sum(pair in entry.words for pair in pairs) / len(pairs)
                 if share >= _LEAST and _has(entry.words, spaced):
@@ -227,17 +253,22 @@ class Search:
 
     def _ranked(self, counts: Counter[str]) -> tuple[HitKind, ...]:
         ranked = sorted(counts, key=lambda each: (-counts[each], each))
-        return tuple(HitKind(each, self._labels[each], counts[each]) for each in ranked)
+        return tuple(HitKind(each, counts[each]) for each in ranked)
 
 
-def _place(entry: Entry) -> tuple[Section, str, str]:
+def _place(entry: Entry) -> tuple[Section, tuple[int, ...], str, str]:
     """Return what sorts the entries in the index."""
-    return entry.section, entry.names[0][0] if entry.names else "", entry.iri
+    name = entry.names[0][0] if entry.names else ""
+    return entry.section, entry.rank, name, entry.iri
 
 
 def _order(entry: Entry, folded: str, words: tuple[str, ...]) -> tuple[int, int, int]:
-    """Return what sorts entries of one rank: the section, the quality of the name, its length."""
-    return entry.section, _best(entry, folded, words)[0], len(entry.name.value)
+    """Return what sorts entries of one rank: the section, the quality of the name, its length.
+
+    Series and cells of one quality keep the order of the index.
+    """
+    length = 0 if entry.section in _FIGURES else len(entry.name.value)
+    return entry.section, _best(entry, folded, words)[0], length
 
 
 def _hit(entry: Entry, folded: str, words: tuple[str, ...], *, is_named: bool) -> Hit:

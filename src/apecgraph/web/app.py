@@ -26,6 +26,7 @@ from apecgraph.query.model import QueryService
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.namespaces import BASE
+from apecgraph.search.entries import Naming
 from apecgraph.settings import Settings
 from apecgraph.text.catalogues import ENGLISH, read_catalogues
 from apecgraph.web.api.description import Description
@@ -73,6 +74,10 @@ _RELEASE_PATHS: Final = (
     "reconcile",
 )
 """Further paths that a 404 error lists if a release is served."""
+
+
+_INDEXED_SECONDS: Final = 1.0
+"""Seconds after which the index of the search is made, so that the first pages come before it."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         app.state.releases = {tag: ServedRelease(each) for tag, each in released.items()}
         app.include_router(router)
         app.router.routes += release_routes(released)
+        released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS)
     else:
         pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}
         app.router.routes.append(read_only("/", Localized(pages)))
@@ -179,10 +185,13 @@ def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, 
         folder, modified = release.path, http_date(release.issued)
     context = Context(folder / CONTEXT, url)
     limit, tables = server.rate_limit, FairExecutor(settings.query_seconds)
-    readings = None if release is None else Readings(release, graph)
+    languages = {tag: Language(graph, catalogue) for tag, catalogue in catalogues.items()}
+    namings = (
+        Naming(each.labels, each.numerals) for tag, each in languages.items() if tag != ENGLISH.tag
+    )
+    readings = None if release is None else Readings(release, graph, tuple(namings))
     sites: dict[str, Site] = {}
-    for tag, catalogue in catalogues.items():
-        language = Language(graph, catalogue)
+    for tag, language in languages.items():
         html = Html(release, graph, assets, code, language, list(catalogues), settings.contact)
         # A page has another entity tag in each language.
         tags = EntityTags(digest, f"{program} {tag}")

@@ -72,7 +72,8 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
 
     site = sites[ENGLISH.tag]
     switch = LanguageSwitch(sites, is_secure=site.url.startswith("https:"))
-    release, search = ReleasePage(site), SearchPage(site)
+    release = ReleasePage(site)
+    suggestions = {tag: SearchPage(each).suggest for tag, each in sites.items()}
     return [
         page("/", lambda site: HomePage(site).answer),
         page("/about", lambda site: AboutPage(site).answer),
@@ -96,7 +97,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         page("/releases/{name}/report", lambda site: ReportPage(site).answer),
         read_only("/releases/{name}/{file}", release.file),
         page("/search", lambda site: SearchPage(site).answer),
-        read_only("/search.json", search.suggest),
+        read_only("/search.json", Localized(suggestions, by_address=True)),
         page("/shapes", lambda site: ShapesPage(site).answer),
         page("/sources", lambda site: SourcesPage(site).answer),
         page("/use", lambda site: UsePage(site).answer),

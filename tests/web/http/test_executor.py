@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from apecgraph.errors import QueryTimedOut, StoreBusy
-from apecgraph.web.http.executor import FairExecutor
+from apecgraph.web.http.executor import FairExecutor, Prepared
 
 LONG = 60.0
 
@@ -125,3 +125,33 @@ async def test_the_queue_has_room_for_a_fixed_number_of_clients() -> None:
     go.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert sum(isinstance(result, StoreBusy) for result in results) == 40 - 33
+
+
+async def test_a_prepared_value_is_made_once_whoever_asks_first() -> None:
+    made = []
+    go = threading.Event()
+
+    def make() -> int:
+        go.wait(LONG)
+        made.append(1)
+        return 7
+
+    prepared = Prepared(make)
+    prepared.begin(LONG)  # somebody needs it before
+    waiting = [asyncio.create_task(prepared.ready()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()  # a client that leaves takes nothing from the others
+    go.set()
+    assert await waiting[1] == await waiting[2] == prepared.get() == 7
+    assert made == [1]
+
+
+async def test_the_error_of_a_prepared_value_reaches_all_that_need_it() -> None:
+    def make() -> int:
+        raise OSError("no room")
+
+    prepared = Prepared(make)
+    with pytest.raises(OSError, match="no room"):
+        await prepared.ready()
+    with pytest.raises(OSError, match="no room"):
+        prepared.get()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from apecgraph.errors import QueryTimedOut
 from apecgraph.isolation.threads import drop_locals_on_error
@@ -26,6 +27,46 @@ class EngineThreadPool(ThreadPoolExecutor):
     def submit(self, fn: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> Future[_Result]:
         """Call a function in a thread; if it fails, drop its local variables in that thread."""
         return super().submit(drop_locals_on_error(fn), *args, **kwargs)
+
+
+class Prepared(Generic[_Result]):
+    """A value that is made once in a thread, before anybody needs it.
+
+    Requests wait for it without a turn of an executor, so they do not hold up others.
+
+    Args:
+        make: Makes the value.
+    """
+
+    def __init__(self, make: Callable[[], _Result]) -> None:
+        self._make = drop_locals_on_error(make)
+        self._made: Future[_Result] = Future()
+        self._begun = threading.Lock()
+
+    def begin(self, seconds: float = 0) -> None:
+        """Begin to make the value after some seconds, unless it has been begun."""
+        timer = threading.Timer(seconds, self._run)
+        timer.daemon = True  # it may end with the process
+        timer.start()
+
+    async def ready(self) -> _Result:
+        """Wait for the value."""
+        if not self._made.done():
+            self.begin()
+        return await asyncio.shield(asyncio.wrap_future(self._made))
+
+    def get(self) -> _Result:
+        """Return the value; make it in this thread unless another one has begun."""
+        self._run()
+        return self._made.result()
+
+    def _run(self) -> None:
+        if not self._begun.acquire(blocking=False):
+            return
+        try:
+            self._made.set_result(self._make())
+        except BaseException as error:  # whoever needs the value gets it
+            self._made.set_exception(error)
 
 
 class FairExecutor:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,7 +18,7 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound
 from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
-from apecgraph.search.entries import QUESTIONS, STATEMENTS, Entry, Section
+from apecgraph.search.entries import CELLS, QUESTIONS, SERIES, STATEMENTS, Entry, Section
 from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Hit, HitKind, Hits, Search
 from apecgraph.search.snippets import Snippet
 from apecgraph.web.http.addresses import encoded, local_link, public_root
@@ -71,17 +72,23 @@ class HitRow:
 
     Attributes:
         hit: The hit.
+        name: Its name in the language of the page if possible.
+        matched: Another name of it that matches, or None.
         path: The path of the page about it.
         kind: The label of its kind.
         values: What sources print, if it stands for claims.
         snippet: The part of a text that matches, or None.
+        description: The short description of what has neither; empty if nothing is known.
     """
 
     hit: Hit
+    name: ox.Literal
+    matched: ox.Literal | None
     path: str
     kind: str
     values: tuple[Value, ...]
     snippet: Snippet | None
+    description: str
 
     @property
     def rejected(self) -> bool:
@@ -96,7 +103,7 @@ class SearchPage(Page):
 
     @property
     def _index(self) -> Search:
-        return self.site.readings.search
+        return self.site.readings.search.get()
 
     async def answer(self, request: Request) -> Response:
         """Answer a request with the page, or redirect from an address to what it is about.
@@ -119,6 +126,8 @@ class SearchPage(Page):
                 headers = {"Cache-Control": "no-cache"}
                 return RedirectResponse(path, status_code=303, headers=headers)
 
+        await self.site.readings.search.ready()
+
         def write() -> str:
             return self.site.html.page(self.template, **self._values(search))
 
@@ -130,6 +139,7 @@ class SearchPage(Page):
         """Answer a request with the first hits in JSON: the name, the type and the path of each."""
         search = _read(request)
         root = public_root(request)
+        await self.site.readings.search.ready()
         return await self.site.responder.answer_uncached(
             request,
             JSON.content_type,
@@ -163,7 +173,8 @@ class SearchPage(Page):
         if not search.text and kind is None:
             lists = [item for item in index.kinds if item.iri.startswith(ID)]
             classes = [item for item in index.kinds if item not in lists]
-            return {"search": search, "kind": None, "classes": classes, "lists": lists}
+            every = {"classes": classes, "lists": lists, "kind_name": self._kind_name}
+            return {"search": search, "kind": None, **every}
         found = index.find(search.text, kind) if search.text else Hits(())
         said = [] if kind else [each for each in found.hits if _is_statement(each)]
         hits = [each for each in found.hits if each not in said]
@@ -182,6 +193,7 @@ class SearchPage(Page):
             "search": search,
             "searched": search.text,
             "kind": kind,
+            "kind_name": self._kind_name,
             "kinds": () if kind else index.counted(found.hits),
             "count": count,
             "more": bool(found.more),
@@ -217,8 +229,32 @@ class SearchPage(Page):
         }
 
     def _row(self, hit: Hit) -> HitRow:
-        kind = next(iter(self._index.named(hit.entry)), "")
-        return HitRow(hit, _path(hit.entry), kind, tuple(self._said(hit.entry.claims)), hit.snippet)
+        entry, name, snippet = hit.entry, self._name(hit.entry), hit.snippet
+        matched = hit.matched if hit.matched and hit.matched.value != name.value else None
+        values = tuple(self._said(entry.claims))
+        kind = self._kind_name(entry.kinds[0]) if entry.kinds else ""
+        is_described = snippet is not None or values or entry.section is Section.SERIES
+        description = "" if is_described else self.site.descriptions.of(entry.iri)
+        return HitRow(hit, name, matched, _path(entry), kind, values, snippet, description)
+
+    def _name(self, entry: Entry) -> ox.Literal:
+        """Return the name of an entry in the language of the page, otherwise in English."""
+        if entry.section not in (Section.SERIES, Section.CELL):
+            return self.site.labels.label(entry.iri) or entry.name
+        tag = self.site.language.tag
+        return next((each for _, each in entry.names if each.language == tag), entry.name)
+
+    def _kind_name(self, iri: str) -> str:
+        """Return the label of a class or a code list."""
+        gettext = self.site.language.catalogue.gettext
+        # What the search finds is more than these classes say.
+        others = {
+            SERIES: gettext("series"),
+            CELLS: gettext("figures"),
+            STATEMENTS: gettext("statements"),
+        }
+        label = self.site.labels.label(iri)
+        return others.get(iri) or (self.site.entities.title(iri) if label is None else label.value)
 
     def _said(self, claims: Iterable[str]) -> Sequence[Value]:
         """Return the values of the claims of an entry, each with its publishers."""
@@ -246,10 +282,10 @@ class SearchPage(Page):
         rows = map(self._row, self._index.find(search.text).hits[:_SUGGESTIONS])
         return [
             {
-                **_suggestion(row.hit.entry.name.value, row.kind, row.path),
-                "language": row.hit.entry.name.language,
-                "matched": row.hit.matched and row.hit.matched.value,
-                "matchedLanguage": row.hit.matched and row.hit.matched.language,
+                **_suggestion(row.name.value, row.kind, row.path),
+                "language": row.name.language,
+                "matched": row.matched and row.matched.value,
+                "matchedLanguage": row.matched and row.matched.language,
                 "rejected": row.rejected,
             }
             for row in rows

@@ -17,11 +17,11 @@ from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
-from apecgraph.search.entries import Entries
+from apecgraph.search.entries import Entries, Naming
 from apecgraph.search.full_text import Search
 from apecgraph.search.identifiers import Identifiers
 from apecgraph.web.charts.sharing import Sharing
-from apecgraph.web.http.executor import FairExecutor, RequestWork
+from apecgraph.web.http.executor import FairExecutor, Prepared, RequestWork
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.signposting import LinkHeaders, Signposts
@@ -84,10 +84,12 @@ class Readings:
     Attributes:
         release: The release.
         graph: Contains the release.
+        namings: How figures are named in languages other than English.
     """
 
     release: Release
     graph: Graph
+    namings: tuple[Naming, ...] = ()
 
     @cached_property
     def series(self) -> tuple[Series, ...]:
@@ -111,9 +113,11 @@ class Readings:
         return Identifiers(self.graph)
 
     @cached_property
-    def search(self) -> Search:
-        """The index of everything that can be searched for."""
-        return Search(Entries(self.graph, self.entities, self.series))
+    def search(self) -> Prepared[Search]:
+        """The index of everything that can be searched for, which takes seconds to make."""
+        return Prepared(
+            lambda: Search(Entries(self.graph, self.entities, self.series, self.namings))
+        )
 
     @cached_property
     def signposts(self) -> Signposts:

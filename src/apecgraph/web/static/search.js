@@ -89,7 +89,7 @@
     const text = input.value.trim();
     if (!text) return close();
     try {
-      const address = `/search.json?q=${encodeURIComponent(text)}`;
+      const address = `/search.json?q=${encodeURIComponent(text)}&lang=${document.documentElement.lang}`;
       const response = await fetch(address, { signal: asking.signal });
       if (response.ok) show(await response.json());
       else close();
