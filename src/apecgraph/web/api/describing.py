@@ -173,14 +173,14 @@ class Describer:
             links_total=description.link_count,
         )
 
-    def hit(self, hit: Hit, types: Iterable[str]) -> models.Hit:
-        """Describe a hit of a search, given its types in words."""
+    def hit(self, hit: Hit) -> models.Hit:
+        """Describe a hit of a search."""
         claims = (read_claim(self._graph, iri) for iri in hit.entry.claims)
         snippet = hit.snippet
         return models.Hit(
             iri=hit.entry.iri,
-            label=self._label(hit.entry.iri) if hit.entry.iri in self else hit.entry.name.value,
-            types=list(types),
+            label=self._site.entry_name(hit.entry).value,
+            types=[self._site.kind_name(each) for each in hit.entry.kinds],
             matched=None if hit.matched is None else _text(hit.matched),
             snippet=None if snippet is None else "".join(text for text, _ in snippet.pieces),
             claims=[self.claim(each) for each in claims if each is not None],
@@ -210,9 +210,6 @@ class Describer:
                 changed=differences.count("changed"),
             ),
         )
-
-    def __contains__(self, iri: str) -> bool:
-        return self._site.labels.label(iri) is not None
 
     def _label(self, iri: str) -> str:
         return self._site.labels.title(iri).value

@@ -71,7 +71,7 @@ async def search(
     """Find things, figures, decisions and questions by names, printed words or identifiers."""
 
     def make() -> BaseModel:
-        index = release.site.readings.search
+        index = release.site.readings.search.get()
         kind = None if asked.type is None else index.kind(asked.type)
         if asked.type is not None and kind is None:
             raise MalformedRequest(f"type: there is no type {asked.type!r} here; see /search.")
@@ -80,9 +80,10 @@ async def search(
             release.site.release.name,
             index.find(asked.q, kind).hits,
             _iri_of_hit,
-            lambda hit: release.describer.hit(hit, index.named(hit.entry)),
+            release.describer.hit,
         )
 
+    await release.site.readings.search.ready()
     return await release.answer_asked(request, asked, make)
 
 

@@ -18,7 +18,7 @@ from apecgraph.errors import ContentTooLarge, MalformedRequest, NotFound
 from apecgraph.rdf.formats import HTML, JSON
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
-from apecgraph.search.entries import CELLS, QUESTIONS, SERIES, STATEMENTS, Entry, Section
+from apecgraph.search.entries import QUESTIONS, STATEMENTS, Entry, Section
 from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Hit, HitKind, Hits, Search
 from apecgraph.search.snippets import Snippet
 from apecgraph.web.http.addresses import encoded, local_link, public_root
@@ -173,7 +173,7 @@ class SearchPage(Page):
         if not search.text and kind is None:
             lists = [item for item in index.kinds if item.iri.startswith(ID)]
             classes = [item for item in index.kinds if item not in lists]
-            every = {"classes": classes, "lists": lists, "kind_name": self._kind_name}
+            every = {"classes": classes, "lists": lists, "kind_name": self.site.kind_name}
             return {"search": search, "kind": None, **every}
         found = index.find(search.text, kind) if search.text else Hits(())
         said = [] if kind else [each for each in found.hits if _is_statement(each)]
@@ -193,7 +193,7 @@ class SearchPage(Page):
             "search": search,
             "searched": search.text,
             "kind": kind,
-            "kind_name": self._kind_name,
+            "kind_name": self.site.kind_name,
             "kinds": () if kind else index.counted(found.hits),
             "count": count,
             "more": bool(found.more),
@@ -229,32 +229,13 @@ class SearchPage(Page):
         }
 
     def _row(self, hit: Hit) -> HitRow:
-        entry, name, snippet = hit.entry, self._name(hit.entry), hit.snippet
+        entry, name, snippet = hit.entry, self.site.entry_name(hit.entry), hit.snippet
         matched = hit.matched if hit.matched and hit.matched.value != name.value else None
         values = tuple(self._said(entry.claims))
-        kind = self._kind_name(entry.kinds[0]) if entry.kinds else ""
+        kind = self.site.kind_name(entry.kinds[0]) if entry.kinds else ""
         is_described = snippet is not None or values or entry.section is Section.SERIES
         description = "" if is_described else self.site.descriptions.of(entry.iri)
         return HitRow(hit, name, matched, _path(entry), kind, values, snippet, description)
-
-    def _name(self, entry: Entry) -> ox.Literal:
-        """Return the name of an entry in the language of the page, otherwise in English."""
-        if entry.section not in (Section.SERIES, Section.CELL):
-            return self.site.labels.label(entry.iri) or entry.name
-        tag = self.site.language.tag
-        return next((each for _, each in entry.names if each.language == tag), entry.name)
-
-    def _kind_name(self, iri: str) -> str:
-        """Return the label of a class or a code list."""
-        gettext = self.site.language.catalogue.gettext
-        # What the search finds is more than these classes say.
-        others = {
-            SERIES: gettext("series"),
-            CELLS: gettext("figures"),
-            STATEMENTS: gettext("statements"),
-        }
-        label = self.site.labels.label(iri)
-        return others.get(iri) or (self.site.entities.title(iri) if label is None else label.value)
 
     def _said(self, claims: Iterable[str]) -> Sequence[Value]:
         """Return the values of the claims of an entry, each with its publishers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import pyoxigraph as ox
 from starlette.requests import Request
 
 from apecgraph.rdf.graph import Graph
@@ -17,7 +18,15 @@ from apecgraph.readers.series import Series, read_series
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
-from apecgraph.search.entries import Entries, Naming
+from apecgraph.search.entries import (
+    CELLS,
+    SERIES,
+    STATEMENTS,
+    Entries,
+    Entry,
+    Naming,
+    Section,
+)
 from apecgraph.search.full_text import Search
 from apecgraph.search.identifiers import Identifiers
 from apecgraph.web.charts.sharing import Sharing
@@ -188,6 +197,25 @@ class ReleaseSite(Site):
         """The lists of the things of each kind."""
         official = self.comparisons.official
         return Listings(self.graph, self.labels, self.series, official, self.language.catalogue)
+
+    def entry_name(self, entry: Entry) -> ox.Literal:
+        """Return the name of an entry in the language of the page, otherwise in English."""
+        if entry.section not in (Section.SERIES, Section.CELL):
+            return self.labels.label(entry.iri) or entry.name
+        tag = self.language.tag
+        return next((each for _, each in entry.names if each.language == tag), entry.name)
+
+    def kind_name(self, iri: str) -> str:
+        """Return the label of a class or a code list."""
+        gettext = self.language.catalogue.gettext
+        # What the search finds is more than these classes say.
+        others = {
+            SERIES: gettext("series"),
+            CELLS: gettext("figures"),
+            STATEMENTS: gettext("statements"),
+        }
+        label = self.labels.label(iri)
+        return others.get(iri) or (self.entities.title(iri) if label is None else label.value)
 
     @property
     def signposts(self) -> Signposts:
