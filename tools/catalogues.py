@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -19,17 +20,31 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from apecgraph.errors import ToldError
 from apecgraph.text.catalogues import DOMAIN, LOCALES
 
 _PACKAGE: Final = LOCALES.parent
-_METHODS: Final = [
+_METHODS: Final = [  # programs read the errors of the folders that are ignored
     ("text/**.py", "python"),
     ("readers/**.py", "python"),
     ("consistency/**.py", "python"),
     ("release/**.py", "python"),
+    ("query/**.py", "python"),
+    ("web/server/**.py", "ignore"),
+    ("web/api/**.py", "ignore"),
+    ("web/reconcile/**.py", "ignore"),
     ("web/**.py", "python"),
     ("web/templates/**.html", "jinja2.ext.babel_extract"),
 ]
+
+
+def _told(error: type[ToldError] = ToldError) -> Iterator[str]:
+    """Yield the names of the errors whose first argument is a message for clients."""
+    yield error.__name__
+    for each in error.__subclasses__():
+        yield from _told(each)
+
+
 _HEADERS: Final = re.compile(
     rb'^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
     rb'|Language-Team|Generated-By|MIME-Version|Content-Transfer-Encoding): [^"]*"\n',
@@ -37,7 +52,13 @@ _HEADERS: Final = re.compile(
 )
 """Headers that name people, programs and times, which would change with each run."""
 
-_KEYWORDS: Final = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2), "_": None}
+_KEYWORDS: Final = {
+    "gettext": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "_": None,
+    **dict.fromkeys(_told()),
+}
 
 
 def messages() -> Catalog:

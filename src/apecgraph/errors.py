@@ -1,6 +1,7 @@
 """The errors that apecgraph raises on purpose, with their HTTP statuses.
 
-An error without a status in this tree has the status of its base class.
+An error without a status in this tree has the status of its base class. Clients are told about
+request errors and query errors (`ToldError`), in their language if a catalogue has the message.
 
 ApecgraphError               500
 ├── ContentError                 the content cannot be read: names the file and the line
@@ -40,7 +41,7 @@ ApecgraphError               500
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,7 +120,30 @@ class StoreError(ApecgraphError):
     """The store cannot be opened, or its process has died and cannot be replaced."""
 
 
-class RequestError(ApecgraphError):
+class ToldError(ApecgraphError):
+    """An error that the client is told about, in a language.
+
+    Args:
+        message: Text for people in English, with places for values, such as `%(name)s`.
+        **values: The values; without any, the message may contain percent signs.
+
+    Attributes:
+        message: The same message, without the values.
+        values: The values.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """Return the message in the language into which a function translates messages."""
+        message = translate(self.message)
+        return message % self.values if self.values else message
+
+
+class RequestError(ToldError):
     """A request cannot be answered as it is."""
 
 
@@ -134,10 +158,13 @@ class MalformedQuery(MalformedRequest):
         message: Text for people.
         line: Line of the error, from 1, if known.
         column: Column of the error, from 1, if known.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, line: int | None = None, column: int | None = None, **values: object
+    ) -> None:
+        super().__init__(message, **values)
         self.line = line
         self.column = column
 
@@ -152,10 +179,13 @@ class NotFound(RequestError):
     Args:
         message: Text for people.
         available: IRIs that the client may have meant.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, available: Sequence[str] | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, available: Sequence[str] | None = None, **values: object
+    ) -> None:
+        super().__init__(message, **values)
         self.available = available
 
 
@@ -169,10 +199,11 @@ class Gone(RequestError):
     Args:
         message: Text for people.
         available: IRIs of its replacements.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, available: Sequence[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, available: Sequence[str], **values: object) -> None:
+        super().__init__(message, **values)
         self.available = available
 
 
@@ -182,10 +213,11 @@ class MethodNotAllowed(RequestError):
     Args:
         message: Text for people.
         allowed: The methods that the resource supports.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, allowed: Sequence[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, allowed: Sequence[str], **values: object) -> None:
+        super().__init__(message, **values)
         self.allowed = tuple(allowed)
 
 
@@ -195,10 +227,11 @@ class NotAcceptable(RequestError):
     Args:
         message: Text for people.
         available: The available media types.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, available: Sequence[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, available: Sequence[str], **values: object) -> None:
+        super().__init__(message, **values)
         self.available = tuple(available)
 
 
@@ -208,10 +241,11 @@ class LimitExceeded(RequestError):
     Args:
         message: Text for people.
         limit: The limit with its unit.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, limit: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, limit: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.limit = limit
 
 
@@ -238,10 +272,11 @@ class TooManyRequests(LimitExceeded):
         message: Text for people.
         limit: The limit with its unit.
         retry_after: Seconds until the client may try again.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, limit: str, retry_after: int) -> None:
-        super().__init__(message, limit)
+    def __init__(self, message: str, limit: str, retry_after: int, **values: object) -> None:
+        super().__init__(message, limit, **values)
         self.retry_after = retry_after
 
 
@@ -251,10 +286,11 @@ class RangeNotSatisfiable(RequestError):
     Args:
         message: Text for people.
         size: Size of the file in bytes.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, size: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, size: int, **values: object) -> None:
+        super().__init__(message, **values)
         self.size = size
 
 
@@ -262,7 +298,7 @@ class UnsupportedMediaType(RequestError):
     """The body of the request has a media type that cannot be read."""
 
 
-class QueryError(ApecgraphError):
+class QueryError(ToldError):
     """A well-formed query was not answered."""
 
 
@@ -272,10 +308,11 @@ class QueryTooHeavy(QueryError):
     Args:
         message: Text for people.
         limit: The limit with its unit, or None if the limit is not a number.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, limit: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, limit: str | None = None, **values: object) -> None:
+        super().__init__(message, **values)
         self.limit = limit
 
 
@@ -293,8 +330,9 @@ class QueryTimedOut(QueryError):
     Args:
         message: Text for people.
         limit: The time that the query had, with its unit.
+        **values: Values for the message.
     """
 
-    def __init__(self, message: str, limit: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, limit: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.limit = limit

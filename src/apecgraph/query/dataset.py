@@ -81,8 +81,9 @@ def choose_dataset(
             )
         if graph and graph not in graphs:
             raise Forbidden(
-                f"There is no graph <{graph[:_MAX_QUOTED]}> here, and this endpoint fetches none. "
-                "SELECT ?graph { GRAPH ?graph {} } lists the graphs that it has."
+                "There is no graph <%(graph)s> here, and this endpoint fetches none. SELECT ?graph"
+                " { GRAPH ?graph {} } lists the graphs that it has.",
+                graph=graph[:_MAX_QUOTED],
             )
     return chosen
 

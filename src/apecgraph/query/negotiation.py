@@ -109,9 +109,11 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Choice:
     if best_quality == 0:
         available = [offer.media_type for offer in offers]
         raise NotAcceptable(
-            f"No format of this answer is acceptable to 'Accept: {accept}'; "
-            f"the available formats are {', '.join(available)}.",
+            "No format of this answer is acceptable to 'Accept: %(accept)s'; the available "
+            "formats are %(known)s.",
             available,
+            accept=accept,
+            known=", ".join(available),
         )
     return best
 
@@ -191,9 +193,10 @@ def find_named(names: Sequence[str], offers: Sequence[Format]) -> Choice:
             return Choice(offer, name if name in offer.other_media_types else offer.media_type)
     available = list(dict.fromkeys(offer.name for offer in offers))
     raise NotAcceptable(
-        f"format={','.join(names)} is not available for this answer; the available formats are "
-        f"{', '.join(available)}.",
+        "format=%(asked)s is not available for this answer; the available formats are %(known)s.",
         available,
+        asked=",".join(names),
+        known=", ".join(available),
     )
 
 

@@ -62,7 +62,8 @@ def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[
 
 def _too_many_rows(max_rows: int) -> QueryTooHeavy:
     return QueryTooHeavy(
-        f"The answer has more rows than the limit of {max_rows}. "
+        "The answer has more rows than the limit of %(number)s. "
         "Fetch it in parts with LIMIT and OFFSET, or download a dump, which contains everything.",
         f"{max_rows} rows",
+        number=max_rows,
     )

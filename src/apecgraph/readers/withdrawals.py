@@ -37,6 +37,13 @@ def refuse_withdrawn(graph: Graph, iri: str) -> None:
     """
     successors = withdrawn(graph, iri)
     if successors is not None:
-        instead = f"; its replacement is {' and '.join(successors)}" if successors else ""
         name = Labels(graph).title(iri).value
-        raise Gone(f"{iri} ({name}) was withdrawn{instead}.", successors)
+        if not successors:
+            raise Gone("%(iri)s (%(name)s) was withdrawn.", (), iri=iri, name=name)
+        raise Gone(
+            "%(iri)s (%(name)s) was withdrawn; its replacement is %(successors)s.",
+            successors,
+            iri=iri,
+            name=name,
+            successors=", ".join(successors),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -132,7 +133,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         parsing=FairExecutor(server.settings.query_seconds),
         rate_limit=server.rate_limit,
         page=ReadOnly(Localized({tag: each.answer for tag, each in by_language.items()})),
-        render_html=site.html.problem,
+        refuse=partial(_refusal, sites),
     )
     app = FastAPI(
         openapi_url=None,  # web/api/description describes all paths
@@ -240,10 +241,7 @@ def _handle_errors(app: FastAPI, sites: Mapping[str, Site]) -> None:
             if error.status_code == 405 and request.method == "OPTIONS":
                 return preflight(("GET", "HEAD", "OPTIONS"))
             error = _as_ours(request, error, addresses)
-        accept = accept_header(request.headers)
-        render_html = sites[page_language(request, sites)].html.problem
-        response = problem_response(error, accept, render_html=render_html)
-        return vary_by_language(response)
+        return _refusal(sites, request, error)
 
     for kind in (ApecgraphError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, handle)
@@ -256,14 +254,32 @@ def _invalid(error: RequestValidationError) -> MalformedRequest:
     if first["type"] == "extra_forbidden":
         return MalformedRequest(f"{name}: there is no such parameter; /docs lists those there are.")
     reason = first["msg"].removeprefix("Value error, ").rstrip(".")
-    return MalformedRequest(f"{reason}." if name == "query" else f"{name}: {reason}.")
+    told = f"{reason}." if name == "query" else f"{name}: {reason}."
+    return MalformedRequest(told)
+
+
+def _refusal(sites: Mapping[str, Site], request: Request, error: Exception) -> Response:
+    """Return the response to a request that failed: a page is in the language of the reader."""
+    site = sites[page_language(request, sites)]
+    response = problem_response(
+        error,
+        accept_header(request.headers),
+        render_html=site.html.problem,
+        catalogue=site.language.catalogue,
+    )
+    return vary_by_language(response)
 
 
 def _as_ours(request: Request, error: HTTPException, addresses: Collection[str]) -> RequestError:
     """Convert an error of the framework to a RequestError."""
     path = request.scope["path"]  # a URL would repeat the Host header
     if error.status_code == 404:
-        return NotFound(f"There is nothing at {path}.", list(addresses))
+        return NotFound("There is nothing at %(path)s.", list(addresses), path=path)
     if error.status_code == 405:
-        return MethodNotAllowed(f"{request.method} is not allowed for {path}.", ("GET", "HEAD"))
+        return MethodNotAllowed(
+            "%(method)s is not allowed for %(path)s.",
+            ("GET", "HEAD"),
+            method=request.method,
+            path=path,
+        )
     return RequestError(error.detail)

@@ -104,7 +104,9 @@ def refuse_repeated(request: Request) -> None:
     """
     fields = request.scope["query_string"].decode("latin-1").split("&")
     if sum(map(_is_language, fields)) > 1:
-        raise MalformedRequest(f"{PARAMETER}: this parameter is repeated; give it once.")
+        raise MalformedRequest(
+            "%(name)s: this parameter is repeated; give it once.", name=PARAMETER
+        )
 
 
 def language_ranges(request: Request) -> list[str]:
@@ -131,7 +133,9 @@ def chosen_language(request: Request, tags: Mapping[str, object]) -> str:
     refuse_repeated(request)
     asked = asked_language(request)
     if asked and look_up([asked], list(tags)) is None:
-        raise MalformedRequest(f"`lang` must be a language of the pages: {', '.join(tags)}.")
+        raise MalformedRequest(
+            "`lang` must be a language of the pages: %(known)s.", known=", ".join(tags)
+        )
     return page_language(request, tags)
 
 
@@ -172,7 +176,7 @@ class LanguageSwitch:
         """
         tag = request.path_params["tag"]
         if tag not in self._tags:
-            raise NotFound(f"There are no pages in the language {tag!r}.", [])
+            raise NotFound("There are no pages in the language %(tag)r.", [], tag=tag)
         response = RedirectResponse(_back(request), 303, {"Cache-Control": "no-store"})
         response.set_cookie(
             _COOKIE,

@@ -11,7 +11,7 @@ import pytest
     [
         ("/search?q=a&q=b", "q: this parameter is repeated"),
         ("/search.json?q=a&type=a&type=b", "type: this parameter is repeated"),
-        ("/search?q=a&page=0", "page must be the number of a page: a whole number from 1"),
+        ("/search?q=a&page=0", "page must be a whole number from 1"),
         ("/search?q=a&page=12345", "of at most 4 digits"),
         ("/sources?sort=date&sort=date", "sort: this parameter is repeated"),
         ("/doc/economy/CHN.html?lang=zh&lang=zh", "lang: this parameter is repeated"),
@@ -19,7 +19,7 @@ import pytest
         ("/reconcile?queries=%7B%7D&queries=%7B%7D", "queries: this parameter is repeated"),
         (
             "/reconcile/suggest/entity?prefix=a&cursor=-1",
-            "cursor must be the number of suggestions",
+            "cursor must be a whole number from 0",
         ),
         ("/search?q=%ff", "not UTF-8"),
         ("/search?q=%", "%25"),

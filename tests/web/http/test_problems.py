@@ -39,12 +39,14 @@ from apecgraph.errors import (
     StoreBusy,
     StoreError,
     TableRefused,
+    ToldError,
     TooManyRequests,
     UnknownCode,
     UnsupportedMediaType,
     UriTooLong,
     WorkerKilled,
 )
+from apecgraph.text.catalogues import read_catalogues
 from apecgraph.web.http.problems import STATUS, problem_response
 from tests.support.pages import BROWSER
 
@@ -92,7 +94,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
     classes = [
         each
         for _, each in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(each, ApecgraphError) and each is not ApecgraphError
+        if issubclass(each, ApecgraphError) and each not in (ApecgraphError, ToldError)
     ]
     assert len(classes) >= 17
     # An error of a build can only reach a request through a bug, so it is a 500.
@@ -182,6 +184,16 @@ def test_the_error_page_can_be_replaced() -> None:
     assert bytes(response.body) == b"<p>400 at 2"
     response = problem_response(MalformedQuery("m", 2, 3), None, render_html=render)
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_is_in_the_language_of_the_reader_and_the_details_for_programs_in_english() -> None:
+    error = NotFound("There is no question %(name)r.", name="100% <x>")
+    chinese = read_catalogues()["zh"]
+    page = bytes(problem_response(error, BROWSER, catalogue=chinese).body).decode()
+    assert "<h1>404 未找到</h1>\n<p>没有问题“100% &lt;x&gt;”。</p>" in page
+    problem = json.loads(bytes(problem_response(error, None, catalogue=chinese).body))
+    assert problem["detail"] == str(error) == "There is no question '100% <x>'."
+    assert problem["title"] == "Not Found"
 
 
 def test_a_detail_and_a_list_are_cut_with_counts() -> None:

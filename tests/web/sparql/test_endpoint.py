@@ -25,6 +25,7 @@ from apecgraph.web.http.body import LARGEST_BODY
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.memory import MemoryBudgets, counted
+from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags
 from apecgraph.web.sparql.endpoint import SparqlEndpoint, parsed_requests
@@ -54,6 +55,7 @@ def endpoint(service: QueryService) -> ASGIApp:
         parsing=FairExecutor(60),
         rate_limit=RateLimit(0),
         page=description,
+        refuse=lambda request, error: problem_response(error, request.headers.get("accept")),
     )
 
 

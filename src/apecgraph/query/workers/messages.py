@@ -19,6 +19,7 @@ from apecgraph.errors import (
     QueryError,
     QueryTooHeavy,
     StoreError,
+    ToldError,
 )
 from apecgraph.query.model import Query
 from apecgraph.rdf.formats import ANSWER_FORMATS
@@ -68,11 +69,13 @@ def decode_query(payload: bytes) -> tuple[Query, float]:
 
 def encode_error(error: ApecgraphError) -> bytes:
     """Return the frame that ends an answer with one of ERRORS."""
-    attributes = {name: getattr(error, name) for name in ERRORS[type(error)]}
-    return frame(ERROR, json.dumps([type(error).__name__, str(error), attributes]).encode())
+    values = error.values if isinstance(error, ToldError) else {}
+    message = error.message if isinstance(error, ToldError) else str(error)
+    arguments = {name: getattr(error, name) for name in ERRORS[type(error)]} | dict(values)
+    return frame(ERROR, json.dumps([type(error).__name__, message, arguments]).encode())
 
 
 def decode_error(payload: bytes) -> ApecgraphError:
     """Decode a payload made by `encode_error`; return the error."""
-    name, message, attributes = json.loads(payload)
-    return _ERROR_TYPES[name](message, **attributes)
+    name, message, arguments = json.loads(payload)
+    return _ERROR_TYPES[name](message, **arguments)

@@ -256,15 +256,18 @@ class WorkerPool:
                 return "the deadline", self._timed_out()
         if death.status < 0:
             return "a signal", WorkerKilled(
-                f"The process that evaluated the query {death}; the query may not be the "
-                "cause: try again."
+                "The process that evaluated the query %(death)s; "
+                "the query may not be the cause: try again.",
+                death=death,
             )
         return "the engine", QueryError("The engine failed on this query.")
 
     def _timed_out(self) -> QueryTimedOut:
         limit = f"{self._limits.query_seconds:g} s"
         return QueryTimedOut(
-            f"The query was stopped at its deadline of {limit}, which includes waiting.", limit
+            "The query was stopped at its deadline of %(most)s, which includes waiting.",
+            limit,
+            most=limit,
         )
 
 

@@ -116,7 +116,9 @@ def _set_alarm(seconds: float) -> None:
 def too_much_memory(megabytes: int) -> QueryTooHeavy:
     """Return the error for a query that exceeds the limit on memory."""
     return QueryTooHeavy(
-        f"The query needs more memory than the limit of {megabytes} MB.", f"{megabytes} MB"
+        "The query needs more memory than the limit of %(number)s MB.",
+        f"{megabytes} MB",
+        number=megabytes,
     )
 
 
@@ -133,10 +135,11 @@ class _Reply:
         self._size += len(data)
         if self._size > self._megabytes * MEGABYTE:
             raise QueryTooHeavy(
-                f"The answer is larger than the limit of {self._megabytes} MB. "
-                "Fetch it in parts with LIMIT and OFFSET, or download a dump, which "
-                "contains everything.",
+                "The answer is larger than the limit of %(number)s MB. "
+                "Fetch it in parts with LIMIT and OFFSET, or download a dump, "
+                "which contains everything.",
                 f"{self._megabytes} MB",
+                number=self._megabytes,
             )
         for start in range(0, len(data), messages.LARGEST_DATA):
             self._front.sendall(self._pending)

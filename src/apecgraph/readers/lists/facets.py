@@ -65,16 +65,21 @@ class Facets(Generic[_Row]):
     def check(self, choices: Mapping[str, str]) -> None:
         """Raise MalformedRequest if a choice names no facet, or a value that no row has."""
         for name, value in choices.items():
+            if not self._labels:
+                raise MalformedRequest("%(name)s: this list cannot be narrowed.", name=name)
             if name not in self._labels:
-                known = ", ".join(self._labels) or "no facet"
-                raise MalformedRequest(f"{name}: this list can be narrowed by {known}.")
+                known = ", ".join(self._labels)
+                raise MalformedRequest(
+                    "%(name)s: this list can be narrowed by %(known)s.", name=name, known=known
+                )
             values = sorted({each.id for _, of in self._rows for each in of.get(name, ())})
             if value not in values:
-                others = len(values) - _MOST_LISTED
-                listed = ", ".join(values[:_MOST_LISTED])
-                more = f" and {others} more" if others > 0 else ""
+                more = ["…"] if len(values) > _MOST_LISTED else []
                 raise MalformedRequest(
-                    f"{name}: no row has the value {value!r}; there are {listed}{more}."
+                    "%(name)s: no row has the value %(value)r; there are %(known)s.",
+                    name=name,
+                    value=value,
+                    known=", ".join(values[:_MOST_LISTED] + more),
                 )
 
     def chosen(self, choices: Mapping[str, str]) -> list[_Row]:

@@ -40,7 +40,9 @@ def rasterized(picture: Picture, seconds: float) -> bytes:
     if len(picture.svg) > _LARGEST:
         limit = f"{_LARGEST // 1024 // 1024} MB"
         raise QueryTooHeavy(
-            f"The drawing is larger than {limit}: select fewer figures, or read the SVG.", limit
+            "The drawing is larger than %(most)s: select fewer figures, or read the SVG.",
+            limit,
+            most=limit,
         )
     command = (sys.executable, "-m", f"{__package__}.rasterizer")
     try:
@@ -53,7 +55,7 @@ def rasterized(picture: Picture, seconds: float) -> bytes:
         )
     except subprocess.TimeoutExpired:
         limit = f"{seconds:g} s"
-        raise QueryTimedOut(f"The picture took longer than {limit}.", limit) from None
+        raise QueryTimedOut("The picture took longer than %(most)s.", limit, most=limit) from None
     if done.returncode != 0 or not done.stdout:
         raise WorkerKilled("The process that draws the picture was ended; try again.")
     return done.stdout

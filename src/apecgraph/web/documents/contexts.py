@@ -46,7 +46,7 @@ class Contexts:
         path = request.scope["path"]
         content = self._versions.get(path)
         if content is None:
-            raise NotFound(f"There is no context {path}.", [self._current.path])
+            raise NotFound("There is no context %(path)s.", [self._current.path], path=path)
         representation = Representation(
             request.headers,
             JSON_LD.content_type,

@@ -118,7 +118,11 @@ class Sitemap:
         """Answer a request with one part of the sitemap; raise NotFound if there is none."""
         number = request.path_params["number"]
         if not 1 <= number <= len(self._parts):
-            raise NotFound(f"The sitemap has no part {number}.", [f"{self._site.url}/sitemap.xml"])
+            raise NotFound(
+                "The sitemap has no part %(number)s.",
+                [f"{self._site.url}/sitemap.xml"],
+                number=number,
+            )
         return await self._site.responder.answer(
             request, SITEMAP.content_type, lambda: self._urls(self._parts[number - 1])
         )

@@ -224,8 +224,10 @@ class Downloads:
             release = await asyncio.to_thread(current.beside, name)
             if release is None:
                 raise NotFound(
-                    f"There is no release {name!r} here; the current one is {current.name}.",
+                    "There is no release %(name)r here; the current one is %(current)s.",
                     [f"{BASE}dumps/", f"{BASE}dumps/{current.name}/"],
+                    name=name,
+                    current=current.name,
                 )
             self._earlier[name] = _Shelf.of(release)
         return self._earlier[name]
@@ -255,7 +257,9 @@ def _is_ranged(request: Request, size: int) -> bool:
         return False
     if not any(int(first) < size if first else int(last) > 0 for first, _, last in ranges):
         raise RangeNotSatisfiable(
-            f"The file has only {size} bytes, and none of them are in that range.", size
+            "The file has only %(number)s bytes, and none of them are in that range.",
+            size,
+            number=size,
         )
     return True
 
@@ -273,8 +277,10 @@ def _download(shelf: _Shelf, name: str) -> Download:
     """Find a download by its name; raise NotFound if the release does not offer it."""
     if name not in shelf.files:
         raise NotFound(
-            f"There is no dump {name!r}; the dumps are {', '.join(shelf.files)}. See /dumps/.",
+            "There is no dump %(name)r; the dumps are %(listed)s. See /dumps/.",
             [f"{BASE}dumps/{shelf.release.name}/{item}" for item in shelf.files],
+            name=name,
+            listed=", ".join(shelf.files),
         )
     return shelf.files[name]
 

@@ -96,11 +96,13 @@ class Embeds:
         parameters = read_parameters(request.scope["query_string"])
         format_ = parameters.get("format", JSON.name)
         if format_ != JSON.name:
-            raise NotOffered(f"There is no description in the format {format_!r}, only in JSON.")
+            raise NotOffered(
+                "There is no description in the format %(format)r, only in JSON.", format=format_
+            )
         url = parameters.get("url", "")
         path = self._local(request, url)
         width, height = (
-            read_number(parameters, name, "a size in pixels", digits=_DIGITS, least=1)
+            read_number(parameters, name, digits=_DIGITS, least=1)
             for name in ("maxwidth", "maxheight")
         )
         return await self._site.responder.answer(
@@ -136,7 +138,11 @@ class Embeds:
             rest = url.removeprefix(root)
             if rest != url and rest[:1] in ("", "/", "?"):
                 return rest
-        raise NotFound(f"There is no chart at {url!r}: it is not an address of {self._site.url}/.")
+        raise NotFound(
+            "There is no chart at %(url)r: it is not an address of %(site)s/.",
+            url=url,
+            site=self._site.url,
+        )
 
     def _at(self, url: str, path: str) -> SharedChart:
         """Find the chart at a path with a query."""
@@ -148,7 +154,7 @@ class Embeds:
                 return self._find(_stem(parts.path.removeprefix(EMBED)), parameters, tag)
         except (RequestError, ValueError):
             pass
-        raise NotFound(f"There is no chart at {url!r}.")
+        raise NotFound("There is no chart at %(url)r.", url=url)
 
     def _find(self, stem: str, parameters: Mapping[str, str], tag: str) -> SharedChart:
         if stem == _FIGURES:

@@ -217,7 +217,9 @@ class Resources:
             NotFound: The page has no such chart.
         """
         if other := [each for each in parameters if each != "chart"]:
-            raise MalformedRequest(f"{other[0]}: there is no such parameter; `chart` is one.")
+            raise MalformedRequest(
+                "%(name)s: there is no such parameter; `chart` is one.", name=other[0]
+            )
         iri = topic_of(name)
         charts = self.charts(iri, tag)
         wanted = parameters.get("chart", charts[0].chart.name if charts else "")
@@ -225,8 +227,9 @@ class Resources:
             if shared.chart.name == wanted:
                 return shared
         raise NotFound(
-            f"There is no such chart on the page about {iri}.",
+            "There is no such chart on the page about %(iri)s.",
             [self.site.url + shared.address.picture(SVG) for shared in charts] or [iri],
+            iri=iri,
         )
 
     async def _picture(self, request: Request, name: str, format_: Format) -> Response:
@@ -254,7 +257,9 @@ class Resources:
         found = look_up(language_ranges(request), list(languages))
         if found is None and asked_language(request):
             known = ", ".join(sorted(languages))
-            raise MalformedRequest(f"`lang` must be one of the languages of this page: {known}.")
+            raise MalformedRequest(
+                "`lang` must be one of the languages of this page: %(known)s.", known=known
+            )
         return found or ENGLISH.tag
 
     def _written(self, name: str, description: Description, tag: str, language: str) -> str:
@@ -287,7 +292,11 @@ class Resources:
         start = max(0, bisect(related, name) - _COMPARED // 2)
         around = related[start : start + _COMPARED]
         near = nearest(name[:_LONGEST], around, least=50, most=_NEAR)
-        return NotFound(f"There is nothing at {BASE}{path[1:]}.", [*map(topic_of, near), BASE])
+        return NotFound(
+            "There is nothing at %(path)s.",
+            [*map(topic_of, near), BASE],
+            path=f"{BASE}{path[1:]}",
+        )
 
 
 def _pages_in(site: ReleaseSite) -> dict[str, ThingPage]:

@@ -55,5 +55,5 @@ async def read_body(headers: Headers, receive: Receive, memory: RequestMemory) -
         more = message.get("more_body", False)
     if max(size, len(body)) > LARGEST_BODY:
         limit = f"{LARGEST_BODY} bytes"
-        raise ContentTooLarge(f"The body is larger than {limit}.", limit)
+        raise ContentTooLarge("The body is larger than %(most)s.", limit, most=limit)
     return bytes(body)

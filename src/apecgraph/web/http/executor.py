@@ -119,8 +119,9 @@ class FairExecutor:
     def _timed_out(self) -> QueryTimedOut:
         limit = f"{self._seconds:g} s"
         return QueryTimedOut(
-            f"The request took longer than {limit}, including waiting: send a smaller request.",
+            "The request took longer than %(most)s, including waiting: send a smaller request.",
             limit,
+            most=limit,
         )
 
 

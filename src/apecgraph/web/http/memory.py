@@ -84,10 +84,11 @@ class MemoryBudget:
         if taken and taken + size > share and not is_on_this_machine(client):
             limit = f"{share // MEGABYTE} MB at once"
             raise TooManyRequests(
-                f"The requests of one client, or their replies, may take {limit}: wait until "
+                "The requests of one client, or their replies, may take %(most)s: wait until "
                 "others are answered.",
                 limit,
                 _RETRY_SECONDS,
+                most=limit,
             )
         if self.used + size > self.limit:
             if not taken:

@@ -47,7 +47,10 @@ class ReadOnly:
         if request.method not in self._methods:
             methods = ", ".join(self._methods)
             raise MethodNotAllowed(
-                f"{request.method} is not allowed for this resource; use {methods}.", self._methods
+                "%(method)s is not allowed for this resource; use %(methods)s.",
+                self._methods,
+                method=request.method,
+                methods=methods,
             )
         try:
             if request.method == "OPTIONS":
@@ -73,7 +76,7 @@ def read_or_post(answer: Callable[[Request, bytes], Awaitable[Response]]) -> Rea
         memory = request_memory(request.scope)
         body = await read_body(request.headers, request.receive, memory)
         if body and request.method != "POST":
-            raise MalformedRequest(f"{request.method} must have no body: use POST.")
+            raise MalformedRequest("%(method)s must have no body: use POST.", method=request.method)
         return await answer(request, body)
 
     return ReadOnly(answer_with_body, _READ_OR_POST)

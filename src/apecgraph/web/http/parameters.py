@@ -27,20 +27,19 @@ def read_parameters(
     parameters: dict[str, str] = {}
     for name, value in decode_form(query_string) + decode_form(body, encoding):
         if name in parameters:
-            raise MalformedRequest(f"{name}: this parameter is repeated; give it once.")
+            raise MalformedRequest("%(name)s: this parameter is repeated; give it once.", name=name)
         parameters[name] = value
     return parameters
 
 
 def read_number(
-    parameters: Mapping[str, str], name: str, meaning: str, *, digits: int, least: int = 0
+    parameters: Mapping[str, str], name: str, *, digits: int, least: int = 0
 ) -> int | None:
     """Read a parameter that is a whole number.
 
     Args:
         parameters: All parameters.
         name: Name of the parameter.
-        meaning: What the number counts, for the error message.
         digits: Number of digits that it may have.
         least: The smallest number allowed.
 
@@ -55,6 +54,9 @@ def read_number(
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= digits and int(text) >= least):
         raise MalformedRequest(
-            f"{name} must be {meaning}: a whole number from {least}, of at most {digits} digits."
+            "%(name)s must be a whole number from %(least)s, of at most %(digits)s digits.",
+            name=name,
+            least=least,
+            digits=digits,
         )
     return int(text)

@@ -30,6 +30,7 @@ from apecgraph.errors import (
     RequestTimedOut,
     StoreBusy,
     StoreError,
+    ToldError,
     TooManyRequests,
     UnsupportedMediaType,
     UriTooLong,
@@ -38,6 +39,7 @@ from apecgraph.errors import (
 from apecgraph.printable import shortened
 from apecgraph.query.negotiation import negotiate
 from apecgraph.rdf.formats import HTML, PROBLEM, Format
+from apecgraph.text.catalogues import ENGLISH, Catalogue, gettext_noop
 from apecgraph.web.http.addresses import encoded
 
 STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
@@ -67,6 +69,23 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
 }
 """The status of each error; a class that is not listed has the status of its nearest base."""
 
+_TITLES: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.BAD_REQUEST: gettext_noop("Bad Request"),
+    HTTPStatus.FORBIDDEN: gettext_noop("Forbidden"),
+    HTTPStatus.NOT_FOUND: gettext_noop("Not Found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: gettext_noop("Method Not Allowed"),
+    HTTPStatus.NOT_ACCEPTABLE: gettext_noop("Not Acceptable"),
+    HTTPStatus.GONE: gettext_noop("Gone"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_noop("Content Too Large"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: gettext_noop("Unprocessable Content"),
+    HTTPStatus.TOO_MANY_REQUESTS: gettext_noop("Too Many Requests"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: gettext_noop("Internal Server Error"),
+    HTTPStatus.NOT_IMPLEMENTED: gettext_noop("Not Implemented"),
+    HTTPStatus.SERVICE_UNAVAILABLE: gettext_noop("Service Unavailable"),
+    HTTPStatus.GATEWAY_TIMEOUT: gettext_noop("Gateway Timeout"),
+}
+"""The titles of the problems that readers of pages meet (RFC 9110, section 15)."""
+
 RETRY_SECONDS: Final = 2
 """Seconds after which a client may try again, unless the error states another number."""
 
@@ -93,6 +112,7 @@ def problem_response(
     accept: str | None,
     *,
     render_html: Callable[[Mapping[str, object]], str] | None = None,
+    catalogue: Catalogue = ENGLISH,
 ) -> Response:
     """Return the response to a request that failed.
 
@@ -102,25 +122,13 @@ def problem_response(
         error: The error.
         accept: The Accept header of the request, or None.
         render_html: Makes a page of the problem; None for a page without design.
+        catalogue: The language of the page. Problem details are in English, for programs.
 
     Returns:
         Problem details (RFC 9457), or a page if the client prefers HTML.
     """
     status = status_of(error)
-    problem: dict[str, object] = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-    }
-    if isinstance(error, RequestError | QueryError):
-        problem["detail"] = shortened(str(error), _LONGEST_DETAIL)
-        members = {name: getattr(error, name, None) for name in _MEMBERS}
-        problem |= {name: value for name, value in members.items() if value is not None}
-        available = members["available"] or ()
-        if len(available) > _MOST_AVAILABLE:
-            left = len(available) - _MOST_AVAILABLE
-            problem |= {"available": available[:_MOST_AVAILABLE], "leftOff": left}
-    else:
+    if not isinstance(error, ToldError):
         _log.error("answered %d", status, exc_info=error)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if isinstance(error, Gone) and error.available:
@@ -136,9 +144,28 @@ def problem_response(
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     if _preferred(accept) is HTML:
-        page = (render_html or _page)(problem)
+        page = (render_html or _page)(_details(error, status, catalogue))
         return Response(page, status, headers, HTML.content_type)
-    return Response(json.dumps(problem, ensure_ascii=False), status, headers, PROBLEM.content_type)
+    problem = json.dumps(_details(error, status, ENGLISH), ensure_ascii=False)
+    return Response(problem, status, headers, PROBLEM.content_type)
+
+
+def _details(error: Exception, status: HTTPStatus, catalogue: Catalogue) -> dict[str, object]:
+    """Return the problem details of an error (RFC 9457, section 3.1) in a language."""
+    problem: dict[str, object] = {
+        "type": "about:blank",
+        "title": catalogue.gettext(_TITLES.get(status, status.phrase)),
+        "status": status.value,
+    }
+    if isinstance(error, ToldError):
+        problem["detail"] = shortened(error.told(catalogue.gettext), _LONGEST_DETAIL)
+        members = {name: getattr(error, name, None) for name in _MEMBERS}
+        problem |= {name: value for name, value in members.items() if value is not None}
+        available = members["available"] or ()
+        if len(available) > _MOST_AVAILABLE:
+            left = len(available) - _MOST_AVAILABLE
+            problem |= {"available": available[:_MOST_AVAILABLE], "leftOff": left}
+    return problem
 
 
 def _preferred(accept: str | None) -> Format:

@@ -73,8 +73,9 @@ class RateLimit:
             reset = self._limiter.get_window_stats(item, counted).reset_time
             limit = f"{item.amount} queries a minute"
             raise TooManyRequests(
-                f"One client may send {limit}: wait, then try again.",
+                "One client may send %(number)s queries a minute: wait, then try again.",
                 limit=limit,
                 retry_after=max(1, math.ceil(reset - time.time())),
+                number=item.amount,
             )
         return client

@@ -53,8 +53,9 @@ class ListPage(Page):
         kind = KINDS.get(request.path_params["kind"])
         if kind is None:
             raise NotFound(
-                f"There is no list of {request.path_params['kind']!r}.",
+                "There is no list of %(name)r.",
                 [f"{BASE}browse/{each}" for each in KINDS],
+                name=request.path_params["kind"],
             )
         choices = {
             name: value
@@ -76,7 +77,11 @@ class ListPage(Page):
         order = sort or listing.order
         columns = [each.name for each in listing.columns]
         if order not in columns:
-            raise MalformedRequest(f"{_SORT}: this list can be sorted by {', '.join(columns)}.")
+            raise MalformedRequest(
+                "%(name)s: this list can be sorted by %(listed)s.",
+                name=_SORT,
+                listed=", ".join(columns),
+            )
         rows = listing.rows.chosen(choices)
         return {
             "canonical": BASE + list_address(path, choices, sort).removeprefix("/"),

@@ -182,7 +182,7 @@ class SearchPage(Page):
         count = kind.count if kind is not None and listed else len(hits)
         last = max(1, -(-count // PAGE))
         if search.page > last:
-            raise MalformedRequest(f"page: there are only {last} pages of hits.")
+            raise MalformedRequest("page: there are only %(last)s pages of hits.", last=last)
         start = (search.page - 1) * PAGE
         shown = (
             index.of_kind(kind, search.page)
@@ -279,7 +279,9 @@ class SearchPage(Page):
     def _kind(self, search: _Search) -> HitKind | None:
         kind = self._index.kind(search.kind) if search.kind else None
         if search.kind and kind is None:
-            raise MalformedRequest(f"type: there is no type {search.kind!r} here; see /search.")
+            raise MalformedRequest(
+                "type: there is no type %(kind)r here; see /search.", kind=search.kind
+            )
         return kind
 
 
@@ -303,6 +305,11 @@ def _read(request: Request) -> _Search:
     for name, value in (("q", text), ("type", kind)):
         if len(value) > LONGEST_SEARCH:
             limit = f"{LONGEST_SEARCH} characters"
-            raise ContentTooLarge(f"{name}: this text is longer than {limit}.", limit)
-    page = read_number(parameters, "page", "the number of a page", digits=_PAGE_DIGITS, least=1)
+            raise ContentTooLarge(
+                "%(name)s: this text is longer than %(number)s characters.",
+                limit,
+                name=name,
+                number=LONGEST_SEARCH,
+            )
+    page = read_number(parameters, "page", digits=_PAGE_DIGITS, least=1)
     return _Search(text, kind, page or 1)

@@ -90,8 +90,8 @@ class SourcesPage(Page):
         sort = choices.pop("sort", next(iter(_ORDERS)))
         if sort not in _ORDERS:
             raise MalformedRequest(
-                "The sources cannot be sorted like that: `sort` must be one of "
-                f"{', '.join(_ORDERS)}."
+                "The sources cannot be sorted like that: `sort` must be one of %(listed)s.",
+                listed=", ".join(_ORDERS),
             )
         self._rows.check(choices)
         variant = list_address("/sources", choices, sort)

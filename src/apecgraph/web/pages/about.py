@@ -57,6 +57,8 @@ class AboutPage(Page):
         extension = request.path_params["extension"]
         if extension not in writers:
             available = [f"{BASE}about/citation.{name}" for name in writers]
-            raise NotFound(f"There is no citation in the format {extension!r}.", available)
+            raise NotFound(
+                "There is no citation in the format %(extension)r.", available, extension=extension
+            )
         format_, write = writers[extension]
         return await self.site.responder.answer(request, format_.content_type, write)

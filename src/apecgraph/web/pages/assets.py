@@ -73,7 +73,7 @@ class Assets:
         name = request.path_params["path"]
         path = self._paths.get(name)
         if path is None:
-            raise NotFound(f"There is nothing at {request.scope['path']}.")
+            raise NotFound("There is nothing at %(path)s.", path=request.scope["path"])
         immutable = _HASHED.fullmatch(name) or request.scope["query_string"] == version.encode()
         headers = {"Cache-Control": FOREVER} if immutable else None
         type_ = mimetypes.guess_type(name)[0] or "application/octet-stream"

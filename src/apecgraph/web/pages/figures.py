@@ -202,8 +202,9 @@ class FiguresPage(Page):
         extension = request.path_params["extension"]
         if extension not in WRITERS:
             raise NotFound(
-                f"There are no figures in the format {extension!r}.",
+                "There are no figures in the format %(extension)r.",
                 [f"{BASE}figures.{item.extension}" for item in _FILES],
+                extension=extension,
             )
         format_, write = WRITERS[extension]
         sent = read_parameters(request.scope["query_string"])

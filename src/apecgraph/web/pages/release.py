@@ -78,13 +78,20 @@ async def respond_with_file(
     """
     if name not in _FILES or name not in {file.name for file in release.files}:
         path = f"{BASE}releases/{release.name}"
-        raise NotFound(f"Release {release.name} has no file {name!r}.", [path, f"{path}/report"])
+        raise NotFound(
+            "Release %(name)s has no file %(file)r.",
+            [path, f"{path}/report"],
+            name=release.name,
+            file=name,
+        )
 
     def body() -> bytes:
         try:
             return release.content(name)
         except ReleaseError:
-            raise NotFound(f"Release {release.name} has no intact file {name!r}.", []) from None
+            raise NotFound(
+                "Release %(name)s has no intact file %(file)r.", [], name=release.name, file=name
+            ) from None
 
     immutable = {"Cache-Control": FOREVER, **(headers or {})}
     return await site.responder.answer(request, _FILES[name].content_type, body, immutable)

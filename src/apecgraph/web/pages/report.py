@@ -52,4 +52,4 @@ def _report(release: Release) -> Report:
     try:
         return release.report
     except ReleaseError:
-        raise NotFound(f"Release {release.name} has no intact report.", []) from None
+        raise NotFound("Release %(name)s has no intact report.", [], name=release.name) from None

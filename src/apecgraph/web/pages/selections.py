@@ -83,7 +83,11 @@ class SelectionReader:
         """
         scale = sent.get(SCALE, "")
         if scale not in ("", LOGARITHMIC):
-            raise MalformedRequest(f"{SCALE}: there is only {LOGARITHMIC}, a logarithmic scale.")
+            raise MalformedRequest(
+                "%(name)s: there is only %(known)s, a logarithmic scale.",
+                name=SCALE,
+                known=LOGARITHMIC,
+            )
         return self.selection({n: text for n, text in sent.items() if n != SCALE}), scale
 
     def selection(self, sent: Mapping[str, str]) -> Selection:
@@ -92,8 +96,9 @@ class SelectionReader:
         for name, text in self._renamed(sent):
             if name not in PARAMETERS:
                 raise MalformedRequest(
-                    f"{name}: there is no such parameter; select figures by "
-                    f"{', '.join(PARAMETERS)}."
+                    "%(name)s: there is no such parameter; select figures by %(listed)s.",
+                    name=name,
+                    listed=", ".join(PARAMETERS),
                 )
             if not text:
                 continue  # forms send empty parameters for fields without a selection
@@ -102,9 +107,9 @@ class SelectionReader:
         if not selection.from_(self._site.series, self.days):
             wider = [selection.choosing(name, None) for name in choices]
             raise NotFound(
-                "No figures match the whole selection: "
-                + ", ".join(f"{name}={local(value)}" for name, value in selection.choices),
+                "No figures match the whole selection: %(choices)s",
                 [selection_iri(item) for item in wider if item.from_(self._site.series, self.days)],
+                choices=", ".join(f"{name}={local(value)}" for name, value in selection.choices),
             )
         return selection
 
@@ -126,15 +131,21 @@ class SelectionReader:
                 if local(successor) in values:
                     return successor
             raise NotFound(
-                f"{name}: there are no figures with {text}",
+                "%(name)s: there are no figures with %(text)s",
                 [selection_iri(Selection.of({name: values[item]})) for item in sorted(values)],
+                name=name,
+                text=text,
             )
         return values[text]
 
     def _year(self, name: str, text: str) -> str:
         """Read a year; return the nearest year in which a period begins or ends."""
         if _YEAR.fullmatch(text) is None:
-            raise MalformedRequest(f"{name}: {text} is not a year of four digits, such as 2025.")
+            raise MalformedRequest(
+                "%(name)s: %(text)s is not a year of four digits, such as 2025.",
+                name=name,
+                text=text,
+            )
         if name == "from":
             return min((year for year in self._years if year >= text), default=text)
         return max((year for year in self._years if year <= text), default=text)

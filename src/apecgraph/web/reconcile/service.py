@@ -92,7 +92,7 @@ class Reconcile:
         if len(prefix) > LONGEST_QUERY:
             limit = f"{LONGEST_QUERY} characters"
             raise ContentTooLarge(f"prefix: this text is longer than {limit}.", limit)
-        skipped = _number(parameters, "cursor", "the number of suggestions to skip")
+        skipped = _number(parameters, "cursor")
 
         def work() -> dict[str, Any]:
             items = suggest(self._kind(request), prefix, skipped or 0)
@@ -115,7 +115,7 @@ class Reconcile:
         """Answer a request with the properties of a type's entities, the most frequent first."""
         parameters = _parameters(request)
         name = parameters.get("type", "")
-        limit = _number(parameters, "limit", "the number of properties")
+        limit = _number(parameters, "limit")
 
         def work() -> dict[str, Any]:
             types = [self._find("type", name).id] if name else []
@@ -246,8 +246,8 @@ def _parameters(request: Request, body: bytes = b"") -> dict[str, str]:
     return parameters
 
 
-def _number(parameters: Mapping[str, str], name: str, meaning: str) -> int | None:
-    return read_number(parameters, name, meaning, digits=_NUMBER_DIGITS)
+def _number(parameters: Mapping[str, str], name: str) -> int | None:
+    return read_number(parameters, name, digits=_NUMBER_DIGITS)
 
 
 def _serialized(content: object) -> bytes:

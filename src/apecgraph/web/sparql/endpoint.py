@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from operator import attrgetter
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from cachetools import LRUCache
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,7 +25,6 @@ from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.memory import MEGABYTE, RequestMemory, request_memory
 from apecgraph.web.http.methods import accept_header, preflight
-from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import LEARN
 from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
@@ -81,7 +81,7 @@ class SparqlEndpoint:
         parsing: Parses large requests.
         rate_limit: Limits each client's queries whose answers are not cached.
         page: Answers GET and HEAD without a query, with the service description or the editor.
-        render_html: Makes the page about an error, for browsers.
+        refuse: Makes the response to a request that failed.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class SparqlEndpoint:
         parsing: FairExecutor,
         rate_limit: RateLimit,
         page: ASGIApp,
-        render_html: Callable[[Mapping[str, object]], str] | None = None,
+        refuse: Callable[[Request, Exception], Response],
     ) -> None:
         self._service = service
         self._base = base
@@ -104,7 +104,7 @@ class SparqlEndpoint:
         self._parsing = parsing
         self._rate_limit = rate_limit
         self._page = page
-        self._render_html = render_html
+        self._refuse = refuse
         self._parsed = parsed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,8 +125,7 @@ class SparqlEndpoint:
         except _CutOffError as error:
             raise error.reason from None
         except Exception as error:
-            response = problem_response(error, accept, render_html=self._render_html)
-            await response(scope, receive, send)
+            await self._refuse(Request(scope), error)(scope, receive, send)
 
     async def _read(
         self, scope: Scope, headers: Headers, accept: str | None, receive: Receive
@@ -253,8 +252,9 @@ async def _whole(body: AsyncGenerator[bytes, None], memory: RequestMemory) -> by
             if size > _LONGEST_HTTP_1_0:
                 limit = f"{_LONGEST_HTTP_1_0 // MEGABYTE} MB"
                 raise QueryTooHeavy(
-                    f"The answer is larger than {limit}, the limit for HTTP/1.0: use HTTP/1.1.",
+                    "The answer is larger than %(most)s, the limit for HTTP/1.0: use HTTP/1.1.",
                     limit,
+                    most=limit,
                 )
             memory.count_reply(size)
             parts.append(chunk)
