@@ -1,4 +1,4 @@
-"""Citations of a release: as text, in BibTeX and in CSL-JSON."""
+"""Citations of a release, or of a part of it: as text, in BibTeX, in RIS and in CSL-JSON."""
 
 from __future__ import annotations
 
@@ -84,12 +84,29 @@ class ReleaseCitation:
         kind = "incollection" if self.part else "misc"
         return ",\n".join([f"@{kind}{{{key}-{self.release}", *lines]) + "\n}\n"
 
+    def ris(self) -> str:
+        """Write the citation in RIS, for EndNote and similar programs."""
+        fields = (
+            ("TY", "DATA"),
+            ("AU", self.author),
+            ("TI", self.part or self.title),
+            ("T2", self.title if self.part else ""),
+            ("PY", self.issued[:4]),
+            ("DA", self.issued.replace("-", "/")),
+            ("ET", self.release),
+            ("UR", self.iri),
+        )
+        # A line break would begin another field.
+        lines = [f"{name}  - {' '.join(value.split())}" for name, value in fields if value]
+        return "\r\n".join([*lines, "ER  - ", ""])
+
     def csl(self) -> str:
         """Write the citation in CSL-JSON, for Zotero and similar programs."""
         item: dict[str, Any] = {
             "id": self.iri,
             "type": "dataset",
-            "title": self.title,
+            "title": self.part or self.title,
+            **({"container-title": self.title} if self.part else {}),
             "version": self.release,
             "URL": self.iri,
         }

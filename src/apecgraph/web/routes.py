@@ -38,6 +38,7 @@ from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.pages.use import UsePage
 from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
+from apecgraph.web.things.error_report import ErrorReport
 
 
 def release_routes(sites: Mapping[str, ReleaseSite]) -> list[BaseRoute]:
@@ -78,6 +79,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         page("/", lambda site: HomePage(site).answer),
         page("/about", lambda site: AboutPage(site).answer),
         read_only("/about/citation.{extension}", AboutPage(site).citation),
+        read_only("/report", ErrorReport(site).answer),
         page("/browse", lambda site: BrowsePage(site).answer),
         page("/browse/{kind}", lambda site: ListPage(site).answer),
         page("/conflicts", lambda site: ConflictsPage(site).answer),

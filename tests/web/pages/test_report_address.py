@@ -36,15 +36,25 @@ def test_the_fields_have_the_claim_whatever_it_contains(contact: str) -> None:
 
 def test_without_a_contact_there_is_no_link(client: httpx.Client) -> None:
     assert report_address("", "title", "iri") is None
+    answer = client.get("/report", params={"of": "economy/PER"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/about#report")
+    assert client.get("/report").status_code == 400
     assert "Report an error" not in client.get("/doc/figure/seetaoe-258468/trade-2025.html").text
 
 
 def test_the_page_of_a_claim_links_to_the_contact(publication: Publication) -> None:
-    with served(publication, contact="mailto:editor@example.org") as client:
+    with served(publication, contact=ISSUES) as client:
         text = client.get("/doc/figure/seetaoe-258468/trade-2025.html").text
-    [link] = [href for href, _ in Page(text).links if href.startswith("mailto:")]
+        links = dict.fromkeys(href for href, _ in Page(text).links if href.startswith("/report"))
+        answers = {href: client.get(href) for href in links}
+        table = client.get("/doc/source/seetaoe-258468.html").text
+    assert len(links) > 5  # the figure, and those of the same cell in the table
+    assert {each.status_code for each in answers.values()} == {303}
+    link = answers["/report?of=figure/seetaoe-258468/trade-2025"].headers["location"]
+    assert link.startswith("https://github.com/a/b/issues/new?")
+    assert table.count('href="/report?of=statement/seetaoe-258468/') > 5
     sent = parse_qs(urlsplit(link).query)
-    assert "2.629 trillion yuan" in sent["subject"][0]
+    assert "2.629 trillion yuan" in sent["title"][0]
     assert "id/figure/seetaoe-258468/trade-2025" in sent["body"][0]
     assert "Printed: 2.629 trillion yuan" in sent["body"][0]
 

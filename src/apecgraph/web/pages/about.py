@@ -11,19 +11,13 @@ from starlette.responses import Response
 from apecgraph.errors import NotFound
 from apecgraph.rdf.formats import JSON, TEXT
 from apecgraph.rdf.namespaces import BASE, DCTERMS
-from apecgraph.release.citation import ReleaseCitation
 from apecgraph.web.pages.page import Page
-from apecgraph.web.pages.site import ReleaseSite
 
 
 class AboutPage(Page):
     """The page about a release, and the citation of the release as a file."""
 
     template: ClassVar[str] = "pages/about.html"
-
-    def __init__(self, site: ReleaseSite) -> None:
-        super().__init__(site)
-        self._citation = ReleaseCitation.of(site.release, site.graph, site.language.catalogue)
 
     def values(self) -> Mapping[str, object]:
         """Return the description, the licences and the publishers of the dataset."""
@@ -33,26 +27,31 @@ class AboutPage(Page):
             "licenses": graph.values(BASE, f"{DCTERMS}license"),
             "publishers": graph.values(BASE, f"{DCTERMS}publisher"),
             "rights": graph.values(BASE, f"{DCTERMS}rights"),
-            "citation": self._citation,
+            "citation": self.site.citation,
         }
 
     async def citation(self, request: Request) -> Response:
-        """Answer a request with the citation in BibTeX, in CSL-JSON or as text.
+        """Answer a request with a citation in BibTeX, in RIS, in CSL-JSON or as text.
 
         Args:
-            request: The request; the extension of its path names the format.
+            request: The request; the extension of its path names the format, and its parameter
+                `of` the cited thing; without it, the release is cited.
 
         Returns:
             The citation, or 304 (Not Modified).
 
         Raises:
-            NotFound: The extension of the path names no such format.
+            NotFound: The extension of the path names no such format, or there is no such thing.
+            MalformedRequest: There is another parameter.
 
         """
+        iri = self.site.topic(request)
+        cited = self.site.citation if iri is None else self.site.cite(iri)
         writers = {
-            "bib": (TEXT, self._citation.bibtex),
-            "json": (JSON, self._citation.csl),
-            "txt": (TEXT, self._citation.text),
+            "bib": (TEXT, cited.bibtex),
+            "json": (JSON, cited.csl),
+            "ris": (TEXT, cited.ris),
+            "txt": (TEXT, cited.text),
         }
         extension = request.path_params["extension"]
         if extension not in writers:
@@ -61,4 +60,6 @@ class AboutPage(Page):
                 "There is no citation in the format %(extension)r.", available, extension=extension
             )
         format_, write = writers[extension]
-        return await self.site.responder.answer(request, format_.content_type, write)
+        return await self.site.responder.answer(
+            request, format_.content_type, write, variant=iri or ""
+        )

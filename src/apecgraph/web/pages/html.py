@@ -22,7 +22,7 @@ from apecgraph.text.catalogues import LOCALES
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.text.numbers import grouped
-from apecgraph.web.http.addresses import local_link
+from apecgraph.web.http.addresses import document_name, local_link
 from apecgraph.web.language import Language
 from apecgraph.web.pages.assets import Assets
 
@@ -49,12 +49,14 @@ class Html:
 
     Attributes:
         assets: The files that the pages load.
+        contact: Whom readers tell about an error, or an empty string.
         site: Title of the publication.
         digest: Digest of the code, the templates and the assets, on which all pages depend.
         version: The start of the digest, for the addresses of assets.
     """
 
     assets: Assets
+    contact: str
     site: str
     digest: str
     version: str
@@ -84,6 +86,7 @@ class Html:
             catalogue.translations, newstyle=True
         )
         self.assets = assets
+        self.contact = contact
         self.digest = digest
         self.version = digest[:8]
         name = labels.label(BASE)
@@ -96,11 +99,12 @@ class Html:
             language=language,
             languages_of_pages=languages,
             summary=" ".join(labels.texts(BASE, f"{DCTERMS}description")),
+            document=document_name,
             date=partial(spelled_day, catalogue=catalogue),
             days=partial(spelled_days, catalogue=catalogue),
             site=self.site,
             release=release,
-            report_address=partial(report_address, contact),
+            contact=contact,
             rulings_by_word=rulings_by_word,
             bundled=assets.bundled,
             compact=compact,

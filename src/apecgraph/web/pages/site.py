@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyoxigraph as ox
 from starlette.requests import Request
 
+from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.lists.listings import Listings
 from apecgraph.readers.series import Series, read_series
+from apecgraph.readers.withdrawals import refuse_withdrawn
+from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.dumps import CHECKSUMS, downloads
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
@@ -30,7 +34,9 @@ from apecgraph.search.entries import (
 from apecgraph.search.full_text import Search
 from apecgraph.search.identifiers import Identifiers
 from apecgraph.web.charts.sharing import Sharing
+from apecgraph.web.http.addresses import topic_of
 from apecgraph.web.http.executor import FairExecutor, Prepared, RequestWork
+from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.signposting import LinkHeaders, Signposts
@@ -186,6 +192,41 @@ class ReleaseSite(Site):
     def sharing(self) -> Sharing:
         """Shares the charts of the pages."""
         return Sharing(self.release, self.graph, self.language, self.html.site, self.url)
+
+    @cached_property
+    def citation(self) -> ReleaseCitation:
+        """How to cite the release."""
+        return ReleaseCitation.of(self.release, self.graph, self.language.catalogue)
+
+    def cite(self, iri: str) -> ReleaseCitation:
+        """Return how to cite a thing as a part of the release."""
+        return replace(self.citation, part=self.labels.title(iri).value, iri=iri)
+
+    def topic(self, request: Request) -> str | None:
+        """Read what a request is about.
+
+        Args:
+            request: A request with no parameter but `of`, the name of a document, such as
+                `economy/PER`.
+
+        Returns:
+            The IRI of the thing, or None if the request has no parameter.
+
+        Raises:
+            MalformedRequest: There is another parameter.
+            NotFound: The release describes no such thing.
+        """
+        parameters = read_parameters(request.scope["query_string"])
+        name = parameters.pop("of", None)
+        if parameters:
+            raise MalformedRequest(f"{next(iter(parameters))}: `of` is the only parameter.")
+        if name is None:
+            return None
+        iri = topic_of(name)
+        if not self.graph.describes(iri):
+            raise NotFound(f"of: there is nothing at {iri}.", [f"{BASE}browse"])
+        refuse_withdrawn(self.graph, iri)
+        return iri
 
     @cached_property
     def descriptions(self) -> ShortDescriptions:

@@ -318,6 +318,7 @@ class ThingPage:
             self.template,
             view=view,
             canonical=description.iri,
+            citation=self.site.cite(description.iri),
             described=self.site.descriptions.of(description.iri),
             formats=formats,
             languages=labels.languages(description.iri),
