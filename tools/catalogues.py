@@ -28,6 +28,7 @@ _METHODS: Final = [  # programs read the errors of the folders that are ignored
     ("text/**.py", "python"),
     ("readers/**.py", "python"),
     ("consistency/**.py", "python"),
+    ("check/rule_text.py", "python"),
     ("release/**.py", "python"),
     ("query/**.py", "python"),
     ("web/server/**.py", "ignore"),

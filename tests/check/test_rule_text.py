@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from apecgraph.check.rule_text import RuleText
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, ID, SH
+from apecgraph.text.catalogues import read_catalogues
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +25,17 @@ def test_a_property_shape_is_written_as_a_sentence(rules: RuleText) -> None:
         "“compatible” or “same in other words”." in sentences
     )
     assert any(each.startswith("A decision has at least one “upholds”") for each in sentences)
+
+
+def test_a_rule_is_written_in_another_language(graph: Graph) -> None:
+    shapes = RuleText(graph, read_catalogues()["zh"]).read()
+    sentences = [rule.sentence for shape in shapes for rule in shape.rules]
+    assert (
+        "裁定有且仅有一个“结论”：“已解决”或“较为可信”或“未决”或“并不矛盾”或“表述不同，含义相同”。"
+        in sentences
+    )
+    assert "称数字或陈述并不矛盾的裁定必须列出两项以上。" in sentences
+    assert not [each for each in sentences if re.search("[a-z] (a|is|has|or) [a-z]|{", each)]
 
 
 def test_every_property_and_constraint_of_a_shape_with_targets_is_a_rule(

@@ -33,6 +33,7 @@ def label_of(snapshot: Snapshot, iri: str) -> str:
         for quad in snapshot.quads
         if (quad.subject, quad.predicate.value) == (ox.NamedNode(iri), f"{RDFS}label")
         and isinstance(quad.object, ox.Literal)
+        and quad.object.language == "en"
     }
     return label
 

@@ -16,10 +16,12 @@ from apecgraph.consistency.wording import Wording
 from apecgraph.content.evidence import Evidence
 from apecgraph.content.figures import Figure
 from apecgraph.content.folder import CELLS_GRAPH, DERIVED_GRAPH, SHAPES_GRAPH
+from apecgraph.content.statements import Statement
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF, RDFS
-from apecgraph.rdf.terms import english, in_graph, triples_about
+from apecgraph.rdf.terms import in_graph, in_languages, triples_about
+from apecgraph.text.catalogues import ENGLISH, read_catalogues
 
 
 def derived_dataset(findings: Findings) -> list[ox.Quad]:
@@ -48,15 +50,20 @@ def _derived(findings: Findings) -> Iterator[ox.Triple]:
 def _labels(evidence: Evidence) -> Iterator[ox.Quad]:
     """Label everything that the content does not label, such as claims and shapes, in words."""
     labels, wording = Labels(evidence.graph), Wording(evidence.graph)
-    titles = RuleText(evidence.graph).titles()
-    titles |= {claim.iri: wording.claim(claim) for claim in evidence.figures}
-    titles |= {claim.iri: wording.claim(claim) for claim in evidence.statements}
+    catalogues = read_catalogues()
+    rules = {tag: RuleText(evidence.graph, each).titles() for tag, each in catalogues.items()}
+    titles = {
+        iri: {tag: of_rules[iri] for tag, of_rules in rules.items()} for iri in rules[ENGLISH.tag]
+    }
+    claims: list[Figure | Statement] = [*evidence.figures, *evidence.statements]
+    titles |= {claim.iri: {ENGLISH.tag: wording.claim(claim)} for claim in claims}
     for quad in evidence.graph.quads(None, f"{RDF}type"):
         if isinstance(quad.subject, ox.NamedNode) and labels.label(quad.subject.value) is None:
             graph = SHAPES_GRAPH if quad.graph_name == SHAPES_GRAPH else DERIVED_GRAPH
             title = titles.get(quad.subject.value)
-            label = labels.title(quad.subject.value) if title is None else english(title)
-            yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
+            named = [labels.title(quad.subject.value)] if title is None else in_languages(title)
+            for label in named:
+                yield ox.Quad(quad.subject, ox.NamedNode(f"{RDFS}label"), label, graph)
 
 
 def _sliced(figures: Iterable[Figure], graph: Graph) -> Iterator[tuple[str, str]]:

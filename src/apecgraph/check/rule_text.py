@@ -6,7 +6,7 @@ Each constraint component of SHACL Core (section 4) becomes a part of a sentence
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,19 +19,23 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import RDF, SH, XSD, compact
 from apecgraph.rdf.paths import PropertyPath, path_properties, path_text, read_path
 from apecgraph.rdf.terms import TRUE_FORMS
+from apecgraph.text.catalogues import ENGLISH, Catalogue, gettext_noop
 
 _TARGETS: Final = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
 _PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
-_KINDS: Final = {f"{SH}IRI": "an IRI", f"{SH}Literal": "a literal"}
+_KINDS: Final = {
+    f"{SH}IRI": gettext_noop("an IRI"),
+    f"{SH}Literal": gettext_noop("a literal"),
+}
 _DATATYPES: Final = {
-    f"{RDF}langString": "a text with its language",
-    f"{XSD}boolean": "true or false",
-    f"{XSD}date": "a date",
-    f"{XSD}decimal": "a decimal number",
-    f"{XSD}gYear": "a year",
-    f"{XSD}gYearMonth": "a month of a year",
-    f"{XSD}integer": "a whole number",
-    f"{XSD}string": "a text without a language",
+    f"{RDF}langString": gettext_noop("a text with its language"),
+    f"{XSD}boolean": gettext_noop("true or false"),
+    f"{XSD}date": gettext_noop("a date"),
+    f"{XSD}decimal": gettext_noop("a decimal number"),
+    f"{XSD}gYear": gettext_noop("a year"),
+    f"{XSD}gYearMonth": gettext_noop("a month of a year"),
+    f"{XSD}integer": gettext_noop("a whole number"),
+    f"{XSD}string": gettext_noop("a text without a language"),
 }
 
 
@@ -74,11 +78,13 @@ class RuleText:
 
     Args:
         graph: The dataset of the release.
+        catalogue: The language of the words.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._labels = Labels(graph)
+    def __init__(self, graph: Graph, catalogue: Catalogue = ENGLISH) -> None:
+        self._labels = Labels(graph, catalogue.tag)
         self._graph = graph.named_graph(SHAPES_GRAPH)
+        self._catalogue = catalogue
 
     def read(self) -> list[WordedShape]:
         """Return the shapes that have targets, in the order of their IRIs."""
@@ -100,10 +106,15 @@ class RuleText:
         for shape in self._graph.subjects(f"{RDF}type", f"{SH}NodeShape"):
             targets = self._targets(shape)
             # A shape without targets is a part of other shapes.
-            subject = "" if any(targets.values()) else f"{self._name(shape)}: "
+            is_part = not any(targets.values())
             for rule in self._rules(shape, targets):
-                title = f"{subject}{rule.clause}" if subject and rule.clause else rule.sentence
-                titles.setdefault(rule.iri, title.removesuffix("."))
+                title = rule.sentence
+                if is_part and rule.clause:
+                    name = self._name(shape)
+                    title = self._catalogue.gettext(
+                        "%(name)s: %(rule)s", name=name, rule=rule.clause
+                    )
+                titles.setdefault(rule.iri, title.rstrip(".。"))
         return titles
 
     def _targeting(self) -> list[str]:
@@ -126,15 +137,15 @@ class RuleText:
         subject = self._subject(targets)
         properties = self._graph.values(iri, f"{SH}property")
         rules = [self._rule(property_, subject) for property_ in properties]
-        messages = self._graph.values(iri, f"{SH}message")
+        messages = self._labels.texts(iri, f"{SH}message")
         own = frozenset(member for name in ("or", "xone") for member in self._in_lists(iri, name))
-        rules += [WordedRule(iri, _sentence(message), "", own) for message in messages]
+        rules += [WordedRule(iri, self._message(message), "", own) for message in messages]
         for constraint in self._graph.values(iri, f"{SH}sparql"):
             query = self._graph.value(constraint, f"{SH}select") or ""
             terms = frozenset(mentioned(query))
             rules += [
-                WordedRule(constraint, _sentence(message), "", terms)
-                for message in self._graph.values(constraint, f"{SH}message")
+                WordedRule(constraint, self._message(message), "", terms)
+                for message in self._labels.texts(constraint, f"{SH}message")
             ]
         return rules
 
@@ -142,34 +153,80 @@ class RuleText:
         """Return the targets of a shape as the subject of a sentence."""
         classes = targets["targetClass"]
         if classes:
-            return " or ".join(_with_article(self._name(class_)) for class_ in classes)
+            return self._any(self._with_article(self._name(class_)) for class_ in classes)
         if targets["targetSubjectsOf"]:
-            of = " or ".join(f"“{self._name(name)}”" for name in targets["targetSubjectsOf"])
-            return f"everything with {of}"
+            of = self._any(map(self._quoted, targets["targetSubjectsOf"]))
+            return self._catalogue.gettext("everything with %(properties)s", properties=of)
         if targets["targetObjectsOf"]:
-            of = " or ".join(f"“{self._name(name)}”" for name in targets["targetObjectsOf"])
-            return f"every value of {of}"
-        return "everything"
+            of = self._any(map(self._quoted, targets["targetObjectsOf"]))
+            return self._catalogue.gettext("every value of %(properties)s", properties=of)
+        return self._catalogue.gettext("everything")
 
     def _rule(self, iri: str, subject: str) -> WordedRule:
         path = self._path(iri)
         least, most = (self._number(iri, name) for name in ("minCount", "maxCount"))
-        quantity = _quantity(least, most)
         name = "" if path is None else path_text(path, self._name)
-        clause = ": ".join(filter(None, (f"{quantity} “{name}”", ", ".join(self._qualities(iri)))))
-        names = frozenset(self._mentioned(iri))
-        return WordedRule(iri, _sentence(f"{subject} {clause}"), clause, names)
+        clause = self._quantity(least, most, name)
+        if qualities := self._listed(self._qualities(iri)):
+            clause = self._catalogue.gettext("%(name)s: %(rule)s", name=clause, rule=qualities)
+        sentence = self._catalogue.gettext(
+            "%(subject)s %(clause)s.", subject=subject, clause=clause
+        )
+        return WordedRule(iri, _capital(sentence), clause, frozenset(self._mentioned(iri)))
+
+    def _quantity(self, least: int | None, most: int | None, name: str) -> str:
+        """Say how many values a property has."""
+        gettext = self._catalogue.gettext
+        match least, most:
+            case None, None:
+                return gettext("may have “%(property)s”", property=name)
+            case None, 0:
+                return gettext("has no “%(property)s”", property=name)
+            case None, 1:
+                return gettext("has at most one “%(property)s”", property=name)
+            case None, _:
+                return gettext("has at most %(num)s “%(property)s”", num=most, property=name)
+            case 1, 1:
+                return gettext("has exactly one “%(property)s”", property=name)
+            case 1, _:
+                return gettext("has at least one “%(property)s”", property=name)
+            case _ if least == most:
+                return gettext("has exactly %(num)s “%(property)s”", num=least, property=name)
+            case _:
+                return gettext("has at least %(num)s “%(property)s”", num=least, property=name)
+
+    def _message(self, message: str) -> str:
+        """Return a message as a sentence about values in general."""
+        words = {"value": self._catalogue.gettext("the value")}
+        other = self._catalogue.gettext("it")
+        text = _PLACEHOLDER.sub(lambda match: words.get(match[1], other), message)
+        return _capital(self._catalogue.gettext("%(sentence)s.", sentence=text))
+
+    def _any(self, words: Iterable[str]) -> str:
+        return self._catalogue.gettext(" or ").join(words)
+
+    def _listed(self, words: Iterable[str]) -> str:
+        return self._catalogue.gettext(", ").join(words)
+
+    def _with_article(self, name: str) -> str:
+        if name[:1].lower() in "aeiou":
+            return self._catalogue.gettext("an %(name)s", name=name)
+        return self._catalogue.gettext("a %(name)s", name=name)
 
     def _qualities(self, iri: str) -> Iterator[str]:
         """Yield a phrase about the values for each constraint."""
         phrases: dict[str, Callable[[str], str]] = {
-            "class": lambda value: _with_article(self._name(value)),
+            "class": lambda value: self._with_article(self._name(value)),
             "datatype": self._datatype,
-            "nodeKind": lambda value: _KINDS.get(value, compact(value)),
+            "nodeKind": lambda value: self._catalogue.gettext(_KINDS.get(value, compact(value))),
             "node": self._alternative,
             "hasValue": self._quoted,
-            "lessThanOrEquals": lambda value: f"no later than its “{self._name(value)}”",
-            "disjoint": lambda value: f"never also a value of “{self._name(value)}”",
+            "lessThanOrEquals": lambda value: self._catalogue.gettext(
+                "no later than its “%(property)s”", property=self._name(value)
+            ),
+            "disjoint": lambda value: self._catalogue.gettext(
+                "never also a value of “%(property)s”", property=self._name(value)
+            ),
         }
         for name, phrase in phrases.items():
             values = self._graph.values(iri, f"{SH}{name}")
@@ -177,25 +234,30 @@ class RuleText:
         for name, write in (("in", self._quoted), ("or", self._alternative)):
             members = self._in_lists(iri, name)
             if members:
-                yield " or ".join(map(write, members))
+                yield self._any(map(write, members))
         low, high = (self._graph.value(iri, f"{SH}{name}Inclusive") for name in ("min", "max"))
         if low is not None and high is not None:
-            yield f"from {low} to {high}"
+            yield self._catalogue.gettext("from %(low)s to %(high)s", low=low, high=high)
         if self._graph.value(iri, f"{SH}uniqueLang") in TRUE_FORMS:
-            yield "one in each language at most"
+            yield self._catalogue.gettext("one in each language at most")
         pattern = self._graph.value(iri, f"{SH}pattern")
         if pattern is not None:
-            yield "not empty" if pattern == r"\S" else f"of the pattern {pattern}"
+            if pattern == r"\S":
+                yield self._catalogue.gettext("not empty")
+            else:
+                yield self._catalogue.gettext("of the pattern %(pattern)s", pattern=pattern)
 
     def _alternative(self, iri: str) -> str:
         """Describe a shape with its constraints, or with its label if it has no constraints."""
-        return ", ".join(self._qualities(iri)) or _lowered(self._name(iri))
+        return self._listed(self._qualities(iri)) or _lowered(self._name(iri))
 
     def _datatype(self, iri: str) -> str:
-        return _DATATYPES.get(iri) or f"a literal of “{self._name(iri)}”"
+        if iri in _DATATYPES:
+            return self._catalogue.gettext(_DATATYPES[iri])
+        return self._catalogue.gettext("a literal of “%(datatype)s”", datatype=self._name(iri))
 
     def _quoted(self, iri: str) -> str:
-        return f"“{self._name(iri)}”"
+        return self._catalogue.gettext("“%(name)s”", name=self._name(iri))
 
     def _path(self, iri: str) -> PropertyPath | None:
         paths = [read_path(self._graph, node) for node in self._graph.objects(iri, f"{SH}path")]
@@ -236,26 +298,10 @@ class RuleText:
             yield from self._mentioned(each)
 
 
-def _quantity(least: int | None, most: int | None) -> str:
-    if least is None:
-        return {None: "may have", 0: "has no", 1: "has at most one"}.get(
-            most, f"has at most {most}"
-        )
-    if least == most:
-        return "has exactly one" if least == 1 else f"has exactly {least}"
-    return "has at least one" if least == 1 else f"has at least {least}"
-
-
-def _with_article(name: str) -> str:
-    article = "an" if name[:1].lower() in "aeiou" else "a"
-    return f"{article} {name}"
-
-
 def _lowered(name: str) -> str:
     """Write a label within a sentence: in lower case if it begins with an article."""
     return name[:1].lower() + name[1:] if name.startswith(("A ", "An ")) else name
 
 
-def _sentence(words: str) -> str:
-    text = _PLACEHOLDER.sub(lambda match: "the value" if match[1] == "value" else "it", words)
-    return f"{text[:1].upper()}{text[1:]}."
+def _capital(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:]}"

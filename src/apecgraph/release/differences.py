@@ -31,6 +31,7 @@ from apecgraph.rdf.namespaces import APEC, RDFS, compact
 from apecgraph.rdf.terms import Term
 from apecgraph.release.release import DIFFERENCES, Release
 from apecgraph.release.snapshot import Snapshot
+from apecgraph.text.catalogues import read_catalogues
 
 _CONTRADICTION: Final = f"{APEC}contradiction"
 _DERIVED: Final = frozenset((CELLS_GRAPH.value, DERIVED_GRAPH.value))
@@ -207,12 +208,12 @@ class _Side:
         """Return whether a fact is derived. Labels that the build gives to shapes are derived."""
         if names != {SHAPES_GRAPH.value} or fact[0] != _LABEL:
             return fact[0] in DERIVED_PROPERTIES or names <= _DERIVED
-        made = (self._titles.get(iri), compact(iri))
-        return isinstance(fact[1], ox.Literal) and fact[1].value in made
+        made = [titles.get(iri) for titles in self._titles]
+        return isinstance(fact[1], ox.Literal) and fact[1].value in (*made, compact(iri))
 
     @cached_property
-    def _titles(self) -> dict[str, str]:
-        return RuleText(self._graph).titles()
+    def _titles(self) -> list[dict[str, str]]:
+        return [RuleText(self._graph, each).titles() for each in read_catalogues().values()]
 
     def _words(self, term: Term) -> str:
         match term:

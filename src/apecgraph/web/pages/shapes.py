@@ -18,7 +18,7 @@ class ShapesPage(Page):
     def values(self) -> Mapping[str, object]:
         """Return the shapes, those with the most focus nodes first, and the edit rules."""
         nodes = {iri: rule.nodes or 0 for iri, rule in self.site.release.rules.items()}
-        shapes = RuleText(self.site.graph).read()
+        shapes = RuleText(self.site.graph, self.site.language.catalogue).read()
         return {
             "shapes": sorted(shapes, key=lambda shape: -nodes.get(shape.iri, 0)),
             "nodes": nodes,

@@ -35,7 +35,7 @@ class TermPage(ThingPage):
             "names": group_names(self.site.language.catalogue),
             "example": example,
             "turtle": "" if example is None else _turtle(example),
-            "shapes": RuleText(self.site.graph).naming(iri),
+            "shapes": RuleText(self.site.graph, self.site.language.catalogue).naming(iri),
             "questions": self._questions(iri),
             "counting": "" if term is None else uses_query(term),
         }
