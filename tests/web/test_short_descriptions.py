@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pyoxigraph as ox
 import pytest
 
@@ -97,3 +98,19 @@ def test_a_rejected_fact_and_an_unknown_one_are_left_out() -> None:
     assert described.of(f"{ID}body/long").endswith("…")
     assert len(described.of(f"{ID}body/long")) < 250
     assert described.of(f"{APEC}unknown") == ""
+
+
+def test_a_card_has_the_name_the_kind_and_the_description(client: httpx.Client) -> None:
+    answer = client.get("/card", params={"of": "economy/PER", "lang": "zh"}).raise_for_status()
+    card = answer.json()
+    assert (card["name"], card["kind"]) == ("秘鲁", "经济体")
+    assert card["description"].startswith("经济体，自1998年11月起")
+    assert "max-age" in answer.headers["cache-control"]
+    assert len(answer.content) < 300
+    again = client.get(
+        "/card?of=economy/PER&lang=zh", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+    assert client.get("/card?of=ontology/bound").json()["kind"]
+    for query, status in (("", 400), ("of=x/y", 404), ("of=economy/PER&x=1", 400), ("of=%00", 404)):
+        assert client.get(f"/card?{query}").status_code == status

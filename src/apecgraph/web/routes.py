@@ -38,6 +38,7 @@ from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.pages.use import UsePage
 from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
+from apecgraph.web.things.card import Card
 from apecgraph.web.things.error_report import ErrorReport
 
 
@@ -74,6 +75,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
     site = sites[ENGLISH.tag]
     switch = LanguageSwitch(sites, is_secure=site.url.startswith("https:"))
     release = ReleasePage(site)
+    cards = {tag: Card(each).answer for tag, each in sites.items()}
     suggestions = {tag: SearchPage(each).suggest for tag, each in sites.items()}
     return [
         page("/", lambda site: HomePage(site).answer),
@@ -99,6 +101,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         page("/releases/{name}/report", lambda site: ReportPage(site).answer),
         read_only("/releases/{name}/{file}", release.file),
         page("/search", lambda site: SearchPage(site).answer),
+        read_only("/card", Localized(cards, by_address=True)),
         read_only("/search.json", Localized(suggestions, by_address=True)),
         page("/shapes", lambda site: ShapesPage(site).answer),
         page("/sources", lambda site: SourcesPage(site).answer),

@@ -147,6 +147,12 @@ class ShortDescriptions:
         }
         self.of = lru_cache(_REMEMBERED)(self._of)
 
+    def kind(self, iri: str) -> str:
+        """Name the most informative class of a thing: news article rather than source."""
+        classes = self._graph.iris(iri, f"{RDF}type")
+        ranked = sorted(classes, key=lambda each: (each in _GENERAL, classes.index(each)))
+        return self._title(ranked[0]) if ranked else ""
+
     def measured(self, cell: Cell) -> str:
         """Write what a cell measures: "Value of trade of China with other economies, 2025"."""
         gettext, labels = self._language.catalogue.gettext, self._language.labels
@@ -206,7 +212,7 @@ class ShortDescriptions:
             if row.has_role
         )
         for role, relation in relations:
-            return {"kind": self._kind(iri), **self._role(role, relation.other, relation)}
+            return {"kind": self.kind(iri), **self._role(role, relation.other, relation)}
         return {}
 
     def _role(self, role: str, body: str, relation: Relation) -> Values:
@@ -232,7 +238,7 @@ class ShortDescriptions:
     def _body(self, iri: str) -> Values:
         founded = self._standing.value(iri, f"{SCHEMA}foundingDate") or ""
         return {
-            "kind": self._kind(iri),
+            "kind": self.kind(iri),
             "whole": self._linked(iri, f"{ORG}subOrganizationOf"),
             "served": self._linked(iri, f"{SCHEMA}areaServed"),
             "place": self._linked(iri, f"{SCHEMA}location"),
@@ -245,7 +251,7 @@ class ShortDescriptions:
             event.first, event.last or event.first, self._language.catalogue
         )
         return {
-            "kind": self._kind(iri),
+            "kind": self.kind(iri),
             "place": self._listed(event.places),
             "days": days,
             "host": self._linked(iri, f"{SCHEMA}organizer"),
@@ -254,7 +260,7 @@ class ShortDescriptions:
     def _source(self, iri: str) -> Values:
         source = read_source(self._graph, iri)
         return {
-            "kind": self._kind(iri),
+            "kind": self.kind(iri),
             "publisher": None if source.publisher is None else self._title(source.publisher),
             "day": self._day(source.issued),
         }
@@ -294,11 +300,11 @@ class ShortDescriptions:
         whole = self._linked(iri, f"{SCHEMA}containedInPlace")
         events = self._standing.subjects(f"{SCHEMA}location", iri)
         event = self._title(events[0]) if len(events) == 1 else None
-        return {"kind": self._kind(iri), "whole": whole, "event": event}
+        return {"kind": self.kind(iri), "whole": whole, "event": event}
 
     def _plan(self, iri: str) -> Values:
         event = self._linked(iri, f"{PROV}wasGeneratedBy")
-        return {"kind": self._kind(iri), "event": event}
+        return {"kind": self.kind(iri), "event": event}
 
     def _counted(self, iri: str, types: Collection[str]) -> str:
         """Say how many sources a publisher has, or how many figures are in a series."""
@@ -322,11 +328,6 @@ class ShortDescriptions:
                     text = sentence[0].rstrip(".。") if sentence else ""
                     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
         return ""
-
-    def _kind(self, iri: str) -> str:
-        """Name the most informative class of a thing: news article rather than source."""
-        classes = self._graph.iris(iri, f"{RDF}type")
-        return self._title(min(classes, key=lambda each: (each in _GENERAL, classes.index(each))))
 
     def _linked(self, iri: str, property_: str) -> str | None:
         return self._listed(self._graph.default_graph.iris(iri, property_))

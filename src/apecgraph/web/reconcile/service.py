@@ -135,8 +135,13 @@ class Reconcile:
             if entity is None:
                 raise _missing("entity", name)
             types = [self.site.entities.types[id_].name for id_ in entity.own_types]
+            iri = ID + entity.id
             return self.site.html.page(
-                "reconcile/preview.html", entity=entity, iri=ID + entity.id, types=types
+                "reconcile/preview.html",
+                entity=entity,
+                iri=iri,
+                types=types,
+                described=self.site.descriptions.of(iri),
             )
 
         page = await self.site.admit(request).run(work)
