@@ -36,6 +36,7 @@ _METHODS: Final = [  # programs read the errors of the folders that are ignored
     ("web/reconcile/**.py", "ignore"),
     ("web/**.py", "python"),
     ("web/templates/**.html", "jinja2.ext.babel_extract"),
+    ("web/browser/*.js", "javascript"),
 ]
 
 

@@ -132,6 +132,13 @@ def test_answers_of_the_other_query_forms_are_shown(visit: Open, query: str, sta
     expect(visit(address(query)).get_by_role("main").get_by_role("status")).to_contain_text(status)
 
 
+def test_the_editor_speaks_the_language_of_the_page(visit: Open) -> None:
+    page = visit(f"/sparql?lang=zh#query={quote('SELECT (1234 AS ?n) {}')}")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("1行，用时")
+    page.get_by_role("button", name="图表").click()
+    expect(page.get_by_text("没有可绘制的内容：结果中没有名称列或日期列。")).to_be_visible()
+
+
 def test_an_exceeded_limit_is_explained(
     browser: Browser, publication: Publication, release: Release
 ) -> None:

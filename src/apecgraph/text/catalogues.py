@@ -24,6 +24,8 @@ DOMAIN: Final = "apecgraph"
 LOCALES: Final = Path(__file__).parents[1] / "locale"
 """The folder of the catalogues."""
 
+_SCRIPT: Final = ".js"
+
 _TERRITORIES: Final = {"en": "GB"}  # it writes "4 February 2026"
 
 
@@ -34,10 +36,12 @@ class Catalogue:
     Attributes:
         tag: The tag of the language (BCP 47).
         translations: Translates messages from English.
+        of_scripts: The translations of the messages of scripts, keyed by the messages.
     """
 
     tag: str
     translations: NullTranslations = field(default_factory=NullTranslations)
+    of_scripts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def locale(self) -> Locale:
@@ -99,5 +103,12 @@ def read_catalogues(folder: Path = LOCALES) -> Mapping[str, Catalogue]:
         compiled = BytesIO()
         write_mo(compiled, messages)
         compiled.seek(0)
-        found[tag] = Catalogue(tag, Translations(compiled, DOMAIN))
+        of_scripts = {
+            message.id: message.string
+            for message in messages
+            if isinstance(message.id, str)
+            and isinstance(message.string, str)
+            and any(name.endswith(_SCRIPT) for name, _ in message.locations)
+        }
+        found[tag] = Catalogue(tag, Translations(compiled, DOMAIN), of_scripts)
     return found

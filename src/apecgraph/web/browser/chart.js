@@ -1,6 +1,7 @@
 // A chart of a result: lines if there is a column of times, otherwise bars.
 
 import { axisX, axisY, barX, dot, gridX, gridY, lineY, plot, ruleX } from "@observablehq/plot";
+import { gettext, spelled } from "./language.js";
 
 const NUMBER = /#(integer|decimal|double|float|(non)?(positive|negative)Integer|(unsigned)?(long|int|short|byte))$/i;
 const TIME = /#(date|dateTime|gYear|gYearMonth)$/;
@@ -14,7 +15,7 @@ export function draw(results, vocabulary, width) {
   const rows = results.getBindings() ?? [];
   const numbers = variables.filter((name) => some(rows, name, isNumber));
   const others = variables.filter((name) => !numbers.includes(name) && rows.some((row) => row[name]));
-  if (!numbers.length || !others.length) return nothing(numbers.length ? "names or dates" : "numbers");
+  if (!numbers.length || !others.length) return nothing(numbers.length > 0);
   const times = others.filter((name) => some(rows, name, isTime));
   const figure = document.createElement("figure");
   figure.className = "chart";
@@ -30,13 +31,19 @@ export function draw(results, vocabulary, width) {
     drawing.setAttribute("role", "img"); // the table describes its parts
     for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     canvas.replaceChildren(drawing);
-    const part = shown.length < points.length ? ` The first ${MOST_BARS} of ${points.length} rows.` : "";
-    caption.textContent = `${chosen.value} along ${chosen.along}. The numbers are in the table.${part}`;
+    caption.textContent =
+      shown.length < points.length
+        ? gettext("%(value)s along %(along)s. The numbers are in the table. The first %(number)s of %(all)s rows.", {
+            ...chosen,
+            number: spelled(shown.length),
+            all: spelled(points.length),
+          })
+        : gettext("%(value)s along %(along)s. The numbers are in the table.", chosen);
   };
   const controls = document.createElement("p");
   controls.append(
-    choice("Values", numbers, chosen.value, (name) => redraw({ value: name })),
-    choice("Along", others, chosen.along, (name) => redraw({ along: name })),
+    choice(gettext("Values"), numbers, chosen.value, (name) => redraw({ value: name })),
+    choice(gettext("Along"), others, chosen.along, (name) => redraw({ along: name })),
   );
   if (numbers.length + others.length > 2) figure.append(controls);
   figure.append(canvas, caption);
@@ -52,7 +59,7 @@ function lines(points, { value, along }, width) {
   return plot({
     ...LOOKS,
     width,
-    ariaLabel: `Line chart: ${value} along ${along}`,
+    ariaLabel: gettext("Line chart: %(value)s along %(along)s", { value, along }),
     marginLeft: 60,
     marginBottom: 40,
     x: { type: "utc" },
@@ -61,7 +68,7 @@ function lines(points, { value, along }, width) {
       gridY(),
       axisX({ label: null, ...(years && { ticks: "year", tickFormat: "%Y" }) }),
       lineY(data, { x: "x", y: "y", stroke: "var(--link)" }),
-      dot(data, { x: "x", y: "y", fill: "var(--link)", title: ({ y }) => y.toLocaleString("en") }),
+      dot(data, { x: "x", y: "y", fill: "var(--link)", title: ({ y }) => spelled(y) }),
     ],
   });
 }
@@ -74,7 +81,7 @@ function bars(points, { value, along }, width, vocabulary) {
   return plot({
     ...LOOKS,
     width,
-    ariaLabel: `Bar chart: ${value} along ${along}`,
+    ariaLabel: gettext("Bar chart: %(value)s along %(along)s", { value, along }),
     marginLeft: 20 + 7.5 * longest,
     marginRight: 24,
     y: { type: "band", domain: points.map((_, index) => index), label: null },
@@ -86,7 +93,7 @@ function bars(points, { value, along }, width, vocabulary) {
         x: (row) => Number(row[value].value),
         y: (_, index) => index,
         fill: "var(--link)",
-        title: (row, index) => `${names[index]}: ${Number(row[value].value).toLocaleString("en")}`,
+        title: (row, index) => `${names[index]}: ${spelled(Number(row[value].value))}`,
       }),
       ruleX([0]),
     ],
@@ -104,11 +111,15 @@ function choice(label, names, chosen, choose) {
   return outer;
 }
 
-function nothing(what) {
+function nothing(hasNumbers) {
   const text = document.createElement("p");
-  text.textContent =
-    `There is nothing to draw: no column of this result holds ${what}. ` +
-    "A chart needs a column of numbers and one of names or dates.";
+  text.textContent = hasNumbers
+    ? gettext(
+        "There is nothing to draw: no column of this result holds names or dates. A chart needs a column of numbers and one of names or dates.",
+      )
+    : gettext(
+        "There is nothing to draw: no column of this result holds numbers. A chart needs a column of numbers and one of names or dates.",
+      );
   return text;
 }
 
@@ -119,4 +130,4 @@ const distinct = (rows, name) => new Set(rows.map((row) => row[name]?.value)).si
 const name = ({ type, value }, vocabulary) =>
   type === "uri" ? (vocabulary.name(value) ?? vocabulary.short(value)) : value;
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-const compact = (number) => number.toLocaleString("en", { notation: "compact" });
+const compact = (number) => spelled(number, { notation: "compact" });

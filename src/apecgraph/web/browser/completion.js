@@ -2,10 +2,12 @@
 // Yasqe's own completers query other hosts and are disabled.
 
 import { Yasqe } from "@zazuko/yasqe";
+import { gettext } from "./language.js";
 
 const WORD = /<?[\p{L}\p{N}_:\/.#-]*$/u;
 const REST = /^[\p{L}\p{N}_:\/.#-]*>?/u;
 const SHORTEST = 2;
+const KINDS = { class: gettext("class"), property: gettext("property"), thing: gettext("thing") };
 
 export function enable(vocabulary) {
   Yasqe.forkAutocompleter("prefixes", {
@@ -71,6 +73,6 @@ function show(element, { iri, names, kind }, vocabulary) {
   const label = document.createElement("span");
   label.textContent = names[0] ?? vocabulary.short(iri);
   const code = document.createElement("code");
-  code.textContent = `${vocabulary.short(iri)} (${kind})`;
+  code.textContent = `${vocabulary.short(iri)} (${KINDS[kind]})`;
   element.append(label, " ", code);
 }

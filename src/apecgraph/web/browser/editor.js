@@ -5,6 +5,7 @@ import "@zazuko/yasr/build/yasr.min.css";
 import "./editor.css";
 import { Yasqe } from "@zazuko/yasqe";
 import { enable } from "./completion.js";
+import { gettext, spelled } from "./language.js";
 import { Problem } from "./problem.js";
 import { Results } from "./results.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -44,7 +45,7 @@ class Editor {
       },
       // Tab leaves the editor like any other field.
       extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run, Tab: false, "Shift-Tab": false, Esc: false, "Ctrl-S": false },
-      screenReaderLabel: "Query",
+      screenReaderLabel: gettext("Query"),
       createShareableLink: null,
       consumeShareLink: null,
       persistenceId: null, // the address keeps the query
@@ -55,7 +56,7 @@ class Editor {
     });
     yasqe.on("change", () => this.problem.clear());
     yasqe.on("autocompletionShown", (_, { hints }) => {
-      hints.setAttribute("aria-label", "Suggestions");
+      hints.setAttribute("aria-label", gettext("Suggestions"));
       hints.tabIndex = 0; // it scrolls
     });
     return yasqe;
@@ -75,29 +76,34 @@ class Editor {
     this.problem.clear();
     const query = this.yasqe.getValue();
     history.replaceState(null, "", address(query));
-    this.place.querySelector("h2").textContent = this.examples.get(query.trimEnd()) ?? "A query of your own";
+    this.place.querySelector("h2").textContent = this.examples.get(query.trimEnd()) ?? gettext("A query of your own");
     const turn = (this.turn = Symbol("one run of a query"));
     const start = performance.now();
     this.show("running");
-    let status;
+    const seconds = () => {
+      const passed = (performance.now() - start) / 1000;
+      const digits = passed < 1 ? 2 : 1;
+      return spelled(passed, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    };
     try {
       const answer = await this.yasqe.query();
       if (turn !== this.turn) return;
-      status = `${this.answer(answer, query)} in`;
+      const size = this.answer(answer, query);
+      this.say(gettext("%(size)s in %(seconds)s seconds.", { size, seconds: seconds() }));
     } catch (error) {
       if (turn !== this.turn) return;
-      status = error.name === "AbortError" ? "Stopped after" : this.problem.tell(error);
+      const stopped = error.name === "AbortError";
+      this.say(stopped ? gettext("Stopped after %(seconds)s seconds.", { seconds: seconds() }) : "");
+      if (!stopped) this.problem.tell(error);
       this.show("idle");
     }
-    const seconds = (performance.now() - start) / 1000;
-    this.say(status && `${status} ${seconds.toFixed(seconds < 1 ? 2 : 1)} seconds.`);
   }
 
   // Show a response; return its size in words.
   answer(answer, query) {
     if (!answer.content.trim()) {
       this.show("idle");
-      return "No triples";
+      return gettext("No triples");
     }
     this.show("answered");
     this.results.setResponse(answer);
@@ -122,14 +128,14 @@ class Editor {
     history.replaceState(null, "", address(this.yasqe.getValue()));
     try {
       await navigator.clipboard.writeText(location.href);
-      this.say("The link to this query is copied.");
+      this.say(gettext("The link to this query is copied."));
     } catch {
-      this.say("The address of this page is the link to this query now: copy it.");
+      this.say(gettext("The address of this page is the link to this query now: copy it."));
     }
   }
 
   show(state) {
-    if (state === "running") this.say("Running …");
+    if (state === "running") this.say(gettext("Running …"));
     const stop = this.part("stop");
     if (document.activeElement === stop) this.part("run").focus(); // a hidden button loses the focus
     stop.hidden = state !== "running";
@@ -137,7 +143,7 @@ class Editor {
   }
 
   say(text) {
-    this.part("status").textContent = text ?? "";
+    this.part("status").textContent = text;
   }
 }
 

@@ -1,10 +1,14 @@
 // A problem with a query, shown at its line, if it has one, with a remedy.
 
+import { gettext } from "./language.js";
+
 const ADVICE = {
-  422: "Ask for less: a smaller LIMIT, or fewer patterns at once.",
-  429: "Wait a minute, then run it again; the dumps hold everything at once.",
-  503: "The server is busy: run it again in a moment.",
-  504: "Ask for less: name a property or a class instead of a variable, or add a LIMIT. The dumps hold everything.",
+  422: gettext("Ask for less: a smaller LIMIT, or fewer patterns at once."),
+  429: gettext("Wait a minute, then run it again; the dumps hold everything at once."),
+  503: gettext("The server is busy: run it again in a moment."),
+  504: gettext(
+    "Ask for less: name a property or a class instead of a variable, or add a LIMIT. The dumps hold everything.",
+  ),
 };
 
 export class Problem {
@@ -48,9 +52,9 @@ function read({ message }) {
     return JSON.parse(message);
   } catch {
     return {
-      detail:
-        "The response is incomplete: it exceeded the limit of the server, or the connection broke. " +
-        "Try a smaller LIMIT, or run it again.",
+      detail: gettext(
+        "The response is incomplete: it exceeded the limit of the server, or the connection broke. Try a smaller LIMIT, or run it again.",
+      ),
     };
   }
 }

@@ -1,12 +1,13 @@
 // Results as table, chart and response: Yasr with its table, with our links and without unused parts.
 
 import { Yasr } from "@zazuko/yasr";
+import { gettext, spelled } from "./language.js";
 
 const MOST_CHARACTERS = 100_000;
 
 // A chart needs a column of numbers and one to plot them along; its code is loaded on demand.
 class Chart {
-  label = "Chart";
+  label = gettext("Chart");
   priority = 1;
 
   constructor(yasr) {
@@ -25,7 +26,7 @@ class Chart {
 }
 
 class Response {
-  label = "Response";
+  label = gettext("Response");
   priority = 2;
 
   constructor(yasr) {
@@ -45,24 +46,49 @@ class Response {
     resultsEl.append(text);
     if (whole.length <= MOST_CHARACTERS) return;
     const rest = document.createElement("p");
-    rest.textContent = `The first ${MOST_CHARACTERS.toLocaleString("en")} of ${whole.length.toLocaleString("en")} characters.`;
+    const sizes = { number: spelled(MOST_CHARACTERS), all: spelled(whole.length) };
+    rest.textContent = gettext("The first %(number)s of %(all)s characters.", sizes);
     resultsEl.append(rest);
   }
 }
 
+// The words of DataTables; it fills in the capitals.
+const WORDS = {
+  aria: {
+    orderable: gettext(": sort by this column"),
+    orderableReverse: gettext(": sort the other way round"),
+    orderableRemove: gettext(": do not sort by this column"),
+    paginate: {
+      first: gettext("First page"),
+      last: gettext("Last page"),
+      next: gettext("Next page"),
+      previous: gettext("Previous page"),
+      number: "",
+    },
+  },
+  emptyTable: gettext("No rows"),
+  info: gettext("Rows _START_ to _END_ of _TOTAL_"),
+  infoEmpty: "",
+};
+
 class Table extends Yasr.plugins.table {
+  label = gettext("Table");
   helpReference = undefined;
 
   draw(config) {
+    Object.assign(this.config.tableConfig.language, WORDS);
     super.draw({ ...config, compact: true, isEllipsed: false });
     this.tableEl.style.removeProperty("width");
-    this.tableEl.setAttribute("aria-label", "Result");
+    this.tableEl.setAttribute("aria-label", gettext("Result"));
   }
 
   drawControls() {
     super.drawControls();
     for (const control of this.tableControls.querySelectorAll(".switch")) control.parentElement.remove();
-    this.tableSizeField.setAttribute("aria-label", "Page size");
+    const size = gettext("Page size");
+    this.tableSizeField.setAttribute("aria-label", size);
+    this.tableControls.querySelector(".pageSizerLabel").textContent = `${size} `;
+    this.tableSizeField.querySelector("[value='-1']").textContent = gettext("All");
   }
 
   getRows() {
@@ -105,6 +131,14 @@ class Table extends Yasr.plugins.table {
   }
 }
 
+class Verdict extends Yasr.plugins.boolean {
+  draw() {
+    super.draw();
+    const words = this.yasr.results.getBoolean() ? gettext("Yes") : gettext("No");
+    this.yasr.resultsEl.querySelector(".booleanResult span").textContent = words;
+  }
+}
+
 function escaped(text) {
   const element = document.createElement("span");
   element.textContent = text;
@@ -117,7 +151,7 @@ export class Results extends Yasr {
     this.vocabulary = vocabulary;
     this.resultsEl.tabIndex = 0;
     this.resultsEl.setAttribute("role", "region");
-    this.resultsEl.setAttribute("aria-label", "Result");
+    this.resultsEl.setAttribute("aria-label", gettext("Result"));
     this.on("drawn", () => this.press());
     this.on("change", () => this.press());
     this.press();
@@ -134,11 +168,12 @@ export class Results extends Yasr {
   // The size of the result in words.
   size() {
     const boolean = this.results.getBoolean();
-    if (boolean !== undefined) return boolean ? "Yes" : "No";
+    if (boolean !== undefined) return boolean ? gettext("Yes") : gettext("No");
     const statements = this.results.getStatements();
     const count = statements ? statements.length : this.results.getBindings().length;
-    const noun = statements ? "triple" : "row";
-    return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+    const number = spelled(count);
+    if (statements) return count === 1 ? gettext("1 triple") : gettext("%(number)s triples", { number });
+    return count === 1 ? gettext("1 row") : gettext("%(number)s rows", { number });
   }
 
   drawResponseInfo() {}
@@ -149,5 +184,6 @@ export class Results extends Yasr {
 }
 
 Yasr.registerPlugin("table", Table);
+Yasr.registerPlugin("boolean", Verdict);
 Yasr.registerPlugin("response", Response);
 Yasr.registerPlugin("chart", Chart);

@@ -16,7 +16,7 @@
   list.id = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", form.dataset.suggestions);
   status.className = "unseen";
   status.setAttribute("role", "status");
   form.append(list, status);
@@ -74,13 +74,14 @@
       option.append(words(each.name, each.language, "name"));
       if (each.matched) option.append(" ", words(each.matched, each.matchedLanguage, "note"));
       option.append(" ", words(each.type, "", "note"));
-      if (each.rejected) option.append(" ", words("rejected", "", "mark rejected"));
+      if (each.rejected) option.append(" ", words(form.dataset.rejected, "", "mark rejected"));
       return option;
     });
     list.replaceChildren(...options);
     list.hidden = !options.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    status.textContent = options.length === 1 ? "1 suggestion" : `${options.length} suggestions`;
+    const { one, many } = form.dataset;
+    status.textContent = options.length === 1 ? one : many.replace("%(number)s", options.length);
   };
 
   const ask = async () => {
