@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s<>\"'`]+)?$",
-        description="Address at which people reach the server; the programs at `/use` and the "
+        description="Address at which people reach the server; the programs at `/docs/use` and the "
         "JSON-LD documents, which name their context, contain it. If it is empty, they contain the "
         "address that the server listens at if only this machine can reach it, and the canonical "
         "base otherwise. With `--data`, it is the address in the service description and the base "

@@ -1,4 +1,4 @@
-"""The examples in the README, in docs/ and at /use answer as they are printed."""
+"""The examples in the README, and in docs/ answer as they are printed."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def test_the_addresses_for_r_and_spreadsheets_answer(client: httpx.Client) -> No
     assert answer.text.splitlines() == ["value", "26290000000000"]
 
 
-def test_the_page_at_use_shows_the_programs_with_the_address_of_the_server(
+def test_the_page_of_programs_shows_the_programs_with_the_address_of_the_server(
     client: httpx.Client, server: str
 ) -> None:
-    page = client.get("/use").raise_for_status().text
+    page = client.get("/docs/use").raise_for_status().text
     assert ":8000" not in page
     for block in blocks("python")[:1] + blocks("js"):
         shown = escape(block.replace(LOCAL, server), quote=False)

@@ -1,4 +1,4 @@
-"""The examples of README.md, of docs/ and of the page at /use, which the tests run."""
+"""The examples of README.md and docs/, which the tests run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (
     "README.md",
     "docs/reconciliation.md",
-    "src/apecgraph/web/templates/pages/use.md",
+    "docs/use.md",
 )
 
 

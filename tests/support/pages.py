@@ -10,7 +10,7 @@ import httpx
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 """The Accept header of a browser."""
 
-_VOID: Final = {"meta", "link", "br", "hr", "img", "input"}
+_VOID: Final = {"base", "meta", "link", "br", "hr", "img", "input"}
 _DATA: Final = {"type": "application/ld+json"}
 
 

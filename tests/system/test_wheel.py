@@ -45,7 +45,7 @@ def test_the_wheel_contains_the_content_and_the_page_scripts(wheel: Path) -> Non
     names = ZipFile(wheel).namelist()
     content = {
         f"apecgraph/bundled/{path.relative_to(ROOT)}"
-        for folder in ("data", "ontology", "shapes")
+        for folder in ("data", "docs", "ontology", "shapes")
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }
@@ -83,7 +83,7 @@ def test_the_wheel_can_be_installed_and_serves_the_graph(wheel: Path, tmp_path: 
         with httpx.Client(base_url=url, timeout=PATIENCE) as client:
             html = {"Accept": "text/html"}
             assert "not 2.629" in client.get("/", headers=html).text
-            assert f"{url}sparql" in client.get("/use").raise_for_status().text
+            assert f"{url}sparql" in client.get("/docs/use").raise_for_status().text
             answer = client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"})
             assert answer.json()["boolean"] is True
             page = client.get("/sparql", headers=html).text

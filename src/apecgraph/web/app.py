@@ -60,6 +60,7 @@ _PATHS: Final = ("", "sparql", "health", "openapi.json")
 """Paths that a 404 error lists."""
 
 _RELEASE_PATHS: Final = (
+    "docs",
     "context.jsonld",
     "api/figures",
     "figures",
@@ -144,12 +145,13 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
     )
     app.get("/health", tags=["Server"])(health)
     app.head("/health", include_in_schema=False)(health)
-    app.router.routes += _routes(site, page, Description(site, app.router.routes))
+    description = Description(site, app.router.routes)
+    app.router.routes += _routes(site, page, description)
     released = {tag: each for tag, each in sites.items() if isinstance(each, ReleaseSite)}
     if released:
         app.state.releases = {tag: ServedRelease(each) for tag, each in released.items()}
         app.include_router(router)
-        app.router.routes += release_routes(released)
+        app.router.routes += release_routes(released, description)
         released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS)
     else:
         pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}

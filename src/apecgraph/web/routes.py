@@ -9,6 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from apecgraph.text.catalogues import ENGLISH
+from apecgraph.web.api.api_catalog import PATH as API_CATALOG
+from apecgraph.web.api.api_catalog import ApiCatalog
+from apecgraph.web.api.description import Description
+from apecgraph.web.api.reference import ReferencePage
 from apecgraph.web.charts.shared import EMBED, OEMBED
 from apecgraph.web.documents.contexts import Contexts
 from apecgraph.web.documents.crawlers import LanguageModels, SearchDescription, Sitemap
@@ -25,6 +29,12 @@ from apecgraph.web.localization import Answer, LanguageSwitch, Localized
 from apecgraph.web.pages.about import AboutPage
 from apecgraph.web.pages.blind_spots import BlindSpotsPage
 from apecgraph.web.pages.conflicts import ConflictsPage
+from apecgraph.web.pages.documentation import (
+    FOLDER,
+    Documentation,
+    DocumentationPage,
+    documentation_folder,
+)
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.home import HomePage
 from apecgraph.web.pages.official import OfficialPage
@@ -35,18 +45,18 @@ from apecgraph.web.pages.releases import ReleasesPage
 from apecgraph.web.pages.report import ReportPage
 from apecgraph.web.pages.shapes import ShapesPage
 from apecgraph.web.pages.site import ReleaseSite
-from apecgraph.web.pages.use import UsePage
 from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
 from apecgraph.web.things.card import Card
 from apecgraph.web.things.error_report import ErrorReport
 
 
-def release_routes(sites: Mapping[str, ReleaseSite]) -> list[BaseRoute]:
+def release_routes(sites: Mapping[str, ReleaseSite], description: Description) -> list[BaseRoute]:
     """Return the routes to all resources of a release except its endpoint.
 
     Args:
         sites: The site in each language, keyed by the tags of the languages.
+        description: The description of all paths.
 
     Returns:
         The routes.
@@ -60,6 +70,7 @@ def release_routes(sites: Mapping[str, ReleaseSite]) -> list[BaseRoute]:
         *_embeds(Embeds(sites, figures, resources)),
         *_downloads(sites),
         *_services(site),
+        *_documentation(sites, description),
     ]
 
 
@@ -105,7 +116,6 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         read_only("/search.json", Localized(suggestions, by_address=True)),
         page("/shapes", lambda site: ShapesPage(site).answer),
         page("/sources", lambda site: SourcesPage(site).answer),
-        page("/use", lambda site: UsePage(site).answer),
     ]
 
 
@@ -165,4 +175,26 @@ def _services(site: ReleaseSite) -> list[BaseRoute]:
         read_only("/reconcile/flyout/{kind}", reconcile.flyout),
         read_only("/reconcile/properties", reconcile.properties),
         read_only("/reconcile/preview", reconcile.preview),
+    ]
+
+
+def _documentation(sites: Mapping[str, ReleaseSite], description: Description) -> list[BaseRoute]:
+    documentation = Documentation(documentation_folder())
+    references = {
+        tag: ReferencePage(site, description, documentation).answer for tag, site in sites.items()
+    }
+    pages = {tag: DocumentationPage(site, documentation).answer for tag, site in sites.items()}
+
+    def leads(path: str, to: str) -> Route:
+        async def redirect(request: Request) -> Response:
+            return RedirectResponse(to, status_code=308)
+
+        return read_only(path, redirect)
+
+    return [
+        read_only(FOLDER, Localized(references)),
+        read_only(f"{FOLDER}/{{path:path}}", Localized(pages)),
+        leads("/api", FOLDER),
+        leads("/use", f"{FOLDER}/use"),  # its address until December 2026
+        read_only(API_CATALOG, ApiCatalog(sites[ENGLISH.tag]).answer),
     ]

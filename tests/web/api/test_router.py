@@ -167,7 +167,6 @@ def test_an_error_names_the_parameter(client: httpx.Client, path: str, name: str
 @pytest.mark.parametrize(
     "path",
     [
-        "/api",
         "/api/nothing",
         "/api/things/economy/XXX",
         "/api/things/%00",

@@ -139,8 +139,8 @@ class LookedUp(Localized):
 
 _MEANINGS: Final = {
     "frequency": "Length of the periods: freq/A, freq/Q, freq/M or freq/to-date",
-    "source": "The source, as the end of its IRI: source/...",
-    "period": "The period, as the end of its IRI: period/2025",
+    "source": "The source: source/...",
+    "period": "The period: period/2025",
     "from": "The year in which periods begin, at the earliest",
     "to": "The year in which periods end, at the latest",
 }
@@ -148,7 +148,7 @@ _MEANINGS: Final = {
 
 def meaning(name: str) -> str:
     """Describe a parameter that selects figures."""
-    return _MEANINGS.get(name, f"The {name}, as the end of its IRI; /api/series has the values")
+    return _MEANINGS.get(name, f"The {name}; /api/series has the values")
 
 
 _SELECTED: Final[dict[str, Any]] = {

@@ -20,9 +20,10 @@ from apecgraph.rdf.namespaces import BASE, DCTERMS, OWL, RDF
 from apecgraph.readers.lists.kinds import KINDS
 from apecgraph.web.http.addresses import document_name
 from apecgraph.web.http.signposting import document_path
+from apecgraph.web.pages.documentation import Documentation, documentation_folder
 from apecgraph.web.pages.site import ReleaseSite, Site
 
-_NOT_CRAWLED: Final = ("/lookup", "/reconcile", "/search", "/sparql?query=")
+_NOT_CRAWLED: Final = ("/api/", "/lookup", "/reconcile", "/search", "/sparql?query=")
 """The beginnings of addresses whose answers are computed for each request."""
 
 _PAGES: Final = (
@@ -33,6 +34,7 @@ _PAGES: Final = (
     "/conflicts",
     "/conflicts/blind-spots",
     "/conflicts/official-statistics",
+    "/docs",
     "/dumps/",
     "/figures",
     "/questions",
@@ -40,7 +42,6 @@ _PAGES: Final = (
     "/shapes",
     "/sources",
     "/sparql",
-    "/use",
 )
 
 _MOST_LISTED: Final = 50_000
@@ -74,7 +75,10 @@ _LLMS_LINKS: Final = {
         ("Vocabulary", "/ontology", "the classes, properties and code lists"),
         ("Dumps", "/dumps/", "all data in six formats of RDF, and the figures as tables"),
         ("Catalogue", "/catalog", "DCAT and VoID"),
-        ("How to use it", "/use", "programs in several languages"),
+        ("API", "/docs", "all addresses; /openapi.json is the same for programs"),
+        ("JSON", "/docs/http.md", "plain JSON below /api: figures, things, decisions, sources"),
+        ("How to use it", "/docs/use.md", "programs in several languages"),
+        ("Documentation", "/docs/README.md", "the index of the documentation"),
     ),
 }
 
@@ -129,7 +133,8 @@ class Sitemap:
 
     @cached_property
     def _parts(self) -> Sequence[Sequence[str]]:
-        paths = (*_PAGES, *self._documents())
+        documentation = Documentation(documentation_folder()).documents
+        paths = (*_PAGES, *documentation, *self._documents())
         return [paths[start : start + _MOST_LISTED] for start in range(0, len(paths), _MOST_LISTED)]
 
     def _write(self) -> str:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from apecgraph.content.decisions import STANDS, STATUS, Ruling
+from apecgraph.content.folder import default_content
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import BASE, DCTERMS, XSD, compact
 from apecgraph.rdf.terms import Term
@@ -146,10 +147,11 @@ def alternates(languages: Iterable[str], address: str) -> dict[str, str]:
 
 
 def program_digest(assets: Assets) -> str:
-    """Return a digest of the code, the templates, the catalogues and the assets."""
+    """Return a digest of the code, the texts that pages are made from, and the assets."""
     digest = sha256(assets.digest.encode())
     program = Path(__file__).parents[2]
     texts = [*(program / "web/templates").rglob("*.*"), *LOCALES.rglob("*.po")]
+    texts += [*program.rglob("*.toml"), *(default_content() / "docs").rglob("*.*")]
     for path in sorted([*program.rglob("*.py"), *texts]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,5 +1,6 @@
-// Buttons that copy a text: `<button data-copy="the text" data-copied="Copied" hidden>`. They are
-// shown only if the browser lets a page write to the clipboard. A status tells screen readers.
+// Buttons that copy a text: `<button data-copy="the text" data-copied="Copied" hidden>`. Without a
+// text, they copy that of the element before them. They are shown only if the browser lets a page
+// write to the clipboard. A status tells screen readers.
 "use strict";
 
 if (navigator.clipboard) {
@@ -15,7 +16,7 @@ if (navigator.clipboard) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(dataset.copy);
+        await navigator.clipboard.writeText(dataset.copy || button.previousElementSibling.textContent);
       } catch {
         button.hidden = true; // the browser refuses: the text itself can be selected
         return;
