@@ -26,6 +26,7 @@ from apecgraph.readers.relations import ENDS, RoleRow, read_roles
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.lists.listing import kind_of
 from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.things.history import read_thing_history
 from apecgraph.web.things.references import References
 
 _FIRST: Final = (
@@ -318,6 +319,7 @@ class ThingPage:
             self.template,
             view=view,
             canonical=description.iri,
+            history=read_thing_history(self.site.release, description.iri),
             citation=self.site.cite(description.iri),
             described=self.site.descriptions.of(description.iri),
             formats=formats,
