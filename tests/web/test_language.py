@@ -91,3 +91,20 @@ def test_a_range_of_days_begins_with_the_year(first: str, last: str, words: str)
 )
 def test_a_period_is_named_by_whole_years_or_months(first: str, last: str, words: str) -> None:
     assert spelled_period(first, last) == words
+
+
+@pytest.mark.parametrize(
+    ("iri", "name"),
+    [
+        ("http://www.wikidata.org/entity/Q148", "维基数据 Q148"),
+        ("https://sws.geonames.org/1809858/", "GeoNames 1809858"),
+        ("http://www.wikidata.org/entity/", "维基数据"),
+        ("https://example.org/<b>", "example.org/<b>"),
+        ("http://purl.org/dc/terms/publisher", "发布者"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_things_of_other_datasets_have_the_names_of_their_registers(
+    chinese: Language, iri: str, name: str
+) -> None:
+    assert chinese.outside(iri) == name

@@ -59,11 +59,11 @@ def linksets(triples: Iterable[ox.Triple]) -> list[Linkset]:
     groups: defaultdict[tuple[str, str], list[ox.Triple]] = defaultdict(list)
     for triple in links(triples):
         assert isinstance(triple.object, ox.NamedNode)  # noqa: S101 - `links` yields no others
-        groups[_namespace(triple.object.value), triple.predicate.value].append(triple)
+        groups[namespace_of(triple.object.value), triple.predicate.value].append(triple)
     return [Linkset(*key, tuple(groups[key])) for key in sorted(groups)]
 
 
-def _namespace(iri: str) -> str:
+def namespace_of(iri: str) -> str:
     """Return an IRI without its last part: `https://sws.geonames.org/` for `.../1795565/`."""
     match = _NAMESPACE.match(iri.rstrip("/#"))
     return iri if match is None else match[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import Final
 
@@ -15,6 +16,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, QB, RDF
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.quantities import Quantities
+from apecgraph.release.links import namespace_of
 from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.numbers import Numerals
 
@@ -59,6 +61,19 @@ class Language:
         """Return the word for the status of a claim: "rejected"."""
         label = self.labels.label(STATUS + name)
         return name if label is None else label.value
+
+    def outside(self, iri: str) -> str:
+        """Name a thing of another dataset: "Wikidata Q148", or its address without the scheme."""
+        label, namespace = self.labels.label(iri), namespace_of(iri)
+        if label is not None:
+            return label.value
+        register = self.labels.label(namespace)
+        if register is None:
+            return re.sub("^https?://", "", iri)
+        name = iri.removeprefix(namespace).strip("/")
+        return self.catalogue.gettext(
+            "%(register)s %(name)s", register=register.value, name=name
+        ).strip()
 
     def listed(self, names: list[str]) -> str:
         """Write names as a list without a conjunction: "China, Peru"."""
