@@ -99,8 +99,8 @@ def test_a_period_is_named_by_whole_years_or_months(first: str, last: str, words
         ("http://www.wikidata.org/entity/Q148", "维基数据 Q148"),
         ("https://sws.geonames.org/1809858/", "GeoNames 1809858"),
         ("http://www.wikidata.org/entity/", "维基数据"),
-        ("https://example.org/<b>", "example.org/<b>"),
-        ("http://purl.org/dc/terms/publisher", "发布者"),
+        ("https://example.org/%3Cb%3E", "example.org/%3Cb%3E"),
+        ("http://purl.org/dc/terms/date", "日期"),
         ("javascript:alert(1)", "javascript:alert(1)"),
     ],
 )

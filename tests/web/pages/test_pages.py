@@ -255,7 +255,9 @@ def test_a_page_is_in_a_language_of_its_topic(client: httpx.Client) -> None:
     page = "/doc/economy/CHN.html"
     text = get(client, f"{page}?lang=ZH")
     assert re.search(r"<h1[^>]*>中国</h1>", text)
-    assert text.count('lang="en"') == 1  # the switch, no second link of the name
+    assert re.findall(r'<a [^>]*hreflang="en"[^>]*>', text) == [
+        '<a href="/language/en" lang="en" hreflang="en" rel="nofollow">'
+    ]
     assert '<a href="/id/body/apec">' in text
     assert '<h1 class="named">China</h1>' in get(client, page)
     assert get(client, f"{page}?lang=zh-CN") == get(client, f"{page}?lang=zh-Hant-TW") == text
