@@ -259,7 +259,8 @@ class SearchPage(Page):
         if _ADDRESS.fullmatch(search.text):
             path = self._path_of(request, search.text)
             if path is not None:
-                return [_suggestion(self._name_of(path), "address", path)]
+                kind = self.site.language.catalogue.gettext("address")
+                return [_suggestion(self._name_of(path), kind, path)]
         rows = map(self._row, self._index.find(search.text).hits[:_SUGGESTIONS])
         return [
             {

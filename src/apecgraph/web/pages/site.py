@@ -219,12 +219,13 @@ class ReleaseSite(Site):
         parameters = read_parameters(request.scope["query_string"])
         name = parameters.pop("of", None)
         if parameters:
-            raise MalformedRequest(f"{next(iter(parameters))}: `of` is the only parameter.")
+            name = next(iter(parameters))
+            raise MalformedRequest("%(name)s: `of` is the only parameter.", name=name)
         if name is None:
             return None
         iri = topic_of(name)
         if not self.graph.describes(iri):
-            raise NotFound(f"of: there is nothing at {iri}.", [f"{BASE}browse"])
+            raise NotFound("of: there is nothing at %(iri)s.", [f"{BASE}browse"], iri=iri)
         refuse_withdrawn(self.graph, iri)
         return iri
 
