@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -103,7 +104,12 @@ class ServerResources:
     link_headers: LinkHeaders
 
 
-def create_app(publication: Publication, queries: QueryService, server: ServerResources) -> ASGIApp:
+def create_app(
+    publication: Publication,
+    queries: QueryService,
+    server: ServerResources,
+    retired: threading.Event | None = None,
+) -> ASGIApp:
     """Create the application that serves a publication.
 
     The handlers that FastAPI calls are module-level functions, which read their data from
@@ -114,6 +120,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         publication: The publication.
         queries: Answers public queries on the publication.
         server: What the server keeps when it switches to another publication.
+        retired: Set when the server has switched to another publication.
 
     Returns:
         The application.
@@ -152,7 +159,7 @@ def create_app(publication: Publication, queries: QueryService, server: ServerRe
         app.state.releases = {tag: ServedRelease(each) for tag, each in released.items()}
         app.include_router(router)
         app.router.routes += release_routes(released, description)
-        released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS)
+        released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS, retired or threading.Event())
     else:
         pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}
         app.router.routes.append(read_only("/", Localized(pages)))

@@ -137,13 +137,26 @@ async def test_a_prepared_value_is_made_once_whoever_asks_first() -> None:
         return 7
 
     prepared = Prepared(make)
-    prepared.begin(LONG)  # somebody needs it before
+    given_up = threading.Event()
+    prepared.begin(LONG, given_up)  # somebody needs it before the pause is over
     waiting = [asyncio.create_task(prepared.ready()) for _ in range(3)]
     await asyncio.sleep(0)
     waiting[0].cancel()  # a client that leaves takes nothing from the others
     go.set()
     assert await waiting[1] == await waiting[2] == prepared.get() == 7
+    given_up.set()
     assert made == [1]
+
+
+async def test_a_value_that_nobody_will_need_is_not_made() -> None:
+    made = []
+    given_up = threading.Event()
+    prepared = Prepared(lambda: made.append(1))
+    prepared.begin(LONG, given_up)
+    given_up.set()
+    while any(each.name.endswith("(run)") for each in threading.enumerate()):
+        await asyncio.sleep(0.01)
+    assert made == []
 
 
 async def test_the_error_of_a_prepared_value_reaches_all_that_need_it() -> None:

@@ -39,15 +39,24 @@ class Prepared(Generic[_Result]):
     """
 
     def __init__(self, make: Callable[[], _Result]) -> None:
-        self._make = drop_locals_on_error(make)
+        self._make: Callable[[], _Result] | None = drop_locals_on_error(make)
         self._made: Future[_Result] = Future()
         self._begun = threading.Lock()
 
-    def begin(self, seconds: float = 0) -> None:
-        """Begin to make the value after some seconds, unless it has been begun."""
-        timer = threading.Timer(seconds, self._run)
-        timer.daemon = True  # it may end with the process
-        timer.start()
+    def begin(self, seconds: float = 0, given_up: threading.Event | None = None) -> None:
+        """Begin to make the value in a thread, unless it has been begun.
+
+        Args:
+            seconds: The pause before it.
+            given_up: Set if nobody will need the value; this ends the pause without a value.
+        """
+        never = threading.Event()
+
+        def run() -> None:
+            if not (given_up or never).wait(seconds):
+                self._run()
+
+        threading.Thread(target=run, daemon=True).start()  # it may end with the process
 
     async def ready(self) -> _Result:
         """Wait for the value."""
@@ -63,8 +72,10 @@ class Prepared(Generic[_Result]):
     def _run(self) -> None:
         if not self._begun.acquire(blocking=False):
             return
+        make, self._make = self._make, None  # what it is made of is not kept in memory
+        assert make is not None  # noqa: S101 - only the first run comes here
         try:
-            self._made.set_result(self._make())
+            self._made.set_result(make())
         except BaseException as error:  # whoever needs the value gets it
             self._made.set_exception(error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,11 +53,13 @@ class _Running:
         app: Answers requests for the publication.
         requests: Number of requests that are being answered.
         left: Set when the last of these requests is answered.
+        retired: Set when another publication is served.
     """
 
     publication: Publication
     store: WorkerPool
     app: ASGIApp
+    retired: threading.Event
     requests: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -170,6 +173,7 @@ class ReleaseSwitch:
     async def close(self) -> None:
         """Stop all processes."""
         await self._wait_for_retirement()
+        self._running.retired.set()
         await self._running.store.close()
 
     async def _prepare(self, publication: Publication) -> _Running:
@@ -188,14 +192,15 @@ class ReleaseSwitch:
                 queue=settings.queue,
             ),
         )
+        retired = threading.Event()
         try:
             loading = asyncio.to_thread(lambda: publication.graph)
             await asyncio.gather(store.start(), loading)
-            app = await asyncio.to_thread(create_app, publication, store, self._server)
+            app = await asyncio.to_thread(create_app, publication, store, self._server, retired)
         except BaseException:
             await store.close()
             raise
-        return _Running(publication, store, app)
+        return _Running(publication, store, app, retired)
 
     async def _wait_for_retirement(self) -> None:
         """Wait until the processes of the previous publication have ended.
@@ -207,6 +212,7 @@ class ReleaseSwitch:
 
     async def _retire(self, running: _Running) -> None:
         """Stop the processes of an earlier publication after its last request or a timeout."""
+        running.retired.set()
         running.left.clear()
         try:
             if running.requests:
