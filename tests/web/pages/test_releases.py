@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,13 @@ import pytest
 from apecgraph.rdf.canonical import canonical_quads
 from apecgraph.rdf.formats import GRAPH_FORMATS
 from apecgraph.rdf.namespaces import ID, SH
+from apecgraph.release.differences import (
+    Change,
+    ChangedThing,
+    ChangedValue,
+    ChangeKind,
+    Differences,
+)
 from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.release import REPORT, Release
 from apecgraph.web.publication import Publication
@@ -113,6 +121,31 @@ def test_the_feed_is_atom(client: httpx.Client, pair: tuple[Release, Release]) -
         for name in ("id", "title", "updated"):
             assert entry.findtext(f"{ATOM}{name}")
     assert f"{FIRST_NAME} -> {SECOND_NAME}" in (entries[0].findtext(f"{ATOM}content") or "")
+
+
+def test_the_feed_says_what_happened_to_figures(
+    pair: tuple[Release, Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Differences.kept(pair[1])
+    assert kept
+
+    def figure(number: int, kind: ChangeKind, *stands: bool) -> ChangedThing:
+        values = [ChangedValue("1", '"1"', (), each) for each in stands]
+        change = Change("p", "p", tuple(values[:-1]), tuple(values[-1:]))
+        return ChangedThing(f"{ID}figure/x/{number}", f"<figure> {number}", kind, (change,))
+
+    things = [figure(number, "added", True) for number in range(60)]
+    things += [figure(60, "changed", True, False), figure(61, "changed", False, True)]
+    made = replace(kept, things=(*things, figure(62, "changed", True, True), *kept.things))
+    monkeypatch.setattr(Differences, "kept", lambda _: made)
+    with served(Publication.of(pair[1])) as other:
+        feed = ElementTree.fromstring(other.get("/releases.atom").raise_for_status().content)
+    entry = feed.findall(f"{ATOM}entry")[0]
+    summary, content = (entry.findtext(f"{ATOM}{name}") or "" for name in ("summary", "content"))
+    assert summary.endswith("; figures: 60 added, 1 rejected, 1 accepted again, 1 changed")
+    assert "Figures added:\n- <figure> 0\n" in content
+    assert "- <figure> 49\n- and 10 more\nFigures rejected:\n- <figure> 60\n" in content
+    assert f"{FIRST_NAME} -> {SECOND_NAME}" in content
 
 
 def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(

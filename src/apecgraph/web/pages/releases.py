@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import ATOM
-from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.release.archive import Archive
-from apecgraph.release.differences import Differences
+from apecgraph.release.differences import ChangedThing, Differences
 from apecgraph.release.history import History
 from apecgraph.release.release import Release
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
+
+_FIGURE: Final = f"{ID}figure/"
+_SHOWN: Final = 50
+"""Number of changes of each kind that an entry of the feed names."""
+
+_WORDS: Final = ("added", "rejected", "accepted again", "changed", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,21 @@ class PublishedRelease:
         """The time of the latest event in the history of the release."""
         return self.taken_back or self.time
 
+    @property
+    def figures(self) -> Mapping[str, Sequence[str]]:
+        """The names of the figures that differ, by what happened to them."""
+        happened: defaultdict[str, list[str]] = defaultdict(list)
+        for thing in self.differences.things if self.differences else ():
+            if thing.iri.startswith(_FIGURE):
+                happened[_happened(thing)].append(thing.name)
+        return {word: happened[word] for word in _WORDS if happened[word]}
+
+    @property
+    def others(self) -> Sequence[ChangedThing]:
+        """The other things that differ."""
+        things = self.differences.things if self.differences else ()
+        return [thing for thing in things if not thing.iri.startswith(_FIGURE)]
+
 
 class ReleasesPage(Page):
     """The list of the kept releases."""
@@ -67,7 +89,9 @@ class ReleasesPage(Page):
 
         def body() -> str:
             releases = published_releases(self.site)
-            return self.site.html.page("pages/releases.xml", releases=releases, base=BASE)
+            return self.site.html.page(
+                "pages/releases.xml", releases=releases, base=BASE, shown=_SHOWN
+            )
 
         return await self.site.responder.answer(
             request, ATOM.content_type, body, variant=await releases_state(self.site)
@@ -108,6 +132,17 @@ def published_releases(site: ReleaseSite) -> list[PublishedRelease]:
         with suppress(ReleaseError):  # damaged differences: `apecgraph releases` warns
             published.append(_published(release, history))
     return sorted(published, key=lambda item: item.time or "", reverse=True)
+
+
+def _happened(figure: ChangedThing) -> str:
+    """Return what happened to a figure, a word of `_WORDS`."""
+    was = {value.stands for change in figure.changes for value in change.before}
+    is_ = {value.stands for change in figure.changes for value in change.after}
+    if figure.kind == "changed" and True in was and is_ == {False}:
+        return "rejected"
+    if figure.kind == "changed" and True in is_ and was == {False}:
+        return "accepted again"
+    return figure.kind
 
 
 def find_release(site: ReleaseSite, name: str) -> PublishedRelease:
