@@ -76,11 +76,16 @@ def _values(question: Question) -> Mapping[str, object]:
     }
     return {
         "question": question,
-        "columns": columns,
-        "numeric": numeric,
+        "columns": list(map(_words, columns)),
+        "numeric": {_words(name) for name in numeric},
         "rows": rows,
         "iri": f"{_ID}{question.name}",
     }
+
+
+def _words(variable: str) -> str:
+    """Write the name of a variable in words: "place of total" for "placeOfTotal"."""
+    return re.sub("([a-z0-9])([A-Z])", lambda match: f"{match[1]} {match[2].lower()}", variable)
 
 
 def _typed(cell: str) -> tuple[str, str]:
