@@ -40,5 +40,5 @@ def figure(*values: tuple[str, ox.NamedNode | ox.BlankNode | ox.Literal], name: 
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:
-    """Read CSV."""
-    return list(csv.DictReader(StringIO(text, newline="")))
+    """Read CSV, with or without a byte order mark."""
+    return list(csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline="")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,8 @@ from apecgraph.rdf.namespaces import (
 
 FIGURE: Final = "figure"
 """The column with the IRI of the figure, which identifies the row."""
+
+_PERIOD: Final = "period"
 
 _MOST_DIGITS: Final = 15
 """Binary numbers of 64 bits, which spreadsheets and JavaScript calculate with, keep 15 digits."""
@@ -93,24 +95,25 @@ def _things(name: str, property_: str, *, required: bool = False) -> Iterator[Co
     yield Column(f"{name}Label", of=name, is_label=True, comment=comment)
 
 
-def _dimensions() -> Iterator[Column]:
-    for name, property_ in DIMENSIONS.items():
+def _dimensions(names: Iterable[str]) -> Iterator[Column]:
+    for name in names:
+        property_ = DIMENSIONS[name]
         yield from _things(local_name(property_), property_, required=name in REQUIRED_DIMENSIONS)
-        if name == "period":
-            yield Column("startDate", f"{DCAT}startDate", "date", of="period")
-            yield Column("endDate", f"{DCAT}endDate", "date", of="period")
 
 
 COLUMNS: Final = (
     Column(FIGURE, required=True, comment="IRI of the figure"),
+    Column("value", f"{APEC}value", "decimal", required=True),
+    *_things("unitMeasure", UNIT, required=True),
+    *_dimensions([_PERIOD]),
+    Column("startDate", f"{DCAT}startDate", "date", of=_PERIOD),
+    Column("endDate", f"{DCAT}endDate", "date", of=_PERIOD),
+    *_dimensions(name for name in DIMENSIONS if name != _PERIOD),
     Column("identifier", f"{DCTERMS}identifier"),
     *_things("dataSet", f"{QB}dataSet"),
-    *_dimensions(),
-    Column("value", f"{APEC}value", "decimal", required=True),
     Column("lower", f"{APEC}lower", "decimal"),
     Column("upper", f"{APEC}upper", "decimal"),
     *_things("bound", f"{APEC}bound", required=True),
-    *_things("unitMeasure", UNIT, required=True),
     Column("obsValue", f"{SDMX_MEASURE}obsValue", "decimal", required=True),
     Column("rangeEnd", f"{APEC}rangeEnd", "decimal"),
     Column("unitMult", f"{SDMX_ATTRIBUTE}unitMult", "integer", required=True),
@@ -128,4 +131,4 @@ COLUMNS: Final = (
         comment="The decisions on the figure",
     ),
 )
-"""The columns, in their order."""
+"""The columns: the number, its unit and its period first, since people read them first."""
