@@ -19,7 +19,6 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
     page = visit("/", scripts=False)
     page.get_by_role("navigation").get_by_role("link", name="Figures").click()
     page.get_by_role("link", name=HEADLINE).click()
-    page.get_by_role("figure", name=HEADLINE).get_by_role("link", name="annual").click()
     chart = page.locator("svg.wide", has_text=HEADLINE)
     expect(chart.get_by_text("26.29 ×6", exact=True)).to_be_visible()
     expect(chart.get_by_text("2.629 ×2 rejected", exact=True)).to_be_visible()
@@ -30,9 +29,7 @@ def test_a_figure_and_its_csv_are_reached_by_mouse(visit: Open) -> None:
     )
     page.get_by_label("Period").select_option("2025")
     page.get_by_role("button", name="Show").click()
-    assert page.url.endswith(
-        "&currency=unit/CNY&valuation=valuation/mixed&frequency=freq/A&period=period/2025"
-    )
+    assert page.url.endswith("&currency=unit/CNY&valuation=valuation/mixed&period=period/2025")
     row = page.get_by_role("row").filter(has_text="2.629 trillion yuan")
     expect(row.first).to_contain_text("rejected")
     assert _saved(page).count("\n") == 1 + 8

@@ -17,6 +17,16 @@ _MULTI_YEAR: Final = f"{ID}freq/multi-year"
 TO_DATE: Final = f"{ID}freq/to-date"
 _OTHER: Final = f"{ID}freq/other"
 
+FREQUENCIES: Final = (
+    ANNUAL,
+    TO_DATE,
+    f"{SDMX_CODE}freq-Q",
+    f"{SDMX_CODE}freq-M",
+    _MULTI_YEAR,
+    _OTHER,
+)
+"""All of these, in the order in which readers want them."""
+
 
 def frequency(first: str, last: str) -> str:
     """Return the code of the frequency of a period (SDMX code list CL_FREQ, and codes of our own).

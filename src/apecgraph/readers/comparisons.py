@@ -12,6 +12,7 @@ from apecgraph.content.figures import Figure
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ID
 from apecgraph.readers.claims import FigureClaim
+from apecgraph.readers.series import when
 from apecgraph.readers.sources import is_official
 from apecgraph.text.numbers import Numerals, rounded
 
@@ -58,6 +59,7 @@ class Comparisons:
     official: Set[str]
 
     def __init__(self, graph: Graph, claims: Iterable[FigureClaim]) -> None:
+        self._graph = graph
         self._cells: defaultdict[tuple[Cell, bool], list[FigureClaim]] = defaultdict(list)
         for claim in claims:
             self._cells[_key(claim.figure)].append(claim)
@@ -103,6 +105,29 @@ class Comparisons:
     def official_of(self, figure: Figure, numerals: Numerals) -> tuple[Others, ...]:
         """Return the official statistics of other sources for the cell of a figure."""
         return tuple(others for others in self.others(figure, numerals) if others.official)
+
+    def official_part(self, cell: Cell) -> tuple[FigureClaim, ...]:
+        """Return the official figure of the longest part of the period of a cell.
+
+        The part begins with the period and ends before it, such as January to November of a year.
+
+        Args:
+            cell: The cell.
+
+        Returns:
+            The figure, if there is one.
+        """
+        first, last, _ = when(self._graph, cell.period)
+        found = [
+            (end, claim.iri, claim)
+            for (other, is_expectation), claims in self._cells.items()
+            if not is_expectation and other._replace(period=cell.period) == cell
+            for begin, end, _ in (when(self._graph, other.period),)
+            if first == begin and end < last
+            for claim in claims
+            if not claim.rejected and claim.source in self.official
+        ]
+        return (max(found)[2],) if found else ()
 
     def _ranked(self, claims: Iterable[FigureClaim]) -> tuple[FigureClaim, ...]:
         return tuple(

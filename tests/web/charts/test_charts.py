@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from collections import Counter
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -15,6 +17,7 @@ from apecgraph.query.loading import load
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SDMX_CODE, SKOS, XSD
 from apecgraph.readers.claims import FigureClaim
+from apecgraph.readers.populations import read_populations
 from apecgraph.readers.series import read_series, when
 from apecgraph.release.release import Release
 from apecgraph.text.catalogues import ENGLISH
@@ -22,11 +25,13 @@ from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.drawing import Box, Drawing, Margins, width
 from apecgraph.web.charts.marks import OFFICIAL, SHAPES
 from apecgraph.web.charts.scales import Scale
+from apecgraph.web.charts.view import View
 from apecgraph.web.language import Language
 
 SCRIPT = "<script>alert(1)</script>"
 SOURCE = f"{ID}source/x"
 EXACT = f"{ID}bound/exact"
+CHINA = "economy/CHN"
 PERIODS = {
     "2019": ("2019-01-01", "2019-12-31"),
     "2023": ("2023-01-01", "2023-12-31"),
@@ -111,13 +116,20 @@ def figure(
     status: str = "stands",
     base: str | None = None,
     source: str = SOURCE,
+    measure: str = "x",
+    subject: str | None = None,
 ) -> FigureClaim:
     def number(text: str) -> Decimal | None:
         return Decimal(text) if text else None
 
     iri = f"{source.replace('source', 'figure')}/{value}"
     rulings = (Ruling(f"{ID}decision/x", f"{ID}verdict/x", STATUS + status),)
-    values = {"period": f"period/{period}", "measure": "measure/x", "currency": "unit/none"}
+    values = {
+        "period": f"period/{period}",
+        "measure": f"measure/{measure}",
+        "currency": "unit/none",
+    }
+    values |= {"subject": subject} if subject else {}
     values |= {"base_period": f"period/{base}"} if base else {}
     cell = Cell.of({DIMENSIONS[name]: f"{ID}{value}" for name, value in values.items()}.get)
     interval = Interval(number(lower), number(upper))
@@ -245,6 +257,59 @@ def test_several_lines_have_their_names_at_their_ends(charts: Charts) -> None:
     assert chart.notes == ["Not drawn: 4 figures of other series, or compared with another time."]
 
 
+YEARS = [figure(value, value, value, year) for value, year in (("20", "2023"), ("26", "2025"))]
+
+
+def test_bars_reach_from_zero_to_the_values_and_a_rejected_one_has_none(charts: Charts) -> None:
+    wrong = figure("2.6", "2.5", "2.7", status="rejected")
+    tree = drawn(charts.over_time("it", SCRIPT, [Line([*YEARS, wrong])], view=View("bar")))
+    bars = [each.get("d", "") for each in tree.iter("path") if "bar" in each.get("class", "")]
+    shapes = [list(map(float, re.findall("[0-9.]+", bar))) for bar in bars]
+    found = points(tree)
+    for (left, zero, top, right, _), value in zip(shapes, ("20", "26"), strict=True):
+        x, y = place(found[f"/id/figure/x/{value}"])
+        assert (left + right) / 2 == pytest.approx(x, abs=0.2)
+        assert top == pytest.approx(y, abs=0.1)
+        assert zero == shapes[0][1]
+    assert "rejected" in texts(tree, "value rejected")[0]
+
+
+def test_an_index_begins_with_the_first_common_period(charts: Charts) -> None:
+    later = [figure("3", "3", "3", "2024"), figure("6", "6", "6", "2025")]
+    mine = [YEARS[0], figure("13", "13", "13", "2024"), YEARS[1]]
+    lines = [Line(mine, "one"), Line(later, "other")]
+    chart = charts.over_time("it", SCRIPT, lines, view=View(values="index"))
+    assert chart
+    assert chart.unit == f"Index, 2024{SCRIPT}\x0b = 100"
+    values = {mark.claims[0].figure.value: round(mark.numbers[1], 9) for mark in chart.marks}
+    assert values.pop(Decimal(20)).quantize(Decimal("0.1")) == Decimal("153.8")
+    assert values == {13: 100, 26: 200, 3: 100, 6: 200}
+    tooltip = points(drawn(chart))["/id/figure/x/20"].findtext("title") or ""
+    assert tooltip.startswith(f"2023{SCRIPT}: 153.8 (20), ")
+    apart = [Line(YEARS, "one"), Line(later[:1], "other")]
+    assert charts.over_time("it", SCRIPT, apart, view=View(values="index")) is None
+    assert charts.over_time("it", SCRIPT, lines, view=View(values="per-head")) is None
+
+
+def test_values_per_head_need_a_population_of_the_period(charts: Charts) -> None:
+    trade = [
+        figure(value, value, value, year, measure="trade-value", subject=CHINA)
+        for value, year in (("20", "2023"), ("24", "2024"), ("26", "2025"))
+    ]
+    heads = {
+        (f"{ID}{CHINA}", f"{ID}period/{year}"): figure("4", "4", "4", year, subject=CHINA)
+        for year in ("2024", "2025")
+    }
+    able = Charts(charts._graph, charts._language, heads)
+    chart = able.over_time("it", SCRIPT, [Line(trade)], view=View(values="per-head"))
+    assert chart
+    assert chart.unit.endswith("per head")
+    assert [mark.numbers for mark in chart.marks] == [(6, 6, 6), (Decimal("6.5"),) * 3]
+    assert list(chart.basis) == list(heads.values())
+    assert chart.notes[1] == "Not drawn: 1 point without a population of that year."
+    assert able.over_time("it", SCRIPT, [Line(YEARS)], view=View(values="per-head")) is None
+
+
 def test_an_open_end_is_not_drawn_as_an_error_bar(charts: Charts) -> None:
     tree = drawn(charts.over_time("it", SCRIPT, [Line(FIGURES)]))
     bars = {href: point.findall("path")[0].get("d", "") for href, point in points(tree).items()}
@@ -282,23 +347,60 @@ def test_one_point_makes_no_chart(charts: Charts) -> None:
 def test_each_chart_of_the_release_is_true_and_legible(full_release: Release) -> None:
     """Every series is drawn in one unit and one frequency; no label is cut or covers another."""
     graph = Graph(load(full_release.dataset))
-    charts = Charts(graph, Language(graph, ENGLISH))
-    count = 0
-    for series in read_series(graph):
-        chart = charts.over_time("it", "it", [Line(series.claims)])
+    every = read_series(graph)
+    official = {claim.source for each in every for claim in each.claims}
+    charts = Charts(graph, Language(graph, ENGLISH), read_populations(every, official))
+    counted: Counter[View] = Counter()
+    for series in every:
+        lines = [Line(series.claims)]
+        chart = charts.over_time("it", "it", lines)
+        default = chart.frequency if chart else ""
         for code in chart.frequencies if chart else ():
-            chart = charts.over_time("it", "it", [Line(series.claims)], wanted=code)
+            chart = charts.over_time("it", "it", lines, wanted=code)
             if chart is None:
                 continue
-            count += 1
-            assert len({mark.claims[0].figure.unit for mark in chart.marks}) == 1
-            days = [when(graph, mark.period)[:2] for mark in chart.marks]
-            assert {frequency(*each) for each in days} == {code}
-            for drawing in chart.drawings:
-                legible(ET.fromstring(drawing))
-            in_picture = chart.sketch.draw((776, 250), alone=True)
-            legible(ET.fromstring(in_picture.markup("it", "", "", "")))
-    assert count > 400
+            counted[View()] += 1
+            assert_true(chart, code, graph)
+            assert_legible(chart)
+            others = [View("bar"), *(View(values=each) for each in chart.offered)]
+            for view in others if code == default else ():
+                counted[view] += 1
+                drawn = charts.over_time("it", "it", lines, wanted=code, view=view)
+                assert drawn
+                assert_true(drawn, code, graph)
+                if counted[view] % SAMPLED == 0:
+                    assert_legible(drawn)
+    assert counted[View()] > 400
+    assert counted[View("bar")] > 300
+    assert counted[View(values="index")] > 200
+    assert counted[View(values="per-head")] > 50
+
+
+SAMPLED = 4
+"""Of the views that are no default, each such chart is drawn."""
+
+
+def assert_legible(chart: Chart) -> None:
+    """Check the labels of a chart in three widths."""
+    for drawing in chart.drawings:
+        legible(ET.fromstring(drawing))
+    in_picture = chart.sketch.draw((776, 250), alone=True)
+    legible(ET.fromstring(in_picture.markup("it", "", "", "")))
+
+
+def assert_true(chart: Chart, code: str, graph: Graph) -> None:
+    """Check that a chart has one unit and one frequency, and that rescaled values are right."""
+    assert len({mark.claims[0].figure.unit for mark in chart.marks}) == 1
+    assert {frequency(*when(graph, mark.period)[:2]) for mark in chart.marks} == {code}
+    ratios = {
+        mark.numbers[1] / mark.claims[0].figure.value for mark in chart.marks if mark.numbers[1]
+    }
+    if chart.basis:  # per head: one population for each period
+        heads = {each.figure.cell.period: each.figure.value for each in chart.basis}
+        for mark in chart.marks:
+            assert mark.numbers[1] == mark.claims[0].figure.value * (1 / heads[mark.period])
+    else:
+        assert len({round(ratio, 20) for ratio in ratios}) <= 1
 
 
 def legible(tree: ET.Element) -> None:

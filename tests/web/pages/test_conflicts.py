@@ -85,7 +85,7 @@ class TestADecision:
         story = [
             "26.29 trillion stands.",  # the reason
             "<svg",
-            "<td>2.6285 trillion to under 2.6295 trillion yuan</td>",
+            "2.6285 trillion to under 2.6295 trillion yuan</td>",
             "<strong>one is 10 times the other:</strong></a> value of trade, China, other APEC",
             "exports minus imports equal the trade balance",  # another rule compares it, too
         ]

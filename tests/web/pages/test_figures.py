@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from io import BytesIO
 
@@ -52,7 +53,8 @@ def test_the_query_finds_the_figures_of_the_csv(client: httpx.Client, selection:
 
 def test_a_selection_is_a_part_of_the_dump(client: httpx.Client) -> None:
     dump = client.get("/dumps/figures.csv", follow_redirects=True)
-    assert client.get("/figures.csv").content == dump.content
+    assert client.get("/figures.csv").content == BOM_UTF8 + dump.content
+    assert dump.text.startswith("figure,value,unitMeasure,unitMeasureLabel,period,periodLabel,")
     name = client.get(f"/figures.csv?{KOREA}").headers["content-disposition"]
     assert name == 'attachment; filename="figures-trade-value-KOR.csv"'
     assert {row["counterpart"] for row in rows(client, KOREA)} == {f"{ID}economy/KOR"}
@@ -216,3 +218,37 @@ def test_each_series_has_a_title_of_its_own(client: httpx.Client) -> None:
         for path in paths
     )
     assert not [title for title, count in titles.items() if count > 1]
+
+
+def test_a_series_begins_with_years_and_says_of_each_value_what_was_decided(
+    client: httpx.Client,
+) -> None:
+    series = "measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
+    series += "&counterpart=group/apec-other-economies&currency=unit/CNY"
+    text = client.get(f"/figures?{series}").raise_for_status().text
+    assert "<strong>annual</strong>" in text
+    rows = text.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr")[1:]
+    periods = [row.partition("<td>")[2].partition("<")[0].strip() for row in rows]
+    assert periods[0] == "2025"
+    assert periods[-1] == "2021 to 2025"
+    wrong = [row for row in rows if ">2.629 trillion yuan</a>" in row]
+    assert len(wrong) == 2
+    assert all(">rejected</a>" in row.split("</td>")[1] for row in wrong)
+    cited = text.partition('<details class="citation">')[2].partition("</details>")[0]
+    assert f"{BASE}figures?{series}".replace("&", "&amp;") in cited
+    assert "Release " in cited
+    assert "@incollection{" in cited
+
+
+def test_a_measure_with_many_series_lists_the_longest_and_leads_to_all(
+    client: httpx.Client,
+) -> None:
+    text = client.get("/figures").raise_for_status().text
+    more = re.findall('<a href="([^"]+)">All ([0-9]+) series</a>', text)
+    assert more
+    assert len(text.encode()) < 100_000
+    for address, number in more:
+        listed = client.get(address.replace("&amp;", "&")).raise_for_status().text
+        found = re.findall('<li><a href="/figures', listed)
+        assert len(found) == min(int(number), 90) or "longest series" in listed
+        assert len(listed.encode()) < 100_000

@@ -107,6 +107,11 @@ def test_each_chart_of_a_page_has_its_own_address(client: httpx.Client) -> None:
         ("/figures.svg?measure=measure/trade-value&period=period/2025", 404),
         ("/figures.svg?measure=measure/nothing", 404),
         ("/figures.svg?scale=cubic", 400),
+        ("/figures.svg?chart=pie", 400),
+        (f"/figures.svg?{HEADLINE}&chart=bar&scale=log", 400),
+        (f"/figures.svg?{HEADLINE}&chart=bar&chart=bar", 400),
+        ("/figures.svg?measure=measure/trade-share&values=index", 404),
+        ("/figures.svg?measure=measure/trade-share&values=per-head", 404),
         ("/figures.png?width=100000", 400),
         ("/figures.svg?measure=%3Cscript%3E", 404),
         ("/doc/source/seetao.svg", 404),
@@ -142,6 +147,27 @@ def test_a_selection_is_offered_in_each_format(
     assert path.startswith(f"/figures.{extension}?measure=measure/trade-value")
     assert path.endswith(f"currency=unit/CNY{scale}")
     client.get(path).raise_for_status()
+
+
+def test_a_chart_is_drawn_as_its_address_says(client: httpx.Client) -> None:
+    trade = f"{HEADLINE.replace('group/apec-other-economies', 'group/world')}&frequency=freq/A"
+    for words, view in (("Index, ", "values=index"), ("Index, ", "chart=bar&values=index")):
+        page = client.get(f"/figures?{trade}&{view}", headers={"Accept": "text/html"})
+        text = page.raise_for_status().text
+        for path in ("/figures.svg", "/embed/figures"):
+            (address,) = set(re.findall(f'href="({re.escape(path)}[^"]+=index)"', text))
+            drawn = client.get(unescape(address)).raise_for_status().text
+            assert words in drawn
+            assert ("bar line-0" in drawn) is ("bar" in view)
+        assert words in text
+    plain = client.get(
+        f"/figures?chart=line&{trade}&values=printed", headers={"Accept": "text/html"}
+    )
+    assert plain.status_code == 308
+    assert plain.headers["location"] == f"/figures?{trade}"
+    refused = client.get(f"/figures?{HEADLINE}&chart=pie", headers={"Accept": "text/html"})
+    assert refused.status_code == 400
+    assert "choose one of line, bar" in refused.text
 
 
 def test_a_selection_in_no_format_is_not_acceptable(client: httpx.Client) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from apecgraph.text.catalogues import Catalogue
-from apecgraph.text.numbers import Numerals, rounded, scale_word, spelled
+from apecgraph.text.numbers import rounded, scale_word, spelled
 from apecgraph.web.charts.scales import Scale
 
 _DIGITS: Final = 4
@@ -30,18 +30,17 @@ class Axis:
     catalogue: Catalogue
 
     @classmethod
-    def of(cls, scale: Scale, unit: str, numerals: Numerals) -> Axis:
+    def of(cls, scale: Scale, words: str, catalogue: Catalogue) -> Axis:
         """Make an axis.
 
         Args:
             scale: The scale.
-            unit: IRI of the unit of the numbers.
-            numerals: Writes the unit.
+            words: The unit of the numbers.
+            catalogue: The language of the words.
 
         Returns:
             The axis.
         """
-        catalogue, words = numerals.catalogue, numerals.unit(unit)
         word, factor = scale_word(max(map(abs, scale.ticks)), catalogue)
         if word:
             words = catalogue.gettext("%(number)s %(unit)s", number=word, unit=words).strip()

@@ -14,14 +14,18 @@ from markupsafe import Markup
 from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.graph import Graph
 from apecgraph.readers.claims import FigureClaim
+from apecgraph.readers.populations import Populations
 from apecgraph.readers.series import when
+from apecgraph.text.numbers import spelled
 from apecgraph.web.charts.axis import Axis
 from apecgraph.web.charts.drawing import Drawing
 from apecgraph.web.charts.marks import REJECTED, SHAPES, Mark, Marks
+from apecgraph.web.charts.rescaling import RescaledLines, Rescaler
 from apecgraph.web.charts.rows import RowChart
 from apecgraph.web.charts.scales import Scale
 from apecgraph.web.charts.time_chart import TimeChart
 from apecgraph.web.charts.timeline import Days, Timeline
+from apecgraph.web.charts.view import BAR, LOGARITHMIC, PLAIN, View
 from apecgraph.web.language import Language
 
 SIZES: Final[Mapping[str, tuple[int, int]]] = {"wide": (860, 380), "narrow": (360, 320)}
@@ -77,6 +81,8 @@ class Chart:
         publishers: The names of those who publish its figures, the most frequent first.
         frequency: IRI of the frequency of the figures; empty if the chart is not over time.
         frequencies: The number of figures of each frequency, whether drawn or not.
+        offered: The values of the parameter `values` of a view that the figures permit.
+        basis: The figures that its values are divided by, if they are not drawn themselves.
     """
 
     name: str
@@ -91,6 +97,8 @@ class Chart:
     publishers: Sequence[str]
     frequency: str = ""
     frequencies: Mapping[str, int] = field(default_factory=dict)
+    offered: Sequence[str] = ()
+    basis: Sequence[FigureClaim] = ()
 
     @property
     def drawings(self) -> Sequence[Markup]:
@@ -105,12 +113,20 @@ class Charts:
     """Draws the figures of a release, with labels from its data.
 
     Colours come from style.css. A page must have a table of the same figures next to each chart.
+
+    Args:
+        graph: The dataset of the release.
+        language: The language of the words.
+        populations: The populations of economies, for values per head.
     """
 
-    def __init__(self, graph: Graph, language: Language) -> None:
+    def __init__(
+        self, graph: Graph, language: Language, populations: Populations | None = None
+    ) -> None:
         self._graph = graph
         self._language = language
         self._marks = Marks(graph, language)
+        self._rescaler = Rescaler(language, populations or {})
 
     def over_time(
         self,
@@ -119,7 +135,7 @@ class Charts:
         lines: Sequence[Line],
         *,
         wanted: str | None = None,
-        logarithmic: bool = False,
+        view: View = PLAIN,
     ) -> Chart | None:
         """Draw figures of one unit and one frequency over time.
 
@@ -128,50 +144,57 @@ class Charts:
             title: The title of the chart.
             lines: The figures of each series; the most important ones first, since a chart has a
                 limited number of lines.
-            wanted: IRI of the frequency; None for years, or if there are no two, for the frequency
-                of which there are most periods.
-            logarithmic: Whether the scale is logarithmic, if all numbers are above zero.
+            wanted: IRI of the frequency; None for years, or if there are no two points of years,
+                for the frequency of which there are most periods.
+            view: How the chart shows them. A scale is logarithmic only if all numbers are above
+                zero.
 
         Returns:
             The chart; None if there are no two points to draw.
         """
         days = self._days(claim for line in lines for claim in line.claims)
         frequencies = _frequencies([claim for line in lines for claim in line.claims], days)
-        chosen = wanted or _default(frequencies)
-        drawn = [
-            (
-                line.name,
-                self._marks.of(
-                    claim
-                    for claim in line.claims
-                    if _frequency(claim, days) == chosen and _is_comparable(claim, days)
-                ),
-            )
-            for line in lines[:_MOST_LINES]
-        ]
-        every = [mark for _, marks in drawn for mark in marks]
-        if len(every) < 2:
+        for chosen in [wanted] if wanted else _ranked(frequencies):
+            drawn = self._lines(lines[:_MOST_LINES], chosen, days)
+            if sum(len(marks) for _, marks in drawn) > 1:
+                break
+        else:
             return None
-        scale, beyond = _scale(every, logarithmic=logarithmic)
-        drawn = [(each, [mark for mark in marks if mark not in beyond]) for each, marks in drawn]
-        marks = [mark for _, each in drawn for mark in each]
+        known = sum(len(mark.claims) for _, marks in drawn for mark in marks)
+        offered = self._rescaler.offered(drawn)
+        unit = self._language.numerals.unit(drawn[0][1][0].claims[0].figure.unit)
+        rescaled = RescaledLines(drawn, unit, ())
+        if view.values != PLAIN.values:
+            if view.values not in offered:
+                return None
+            rescaled = offered[view.values]
+        every = [mark for _, marks in rescaled.lines for mark in marks]
+        scale, beyond = _scale(every, logarithmic=view.scale == LOGARITHMIC)
+        shown = [(each, [m for m in marks if m not in beyond]) for each, marks in rescaled.lines]
+        marks = [mark for _, each in shown for mark in each]
         periods = {mark.period: days[mark.period] for mark in marks}
-        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._language.numerals)
+        axis = Axis.of(scale, rescaled.unit, self._language.catalogue)
         timeline = Timeline(periods, lambda period: self._language.labels.title(period).value)
-        same = len(frequencies[chosen])
+        left_out = len(frequencies[chosen]) - known
+        publishers = [
+            *self._marks.publishers(marks),
+            *self._marks.publishers_of(rescaled.basis),
+        ]
         return Chart(
             name,
             title,
             self._description(marks, axis),
-            TimeChart(drawn, timeline, axis, self._marks),
+            TimeChart(shown, timeline, axis, self._marks, bars=view.chart == BAR),
             marks,
             self._marks.key(marks),
-            self._notes(scale, beyond, same - sum(len(mark.claims) for mark in every)),
+            [*rescaled.notes, *self._notes(scale, beyond, left_out)],
             axis.words,
             self._span(sorted(marks, key=self._when)),
-            self._marks.publishers(marks),
+            list(dict.fromkeys(publishers)),
             chosen,
             {each: len(found) for each, found in frequencies.items()},
+            list(offered),
+            rescaled.basis,
         )
 
     def rows(
@@ -193,7 +216,8 @@ class Charts:
         scale, beyond = _scale([mark for _, mark in named], from_zero=False)
         shown = [(label, mark) for label, mark in named if mark not in beyond]
         marks = [mark for _, mark in shown]
-        axis = Axis.of(scale, marks[0].claims[0].figure.unit, self._language.numerals)
+        unit = self._language.numerals.unit(marks[0].claims[0].figure.unit)
+        axis = Axis.of(scale, unit, self._language.catalogue)
         return Chart(
             name,
             title,
@@ -206,6 +230,23 @@ class Charts:
             self._language.listed(self._ends(marks)),
             self._marks.publishers(marks),
         )
+
+    def _lines(
+        self, lines: Iterable[Line], chosen: str, days: Days
+    ) -> list[tuple[str, list[Mark]]]:
+        """Return the name and the marks of each line that has figures of a frequency."""
+        named = (
+            (
+                line.name,
+                self._marks.of(
+                    claim
+                    for claim in line.claims
+                    if _frequency(claim, days) == chosen and _is_comparable(claim, days)
+                ),
+            )
+            for line in lines
+        )
+        return [(name, marks) for name, marks in named if marks]
 
     def _days(self, claims: Iterable[FigureClaim]) -> dict[str, tuple[date, date]]:
         """Return the days of the periods, and of the times they are compared with, if known."""
@@ -258,9 +299,10 @@ class Charts:
         kinds = self._language.listed(
             [f"{counted[kind]} {self._marks.kind(kind)}" for kind in SHAPES if counted[kind]]
         )
-        unit = marks[0].claims[0].figure.unit
-        ends = axis.scale.ticks[0], axis.scale.ticks[-1]
-        first, last = (self._language.numerals.number(end, unit) for end in ends)
+        first, last = (
+            self._marks.in_unit_of(marks[0], spelled(end, catalogue))
+            for end in (axis.scale.ticks[0], axis.scale.ticks[-1])
+        )
         words = catalogue.gettext(
             "%(number)s points with their intervals (%(kinds)s) on a scale from %(first)s to "
             "%(last)s. A table next to it has the figures.",
@@ -284,10 +326,11 @@ def _frequency(claim: FigureClaim, days: Days) -> str:
     return frequency(*map(str, days.get(claim.figure.cell.period, ("", ""))))
 
 
-def _default(frequencies: Mapping[str, Sequence[str]]) -> str:
-    if len(set(frequencies.get(ANNUAL, ()))) > 1:
-        return ANNUAL
-    return max(frequencies, key=lambda each: (len(set(frequencies[each])), each), default=ANNUAL)
+def _ranked(frequencies: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return frequencies: years first, then those with the most periods."""
+    return sorted(
+        frequencies, key=lambda each: (each != ANNUAL, -len(set(frequencies[each])), each)
+    )
 
 
 def _is_comparable(claim: FigureClaim, days: Days) -> bool:

@@ -181,6 +181,38 @@ def cut(text: str, room: float) -> str:
     return f"{text.rstrip()}…"
 
 
+def wrapped(text: str, room: float, most: int) -> list[str]:
+    """Break a text into lines that fit.
+
+    Args:
+        text: The text.
+        room: The width of a line in pixels.
+        most: Maximum number of lines; the last one is cut if needed.
+
+    Returns:
+        The lines.
+    """
+    lines: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(lines) < most - 1 and _fits(rest, room) < len(rest):
+        end = _fits(rest, room)
+        # a URL is broken before a parameter
+        best = max(rest.rfind(" ", 0, end + 1), rest.rfind("&", 0, end))
+        end = best if best > end / 2 else end
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*lines, cut(rest, room)] if rest else lines
+
+
+def _fits(text: str, room: float) -> int:
+    """Return how many characters of a text fit on a line."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if width(text[:middle]) <= room else (low, middle - 1)
+    return low
+
+
 def _box(text: str, place: Place, anchor: str) -> Box:
     x, y = place
     long = width(text)

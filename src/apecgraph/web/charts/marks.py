@@ -14,6 +14,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import DCTERMS, QB
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.sources import is_official
+from apecgraph.text.numbers import rounded
 from apecgraph.web.charts.drawing import Box, Drawing, Place
 from apecgraph.web.http.addresses import local_link
 from apecgraph.web.language import Language
@@ -48,8 +49,27 @@ _SEEN: Final = 6
 _REACH: Final = 12
 """Radius in pixels of the area that belongs to a mark (WCAG 2.2, success criterion 2.5.8)."""
 
+_DIGITS: Final = 4
+"""Number of significant digits of a rescaled value."""
+
+_NARROW: Final = Decimal("0.00001")
+"""The width of an interval, as a part of its value, up to which a mark is told without it."""
+
 _NAMED: Final = 2
 """Number of publishers that are named before the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaling:
+    """How the value of a mark is made from that of its figures.
+
+    Attributes:
+        factor: What the value is multiplied by.
+        unit: The unit of the product in words, or an empty string.
+    """
+
+    factor: Decimal
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +79,12 @@ class Mark:
     Attributes:
         claims: The figures.
         kind: A key of `SHAPES`.
+        rescaling: How its value is made from that of the figures; None if it is the same.
     """
 
     claims: tuple[FigureClaim, ...]
     kind: str
+    rescaling: Rescaling | None = None
 
     @property
     def period(self) -> str:
@@ -72,14 +94,27 @@ class Mark:
     @property
     def numbers(self) -> tuple[Decimal, Decimal, Decimal]:
         """The lower end, the value and the upper end; the value replaces a missing end."""
-        value, interval = self.claims[0].figure.value, self.claims[0].figure.interval
-        low, high = (value if end is None else end for end in (interval.lower, interval.upper))
+        value = self.claims[0].figure.value * self._factor
+        low, high = (value if end is None else end for end in self.ends)
         return low, value, high
 
     @property
     def ends(self) -> tuple[Decimal | None, Decimal | None]:
         """The ends of the interval; None for one that is not bounded."""
-        return self.claims[0].figure.interval.lower, self.claims[0].figure.interval.upper
+        interval, factor = self.claims[0].figure.interval, self._factor
+        low, high = (
+            None if end is None else end * factor for end in (interval.lower, interval.upper)
+        )
+        return low, high
+
+    @property
+    def written(self) -> Decimal:
+        """The value as it is written: that of the figures, or some digits of a rescaled one."""
+        return rounded(self.numbers[1], _DIGITS) if self.rescaling else self.numbers[1]
+
+    @property
+    def _factor(self) -> Decimal:
+        return self.rescaling.factor if self.rescaling else Decimal(1)
 
 
 class Marks:
@@ -122,31 +157,56 @@ class Marks:
 
     def value(self, mark: Mark) -> str:
         """Write the value of a mark with its bound and its unit: "nearly 60 %"."""
-        return self._quantities.value(mark.claims[0])
+        if mark.rescaling is None:
+            return self._quantities.value(mark.claims[0])
+        return self.in_unit_of(mark, self.number(mark))
 
     def number(self, mark: Mark) -> str:
         """Write the value of a mark with its bound, without its unit: "nearly 60"."""
-        return self._quantities.number(mark.claims[0])
+        if mark.rescaling is None:
+            return self._quantities.number(mark.claims[0])
+        bound = mark.claims[0].figure.bound
+        return self._language.numerals.number(mark.written, None, bound)
+
+    def in_unit_of(self, mark: Mark, number: str) -> str:
+        """Write a number with the unit of a mark: "1,200 yuan per head"."""
+        if mark.rescaling:
+            unit = mark.rescaling.unit
+        else:
+            unit = self._language.numerals.unit(mark.claims[0].figure.unit)
+        if not unit:
+            return number
+        return self._language.catalogue.gettext("%(number)s %(unit)s", number=number, unit=unit)
 
     def publishers(self, marks: Iterable[Mark]) -> Sequence[str]:
         """Name the publishers of the figures of some marks, those of most figures first."""
         counted = Counter(self._publisher(claim) for mark in marks for claim in mark.claims)
         return [name for name, _ in counted.most_common()]
 
+    def publishers_of(self, claims: Iterable[FigureClaim]) -> Sequence[str]:
+        """Name the publishers of some figures."""
+        return list(dict.fromkeys(map(self._publisher, claims)))
+
     def words(self, mark: Mark) -> str:
-        """Describe a mark: period, value, interval, publishers; why it is rejected."""
+        """Describe a mark: period, value, interval, publishers; why it is rejected.
+
+        A rescaled value is told with that which the sources print.
+        """
         claim = mark.claims[0]
         period = self._labels.title(mark.period).value
         catalogue, numbers = self._language.catalogue, self._quantities
-        parts = [
-            catalogue.gettext(
+        if mark.rescaling or _is_wide(mark):
+            value = catalogue.gettext(
                 "%(period)s: %(number)s (%(interval)s)",
                 period=period,
-                number=numbers.value(claim),
-                interval=numbers.interval(claim),
-            ),
-            self._publishers(mark),
-        ]
+                number=self.value(mark),
+                interval=numbers.value(claim) if mark.rescaling else numbers.interval(claim),
+            )
+        else:
+            value = catalogue.gettext(
+                "%(period)s: %(number)s", period=period, number=self.value(mark)
+            )
+        parts = [value, self._publishers(mark)]
         if decided := _ruling(mark):
             reason = self._labels.title(decided.decision).value
             status = self.kind(mark.kind)
@@ -232,6 +292,25 @@ class Marks:
     def _publisher(self, claim: FigureClaim) -> str:
         publisher = self._graph.named_graph(claim.source).value(claim.source, f"{DCTERMS}publisher")
         return self._labels.title(publisher or claim.source).value
+
+
+def best_marks(marks: Iterable[Mark]) -> list[Mark]:
+    """Return the mark of each period that a line goes through: official if there is one."""
+    best: dict[str, Mark] = {}
+    for mark in marks:
+        if mark.kind in STANDING:
+            best[mark.period] = max(best.get(mark.period, mark), mark, key=_weight)
+    return list(best.values())
+
+
+def _is_wide(mark: Mark) -> bool:
+    """Return whether the interval of a mark says more than its digits."""
+    low, value, high = mark.numbers
+    return None in mark.ends or high - low > abs(value) * _NARROW
+
+
+def _weight(mark: Mark) -> tuple[bool, int]:
+    return mark.kind == OFFICIAL, len(mark.claims)
 
 
 def _ruling(mark: Mark) -> Ruling | None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from apecgraph.text.catalogues import ENGLISH, Catalogue
 from apecgraph.web.charts.charts import Chart
-from apecgraph.web.charts.drawing import Drawing, Margins, cut, width
+from apecgraph.web.charts.drawing import Drawing, Margins, cut, width, wrapped
 
 _WIDTH: Final = 840
 _LEAST_HEIGHT: Final = 441
@@ -58,6 +58,7 @@ def _style() -> str:
         f".paper{{fill:#fff}}.accent{{fill:{_ACCENT}}}",
         f".guide{{stroke:{_RULE}}}.zero{{stroke:{_QUIET}}}",
         f"path.line{{stroke:{_ACCENT};stroke-width:2;fill:none;opacity:.6}}",
+        f"path.bar{{fill:{_ACCENT};stroke:none;opacity:.35}}",
         f".shape{{stroke:{_ACCENT};stroke-width:1.5;fill:none}}",
         f".interval{{stroke:{_ACCENT};fill:none}}",
         f".stands .shape,.official .shape{{fill:{_ACCENT}}}",
@@ -68,6 +69,7 @@ def _style() -> str:
         line = f".line-{number}"
         rules += [
             f"path{line},{line} .shape,{line} .interval{{stroke:{colour}}}",
+            f"path.bar{line}{{fill:{colour};stroke:none}}",
             f".stands{line} .shape,.official{line} .shape,text{line}{{fill:{colour}}}",
         ]
     hollow = ",".join(
@@ -281,28 +283,5 @@ class _Column:
 
 
 def _wrapped(text: str, size: float, most: int) -> list[str]:
-    """Break a text into lines that fit; the last of the permitted ones is cut if needed."""
-    lines: list[str] = []
-    rest = " ".join(text.split())
-    while rest and len(lines) < most - 1 and _fits(rest, size) < len(rest):
-        end = _fits(rest, size)
-        # a URL is broken before a parameter
-        best = max(rest.rfind(" ", 0, end + 1), rest.rfind("&", 0, end))
-        end = best if best > end / 2 else end
-        lines.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return [*lines, _cut(rest, size)] if rest else lines
-
-
-def _fits(text: str, size: float) -> int:
-    """Return how many characters of a text fit on a line."""
-    room = _INSIDE * _FONT / size
-    low, high = 1, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if width(text[:middle]) <= room else (low, middle - 1)
-    return low
-
-
-def _cut(text: str, size: float) -> str:
-    return cut(text, _INSIDE * _FONT / size)
+    """Break a text in letters of a size into lines that fit; see `wrapped`."""
+    return wrapped(text, _INSIDE * _FONT / size, most)

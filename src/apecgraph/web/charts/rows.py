@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from apecgraph.web.charts.axis import Axis
-from apecgraph.web.charts.drawing import Drawing, Margins, cut, width
+from apecgraph.web.charts.drawing import Drawing, Margins, width, wrapped
 from apecgraph.web.charts.marks import Mark, Marks
 
 _ROW: Final = 48
@@ -18,6 +18,10 @@ _TOP: Final = 26
 _BARE_TOP: Final = 4
 _BOTTOM: Final = 30
 _GAP: Final = 10
+_LINE: Final = 16
+"""Height of a further line of a label in pixels."""
+
+_LABEL_LINES: Final = 3
 
 
 class RowChart:
@@ -41,7 +45,8 @@ class RowChart:
         top_margin = _BARE_TOP if alone else _TOP
         free = (room[1] - top_margin - _BOTTOM) / len(self._rows) if alone else 0
         row = max(_ROW, min(free, _HIGHEST_ROW))
-        height = top_margin + row * len(self._rows) + _BOTTOM
+        labels = [wrapped(label, room[0], _LABEL_LINES) for label, _ in self._rows]
+        height = top_margin + sum(row + _LINE * (len(each) - 1) for each in labels) + _BOTTOM
         drawing = Drawing((room[0], height), Margins(inset, top_margin, inset, _BOTTOM))
         area = drawing.plot
 
@@ -60,9 +65,13 @@ class RowChart:
             if x - half >= written:
                 drawing.write(text, (x, area.bottom + 20), "tick", "middle")
                 written = x + half + _GAP
-        for number, (label, mark) in enumerate(self._rows):
-            top = area.top + row * number + (row - _ROW) / 2
-            drawing.write(cut(label, drawing.width), (0, top + 16), "label")
+        bottom = area.top
+        for lines, (_, mark) in zip(labels, self._rows, strict=True):
+            top = bottom + (row - _ROW) / 2 - _LINE
+            bottom += row + _LINE * (len(lines) - 1)
+            for line in lines:
+                top += _LINE
+                drawing.write(line, (0, top + 16), "label")
             x, y = x_of(axis.scale.at(mark.numbers[1])), top + 34
             low, high = map(end, mark.ends)
             self._marks.put(drawing, mark, (x, y), (low, high), upright=False)

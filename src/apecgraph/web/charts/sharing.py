@@ -65,9 +65,13 @@ class Sharing:
         credits_ = Credits(
             self._publication, self._licence, address.page, self._url, self._catalogue
         )
-        citation = replace(self._citation, part=capital(chart.title), iri=address.cited)
+        citation = self.cite(chart.title, address.cited)
         query = "&".join(filter(None, (address.query, self._tag)))
         return SharedChart(chart, replace(address, query=query), data, credits_, citation)
+
+    def cite(self, part: str, iri: str) -> ReleaseCitation:
+        """Return how to cite a part of the publication, given its title and its address."""
+        return replace(self._citation, part=capital(part), iri=iri)
 
     def of_thing(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from apecgraph.web.charts.axis import Axis
-from apecgraph.web.charts.drawing import Drawing, Margins, Place, cut, width
-from apecgraph.web.charts.marks import OFFICIAL, STANDING, Mark, Marks
+from apecgraph.web.charts.drawing import Drawing, Margins, Place, width, wrapped
+from apecgraph.web.charts.marks import STANDING, Mark, Marks, best_marks
 from apecgraph.web.charts.timeline import Timeline
 
 _TOP: Final = 34
@@ -22,7 +23,18 @@ _LABELLED: Final = 14
 """Maximum number of points that all have their values beside them."""
 
 _NAMES: Final = 0.4
-"""The largest part of the width that the names of lines may take."""
+"""The largest part of the width that the names of lines may take; longer ones are above them."""
+
+_ROW: Final = 18
+"""Height in pixels of a row of names above the lines."""
+
+_NAME_ROWS: Final = 3
+
+_FILLED: Final = 0.8
+"""The part of the distance between two periods that bars fill."""
+
+_WIDEST_SLOT: Final = 90
+"""The largest such distance in pixels."""
 
 
 class TimeChart:
@@ -33,6 +45,7 @@ class TimeChart:
         timeline: The time axis.
         axis: The axis of values.
         marks: Draws the marks.
+        bars: Whether bars reach from zero to the values; if not, lines join them.
     """
 
     def __init__(
@@ -41,28 +54,46 @@ class TimeChart:
         timeline: Timeline,
         axis: Axis,
         marks: Marks,
+        *,
+        bars: bool = False,
     ) -> None:
         self._lines = lines
         self._timeline = timeline
         self._axis = axis
         self._marks = marks
+        self._bars = bars
 
     def draw(self, room: tuple[float, float], *, alone: bool = False) -> Drawing:
         """Draw the picture; see `Sketch`."""
         named = max(width(each) for each, _ in self._lines)
-        right = min(named + _RIGHT, room[0] * _NAMES) if named else _RIGHT
+        beside = named <= room[0] * _NAMES
+        legend = [] if beside else list(self._legend(room[0]))
+        right = named + _RIGHT if named and beside else _RIGHT
         left = max(width(text) for text, _ in self._axis.ticks) + 8
-        drawing = Drawing(room, Margins(left, _BARE_TOP if alone else _TOP, right, _BOTTOM))
+        top = (_BARE_TOP if alone else _TOP) + _ROW * len(legend)
+        size = room[0], room[1] + _ROW * len(legend)
+        drawing = Drawing(size, Margins(left, top, right, _BOTTOM))
+        for row, (text, class_) in enumerate(legend):
+            drawing.write(text, (0, 14 + _ROW * row), class_)
         if not alone:
-            drawing.write(self._axis.words, (0, 14), "note")
+            drawing.write(self._axis.words, (0, 14 + _ROW * len(legend)), "note")
         self._draw_axes(drawing)
-        self._draw_lines(drawing)
-        put = self._put_marks(drawing)
-        if named:
-            self._name_lines(drawing, put)
+        if self._bars:
+            self._draw_bars(drawing)
         else:
+            self._draw_lines(drawing)
+        put = self._put_marks(drawing)
+        if named and beside:
+            self._name_lines(drawing, put)
+        if not named or len(put) <= _LABELLED:
             self._write_values(drawing, put)
         return drawing
+
+    def _legend(self, room: float) -> Iterator[tuple[str, str]]:
+        """Yield the names of the lines, each in as many rows as it needs, with their classes."""
+        for number, (name, _) in enumerate(self._lines):
+            for text in wrapped(name, room, _NAME_ROWS):
+                yield text, f"name line-{number}"
 
     def _draw_axes(self, drawing: Drawing) -> None:
         area = drawing.plot
@@ -78,9 +109,30 @@ class TimeChart:
     def _draw_lines(self, drawing: Drawing) -> None:
         """Join the points of periods that follow one another."""
         for number, (_, marks) in enumerate(self._lines):
-            places = {mark.period: self._place(drawing, mark) for mark in _best(marks)}
+            places = {mark.period: self._place(drawing, mark, number) for mark in best_marks(marks)}
             for one, other in self._timeline.followers(places):
                 drawing.line(places[one], places[other], f"line line-{number}")
+
+    def _draw_bars(self, drawing: Drawing) -> None:
+        """Draw a bar for each period of each line, from zero to the value that a line would have.
+
+        The bars of several lines stand side by side.
+        """
+        half = self._slot(drawing) / len(self._lines) / 2
+        zero = self._up(drawing, Decimal(0))
+        for number, (_, marks) in enumerate(self._lines):
+            for mark in best_marks(marks):
+                x, y = self._place(drawing, mark, number)
+                shape = f"M{x - half:.1f} {zero:.1f}V{y:.1f}H{x + half:.1f}V{zero:.1f}z"
+                drawing.add("path", class_=f"bar line-{number}", d=shape)
+
+    def _slot(self, drawing: Drawing) -> float:
+        """Return the width of the bars of a period in pixels."""
+        periods = {mark.period for _, marks in self._lines for mark in marks}
+        places = sorted(self._along(drawing, self._timeline.at(period)) for period in periods)
+        edges = 2 * min(places[0] - drawing.plot.left, drawing.plot.right - places[-1])
+        gaps = (other - one for one, other in pairwise(places))
+        return _FILLED * min(edges, _WIDEST_SLOT, *gaps)
 
     def _put_marks(self, drawing: Drawing) -> list[tuple[Mark, Place]]:
         """Draw the marks; those of a chart with few are moved apart if they cover each other."""
@@ -88,7 +140,7 @@ class TimeChart:
         few = sum(len(marks) for _, marks in self._lines) <= _LABELLED
         for number, (name, marks) in enumerate(self._lines):
             for mark in marks:
-                place = self._place(drawing, mark)
+                place = self._place(drawing, mark, number)
                 if few:
                     place = _apart(place, [each for _, each in put])
                 low, high = (None if end is None else self._up(drawing, end) for end in mark.ends)
@@ -103,14 +155,14 @@ class TimeChart:
         """Write the name of each line next to its end, or as near as there is room."""
         places = {id(mark): place for mark, place in put}
         ends = sorted(
-            (max(places[id(mark)] for mark in _best(marks) or marks)[1], number, name)
+            (max(places[id(mark)] for mark in best_marks(marks) or marks)[1], number, name)
             for number, (name, marks) in enumerate(self._lines)
             if marks
         )
         x = drawing.plot.right + 4
         for y, number, name in ends:
             spots = [((x, y + 4 + step), "start") for step in _steps(16, 12)]
-            drawing.label(cut(name, drawing.width - x), spots, f"name line-{number}")
+            drawing.label(name, spots, f"name line-{number}")
 
     def _write_values(self, drawing: Drawing, put: Sequence[tuple[Mark, Place]]) -> None:
         """Write values beside their points, the most important first, as far as there is room."""
@@ -119,7 +171,7 @@ class TimeChart:
         for mark, (x, y) in ordered:
             if len(put) > _LABELLED and mark.kind in STANDING and x < last:
                 continue
-            text = self._axis.shortened(self._marks.number(mark), mark.numbers[1])
+            text = self._axis.shortened(self._marks.number(mark), mark.written)
             text += f" ×{len(mark.claims)}" if len(mark.claims) > 1 else ""
             text += f" {self._marks.kind(mark.kind)}" if mark.kind not in STANDING else ""
             spots = [
@@ -132,8 +184,12 @@ class TimeChart:
             ]
             drawing.label(text, spots, f"value {mark.kind}")
 
-    def _place(self, drawing: Drawing, mark: Mark) -> Place:
+    def _place(self, drawing: Drawing, mark: Mark, number: int) -> Place:
+        """Return the place of a mark of the line with some number."""
         along = self._along(drawing, self._timeline.at(mark.period))
+        if self._bars:
+            slot, count = self._slot(drawing), len(self._lines)
+            along += slot * ((number + 0.5) / count - 0.5)
         return along, self._up(drawing, mark.numbers[1])
 
     def _along(self, drawing: Drawing, at: float) -> float:
@@ -143,19 +199,6 @@ class TimeChart:
     def _up(self, drawing: Drawing, number: Decimal) -> float:
         area = drawing.plot
         return area.bottom - self._axis.scale.at(number) * (area.bottom - area.top)
-
-
-def _best(marks: Iterable[Mark]) -> list[Mark]:
-    """Return the mark of each period that a line goes through: official if there is one."""
-    best: dict[str, Mark] = {}
-    for mark in marks:
-        if mark.kind in STANDING:
-            best[mark.period] = max(best.get(mark.period, mark), mark, key=_weight)
-    return list(best.values())
-
-
-def _weight(mark: Mark) -> tuple[bool, int]:
-    return mark.kind == OFFICIAL, len(mark.claims)
 
 
 def _apart(place: Place, others: Iterable[Place]) -> Place:

@@ -10,6 +10,7 @@ from apecgraph.errors import NotFound
 from apecgraph.rdf.namespaces import APEC, BASE, RDF
 from apecgraph.readers.selections import Selection
 from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.charts.view import PLAIN
 from apecgraph.web.documents.resources import Resources
 from apecgraph.web.http.addresses import document_name
 from apecgraph.web.pages.figures import FiguresPage
@@ -51,6 +52,6 @@ def _default_views(site: ReleaseSite) -> Iterator[SharedChart]:
                 yield from resources.charts(iri)
     for series in site.series:
         try:
-            yield figures.chart(Selection.of(dict(series.dimensions)), "")
+            yield figures.chart(Selection.of(dict(series.dimensions)), PLAIN)
         except NotFound:
             continue  # it has only one period

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,23 +14,25 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from apecgraph.content.frequencies import FREQUENCIES, frequency
 from apecgraph.errors import NotFound, ReleaseError
-from apecgraph.rdf.formats import HTML, PICTURE_FORMATS, Format, find_format
+from apecgraph.rdf.formats import CSV, HTML, PICTURE_FORMATS, Format, find_format
 from apecgraph.rdf.namespaces import BASE, SDMX_DIMENSION
+from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.partners import PartnerTable, partner_tables
+from apecgraph.readers.populations import POPULATION
 from apecgraph.readers.selections import Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
 from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
+from apecgraph.web.charts.view import PLAIN, View
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.pictures import Pictures
 from apecgraph.web.pages.selections import (
-    LOGARITHMIC,
-    SCALE,
     YEARS,
     SelectionReader,
     chart_address,
@@ -42,6 +45,12 @@ _VALUATION: Final = "valuation"
 
 _SHOWN: Final = 60
 """Maximum number of figures of several series that are shown as charts and tables."""
+
+_LISTED: Final = 90
+"""Maximum number of series that are listed if all are of one measure."""
+
+_LISTED_OF_SEVERAL: Final = 20
+"""Maximum number of series of each of several measures."""
 
 _NONE: Final = Decimal(0)
 
@@ -100,7 +109,7 @@ class FiguresPage(Page):
         super().__init__(site)
         self._numerals = site.language.numerals
         self._figures = Figures(site.graph)
-        self._charts = Charts(site.graph, site.language)
+        self._charts = Charts(site.graph, site.language, site.populations)
         self._reader = SelectionReader(site)
         self._pictures = Pictures(site)
 
@@ -122,22 +131,22 @@ class FiguresPage(Page):
             NotFound: There are no such figures.
         """
         sent = read_parameters(request.scope["query_string"])
-        selection, scale = await asyncio.to_thread(self._reader.scaled, sent)
+        selection, view = await asyncio.to_thread(self._reader.viewed, sent)
         canonical = {name: local(value) for name, value in selection.choices}
-        canonical |= {SCALE: scale} if scale else {}
+        canonical |= view.choices
         if list(sent.items()) != list(canonical.items()):
-            return RedirectResponse(chart_address(selection, scale), status_code=308)
+            return RedirectResponse(chart_address(selection, view), status_code=308)
         format_ = choose_format(request, _FORMATS)
         vary = {"Vary": "Accept"}
         if format_ is not HTML:
-            scaled = scale if format_ in PICTURE_FORMATS else ""
-            file = chart_address(selection, scaled, f"/figures.{format_.extension}")
+            of_file = view if format_ in PICTURE_FORMATS else PLAIN
+            file = chart_address(selection, of_file, f"/figures.{format_.extension}")
             return RedirectResponse(file, 303, headers={**vary, "Cache-Control": "no-cache"})
         return await self.respond(
             request,
-            lambda: self._values_of(selection, scale),
+            lambda: self._values_of(selection, view),
             vary,
-            f"{selection.parameters} {scale}",
+            f"{selection.parameters} {view.parameters}",
         )
 
     async def file(self, request: Request) -> Response:
@@ -160,12 +169,12 @@ class FiguresPage(Page):
 
     async def _picture(self, request: Request, format_: Format) -> Response:
         sent = read_parameters(request.scope["query_string"])
-        selection, scale = await asyncio.to_thread(self._reader.scaled, sent)
+        selection, view = await asyncio.to_thread(self._reader.viewed, sent)
         return await self._pictures.answer(
             request,
-            lambda: self.chart(selection, scale),
+            lambda: self.chart(selection, view),
             format_,
-            f"{selection.parameters} {scale}",
+            f"{selection.parameters} {view.parameters}",
         )
 
     def chart_of(self, sent: Mapping[str, str]) -> SharedChart:
@@ -181,21 +190,17 @@ class FiguresPage(Page):
             MalformedRequest: A parameter is unknown or malformed.
             NotFound: There are no such figures, or they have no chart.
         """
-        return self.chart(*self._reader.scaled(sent))
+        return self.chart(*self._reader.viewed(sent))
 
-    def chart(self, selection: Selection, scale: str) -> SharedChart:
-        """Return the first chart of a selection with a scale; raise NotFound if it has none."""
+    def chart(self, selection: Selection, view: View) -> SharedChart:
+        """Return the first chart of a selection in a view; raise NotFound if it has none."""
         series = selection.from_(self.site.series, self._reader.days)
-        if (together := self._together(selection, series, scale)) is not None:
+        if (together := self._together(selection, series, view)) is not None:
             return together
         for each in () if _of_one_period(series) or not selection.choices else series:
-            if (chart := self._chart(selection, scale, "chart-1", each)) is not None:
+            if (chart := self._chart(selection, view, "chart-1", each)) is not None:
                 return chart
-        some = [Selection.of(dict(each.dimensions)) for each in series[:_NAMED]]
-        raise NotFound(
-            "These figures have no chart: a chart needs two periods of one series.",
-            [selection_iri(each) for each in some],
-        )
+        raise _without_chart(selection, series)
 
     async def _table(self, request: Request) -> Response:
         """Answer a request with the figures of a selection, in the columns of the dumps."""
@@ -207,16 +212,18 @@ class FiguresPage(Page):
                 extension=extension,
             )
         format_, write = WRITERS[extension]
+        # Excel takes a CSV file for UTF-8 only if it begins with this mark.
+        mark = BOM_UTF8 if format_ is CSV else b""
         sent = read_parameters(request.scope["query_string"])
         selection = await asyncio.to_thread(self._reader.selection, sent)
 
         def body() -> bytes:
             if not selection.choices:
                 with suppress(ReleaseError):  # no such dump, or it is damaged
-                    return self.site.release.content(f"figures.{extension}")
+                    return mark + self.site.release.content(f"figures.{extension}")
             series = selection.from_(self.site.series, self._reader.days)
             figures = (claim.iri for item in series for claim in item.claims)
-            return write(self._figures.selected(figures))
+            return mark + write(self._figures.selected(figures))
 
         headers = {"Content-Disposition": f'attachment; filename="{_file(selection)}.{extension}"'}
         return await self.site.responder.answer(
@@ -228,7 +235,7 @@ class FiguresPage(Page):
             self.site.tables,
         )
 
-    def _values_of(self, selection: Selection, scale: str) -> Mapping[str, object]:
+    def _values_of(self, selection: Selection, view: View) -> Mapping[str, object]:
         series = selection.from_(self.site.series, self._reader.days)
         count = sum(len(item.claims) for item in series)
         shown = bool(selection.choices) and (len(series) == 1 or count <= _SHOWN)
@@ -242,19 +249,26 @@ class FiguresPage(Page):
         without = [name for name in SERIES_DIMENSIONS if selection.value(name)]
         offered = selection.offers("source", self.site.series, self._reader.days)
         sources = {claim.source for item in series for claim in item.claims}
-        together = None if in_rows else self._together(selection, series, scale)
+        together = None if in_rows else self._together(selection, series, view)
         alone = series if shown and not in_rows and together is None else ()
         charts = [
-            self._chart(selection, scale, f"chart-{number}", each)
+            self._chart(selection, view, f"chart-{number}", each)
             for number, each in enumerate(alone, 1)
         ]
+        if view.values != PLAIN.values and together is None and not any(charts):
+            raise _without_chart(selection, series)
         return {
             "selection": selection,
             "series": series,
+            "in_order": self._in_order,
+            "listed": _LISTED if len(groups) == 1 else _LISTED_OF_SEVERAL,
             "groups": [group for group in groups if len(group.series) > 1],
             "alone": [group.series[0] for group in groups if len(group.series) == 1],
             "heading": self._title(selection, series),
             "canonical": selection_iri(selection),
+            "citation": self.site.sharing.cite(
+                self._title(selection, series), selection_iri(selection)
+            ),
             "count": count,
             "shown": shown and not in_rows,
             "tables": self._tables(series) if in_rows else [],
@@ -273,7 +287,7 @@ class FiguresPage(Page):
             "charts": charts,
             "pictured": next(filter(None, (together, *charts)), None),
             "chart_address": chart_address,
-            "scale": scale,
+            "view": view,
             "local": local,
         }
 
@@ -294,7 +308,7 @@ class FiguresPage(Page):
         ]
 
     def _chart(
-        self, selection: Selection, scale: str, name: str, series: Series
+        self, selection: Selection, view: View, name: str, series: Series
     ) -> SharedChart | None:
         """Draw one series."""
         chart = self._charts.over_time(
@@ -302,20 +316,33 @@ class FiguresPage(Page):
             self._name(series),
             [Line(series.claims)],
             wanted=selection.value("frequency"),
-            logarithmic=scale == LOGARITHMIC,
+            view=view,
         )
         alone = Selection.of({**dict(series.dimensions), **dict(selection.choices)})
-        return None if chart is None else self._shared(chart, alone, scale)
+        return None if chart is None else self._shared(chart, alone, view)
 
-    def _shared(self, chart: Chart, selection: Selection, scale: str) -> SharedChart:
-        address = chart_address(selection, scale)
+    def _shared(self, chart: Chart, selection: Selection, view: View) -> SharedChart:
+        address = chart_address(selection, view)
         query = address.partition("?")[2]
         return self.site.sharing.chart(
-            chart, ChartAddress("/figures", query, BASE + address[1:]), [("", selection)]
+            chart,
+            ChartAddress("/figures", query, BASE + address[1:]),
+            list(self._data(chart, selection)),
         )
 
+    def _data(self, chart: Chart, selection: Selection) -> Iterator[tuple[str, Selection]]:
+        """Yield the selections of figures that a chart is made from, with their names."""
+        if not chart.basis:
+            yield "", selection
+            return
+        gettext = self.site.language.catalogue.gettext
+        subjects = {claim.figure.cell.subject or "" for claim in chart.basis}
+        economy = {"subject": subjects.pop()} if len(subjects) == 1 else {}
+        yield gettext("figures"), selection
+        yield gettext("population"), Selection.of({"measure": POPULATION, **economy})
+
     def _together(
-        self, selection: Selection, series: Sequence[Series], scale: str
+        self, selection: Selection, series: Sequence[Series], view: View
     ) -> SharedChart | None:
         """Draw several series of one measure and unit, the ones with the greatest values first."""
         alike = {(dict(each.dimensions)["measure"], each.unit) for each in series}
@@ -329,12 +356,12 @@ class FiguresPage(Page):
         lines.sort(key=_greatest, reverse=True)
         chart = self._charts.over_time(
             "together",
-            self._heading(selection).removeprefix("Figures: "),
+            language.listed(self._chosen(selection)),
             lines,
             wanted=selection.value("frequency"),
-            logarithmic=scale == LOGARITHMIC,
+            view=view,
         )
-        return None if chart is None else self._shared(chart, selection, scale)
+        return None if chart is None else self._shared(chart, selection, view)
 
     def _title(self, selection: Selection, series: Sequence[Series]) -> str:
         """Name a selection so that no other one has the same name."""
@@ -348,15 +375,27 @@ class FiguresPage(Page):
         return ", ".join((whole, *limits))
 
     def _heading(self, selection: Selection) -> str:
-        chosen = (
-            self.site.labels.title(value).value
-            for name, value in selection.choices
-            if name in SERIES_DIMENSIONS
-        )
-        language, names = self.site.language, list(chosen)
+        language, names = self.site.language, self._chosen(selection)
         if not names:
             return language.catalogue.gettext("Figures")
         return language.catalogue.gettext("Figures: %(names)s", names=language.listed(names))
+
+    def _chosen(self, selection: Selection) -> list[str]:
+        """Name the values that are chosen for dimensions of series."""
+        return [
+            self.site.labels.title(value).value
+            for name, value in selection.choices
+            if name in SERIES_DIMENSIONS
+        ]
+
+    def _in_order(self, series: Series) -> Sequence[FigureClaim]:
+        """Return the figures of a series by frequency, then by time."""
+
+        def order(claim: FigureClaim) -> tuple[int, tuple[str, str, str], str]:
+            days = self._reader.days[claim.figure.cell.period]
+            return FREQUENCIES.index(frequency(*days[:2])), days, claim.iri
+
+        return sorted(series.claims, key=order)
 
     def _tables(self, series: Iterable[Series]) -> list[PartnerTable]:
         claims = (claim for item in series for claim in item.claims)
@@ -381,6 +420,16 @@ class FiguresPage(Page):
         offers = selection.offers(name, self.site.series, self._reader.days)
         label = self.site.labels.title(_FACETS[name]).value
         return Facet(name, label, selection.value(name), tuple(offers.most_common()))
+
+
+def _without_chart(selection: Selection, series: Sequence[Series]) -> NotFound:
+    """Return the error that figures have no chart, with selections that may have one."""
+    some = [selection, *(Selection.of(dict(each.dimensions)) for each in series[:_NAMED])]
+    return NotFound(
+        "These figures have no such chart: a chart needs two periods of one series; an index, a "
+        "period that all series have; values per head, the population in each year.",
+        [selection_iri(each) for each in some],
+    )
 
 
 def _of_one_period(series: Sequence[Series]) -> bool:

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from apecgraph.content.decisions import COMPATIBLE, OPEN
-from apecgraph.content.figures import Figure
 from apecgraph.rdf.formats import GRAPH_FORMATS, HTML
 from apecgraph.rdf.namespaces import BASE, DCTERMS, RDF, SCHEMA
 from apecgraph.readers.claims import Claim, FigureClaim
@@ -18,7 +17,6 @@ from apecgraph.readers.conflicts import Refutation, read_conflicts, read_refutat
 from apecgraph.readers.description import describe
 from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.series import when
 from apecgraph.readers.sources import Source, read_shares, read_source
 from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.dates import spelled_days
@@ -135,27 +133,14 @@ class HomePage(Page):
         title = self.site.language.wording.common({figure.cell})
         rows = [
             (self._label(claims), claims)
-            for claims in (alike, self._parts(figure), refutation.rejected)
+            for claims in (
+                alike,
+                self.site.comparisons.official_part(figure.cell),
+                refutation.rejected,
+            )
             if claims
         ]
         return self._charts.rows("proof", title, rows)
-
-    def _parts(self, figure: Figure) -> Sequence[FigureClaim]:
-        """Return the official figure of the longest part of the period of a figure."""
-        graph, cell = self.site.graph, figure.cell
-        first, last, _ = when(graph, cell.period)
-        found = [
-            (when(graph, claim.figure.cell.period)[1], claim.iri, claim)
-            for series in self.site.series
-            for claim in series.claims
-            if claim.figure.cell._replace(period=cell.period) == cell
-            and not claim.figure.is_expectation
-            and not claim.rejected
-            and claim.source in self.site.comparisons.official
-            and first == when(graph, claim.figure.cell.period)[0]
-            and when(graph, claim.figure.cell.period)[1] < last
-        ]
-        return [max(found)[2]] if found else []
 
     def _label(self, claims: Sequence[FigureClaim]) -> str:
         """Name the period and the publishers of some figures."""

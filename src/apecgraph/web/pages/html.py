@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from apecgraph.content.decisions import STANDS, STATUS, Ruling
 from apecgraph.content.folder import default_content
@@ -86,6 +87,7 @@ class Html:
         self._environment.install_gettext_translations(  # type: ignore[attr-defined]
             catalogue.translations, newstyle=True
         )
+        self._environment.filters["unbroken"] = unbroken
         self.assets = assets
         self.contact = contact
         self.digest = digest
@@ -178,6 +180,11 @@ def report_address(contact: str, title: str, iri: str, words: str = "") -> str |
     if contact.startswith("mailto:"):
         return f"{contact}?subject={encoded['title']}&body={encoded['body']}"
     return contact.replace("{title}", encoded["title"]).replace("{body}", encoded["body"])
+
+
+def unbroken(text: str) -> Markup:
+    """Return a text as an element that stays on one line, such as a number with its unit."""
+    return Markup('<span class="whole">{}</span>').format(text)
 
 
 def kind(term: Term) -> str:

@@ -13,13 +13,8 @@ from apecgraph.rdf.namespaces import BASE, OWL
 from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selection, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, when
 from apecgraph.readers.withdrawals import withdrawn
+from apecgraph.web.charts.view import CHOICES, View
 from apecgraph.web.pages.site import ReleaseSite
-
-SCALE: Final = "scale"
-"""Name of the parameter for the scale of charts."""
-
-LOGARITHMIC: Final = "log"
-"""The value of that parameter for a logarithmic scale."""
 
 YEARS: Final = ("from", "to")
 """Names of the parameters that are years."""
@@ -68,30 +63,24 @@ class SelectionReader:
             for iri in graph.default_graph.subjects(f"{OWL}deprecated")
         }
 
-    def scaled(self, sent: Mapping[str, str]) -> tuple[Selection, str]:
-        """Read a selection and the scale of its charts from the parameters of an address.
+    def viewed(self, sent: Mapping[str, str]) -> tuple[Selection, View]:
+        """Read a selection and the view of its charts from the parameters of an address.
 
         Args:
             sent: The parameters.
 
         Returns:
-            The selection, and "log" or "" for a linear scale.
+            The selection and the view.
 
         Raises:
             MalformedRequest: A parameter is unknown or malformed.
             NotFound: There are no such figures.
         """
-        scale = sent.get(SCALE, "")
-        if scale not in ("", LOGARITHMIC):
-            raise MalformedRequest(
-                "%(name)s: there is only %(known)s, a logarithmic scale.",
-                name=SCALE,
-                known=LOGARITHMIC,
-            )
-        return self.selection({n: text for n, text in sent.items() if n != SCALE}), scale
+        view = View.of(sent)
+        return self.selection({n: text for n, text in sent.items() if n not in CHOICES}), view
 
     def selection(self, sent: Mapping[str, str]) -> Selection:
-        """Read a selection; its arguments and errors are those of `scaled`."""
+        """Read a selection; its arguments and errors are those of `viewed`."""
         choices: dict[str, str] = {}
         for name, text in self._renamed(sent):
             if name not in PARAMETERS:
@@ -156,10 +145,10 @@ def selection_address(selection: Selection, path: str = "/figures") -> str:
     return f"{path}?{selection.parameters}" if selection.choices else path
 
 
-def chart_address(selection: Selection, scale: str, path: str = "/figures") -> str:
-    """Return the address of a selection; its charts have a scale: "log", or "" for linear."""
-    address = selection_address(selection, path)
-    return f"{address}{'&' if selection.choices else '?'}{SCALE}={scale}" if scale else address
+def chart_address(selection: Selection, view: View, path: str = "/figures") -> str:
+    """Return the address of a selection, below a path, with a view of its charts."""
+    query = "&".join(filter(None, (selection.parameters, view.parameters)))
+    return f"{path}?{query}" if query else path
 
 
 def selection_iri(selection: Selection) -> str:

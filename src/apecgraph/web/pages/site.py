@@ -16,6 +16,7 @@ from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.lists.listings import Listings
+from apecgraph.readers.populations import Populations, read_populations
 from apecgraph.readers.series import Series, read_series
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.release.citation import ReleaseCitation
@@ -118,6 +119,11 @@ class Readings:
         return Comparisons(self.graph, claims)
 
     @cached_property
+    def populations(self) -> Populations:
+        """The populations of economies."""
+        return read_populations(self.series, self.comparisons.official)
+
+    @cached_property
     def entities(self) -> Entities:
         """The things that can be searched for and reconciled; reading them is slow."""
         return Entities(self.graph)
@@ -177,6 +183,11 @@ class ReleaseSite(Site):
     def comparisons(self) -> Comparisons:
         """The comparisons of all figures."""
         return self.readings.comparisons
+
+    @property
+    def populations(self) -> Populations:
+        """The populations of economies."""
+        return self.readings.populations
 
     @property
     def entities(self) -> Entities:

@@ -163,7 +163,19 @@ class DecisionPage(ThingPage):
         rows = [
             (self._row(group, wording), [line.claim for line in group]) for group in alike.values()
         ]
+        standing = {line.claim.figure.cell for line in lines if not line.claim.rejected}
+        if len(standing) == 1:
+            part = self.site.comparisons.official_part(standing.pop())
+            rows += [(self._part(claim, wording), [claim]) for claim in part]
         return Charts(self.site.graph, self.site.language).rows(name, title, rows)
+
+    def _part(self, claim: FigureClaim, wording: Wording) -> str:
+        """Name the period and the publisher of official statistics of a part of the period."""
+        return self.site.language.catalogue.gettext(
+            "%(period)s: %(names)s",
+            period=self.site.labels.title(claim.figure.cell.period).value,
+            names=wording.witnesses([claim.source]),
+        )
 
     def _row(self, lines: Sequence[Line], wording: Wording) -> str:
         witnesses = wording.witnesses([line.claim.source for line in lines])

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import ClassVar, Final
 
 from apecgraph.content.frequencies import ANNUAL, frequency
@@ -26,6 +27,9 @@ _LEADING: Final = (f"{SCHEMA}areaServed", f"{SCHEMA}organizer")
 
 _PRESS: Final = 10
 """Number of figures of the press that are shown."""
+
+_MOST_MARKS: Final = 50
+"""Number of points of the charts that are in the page; the others are pictures."""
 
 _PARTNERS: Final = 2
 """Number of partners whose trade is drawn."""
@@ -63,6 +67,7 @@ class EconomyPage(ThingPage):
         charts = self.charts(economy)
         return {
             "trade": charts,
+            "drawn": _drawn(charts),
             "pictured": charts[0] if charts else None,
             "address": selection_address,
             "press": press[:_PRESS],
@@ -176,3 +181,9 @@ class EconomyPage(ThingPage):
     def _selection(self, reporter: str, counterpart: str, currency: str) -> Selection:
         choices = {"measure": _TRADE, "reporter": reporter, "counterpart": counterpart}
         return Selection.of({**choices, "currency": currency})
+
+
+def _drawn(charts: Sequence[SharedChart]) -> int:
+    """Return how many charts are in the page, the first ones, so that it is not too heavy."""
+    totals = accumulate(len(each.chart.marks) for each in charts)
+    return max(1, sum(total <= _MOST_MARKS for total in totals))
