@@ -83,7 +83,7 @@ def test_the_page_of_programs_shows_the_programs_with_the_address_of_the_server(
     for block in blocks("python")[:1] + blocks("js"):
         shown = escape(block.replace(LOCAL, server), quote=False)
         assert shown in page.replace("&quot;", '"')
-    assert page.count("<h1>") == 1
+    assert page.count("<h1") == 1
 
 
 def test_each_client_has_a_program() -> None:

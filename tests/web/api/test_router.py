@@ -88,6 +88,7 @@ def test_a_fact_names_the_sources_that_state_it(client: httpx.Client) -> None:
     assert any(place["sources"] for place in places)
     assert all(isinstance(fact["values"], list) for fact in thing["facts"])
     assert thing["links"]
+    assert "Guangzhou" in thing["description"]
 
 
 @pytest.mark.parametrize(

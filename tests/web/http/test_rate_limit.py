@@ -67,3 +67,6 @@ def test_a_client_behind_a_proxy_has_its_own_rate_limit(publication: Publication
         assert ask("ASK {} # more", {}).status_code == 200
         for path in ("/search?q=china", "/lookup?iri=x", "/reconcile/suggest/entity?prefix=c"):
             assert client.get(path, headers=other).status_code == 429, path
+        for path in ("/api/search?q=china", "/api/figures?limit=3", "/api/lookup?iri=x"):
+            assert client.get(path, headers=other).status_code == 429, path
+        assert client.get("/api/things/economy/CHN", headers=other).status_code == 200

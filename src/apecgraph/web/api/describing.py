@@ -159,6 +159,7 @@ class Describer:
         return models.Thing(
             iri=description.iri,
             label=self._label(description.iri),
+            description=self._site.descriptions.of(description.iri),
             types=[self.named(each) for each in description.types],
             names=self._names(description.iri),
             facts=[

@@ -218,6 +218,7 @@ class Link(BaseModel):
 class Thing(Named):
     """Everything that is known about a thing."""
 
+    description: str = Field(description="One line about it, made from its facts; may be empty")
     types: list[Named]
     names: list[Text] = Field(description="Its names in all languages")
     facts: list[Fact]
