@@ -20,9 +20,13 @@ def test_the_page_has_every_operation_with_a_form_or_a_link(client: httpx.Client
     page = Page(text)
     operations = {each["value"] for _, each in page.all("input") if each.get("name") == "operation"}
     with_parameters = {
-        item["get"]["operationId"] for item in paths.values() if item["get"].get("parameters")
+        item["get"]["operationId"]
+        for item in paths.values()
+        if any(each["name"] != "lang" for each in item["get"].get("parameters", ()))
     }
     assert operations == with_parameters
+    links = {href for href, _ in page.links}
+    assert {"/conflicts", "/openapi.json", "/llms.txt"} <= links
     assert "curl -s" in text
 
 

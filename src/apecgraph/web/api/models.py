@@ -137,7 +137,9 @@ class Series(Named):
     dimensions: dict[str, Named]
     unit: Named
     expected: bool = Field(description="Whether its figures are forecasts or targets")
-    periods: list[Period] = Field(description="The periods that have figures, in order")
+    periods: int = Field(description="Number of periods that have figures")
+    first: Period
+    last: Period
     figures: int = Field(description="Number of its figures")
     rejected: int = Field(description="Number of its figures that decisions reject")
     address: str = Field(description="Path of its figures in this API")

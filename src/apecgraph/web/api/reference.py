@@ -32,7 +32,8 @@ class Operation:
         path: Its path, with its parameters in braces.
         summary: What it does.
         about: More about it, or "".
-        parameters: Its parameters, as OpenAPI describes them, without those that may be repeated.
+        fields: The parameters that a form has, as OpenAPI describes them: not those that may be
+            repeated. Empty if the address has no other than its language.
         answers: The media types of its answers.
         example: An address; "" if the release lacks what the example is about.
         command: The command line that sends the example.
@@ -43,7 +44,7 @@ class Operation:
     path: str
     summary: str
     about: str
-    parameters: Sequence[Mapping[str, Any]]
+    fields: Sequence[Mapping[str, Any]]
     answers: Sequence[str]
     example: str
     command: str
@@ -108,11 +109,8 @@ class ReferencePage(Page):
                     yield self._operation(path, method, operation)
 
     def _operation(self, path: str, method: str, described: Mapping[str, Any]) -> Operation:
-        parameters = [
-            each
-            for each in described.get("parameters", ())
-            if each["schema"].get("type") != "array"
-        ]
+        parameters = described.get("parameters", ())
+        fields = [each for each in parameters if each["schema"].get("type") != "array"]
         example = _example(path, parameters)
         answers = list(described["responses"].get("200", {}).get("content", {}))
         bodies = described.get("requestBody", {}).get("content", {})
@@ -131,7 +129,7 @@ class ReferencePage(Page):
             path,
             described["summary"],
             described.get("description", ""),
-            parameters,
+            fields if any(each["name"] != "lang" for each in fields) else (),
             answers,
             example,
             command if example else "",
@@ -154,7 +152,7 @@ def _example(path: str, parameters: Sequence[Mapping[str, Any]]) -> str:
 def _address(operation: Operation, sent: Mapping[str, str]) -> str:
     """Return the address of an operation with the parameters that a form has sent."""
     path, query = operation.path, {name: value for name, value in sent.items() if value}
-    for each in operation.parameters:
+    for each in operation.fields:
         if each["in"] == "path":
             value = query.pop(each["name"], "")
             if not value:
