@@ -11,7 +11,8 @@ BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.
 """The Accept header of a browser."""
 
 _VOID: Final = {"base", "meta", "link", "br", "hr", "img", "input"}
-_DATA: Final = {"type": "application/ld+json"}
+_DATA: Final = ("application/json", "application/ld+json")
+"""Types of scripts that browsers do not run."""
 
 
 class Page(HTMLParser):
@@ -42,7 +43,9 @@ class Page(HTMLParser):
 
     def runs_own_scripts_only(self) -> bool:
         return all(
-            attributes == _DATA or (attributes["src"] or "").startswith("/static/")
+            attributes["type"] in _DATA
+            if "src" not in attributes
+            else (attributes["src"] or "").startswith("/static/")
             for _, attributes in self.all("script")
         )
 

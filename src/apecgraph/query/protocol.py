@@ -184,7 +184,7 @@ def decode_form(data: bytes, encoding: str = _UTF_8) -> list[tuple[str, str]]:
         MalformedRequest: The data are not of that type, or have too many parameters.
     """
     if _BAD_ESCAPE.search(data):
-        raise MalformedRequest("A % in the parameters is not an escape: write it as %25.")
+        raise MalformedRequest("A “%” in the parameters is not an escape: write it as “%25”.")
     if data.count(b"&") >= _MAX_PARAMETERS:
         raise MalformedRequest(f"The request has more than {_MAX_PARAMETERS} parameters.")
     fields = [field.partition(b"=") for field in data.replace(b"+", b" ").split(b"&") if field]

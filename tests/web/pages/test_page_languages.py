@@ -140,7 +140,9 @@ def test_a_catalogue_has_a_translation_of_each_message(path: Path) -> None:
             assert texts
             assert all(texts), message.id
             assert not message.fuzzy
-            assert not list(message.check(current)), message.id
+            # A language may put its own quotation marks around what %r would quote.
+            faults = [each for each in message.check(current) if "'s' and 'r'" not in str(each)]
+            assert not faults, message.id
 
 
 def test_there_are_messages_and_catalogues() -> None:
