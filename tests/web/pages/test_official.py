@@ -10,7 +10,7 @@ import pytest
 from apecgraph.build.pipeline import build_release
 from apecgraph.rdf.namespaces import ID
 from apecgraph.web.publication import Publication
-from tests.support.contents import EXCERPT, ContentCopy
+from tests.support.contents import CONFLICT, ContentCopy
 from tests.support.figures import csv_rows
 from tests.support.pages import get
 from tests.support.servers import served
@@ -25,7 +25,7 @@ NOVEMBER = "/figures?counterpart=group/apec-other-economies&period=period/2025-0
 def official(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server of a release with two tables of China's customs."""
     folder = tmp_path_factory.mktemp("official")
-    content = ContentCopy(folder, EXCERPT.union(PRESS), tables=TABLES)
+    content = ContentCopy(folder, CONFLICT.union(PRESS), tables=TABLES)
     release, _ = build_release(content.root, folder / "releases")
     with served(Publication.of(release)) as client:
         yield client
@@ -149,3 +149,14 @@ def test_the_page_of_an_economy_draws_its_trade_by_year(official: httpx.Client) 
     address = text.partition('<p class="ways"><a href="')[2].partition('"')[0].replace("&amp;", "&")
     assert 'class="chart"' in get(official, address)
     assert "chart" not in get(official, "/doc/place/guangzhou.html").partition("<main")[2]
+
+
+def test_a_decision_is_drawn_with_official_statistics_of_a_part_of_the_period(
+    official: httpx.Client,
+) -> None:
+    drawn = (
+        get(official, "/doc/decision/trade-2025.html").partition("<svg")[2].partition("</svg>")[0]
+    )
+    assert "January to November 2025: General Administration of Customs of China" in drawn
+    assert drawn.count('class="point official') == 1
+    assert drawn.count('class="point rejected') == 1

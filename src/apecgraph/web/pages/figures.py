@@ -292,19 +292,17 @@ class FiguresPage(Page):
         }
 
     def _by_measure(self, selection: Selection) -> list[MeasureGroup]:
-        """Return all series, grouped by measure, the measure with the most figures first."""
+        """Return the selected series by measure, the measure with the most figures first."""
+        chosen = selection.value("measure")
         offers = selection.offers("measure", self.site.series, self._reader.days)
+        parts = (
+            (measure, selection if chosen else selection.choosing("measure", measure))
+            for measure, _ in offers.most_common()
+            if chosen in (None, measure)
+        )
         return [
-            MeasureGroup(
-                measure,
-                tuple(
-                    selection.choosing("measure", measure).from_(
-                        self.site.series, self._reader.days
-                    )
-                ),
-                figures,
-            )
-            for measure, figures in offers.most_common()
+            MeasureGroup(measure, part.from_(self.site.series, self._reader.days), offers[measure])
+            for measure, part in parts
         ]
 
     def _chart(
