@@ -31,10 +31,10 @@ class Settings(BaseSettings):
         default="",
         pattern=r"^(mailto:[^\s<>\"'`?]+@[^\s<>\"'`?]+|https?://[^\s<>\"'`]*\{title\}"
         r"[^\s<>\"'`]*\{body\}[^\s<>\"'`]*)?$",
-        description="Whom readers tell about an error: each page of a thing links to it. It is "
-        "`mailto:` with an address, or an address with `{title}` and `{body}`, such as "
-        "`https://github.com/OWNER/NAME/issues/new?title={title}&body={body}`. If it is empty, "
-        "there is no link.",
+        description="Whom readers tell about an error: each page of a thing and each claim in "
+        "its tables link to it. It is `mailto:` with an address, or an address with `{title}` and "
+        "`{body}`, such as `https://github.com/OWNER/NAME/issues/new?title={title}&body={body}`. "
+        "If it is empty, there is no link.",
     )
     keep_releases: int = Field(
         default=10,

@@ -177,6 +177,17 @@ def test_a_query_is_run_without_scripts(visit: Open) -> None:
     assert '"value":"42"' in page.content().replace(" ", "")
 
 
+def test_the_api_is_tried_without_scripts(visit: Open) -> None:
+    page = visit("/docs", scripts=False)
+    operation = page.locator("details").filter(has_text="GET /api/decisions/{name}")
+    operation.locator("summary").click()
+    operation.get_by_label("name").fill("trade-2025")
+    operation.get_by_label("lang").fill("zh")
+    operation.get_by_role("button", name="Try it").click()
+    assert page.url.endswith("/api/decisions/trade-2025?lang=zh")
+    assert '"identifier":"A1"' in page.content()
+
+
 def test_a_wrong_query_is_explained_without_scripts(visit: Open) -> None:
     page = visit("/sparql", scripts=False)
     page.get_by_label("Query").first.fill("SELECT ?x WHERE { ?x ?y }")
