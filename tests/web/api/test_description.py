@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -93,6 +95,18 @@ def test_every_path_is_described_and_every_description_has_a_path(
     assert isinstance(app.default, FastAPI)
     routes = iter_route_contexts(app.default.router.routes)
     assert set(description["paths"]) == {each.path_format for each in routes} | set(ELSEWHERE)
+
+
+def test_nothing_is_written_about_what_there_is_not(description: Mapping[str, Any]) -> None:
+    text = files("apecgraph.web.api").joinpath("paths.toml").read_text(encoding="utf-8")
+    written = tomllib.loads(text)
+    assert written["paths"].keys() | written["examples"].keys() <= description["paths"].keys()
+    entries = [*written["paths"].values()]
+    entries += [entry["post"] for entry in entries if "post" in entry]
+    used = {name for entry in entries for name in entry.get("query", ())} - {"selection"}
+    used |= {name for entry in entries for name in entry.get("path", {}).values()}
+    assert written["parameters"].keys() == used
+    assert written["schemas"].keys() == {entry["json"] for entry in entries if "json" in entry}
 
 
 def test_every_operation_has_a_name_a_tag_and_an_example(description: Mapping[str, Any]) -> None:
