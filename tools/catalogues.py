@@ -25,6 +25,7 @@ from apecgraph.text.catalogues import DOMAIN, LOCALES
 
 _PACKAGE: Final = LOCALES.parent
 _METHODS: Final = [  # programs read the errors of the folders that are ignored
+    ("rdf/formats.py", "python"),
     ("text/**.py", "python"),
     ("readers/**.py", "python"),
     ("consistency/**.py", "python"),
@@ -59,6 +60,7 @@ _KEYWORDS: Final = {
     "gettext_noop": None,
     "ngettext": (1, 2),
     "_": None,
+    "Format": (2,),
     **dict.fromkeys(_told()),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Final
 
@@ -13,6 +14,11 @@ BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.
 _VOID: Final = {"base", "meta", "link", "br", "hr", "img", "input"}
 _DATA: Final = ("application/json", "application/ld+json")
 """Types of scripts that browsers do not run."""
+_QUOTING: Final = {"code", "kbd", "pre", "q", "script", "style", "textarea"}
+"""Elements whose texts are code, or words as printed."""
+
+_SPOKEN: Final = ("alt", "aria-label", "placeholder", "title")
+"""Attributes whose values readers see or hear."""
 
 
 class Page(HTMLParser):
@@ -21,6 +27,8 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.open: list[str] = []
+        self.texts: list[str] = []
+        self._languages: list[str] = []
         self.links: list[tuple[str, dict[str, str | None]]] = []
         self.ids: list[str] = []
         self.elements: list[tuple[str, dict[str, str | None]]] = []
@@ -31,8 +39,11 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         self.elements.append((tag, attributes))
+        self._read(attributes[name] for name in _SPOKEN if attributes.get(name))
         if tag not in _VOID:
             self.open.append(tag)
+            inherited = self._languages[-1] if self._languages else ""
+            self._languages.append(attributes.get("lang") or inherited)
         if attributes.get("id"):
             self.ids.append(attributes["id"] or "")
         if tag == "a":
@@ -40,6 +51,16 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+        self._languages.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._read([data])
+
+    def _read(self, texts: Iterable[str | None]) -> None:
+        """Keep texts in the language of the page, other than code and words as printed."""
+        is_own = self._languages and self._languages[-1] == self._languages[0]
+        if is_own and _QUOTING.isdisjoint(self.open):
+            self.texts += [" ".join(text.split()) for text in texts if text and text.strip()]
 
     def runs_own_scripts_only(self) -> bool:
         return all(

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
 
+from apecgraph.rdf import formats
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import DCTERMS, RDF
+from apecgraph.rdf.terms import term_text
 from apecgraph.text.catalogues import ENGLISH, LOCALES, read_catalogues
+from apecgraph.text.languages import autonym
+from tests.support.pages import Page, get
 from tools.catalogues import catalogue, messages, written
 
 PAGES = ("/", "/figures", "/conflicts", "/sources", "/search", "/dumps/", "/sparql", "/doc/index")
+FORMATS = [each for each in vars(formats).values() if isinstance(each, formats.Format)]
 CATALOGUES = sorted(LOCALES.glob("*/LC_MESSAGES/*.po"))
 
 
@@ -97,6 +106,86 @@ def test_data_are_the_same_in_all_languages(client: httpx.Client) -> None:
         assert responses[0].content == responses[1].content
         assert responses[0].headers["etag"] == responses[1].headers["etag"]
         assert "cookie" not in responses[0].headers["vary"].lower()
+
+
+CHINESE_PAGES = (
+    "/",
+    "/browse",
+    "/browse/economies",
+    "/browse/meetings",
+    "/browse/topics",
+    "/figures",
+    "/figures?measure=measure/trade-value&reporter=economy/CHN",
+    "/conflicts",
+    "/conflicts/blind-spots",
+    "/conflicts/official-statistics",
+    "/questions",
+    "/sources",
+    "/releases",
+    "/shapes",
+    "/about",
+    "/dumps/",
+    "/search",
+    "/search?q=trade",
+    "/sparql",
+    "/doc/ontology.html",
+    "/doc/ontology/Decision.html",
+    "/doc/decision/trade-2025.html",
+    "/doc/decision/wco-founding.html",
+    "/doc/economy/CHN.html",
+    "/doc/meeting/sccp1-2026.html",
+    "/doc/body/sccp.html",
+    "/doc/source/seetaoe-258468.html",
+    "/doc/figure/seetaoe-258468/trade-2025.html",
+    "/doc/relation/same-cell.html",
+    "/doc/shape/decision.html",
+    "/nothing",
+    "/figures?no=1",
+    "/search?q=a&page=99",
+)
+CHINESE = re.compile("[\u4e00-\u9fff]")
+WORDS = re.compile("[A-Za-z]{2}")
+CODE = re.compile(
+    r"/?\S*[/_.:]\S*|[A-Z0-9-]+|[a-z]{2}|[a-z0-9]+(-[a-z0-9]+)+|（?[\d., ]*[kMG]B）?"
+    r"|((C\d{4}): )?“.*”|(figure|statement)/.*"
+)
+"""Addresses, codes, identifiers, names of files, sizes, printed words, and records of claims."""
+
+NAMES_OF_SOFTWARE = {
+    *("apecgraph", "BibTeX", "CSL-JSON", "JavaScript", "OpenAPI", "OpenRefine", "Python", "SHACL"),
+    *("OpenAPI (JSON)", "SPARQLWrapper", "gzip", "oxigraph（", "SPARQL", "CC0 1.0", "true"),
+}
+
+
+@pytest.mark.parametrize("path", CHINESE_PAGES)
+def test_a_page_in_chinese_has_no_english_words(
+    client: httpx.Client, graph: Graph, path: str
+) -> None:
+    """Nothing but names that have no Chinese form in any source, code and words as printed."""
+    mark = "&" if "?" in path else "?"
+    page = Page(get(client, f"{path}{mark}lang=zh"))
+    left = {
+        text
+        for text in page.texts
+        if WORDS.search(text) and not CHINESE.search(text)
+        for part in re.split("[，；：]", text.removesuffix(" · apecgraph"))
+        if part and part not in names(graph) and not CODE.fullmatch(part)
+    }
+    assert not left
+
+
+@cache
+def names(graph: Graph) -> frozenset[str]:
+    """Return the names of things without a Chinese one, of languages, of software, of claims."""
+    labels = Labels(graph, "zh")
+    found = [labels.label(iri) for iri in graph.subjects(f"{RDF}type")]
+    things = {each.value for each in found if each is not None and each.language != "zh"}
+    languages = {
+        autonym(term_text(quad.object)) for quad in graph.quads(None, f"{DCTERMS}language")
+    }
+    identifiers = {term_text(quad.object) for quad in graph.quads(None, f"{DCTERMS}identifier")}
+    software = {*NAMES_OF_SOFTWARE, *(each.label for each in FORMATS)}
+    return frozenset(things | languages | identifiers | software)
 
 
 def test_an_error_is_in_the_language_of_the_page(client: httpx.Client) -> None:
