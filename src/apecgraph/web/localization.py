@@ -176,7 +176,7 @@ class LanguageSwitch:
         """
         tag = request.path_params["tag"]
         if tag not in self._tags:
-            raise NotFound("There are no pages in the language %(tag)r.", [], tag=tag)
+            raise NotFound("There are no pages in the language '%(tag)s'.", [], tag=tag)
         response = RedirectResponse(_back(request), 303, {"Cache-Control": "no-store"})
         response.set_cookie(
             _COOKIE,

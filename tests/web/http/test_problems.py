@@ -187,7 +187,7 @@ def test_the_error_page_can_be_replaced() -> None:
 
 
 def test_a_page_is_in_the_language_of_the_reader_and_the_details_for_programs_in_english() -> None:
-    error = NotFound("There is no question %(name)r.", name="100% <x>")
+    error = NotFound("There is no question '%(name)s'.", name="100% <x>")
     chinese = read_catalogues()["zh"]
     page = bytes(problem_response(error, BROWSER, catalogue=chinese).body).decode()
     assert "<h1>404 未找到</h1>\n<p>没有问题“100% &lt;x&gt;”。</p>" in page

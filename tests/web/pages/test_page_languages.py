@@ -12,7 +12,7 @@ import pytest
 from apecgraph.rdf import formats
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import DCTERMS, RDF
+from apecgraph.rdf.namespaces import DCTERMS, PREFIXES, RDF
 from apecgraph.rdf.terms import term_text
 from apecgraph.text.catalogues import ENGLISH, LOCALES, read_catalogues
 from apecgraph.text.languages import autonym
@@ -147,7 +147,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 WORDS = re.compile("[A-Za-z]{2}")
 CODE = re.compile(
     r"/?\S*[/_.:]\S*|[A-Z0-9-]+|[a-z]{2}|[a-z0-9]+(-[a-z0-9]+)+|（?[\d., ]*[kMG]B）?"
-    r"|((C\d{4}): )?“.*”|(figure|statement)/.*"
+    r"|(EuroVoc|GeoNames) \d+|((C\d{4}): )?“.*”|(figure|statement)/.*"
 )
 """Addresses, codes, identifiers, names of files, sizes, printed words, and records of claims."""
 
@@ -184,7 +184,7 @@ def names(graph: Graph) -> frozenset[str]:
         autonym(term_text(quad.object)) for quad in graph.quads(None, f"{DCTERMS}language")
     }
     identifiers = {term_text(quad.object) for quad in graph.quads(None, f"{DCTERMS}identifier")}
-    software = {*NAMES_OF_SOFTWARE, *(each.label for each in FORMATS)}
+    software = {*NAMES_OF_SOFTWARE, *PREFIXES, *(each.label for each in FORMATS)}
     return frozenset(things | languages | identifiers | software)
 
 

@@ -76,7 +76,7 @@ class Facets(Generic[_Row]):
             if value not in values:
                 more = ["…"] if len(values) > _MOST_LISTED else []
                 raise MalformedRequest(
-                    "%(name)s: no row has the value %(value)r; there are %(known)s.",
+                    "%(name)s: no row has the value '%(value)s'; there are %(known)s.",
                     name=name,
                     value=value,
                     known=", ".join(values[:_MOST_LISTED] + more),

@@ -50,7 +50,7 @@ class View(NamedTuple):
         for name, value in view._asdict().items():
             if value not in CHOICES[name]:
                 raise MalformedRequest(
-                    "%(name)s: there is no %(value)r; choose one of %(listed)s.",
+                    "%(name)s: there is no '%(value)s'; choose one of %(listed)s.",
                     name=name,
                     value=value,
                     listed=", ".join(CHOICES[name]),

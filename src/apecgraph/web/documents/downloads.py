@@ -224,7 +224,7 @@ class Downloads:
             release = await asyncio.to_thread(current.beside, name)
             if release is None:
                 raise NotFound(
-                    "There is no release %(name)r here; the current one is %(current)s.",
+                    "There is no release '%(name)s' here; the current one is %(current)s.",
                     [f"{BASE}dumps/", f"{BASE}dumps/{current.name}/"],
                     name=name,
                     current=current.name,
@@ -277,7 +277,7 @@ def _download(shelf: _Shelf, name: str) -> Download:
     """Find a download by its name; raise NotFound if the release does not offer it."""
     if name not in shelf.files:
         raise NotFound(
-            "There is no dump %(name)r; the dumps are %(listed)s. See /dumps/.",
+            "There is no dump '%(name)s'; the dumps are %(listed)s. See /dumps/.",
             [f"{BASE}dumps/{shelf.release.name}/{item}" for item in shelf.files],
             name=name,
             listed=", ".join(shelf.files),

@@ -97,7 +97,7 @@ class Embeds:
         format_ = parameters.get("format", JSON.name)
         if format_ != JSON.name:
             raise NotOffered(
-                "There is no description in the format %(format)r, only in JSON.", format=format_
+                "There is no description in the format '%(format)s', only in JSON.", format=format_
             )
         url = parameters.get("url", "")
         path = self._local(request, url)
@@ -139,7 +139,7 @@ class Embeds:
             if rest != url and rest[:1] in ("", "/", "?"):
                 return rest
         raise NotFound(
-            "There is no chart at %(url)r: it is not an address of %(site)s/.",
+            "There is no chart at '%(url)s': it is not an address of %(site)s/.",
             url=url,
             site=self._site.url,
         )
@@ -154,7 +154,7 @@ class Embeds:
                 return self._find(_stem(parts.path.removeprefix(EMBED)), parameters, tag)
         except (RequestError, ValueError):
             pass
-        raise NotFound("There is no chart at %(url)r.", url=url)
+        raise NotFound("There is no chart at '%(url)s'.", url=url)
 
     def _find(self, stem: str, parameters: Mapping[str, str], tag: str) -> SharedChart:
         if stem == _FIGURES:

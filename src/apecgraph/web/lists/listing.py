@@ -53,7 +53,7 @@ class ListPage(Page):
         kind = KINDS.get(request.path_params["kind"])
         if kind is None:
             raise NotFound(
-                "There is no list of %(name)r.",
+                "There is no list of '%(name)s'.",
                 [f"{BASE}browse/{each}" for each in KINDS],
                 name=request.path_params["kind"],
             )

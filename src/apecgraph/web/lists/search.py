@@ -281,7 +281,7 @@ class SearchPage(Page):
         kind = self._index.kind(search.kind) if search.kind else None
         if search.kind and kind is None:
             raise MalformedRequest(
-                "type: there is no type %(kind)r here; see /search.", kind=search.kind
+                "type: there is no type '%(kind)s' here; see /search.", kind=search.kind
             )
         return kind
 

@@ -57,7 +57,9 @@ class AboutPage(Page):
         if extension not in writers:
             available = [f"{BASE}about/citation.{name}" for name in writers]
             raise NotFound(
-                "There is no citation in the format %(extension)r.", available, extension=extension
+                "There is no citation in the format '%(extension)s'.",
+                available,
+                extension=extension,
             )
         format_, write = writers[extension]
         return await self.site.responder.answer(

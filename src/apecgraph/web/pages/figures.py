@@ -207,7 +207,7 @@ class FiguresPage(Page):
         extension = request.path_params["extension"]
         if extension not in WRITERS:
             raise NotFound(
-                "There are no figures in the format %(extension)r.",
+                "There are no figures in the format '%(extension)s'.",
                 [f"{BASE}figures.{item.extension}" for item in _FILES],
                 extension=extension,
             )

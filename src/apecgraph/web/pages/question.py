@@ -51,7 +51,7 @@ class QuestionPage(Page):
         stem, _, extension = name.partition(".")
         question = self._questions.get(stem)
         if question is None or extension not in ("", "csv", "rq"):
-            raise NotFound("There is no question %(name)r.", [f"{BASE}questions"], name=name)
+            raise NotFound("There is no question '%(name)s'.", [f"{BASE}questions"], name=name)
         answer = self.site.responder.answer
         if extension == "csv":
             return await answer(request, RESULTS_CSV.content_type, lambda: question.expected)

@@ -79,7 +79,7 @@ async def respond_with_file(
     if name not in _FILES or name not in {file.name for file in release.files}:
         path = f"{BASE}releases/{release.name}"
         raise NotFound(
-            "Release %(name)s has no file %(file)r.",
+            "Release %(name)s has no file '%(file)s'.",
             [path, f"{path}/report"],
             name=release.name,
             file=name,
@@ -90,7 +90,7 @@ async def respond_with_file(
             return release.content(name)
         except ReleaseError:
             raise NotFound(
-                "Release %(name)s has no intact file %(file)r.", [], name=release.name, file=name
+                "Release %(name)s has no intact file '%(file)s'.", [], name=release.name, file=name
             ) from None
 
     immutable = {"Cache-Control": FOREVER, **(headers or {})}

@@ -152,7 +152,7 @@ def find_release(site: ReleaseSite, name: str) -> PublishedRelease:
         return _published(archive.read(name), History.read(archive.path))
     except ReleaseError:
         available = [f"{BASE}releases", f"{BASE}releases/{site.release.name}"]
-        raise NotFound("There is no release %(name)r here.", available, name=name) from None
+        raise NotFound("There is no release '%(name)s' here.", available, name=name) from None
 
 
 def _published(release: Release, history: History) -> PublishedRelease:
