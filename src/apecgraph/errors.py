@@ -15,6 +15,7 @@ ApecgraphError               500
 ├── ReleaseError                 a release is missing, incomplete or damaged
 │   └── ReleasesLocked           another process writes to the folder of releases
 ├── StoreError               503 the store cannot be opened, or its process has died
+│   └── EngineUnavailable        an engine elsewhere cannot be reached, or refuses this server
 ├── RequestError             400 a request that cannot be answered as it is
 │   ├── MalformedRequest     400 it violates its protocol
 │   │   └── MalformedQuery   400 its query is not SPARQL: names the line and the column
@@ -34,6 +35,7 @@ ApecgraphError               500
 │       └── HeadersTooLarge  431
 └── QueryError               500 a well-formed query that was not answered
     ├── QueryTooHeavy        422 it exceeds a limit on memory, nesting or the size of the reply
+    ├── EngineFailed         502 an engine elsewhere did not give an answer that can be passed on
     ├── StoreBusy            503
     ├── WorkerKilled         503 its process was killed, and not because the query is too heavy
     └── QueryTimedOut        504
@@ -118,6 +120,19 @@ class ReleasesLocked(ReleaseError):
 
 class StoreError(ApecgraphError):
     """The store cannot be opened, or its process has died and cannot be replaced."""
+
+
+class EngineUnavailable(StoreError):
+    """An engine elsewhere cannot be reached, or does not answer as an engine; another one may.
+
+    Args:
+        message: Text for people.
+        was_sent: Whether the engine may have received the query.
+    """
+
+    def __init__(self, message: str, *, was_sent: bool = False) -> None:
+        super().__init__(message)
+        self.was_sent = was_sent
 
 
 class ToldError(ApecgraphError):
@@ -314,6 +329,10 @@ class QueryTooHeavy(QueryError):
     def __init__(self, message: str, limit: str | None = None, **values: object) -> None:
         super().__init__(message, **values)
         self.limit = limit
+
+
+class EngineFailed(QueryError):
+    """An engine elsewhere did not give a complete and well-formed answer."""
 
 
 class StoreBusy(QueryError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from apecgraph.errors import StoreError
 
 
 class Settings(BaseSettings):
@@ -111,6 +113,34 @@ class Settings(BaseSettings):
         description="Number of queries that may wait for a worker; the server answers any more "
         "with 503.",
     )
+    engine_credentials: SecretStr = Field(
+        default=SecretStr(""),
+        description="With `--endpoint`: the user and the password for the engines, as "
+        "`USER:PASSWORD`. They are sent by HTTP Basic authentication, and logged nowhere.",
+    )
+    engine_credentials_file: Path | None = Field(
+        default=None, description="With `--endpoint`: a file with the user and the password."
+    )
     drain_seconds: int = Field(
         default=10, ge=0, description="Seconds that a stopping server gives to answers in progress."
     )
+
+    def read_credentials(self) -> str:
+        """Return the user and the password for engines elsewhere, with a colon between them.
+
+        Returns:
+            The credentials; an empty string for none.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        credentials, source = self.engine_credentials.get_secret_value(), "the environment"
+        if self.engine_credentials_file is not None:
+            source = str(self.engine_credentials_file)
+            try:
+                credentials = self.engine_credentials_file.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                raise StoreError(f"the credentials in {source} cannot be read") from None
+        if credentials and ":" not in credentials:
+            raise StoreError(f"the credentials in {source} are not USER:PASSWORD")
+        return credentials

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from pyoxigraph import NamedNode
 
 from apecgraph.build.fingerprint import build_fingerprint
-from apecgraph.cli.options import FOLDER, content_option
+from apecgraph.cli.options import FOLDER, content_option, http_url
 from apecgraph.cli.output import byte_writer, printable_output
 from apecgraph.content.folder import default_content
 from apecgraph.errors import ApecgraphError, NotPublished, ReleaseError, RolledBack, leaves
@@ -54,6 +54,8 @@ _ELSEWHERE: Final = {
     "rollback": ("releases", "rollback"),
     "diff": ("releases", "diff"),
     "pictures": ("pictures", "pictures"),
+    "load": ("engines", "load"),
+    "verify": ("engines", "verify"),
 }
 """The module of each command that is not in this one, and its function there."""
 
@@ -256,6 +258,13 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
     help="RDF files, or the directory of an Oxigraph store, to serve read-only and unchecked.",
 )
 @click.option(
+    "--endpoint",
+    multiple=True,
+    callback=http_url,
+    metavar="URL",
+    help="SPARQL engine that holds the release and answers queries; several are replicas.",
+)
+@click.option(
     "--base",
     callback=_absolute,
     metavar="IRI",
@@ -269,6 +278,7 @@ def serve(
     current: bool,
     release: Path | None,
     data: tuple[Path, ...],
+    endpoint: tuple[str, ...],
     base: str | None,
     more: tuple[Path, ...],
 ) -> None:
@@ -289,6 +299,8 @@ def serve(
         raise click.UsageError("give one of --content, --current, --release and --data")
     if more and not data:
         raise click.UsageError(f"{more[0]}: write --data before the files to serve")
+    if endpoint and data:
+        raise click.UsageError("--endpoint is for a release: --data are served from this machine")
     if base and not data:
         raise click.UsageError("--base is the base of --data: give both")
     paths = (*data, *more)
@@ -303,9 +315,10 @@ def serve(
         files = [DataFile.of(path, _format_of(path), base) for path in paths]
         publication = Publication.of_files(files, base)
     elif release:
-        publication = Publication.of(Release.open(release))
+        publication = Publication.of(Release.open(release), endpoint)
     else:
-        publication = Publication.of(_current(None if current else content or default_content()))
+        found = _current(None if current else content or default_content())
+        publication = Publication.of(found, endpoint)
     settings = Settings()
     log_as_json(write_to_stderr)
     listening = server.listen(host, port)
@@ -317,7 +330,7 @@ def serve(
             loading.close()
             click.echo(f"serving {url}")
 
-        follow = None if release or paths else settings.releases
+        follow = None if release or paths or endpoint else settings.releases
         access_log = AccessLog(write_to_stderr)
         uvloop.run(
             server.serve_publication(publication, settings, listening, ready, access_log, follow)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,3 +21,19 @@ content_option: Final = click.option(
     help="Folder with ontology/, data/ and shapes/.",
 )
 """The option that names the content folder."""
+
+
+def http_url(
+    context: click.Context, option: click.Parameter, value: str | tuple[str, ...]
+) -> str | tuple[str, ...]:
+    """Return addresses of HTTP; they must have no credentials, because addresses are logged."""
+    for url in (value,) if isinstance(value, str) else value:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+            raise click.BadParameter(f"{url} is not an address of HTTP")
+        if parts.username is not None or parts.password is not None:
+            raise click.BadParameter(
+                "write the user and the password into a file, and name the file in "
+                "APECGRAPH_ENGINE_CREDENTIALS_FILE"
+            )
+    return value

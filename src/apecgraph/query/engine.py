@@ -68,7 +68,7 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
         write = limit_rows(write, query.format, max_rows, has_more)
     prefixes = PREFIXES if query.base == ENDPOINT else COMMON_PREFIXES
     try:
-        answer = _query(store, query)
+        answer = answer_of(store, query)
         if not isinstance(answer, QueryTriples):
             write_results(answer, query.format, write)
         elif max_rows is None:
@@ -81,7 +81,8 @@ def evaluate(store: Store, query: Query, write: Write, max_rows: int | None = No
         raise _classified(error, query.text) from None
 
 
-def _query(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+def answer_of(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Return the answer of the engine; raise MalformedQuery if the query is not SPARQL."""
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if query.default_graphs or query.named_graphs:
@@ -180,7 +181,7 @@ def _has_row(store: Store, query: Query, index: int) -> bool:
     """Return whether an answer may have a row at an index, counted from 0."""
     if query.changes:
         return True  # another evaluation may have the row, even if this one does not
-    answer = _query(store, query)
+    answer = answer_of(store, query)
     if not isinstance(answer, QuerySolutions):
         return False
     return next(islice(answer, index, None), None) is not None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
+
+from pyoxigraph import Store
 
 from apecgraph.errors import StoreError
 from apecgraph.files import open_file, steady
@@ -49,8 +51,39 @@ class DataFile:
             raise StoreError(f"{path} cannot be loaded: {error.strerror}") from None
 
 
-Data: TypeAlias = Sequence[DataFile] | Path
-"""A dataset: files, or the directory of a store on disk."""
+@dataclass(frozen=True, slots=True)
+class RemoteEngine:
+    """A SPARQL engine elsewhere that holds a dataset.
+
+    Attributes:
+        url: The address of its endpoint.
+        credentials: A user and a password for HTTP, with a colon between them; empty for none.
+        triples: The number of triples in the default graph of the dataset.
+        graphs: The number of triples in each named graph, keyed by IRI.
+    """
+
+    url: str
+    credentials: str = field(repr=False)
+    triples: int
+    graphs: Mapping[str, int] = field(repr=False)
+
+    @classmethod
+    def of(cls, url: str, credentials: str, store: Store) -> RemoteEngine:
+        """Return an engine that must hold the dataset in a store."""
+        graphs = {
+            graph.value: sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
+            for graph in store.named_graphs()
+        }
+        return cls(url, credentials, len(store) - sum(graphs.values()), graphs)
+
+    @property
+    def quads(self) -> int:
+        """The number of quads of the dataset."""
+        return self.triples + sum(self.graphs.values())
+
+
+Data: TypeAlias = Sequence[DataFile] | Path | RemoteEngine
+"""A dataset: files, the directory of a store on disk, or what an engine elsewhere holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +131,7 @@ class Answer:
 class QueryService(Protocol):
     """Answers queries on one dataset.
 
-    The worker pool is such a service. A client of another SPARQL endpoint could be added in
-    `query/remote`.
+    The worker pool is such a service, and so are replicas of engines elsewhere.
     """
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from apecgraph.errors import QueryTooHeavy
 from apecgraph.rdf.namespaces import ENDPOINT
@@ -134,8 +134,8 @@ def outline(text: str, base: str = ENDPOINT) -> Outline:
     Raises:
         QueryTooHeavy: The request exceeds one of the limits of this module.
     """
-    text = _spell_out(text)
-    prologue = _Prologue(base)
+    text = spell_out(text)
+    prologue = Prologue(base)
     position = prologue.read(text)
     start = _FORM.match(text, position)
     form = cast("Form | None", start and start["form"] and start["form"].upper())
@@ -166,8 +166,8 @@ def outline(text: str, base: str = ENDPOINT) -> Outline:
             elif "FROM" in word:
                 clause = prologue.graph(text, token.start() + word.index("FROM"))
                 if clause:
-                    graphs[clause[0]].append(clause[1])
-                    _check_count(len(graphs[clause[0]]), "graphs")
+                    graphs[clause.is_named].append(clause.graph)
+                    _check_count(len(graphs[clause.is_named]), "graphs")
         elif kind == "iri" and brackets and brackets[-1] == "(":
             # In FILTER(1<2)SERVICE?x#> the engine reads a comparison and a comment, not an IRI.
             service = service or _hides_service(token[0].upper())
@@ -213,8 +213,26 @@ def tokens(text: str) -> Iterator[tuple[str, int, str]]:
             yield str(token.lastgroup), token.start(), token[0]
 
 
-class _Prologue:
-    """The declarations before a query (SPARQL 1.1, section 4.1) that have been read so far."""
+class GraphClause(NamedTuple):
+    """A clause that names a graph of the dataset (SPARQL 1.1, section 13.2).
+
+    Attributes:
+        is_named: Whether it is FROM NAMED.
+        graph: The IRI of the graph, which stays as written if its prefix is not declared.
+        end: The index after the clause.
+    """
+
+    is_named: bool
+    graph: str
+    end: int
+
+
+class Prologue:
+    """The declarations before a query (SPARQL 1.1, section 4.1) that have been read so far.
+
+    Args:
+        base: The base of relative IRIs until one is declared.
+    """
 
     def __init__(self, base: str) -> None:
         self._base = base
@@ -228,12 +246,12 @@ class _Prologue:
             count += 1
             _check_count(count, "prefixes and bases")
             if declaration["base"]:
-                self._base = self._resolve(declaration["base"])
+                self._base = self.resolve(declaration["base"])
             elif declaration["namespace"]:
-                self._namespaces[declaration["prefix"]] = self._resolve(declaration["namespace"])
+                self._namespaces[declaration["prefix"]] = self.resolve(declaration["namespace"])
         return position
 
-    def graph(self, text: str, position: int) -> tuple[bool, str] | None:
+    def graph(self, text: str, position: int) -> GraphClause | None:
         """Read a clause that begins with FROM.
 
         `FROM named:a` may be either kind of clause, which depends on the declared prefixes.
@@ -243,19 +261,24 @@ class _Prologue:
             position: The index of the clause.
 
         Returns:
-            Whether the graph is a named graph, and its IRI, which stays as written if its prefix
-            is not declared; None if this is not a clause.
+            The clause; None if this is none.
         """
         clause, named = _FROM.match(text, position), _FROM_NAMED.match(text, position)
         if clause and (clause["iri"] or clause["prefix"] in self._namespaces or not named):
-            return False, self._graph(clause)
-        return (True, self._graph(named)) if named else None
+            return GraphClause(False, self._graph(clause), clause.end())
+        return GraphClause(True, self._graph(named), named.end()) if named else None
 
     def _graph(self, clause: re.Match[str]) -> str:
         if clause["iri"]:
-            return self._resolve(clause["iri"])
-        local = re.sub(r"\\(.)", r"\1", clause["local"])
-        return self._namespaces.get(clause["prefix"], clause["prefix"] + ":") + local
+            return self.resolve(clause["iri"])
+        name = f"{clause['prefix']}:{clause['local']}"
+        return self.expand(name) or re.sub(r"\\(.)", r"\1", name)
+
+    def expand(self, name: str) -> str | None:
+        """Return the IRI of a prefixed name (section 4.1.1); None if its prefix is not declared."""
+        prefix, _, local = name.partition(":")
+        namespace = self._namespaces.get(prefix)
+        return None if namespace is None else namespace + re.sub(r"\\(.)", r"\1", local)
 
     def hides_service(self, name: re.Match[str]) -> bool:
         """Return whether the engine may read a prefixed name as SERVICE and a shorter name."""
@@ -267,7 +290,7 @@ class _Prologue:
         shorter = {rest, rest[len("SILENT") :]} if rest.upper().startswith("SILENT") else {rest}
         return not shorter.isdisjoint(self._namespaces)
 
-    def _resolve(self, token: str) -> str:
+    def resolve(self, token: str) -> str:
         """Resolve an IRI in angle brackets against the base (RFC 3986, section 5.2)."""
         if len(token) + len(self._base) > MAX_IRI:
             limit = f"{MAX_IRI} characters"
@@ -290,7 +313,7 @@ class _Prologue:
         return f"{base[0]}:{host}{_without_dots(path or '')}{query or ''}{fragment or ''}"
 
 
-def _spell_out(text: str) -> str:
+def spell_out(text: str) -> str:
     """Replace codepoint escapes outside strings and IRIs (section 19.2): they may spell words."""
     if "\\u" not in text and "\\U" not in text:
         return text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from pyoxigraph import QueryTriples, Triple
+from pyoxigraph import Triple
 
 from apecgraph.errors import QueryTooHeavy
 from apecgraph.rdf.formats import RESULTS_CSV, RESULTS_JSON, RESULTS_TSV, RESULTS_XML, Format
@@ -20,11 +20,11 @@ _MARKS: Final = {
 """The bytes that the engine writes for each row, or between two rows. Values may contain them."""
 
 
-def limit_triples(triples: QueryTriples, max_rows: int) -> Iterator[Triple]:
+def limit_triples(triples: Iterable[Triple], max_rows: int) -> Iterator[Triple]:
     """Yield the triples; raise QueryTooHeavy if there are more than `max_rows`."""
     for index, triple in enumerate(triples):
         if index == max_rows:
-            raise _too_many_rows(max_rows)
+            raise too_many_rows(max_rows)
         yield triple
 
 
@@ -54,13 +54,14 @@ def limit_rows(write: Write, format_: Format, max_rows: int, has_more: Callable[
             count += (before + data).count(mark)
             before = data[1 - len(mark) :] if len(mark) > 1 else b""
             if count >= max_rows and has_more():
-                raise _too_many_rows(max_rows)
+                raise too_many_rows(max_rows)
         write(data)
 
     return count_and_write
 
 
-def _too_many_rows(max_rows: int) -> QueryTooHeavy:
+def too_many_rows(max_rows: int) -> QueryTooHeavy:
+    """Return the error for an answer with more than `max_rows` rows."""
     return QueryTooHeavy(
         "The answer has more rows than the limit of %(number)s. "
         "Fetch it in parts with LIMIT and OFFSET, or download a dump, which contains everything.",

@@ -8,8 +8,10 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from apecgraph.query.loading import load
-from apecgraph.query.model import Data, DataFile
+from apecgraph.query.model import Data, DataFile, RemoteEngine
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ENDPOINT
@@ -25,17 +27,20 @@ class Publication:
         data: The data for queries.
         release: The release, or None if other files are served.
         base: The base of relative IRIs in queries; None for the address of the endpoint.
+        engines: The addresses of engines elsewhere that hold the release and answer public queries;
+            empty if this server does.
     """
 
     digest: str
     data: Data
     release: Release | None = None
     base: str | None = None
+    engines: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, release: Release) -> Publication:
+    def of(cls, release: Release, engines: Sequence[str] = ()) -> Publication:
         """Publish a release."""
-        return cls(release.digest, release.dataset, release, ENDPOINT)
+        return cls(release.digest, release.dataset, release, ENDPOINT, tuple(engines))
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile], base: str | None = None) -> Publication:
@@ -56,6 +61,15 @@ class Publication:
             StoreError: A file cannot be loaded.
         """
         return None if self.release is None else Graph(load(self.release.dataset))
+
+    def remote_engines(self, credentials: str) -> list[RemoteEngine]:
+        """Return the engines elsewhere, with what each must hold.
+
+        Args:
+            credentials: The user and the password for them, with a colon between; empty for none.
+        """
+        store = Store() if self.graph is None else self.graph.store
+        return [RemoteEngine.of(url, credentials, store) for url in self.engines]
 
     @classmethod
     def of_directory(cls, path: Path, base: str | None = None) -> Publication:

@@ -12,7 +12,7 @@ import pytest
 from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy
 from apecgraph.isolation.deaths import Death
 from apecgraph.query.loading import load
-from apecgraph.query.model import Answer, Data, DataFile, Query
+from apecgraph.query.model import Answer, Data, DataFile, Query, RemoteEngine
 from apecgraph.query.workers import messages
 from apecgraph.query.workers.handle import WorkerHandle
 from apecgraph.query.workers.pool import HELD_BACK
@@ -125,6 +125,7 @@ async def test_a_worker_cannot_call_another_endpoint(data: Data) -> None:
                 await ask(store, call.replace("127.0.0.1", "localhost"))
             await ask(store, call.replace("SERVICE", "SERVICE SILENT"))
         assert callers == []
+        assert not isinstance(data, RemoteEngine)
         engine = pyoxigraph.Store.read_only(str(data)) if isinstance(data, Path) else load(data)
         # Outside of a worker, the engine does call, and the listener hangs up at some point.
         with pytest.raises((Forbidden, ConnectionResetError)):

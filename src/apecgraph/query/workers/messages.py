@@ -13,11 +13,15 @@ from typing import Final
 
 from apecgraph.errors import (
     ApecgraphError,
+    EngineFailed,
+    EngineUnavailable,
     Forbidden,
     MalformedQuery,
     NotAcceptable,
     QueryError,
+    QueryTimedOut,
     QueryTooHeavy,
+    StoreBusy,
     StoreError,
     ToldError,
 )
@@ -35,11 +39,15 @@ LARGEST_DATA: Final = 65536
 """Maximum size in bytes of the payload of a DATA frame, because the front keeps whole frames."""
 
 ERRORS: Final[Mapping[type[ApecgraphError], tuple[str, ...]]] = {
+    EngineFailed: (),
+    EngineUnavailable: ("was_sent",),
     Forbidden: (),
     MalformedQuery: ("line", "column"),
     NotAcceptable: ("available",),
     QueryError: (),
+    QueryTimedOut: ("limit",),
     QueryTooHeavy: ("limit",),
+    StoreBusy: (),
     StoreError: (),
 }
 """The errors that a worker sends, each with the keyword arguments of its constructor."""

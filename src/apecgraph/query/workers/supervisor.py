@@ -19,7 +19,7 @@ from typing import Any, Final
 from apecgraph.errors import StoreError
 from apecgraph.isolation.deaths import Death, LastWords, oom_kills
 from apecgraph.progress import Progress
-from apecgraph.query.model import Data
+from apecgraph.query.model import Data, RemoteEngine
 from apecgraph.query.workers.handle import WorkerHandle
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.worker import UNOPENED
@@ -270,8 +270,15 @@ class _Zygote:
             limits: What loading and queries may take.
         """
         loop = asyncio.get_running_loop()
+        messages: list[dict[str, object]]
         if isinstance(data, Path):
-            messages: list[dict[str, object]] = [{"directory": str(data), "quads": quads}]
+            messages = [{"directory": str(data), "quads": quads}]
+        elif isinstance(data, RemoteEngine):
+            graphs = data.graphs.items()
+            messages = [{"named_graph": iri, "triples": triples} for iri, triples in graphs]
+            messages.append(
+                {"engine": data.url, "credentials": data.credentials, "triples": data.triples}
+            )
         else:
             messages = [
                 {

@@ -10,21 +10,26 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from socket import socket
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 
 from pyoxigraph import Store
 
 from apecgraph.errors import QueryTooHeavy, StoreError
 from apecgraph.isolation.limits import MEGABYTE, confine
 from apecgraph.query.engine import evaluate
+from apecgraph.query.model import Query
 from apecgraph.query.workers import messages
 from apecgraph.query.workers.disk import VerifiedStore
 from apecgraph.query.workers.limits import PoolLimits
+from apecgraph.rdf.serializer import Write
 
 _RECEIVED_AT_ONCE: Final = 65536
 
 GRACE: Final = 1.0
 """Seconds after a query's deadline at which its worker ends, if the front has not killed it."""
+
+_DESCRIPTORS: Final = 32
+"""Number of files and sockets that a worker may open to reach an engine elsewhere."""
 
 UNOPENED: Final = 3
 """The exit status of a worker that could not open its store."""
@@ -33,11 +38,21 @@ _CACHE_MEGABYTES: Final = 32
 """Default size of RocksDB's block cache, which does not count as memory of a query."""
 
 
-def work(data: Store | VerifiedStore, front: socket, limits: PoolLimits) -> NoReturn:
+class Evaluator(Protocol):
+    """Evaluates queries."""
+
+    def evaluate(
+        self, query: Query, write: Write, seconds: float, max_rows: int | None = None
+    ) -> None:
+        """Evaluate a query; see `RemoteEvaluator.evaluate`."""
+
+
+def work(data: Store | VerifiedStore | Evaluator, front: socket, limits: PoolLimits) -> NoReturn:
     """Answer the queries of the front until it is gone; then end the process.
 
     Args:
-        data: A store in memory, or a store on disk, which this function opens.
+        data: A store in memory, a store on disk, which this function opens, or what has an engine
+            elsewhere evaluate queries.
         front: The socket to the front process.
         limits: What a query may take.
     """
@@ -45,15 +60,19 @@ def work(data: Store | VerifiedStore, front: socket, limits: PoolLimits) -> NoRe
     try:
         _close_all_but(front)
         if isinstance(data, VerifiedStore):
-            store = data.open_without_network()
+            evaluator: Evaluator = _Local(data.open_without_network())
             confine(limits.query_megabytes + _CACHE_MEGABYTES)
+        elif not isinstance(data, Store):
+            evaluator = data
+            confine(limits.query_megabytes)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
         else:
-            store = data
+            evaluator = _Local(data)
             confine(limits.query_megabytes)
             # The worker cannot open files or sockets, so a SERVICE clause cannot reach anything.
             resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         while request := _receive(front):
-            _answer(store, front, limits, request)
+            _answer(evaluator, front, limits, request)
         status = 0
     except ConnectionError:
         status = 0
@@ -91,12 +110,25 @@ def _receive(front: socket) -> bytes | None:
     return bytes(data[messages.HEADER.size :])
 
 
-def _answer(store: Store, front: socket, limits: PoolLimits, request: bytes) -> None:
+class _Local:
+    """Evaluates queries with the engine in this process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def evaluate(
+        self, query: Query, write: Write, seconds: float, max_rows: int | None = None
+    ) -> None:
+        """Evaluate a query: the front and the kernel see to it that it ends in time."""
+        evaluate(self._store, query, write, max_rows)
+
+
+def _answer(evaluator: Evaluator, front: socket, limits: PoolLimits, request: bytes) -> None:
     query, seconds = messages.decode_query(request)
     reply = _Reply(front, limits.reply_megabytes)
     _set_alarm(seconds + GRACE)
     try:
-        evaluate(store, query, reply.write, limits.reply_rows)
+        evaluator.evaluate(query, reply.write, seconds, limits.reply_rows)
         reply.end(messages.frame(messages.END))
     except tuple(messages.ERRORS) as error:
         reply.end(messages.encode_error(error))

@@ -8,6 +8,7 @@ Run as `python -m apecgraph.query.workers.zygote FD`, with a SOCK_SEQPACKET sock
 process, on which each message is a JSON object:
 
     front to zygote   {file: path, format, sha256, trusted, base}  {directory: path, quads}
+                      {named_graph: IRI, triples}  {engine: URL, credentials, triples}
                       {open: limits}  {fork}  {demote: pid}  {kill: pid}
     zygote to front   {loading: path}  {read: bytes, of: size}  {note: text}  {failed: reason}
                       {graph: IRI}  {ready: quads}  {forked: pid} with the socket to the worker
@@ -29,22 +30,23 @@ import signal
 import socket
 import sys
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
 from pyoxigraph import NamedNode, Store
 
-from apecgraph.errors import StoreError
+from apecgraph.errors import QueryError, StoreError
 from apecgraph.isolation.deaths import LastWords, abort_for_memory
 from apecgraph.isolation.limits import limited_memory
 from apecgraph.isolation.seccomp import deny_network
 from apecgraph.query.loading import load
-from apecgraph.query.model import DataFile
+from apecgraph.query.model import DataFile, RemoteEngine
 from apecgraph.query.workers.disk import VerifiedStore, unreadable_store
 from apecgraph.query.workers.limits import PoolLimits
-from apecgraph.query.workers.worker import work
+from apecgraph.query.workers.worker import Evaluator, work
 from apecgraph.rdf.formats import GRAPH_FORMATS
 
 MAX_MESSAGE: Final = 65536
@@ -67,7 +69,9 @@ class Zygote:
         self._control = control
         self._files: list[DataFile] = []
         self._directory: Path | None = None
-        self._data: Store | VerifiedStore = Store()
+        self._graphs: dict[str, int] = {}  # of an engine elsewhere, with the numbers of triples
+        self._engine: RemoteEngine | None = None
+        self._data: Store | VerifiedStore | Evaluator = Store()
         self._quads = 0  # of a store on disk; 0 if they have not been counted
         self._limits: PoolLimits
         self._children: dict[int, int] = {}  # the pidfd of a worker or the probe to its pid
@@ -101,11 +105,20 @@ class Zygote:
                 self._files.append(DataFile(Path(path), _FORMATS[name], **rest))
             case {"directory": path, "quads": quads}:
                 self._directory, self._quads = Path(path), quads
+            case {"named_graph": iri, "triples": triples}:
+                self._graphs[iri] = triples
+            case {"engine": url, "credentials": credentials, "triples": triples}:
+                self._engine = RemoteEngine(url, credentials, triples, self._graphs)
             case {"open": limits}:
                 self._limits = PoolLimits(**limits)
                 if self._directory is not None:
                     return self._fork_probe(self._directory)
-                self._load()
+                with self._reporting_failure():
+                    if self._engine is not None:
+                        self._reach(self._engine)
+                    else:
+                        self._load()
+                gc.freeze()  # a garbage collection in a worker would copy the pages of all objects
             case {"fork": _}:
                 return self._fork_worker()
             case {"demote": pid} if pid in self._children.values():
@@ -116,24 +129,39 @@ class Zygote:
                         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         return None
 
+    @contextmanager
+    def _reporting_failure(self) -> Iterator[None]:
+        """Report an error inside the block to the front, and end if the front ends."""
+        done = Event()
+        watch = Thread(target=self._exit_with_front, args=(done,))
+        watch.start()
+        try:
+            yield
+        except (StoreError, QueryError) as error:
+            self._send({"failed": str(error)})
+            raise SystemExit(1) from None
+        finally:
+            done.set()
+            watch.join()  # a process with threads must not fork
+
     def _load(self) -> None:
         """Load the files, and report the dataset."""
         with suppress(OSError):  # the engine's parsers fetch nothing: this is a second barrier
             deny_network(pairs=True)
-        loaded = Event()
-        watch = Thread(target=self._exit_with_front, args=(loaded,))
-        watch.start()
-        try:
-            with limited_memory(self._limits.load_megabytes):
-                self._data = store = load(self._files, self._report_progress, self._report_note)
-        except StoreError as error:
-            self._send({"failed": str(error)})
-            raise SystemExit(1) from None
-        finally:
-            loaded.set()
-            watch.join()  # a process with threads must not fork
+        with limited_memory(self._limits.load_megabytes):
+            self._data = store = load(self._files, self._report_progress, self._report_note)
         self._report_dataset(store)
-        gc.freeze()  # a garbage collection in a worker would copy the pages of all objects
+
+    def _reach(self, engine: RemoteEngine) -> None:
+        """Compare what an engine elsewhere holds with the dataset, and report the dataset."""
+        from apecgraph.query.remote.evaluation import RemoteEvaluator  # takes long to import
+
+        self._send({"loading": engine.url})
+        self._data = evaluator = RemoteEvaluator(engine)
+        evaluator.find_dataset(self._limits.load_seconds, self._limits.reply_rows)
+        for graph in engine.graphs:
+            self._send({"graph": graph})
+        self._send({"ready": engine.quads})
 
     def _report_progress(self, path: Path, read: int, size: int) -> None:
         now = time.monotonic()
@@ -180,7 +208,7 @@ class Zygote:
         return self._add_child(pid)
 
     def _exit_with_front(self, loaded: Event) -> None:
-        """End this process if the front ends while files are being loaded."""
+        """End this process if the front ends while the dataset is being loaded."""
         poll = select.poll()
         poll.register(self._control, 0)  # a hang-up is always reported
         while not loaded.is_set():

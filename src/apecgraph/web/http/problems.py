@@ -14,6 +14,7 @@ from starlette.responses import Response
 from apecgraph.errors import (
     ApecgraphError,
     ContentTooLarge,
+    EngineFailed,
     Forbidden,
     Gone,
     HeadersTooLarge,
@@ -62,6 +63,7 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     WorkerKilled: HTTPStatus.SERVICE_UNAVAILABLE,
     QueryTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
+    EngineFailed: HTTPStatus.BAD_GATEWAY,
     QueryError: HTTPStatus.INTERNAL_SERVER_ERROR,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     ApecgraphError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
+from apecgraph.query.workers.replicas import Replicas
 from apecgraph.settings import Settings
 from apecgraph.web.app import ServerResources, create_app
 from apecgraph.web.http.content_cache import ContentCache
@@ -57,7 +58,7 @@ class _Running:
     """
 
     publication: Publication
-    store: WorkerPool
+    store: WorkerPool | Replicas
     app: ASGIApp
     retired: threading.Event
     requests: int = 0
@@ -178,23 +179,27 @@ class ReleaseSwitch:
 
     async def _prepare(self, publication: Publication) -> _Running:
         settings = self._server.settings
-        store = WorkerPool(
-            publication.data,
-            PoolLimits(
-                load_seconds=settings.load_seconds,
-                load_megabytes=settings.load_megabytes,
-                query_seconds=settings.query_seconds,
-                query_megabytes=settings.query_megabytes,
-                reply_megabytes=settings.reply_megabytes,
-                reply_rows=settings.reply_rows,
-                workers=settings.workers,
-                long_queries=settings.long_queries,
-                queue=settings.queue,
-            ),
+        limits = PoolLimits(
+            load_seconds=settings.load_seconds,
+            load_megabytes=settings.load_megabytes,
+            query_seconds=settings.query_seconds,
+            query_megabytes=settings.query_megabytes,
+            reply_megabytes=settings.reply_megabytes,
+            reply_rows=settings.reply_rows,
+            workers=settings.workers,
+            long_queries=settings.long_queries,
+            queue=settings.queue,
         )
         retired = threading.Event()
+        loading = asyncio.create_task(asyncio.to_thread(lambda: publication.graph))
+        store: WorkerPool | Replicas
+        if publication.engines:
+            await loading  # says what the engines must hold
+            engines = publication.remote_engines(settings.read_credentials())
+            store = Replicas(engines, limits)
+        else:
+            store = WorkerPool(publication.data, limits)
         try:
-            loading = asyncio.to_thread(lambda: publication.graph)
             await asyncio.gather(store.start(), loading)
             app = await asyncio.to_thread(create_app, publication, store, self._server, retired)
         except BaseException:

@@ -1,0 +1,1 @@
+"""Queries that an engine elsewhere answers."""
