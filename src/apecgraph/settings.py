@@ -8,8 +8,6 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from apecgraph.errors import StoreError
-
 
 class Settings(BaseSettings):
     """The settings of one process; immutable."""
@@ -124,23 +122,3 @@ class Settings(BaseSettings):
     drain_seconds: int = Field(
         default=10, ge=0, description="Seconds that a stopping server gives to answers in progress."
     )
-
-    def read_credentials(self) -> str:
-        """Return the user and the password for engines elsewhere, with a colon between them.
-
-        Returns:
-            The credentials; an empty string for none.
-
-        Raises:
-            StoreError: They cannot be read.
-        """
-        credentials, source = self.engine_credentials.get_secret_value(), "the environment"
-        if self.engine_credentials_file is not None:
-            source = str(self.engine_credentials_file)
-            try:
-                credentials = self.engine_credentials_file.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                raise StoreError(f"the credentials in {source} cannot be read") from None
-        if credentials and ":" not in credentials:
-            raise StoreError(f"the credentials in {source} are not USER:PASSWORD")
-        return credentials

@@ -13,6 +13,7 @@ from apecgraph.content.questions import read_questions
 from apecgraph.progress import shown
 from apecgraph.query.loading import load as load_dataset
 from apecgraph.query.model import RemoteEngine
+from apecgraph.query.remote.credentials import read_credentials
 from apecgraph.release.release import Release
 from apecgraph.release.upload import upload
 from apecgraph.release.verification import compare
@@ -36,7 +37,7 @@ def verify(endpoint: str, release: Path | None) -> None:
     """
     settings = Settings()
     found = _release(release, settings)
-    engine = RemoteEngine.of(endpoint, settings.read_credentials(), load_dataset(found.dataset))
+    engine = RemoteEngine.of(endpoint, _credentials(settings), load_dataset(found.dataset))
     questions = read_questions(found.path)
     is_right = True
     for comparison in compare(engine, questions, settings.load_seconds, settings.reply_rows):
@@ -63,10 +64,16 @@ def load(endpoint: str, store: str, release: Path | None, replace: bool) -> None
     """
     settings = Settings()
     dataset = load_dataset(_release(release, settings).dataset)
-    engine = RemoteEngine.of(endpoint, settings.read_credentials(), dataset)
+    engine = RemoteEngine.of(endpoint, _credentials(settings), dataset)
     with shown():
         upload(dataset, engine, store, settings.load_seconds, replace=replace)
 
 
 def _release(path: Path | None, settings: Settings) -> Release:
     return Release.current(settings.releases) if path is None else Release.open(path)
+
+
+def _credentials(settings: Settings) -> str:
+    return read_credentials(
+        settings.engine_credentials.get_secret_value(), settings.engine_credentials_file
+    )

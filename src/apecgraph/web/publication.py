@@ -67,6 +67,9 @@ class Publication:
 
         Args:
             credentials: The user and the password for them, with a colon between; empty for none.
+
+        Returns:
+            The engines, all of which must hold the release.
         """
         store = Store() if self.graph is None else self.graph.store
         return [RemoteEngine.of(url, credentials, store) for url in self.engines]

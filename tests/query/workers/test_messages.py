@@ -4,11 +4,15 @@ import pytest
 
 from apecgraph.errors import (
     ApecgraphError,
+    EngineFailed,
+    EngineUnavailable,
     Forbidden,
     MalformedQuery,
     NotAcceptable,
     QueryError,
+    QueryTimedOut,
     QueryTooHeavy,
+    StoreBusy,
     StoreError,
 )
 from apecgraph.query.model import Query
@@ -24,13 +28,18 @@ from apecgraph.query.workers.messages import (
 from apecgraph.rdf.formats import ANSWER_FORMATS, Format
 
 EXAMPLES = [
+    EngineFailed("no"),
+    EngineUnavailable("no", was_sent=True),
+    EngineUnavailable("no"),
     Forbidden("no"),
     MalformedQuery("no", 2, 3),
     MalformedQuery("no", column=3),
     NotAcceptable("no", ["text/csv"]),
     QueryError("no"),
+    QueryTimedOut("no", "3 s"),
     QueryTooHeavy("no", "3 rows"),
     QueryTooHeavy("no"),
+    StoreBusy("no"),
     StoreError("no"),
 ]
 

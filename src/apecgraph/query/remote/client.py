@@ -92,8 +92,18 @@ class EngineClient:
     ) -> HTTPResponse | None:
         """Send a request on the kept connection, or on a new one.
 
+        Args:
+            body: The body of the request.
+            headers: Its headers.
+            seconds: Time that the engine may send nothing.
+            kept: Whether to use the connection that was kept, if there is one.
+
         Returns:
             The response; None if the connection was kept and its other end had closed it.
+
+        Raises:
+            EngineUnavailable: The engine cannot be reached.
+            QueryTimedOut: It sends nothing.
         """
         if not kept or self._connection is None:
             self.close()

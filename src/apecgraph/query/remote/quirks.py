@@ -50,10 +50,13 @@ MEDIA_TYPES: Final[Mapping[Format, Collection[str]]] = {
 
 
 def as_boolean(solutions: QuerySolutions) -> QueryBoolean | None:
-    """Return the answer to an ASK that Virtuoso gives as one row, or none; None if it is no such.
+    """Read the answer to an ASK that Virtuoso gives as a table with one row for true.
 
     Args:
         solutions: The results in the answer.
+
+    Returns:
+        The boolean, or None.
     """
     if [variable.value for variable in solutions.variables] != [_VIRTUOSO_BOOLEAN]:
         return None

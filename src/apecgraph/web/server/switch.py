@@ -13,6 +13,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from apecgraph.query.remote.credentials import read_credentials
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.query.workers.replicas import Replicas
@@ -195,7 +196,10 @@ class ReleaseSwitch:
         store: WorkerPool | Replicas
         if publication.engines:
             await loading  # says what the engines must hold
-            engines = publication.remote_engines(settings.read_credentials())
+            credentials = read_credentials(
+                settings.engine_credentials.get_secret_value(), settings.engine_credentials_file
+            )
+            engines = publication.remote_engines(credentials)
             store = Replicas(engines, limits)
         else:
             store = WorkerPool(publication.data, limits)
