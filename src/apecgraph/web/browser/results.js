@@ -85,6 +85,9 @@ class Table extends Yasr.plugins.table {
   drawControls() {
     super.drawControls();
     for (const control of this.tableControls.querySelectorAll(".switch")) control.parentElement.remove();
+    const filter = gettext("Filter query results");
+    this.tableFilterField.placeholder = filter;
+    this.tableFilterField.setAttribute("aria-label", filter);
     const size = gettext("Page size");
     this.tableSizeField.setAttribute("aria-label", size);
     this.tableControls.querySelector(".pageSizerLabel").textContent = `${size} `;
