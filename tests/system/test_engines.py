@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -22,8 +26,9 @@ from apecgraph.release.release import Release
 from apecgraph.release.verification import compare
 from tests.support import attacks
 from tests.support.command import run
+from tests.support.connections import PATIENCE
 from tests.support.engines import OXIGRAPH, engine, free_port, load_oxigraph, oxigraph, virtuoso
-from tests.support.servers import refused, server_process
+from tests.support.servers import accepts, refused, server_process
 from tests.support.waiting import soon
 
 NOT_IN_VIRTUOSO: Final = {
@@ -45,6 +50,7 @@ REQUESTS: Final = (
     ("CONSTRUCT { ?s a ?t } WHERE { ?s a ?t } LIMIT 0", "text/turtle"),
     ("ASK {}", "image/png"),
 )
+PROXY: Final = Path(__file__).parents[2] / "deploy" / "compose-nginx.conf"
 FIGURE: Final = "https://w3id.org/apecgraph/id/figure/seetao/trade-value-2025"
 
 
@@ -79,6 +85,53 @@ def questions(release: Release, store: ox.Store) -> list[Question]:
         evaluate_text(store, question.query, (RESULTS_CSV.name,), answer.extend)
         found.append(replace(question, expected=bytes(answer)))
     return found
+
+
+@contextmanager
+def asked(url: str) -> Iterator[list[int]]:
+    """Send queries from four clients meanwhile; yield the statuses once some are answered."""
+    outcomes: list[int] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(base_url=url, timeout=PATIENCE) as client:
+            for number in itertools.count():
+                if over.is_set():
+                    return
+                query = f"SELECT * {{ ?s ?p {threading.get_ident()}{number} }}"
+                outcomes.append(client.post("/sparql", data={"query": query}).status_code)
+
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    try:
+        assert soon(lambda: len(outcomes) > 50)
+        yield outcomes
+    finally:
+        over.set()
+        for client in clients:
+            client.join()
+
+
+@contextmanager
+def nginx(settings: str, folder: Path, port: int) -> Iterator[None]:
+    """Run nginx with the settings of a server."""
+    folder.chmod(0o755)
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body;"
+        f" proxy_temp_path {folder}/proxy;\n{settings}\n}}\n"
+    )
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+    assert program, "run scripts/test, which sets up nginx"
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            assert soon(lambda: accepts(port))
+            yield
+        finally:
+            process.terminate()
 
 
 @pytest.mark.parametrize("name", ["oxigraph", "ours", "virtuoso"])
@@ -126,7 +179,7 @@ def test_the_front_answers_as_it_does_without_an_engine(
         assert client.get("/doc/economy/CHN.html").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
+@pytest.mark.parametrize("name", ["oxigraph", "ours", "virtuoso"])
 def test_harmful_queries_take_nothing_down(
     name: str, engines: dict[str, str], release: Release, tmp_path: Path, full: bool
 ) -> None:
@@ -165,34 +218,43 @@ def test_a_replica_that_is_killed_loses_no_request(
         second = running.enter_context(oxigraph(store_on_disk, port))
         replicas = ("--endpoint", first.url, "--endpoint", second.url)
         front = running.enter_context(server_process("--release", release.path, *replicas, log=log))
-        outcomes: list[int] = []
-        over = threading.Event()
+        with asked(front.url) as outcomes:
+            second.kill()
+            before = len(outcomes)
+            assert soon(lambda: len(outcomes) > before + 100)
+            assert "is not asked any more" in log.read_text()
+            running.enter_context(oxigraph(store_on_disk, port))
+            assert soon(lambda: log.read_text().count(f":{port}/query is asked") == 2)
+            first.kill()
+            before = len(outcomes)
+            assert soon(lambda: len(outcomes) > before + 100)
+        assert set(outcomes) == {200}
 
-        def ask() -> None:
-            with front.client() as client:
-                number = 0
-                while not over.is_set():
-                    number += 1
-                    query = f"SELECT * {{ ?s ?p {threading.get_ident()}{number} }}"
-                    answer = client.post("/sparql", data={"query": query})
-                    outcomes.append(answer.status_code)
 
-        clients = [threading.Thread(target=ask) for _ in range(4)]
-        for client in clients:
-            client.start()
-        assert soon(lambda: len(outcomes) > 50)
-        second.kill()
-        before = len(outcomes)
-        assert soon(lambda: len(outcomes) > before + 100)
-        assert "is not asked any more" in log.read_text()
-        running.enter_context(oxigraph(store_on_disk, port))
-        assert soon(lambda: log.read_text().count(f":{port}/query is asked") == 2)
-        first.kill()
-        before = len(outcomes)
-        assert soon(lambda: len(outcomes) > before + 100)
-        over.set()
-        for client in clients:
-            client.join()
+def test_a_front_that_is_killed_loses_no_request(
+    pair: tuple[Release, Release], tmp_path: Path
+) -> None:
+    port = free_port()
+    settings = PROXY.read_text()
+    with ExitStack() as running:
+        fronts = [
+            running.enter_context(
+                server_process("--release", pair[1].path, log=tmp_path / f"{number}.txt")
+            )
+            for number in (1, 2)
+        ]
+        for old, new in (
+            ("front-1:8000", f"127.0.0.1:{fronts[0].port}"),
+            ("front-2:8000", f"127.0.0.1:{fronts[1].port}"),
+            ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ):
+            assert old in settings
+            settings = settings.replace(old, new)
+        running.enter_context(nginx(settings, tmp_path, port))
+        with asked(f"http://127.0.0.1:{port}") as outcomes:
+            fronts[0].process.kill()
+            before = len(outcomes)
+            assert soon(lambda: len(outcomes) > before + 100)
         assert set(outcomes) == {200}
 
 
