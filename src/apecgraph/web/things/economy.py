@@ -58,7 +58,7 @@ class EconomyPage(ThingPage):
         return Charts(self.site.graph, self.site.language)
 
     def more(self, view: ThingView) -> dict[str, object]:
-        """Return charts of the trade with the partners of which there are most figures.
+        """Return charts of the trade with the partners of which most years are known.
 
         The latest figures of the press and the links that lead the page are returned as well.
         """
@@ -115,11 +115,18 @@ class EconomyPage(ThingPage):
         figures = Counter(
             {each: sum(len(one.claims) for one in alike) for each, alike in by_partner.items()}
         )
-        # The trade with one economy tells more than the trade with the world.
         graph = self.site.graph
+        economies = {each for each in figures if graph.has(each, f"{RDF}type", f"{APEC}Economy")}
+        # The trade with the only partner tells more than that with the world, which comes before
+        # any one of many partners.
+        has_many = len(economies) > 1
         ranked = sorted(
             figures,
-            key=lambda each: (not graph.has(each, f"{RDF}type", f"{APEC}Economy"), -figures[each]),
+            key=lambda each: (
+                (each in economies) == has_many,
+                -len(self._years(by_partner[each])),
+                -figures[each],
+            ),
         )
         for partner in ranked[:_PARTNERS]:
             by_currency: defaultdict[str, list[Series]] = defaultdict(list)
