@@ -148,8 +148,9 @@ class EngineClient:
             if sign := sign_of_cut(response.headers):
                 self.close()
                 raise EngineFailed(
-                    f"The engine has cut its answer ({sign}), so there is no answer: ask for less, "
-                    "with LIMIT and OFFSET."
+                    "The engine has cut its answer (%(sign)s), so there is no answer: ask for "
+                    "less, with LIMIT and OFFSET.",
+                    sign=sign,
                 )
             return
         message = b""
@@ -162,9 +163,12 @@ class EngineClient:
         if status in (429, 503):
             raise StoreBusy("The engine has too much to do; try again in a moment.")
         if status == 200:
-            raise EngineFailed(f"The engine answered with {shortened(media_type)}.")
+            name = shortened(media_type)
+            raise EngineFailed("The engine answered with %(media_type)s.", media_type=name)
         if status in (400, 422, 500, 501):
-            raise EngineFailed(f"The engine cannot evaluate this query (status {status}).")
+            raise EngineFailed(
+                "The engine cannot evaluate this query (status %(status)s).", status=status
+            )
         raise EngineUnavailable(f"the engine answers with status {status}")
 
 

@@ -192,10 +192,13 @@ def _unknown(text: str, start: int, token: str) -> MalformedQuery:
     line = text.count("\n", 0, start) + 1
     column = start - text.rfind("\n", 0, start)
     return MalformedQuery(
-        f"Line {line}, column {column}: {shortened(token)} is not known in SPARQL 1.1, or its "
+        "Line %(at_line)s, column %(at_column)s: %(word)s is not known in SPARQL 1.1, or its "
         "prefix is not declared.",
         line,
         column,
+        at_line=line,
+        at_column=column,
+        word=shortened(token),
     )
 
 
@@ -208,8 +211,9 @@ def _check_calls(plain: Sequence[_Token]) -> None:
             is_list = bracket in ("{", "[") and not word
             if before.kind == "iri" and not is_list and before.text not in _FUNCTIONS:
                 raise Forbidden(
-                    f"The function {shortened(before.text)} is not available here: this endpoint "
-                    "has the functions of SPARQL 1.1."
+                    "The function %(name)s is not available here: this endpoint has the functions "
+                    "of SPARQL 1.1.",
+                    name=shortened(before.text),
                 )
             around.append((token.text, ""))
         elif token.kind == "close" and len(around) > 1:
