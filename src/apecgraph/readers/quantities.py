@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from apecgraph.content.figures import Figure
 from apecgraph.readers.claims import Claim, FigureClaim
 from apecgraph.text.numbers import Numerals, rounded
 
@@ -38,11 +39,18 @@ class Quantities:
         return self._numerals.figure(figure.value, figure.interval, None, figure.bound)
 
     def short(self, claim: Claim) -> str:
-        """Write the value of a figure with four digits, for tables: "1.503 trillion yuan"."""
-        if not isinstance(claim, FigureClaim):
-            return ""
-        figure = claim.figure
-        return self._numerals.number(rounded(figure.value, _DIGITS), figure.unit, figure.bound)
+        """Write the value of a figure with four digits, for lists: "1.503 trillion yuan"."""
+        return (
+            self._short(claim.figure, claim.figure.unit) if isinstance(claim, FigureClaim) else ""
+        )
+
+    def short_number(self, claim: Claim) -> str:
+        """Write the value of a figure with four digits, without its unit, for charts."""
+        return self._short(claim.figure, None) if isinstance(claim, FigureClaim) else ""
+
+    def _short(self, figure: Figure, unit: str | None) -> str:
+        value = rounded(figure.value, _DIGITS)
+        return self._numerals.figure(value, figure.interval, unit, figure.bound)
 
     def interval(self, claim: Claim) -> str:
         """Write the interval of a figure: "26.285 trillion to under 26.295 trillion yuan"."""

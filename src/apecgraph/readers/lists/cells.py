@@ -55,6 +55,8 @@ class Cells:
                 continue
             if not self._standing.has(values["counterpart"], f"{RDF}type", f"{APEC}Economy"):
                 continue
+            if values["counterpart"] == values.get("reporter"):
+                continue  # goods of an economy that come back to it
             for claim in series.claims:
                 cell = claim.figure.cell
                 is_year = ANNUAL in self._standing.iris(cell.period, f"{SDMX_DIMENSION}freq")

@@ -158,13 +158,13 @@ class Marks:
     def value(self, mark: Mark) -> str:
         """Write the value of a mark with its bound and its unit: "nearly 60 %"."""
         if mark.rescaling is None:
-            return self._quantities.value(mark.claims[0])
+            return self._quantities.short(mark.claims[0])
         return self.in_unit_of(mark, self.number(mark))
 
     def number(self, mark: Mark) -> str:
         """Write the value of a mark with its bound, without its unit: "nearly 60"."""
         if mark.rescaling is None:
-            return self._quantities.number(mark.claims[0])
+            return self._quantities.short_number(mark.claims[0])
         bound = mark.claims[0].figure.bound
         return self._language.numerals.number(mark.written, None, bound)
 

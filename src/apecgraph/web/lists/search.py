@@ -239,17 +239,19 @@ class SearchPage(Page):
 
     def _said(self, claims: Iterable[str]) -> Sequence[Value]:
         """Return the values of the claims of an entry, each with its publishers."""
-        alike: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        alike: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+        quantities = self.site.language.quantities
         for iri in claims:
             claim = read_claim(self.site.graph, iri)
             if isinstance(claim, FigureClaim | StatementClaim):
                 source = self.site.html.source(claim.source)
                 publisher = self.site.labels.title(source.publisher or source.iri).value
-                alike[self.site.language.quantities.value(claim), claim.status][publisher] = None
+                key = quantities.value(claim), quantities.short(claim), claim.status
+                alike[key][publisher] = None
         return [
             Value(text, status, tuple(names)[:_PUBLISHERS], max(0, len(names) - _PUBLISHERS))
-            for (text, status), names in sorted(
-                alike.items(), key=lambda item: (item[0][1] == "rejected", -len(item[1]))
+            for (_, text, status), names in sorted(
+                alike.items(), key=lambda item: (item[0][2] == "rejected", -len(item[1]))
             )
         ]
 

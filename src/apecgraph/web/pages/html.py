@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
@@ -30,6 +31,11 @@ from apecgraph.web.pages.assets import Assets
 
 _LONGEST_TITLE: Final = 200
 """Maximum number of characters of the title of a report."""
+
+_BETWEEN_SENTENCES: Final = re.compile(
+    r"(?<=[。，；：！？])\s+(?=[\u4e00-\u9fff“（《]|<(?:a|b|em|span|strong)\b)"
+)
+"""White space after Chinese punctuation, which has a space of its own."""
 
 _KINDS: Final = {
     **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
@@ -131,7 +137,8 @@ class Html:
         Returns:
             The page.
         """
-        return self._environment.get_template(template).render(values)
+        text = self._environment.get_template(template).render(values)
+        return _BETWEEN_SENTENCES.sub("", text)
 
     def problem(self, problem: Mapping[str, object]) -> str:
         """Return the page about an error, given the members of its problem details (RFC 9457)."""
