@@ -3,42 +3,43 @@
 An error without a status in this tree has the status of its base class. Clients are told about
 request errors and query errors (`ToldError`), in their language if a catalogue has the message.
 
-ApecgraphError               500
-├── ContentError                 the content cannot be read: names the file and the line
-├── NotPublished                 no release becomes current: the previous one stays
-│   ├── CheckFailed              the content does not pass the check
-│   ├── LossFound                much of the last release, or a rule, is missing
-│   └── RolledBack               the release of this content was rolled back
-├── EntryRefused                 an entry is not written: a value is missing or wrong
-│   ├── UnknownCode              nothing has the name that the editor writes, or several have it
-│   └── TableRefused             a table is not entered: names the file and the cell
-├── ReleaseError                 a release is missing, incomplete or damaged
-│   └── ReleasesLocked           another process writes to the folder of releases
-├── StoreError               503 the store cannot be opened, or its process has died
-│   └── EngineUnavailable        an engine elsewhere cannot be reached, or refuses this server
-├── RequestError             400 a request that cannot be answered as it is
-│   ├── MalformedRequest     400 it violates its protocol
-│   │   └── MalformedQuery   400 its query is not SPARQL: names the line and the column
-│   ├── Forbidden            403 an update, SERVICE, or a graph outside the dataset
-│   ├── NotFound             404
-│   ├── MethodNotAllowed     405
-│   ├── NotAcceptable        406
-│   ├── NotOffered           501
-│   ├── Gone                 410
-│   ├── UnsupportedMediaType 415
-│   ├── RangeNotSatisfiable  416
-│   └── LimitExceeded        400 it exceeds a limit, which the error names
-│       ├── RequestTimedOut  408
-│       ├── ContentTooLarge  413
-│       ├── UriTooLong       414
-│       ├── TooManyRequests  429
-│       └── HeadersTooLarge  431
-└── QueryError               500 a well-formed query that was not answered
-    ├── QueryTooHeavy        422 it exceeds a limit on memory, nesting or the size of the reply
-    ├── EngineFailed         502 an engine elsewhere did not give an answer that can be passed on
-    ├── StoreBusy            503
-    ├── WorkerKilled         503 its process was killed, and not because the query is too heavy
-    └── QueryTimedOut        504
+ApecgraphError                   500
+├── ContentError                     the content cannot be read: names the file and the line
+├── NotPublished                     no release becomes current: the previous one stays
+│   ├── CheckFailed                  the content does not pass the check
+│   ├── LossFound                    much of the last release, or a rule, is missing
+│   └── RolledBack                   the release of this content was rolled back
+├── EntryRefused                     an entry is not written: a value is missing or wrong
+│   ├── UnknownCode                  nothing has the name that the editor writes, or several have it
+│   └── TableRefused                 a table is not entered: names the file and the cell
+├── ReleaseError                     a release is missing, incomplete or damaged
+│   └── ReleasesLocked               another process writes to the folder of releases
+├── StoreError                   503 the store cannot be opened, or its process has died
+│   └── EngineUnavailable            an engine elsewhere cannot be reached, or refuses this server
+└── ToldError                        the client is told about it, in a language
+    ├── RequestError             400 a request that cannot be answered as it is
+    │   ├── MalformedRequest     400 it violates its protocol
+    │   │   └── MalformedQuery   400 its query is not SPARQL: names the line and the column
+    │   ├── Forbidden            403 an update, SERVICE, or a graph outside the dataset
+    │   ├── NotFound             404
+    │   ├── MethodNotAllowed     405
+    │   ├── NotAcceptable        406
+    │   ├── NotOffered           501
+    │   ├── Gone                 410
+    │   ├── UnsupportedMediaType 415
+    │   ├── RangeNotSatisfiable  416
+    │   └── LimitExceeded        400 it exceeds a limit, which the error names
+    │       ├── RequestTimedOut  408
+    │       ├── ContentTooLarge  413
+    │       ├── UriTooLong       414
+    │       ├── TooManyRequests  429
+    │       └── HeadersTooLarge  431
+    └── QueryError               500 a well-formed query that was not answered
+        ├── QueryTooHeavy        422 it exceeds a limit on memory, nesting or the size of the reply
+        ├── EngineFailed         502 an engine elsewhere gave no complete answer
+        ├── StoreBusy            503
+        ├── WorkerKilled         503 its process was killed, and not because the query is too heavy
+        └── QueryTimedOut        504
 """
 
 from __future__ import annotations

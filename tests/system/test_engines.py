@@ -183,7 +183,7 @@ def test_the_front_answers_as_it_does_without_an_engine(
 def test_harmful_queries_take_nothing_down(
     name: str, engines: dict[str, str], release: Release, tmp_path: Path, full: bool
 ) -> None:
-    step = 1 if full else 40
+    step = 1 if full else 80
     with (
         server_process(
             "--release",

@@ -16,7 +16,8 @@ _OUT_OF_MEMORY: Final = "memory allocation failed"
 
 # What this module, the engine (Rust) and RocksDB (C++) write before they abort.
 _LACKED_MEMORY: Final = re.compile(
-    rf"{_OUT_OF_MEMORY}|memory allocation of \d+ bytes failed|std::bad_alloc"
+    rf"{_OUT_OF_MEMORY}|^MemoryError|memory allocation of \d+ bytes failed|std::bad_alloc",
+    re.MULTILINE,
 )
 
 

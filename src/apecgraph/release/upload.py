@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from contextlib import closing
 from http import HTTPStatus
-from itertools import islice
 from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -70,9 +69,10 @@ def upload(store: Store, engine: RemoteEngine, url: str, seconds: float, *, repl
     for number, (iri, graph) in enumerate(graphs.items(), 1):
         address = f"{url}{'&' if '?' in url else '?'}graph={quote(iri, safe='')}"
         method = "PUT"  # replaces the graph; the following parts are added to it
-        triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
-        while part := list(islice(triples, _TRIPLES_AT_ONCE)):
-            _send(opener, method, address, rdf_bytes(part, N_TRIPLES), seconds)
+        triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, graph)]
+        for start in range(0, len(triples), _TRIPLES_AT_ONCE):
+            part = rdf_bytes(triples[start : start + _TRIPLES_AT_ONCE], N_TRIPLES)
+            _send(opener, method, address, part, seconds)
             method = "POST"
         progress.at(number)
 

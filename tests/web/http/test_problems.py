@@ -14,6 +14,8 @@ from apecgraph.errors import (
     CheckFailed,
     ContentError,
     ContentTooLarge,
+    EngineFailed,
+    EngineUnavailable,
     EntryRefused,
     Forbidden,
     Gone,
@@ -56,6 +58,7 @@ PROBLEMS: list[tuple[Exception, int, dict[str, object]]] = [
     (MalformedQuery("m"), 400, {}),
     (Forbidden("m"), 403, {}),
     (NotFound("m"), 404, {}),
+    (EngineFailed("m"), 502, {}),
     (RangeNotSatisfiable("m", 9), 416, {}),
     (NotOffered("m"), 501, {}),
     (Gone("m", ["https://example.org/new"]), 410, {"available": ["https://example.org/new"]}),
@@ -104,7 +107,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
         nearest = next(base for base in each.__mro__ if base in STATUS)
         assert (nearest is ApecgraphError) == (each in ours), each
     tested = {type(error) for error, _, _ in PROBLEMS}
-    assert set(classes) - ours - {StoreError} == tested
+    assert set(classes) - ours - {StoreError, EngineUnavailable} == tested
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,7 @@ def test_every_error_has_a_status_of_its_own_or_of_its_kind() -> None:
         (ContentError("secret", Path("/etc/passwd"), 1), 500),
         (ReleaseError("secret /etc/passwd"), 500),
         (StoreError("secret /etc/passwd"), 503),
+        (EngineUnavailable("secret /etc/passwd"), 503),
     ],
 )
 @pytest.mark.parametrize("accept", [None, BROWSER])

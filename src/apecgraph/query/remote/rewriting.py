@@ -43,11 +43,10 @@ _BRACKETS: Final = frozenset("(){}[]")
 _MODIFIERS: Final = frozenset({"GROUP", "ORDER", "HAVING"})
 """Words that begin solution modifiers with expressions (section 15), which end with a bracket."""
 
-_FUNCTIONS: Final = frozenset(
-    f"<{XSD}{name}>"
-    for name in ("boolean", "decimal", "double", "float", "integer", "string", "dateTime")
+_CASTS: Final = frozenset(
+    {"boolean", "decimal", "double", "float", "integer", "string", "dateTime"}
 )
-"""The functions of SPARQL 1.1 whose names are IRIs (section 17.5)."""
+"""The local names of functions whose namespace is that of XML Schema (section 17.5)."""
 
 _NOT_IN_IRI: Final = re.compile(r"[<>\"{}|^`\\\x00-\x20]")
 _ESCAPED: Final = re.compile(r"[\x00-\x1f\x7f\"\\]")
@@ -209,7 +208,11 @@ def _check_calls(plain: Sequence[_Token]) -> None:
         bracket, word = around[-1]
         if token.kind == "open":
             is_list = bracket in ("{", "[") and not word
-            if before.kind == "iri" and not is_list and before.text not in _FUNCTIONS:
+            if (
+                before.kind == "iri"
+                and not is_list
+                and before.text[1:-1].removeprefix(XSD) not in _CASTS
+            ):
                 raise Forbidden(
                     "The function %(name)s is not available here: this endpoint has the functions "
                     "of SPARQL 1.1.",

@@ -34,7 +34,7 @@ _REMEMBERED: Final = 1024
 _CONTRADICTIONS: Final = 20
 """Maximum number of contradictions of a conflict; it counts all of them."""
 
-_NUMBERS: Final = tuple(f"{XSD}{name}" for name in ("decimal", "double", "float"))
+_NUMBERS: Final = frozenset({"decimal", "double", "float"})
 
 
 class Describer:
@@ -354,6 +354,6 @@ def _plain(literal: ox.Literal) -> str | int | float | bool:
     datatype = literal.datatype.value
     if datatype == f"{XSD}integer":
         return int(literal.value)
-    if datatype in _NUMBERS and Decimal(literal.value).is_finite():
+    if datatype.removeprefix(XSD) in _NUMBERS and Decimal(literal.value).is_finite():
         return _number(Decimal(literal.value))
     return literal.value in TRUE_FORMS if datatype == f"{XSD}boolean" else literal.value
