@@ -1,6 +1,6 @@
 """The errors that apecgraph raises on purpose, with their HTTP statuses.
 
-An error without a status in this tree has the status of its base class. Clients are told about
+An error without a status in this tree has the status of its base class. Clients get the message of
 request errors and query errors (`ToldError`), in their language if a catalogue has the message.
 
 ApecgraphError                   500
@@ -16,7 +16,7 @@ ApecgraphError                   500
 │   └── ReleasesLocked               another process writes to the folder of releases
 ├── StoreError                   503 the store cannot be opened, or its process has died
 │   └── EngineUnavailable            an engine elsewhere cannot be reached, or refuses this server
-└── ToldError                        the client is told about it, in a language
+└── ToldError                        the client gets its message, in a language
     ├── RequestError             400 a request that cannot be answered as it is
     │   ├── MalformedRequest     400 it violates its protocol
     │   │   └── MalformedQuery   400 its query is not SPARQL: names the line and the column
@@ -137,7 +137,7 @@ class EngineUnavailable(StoreError):
 
 
 class ToldError(ApecgraphError):
-    """An error that the client is told about, in a language.
+    """An error whose message the client gets, in a language.
 
     Args:
         message: Text for people in English, with places for values, such as `%(name)s`.

@@ -175,7 +175,7 @@ class RuleText:
         return WordedRule(iri, _capital(sentence), clause, frozenset(self._mentioned(iri)))
 
     def _quantity(self, least: int | None, most: int | None, name: str) -> str:
-        """Say how many values a property has."""
+        """Write the number of values that a property may have."""
         gettext = self._catalogue.gettext
         match least, most:
             case None, None:

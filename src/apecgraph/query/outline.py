@@ -261,7 +261,7 @@ class Prologue:
             position: The index of the clause.
 
         Returns:
-            The clause; None if this is none.
+            The clause; None if there is no clause here.
         """
         clause, named = _FROM.match(text, position), _FROM_NAMED.match(text, position)
         if clause and (clause["iri"] or clause["prefix"] in self._namespaces or not named):

@@ -28,7 +28,7 @@ class Comparison:
     """A comparison of an engine with the release.
 
     Attributes:
-        subject: What is compared: a named graph, or a question.
+        subject: The named graph, or the question.
         outcome: `same`, `other order`, `booleans as 1 and 0`, `differs` or `no answer`.
         detail: What differs.
     """

@@ -189,7 +189,7 @@ class Search:
             others = [each for each in others if not kind or kind.iri in each.entry.kinds]
             # Two economies are a question about figures, one may be a part of a name.
             return Hits((*figures, *others) if economies > 1 else (*others, *figures))
-        # Sorting keeps the order of the index where nothing else decides.
+        # Sorting keeps the order of the index if nothing else decides.
         ranked = sorted(found.values(), key=lambda each: each[0])
         return Hits(tuple(hit for _, hit in ranked), frozenset(more))
 

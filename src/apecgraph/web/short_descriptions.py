@@ -1,6 +1,6 @@
 """Short descriptions: one line about a thing, made from its facts.
 
-Each kind of thing has templates, from the one that says most to the one that says least. The first
+Each kind of thing has templates, from the fullest to the shortest. The first
 one whose values are all known is filled in; a thing of which nothing is known has no description.
 """
 
@@ -307,7 +307,7 @@ class ShortDescriptions:
         return {"kind": self.kind(iri), "event": event}
 
     def _counted(self, iri: str, types: Collection[str]) -> str:
-        """Say how many sources a publisher has, or how many figures are in a series."""
+        """Write the number of sources of a publisher, or of figures in a series."""
         ngettext = self._language.catalogue.ngettext
         if f"{FOAF}Agent" in types:
             count = len(self._graph.subjects(f"{DCTERMS}publisher", iri))

@@ -1,4 +1,4 @@
-"""The answers of engines, which may be cut, late, or not what was asked for."""
+"""The answers of engines, which may be cut, late, or of another kind."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def rows(*bindings: str, variable: str = "s") -> str:
 
 
 class Stub(ThreadingHTTPServer):
-    """An engine that answers as it is told, and records the queries."""
+    """An engine that gives prepared answers, and records the queries."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""What is sent to an engine that is not ours."""
+"""The text that an engine of others gets."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class RemoteEvaluator:
             EngineUnavailable: The engine cannot be reached.
         """
         end = time.monotonic() + seconds
-        # First of all: what is evaluated after it, even on no data, can call no other endpoint.
+        # First of all: after this, not even an evaluation on no data can call another endpoint.
         plain = plain_query(query.text, query.base, self._variables)
         form = answer_of(self._empty, query)  # raises an error that names the place
         clauses = self._clauses(plain, query)
@@ -144,7 +144,7 @@ class RemoteEvaluator:
         try:
             if self._client.cuts_graphs:
                 with self._asking(cut, RESULTS_CSV, end) as body:
-                    body.skip()  # the headers say whether it is cut
+                    body.skip()  # the headers suffice
         except EngineFailed as error:
             raise EngineUnavailable(
                 f"the engine does not return {max_rows:,} rows (APECGRAPH_REPLY_ROWS): raise its "

@@ -2,7 +2,7 @@
 
 Engines differ in how they read SPARQL: in the escapes, the spaces and the words that they accept,
 some of which call other endpoints, change data or run programs. No part of a client's text is
-therefore sent to them. What is sent is written from the tokens of that text: words of SPARQL 1.1
+therefore sent to them. They get its tokens, written anew: words of SPARQL 1.1
 from a list, absolute IRIs, strings in one form, with spaces between them.
 """
 
@@ -148,7 +148,7 @@ def _plain_tokens(text: str, base: str) -> Iterator[_Token]:
             case "string":
                 plain = _string(token)
             case "number":
-                # A triple may end with a number and its own dot, which is no part of the number.
+                # A triple may end with a number and its own dot, which the number lacks.
                 plain = f"{token[:-1]} ." if token.endswith(".") else token
             case "blank":
                 plain = token

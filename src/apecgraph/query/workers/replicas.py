@@ -98,7 +98,7 @@ class Replicas:
         return sum(pool.used for pool in self._pools())
 
     async def query(self, query: Query, client: str = "") -> Answer:
-        """Ask the least busy engine; if it cannot be reached, ask another one.
+        """Ask the engine with the fewest queries; if it cannot be reached, ask another one.
 
         A query that an engine received before it was lost is sent to one other engine only, because
         the query may be the reason.

@@ -51,8 +51,8 @@ def work(data: Store | VerifiedStore | Evaluator, front: socket, limits: PoolLim
     """Answer the queries of the front until it is gone; then end the process.
 
     Args:
-        data: A store in memory, a store on disk, which this function opens, or what has an engine
-            elsewhere evaluate queries.
+        data: A store in memory, a store on disk, which this function opens, or a client of an
+            engine elsewhere.
         front: The socket to the front process.
         limits: What a query may take.
     """

@@ -87,7 +87,7 @@ class Facets(Generic[_Row]):
         return [row for row, values in self._rows if _fits(values, choices)]
 
     def offers(self, choices: Mapping[str, str]) -> tuple[FacetOffers, ...]:
-        """Return the facets that tell rows apart, with what they offer beside the choices."""
+        """Return the facets that tell rows apart, with the values to choose from."""
         found = []
         for name, label in self._labels.items():
             others = {each: value for each, value in choices.items() if each != name}

@@ -87,7 +87,7 @@ class FullClaim(Claim):
 
 
 class Interval(BaseModel):
-    """The numbers that a printed number may represent; null is no limit."""
+    """The numbers that a printed number may represent; null stands for infinity."""
 
     lower: Number | None
     upper: Number | None

@@ -95,7 +95,7 @@ class ServedRelease:
 
         Args:
             iri: The IRI, as a client sent it.
-            elsewhere: Path of the list that leads to what there is.
+            elsewhere: Path of the list of all that exist.
 
         Raises:
             NotFound: There is no such thing.
@@ -106,7 +106,7 @@ class ServedRelease:
         refuse_withdrawn(self.site.graph, iri)
 
     def conflict(self, name: str) -> Conflict:
-        """Return the conflict that a decision settles; raise NotFound if there is none."""
+        """Return the conflict that a decision settles; raise NotFound if it is missing."""
         iri = f"{ID}decision/{name}"
         self.require(iri, "conflicts")
         for each in self.conflicts:
@@ -115,7 +115,7 @@ class ServedRelease:
         raise NotFound(f"There is no decision {iri}.", [f"{BASE}conflicts"])
 
     def share(self, name: str) -> Share:
-        """Return a source with the numbers of its claims; raise NotFound if there is none."""
+        """Return a source with the numbers of its claims; raise NotFound if it is missing."""
         iri = f"{ID}source/{name}"
         self.require(iri, "sources")
         for each in self.shares:

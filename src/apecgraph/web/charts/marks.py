@@ -53,7 +53,7 @@ _DIGITS: Final = 4
 """Number of significant digits of a rescaled value."""
 
 _NARROW: Final = Decimal("0.00001")
-"""The width of an interval, as a part of its value, up to which a mark is told without it."""
+"""The width of an interval, as a part of its value, up to which its text omits it."""
 
 _NAMED: Final = 2
 """Number of publishers that are named before the others are counted."""
@@ -190,7 +190,7 @@ class Marks:
     def words(self, mark: Mark) -> str:
         """Describe a mark: period, value, interval, publishers; why it is rejected.
 
-        A rescaled value is told with that which the sources print.
+        The printed value follows a rescaled one.
         """
         claim = mark.claims[0]
         period = self._labels.title(mark.period).value

@@ -119,7 +119,7 @@ class Sitemap:
         return await self._site.responder.answer(request, SITEMAP.content_type, self._write)
 
     async def part(self, request: Request) -> Response:
-        """Answer a request with one part of the sitemap; raise NotFound if there is none."""
+        """Answer a request with one part of the sitemap; raise NotFound if it is missing."""
         number = request.path_params["number"]
         if not 1 <= number <= len(self._parts):
             raise NotFound(

@@ -76,7 +76,7 @@ class Prepared(Generic[_Result]):
         assert make is not None  # noqa: S101 - only the first run comes here
         try:
             self._made.set_result(make())
-        except BaseException as error:  # whoever needs the value gets it
+        except BaseException as error:  # all that need the value get it
             self._made.set_exception(error)
 
 

@@ -78,7 +78,7 @@ class HitRow:
         kind: The label of its kind.
         values: What sources print, if it stands for claims.
         snippet: The part of a text that matches, or None.
-        description: The short description of what has neither; empty if nothing is known.
+        description: The short description of an entry without both; empty if nothing is known.
     """
 
     hit: Hit

@@ -195,7 +195,7 @@ class ReleaseSwitch:
         loading = asyncio.create_task(asyncio.to_thread(lambda: publication.graph))
         store: WorkerPool | Replicas
         if publication.engines:
-            await loading  # says what the engines must hold
+            await loading  # the engines must hold the same
             credentials = read_credentials(
                 settings.engine_credentials.get_secret_value(), settings.engine_credentials_file
             )

@@ -28,7 +28,7 @@ class ErrorReport:
             request: The request.
 
         Returns:
-            The redirect; without a contact, it leads to the page that says how to report an error.
+            The redirect; without a contact, it leads to the page about reports of errors.
 
         Raises:
             MalformedRequest: The parameter is missing, or there is another one.

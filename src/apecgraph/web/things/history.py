@@ -18,7 +18,7 @@ _MOST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ThingHistory:
-    """The changes of a thing in the kept releases up to the one that is served.
+    """The changes of a thing in the kept releases up to the served one.
 
     Attributes:
         changes: Each release that changed it with the day on which it was published (ISO 8601), the
