@@ -153,7 +153,7 @@ class Decision(Named):
     issued: str | None = Field(description="Day of the decision (ISO 8601)")
     reasons: list[str]
     upheld: list[AnyClaim]
-    alternatives: list[AnyClaim] = Field(description="Other wordings of what is upheld")
+    alternatives: list[AnyClaim] = Field(description="Other wordings that are accepted, too")
     rejected: list[AnyClaim]
 
 

@@ -105,7 +105,7 @@ async def things(request: Request, release: Served, asked: Annotated[Things, Que
 
 @_read("/things/{name:path}", models.Thing)
 async def thing(request: Request, release: Served, asked: Language, name: ThingName) -> Response:
-    """Describe one thing or term: what is known about it, and who says so."""
+    """Describe one thing or term: its facts and their sources."""
     iri = topic_of(name)
 
     def make() -> BaseModel:

@@ -213,6 +213,24 @@ class ReleaseSite(Site):
         """Return how to cite a thing as a part of the release."""
         return replace(self.citation, part=self.labels.title(iri).value, iri=iri)
 
+    def required_topic(self, request: Request) -> str:
+        """Read what a request is about, as `topic` does.
+
+        Args:
+            request: A request with no parameter but `of`.
+
+        Returns:
+            The IRI of the thing.
+
+        Raises:
+            MalformedRequest: The parameter is missing, or there is another one.
+            NotFound: The release describes no such thing.
+        """
+        iri = self.topic(request)
+        if iri is None:
+            raise MalformedRequest("`of` must name a thing, such as economy/PER.")
+        return iri
+
     def topic(self, request: Request) -> str | None:
         """Read what a request is about.
 

@@ -8,7 +8,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.errors import MalformedRequest
 from apecgraph.rdf.formats import JSON
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -39,9 +38,7 @@ class Card:
             MalformedRequest: The parameter is missing, or there is another one.
             NotFound: There is no such thing.
         """
-        iri = self.site.topic(request)
-        if iri is None:
-            raise MalformedRequest("`of` must name a thing, such as economy/PER.")
+        iri = self.site.required_topic(request)
 
         def made() -> str:
             card = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.errors import MalformedRequest
 from apecgraph.readers.claims import read_claim
 from apecgraph.web.pages.html import report_address
 from apecgraph.web.pages.site import ReleaseSite
@@ -34,9 +33,7 @@ class ErrorReport:
             MalformedRequest: The parameter is missing, or there is another one.
             NotFound: There is no such thing.
         """
-        iri = self.site.topic(request)
-        if iri is None:
-            raise MalformedRequest("`of` must name a thing, such as economy/PER.")
+        iri = self.site.required_topic(request)
         claim = read_claim(self.site.graph, iri)
         said = claim.printed.value if claim is not None and claim.printed is not None else ""
         title = self.site.labels.title(iri).value
