@@ -7,7 +7,7 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
-from apecgraph.query.repairs import with_aggregates, with_unions
+from apecgraph.query.repairs import with_aggregates, with_joined_calls, with_unions
 from apecgraph.query.text import evaluate_text
 
 PREFIX = "PREFIX : <http://example.org/> "
@@ -93,6 +93,20 @@ def test_an_expression_uses_an_aggregate_before_it(store: ox.Store, select: str,
     assert answer(store, f"SELECT {select} {{ ?x ?p ?y }}") == Counter([row])
     inner = f"SELECT * {{ {{ SELECT {select} {{ ?x ?p ?y }} }} }}"
     assert sum(answer(store, inner).values()) == 1
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\t# a comment (\n"])
+def test_white_space_may_precede_the_bracket_of_a_function(store: ox.Store, space: str) -> None:
+    called = f"(COALESCE{space}(?x, CONCAT{space}(coalesce{space}('a'), 'b')) AS ?y)"
+    query = f"SELECT {called} {{ BIND (BNODE{space}() AS ?z) FILTER (CONCAT{space}('a ') = 'a ') }}"
+    assert answer(store, query) == Counter(["ab"])
+    assert len(with_joined_calls(query)) == len(query)
+    for other in (
+        "SELECT * { ?x a:CONCAT (1) }",
+        "SELECT * { ?concat (:p) 'COALESCE (' }",
+        "CONCAT ",
+    ):
+        assert with_joined_calls(other) == other
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from apecgraph.query.dataset import DEFAULT_GRAPH
 from apecgraph.query.diagnosis import diagnose
 from apecgraph.query.model import Query
 from apecgraph.query.outline import outline, with_lower_booleans
-from apecgraph.query.repairs import with_aggregates, with_unions
+from apecgraph.query.repairs import with_aggregates, with_joined_calls, with_unions
 from apecgraph.query.row_limit import limit_rows, limit_triples
 from apecgraph.rdf.namespaces import COMMON_PREFIXES, ENDPOINT, PREFIXES
 from apecgraph.rdf.serializer import Write, write_rdf, write_results
@@ -105,6 +105,7 @@ def answer_of(store: Store, query: Query) -> QuerySolutions | QueryBoolean | Que
 
 def _spellings(text: str) -> Iterator[str]:
     """Yield a query repaired, with further repairs if it is refused, and at last as it was sent."""
+    text = with_joined_calls(text)
     yield with_unions(text)
     lower = with_lower_booleans(text)
     yield with_unions(with_aggregates(lower))

@@ -5,9 +5,10 @@ A repair that does not understand a part of a query leaves this part as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Final, NamedTuple
 
@@ -21,6 +22,11 @@ _LONGEST: Final = 100_000
 
 _FARTHEST: Final = 500
 """The number of tokens between a subject and a path that is repaired."""
+
+_JOINED: Final = frozenset(("name", name) for name in ("COALESCE", "CONCAT", "BNODE"))
+"""The functions whose bracket must follow without white space."""
+
+_SPACED_CALL: Final = re.compile(r"(?i:COALESCE|CONCAT|BNODE)[ \t\r\n#]")
 
 _OPERATORS: Final = ("|", "/", "^", "!", "(")
 _IN_PATH: Final = (*_OPERATORS, ")", "*", "+", "?")
@@ -100,6 +106,31 @@ def with_aggregates(text: str) -> str:
         if token.kind == "name" and token.text.upper() == "SELECT":
             edits += _repeated(text, found, index + 1)
     return _edited(text, edits)
+
+
+def with_joined_calls(text: str) -> str:
+    """Write a bracket right after COALESCE, CONCAT and BNODE: the engine accepts no space there.
+
+    SPARQL 1.1, section 19.8, allows white space between all tokens. The bracket changes places with
+    the space, so all other tokens stay where they are.
+
+    Args:
+        text: The query.
+
+    Returns:
+        The query, possibly repaired, and as long.
+    """
+    if _SPACED_CALL.search(text) is None:
+        return text
+    changed, found = list(text), _read(text)
+    for index, (before, token) in enumerate(pairwise(found)):
+        if token.text == "(" and (before.kind, before.text.upper()) in _JOINED:
+            # A comment between empty brackets would divide a token, too.
+            is_empty = index + 2 < len(found) and found[index + 2].text == ")"
+            end = found[index + 2].end if is_empty else token.end
+            moved = text[token.start : end]
+            changed[before.end : end] = moved + text[before.end : token.start]
+    return "".join(changed)
 
 
 def _repeated(text: str, found: list[_Token], index: int) -> Iterator[_Edit]:
