@@ -55,6 +55,7 @@ _ELSEWHERE: Final = {
     "diff": ("releases", "diff"),
     "pictures": ("pictures", "pictures"),
     "load": ("engines", "load"),
+    "mcp": ("mcp", "mcp"),
     "verify": ("engines", "verify"),
 }
 """The module of each command that is not in this one, and its function there."""

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from apecgraph.content.folder import CONTEXT, default_content
@@ -46,6 +46,8 @@ from apecgraph.web.http.router import PathRouter
 from apecgraph.web.http.signposting import LinkHeaders
 from apecgraph.web.language import Language
 from apecgraph.web.localization import Localized, page_language, vary_by_language
+from apecgraph.web.mcp.endpoint import PATH as MCP
+from apecgraph.web.mcp.endpoint import McpEndpoint
 from apecgraph.web.monitoring.health import HealthCheck, LastFailure, health
 from apecgraph.web.pages.assets import Assets
 from apecgraph.web.pages.files import FilesPage
@@ -154,17 +156,19 @@ def create_app(
     app.head("/health", include_in_schema=False)(health)
     description = Description(site, app.router.routes)
     app.router.routes += _routes(site, page, description)
+    by_path = PathRouter({"/sparql": endpoint}, app)
     released = {tag: each for tag, each in sites.items() if isinstance(each, ReleaseSite)}
     if released:
         app.state.releases = {tag: ServedRelease(each) for tag, each in released.items()}
         app.include_router(router)
         app.router.routes += release_routes(released, description)
+        app.router.routes.append(Route(MCP, McpEndpoint(by_path)))
         released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS, retired or threading.Event())
     else:
         pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}
         app.router.routes.append(read_only("/", Localized(pages)))
     _handle_errors(app, sites)
-    return PathRouter({"/sparql": endpoint}, app)
+    return by_path
 
 
 def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, Site]:

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 
 from apecgraph.content.cube import DIMENSIONS, local_name
 from apecgraph.content.decisions import Ruling
+from apecgraph.content.questions import Question
 from apecgraph.intervals import Interval
-from apecgraph.rdf.namespaces import DCAT, XSD
+from apecgraph.rdf.namespaces import DCAT, ID, XSD
 from apecgraph.rdf.terms import TRUE_FORMS, Term
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.conflicts import Conflict
@@ -187,6 +188,18 @@ class Describer:
             matched=None if hit.matched is None else _text(hit.matched),
             snippet=None if snippet is None else "".join(text for text, _ in snippet.pieces),
             claims=[self.claim(each) for each in claims if each is not None],
+        )
+
+    def question(self, question: Question) -> models.Question:
+        """Describe a question."""
+        columns, rows = question.table()
+        return models.Question(
+            iri=f"{ID}question/{question.name}",
+            label=question.title(self._site.language.tag),
+            name=question.name,
+            query=question.query,
+            columns=columns,
+            rows=len(rows),
         )
 
     def release(self, published: PublishedRelease) -> models.Release:

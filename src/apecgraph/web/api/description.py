@@ -136,9 +136,11 @@ class Description:
     def _operations(
         self, path: str, entry: Mapping[str, Any], parameters: Mapping[str, Any]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for method, each in (("get", entry), ("post", {**entry, **entry.get("post", {})})):
-            if method == "post" and "post" not in entry:
+        own = {"get": entry, "post": entry.get("post", {})}
+        for method, about in own.items():
+            if "summary" not in about:
                 continue
+            each = {**entry, **about}
             operation: dict[str, Any] = {
                 "tags": [each["tag"]],
                 "summary": each["summary"],
@@ -146,8 +148,8 @@ class Description:
                 "parameters": list(self._parameters(path, each, parameters)),
                 "responses": dict(_responses(each)),
             }
-            if method == "get" and "about" in each:
-                operation["description"] = each["about"]
+            if "about" in about:
+                operation["description"] = about["about"]
             if method == "post":
                 operation["requestBody"] = self._body(each["body"])
             yield method, operation

@@ -228,6 +228,15 @@ class Thing(Named):
     links_total: int
 
 
+class Question(Named):
+    """A question that the graph answers; its IRI is that of its page."""
+
+    name: str
+    query: str = Field(description="The query in SPARQL")
+    columns: list[str] = Field(description="The variables of the answer")
+    rows: int = Field(description="Number of rows of the answer")
+
+
 class Hit(Named):
     """What a search found."""
 

@@ -47,6 +47,7 @@ DecisionName: TypeAlias = Annotated[
     str, Path(description="The IRI of a decision without `id/decision/`")
 ]
 SourceName: TypeAlias = Annotated[str, Path(description="The IRI of a source without `id/source/`")]
+QuestionName: TypeAlias = Annotated[str, Path(description="Name of a question")]
 ReleaseName: TypeAlias = Annotated[str, Path(description="Name of a release")]
 _Handler = TypeVar("_Handler", bound=Callable[..., Awaitable[Response]])
 
@@ -208,6 +209,30 @@ async def decision(
 ) -> Response:
     """Describe one decision."""
     return await release.answer(request, lambda: release.describer.decision(release.conflict(name)))
+
+
+@_read("/questions", models.Page[models.Question])
+async def questions(request: Request, release: Served, asked: Part) -> Response:
+    """List the questions that the graph is known to answer, with their queries."""
+
+    def make() -> BaseModel:
+        return asked.part(
+            request.scope["path"],
+            release.site.release.name,
+            release.questions,
+            lambda item: item.name,
+            release.describer.question,
+        )
+
+    return await release.answer_asked(request, asked, make)
+
+
+@_read("/questions/{name}", models.Question)
+async def question(
+    request: Request, release: Served, asked: Language, name: QuestionName
+) -> Response:
+    """Describe one question."""
+    return await release.answer(request, lambda: release.describer.question(release.question(name)))
 
 
 @_read("/sources", models.Page[models.Source])

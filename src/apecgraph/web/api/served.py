@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from apecgraph.content.questions import Question, read_questions
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.rdf.formats import JSON
 from apecgraph.rdf.namespaces import BASE, ID
@@ -52,6 +53,11 @@ class ServedRelease:
     def shares(self) -> Sequence[Share]:
         """All sources."""
         return read_shares(self.site.graph)
+
+    @cached_property
+    def questions(self) -> Sequence[Question]:
+        """All questions."""
+        return read_questions(self.site.release.path)
 
     def things(self, kind: str | None) -> Sequence[tuple[str, str]]:
         """Return the IRIs of the things of one kind, or of all kinds that have a list.
@@ -113,6 +119,13 @@ class ServedRelease:
             if each.iri == iri:
                 return each
         raise NotFound(f"There is no decision {iri}.", [f"{BASE}conflicts"])
+
+    def question(self, name: str) -> Question:
+        """Return the question that has a name; raise NotFound if it is missing."""
+        for each in self.questions:
+            if each.name == name:
+                return each
+        raise NotFound(f"There is no question {name}.", [f"{BASE}questions"])
 
     def share(self, name: str) -> Share:
         """Return a source with the numbers of its claims; raise NotFound if it is missing."""

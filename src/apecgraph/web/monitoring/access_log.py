@@ -59,6 +59,7 @@ def log_as_json(write: WriteLines) -> None:
         _Formatter("%(levelname)s%(name)s%(message)s", rename_fields=names, timestamp="time")
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO)
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # it logs each request, which we do
 
 
 def write_to_stderr(lines: bytes) -> None:
