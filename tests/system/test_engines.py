@@ -183,7 +183,9 @@ def test_the_front_answers_as_it_does_without_an_engine(
 def test_harmful_queries_take_nothing_down(
     name: str, engines: dict[str, str], release: Release, tmp_path: Path, full: bool
 ) -> None:
-    step = 1 if full else 80
+    kinds = [list(kind.queries.values()) for kind in attacks.KINDS.values()]
+    harmful = [query for queries in kinds for query in (queries if full else queries[:1])]
+    assert len(harmful) >= len(kinds) > 5
     with (
         server_process(
             "--release",
@@ -195,16 +197,14 @@ def test_harmful_queries_take_nothing_down(
         ) as front,
         front.client() as client,
     ):
-        statuses = set()
-        queries = [query for kind in attacks.KINDS.values() for query in kind.queries.values()]
-        assert len(queries) > 100
-        for query in queries[::step]:
+        for query in harmful:
             answer = client.post("/sparql", data={"query": query})
-            statuses.add(answer.status_code)
+            assert answer.status_code in {200, 400, 403, 413, 422, 429, 500, 502, 503, 504}, query
             light = client.post("/sparql", data={"query": f"ASK {{}} # {time.monotonic()}"})
             assert light.status_code == 200, query
-        assert statuses <= {200, 400, 403, 422, 429, 500, 502, 503, 504}
-        assert 400 in statuses
+        for update in attacks.updates("http://127.0.0.1:9/").values():
+            answer = client.post("/sparql", data={"query": update})
+            assert answer.status_code in {400, 403}, update
 
 
 def test_a_replica_that_is_killed_loses_no_request(
