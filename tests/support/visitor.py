@@ -26,6 +26,9 @@ LABELS: Final = [
 ]
 RDF_TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 TITLE: Final = ox.NamedNode("http://purl.org/dc/terms/title")
+LARGEST: Final = 100_000
+"""Maximum size of a page in bytes."""
+
 HEADING: Final = re.compile(rb"<h1[^>]*>\s*(?:<bdi[^>]*>)?[^<\s]")
 
 Reader = Callable[[bytes, Format], Iterable[ox.Quad]]
@@ -97,6 +100,8 @@ class Visitor:
             if format_ is HTML:
                 if HEADING.search(body) is None:
                     return [f"{location}: there is no heading"]
+                if len(body) > LARGEST:
+                    return [f"{location}: the page has {len(body):,} bytes"]
             else:
                 graphs[format_.name] = self.graph(body, format_, read)
         if not graphs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -74,6 +74,26 @@ def partner_tables(claims: Iterable[FigureClaim], official: Set[str]) -> list[Pa
         by_currency[claim.figure.cell.currency].append(claim)
     ranked = sorted(by_currency.items(), key=lambda item: (-len(item[1]), item[0]))
     return [_table(currency, figures, official) for currency, figures in ranked]
+
+
+def rows_of(tables: Iterable[PartnerTable], start: int, end: int) -> list[PartnerTable]:
+    """Return some rows of tables that follow one another, without tables that have none of them.
+
+    Args:
+        tables: The tables.
+        start: Number of rows that are left out at the start of the first table.
+        end: Number of rows up to the end of the last row.
+
+    Returns:
+        The parts of the tables.
+    """
+    parts, before = [], 0
+    for table in tables:
+        rows = table.rows[max(0, start - before) : max(0, end - before)]
+        before += len(table.rows)
+        if rows:
+            parts.append(replace(table, rows=rows))
+    return parts
 
 
 def _table(currency: str, claims: Sequence[FigureClaim], official: Set[str]) -> PartnerTable:

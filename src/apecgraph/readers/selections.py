@@ -156,6 +156,35 @@ class Selection:
             yield claim
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureGroup:
+    """All selected series of one measure.
+
+    Attributes:
+        measure: IRI of the measure.
+        series: The series.
+        figures: Number of figures in the series.
+    """
+
+    measure: str
+    series: tuple[Series, ...]
+    figures: int
+
+
+def by_measure(selection: Selection, series: Sequence[Series], days: Days) -> list[MeasureGroup]:
+    """Return the selected ones of some series by measure, the one with the most figures first."""
+    chosen = selection.value("measure")
+    offers = selection.offers("measure", series, days)
+    parts = (
+        (measure, selection if chosen else selection.choosing("measure", measure))
+        for measure, _ in offers.most_common()
+        if chosen in (None, measure)
+    )
+    return [
+        MeasureGroup(measure, part.from_(series, days), offers[measure]) for measure, part in parts
+    ]
+
+
 def _frequency(claim: FigureClaim, days: Days) -> str:
     first, last, _ = days.get(claim.figure.cell.period, ("", "", ""))
     return frequency(first, last)

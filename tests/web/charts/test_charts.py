@@ -230,7 +230,27 @@ def test_the_time_axis_is_true_and_joins_only_years_that_follow_one_another(
     steps = [round(x - first) for x in later]
     assert steps[0] == pytest.approx(4 * (steps[1] - steps[0]), rel=0.01)
     lines = [each.get("d") for each in tree.iter("path") if each.get("class") == "line line-0"]
-    assert len(lines) == 2
+    assert lines
+    assert all((each or "").count("L") == 2 for each in lines)
+
+
+def test_of_many_points_the_ordinary_ones_are_dots_without_words(charts: Charts) -> None:
+    ordinary = [
+        figure(f"{number}", f"{number}", f"{number}", year)
+        for number in range(1000, 1012)
+        for year in ("2019", "2023", "2024", "2025")
+    ]
+    rejected = figure("100", "100", "100", status="rejected")
+    bounded = figure("500", "400", "600")
+    chart = charts.over_time("it", SCRIPT, [Line([*ordinary, rejected, bounded])])
+    tree = drawn(chart)
+    assert {link.get("href") for link in tree.iter("a")} == {
+        f"/id/{claim.iri.removeprefix(ID)}" for claim in (rejected, bounded)
+    }
+    dots = [each.get("d") for each in tree.iter("path") if "dot" in (each.get("class") or "")]
+    assert sum((each or "").count("h0") for each in dots) == len(ordinary)
+    few = drawn(charts.over_time("it", SCRIPT, [Line(ordinary[:20])]))
+    assert len(list(few.iter("a"))) == 20
 
 
 def test_growth_is_drawn_only_against_the_usual_time(charts: Charts) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from apecgraph.rdf.namespaces import BASE, ID
 from tests.support.figures import csv_rows
+from tests.support.pages import Page
 
 KOREA = "measure=measure/trade-value&counterpart=economy/KOR"
 SELECTIONS = (
@@ -252,3 +253,28 @@ def test_a_measure_with_many_series_lists_the_longest_and_leads_to_all(
         found = re.findall('<li><a href="/figures', listed.partition('class="series"')[2])
         assert len(found) == min(int(number), 90)
         assert len(listed.encode()) < 100_000
+
+
+def test_a_long_table_is_paged(client: httpx.Client) -> None:
+    series = "measure=measure/trade-value&flow=flow/total&reporter=economy/CHN"
+    series += "&counterpart=group/world&coverage=coverage/all-goods&currency=unit/CNY"
+    address, rows, pages = f"/figures?{series}&valuation=valuation/mixed", 0, 0
+    while address:
+        text = client.get(address).raise_for_status().text
+        assert len(text.encode()) < 100_000, address
+        page = Page(text)
+        rows += text.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr")
+        pages += 1
+        canonical = [link["href"] for _, link in page.all("link") if link["rel"] == "canonical"]
+        assert canonical == [BASE + address[1:]]
+        following = [link["href"] for _, link in page.all("link") if link["rel"] == "next"]
+        assert len(following) == ('rel="next"' in text.partition("<main")[2])
+        address = str(following[0]) if following else ""
+    assert pages > 1
+    assert f"of {rows}</span>" in text
+    assert f"page {pages}" in text.partition("</title>")[0]
+    beyond = client.get(f"/figures?{series}&valuation=valuation/mixed&page={pages + 1}")
+    assert beyond.status_code == 400
+    assert f"only {pages} pages" in beyond.text
+    first = client.get(f"/figures?{series}&valuation=valuation/mixed&page=1")
+    assert first.status_code == 308

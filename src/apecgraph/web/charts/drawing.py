@@ -101,9 +101,25 @@ class Drawing:
         return element
 
     def line(self, start: Place, end: Place, class_: str) -> None:
-        """Add a straight line."""
+        """Add a straight line; it continues the last one if that ends where it starts."""
         (x, y), (to_x, to_y) = start, end
-        self.add("path", class_=class_, d=f"M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}")
+        begin, step = f"{x:.1f} {y:.1f}", f"L{to_x:.1f} {to_y:.1f}"
+        if not self._continue(class_, begin, step):
+            self.add("path", class_=class_, d=f"M{begin}{step}")
+
+    def dot(self, place: Place, class_: str) -> None:
+        """Add a dot: a line of no length, whose ends make it a dot; dots in a row are one path."""
+        step = f"M{place[0]:.1f} {place[1]:.1f}h0"
+        if not self._continue(class_, "", step):
+            self.add("path", class_=class_, d=step)
+
+    def _continue(self, class_: str, end: str, step: str) -> bool:
+        """Add a step to the last path if it has a class and an end; return whether it has."""
+        last = self.root[-1] if len(self.root) else None
+        if last is None or last.get("class") != class_ or not last.get("d", "").endswith(end):
+            return False
+        last.set("d", last.get("d", "") + step)
+        return True
 
     def write(self, text: str, place: Place, class_: str, anchor: str = "start") -> None:
         """Write text, and keep its place free of labels.

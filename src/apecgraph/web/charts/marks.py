@@ -224,9 +224,13 @@ class Marks:
         *,
         upright: bool,
         large: bool = True,
+        dense: bool = False,
         class_: str = "",
     ) -> None:
         """Draw a mark, and keep its place free of labels.
+
+        A mark among many is a dot without words and without a link, unless its status or its
+        interval says more than its value: nobody could point at it, and a page of them is heavy.
 
         Args:
             drawing: The drawing.
@@ -236,20 +240,22 @@ class Marks:
                 end that is not bounded.
             upright: Whether the interval is vertical.
             large: Whether there is room for a large mark.
+            dense: Whether it is one of many.
             class_: A further class.
         """
         x, y = place
-        anchor = drawing.add(
-            "a",
-            href=self._link(mark),
-            class_=" ".join(filter(None, ("point", mark.kind, class_))),
-            tabindex="-1",
-        )
+        is_seen = None in ends or abs((ends[1] or 0) - (ends[0] or 0)) > _SEEN
+        classes = " ".join(filter(None, (mark.kind, class_)))
+        if dense and mark.kind in STANDING and not is_seen:
+            drawing.dot(place, f"dot {classes}")
+            drawing.take(Box(x - 2, y - 2, x + 2, y + 2))
+            return
+        anchor = drawing.add("a", href=self._link(mark), class_=f"point {classes}", tabindex="-1")
         drawing.add("title", self.words(mark), to=anchor)
         drawing.add(
             "circle", to=anchor, class_="reach", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{_REACH}"
         )
-        if None in ends or abs((ends[1] or 0) - (ends[0] or 0)) > _SEEN:
+        if is_seen:
             bar = _upright if upright else _lying
             drawing.add("path", to=anchor, class_="interval", d=bar(place, *ends))
         drawing.add(

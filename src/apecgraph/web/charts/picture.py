@@ -61,6 +61,8 @@ def _style() -> str:
         f"path.bar{{fill:{_ACCENT};stroke:none;opacity:.35}}",
         f".shape{{stroke:{_ACCENT};stroke-width:1.5;fill:none}}",
         f".interval{{stroke:{_ACCENT};fill:none}}",
+        f".dot{{stroke:{_ACCENT};stroke-width:4;stroke-linecap:round;fill:none}}",
+        ".dot.official{stroke-linecap:square}",
         f".stands .shape,.official .shape{{fill:{_ACCENT}}}",
         f".value,.label{{fill:{_INK};paint-order:stroke;stroke:#fff;stroke-width:3px}}",
         ".name{font-weight:600}",

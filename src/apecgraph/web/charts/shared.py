@@ -23,6 +23,9 @@ EMBED: Final = "/embed"
 
 OEMBED: Final = "/oembed"
 
+MOST_MARKS: Final = 40
+"""Number of points of the charts that are in a page; the others are pictures."""
+
 _AROUND: Final = 230
 """Height in pixels of what such a page has besides the drawing."""
 

@@ -22,6 +22,9 @@ _INSET: Final = 16
 _LABELLED: Final = 14
 """Maximum number of points that all have their values beside them."""
 
+_LINKED: Final = 45
+"""Maximum number of points that all have words and a link; of more, the ordinary ones are dots."""
+
 _NAMES: Final = 0.4
 """The largest part of the width that the names of lines may take; longer ones are above them."""
 
@@ -137,7 +140,8 @@ class TimeChart:
     def _put_marks(self, drawing: Drawing) -> list[tuple[Mark, Place]]:
         """Draw the marks; those of a chart with few are moved apart if they cover each other."""
         put: list[tuple[Mark, Place]] = []
-        few = sum(len(marks) for _, marks in self._lines) <= _LABELLED
+        count = sum(len(marks) for _, marks in self._lines)
+        few, dense = count <= _LABELLED, count > _LINKED
         for number, (name, marks) in enumerate(self._lines):
             for mark in marks:
                 place = self._place(drawing, mark, number)
@@ -146,7 +150,14 @@ class TimeChart:
                 low, high = (None if end is None else self._up(drawing, end) for end in mark.ends)
                 class_ = f"line-{number}" if name else ""
                 self._marks.put(
-                    drawing, mark, place, (low, high), upright=True, large=few, class_=class_
+                    drawing,
+                    mark,
+                    place,
+                    (low, high),
+                    upright=True,
+                    large=few,
+                    dense=dense,
+                    class_=class_,
                 )
                 put.append((mark, place))
         return put

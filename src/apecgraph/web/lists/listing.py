@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 
@@ -14,10 +15,14 @@ from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.readers.lists.kinds import KINDS, ListingKind
 from apecgraph.readers.lists.listing import Column, Row
 from apecgraph.readers.queries import all_of_kind
+from apecgraph.web.http.paging import PAGE, Paging, read_page
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 
 _SORT: Final = "sort"
+
+ROWS: Final = 200
+"""Maximum number of things on a page."""
 
 _OTHER_LISTS: Final = {
     "source": "/sources",
@@ -57,20 +62,18 @@ class ListPage(Page):
                 [f"{BASE}browse/{each}" for each in KINDS],
                 name=request.path_params["kind"],
             )
-        choices = {
-            name: value
-            for name, value in read_parameters(request.scope["query_string"]).items()
-            if value
-        }
+        sent = read_parameters(request.scope["query_string"])
+        number = read_page(sent)
+        choices = {name: value for name, value in sent.items() if value and name != PAGE}
         sort = choices.pop(_SORT, "")
         return await self.respond(
             request,
-            lambda: self._values(kind, choices, sort),
-            variant=list_address("", choices, sort),
+            lambda: self._values(kind, choices, sort, number),
+            variant=list_address("", choices, sort, number),
         )
 
     def _values(
-        self, kind: ListingKind, choices: Mapping[str, str], sort: str
+        self, kind: ListingKind, choices: Mapping[str, str], sort: str, number: int
     ) -> Mapping[str, object]:
         listing, path = self.site.listings.of(kind), f"/browse/{kind.name}"
         listing.rows.check(choices)
@@ -83,11 +86,15 @@ class ListPage(Page):
                 listed=", ".join(columns),
             )
         rows = listing.rows.chosen(choices)
+        paging = Paging(number, len(rows), ROWS)
+        page = partial(list_address, path, choices, sort)
         return {
-            "canonical": BASE + list_address(path, choices, sort).removeprefix("/"),
+            "canonical": BASE + page(number).removeprefix("/"),
             "things": kind,
             "listing": listing,
-            "rows": _sorted(rows, listing.columns, columns.index(order)),
+            "rows": paging.part(_sorted(rows, listing.columns, columns.index(order))),
+            "paging": paging,
+            "page": page,
             "choices": choices,
             "facets": listing.rows.offers(choices),
             "address": list_address,
@@ -121,9 +128,9 @@ def kind_of(iri: str) -> ListingKind | None:
     return next((kind for kind in KINDS.values() if first in kind.paths), None)
 
 
-def list_address(path: str, choices: Mapping[str, str], sort: str = "") -> str:
-    """Return the address of a list with some choices and an order."""
-    sent = {**choices, **({_SORT: sort} if sort else {})}
+def list_address(path: str, choices: Mapping[str, str], sort: str = "", number: int = 1) -> str:
+    """Return the address of a page, counted from 1, of a list with some choices and an order."""
+    sent = {**choices, **({_SORT: sort} if sort else {}), **({PAGE: number} if number > 1 else {})}
     return f"{path}?{urlencode(sent, safe='/')}" if sent else path
 
 

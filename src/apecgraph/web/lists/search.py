@@ -22,12 +22,12 @@ from apecgraph.search.entries import QUESTIONS, STATEMENTS, Entry, Section
 from apecgraph.search.full_text import LONGEST_SEARCH, PAGE, Hit, HitKind, Hits, Search
 from apecgraph.search.snippets import Snippet
 from apecgraph.web.http.addresses import encoded, local_link, public_root
-from apecgraph.web.http.parameters import read_number, read_parameters
+from apecgraph.web.http.paging import Paging, read_page
+from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.question import question_address
 
 _SUGGESTIONS: Final = 8
-_PAGE_DIGITS: Final = 4
 _PUBLISHERS: Final = 3
 """Number of publishers of a value that are named."""
 
@@ -180,14 +180,9 @@ class SearchPage(Page):
         hits = [each for each in found.hits if each not in said]
         listed = kind is not None and not search.text
         count = kind.count if kind is not None and listed else len(hits)
-        last = max(1, -(-count // PAGE))
-        if search.page > last:
-            raise MalformedRequest("page: there are only %(last)s pages of hits.", last=last)
-        start = (search.page - 1) * PAGE
+        paging = Paging(search.page, count, PAGE)
         shown = (
-            index.of_kind(kind, search.page)
-            if kind is not None and listed
-            else hits[start : start + PAGE]
+            index.of_kind(kind, search.page) if kind is not None and listed else paging.part(hits)
         )
         return {
             "search": search,
@@ -197,8 +192,7 @@ class SearchPage(Page):
             "kinds": () if kind else index.counted(found.hits),
             "count": count,
             "more": bool(found.more),
-            "last": last,
-            "first": start + 1,
+            "paging": paging,
             "groups": self._groups(shown),
             "statements": [self._row(each) for each in said[:PAGE]] if search.page == 1 else [],
             "said": len(said),
@@ -314,5 +308,4 @@ def _read(request: Request) -> _Search:
                 name=name,
                 number=LONGEST_SEARCH,
             )
-    page = read_number(parameters, "page", digits=_PAGE_DIGITS, least=1)
-    return _Search(text, kind, page or 1)
+    return _Search(text, kind, read_page(parameters))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any, ClassVar, Final
 
@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.errors import MalformedRequest
+from apecgraph.rdf.namespaces import BASE
 from apecgraph.readers.lists.facets import Choice, Facets
 from apecgraph.readers.sources import Share, count_origins, read_shares
 from apecgraph.text.languages import autonym
+from apecgraph.web.http.paging import PAGE, Paging, read_page
 from apecgraph.web.http.parameters import read_parameters
-from apecgraph.web.lists.listing import list_address
+from apecgraph.web.lists.listing import ROWS, list_address
 from apecgraph.web.pages.page import Page
 
 
@@ -87,6 +89,8 @@ class SourcesPage(Page):
             MalformedRequest: `sort` does not name an order, or there is no such facet or value.
         """
         choices = read_parameters(request.scope["query_string"])
+        number = read_page(choices)
+        choices.pop(PAGE, None)
         sort = choices.pop("sort", next(iter(_ORDERS)))
         if sort not in _ORDERS:
             raise MalformedRequest(
@@ -94,16 +98,28 @@ class SourcesPage(Page):
                 listed=", ".join(_ORDERS),
             )
         self._rows.check(choices)
-        variant = list_address("/sources", choices, sort)
-        return await self.respond(request, lambda: self._values_in(choices, sort), variant=variant)
+        variant = list_address("/sources", choices, sort, number)
+        return await self.respond(
+            request, lambda: self._values_in(choices, sort, number), variant=variant
+        )
 
-    def _values_in(self, choices: Mapping[str, str], sort: str) -> Mapping[str, object]:
+    def _values_in(
+        self, choices: Mapping[str, str], sort: str, number: int
+    ) -> Mapping[str, object]:
         rows = self._rows.chosen(choices)
         for order in ("date", "publisher", sort):  # sorting is stable
             rows.sort(key=_ORDERS[order], reverse=order not in _UPWARDS)
-        groups = groupby(rows, key=lambda row: row.publisher if sort == "publisher" else row)
+        paging = Paging(number, len(rows), ROWS)
+        shown = paging.part(rows)
+        groups = groupby(shown, key=lambda row: row.publisher if sort == "publisher" else row)
+        page = partial(
+            list_address, "/sources", choices, "" if sort == next(iter(_ORDERS)) else sort
+        )
         return {
+            "canonical": BASE + page(number).removeprefix("/"),
             "rows": rows,
+            "paging": paging,
+            "page": page,
             "choices": choices,
             "facets": self._rows.offers(choices),
             "address": list_address,

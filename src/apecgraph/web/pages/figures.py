@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import ClassVar, Final
 
 from starlette.requests import Request
@@ -19,9 +20,9 @@ from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import CSV, HTML, PICTURE_FORMATS, Format, find_format
 from apecgraph.rdf.namespaces import BASE, SDMX_DIMENSION
 from apecgraph.readers.claims import FigureClaim
-from apecgraph.readers.partners import PartnerTable, partner_tables
+from apecgraph.readers.partners import PartnerTable, partner_tables, rows_of
 from apecgraph.readers.populations import POPULATION
-from apecgraph.readers.selections import Selection, local, years
+from apecgraph.readers.selections import Selection, by_measure, local, years
 from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
@@ -29,6 +30,7 @@ from apecgraph.web.charts.charts import Chart, Charts, Line
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.charts.view import PLAIN, View
 from apecgraph.web.http.methods import choose_format
+from apecgraph.web.http.paging import PAGE, Paging, read_page
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.pictures import Pictures
@@ -36,6 +38,7 @@ from apecgraph.web.pages.selections import (
     YEARS,
     SelectionReader,
     chart_address,
+    page_address,
     selection_address,
     selection_iri,
 )
@@ -47,7 +50,10 @@ _SHOWN: Final = 60
 """Maximum number of figures of several series that are shown as charts and tables."""
 
 _LISTED: Final = 90
-"""Maximum number of series that are listed if all are of one measure."""
+"""Maximum number of series that a page lists if all are of one measure."""
+
+_ROWS: Final = 40
+"""Maximum number of rows of the tables of a page."""
 
 _LISTED_OF_SEVERAL: Final = 20
 """Maximum number of series of each of several measures."""
@@ -85,21 +91,6 @@ class Facet:
     offers: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureGroup:
-    """All series of one measure.
-
-    Attributes:
-        measure: IRI of the measure.
-        series: The series.
-        figures: Number of figures in the series.
-    """
-
-    measure: str
-    series: tuple[Series, ...]
-    figures: int
-
-
 class FiguresPage(Page):
     """The figures of a release, or a selection of them."""
 
@@ -131,11 +122,13 @@ class FiguresPage(Page):
             NotFound: There are no such figures.
         """
         sent = read_parameters(request.scope["query_string"])
-        selection, view = await asyncio.to_thread(self._reader.viewed, sent)
+        number = read_page(sent)
+        asked = {name: text for name, text in sent.items() if name != PAGE}
+        selection, view = await asyncio.to_thread(self._reader.viewed, asked)
         canonical = {name: local(value) for name, value in selection.choices}
-        canonical |= view.choices
+        canonical |= {**view.choices, **({PAGE: str(number)} if number > 1 else {})}
         if list(sent.items()) != list(canonical.items()):
-            return RedirectResponse(chart_address(selection, view), status_code=308)
+            return RedirectResponse(page_address(selection, view, number), status_code=308)
         format_ = choose_format(request, _FORMATS)
         vary = {"Vary": "Accept"}
         if format_ is not HTML:
@@ -144,9 +137,9 @@ class FiguresPage(Page):
             return RedirectResponse(file, 303, headers={**vary, "Cache-Control": "no-cache"})
         return await self.respond(
             request,
-            lambda: self._values_of(selection, view),
+            lambda: self._values_of(selection, view, number),
             vary,
-            f"{selection.parameters} {view.parameters}",
+            f"{selection.parameters} {view.parameters} {number}",
         )
 
     async def file(self, request: Request) -> Response:
@@ -235,19 +228,27 @@ class FiguresPage(Page):
             self.site.tables,
         )
 
-    def _values_of(self, selection: Selection, view: View) -> Mapping[str, object]:
-        series = selection.from_(self.site.series, self._reader.days)
+    def _values_of(self, selection: Selection, view: View, number: int) -> Mapping[str, object]:
+        days = self._reader.days
+        series = selection.from_(self.site.series, days)
         count = sum(len(item.claims) for item in series)
         shown = bool(selection.choices) and (len(series) == 1 or count <= _SHOWN)
         in_rows = _of_one_period(series)
         lasting = selection.choosing("from", None).choosing("to", None)
         periods = sorted(
-            lasting.offers("period", self.site.series, self._reader.days),
-            key=self._reader.days.__getitem__,
+            lasting.offers("period", self.site.series, days),
+            key=days.__getitem__,
         )
-        groups = [] if in_rows or shown else self._by_measure(selection)
+        groups = [] if in_rows or shown else by_measure(selection, self.site.series, days)
+        tables = self._tables(series) if in_rows else []
+        if in_rows:
+            paging = Paging(number, sum(len(each.rows) for each in tables), _ROWS)
+        elif len(groups) == 1:
+            paging = Paging(number, len(groups[0].series), _LISTED)
+        else:  # several series are shown only if all their figures fit, or else with links to each
+            paging = Paging(number, count, _ROWS if len(series) == 1 else count)
         without = [name for name in SERIES_DIMENSIONS if selection.value(name)]
-        offered = selection.offers("source", self.site.series, self._reader.days)
+        offered = selection.offers("source", self.site.series, days)
         sources = {claim.source for item in series for claim in item.claims}
         together = None if in_rows else self._together(selection, series, view)
         alone = series if shown and not in_rows and together is None else ()
@@ -261,17 +262,19 @@ class FiguresPage(Page):
             "selection": selection,
             "series": series,
             "in_order": self._in_order,
-            "listed": _LISTED if len(groups) == 1 else _LISTED_OF_SEVERAL,
+            "listed": None if len(groups) == 1 else _LISTED_OF_SEVERAL,
+            "paging": paging,
+            "page": partial(page_address, selection, view),
             "groups": [group for group in groups if len(group.series) > 1],
             "alone": [group.series[0] for group in groups if len(group.series) == 1],
             "heading": self._title(selection, series),
-            "canonical": selection_iri(selection),
+            "canonical": BASE + page_address(selection, PLAIN, number)[1:],
             "citation": self.site.sharing.cite(
                 self._title(selection, series), selection_iri(selection)
             ),
             "count": count,
             "shown": shown and not in_rows,
-            "tables": self._tables(series) if in_rows else [],
+            "tables": rows_of(tables, paging.start, paging.end),
             "sources": self._sources(offered),
             "official": sum(offered[iri] for iri in self.site.comparisons.official),
             "source_of_all": next(iter(sources)) if len(sources) == 1 else None,
@@ -290,20 +293,6 @@ class FiguresPage(Page):
             "view": view,
             "local": local,
         }
-
-    def _by_measure(self, selection: Selection) -> list[MeasureGroup]:
-        """Return the selected series by measure, the measure with the most figures first."""
-        chosen = selection.value("measure")
-        offers = selection.offers("measure", self.site.series, self._reader.days)
-        parts = (
-            (measure, selection if chosen else selection.choosing("measure", measure))
-            for measure, _ in offers.most_common()
-            if chosen in (None, measure)
-        )
-        return [
-            MeasureGroup(measure, part.from_(self.site.series, self._reader.days), offers[measure])
-            for measure, part in parts
-        ]
 
     def _chart(
         self, selection: Selection, view: View, name: str, series: Series

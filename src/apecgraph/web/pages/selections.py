@@ -14,6 +14,7 @@ from apecgraph.readers.selections import FORMER_PARAMETERS, PARAMETERS, Selectio
 from apecgraph.readers.series import SERIES_DIMENSIONS, when
 from apecgraph.readers.withdrawals import withdrawn
 from apecgraph.web.charts.view import CHOICES, View
+from apecgraph.web.http.paging import PAGE
 from apecgraph.web.pages.site import ReleaseSite
 
 YEARS: Final = ("from", "to")
@@ -149,6 +150,14 @@ def chart_address(selection: Selection, view: View, path: str = "/figures") -> s
     """Return the address of a selection, below a path, with a view of its charts."""
     query = "&".join(filter(None, (selection.parameters, view.parameters)))
     return f"{path}?{query}" if query else path
+
+
+def page_address(selection: Selection, view: View, number: int) -> str:
+    """Return the address of a page, counted from 1, of a selection with a view of its charts."""
+    address = chart_address(selection, view)
+    if number == 1:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{PAGE}={number}"
 
 
 def selection_iri(selection: Selection) -> str:

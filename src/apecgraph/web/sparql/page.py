@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from dataclasses import asdict
+from functools import cached_property
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +14,7 @@ from apecgraph.catalog.service import describe_service
 from apecgraph.query.model import QueryService
 from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
-from apecgraph.rdf.namespaces import BASE, COMMON_PREFIXES, ENDPOINT, PREFIXES
+from apecgraph.rdf.namespaces import APEC, BASE, COMMON_PREFIXES, ENDPOINT, PREFIXES, RDF
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.readers.completion import read_completions
 from apecgraph.web.http.methods import choose_format
@@ -39,6 +41,11 @@ class QueryPage:
         """The IRI of the endpoint."""
         return ENDPOINT if self.site.release is not None else f"{self.site.url}/sparql"
 
+    @cached_property
+    def _sources(self) -> Set[str]:
+        """The sources, whose IRIs are those of their named graphs."""
+        return frozenset(self.site.graph.subjects(f"{RDF}type", f"{APEC}Source"))
+
     async def answer(self, request: Request) -> Response:
         """Answer with the query form or, for RDF formats, with the service description.
 
@@ -61,6 +68,7 @@ class QueryPage:
                     "sparql/page.html",
                     canonical=self.endpoint,
                     served=self._served,
+                    sources=self._sources,
                     examples=examples,
                     asked=query is not None,
                     tables=RESULTS_FORMATS,

@@ -15,7 +15,7 @@ from apecgraph.readers.conflicts import Conflict, read_conflict
 from apecgraph.readers.contradictions import RecordedContradiction
 from apecgraph.readers.edit_rules import read_edit_rules
 from apecgraph.web.charts.charts import Chart, Charts
-from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.charts.shared import MOST_MARKS, SharedChart
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 
@@ -48,6 +48,11 @@ class FigureTable:
     lines: tuple[Line, ...]
     chart: SharedChart | None
     fits: str = ""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its chart is in the page; a heavy one is a picture."""
+        return self.chart is not None and len(self.chart.chart.marks) <= MOST_MARKS
 
     @property
     def has_parts(self) -> bool:

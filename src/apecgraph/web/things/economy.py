@@ -14,7 +14,7 @@ from apecgraph.rdf.namespaces import APEC, ID, RDF, SCHEMA
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import Series, when
 from apecgraph.web.charts.charts import Chart, Charts, Line
-from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.charts.shared import MOST_MARKS, SharedChart
 from apecgraph.web.pages.official import Compared
 from apecgraph.web.pages.selections import selection_address
 from apecgraph.web.things.thing import ThingPage, ThingView
@@ -27,9 +27,6 @@ _LEADING: Final = (f"{SCHEMA}areaServed", f"{SCHEMA}organizer")
 
 _PRESS: Final = 10
 """Number of figures of the press that are shown."""
-
-_MOST_MARKS: Final = 50
-"""Number of points of the charts that are in the page; the others are pictures."""
 
 _PARTNERS: Final = 2
 """Number of partners whose trade is drawn."""
@@ -193,4 +190,4 @@ class EconomyPage(ThingPage):
 def _drawn(charts: Sequence[SharedChart]) -> int:
     """Return how many charts are in the page, the first ones, so that it is not too heavy."""
     totals = accumulate(len(each.chart.marks) for each in charts)
-    return max(1, sum(total <= _MOST_MARKS for total in totals))
+    return max(1, sum(total <= MOST_MARKS for total in totals))

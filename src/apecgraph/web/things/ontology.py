@@ -12,6 +12,9 @@ from apecgraph.web.things.thing import ThingPage, ThingView
 
 _PREFIXES: Final[Mapping[str, str]] = {namespace: name for name, namespace in PREFIXES.items()}
 
+_LISTED: Final = 8
+"""Maximum number of codes of a list that the page shows; other pages have them all."""
+
 
 class OntologyPage(ThingPage):
     """The page about the ontology."""
@@ -23,6 +26,7 @@ class OntologyPage(ThingPage):
         vocabulary = Vocabulary(self.site.graph, self.site.labels)
         return {
             "groups": vocabulary.groups(),
+            "listed": _LISTED,
             "lists": vocabulary.lists(),
             "names": group_names(self.site.language.catalogue),
             "foreign": vocabulary.foreign(),
