@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -240,7 +241,32 @@ def test_an_unknown_name_finds_nothing(search: Search, text: str) -> None:
     assert search.find(text).hits == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("custms procedures", "customs procedures"),
+        ("the Sub-Comittee on Custmos", "sub committee customs"),
+        ("Viet Nma trade", "viet nam trade"),
+        ("Zhao Zenglan", "zhao zenglian"),
+        ("customs procedures", ""),
+        ("custo proced", ""),
+        ("xqzzy blorp", ""),
+    ],
+)
+def test_misspelt_words_are_corrected_one_by_one(search: Search, text: str, corrected: str) -> None:
+    hits = search.find(text)
+    assert hits.corrected == corrected
+    if corrected:
+        assert hits == replace(search.find(corrected), corrected=corrected)
+
+
 class TestThePage:
+    def test_says_what_it_searched_for_instead(self, client: httpx.Client) -> None:
+        page = client.get("/search?q=custms+procedures").text
+        assert 'href="/search?q=customs%20procedures">customs procedures</a>' in page
+        assert "Nothing matches “custms procedures”" in page
+        assert "/id/body/sccp" in page
+
     def test_escapes_the_query(self, client: httpx.Client) -> None:
         page = client.get("/search", params={"q": '"><script>alert(1)</script>'})
         assert page.status_code == 200

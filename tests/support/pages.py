@@ -75,4 +75,5 @@ class Page(HTMLParser):
 
 
 def get(client: httpx.Client, path: str) -> str:
-    return client.get(path, headers={"Accept": BROWSER}).text
+    """Return a page; no-break spaces, which keep numbers with their units, are plain spaces."""
+    return client.get(path, headers={"Accept": BROWSER}).text.replace("\xa0", " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -17,6 +17,7 @@ from apecgraph.search.entries import Entries, Entry, Section
 from apecgraph.search.everyday_names import EverydayNames
 from apecgraph.search.index import UNSPACED, Index, parted
 from apecgraph.search.snippets import Snippet, snippet
+from apecgraph.search.spelling import Spelling
 from apecgraph.text.folding import fold
 
 LONGEST_SEARCH: Final = 1000
@@ -94,10 +95,12 @@ class Hits:
     Attributes:
         hits: The hits, the best first.
         more: The sections that have more hits than these.
+        corrected: The text that was searched for instead, folded; empty if it is the given one.
     """
 
     hits: tuple[Hit, ...]
     more: frozenset[Section] = frozenset()
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class Search:
         )
         self._everyday = EverydayNames(entries.economies())
         self._names = self._index.names()
+        self._spelling = Spelling(self._index.words())
         self.kinds = self._ranked(counts)
 
     def kind(self, name: str) -> HitKind | None:
@@ -156,8 +160,9 @@ class Search:
         before months, values before shares and growth, totals before exports and imports, official
         statistics before the press, and later periods before earlier ones. Everyday names of
         economies stand for their names here. If nothing matches, small words such as "with" need
-        not occur. If still nothing matches, find the figures of economies that a text without
-        spaces names, entries with parts of such a text (中国海关), or else similar names.
+        not occur, and words that occur nowhere are replaced by similar ones.
+        If still nothing matches, find the figures of economies that a text without spaces names,
+        entries with parts of such a text (中国海关), or else similar names.
         """
         folded = fold(text)
         words = tuple(dict.fromkeys(parted(folded).split()))
@@ -181,6 +186,9 @@ class Search:
             large = [word for word in every if fold(word) not in _SMALL_WORDS]
             if len(large) < len(every):
                 return self.find(" ".join(large), kind)
+            corrected = self._spelling.corrected(words)
+            if corrected != words and (hits := self.find(" ".join(corrected), kind)).hits:
+                return replace(hits, corrected=hits.corrected or " ".join(corrected))
             separate, economies = self._everyday.separated(expanded)
             if economies:
                 self._add_having(found, " ".join(separate), separate, numbers, kind, _FIGURES)

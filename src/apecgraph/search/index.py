@@ -55,6 +55,7 @@ CREATE TABLE spelling (key TEXT, id INTEGER, PRIMARY KEY (key, id)) WITHOUT ROWI
 CREATE TABLE beginning (name TEXT, id INTEGER, PRIMARY KEY (name, id)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE sieve USING fts5(
     tokens, content='', detail=none, columnsize=0, tokenize='ascii', prefix='1 2 3 4 5 6 7 8');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(sieve, row);
 """
 _ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -146,6 +147,11 @@ class Index:
     def names(self) -> list[str]:
         """Return all names except those of claims, folded."""
         return [name for (name,) in self._rows("SELECT DISTINCT name FROM beginning", ())]
+
+    def words(self) -> dict[str, int]:
+        """Return the words of scripts with spaces, with the numbers of entries that have them."""
+        rows = self._rows("SELECT term, doc FROM vocabulary WHERE term < ?", (UNSPACED,))
+        return dict(rows)
 
     def named(self, folded: str) -> list[Entry]:
         """Return the entries that have exactly one of the names that `names` lists."""

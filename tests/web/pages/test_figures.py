@@ -232,7 +232,7 @@ def test_a_series_begins_with_years_and_says_of_each_value_what_was_decided(
     periods = [row.partition("<td>")[2].partition("<")[0].strip() for row in rows]
     assert periods[0] == "2025"
     assert periods[-1] == "2021 to 2025"
-    wrong = [row for row in rows if ">2.629 trillion yuan</a>" in row]
+    wrong = [row for row in rows if ">2.629\xa0trillion\xa0yuan</a>" in row]
     assert len(wrong) == 2
     assert all(">rejected</a>" in row.split("</td>")[1] for row in wrong)
     cited = text.partition('<details class="citation">')[2].partition("</details>")[0]

@@ -193,6 +193,7 @@ class SearchPage(Page):
             "count": count,
             "more": bool(found.more),
             "paging": paging,
+            "corrected": found.corrected,
             "groups": self._groups(shown),
             "statements": [self._row(each) for each in said[:PAGE]] if search.page == 1 else [],
             "said": len(said),

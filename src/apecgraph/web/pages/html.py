@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from apecgraph.content.decisions import STANDS, STATUS, Ruling
 from apecgraph.content.folder import default_content
 from apecgraph.rdf.graph import Graph
-from apecgraph.rdf.namespaces import BASE, DCTERMS, XSD, compact
+from apecgraph.rdf.namespaces import BASE, DCTERMS, ID, SKOS, XSD, compact
 from apecgraph.rdf.terms import Term
 from apecgraph.readers.sources import Source, read_source
 from apecgraph.release.release import Release
@@ -25,6 +24,7 @@ from apecgraph.text.catalogues import LOCALES
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.text.numbers import grouped
+from apecgraph.text.spacing import Spacing
 from apecgraph.web.http.addresses import document_name, local_link
 from apecgraph.web.language import Language
 from apecgraph.web.pages.assets import Assets
@@ -32,10 +32,7 @@ from apecgraph.web.pages.assets import Assets
 _LONGEST_TITLE: Final = 200
 """Maximum number of characters of the title of a report."""
 
-_BETWEEN_SENTENCES: Final = re.compile(
-    r"(?<=[。，；：！？])\s+(?=[\u4e00-\u9fff“（《]|<(?:a|b|em|span|strong)\b)"
-)
-"""White space after Chinese punctuation, which has a space of its own."""
+_UNITS: Final = f"{ID}scheme/units"
 
 _KINDS: Final = {
     **dict.fromkeys((f"{XSD}decimal", f"{XSD}integer"), "number"),
@@ -94,6 +91,8 @@ class Html:
             catalogue.translations, newstyle=True
         )
         self._environment.filters["unbroken"] = unbroken
+        units = graph.default_graph.subjects(f"{SKOS}inScheme", _UNITS)
+        self._spacing = Spacing(catalogue, map(language.numerals.unit, units))
         self.assets = assets
         self.contact = contact
         self.digest = digest
@@ -138,7 +137,7 @@ class Html:
             The page.
         """
         text = self._environment.get_template(template).render(values)
-        return _BETWEEN_SENTENCES.sub("", text)
+        return self._spacing.correct(text)
 
     def problem(self, problem: Mapping[str, object]) -> str:
         """Return the page about an error, given the members of its problem details (RFC 9457)."""
