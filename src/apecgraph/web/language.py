@@ -13,12 +13,14 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import STATUS
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS, QB, RDF
+from apecgraph.rdf.namespaces import APEC, DCTERMS, PROV, QB, RDF
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.quantities import Quantities
 from apecgraph.release.links import namespace_of
 from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.numbers import Numerals
+
+_SAME: Final = f"{PROV}alternateOf"
 
 _REMEMBERED: Final = 4096
 """Number of names that are remembered."""
@@ -81,9 +83,11 @@ class Language:
 
 
 class _Names(Labels):
-    """Labels; a thing that the build labels in English words is described in another language.
+    """Labels; a thing without a label in the language may have a name in it nevertheless.
 
-    Periods, figures, cells and statements are too many to have labels in each language.
+    A publisher has the name of the body that it is, of which sources print more names. Periods,
+    figures, cells and statements, which the build labels in English, are described: they are too
+    many to have labels in each language.
     """
 
     def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
@@ -93,12 +97,18 @@ class _Names(Labels):
 
     def label(self, iri: str) -> ox.Literal | None:
         found = super().label(iri)
-        if found is None or (found.language or "").split("-")[0] == self.language:
+        if found is None or self._is_own(found):
             return found
         return self._described(iri) or found
 
+    def _is_own(self, name: ox.Literal) -> bool:
+        return (name.language or "").split("-")[0] == self.language
+
     def _describe(self, iri: str) -> ox.Literal | None:
         graph = self._graph
+        for name in filter(None, map(super().label, graph.iris(iri, _SAME))):
+            if self._is_own(name):
+                return name
         types = graph.iris(iri, f"{RDF}type")
         words = ""
         if f"{DCTERMS}PeriodOfTime" in types:

@@ -462,7 +462,7 @@ class TestHostileData:
             "<javascript:alert(1)>",
         )
         content.replace(
-            source, '"Untitled (www.seetaoe.com/…/258468.html)"@en', f'"{cls.SCRIPT}\\"\'&"@en'
+            source, '"SEETAO: undated article 258468"@en', f'"{cls.SCRIPT}\\"\'&"@en'
         )
         content.replace("data/decisions.ttl", '"A1"', f'"A1{cls.SCRIPT}"')
         release, _ = build_release(content.root, folder / "releases")
