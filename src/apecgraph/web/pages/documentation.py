@@ -6,7 +6,7 @@ import mimetypes
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +32,9 @@ _EXAMPLE_URL: Final = "http://127.0.0.1:8000"
 """The server in the examples; the pages show the public address instead."""
 
 _COMMENT: Final = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
+_TRANSLATED: Final = re.compile(r"^<!-- ([\w-]+): (.+?) \| (.+?) -->$", re.MULTILINE)
+"""A comment with the title of a document and its content in one sentence, in another language."""
+
 _LISTED: Final = re.compile(r"\]\(([\w/.-]+\.md)\)")
 _TITLE: Final = re.compile(r"^# (.+)$", re.MULTILINE)
 _RESERVED: Final = ("main", "search")
@@ -52,12 +55,14 @@ class Document:
     Attributes:
         file: Its path in the folder: "measurements/speed.md".
         title: Its title.
-        text: Its text in Markdown.
+        text: Its text in Markdown, in English.
+        translated: Its title and its content in one sentence, by the tags of other languages.
     """
 
     file: str
     title: str
     text: str
+    translated: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -122,9 +127,11 @@ class Documentation:
         return "".join(parts)
 
     def _read(self, file: str) -> Document:
-        text = _COMMENT.sub("", self.files[file].read_text(encoding="utf-8"))
+        written = self.files[file].read_text(encoding="utf-8")
+        text = _COMMENT.sub("", written)
         title = _TITLE.search(text)
-        return Document(file, file if title is None else title[1], text)
+        translated = {tag: (name, about) for tag, name, about in _TRANSLATED.findall(written)}
+        return Document(file, file if title is None else title[1], text, translated)
 
     def _linked(self, document: Document, tokens: Sequence[Token]) -> Iterator[Token]:
         """Yield tokens with addresses of this site, without links to what it does not have."""
