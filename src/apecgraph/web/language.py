@@ -13,14 +13,14 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import STATUS
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS, PROV, QB, RDF
+from apecgraph.rdf.namespaces import APEC, DCTERMS, OWL, QB, RDF
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.quantities import Quantities
 from apecgraph.release.links import namespace_of
 from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.numbers import Numerals
 
-_SAME: Final = f"{PROV}alternateOf"
+_SAME: Final = f"{OWL}sameAs"
 
 _REMEMBERED: Final = 4096
 """Number of names that are remembered."""

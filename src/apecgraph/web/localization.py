@@ -51,7 +51,7 @@ class Localized:
             request: The request.
 
         Returns:
-            The response of the handler; if it redirects, the redirect keeps the parameter.
+            The response of the handler; a redirect to another page keeps the parameter.
 
         Raises:
             MalformedRequest: The parameter names a language in which there are no pages.
@@ -64,7 +64,7 @@ class Localized:
             request = Request(without_language(request.scope), request.receive)
         response = await self._answers[tag](request)
         location = response.headers.get("location")
-        if asked and location is not None:
+        if asked and location is not None and location.startswith("/"):
             mark = "&" if "?" in location else "?"
             response.headers["location"] = f"{location}{mark}{PARAMETER}={quote(asked)}"
         if self._by_address:

@@ -92,7 +92,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         page("/", lambda site: HomePage(site).answer),
         page("/about", lambda site: AboutPage(site).answer),
         read_only("/about/citation.{extension}", AboutPage(site).citation),
-        read_only("/report", ErrorReport(site).answer),
+        page("/report", lambda site: ErrorReport(site).answer),
         page("/browse", lambda site: BrowsePage(site).answer),
         page("/browse/{kind}", lambda site: ListPage(site).answer),
         page("/conflicts", lambda site: ConflictsPage(site).answer),

@@ -47,6 +47,7 @@ def test_the_page_of_a_claim_links_to_the_contact(publication: Publication) -> N
         text = client.get("/doc/figure/seetaoe-258468/trade-2025.html").text
         links = dict.fromkeys(href for href, _ in Page(text).links if href.startswith("/report"))
         answers = {href: client.get(href) for href in links}
+        chinese = client.get(next(iter(links)), headers={"Accept-Language": "zh"})
         table = client.get("/doc/source/seetaoe-258468.html").text
     assert len(links) > 5  # the figure, and those of the same cell in the table
     assert {each.status_code for each in answers.values()} == {303}
@@ -57,6 +58,8 @@ def test_the_page_of_a_claim_links_to_the_contact(publication: Publication) -> N
     assert "2.629 trillion yuan" in sent["title"][0]
     assert "id/figure/seetaoe-258468/trade-2025" in sent["body"][0]
     assert "Printed: 2.629 trillion yuan" in sent["body"][0]
+    [body] = parse_qs(urlsplit(chinese.headers["location"]).query)["body"]
+    assert "错在何处" in body
 
 
 @pytest.mark.parametrize(

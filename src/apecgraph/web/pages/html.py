@@ -20,7 +20,7 @@ from apecgraph.rdf.namespaces import BASE, DCTERMS, ID, SKOS, XSD, compact
 from apecgraph.rdf.terms import Term
 from apecgraph.readers.sources import Source, read_source
 from apecgraph.release.release import Release
-from apecgraph.text.catalogues import LOCALES
+from apecgraph.text.catalogues import ENGLISH, LOCALES, Catalogue
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_days
 from apecgraph.text.languages import autonym
 from apecgraph.text.numbers import grouped
@@ -165,7 +165,9 @@ def program_digest(assets: Assets) -> str:
     return digest.hexdigest()
 
 
-def report_address(contact: str, title: str, iri: str, words: str = "") -> str | None:
+def report_address(
+    contact: str, title: str, iri: str, words: str = "", catalogue: Catalogue = ENGLISH
+) -> str | None:
     """Return the address at which readers report an error, with a claim filled in.
 
     Args:
@@ -173,15 +175,18 @@ def report_address(contact: str, title: str, iri: str, words: str = "") -> str |
         title: The label of the claim or of another thing.
         iri: Its IRI.
         words: What its source prints, if it is a claim.
+        catalogue: The language of the reader.
 
     Returns:
         The address, or None if the setting is empty.
     """
     if not contact:
         return None
-    printed = f"Printed: {words}\r\n" if words else ""
-    body = f"{title}\r\n{iri}\r\n{printed}\r\nWhat is wrong, and the document that shows it:\r\n"
-    fields = {"title": f"Error: {title}"[:_LONGEST_TITLE], "body": body}
+    gettext = catalogue.gettext
+    lines = [title, iri, *([gettext("Printed: %(words)s", words=words)] if words else [])]
+    lines += ["", gettext("What is wrong, and the document that shows it:"), ""]
+    heading = gettext("Error: %(title)s", title=title)[:_LONGEST_TITLE]
+    fields = {"title": heading, "body": "\r\n".join(lines)}
     encoded = {name: quote(text, safe="") for name, text in fields.items()}
     if contact.startswith("mailto:"):
         return f"{contact}?subject={encoded['title']}&body={encoded['body']}"

@@ -37,5 +37,6 @@ class ErrorReport:
         claim = read_claim(self.site.graph, iri)
         said = claim.printed.value if claim is not None and claim.printed is not None else ""
         title = self.site.labels.title(iri).value
-        address = report_address(self.site.html.contact, title, iri, said)
+        catalogue = self.site.language.catalogue
+        address = report_address(self.site.html.contact, title, iri, said, catalogue)
         return RedirectResponse(address or "/about#report", 303, {"Cache-Control": "no-cache"})
