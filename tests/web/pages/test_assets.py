@@ -78,7 +78,13 @@ def test_without_the_bundle_the_query_page_has_a_plain_form(tmp_path: Path) -> N
     html = Html(None, Graph(), assets, "", Language(Graph(), ENGLISH), ["en"])
     served = SimpleNamespace(quads=0, graphs=())
     page = html.page(
-        "sparql/page.html", served=served, examples=EXAMPLES, asked=False, tables=(), graphs=()
+        "sparql/page.html",
+        served=served,
+        sources=(),
+        examples=EXAMPLES,
+        asked=False,
+        tables=(),
+        graphs=(),
     )
     assert "<script" not in page
     assert '<form method="get" action="/sparql">' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -109,11 +110,12 @@ def test_a_selection_of_a_source_offers_the_other_sources(official: httpx.Client
 def test_a_long_series_is_drawn_by_frequency(official: httpx.Client) -> None:
     series = "measure=measure/trade-value&flow=flow/total&counterpart=group/world&currency=unit/CNY"
     mixed = get(official, f"/figures?{series}")
-    assert mixed.count("<tr") > 90
+    assert int(mixed.partition("1–40 of ")[2].partition("<")[0]) > 90
     assert "<strong>monthly</strong>" in mixed
     months = get(official, f"/figures?{series}&frequency=freq/M")
-    assert months.count("<tr") > 90
-    assert months.count('class="point official') > 2 * 80
+    assert int(months.partition("1–40 of ")[2].partition("<")[0]) > 90
+    dots = re.findall('<path class="dot official" d="([^"]+)"', months)
+    assert sum(each.count("h0") for each in dots) > 2 * 80
     assert "monthly" in months.partition("<dt>frequency</dt>")[2].partition("</dd>")[0]
     assert "logarithmic" in months
 
