@@ -4,7 +4,7 @@
 
 The program follows all links between pages, but those of a selection of figures by two choices or
 more, and those of search results, only to pages of other kinds. Of figures, cells and statements it
-visits every Nth. It prints the largest pages and what is wrong, and exits with 1 if anything is.
+visits every Nth. It prints the largest pages and the faults, and exits with 1 if there are any.
 """
 
 from __future__ import annotations

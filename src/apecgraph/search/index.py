@@ -46,8 +46,8 @@ _READ: Final = """
 SELECT iri, name, language, section, names, kinds, texts, words, claims FROM entry
     WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"""
 
-# `entry` is in the order of the answers: section by section, and in each by name. So the first
-# rows of a query are the best, and it can stop there.
+# `entry` is in the order of the answers: section by section, and in each by name: the first rows
+# of a query are the best, and it can stop there.
 _TABLES: Final = """
 CREATE TABLE entry (id INTEGER PRIMARY KEY, iri TEXT, name TEXT, language TEXT, section INTEGER,
     names TEXT, kinds TEXT, texts TEXT, words TEXT, claims TEXT);

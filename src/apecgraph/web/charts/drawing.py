@@ -101,7 +101,7 @@ class Drawing:
         return element
 
     def line(self, start: Place, end: Place, class_: str) -> None:
-        """Add a straight line; it continues the last one if that ends where it starts."""
+        """Add a straight line, or continue the last one if it ends at the start of this one."""
         (x, y), (to_x, to_y) = start, end
         begin, step = f"{x:.1f} {y:.1f}", f"L{to_x:.1f} {to_y:.1f}"
         if not self._continue(class_, begin, step):
