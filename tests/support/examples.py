@@ -10,6 +10,7 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (
     "README.md",
     "docs/reconciliation.md",
+    "docs/sparql.md",
     "docs/use.md",
 )
 

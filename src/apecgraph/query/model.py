@@ -99,6 +99,7 @@ class Query:
         named_graphs: The IRIs of the named graphs, likewise. If neither the request nor the query
             names any graph, both attributes are empty.
         base: The base of relative IRIs, unless the query has one.
+        cites: Whether the answer says where each row comes from.
     """
 
     text: str
@@ -106,6 +107,7 @@ class Query:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     base: str = ENDPOINT
+    cites: bool = False
 
     @property
     def changes(self) -> bool:

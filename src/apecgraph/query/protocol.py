@@ -12,7 +12,7 @@ from apecgraph.errors import Forbidden, MalformedRequest, MethodNotAllowed, Unsu
 from apecgraph.query.dataset import GraphNames
 from apecgraph.query.model import Query
 from apecgraph.query.negotiation import find_named, named_formats, negotiate, prefers
-from apecgraph.query.text import READ_ONLY, read_query
+from apecgraph.query.text import READ_ONLY, Citing, read_query
 from apecgraph.rdf.formats import ANSWER_FORMATS, HTML, Format, find_format
 from apecgraph.rdf.namespaces import ENDPOINT
 
@@ -24,6 +24,9 @@ SPARQL_QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 
 _MAX_PARAMETERS: Final = 1000
+_MAX_PREFER: Final = 1000
+"""Number of characters of a Prefer header that are read."""
+
 _BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CHARSET: Final = re.compile(r"(?i)\bcharset\s*=\s*[\"']?([^\s\"';]+)")
 _OPERATION: Final = frozenset({"query", "update", "default-graph-uri", "named-graph-uri"})
@@ -57,6 +60,7 @@ class ProtocolRequest(NamedTuple):
         content_type: The Content-Type header, or None.
         body: The body.
         accept: The Accept header, or None.
+        prefers_citations: Whether the Prefer header (RFC 7240) has the preference `cite`.
     """
 
     method: str
@@ -64,6 +68,7 @@ class ProtocolRequest(NamedTuple):
     content_type: str | None = None
     body: bytes = b""
     accept: str | None = None
+    prefers_citations: bool = False
 
 
 def read_request(
@@ -113,7 +118,26 @@ def read_request(
             _values(parameters, "default-graph-uri"), _values(parameters, "named-graph-uri")
         ),
         base,
+        _citing(request, _values(parameters, "cite")),
     )
+
+
+def prefers_citations(prefer: Iterable[str]) -> bool:
+    """Return whether Prefer headers (RFC 7240, section 2) have the preference `cite`."""
+    names = ",".join(prefer)[:_MAX_PREFER].split(",")
+    return any(name.partition(";")[0].strip().lower() == "cite" for name in names)
+
+
+def _citing(request: ProtocolRequest, values: Sequence[str]) -> Citing:
+    """Return whether the answer cites: a parameter demands it, a header prefers it."""
+    given = {value for value in values if value}
+    if not given <= {"0", "1"} or len(given) > 1:
+        raise MalformedRequest(
+            "cite must be 1, for an answer that says where each row comes from, or 0."
+        )
+    if given:
+        return "always" if "1" in given else "never"
+    return "if possible" if request.prefers_citations else "never"
 
 
 def _parameters(request: ProtocolRequest) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pyoxigraph import NamedNode, Store
 
@@ -13,7 +13,16 @@ from apecgraph.query.engine import NO_SERVICE, evaluate
 from apecgraph.query.model import Query
 from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.query.outline import Form, outline
-from apecgraph.rdf.formats import ANSWER_FORMATS, GRAPH_FORMATS, RESULTS_FORMATS, Format
+from apecgraph.rdf.formats import (
+    ANSWER_FORMATS,
+    DATASET_FORMATS,
+    GRAPH_FORMATS,
+    RESULTS_CSV,
+    RESULTS_FORMATS,
+    RESULTS_JSON,
+    RESULTS_TSV,
+    Format,
+)
 from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.rdf.serializer import Write
 
@@ -21,6 +30,9 @@ READ_ONLY: Final = "This endpoint only reads: updates are not available."
 
 ChooseFormat: TypeAlias = Callable[[Sequence[Format]], Format]
 """Chooses one of the formats that the answer to a query can have; may raise NotAcceptable."""
+
+Citing: TypeAlias = Literal["never", "if possible", "always"]
+"""Whether an answer cites: `if possible`, if its format has a place for citations."""
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -31,6 +43,7 @@ def read_query(
     choose_format: ChooseFormat,
     requested: GraphNames = NO_GRAPHS,
     base: str = ENDPOINT,
+    citing: Citing = "never",
 ) -> Query:
     """Read a query from its text.
 
@@ -42,6 +55,7 @@ def read_query(
         requested: The graphs that the request names. If it names any, the dataset in the query is
             ignored (SPARQL 1.1 Protocol, section 2.1.4).
         base: The base of relative IRIs, unless the query has one.
+        citing: Whether the answer cites: if it must, only formats with citations are offered.
 
     Returns:
         The query.
@@ -59,7 +73,10 @@ def read_query(
     if seen.service:
         raise Forbidden(NO_SERVICE)
     dataset = choose_dataset(requested, GraphNames(seen.default_graphs, seen.named_graphs), graphs)
-    return Query(text, choose_format(_formats(seen.form)), *dataset, base)
+    citable = _formats_with_citations(seen.form)
+    format_ = choose_format(citable if citing == "always" else _formats(seen.form))
+    cites = citing != "never" and format_ in citable
+    return Query(text, format_, *dataset, base, cites)
 
 
 def evaluate_text(store: Store, text: str, formats: Sequence[str], write: Write) -> None:
@@ -87,5 +104,17 @@ def _formats(form: Form | None) -> Sequence[Format]:
             return RESULTS_FORMATS
         case "CONSTRUCT" | "DESCRIBE":
             return GRAPH_FORMATS
+        case None:
+            return ANSWER_FORMATS
+
+
+def _formats_with_citations(form: Form | None) -> Sequence[Format]:
+    match form:
+        case "ASK":
+            return (RESULTS_JSON,)
+        case "SELECT":
+            return (RESULTS_JSON, RESULTS_CSV, RESULTS_TSV)
+        case "CONSTRUCT" | "DESCRIBE":
+            return DATASET_FORMATS
         case None:
             return ANSWER_FORMATS

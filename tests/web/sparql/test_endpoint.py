@@ -136,7 +136,7 @@ def test_a_query_is_answered(
     response = ask(client)
     assert response.status_code == 200
     assert response.headers["content-type"] == JSON
-    assert response.headers["vary"] == "Accept, Accept-Encoding"
+    assert response.headers["vary"] == "Accept, Prefer, Accept-Encoding"
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
     assert response.headers["content-length"] == str(len(response.content))
@@ -175,6 +175,57 @@ def test_head_is_get_without_the_body(client: httpx.Client) -> None:
         assert head.headers["content-type"] == get.headers["content-type"]
     long = client.head("", params={"query": LONG})
     assert (long.status_code, long.content) == (200, b"")
+    assert is_well(client)
+
+
+def test_an_answer_cites_if_a_parameter_demands_it_or_a_header_prefers_it(
+    client: httpx.Client,
+) -> None:
+    text = "SELECT ?o { GRAPH <http://x/g1> { ?s <http://x/q> ?o } }"
+    plain = client.get("", params={"query": text})
+    cited = client.get("", params={"query": text, "cite": "1"})
+    preferred = client.post("", data={"query": text}, headers={"Prefer": "wait=5, cite"})
+    assert "citations" not in plain.json()
+    assert cited.json()["citations"]["rows"][0]["graphs"] == ["http://x/g1"]
+    assert preferred.json() == cited.json()
+    assert preferred.headers["preference-applied"] == "cite"
+    assert "preference-applied" not in cited.headers
+    assert "Prefer" in preferred.headers["vary"]
+    assert plain.headers["etag"] != cited.headers["etag"] == preferred.headers["etag"]
+    in_xml = {"Prefer": "cite", "Accept": "application/sparql-results+xml"}
+    ignored = client.get("", params={"query": text}, headers=in_xml)
+    assert "preference-applied" not in ignored.headers
+    refused = client.get("", params={"query": text, "cite": "1", "format": "xml"})
+    assert refused.status_code == 406
+    wrong = client.get("", params={"query": text, "cite": "yes"})
+    assert (wrong.status_code, "cite must be 1" in wrong.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LONG} LIMIT 20000",
+        "SELECT * { " + "{" * 120 + "?s ?p ?o" + "}" * 120 + " }",
+        "SELECT * { ?s " + "(" * 120 + "<http://x/p>" + ")" * 120 + " ?o }",
+        "SELECT * { ?s " + "^(" * 120 + "<http://x/p>/<http://x/p>" + ")" * 120 + " ?o }",
+        "SELECT * { ?s <http://x/p> " + "[ <http://x/p> " * 120 + "1" + "]" * 120 + " }",
+        "SELECT * { ?s " + "|".join(["<http://x/p>"] * 500) + " ?o } LIMIT 3",
+        "SELECT * { ?s " + "/".join(["<http://x/p>"] * 500) + " ?o } LIMIT 3",
+        "SELECT ?x { " + "{ SELECT ?x { " * 60 + "?x ?p ?o" + " } }" * 60 + " } LIMIT 3",
+        "SELECT * { ?s ?p ?o " + "OPTIONAL { ?s ?p ?o " * 100 + "}" * 101,
+        "ASK { ?s ?p ?o FILTER(" + "EXISTS { ?s ?p ?o } && " * 60 + "true) }",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_no_query_is_refused_only_because_it_is_to_be_cited(
+    client: httpx.Client, text: str
+) -> None:
+    plain = post(client, text)
+    cited = client.post("?cite=1", content=text, headers={"Content-Type": QUERY})
+    assert cited.status_code == plain.status_code
+    if plain.status_code == httpx.codes.OK:
+        assert cited.json()["results" if "results" in plain.json() else "boolean"] is not None
+        assert cited.json()["citations"]
     assert is_well(client)
 
 

@@ -23,12 +23,13 @@ from pyoxigraph import (
 
 from apecgraph.errors import EngineFailed, EngineUnavailable, MalformedQuery
 from apecgraph.isolation.threads import drop_locals_on_error
+from apecgraph.query.citing.answers import evaluate_untraced
 from apecgraph.query.dataset import DEFAULT_GRAPH
 from apecgraph.query.engine import answer_of
 from apecgraph.query.model import Query, RemoteEngine
+from apecgraph.query.plain import PlainQuery, plain_query
 from apecgraph.query.remote.client import EngineClient
 from apecgraph.query.remote.quirks import DEFAULT_GRAPHS, as_boolean
-from apecgraph.query.remote.rewriting import PlainQuery, plain_query
 from apecgraph.query.row_limit import limit_rows, limit_triples, too_many_rows
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
 from apecgraph.rdf.namespaces import COMMON_PREFIXES, ENDPOINT, PREFIXES
@@ -36,6 +37,10 @@ from apecgraph.rdf.serializer import Write, write_rdf, write_results
 
 _COUNT: Final = "SELECT ( COUNT( * ) AS ?n )"
 _ALL: Final = "WHERE { ?s ?p ?o }"
+_UNTRACED: Final = (
+    "another engine holds the release, and the thousands of look-ups that a citation takes would "
+    "each be a request to it"
+)
 
 
 class RemoteEvaluator:
@@ -77,6 +82,13 @@ class RemoteEvaluator:
             EngineUnavailable: The engine cannot be reached.
         """
         end = time.monotonic() + seconds
+        if query.cites:
+
+            def plain_answer(query: Query, write: Write) -> None:
+                self.evaluate(query, write, end - time.monotonic(), max_rows)
+
+            evaluate_untraced(query, plain_answer, _UNTRACED, write)
+            return
         # First of all: after this, not even an evaluation on no data can call another endpoint.
         plain = plain_query(query.text, query.base, self._variables)
         form = answer_of(self._empty, query)  # raises an error that names the place

@@ -64,14 +64,14 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
 def encode_query(query: Query, seconds: float) -> bytes:
     """Return the frame that asks a worker for an answer within a time, in seconds."""
     dataset = query.default_graphs, query.named_graphs
-    fields = [query.text, query.format.name, *dataset, query.base, seconds]
+    fields = [query.text, query.format.name, *dataset, query.base, query.cites, seconds]
     return frame(QUERY, json.dumps(fields).encode())
 
 
 def decode_query(payload: bytes) -> tuple[Query, float]:
     """Decode a payload made by `encode_query`; return the query and the time."""
-    text, name, default_graphs, named_graphs, base, seconds = json.loads(payload)
-    query = Query(text, _FORMATS[name], tuple(default_graphs), tuple(named_graphs), base)
+    text, name, default_graphs, named_graphs, base, cites, seconds = json.loads(payload)
+    query = Query(text, _FORMATS[name], tuple(default_graphs), tuple(named_graphs), base, cites)
     return query, seconds
 
 

@@ -16,6 +16,7 @@ from pyoxigraph import Store
 
 from apecgraph.errors import QueryTooHeavy, StoreError
 from apecgraph.isolation.limits import MEGABYTE, confine
+from apecgraph.query.citing.answers import evaluate_with_citations
 from apecgraph.query.engine import evaluate
 from apecgraph.query.model import Query
 from apecgraph.query.workers import messages
@@ -120,7 +121,8 @@ class _Local:
         self, query: Query, write: Write, seconds: float, max_rows: int | None = None
     ) -> None:
         """Evaluate a query: the front and the kernel see to it that it ends in time."""
-        evaluate(self._store, query, write, max_rows)
+        answer = evaluate_with_citations if query.cites else evaluate
+        answer(self._store, query, write, max_rows)
 
 
 def _answer(evaluator: Evaluator, front: socket, limits: PoolLimits, request: bytes) -> None:

@@ -23,7 +23,7 @@ _READ_OR_POST: Final = ("GET", "HEAD", "POST", "OPTIONS")
 # Authorization, and older browsers do not know it.
 _REQUEST_HEADERS: Final = (
     "*, Accept, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match, "
-    "If-Range, Range, X-Requested-With"
+    "If-Range, Prefer, Range, X-Requested-With"
 )
 
 

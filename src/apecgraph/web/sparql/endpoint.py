@@ -137,6 +137,7 @@ class SparqlEndpoint:
             headers.get("content-type"),
             await read_body(headers, receive, memory),
             accept,
+            protocol.prefers_citations(headers.getlist("prefer")),
         )
         size = _size(request)
         key = self._tags, request
@@ -170,8 +171,10 @@ class SparqlEndpoint:
         send: Send,
     ) -> None:
         """Answer a query: with 304 (Not Modified), from the cache, or by evaluating it."""
+        is_preferred = query.cites and protocol.prefers_citations(headers.getlist("prefer"))
+        applied = {"Preference-Applied": "cite"} if is_preferred else {}
         representation = Representation(
-            headers, query.format.content_type, etag, {"Vary": "Accept"}
+            headers, query.format.content_type, etag, {"Vary": "Accept, Prefer", **applied}
         )
         if representation.is_current:
             await representation.not_modified()(scope, receive, send)
@@ -211,7 +214,8 @@ class SparqlEndpoint:
         if query.changes:
             return None
         dataset = query.default_graphs, query.named_graphs, query.base
-        return f"W/{self._tags.tag('sparql', query.text, query.format.name, dataset)}"
+        cites = query.cites
+        return f"W/{self._tags.tag('sparql', query.text, query.format.name, dataset, cites)}"
 
     async def _stream(
         self, etag: str | None, chunks: AsyncIterator[bytes], memory: RequestMemory, send: Send

@@ -73,7 +73,7 @@ class PlainQuery(NamedTuple):
         return " ".join((self.beginning, *clauses, self.pattern))
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
     """A plain token.
 
     Attributes:
@@ -106,16 +106,25 @@ def plain_query(text: str, base: str, variables: Callable[[str], Sequence[str]])
             word that is not separated from the next one.
         Forbidden: The query calls a function that SPARQL 1.1 lacks.
     """
-    plain = list(_plain_tokens(text, base))
-    _check_calls(plain)
+    plain = plain_tokens(text, base)
     uses_graphs = any((token.kind, token.text) == ("name", "GRAPH") for token in plain)
     if plain and plain[0].text == "DESCRIBE":
         return PlainQuery(*_describe(plain, variables), uses_graphs)
     at = _end_of_head(plain)
-    return PlainQuery(_joined(plain[:at]), _joined(plain[at:]), uses_graphs)
+    return PlainQuery(joined(plain[:at]), joined(plain[at:]), uses_graphs)
 
 
-def _plain_tokens(text: str, base: str) -> Iterator[_Token]:
+def plain_tokens(text: str, base: str) -> list[Token]:
+    """Return the tokens of a query without its prologue and its dataset clauses.
+
+    The arguments and the errors are those of `plain_query`.
+    """
+    plain = list(_plain_tokens(text, base))
+    _check_calls(plain)
+    return plain
+
+
+def _plain_tokens(text: str, base: str) -> Iterator[Token]:
     text = spell_out(text)
     prologue = Prologue(base)
     read = prologue.read(text)
@@ -156,7 +165,7 @@ def _plain_tokens(text: str, base: str) -> Iterator[_Token]:
                 plain = token
             case _:
                 raise _unknown(text, start, token)
-        yield _Token(kind, plain, depth)
+        yield Token(kind, plain, depth)
         if kind == "open":
             depth += 1
 
@@ -201,10 +210,10 @@ def _unknown(text: str, start: int, token: str) -> MalformedQuery:
     )
 
 
-def _check_calls(plain: Sequence[_Token]) -> None:
+def _check_calls(plain: Sequence[Token]) -> None:
     """Refuse calls of functions with other IRIs. After a predicate, a bracket begins a list."""
     around: list[tuple[str, str]] = [("", "")]  # a bracket, and the word whose expressions follow
-    for before, token in pairwise((_Token("", "", 0), *plain)):
+    for before, token in pairwise((Token("", "", 0), *plain)):
         bracket, word = around[-1]
         if token.kind == "open":
             is_list = bracket in ("{", "[") and not word
@@ -227,7 +236,7 @@ def _check_calls(plain: Sequence[_Token]) -> None:
             around[-1] = bracket, token.text
 
 
-def _end_of_head(plain: Sequence[_Token]) -> int:
+def _end_of_head(plain: Sequence[Token]) -> int:
     """Return the index of the token before which dataset clauses are allowed (section 13.2)."""
     index = 1
     if plain and plain[0].text == "CONSTRUCT" and plain[1:2] and plain[1].text == "{":
@@ -244,14 +253,12 @@ def _end_of_head(plain: Sequence[_Token]) -> int:
     )
 
 
-def _describe(
-    plain: Sequence[_Token], variables: Callable[[str], Sequence[str]]
-) -> tuple[str, str]:
+def _describe(plain: Sequence[Token], variables: Callable[[str], Sequence[str]]) -> tuple[str, str]:
     """Return the two parts of a CONSTRUCT for a DESCRIBE (section 16.4)."""
     described = list(
         takewhile(lambda token: token.kind in ("iri", "variable") or token.text == "*", plain[1:])
     )
-    rest = _joined(plain[1 + len(described) :])
+    rest = joined(plain[1 + len(described) :])
     terms = [token.text for token in described]
     if terms == ["*"]:
         terms = [f"?{name}" for name in variables(rest)]
@@ -271,10 +278,10 @@ def _describe(
     return f"CONSTRUCT {{ {triple} }}", f"WHERE {{ {' UNION '.join(groups)} }}"
 
 
-def _joined(plain: Sequence[_Token]) -> str:
+def joined(plain: Sequence[Token]) -> str:
     """Return the text of tokens. Oxigraph allows no space between some functions and a bracket."""
     parts: list[str] = []
-    for before, token in pairwise((_Token("", "", 0), *plain)):
+    for before, token in pairwise((Token("", "", 0), *plain)):
         is_close = "^^" in (before.text, token.text) or (before.kind, token.text) == ("name", "(")
         parts += (token.text,) if is_close else (" ", token.text)
     return "".join(parts).lstrip()

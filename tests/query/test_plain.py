@@ -8,7 +8,7 @@ from pyoxigraph import Store
 from apecgraph.content.folder import default_content
 from apecgraph.content.questions import read_questions
 from apecgraph.errors import Forbidden, MalformedQuery
-from apecgraph.query.remote.rewriting import PlainQuery, plain_query
+from apecgraph.query.plain import PlainQuery, plain_query
 
 BASE = "http://example.org/"
 

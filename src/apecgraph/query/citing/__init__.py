@@ -1,0 +1,1 @@
+"""Answers that cite: where each row of an answer comes from."""
