@@ -1,4 +1,4 @@
-"""Answers that cite, on a small dataset: two sources, a decision, and a cell that is derived from them."""
+"""Answers that cite, on a small dataset with two sources, a decision and a cell."""
 
 from __future__ import annotations
 
