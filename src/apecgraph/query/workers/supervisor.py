@@ -28,6 +28,10 @@ from apecgraph.query.workers.zygote import MAX_MESSAGE
 _PAUSE: Final = 1.0
 """Seconds to wait before replacing a process that failed before it did any work."""
 
+_HUGE_PAGES: Final = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""Makes the kernel hold the dataset in pages of 2 MB: a fork takes time for each page, and so does
+the end of a worker."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -252,6 +256,7 @@ class _Zygote:
             self._process = subprocess.Popen(  # noqa: S603 (nothing in it comes from outside)
                 # -P: nothing is imported from the working directory.
                 [sys.executable, "-P", "-m", "apecgraph.query.workers.zygote", str(descriptor)],
+                env={**os.environ, **_HUGE_PAGES},
                 pass_fds=[descriptor],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
