@@ -8,14 +8,14 @@ from apecgraph.content.questions import mentioned, read_questions
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, ID, RDF, compact
-from apecgraph.readers.vocabulary import Vocabulary
+from apecgraph.readers.vocabulary import TermUses, Vocabulary
 from apecgraph.release.release import Release
 from apecgraph.web.things.term import uses_query
 
 
 @pytest.fixture(scope="module")
 def terms(graph: Graph) -> Vocabulary:
-    return Vocabulary(graph, Labels(graph))
+    return Vocabulary(graph, Labels(graph), TermUses.of(graph))
 
 
 def test_every_term_of_the_ontology_is_in_one_group(terms: Vocabulary, graph: Graph) -> None:

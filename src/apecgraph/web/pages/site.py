@@ -18,6 +18,7 @@ from apecgraph.readers.comparisons import Comparisons
 from apecgraph.readers.lists.listings import Listings
 from apecgraph.readers.populations import Populations, read_populations
 from apecgraph.readers.series import Series, read_series
+from apecgraph.readers.vocabulary import TermUses
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.dumps import CHECKSUMS, downloads
@@ -124,6 +125,11 @@ class Readings:
         return read_populations(self.series, self.comparisons.official)
 
     @cached_property
+    def term_uses(self) -> TermUses:
+        """How often the terms of the vocabulary are used."""
+        return TermUses.of(self.graph)
+
+    @cached_property
     def entities(self) -> Entities:
         """The things that can be searched for and reconciled; reading them is slow."""
         return Entities(self.graph)
@@ -188,6 +194,11 @@ class ReleaseSite(Site):
     def populations(self) -> Populations:
         """The populations of economies."""
         return self.readings.populations
+
+    @property
+    def term_uses(self) -> TermUses:
+        """How often the terms of the vocabulary are used."""
+        return self.readings.term_uses
 
     @property
     def entities(self) -> Entities:

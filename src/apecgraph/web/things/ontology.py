@@ -23,7 +23,7 @@ class OntologyPage(ThingPage):
 
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the grouped terms, the code lists, and the foreign terms of each namespace."""
-        vocabulary = Vocabulary(self.site.graph, self.site.labels)
+        vocabulary = Vocabulary(self.site.graph, self.site.labels, self.site.term_uses)
         return {
             "groups": vocabulary.groups(),
             "listed": _LISTED,

@@ -27,7 +27,7 @@ class TermPage(ThingPage):
     def more(self, view: ThingView) -> dict[str, object]:
         """Return the term, an example of its use, and the rules and questions that name it."""
         iri = view.description.iri
-        terms = Vocabulary(self.site.graph, self.site.labels)
+        terms = Vocabulary(self.site.graph, self.site.labels, self.site.term_uses)
         term = terms.term(iri)
         example = None if term is None else terms.example(term)
         return {
