@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
+from typing import Any
 
 import httpx
 import pyoxigraph as ox
@@ -27,6 +29,7 @@ from apecgraph.rdf.formats import (
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ADMS, BASE, ID, OWL, SKOS
 from apecgraph.rdf.terms import term_text
+from apecgraph.text.nearest import nearest
 from apecgraph.web.publication import Publication
 from tests.support.contents import EXCERPT, ContentCopy
 from tests.support.pages import BROWSER
@@ -200,6 +203,21 @@ def test_a_document_has_links_in_its_header(client: httpx.Client) -> None:
     for relation in ("alternate", "describedby"):
         assert f'<{DOCUMENT}.ttl>; rel="{relation}"; type="text/turtle"' in links
     assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} 00:00:00 GMT", response.headers["last-modified"])
+
+
+def test_names_are_compared_outside_the_event_loop(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+
+    def noting(*arguments: Any, **named: Any) -> list[str]:
+        begun.append(asyncio._get_running_loop() is not None)
+        return nearest(*arguments, **named)
+
+    monkeypatch.setattr("apecgraph.web.documents.resources.nearest", noting)
+    for path in ("/id/economy/CHA", "/doc/economy/CHA.html"):
+        assert client.get(path).status_code == 404
+    assert begun == [False, False]
 
 
 @pytest.mark.parametrize(

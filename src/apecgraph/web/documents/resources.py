@@ -36,6 +36,7 @@ from apecgraph.text.catalogues import ENGLISH
 from apecgraph.text.nearest import nearest
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
+from apecgraph.web.http.clients import client_of
 from apecgraph.web.http.languages import look_up
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
@@ -127,7 +128,7 @@ class Resources:
         if name is None:
             if (listed := list_of(paths[0])) is not None:
                 return RedirectResponse(listed, 303, {"Cache-Control": "no-cache"})
-            raise self._missing(request)
+            raise await self._missing(request)
         refuse_withdrawn(self._graph, known[0])
         path = document_path(name, choose_format(request, DOCUMENT_FORMATS))
         asked = asked_language(request)
@@ -155,7 +156,7 @@ class Resources:
                 format_ = choose_format(request, DOCUMENT_FORMATS)
                 chosen = {"Vary": "Accept", "Content-Location": document_path(name, format_)}
                 return await self._respond(request, name, format_, chosen)
-        raise self._missing(request)
+        raise await self._missing(request)
 
     async def _respond(
         self, request: Request, name: str, format_: Format, headers: dict[str, str]
@@ -166,7 +167,8 @@ class Resources:
         description = None
         link = self.site.link_headers.get(key)
         if link is None:
-            description = self._described(request, iri)
+            work = self.site.executor.begin(client_of(request.scope))
+            description = await work.run(partial(self._described, request, iri))
             link = self.site.signposts.header(name, description, format_)
             self.site.link_headers[key] = link
         headers = headers | {"Link": link}
@@ -247,7 +249,7 @@ class Resources:
     def _described(self, request: Request, iri: str) -> Description:
         description = describe(self._graph, iri)
         if description is None:
-            raise self._missing(request)
+            raise self._not_found(request)
         return description
 
     def _language(self, request: Request, iri: str) -> str:
@@ -283,7 +285,12 @@ class Resources:
         quads = {*description.evidence(), *named_quads(self._graph, triples)}
         return self.site.writer.document(triples, format_, description.iri, quads)
 
-    def _missing(self, request: Request) -> NotFound:
+    async def _missing(self, request: Request) -> NotFound:
+        """Return the error for an unknown path; comparing names takes milliseconds."""
+        work = self.site.executor.begin(client_of(request.scope))
+        return await work.run(partial(self._not_found, request))
+
+    def _not_found(self, request: Request) -> NotFound:
         """Return the error for an unknown path, with the most similar names."""
         path = possible_paths(request.scope)[0]
         name = path.removeprefix("/id/").removeprefix(DOC).removeprefix("/")
