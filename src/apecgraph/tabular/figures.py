@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -11,7 +12,7 @@ import pyoxigraph as ox
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, QB, RDF
-from apecgraph.rdf.terms import Term
+from apecgraph.rdf.terms import Term, term_text
 from apecgraph.tabular.codes import Codes
 from apecgraph.tabular.columns import COLUMNS, FIGURE, Column
 
@@ -71,33 +72,42 @@ class _Reader:
         self._graph = graph
         self._labels = Labels(graph)
         self._label = cache(self._read_label)
-        self._shared = cache(self._read)
+        self._shared = cache(self._read_shared)
 
     def row(self, iri: str) -> Row:
         row = {FIGURE: iri}
+        own = self._properties(iri)
         for column in COLUMNS:
             subject = row[column.of]
             if column.is_label:
                 row[column.name] = self._label(subject)
             elif column.property is not None:
-                read = self._read if column.of == FIGURE else self._shared
-                row[column.name] = read(subject, column)
-        printed = self._objects(iri, f"{APEC}printed")
+                is_own = column.of == FIGURE
+                row[column.name] = _value(own, column) if is_own else self._shared(subject, column)
+        printed = own.get(f"{APEC}printed", ())
         row["language"] = next(
             (text.language or "" for text in printed if isinstance(text, ox.Literal)), ""
         )
-        row["decision"] = " ".join(self._graph.values(iri, f"{APEC}decision"))
+        row["decision"] = " ".join(map(term_text, own.get(f"{APEC}decision", ())))
         return row
 
     def _read_label(self, thing: str) -> str:
         label = self._labels.label(thing) if thing else None
         return "" if label is None else label.value
 
-    def _read(self, subject: str, column: Column) -> str:
-        """Return the value of a thing in a column (an IRI or text), or an empty string."""
-        kind = ox.NamedNode if column.is_thing else ox.Literal
-        terms = self._objects(subject, column.property or "")
-        return next((term.value for term in terms if isinstance(term, kind)), "")
+    def _read_shared(self, thing: str, column: Column) -> str:
+        return _value(self._properties(thing), column) if thing else ""
 
-    def _objects(self, subject: str, property_: str) -> list[Term]:
-        return sorted(self._graph.objects(subject, property_), key=str) if subject else []
+    def _properties(self, thing: str) -> Mapping[str, Sequence[Term]]:
+        """Return the distinct values of each property of a thing, sorted."""
+        found: defaultdict[str, set[Term]] = defaultdict(set)
+        for quad in self._graph.quads(thing):  # one search, since a figure has many properties
+            found[quad.predicate.value].add(quad.object)
+        return {name: sorted(values, key=str) for name, values in found.items()}
+
+
+def _value(properties: Mapping[str, Sequence[Term]], column: Column) -> str:
+    """Return the value of a thing in a column (an IRI or text), or an empty string."""
+    kind = ox.NamedNode if column.is_thing else ox.Literal
+    terms = properties.get(column.property or "", ())
+    return next((term.value for term in terms if isinstance(term, kind)), "")
