@@ -42,3 +42,24 @@ async def test_the_client_with_the_most_places_loses_its_last_one() -> None:
         await greedy[2]
     assert all(queue.give(name) for name in ("first", "second", "third"))
     assert await asyncio.gather(*greedy[:2], light) == ["first", "third", "second"]
+
+
+async def test_a_client_that_has_lately_used_more_is_served_after_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queue: FairQueue[str] = FairQueue(9, lambda resource: None)
+    queue.charge("greedy", 5)
+    queue.charge("light", 0.01)
+
+    async def served() -> list[str | None]:
+        tasks = {
+            name: asyncio.create_task(queue.wait(name, LATE, timed_out))
+            for name in ("greedy", "light", "new")
+        }
+        await asyncio.sleep(0)
+        assert all(queue.give(name) for name in ("first", "second", "third"))
+        return [await task for task in tasks.values()]
+
+    assert await served() == ["third", "first", "second"]
+    monkeypatch.setattr("apecgraph.query.fair_queue._HALVED_SECONDS", 1e-6)  # it is forgotten
+    assert await served() == ["first", "second", "third"]

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from cachetools import LRUCache
 
 from apecgraph.errors import ApecgraphError, QueryTimedOut, StoreBusy
+
+_HALVED_SECONDS: Final = 10.0
+"""Time in which half of what a client has used is forgotten."""
+
+_STEP_SECONDS: Final = 0.1
+"""Clients take turns if they have used the same number of these."""
+
+_CLIENTS: Final = 1000
+"""Number of clients of which is known what they have used."""
 
 _Resource = TypeVar("_Resource")
 
@@ -16,7 +28,8 @@ class FairQueue(Generic[_Resource]):
     """A queue with places in which clients wait for a resource.
 
     Clients are served round-robin, and the places of a client in order, so that a client that takes
-    many places delays only itself.
+    many places delays only itself. A client that has lately used the resource for longer than
+    others is served after them, so that little work does not wait for much.
 
     Args:
         size: The number of places.
@@ -26,8 +39,10 @@ class FairQueue(Generic[_Resource]):
     def __init__(self, size: int, give_back: Callable[[_Resource], None]) -> None:
         self._size = size
         self._give_back = give_back
-        # The client whose turn is next comes first.
+        # Of clients that have used it for as long, the one whose turn is next comes first.
         self._waiting: dict[str, deque[asyncio.Future[_Resource]]] = {}
+        # The seconds that clients have used, each with the time of its last use.
+        self._used: LRUCache[str, tuple[float, float]] = LRUCache(_CLIENTS)
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
@@ -64,9 +79,21 @@ class FairQueue(Generic[_Resource]):
         finally:
             alarm.cancel()
 
+    def charge(self, client: str, seconds: float) -> None:
+        """Note for how many seconds a client has used the resource."""
+        self._used[client] = self._seconds(client) + seconds, time.monotonic()
+
+    def _seconds(self, client: str) -> float:
+        """Return for how many seconds a client has lately used the resource."""
+        seconds, last = self._used.get(client, (0.0, 0.0))
+        return seconds and seconds * 0.5 ** ((time.monotonic() - last) / _HALVED_SECONDS)
+
+    def _steps(self, client: str) -> int:
+        return int(self._seconds(client) / _STEP_SECONDS)
+
     def give(self, resource: _Resource) -> bool:
         """Give a resource to the client whose turn it is; return False if nobody waits."""
-        for client in list(self._waiting):
+        for client in sorted(self._waiting, key=self._steps):
             places = self._waiting.pop(client)
             place = places.popleft() if places else None
             if places:

@@ -86,6 +86,23 @@ async def test_clients_take_turns(files: list[DataFile]) -> None:
         assert "".join(order) == "aabcabaaa"
 
 
+async def test_a_client_whose_queries_took_long_waits_for_the_others(
+    files: list[DataFile],
+) -> None:
+    async with isolated(files, query_seconds=1, queue=50) as store:
+        with pytest.raises(QueryTimedOut):
+            await ask(store, FOREVER, client="a")
+        assert await is_well(store)
+        order: list[str] = []
+
+        async def ask_and_note(client: str) -> None:
+            await ask(store, COUNT, client=client)
+            order.append(client)
+
+        await asyncio.gather(*map(ask_and_note, "aaabc"))
+        assert "".join(order) == "abcaa"  # a came first, when nobody waited
+
+
 async def test_the_client_with_most_queries_in_a_full_queue_makes_room(
     files: list[DataFile],
 ) -> None:
@@ -125,8 +142,11 @@ async def test_a_long_query_continues_if_no_query_waits(files: list[DataFile]) -
             await ask(store, FOREVER)
 
 
-async def test_a_query_that_gets_no_processor_is_not_refused(files: list[DataFile]) -> None:
-    async with isolated(files, query_seconds=20, long_queries=0) as store:
+@pytest.mark.parametrize("long_queries", [0, 1])
+async def test_a_query_that_gets_no_processor_is_not_long(
+    files: list[DataFile], long_queries: int
+) -> None:
+    async with isolated(files, query_seconds=20, long_queries=long_queries) as store:
         (worker,) = workers()
         os.kill(worker, signal.SIGSTOP)
         tasks = [asyncio.create_task(ask(store, "ASK {}")) for _ in range(2)]
@@ -134,6 +154,17 @@ async def test_a_query_that_gets_no_processor_is_not_refused(files: list[DataFil
         os.kill(worker, signal.SIGCONT)
         assert [answer.strip() for answer in await asyncio.gather(*tasks)] == 2 * [b"true"]
         assert workers() == [worker]
+
+
+async def test_a_query_whose_client_does_not_read_gives_way(
+    files: list[DataFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apecgraph.query.workers.pool._LIGHT_WORK", 1e9)  # however little it is
+    async with isolated(files, query_seconds=20, long_queries=1) as store:
+        answer = await store.query(Query(LONG, RESULTS_JSON))
+        await until(lambda: len(workers()) == 2)
+        assert await is_well(store)
+        await chunks(answer).aclose()
 
 
 async def test_queries_run_side_by_side(files: list[DataFile]) -> None:

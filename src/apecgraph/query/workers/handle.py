@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections import deque
+from pathlib import Path
 from typing import Final, cast
 
 from apecgraph.isolation.deaths import Death
@@ -61,6 +62,15 @@ class WorkerHandle(asyncio.Protocol):
     def ready(self) -> bool:
         """Whether the worker can get a query. It may be gone before its exit status is known."""
         return not (self.retired or self._gone or self._transport.is_closing())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the process waits for something other than a processor; False if it is gone."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b") ")[2]
+        except OSError:
+            return False
+        return state.startswith((b"S", b"D"))
 
     @property
     def processor_seconds(self) -> float:

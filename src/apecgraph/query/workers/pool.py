@@ -35,8 +35,8 @@ LIGHT_SECONDS: Final = 0.1
 """The time, in seconds, after which a query counts as long: other queries take precedence."""
 
 _LIGHT_WORK: Final = 0.1
-"""Part of that time for which a query must have had a processor to be refused as long: without it,
-the machine is slow and not the query."""
+"""Part of that time for which a query must have had a processor to count as long: without it, the
+machine is slow and not the query."""
 
 HELD_BACK: Final = 1024 * 1024
 """Bytes at the start of an answer that are held back, so an error in them can still be reported."""
@@ -144,7 +144,7 @@ class WorkerPool:
         """
         deadline = asyncio.get_running_loop().time() + self._limits.query_seconds
         worker = await self._acquire(client, deadline)
-        chunks = self._answer(worker, query, deadline)
+        chunks = self._answer(worker, query, client, deadline)
         head: list[bytes] = []
         size = 0
         async for chunk in chunks:
@@ -174,12 +174,12 @@ class WorkerPool:
         return StoreError(self.failure)
 
     async def _answer(
-        self, worker: WorkerHandle, query: Query, deadline: float
+        self, worker: WorkerHandle, query: Query, client: str, deadline: float
     ) -> AsyncGenerator[bytes, None]:
         """Yield the chunks of an answer; at the end or if closed, release or replace the worker."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        aging = _Aging(deadline, self._oom_kills, worker.processor_seconds)
+        aging = _Aging(client, deadline, self._oom_kills, worker.processor_seconds)
         aging.timer = loop.call_at(min(now + LIGHT_SECONDS, deadline), self._age, worker, aging)
         worker.send(messages.encode_query(query, deadline - now))
         done = False
@@ -209,6 +209,7 @@ class WorkerPool:
                 if timer is not None:
                     timer.cancel()
             worker.finish()
+            self._charge(worker, aging)
             self._long_queries_left += aging.long
             if done and not aging.long:
                 self._release(worker)
@@ -219,22 +220,35 @@ class WorkerPool:
     def _age(self, worker: WorkerHandle, aging: _Aging) -> None:
         """Let a long query continue in addition to the others, if another long query is allowed.
 
-        Otherwise the query keeps its worker until other queries wait; then the query is refused,
-        unless it has had hardly any time of a processor.
+        Otherwise the query keeps its worker until other queries wait; then the query is refused. A
+        query that has had hardly any time of a processor is not long, unless it waits for something
+        else: the rest of its text, its client to read, or an engine elsewhere.
         """
         loop = asyncio.get_running_loop()
         if aging.alarm is None:  # what follows takes too long to do it for shorter queries
             aging.alarm = loop.call_at(aging.deadline, self._supervisor.replace, worker)
             aging.oom_kills = self._oom_kills = oom_kills()
-        if self._long_queries_left > 0 and not worker.retired:
+        self._charge(worker, aging)
+        has_worked = aging.work > _LIGHT_WORK * LIGHT_SECONDS
+        # At the second check: at the first, it may have just sent an answer that nobody has read.
+        is_long = has_worked or (aging.idle and worker.is_idle)
+        aging.idle = worker.is_idle
+        if is_long and self._long_queries_left > 0 and not worker.retired:
             self._long_queries_left -= 1
             aging.long = True
             self._supervisor.demote(worker)
-        elif self._queue and worker.processor_seconds - aging.begun > _LIGHT_WORK * LIGHT_SECONDS:
+        elif self._queue and has_worked:
             aging.refused = True
             self._supervisor.replace(worker)
         else:
             aging.timer = loop.call_later(LIGHT_SECONDS, self._age, worker, aging)
+
+    def _charge(self, worker: WorkerHandle, aging: _Aging) -> None:
+        """Charge the client of a query for its work so far, unless other queries go before it."""
+        if not aging.long:
+            work = max(aging.work, worker.processor_seconds - aging.begun)
+            self._queue.charge(aging.client, work - aging.work)
+            aging.work = work
 
     async def _cause_of_death(
         self, worker: WorkerHandle, oom_kills_before: int
@@ -273,11 +287,27 @@ class WorkerPool:
 
 @dataclass(slots=True)
 class _Aging:
-    """The state of a query that takes long: whether it counts as long, or is refused."""
+    """The state of a query in progress: its work, and whether it counts as long or is refused.
 
+    Attributes:
+        client: The client that sent it.
+        deadline: When it ends, in seconds on the clock of the event loop.
+        oom_kills: The number of processes that the kernel had killed for memory before.
+        begun: The processor time of its worker at its beginning.
+        work: The processor time that it has taken.
+        idle: Whether its worker waited for something when its age was last checked.
+        timer: Counts it as long.
+        alarm: Ends it.
+        long: Whether it counts as long.
+        refused: Whether it has to end because others wait.
+    """
+
+    client: str
     deadline: float
     oom_kills: int
     begun: float
+    work: float = 0
+    idle: bool = False
     timer: asyncio.TimerHandle | None = None
     alarm: asyncio.TimerHandle | None = None
     long: bool = False

@@ -117,7 +117,9 @@ class FairExecutor:
         if self._busy:
             await self._queue.wait(client, deadline, self._timed_out)
         self._busy = True
+        begun = loop.time()
         work = loop.run_in_executor(self._thread, job)
+        work.add_done_callback(lambda _: self._queue.charge(client, loop.time() - begun))
         # The turn passes one step of the loop later, so this request keeps its result, for example
         # in a cache, before the next job looks for it.
         work.add_done_callback(lambda done: loop.call_soon(self._pass_on, done))
