@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -78,6 +79,12 @@ def test_an_example_is_one_click_away(visit: Open) -> None:
     page.get_by_role("link", name="Who chaired").click()
     expect(page.get_by_role("heading", name="Who chaired")).to_be_visible()
     expect(page.locator("td a[href^='/id/source/']").first).to_be_visible()
+    page.get_by_label("With the sources of each row").check()
+    page.locator("td details summary", has_text="source").first.click()
+    expect(page.locator("td details[open] a[href^='/id/source/']").first).to_be_visible()
+    expect(page.get_by_role("link", name="CSV")).to_have_attribute("href", re.compile("cite=1"))
+    page.reload()
+    expect(page.get_by_label("With the sources of each row")).to_be_checked()
     page.go_back()
     expect(page.get_by_role("heading", name="What do the claims C0021")).to_be_visible()
     expect(page.get_by_role("cell", name="C0021").first).to_be_visible()

@@ -10,6 +10,9 @@ import { Problem } from "./problem.js";
 import { Results } from "./results.js";
 import { Vocabulary } from "./vocabulary.js";
 
+// The formats that have a place for citations.
+const CITABLE = ["json", "csv", "tsv", "trig", "nquads"];
+
 class Editor {
   constructor(place, vocabulary, examples) {
     const form = place.querySelector("form");
@@ -19,6 +22,8 @@ class Editor {
     this.root = document.getElementById("editor").content.firstElementChild.cloneNode(true);
     this.formats = [...form.querySelectorAll("optgroup")].map((group) => [...group.querySelectorAll("option")]);
     const query = valueOf(form);
+    this.cites = this.part("cites");
+    this.cites.checked = form.elements.cite.checked;
     form.replaceWith(this.root);
     this.yasqe = this.make(query);
     this.results = new Results(this.part("results"), vocabulary);
@@ -26,6 +31,7 @@ class Editor {
     this.part("run").addEventListener("click", () => this.run());
     this.part("stop").addEventListener("click", () => this.yasqe.abortQuery());
     this.part("share").addEventListener("click", () => this.share());
+    this.cites.addEventListener("change", () => this.run());
     window.addEventListener("hashchange", () => this.open());
     if (!this.open() && "asked" in place.dataset) this.run(); // the page came with the query
   }
@@ -42,6 +48,7 @@ class Editor {
         endpoint: this.endpoint,
         acceptHeaderSelect: "application/sparql-results+json, text/turtle;q=0.9",
         acceptHeaderGraph: "text/turtle, application/sparql-results+json;q=0.9",
+        headers: () => (this.cites.checked ? { Prefer: "cite" } : {}),
       },
       // Tab leaves the editor like any other field.
       extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run, Tab: false, "Shift-Tab": false, Esc: false, "Ctrl-S": false },
@@ -64,8 +71,10 @@ class Editor {
 
   // If a link to this page contains a query, fill it in and run it. Returns whether it does.
   open() {
-    const query = new URLSearchParams(location.hash.slice(1)).get("query");
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const query = asked.get("query");
     if (!query) return false;
+    this.cites.checked ||= asked.has("cite");
     this.yasqe.setValue(query);
     this.place.scrollIntoView();
     this.run();
@@ -75,7 +84,7 @@ class Editor {
   async run() {
     this.problem.clear();
     const query = this.yasqe.getValue();
-    history.replaceState(null, "", address(query));
+    history.replaceState(null, "", address(query, this.cites.checked));
     this.place.querySelector("h2").textContent = this.examples.get(query.trimEnd()) ?? gettext("A query of your own");
     const turn = (this.turn = Symbol("one run of a query"));
     const start = performance.now();
@@ -116,7 +125,8 @@ class Editor {
     return this.formats[ofGraphs ? 1 : 0].map(({ value, label }) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
-      link.href = `${this.endpoint}?${new URLSearchParams({ query, format: value })}`;
+      const cite = this.cites.checked && CITABLE.includes(value) ? { cite: "1" } : {};
+      link.href = `${this.endpoint}?${new URLSearchParams({ query, format: value, ...cite })}`;
       link.download = "";
       link.textContent = label;
       item.append(link);
@@ -125,7 +135,7 @@ class Editor {
   }
 
   async share() {
-    history.replaceState(null, "", address(this.yasqe.getValue()));
+    history.replaceState(null, "", address(this.yasqe.getValue(), this.cites.checked));
     try {
       await navigator.clipboard.writeText(location.href);
       this.say(gettext("The link to this query is copied."));
@@ -163,8 +173,8 @@ function links(examples) {
 }
 
 // The address of this page with a query. The fragment is not sent, so the query may be long.
-function address(query) {
-  return `${location.pathname}#query=${encodeURIComponent(query)}`;
+function address(query, cites) {
+  return `${location.pathname}#query=${encodeURIComponent(query)}${cites ? "&cite=1" : ""}`;
 }
 
 const place = document.getElementById("query");

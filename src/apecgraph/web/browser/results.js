@@ -1,6 +1,7 @@
 // Results as table, chart and response: Yasr with its table, with our links and without unused parts.
 
 import { Yasr } from "@zazuko/yasr";
+import { citation } from "./citation.js";
 import { gettext, spelled } from "./language.js";
 
 const MOST_CHARACTERS = 100_000;
@@ -96,7 +97,9 @@ class Table extends Yasr.plugins.table {
 
   getRows() {
     const names = this.yasr.results.getVariables();
-    return this.yasr.results.getBindings().map((row) => names.map((name) => row[name] ?? ""));
+    const rows = this.yasr.results.getBindings().map((row) => names.map((name) => row[name] ?? ""));
+    const { citations } = this.yasr;
+    return citations ? rows.map((row, number) => [...row, citation(citations, number, this.yasr.vocabulary)]) : rows;
   }
 
   // DataTables turns the texts that it searches into elements, so they are escaped too.
@@ -106,7 +109,9 @@ class Table extends Yasr.plugins.table {
       if (type === "display") return this.getCellContent(term);
       return type === "filter" ? escaped(term.value) : term.value;
     };
-    return this.yasr.results.getVariables().map((name) => ({ name, title: escaped(name), render }));
+    const columns = this.yasr.results.getVariables().map((name) => ({ name, title: escaped(name), render }));
+    const cited = (element, type) => (type === "display" ? element.outerHTML : escaped(element.textContent));
+    return this.yasr.citations ? [...columns, { title: gettext("Sources"), render: cited }] : columns;
   }
 
   getUriLinkFromBinding({ value }) {
@@ -166,6 +171,11 @@ export class Results extends Yasr {
       button.removeAttribute("aria-label");
       button.setAttribute("aria-pressed", button.classList.contains("selected"));
     }
+  }
+
+  // The citations of the answer, if it has some.
+  get citations() {
+    return this.results?.getAsJson()?.citations;
   }
 
   // The size of the result in words.

@@ -71,6 +71,7 @@ class QueryPage:
                     sources=self._sources,
                     examples=examples,
                     asked=query is not None,
+                    cites=request.query_params.get("cite") == "1",
                     tables=RESULTS_FORMATS,
                     graphs=GRAPH_FORMATS,
                 )
