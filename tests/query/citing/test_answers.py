@@ -59,11 +59,16 @@ def data() -> ox.Store:
     return store
 
 
-def cited(store: ox.Store, text: str, format_: Format = RESULTS_JSON, **parts: Any) -> bytes:
+def cited(
+    store: ox.Store,
+    text: str,
+    format_: Format = RESULTS_JSON,
+    seconds: float = 60,
+    **parts: Any,
+) -> bytes:
     chunks: list[bytes] = []
-    evaluate_with_citations(
-        store, Query(HEAD + text, format_, cites=True, **parts), chunks.append, 100_000
-    )
+    query = Query(HEAD + text, format_, cites=True, **parts)
+    evaluate_with_citations(store, query, chunks.append, seconds, 100_000)
     return b"".join(chunks)
 
 
@@ -247,6 +252,12 @@ def test_an_answer_that_is_not_traced_says_why(data: ox.Store, text: str, becaus
     assert set(citations) == {"traced", "because"}
     assert not citations["traced"]
     assert because in citations["because"]
+
+
+def test_if_tracing_takes_too_long_the_answer_itself_is_given(data: ox.Store) -> None:
+    found = json.loads(cited(data, "SELECT ?f { ?f :value 27 }", seconds=0))
+    assert found["results"]["bindings"] == [{"f": {"type": "uri", "value": "http://x/f2"}}]
+    assert "too long" in found["citations"]["because"]
 
 
 def test_a_row_lists_some_statements_and_the_sources_of_all() -> None:

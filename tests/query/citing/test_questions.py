@@ -52,7 +52,7 @@ def test_the_questions_are_traced_to_the_expected_sources(
             continue  # these take most of the time
         chunks: list[bytes] = []
         query = Query(question.query, RESULTS_JSON, cites=True)
-        evaluate_with_citations(store, query, chunks.append)
+        evaluate_with_citations(store, query, chunks.append, 600)
         citations = json.loads(b"".join(chunks))["citations"]
         if not citations["traced"]:
             wrong[question.name] = [citations["because"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from apecgraph.errors import (
 )
 from apecgraph.query.model import Query, RemoteEngine
 from apecgraph.query.remote.evaluation import RemoteEvaluator
-from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, Format
+from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, RESULTS_JSON, TRIG, Format
 
 JSON = "application/sparql-results+json"
 GRAPHS = {"http://x/g": 2, "http://x/h": 1}
@@ -106,9 +107,10 @@ def ask(
     default_graph: str | None = None,
     max_rows: int | None = 3,
     credentials: str = "",
+    cites: bool = False,
 ) -> bytes:
     answer = bytearray()
-    query = Query(text, format_, default_graphs, named_graphs)
+    query = Query(text, format_, default_graphs, named_graphs, cites=cites)
     with asking(stub, default_graph, credentials) as evaluator:
         evaluator.evaluate(query, answer.extend, 2, max_rows)
     return bytes(answer)
@@ -119,6 +121,16 @@ def test_an_answer_is_written_in_the_format_of_the_client(stub: Stub) -> None:
     typed = '{"s": {"type": "typed-literal", "datatype": "http://x/t", "value": "1"}}'
     stub.answer = lambda handler: handler.reply(rows(typed))
     assert b'"datatype":"http://x/t"' in ask(stub, format_=RESULTS_JSON)
+
+
+def test_an_answer_that_should_cite_says_why_it_does_not(stub: Stub) -> None:
+    found = json.loads(ask(stub, format_=RESULTS_JSON, cites=True))
+    assert len(found["results"]["bindings"]) == 1
+    assert "another engine holds the release" in found["citations"]["because"]
+    assert b"not traced, because another engine" in ask(stub, cites=True)
+    stub.answer = lambda handler: handler.reply("<x:a> <x:b> <x:c> .", N_TRIPLES.media_type)
+    graph = ask(stub, "DESCRIBE <http://x/s1>", TRIG, cites=True)
+    assert b"Not traced, because another engine" in graph
 
 
 def test_ask_may_be_answered_as_virtuoso_does(stub: Stub) -> None:

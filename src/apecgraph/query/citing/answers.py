@@ -6,13 +6,16 @@ reader gets.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final, TypeAlias, cast
 
 from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
+    QuerySolution,
     QuerySolutions,
     RdfFormat,
     Store,
@@ -38,13 +41,16 @@ from apecgraph.rdf.serializer import Write, write_rdf, write_results
 MOST_ROWS: Final = 10_000
 """Number of rows of an answer that is traced."""
 
+_TRACING: Final = 0.7
+"""Part of the time of a query after which its answer is written without citations."""
+
 Evaluate: TypeAlias = Callable[[Query, Write], None]
 """Evaluates a query and writes the answer."""
 
 
 @drop_locals_on_error
 def evaluate_with_citations(
-    store: Store, query: Query, write: Write, max_rows: int | None = None
+    store: Store, query: Query, write: Write, seconds: float, max_rows: int | None = None
 ) -> None:
     """Evaluate a query and write the answer with its citations.
 
@@ -52,11 +58,13 @@ def evaluate_with_citations(
         store: The dataset.
         query: The query, with a format that has a place for citations.
         write: Takes the chunks; what it raises is passed on.
+        seconds: Time that the query has. If tracing takes most of it, the answer is not traced.
         max_rows: The largest number of rows or triples in the answer; None for no limit.
 
     Raises:
         ApecgraphError: An error of `evaluate`.
     """
+    end = time.monotonic() + _TRACING * seconds
 
     def plain(query: Query, write: Write) -> None:
         evaluate(store, query, write, max_rows)
@@ -69,9 +77,11 @@ def evaluate_with_citations(
         return
     results = _answer(query, RESULTS_JSON, plain)
     try:
-        citations = _citations(store, query, results)
+        citations = _citations(store, query, results, end)
     except NotTracedError as reason:
         citations = Citations(str(reason))
+    except (RuntimeError, OSError) as error:
+        citations = Citations(f"the engine could not evaluate the queries that trace it: {error}")
     _write(results, citations, query, write)
 
 
@@ -99,7 +109,7 @@ def _answer(query: Query, format_: Format, evaluate: Evaluate) -> bytes:
     return b"".join(chunks)
 
 
-def _citations(store: Store, query: Query, results: bytes) -> Citations:
+def _citations(store: Store, query: Query, results: bytes, end: float) -> Citations:
     answer = parse_query_results(results, QueryResultsFormat.JSON)
     if query.changes:
         raise NotTracedError("each evaluation gives another answer")
@@ -107,7 +117,7 @@ def _citations(store: Store, query: Query, results: bytes) -> Citations:
         names, rows = [], [()] if answer else []
     else:
         names = [variable.value for variable in answer.variables]
-        rows = [tuple(solution) for solution in answer]
+        rows = [tuple(solution) for solution in islice(answer, MOST_ROWS + 1)]
     if len(rows) > MOST_ROWS:
         raise NotTracedError(f"it has more than {MOST_ROWS:,} rows: ask for fewer with LIMIT")
     empty = Store()
@@ -116,11 +126,15 @@ def _citations(store: Store, query: Query, results: bytes) -> Citations:
         found = cast("QuerySolutions", empty.query(f"SELECT * {pattern}"))
         return [variable.value for variable in found.variables]
 
-    def solutions(level: PlainQuery) -> QuerySolutions:
+    def solutions(level: PlainQuery) -> Iterator[QuerySolution]:
         try:
-            return cast("QuerySolutions", answer_of(store, replace(query, text=level.on(()))))
+            found = answer_of(store, replace(query, text=level.on(())))
         except MalformedQuery:
             raise NotTracedError("it can be read in more than one way") from None
+        for solution in cast("QuerySolutions", found):
+            if time.monotonic() > end:
+                raise NotTracedError("that takes too long: ask for less")
+            yield solution
 
     try:
         plain = plain_tokens(query.text, query.base)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, cast
 
-from pyoxigraph import QuerySolution, QuerySolutions, RdfFormat, parse
+from pyoxigraph import QuerySolution, RdfFormat, parse
 
 from apecgraph.query.citing.citations import RowCitation
 from apecgraph.query.citing.levels import Reading
@@ -19,7 +19,7 @@ from apecgraph.query.citing.sources import Origins, Statement, Term
 from apecgraph.query.plain import PlainQuery
 
 Row: TypeAlias = tuple[Term | None, ...]
-Evaluate: TypeAlias = Callable[[PlainQuery], QuerySolutions]
+Evaluate: TypeAlias = Callable[[PlainQuery], Iterator[QuerySolution]]
 Solution: TypeAlias = QuerySolution | Mapping[str, Term | None]
 
 

@@ -121,8 +121,10 @@ class _Local:
         self, query: Query, write: Write, seconds: float, max_rows: int | None = None
     ) -> None:
         """Evaluate a query: the front and the kernel see to it that it ends in time."""
-        answer = evaluate_with_citations if query.cites else evaluate
-        answer(self._store, query, write, max_rows)
+        if query.cites:
+            evaluate_with_citations(self._store, query, write, seconds, max_rows)
+        else:
+            evaluate(self._store, query, write, max_rows)
 
 
 def _answer(evaluator: Evaluator, front: socket, limits: PoolLimits, request: bytes) -> None:
