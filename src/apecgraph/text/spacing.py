@@ -15,7 +15,7 @@ _BETWEEN_SENTENCES: Final = (
 )
 """White space after Chinese punctuation, which has a space of its own."""
 
-_KEPT: Final = r"<(textarea|pre|script|title)\b.*?</\1>|<[^>]*>"
+_KEPT: Final = r"<(textarea|pre|script|title)\b.*?</\1>|<[^<>]*>"
 """What stays as it is: tags, and texts that people or programs copy."""
 
 
