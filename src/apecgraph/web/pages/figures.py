@@ -52,6 +52,9 @@ _SHOWN: Final = 60
 _LISTED: Final = 90
 """Maximum number of series that a page lists if all are of one measure."""
 
+_DRAWN: Final = 4
+"""Maximum number of charts on a page of several series; the name of each leads to its page."""
+
 _ROWS: Final = 40
 """Maximum number of rows of the tables of a page."""
 
@@ -253,7 +256,7 @@ class FiguresPage(Page):
         together = None if in_rows else self._together(selection, series, view)
         alone = series if shown and not in_rows and together is None else ()
         charts = [
-            self._chart(selection, view, f"chart-{number}", each)
+            self._chart(selection, view, f"chart-{number}", each) if number <= _DRAWN else None
             for number, each in enumerate(alone, 1)
         ]
         if view.values != PLAIN.values and together is None and not any(charts):
