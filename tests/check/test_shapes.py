@@ -77,10 +77,15 @@ def read(path: Path) -> tuple[Content, Expected]:
     return Content(EXAMPLES.parent, (*ours(), *files)), expected
 
 
+@cache
+def vocabularies() -> Vocabularies:
+    return Vocabularies.read(default_content())
+
+
 def found(content: Content, monkeypatch: pytest.MonkeyPatch) -> Expected:
     # Locations are looked up in Turtle files; they have their own tests.
     monkeypatch.setattr("apecgraph.check.locations.Locator.places", lambda *_: iter(()))
-    report, _ = validate(content, Vocabularies.read(default_content()))
+    report, _ = validate(content, vocabularies())
     return {(result.nodes[0], result.rule, result.component) for result in report.results}
 
 

@@ -142,7 +142,7 @@ class _Use:
 
     def _is_missing(self, iri: str) -> bool:
         """Return whether an IRI is in a vocabulary's namespace without being one of its terms."""
-        if iri in self._terms:
+        if iri in self._terms or iri.startswith(ID):
             return False
         return iri.startswith(ONTOLOGY) or self._vocabularies.namespace(iri) is not None
 
@@ -169,20 +169,22 @@ class _Use:
         term = self._terms.get(predicate.value)
         if term is None:
             return None
-        name = compact(predicate.value)
         if not self._is_in(subject, term.domain):
-            return f"{name} is a property of {_either(term.domain)}, not of {self._named(subject)}"
+            owner = self._named(subject)
+            return f"{compact(term.term)} is a property of {_either(term.domain)}, not of {owner}"
         literals = [class_ for class_ in term.range if self._holds_literals(class_)]
         classes = [class_ for class_ in term.range if class_ not in literals]
         if isinstance(value, ox.Literal):
             if term.kind == OBJECT_PROPERTY or (classes and not literals):
                 wanted = _either(classes) or "a thing"
-                return f"{name} must have {wanted} as its value, not a literal"
+                return f"{compact(term.term)} must have {wanted} as its value, not a literal"
         elif term.kind == DATATYPE_PROPERTY or (literals and not classes):
             if _ADDRESSES.isdisjoint(literals):
-                return f"{name} must have a literal as its value, not {self._named(value)}"
+                given = self._named(value)
+                return f"{compact(term.term)} must have a literal as its value, not {given}"
         elif _ADDRESSES.isdisjoint(literals) and not self._is_in(value, classes):
-            return f"{name} must have {_either(classes)} as its value, not {self._named(value)}"
+            given = self._named(value)
+            return f"{compact(term.term)} must have {_either(classes)} as its value, not {given}"
         return None
 
     def _is_in(self, node: Term, classes: Collection[str]) -> bool:
