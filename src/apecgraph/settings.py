@@ -24,8 +24,9 @@ class Settings(BaseSettings):
         description="Address at which people reach the server; the programs at `/docs/use` and the "
         "JSON-LD documents, which name their context, contain it. If it is empty, they contain the "
         "address that the server listens at if only this machine can reach it, and the canonical "
-        "base otherwise. With `--data`, it is the address in the service description and the base "
-        "of queries; if it is empty, these have the address that the server listens at.",
+        "base otherwise. With `--data`, or `--endpoint` alone, it is the address in the service "
+        "description and the base of queries; if it is empty, these have the address that the "
+        "server listens at.",
     )
     contact: str = Field(
         default="",

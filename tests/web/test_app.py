@@ -158,22 +158,8 @@ class TestFilesServedWithoutTheCheck:
         query = {"query": "SELECT ?x { GRAPH ?g { ?s ?p ?x } }", "format": "csv"}
         assert files.get("/sparql", params=query).text == "x\r\n2\r\n"
 
-    def test_the_editor_knows_the_prefixes_and_no_pages(self, files: httpx.Client) -> None:
-        known = files.get("/sparql/vocabulary.json").raise_for_status().json()
-        assert known["prefixes"]["skos"]
-        assert (known["pages"], known["terms"]) == (False, [])
-
     def test_the_service_is_described(self, files: httpx.Client) -> None:
         assert "<a:g>" in files.get("/sparql").raise_for_status().text
-
-    def test_there_are_no_pages_about_things(self, files: httpx.Client) -> None:
-        for path in ("/id/a", "/doc/a.ttl", "/dumps/", "/sources", "/lookup", "/reconcile"):
-            problem = files.get(path)
-            assert problem.status_code == 404
-            addresses = [
-                f"{files.base_url}/{path}" for path in ("sparql", "health", "openapi.json")
-            ]
-            assert problem.json()["available"] == [f"{files.base_url}/", *addresses]
 
     def test_health_names_no_release(self, files: httpx.Client) -> None:
         assert files.get("/health").json() == {

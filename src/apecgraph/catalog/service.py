@@ -18,12 +18,17 @@ _VERSIONS: Final = ("1.1", "1.2")
 """The versions of the query language; 1.2 without suffix includes triple terms (RDF 1.2 Full)."""
 
 
-def describe_service(graphs: Iterable[str], endpoint: str = ENDPOINT) -> Iterator[ox.Triple]:
+def describe_service(
+    graphs: Iterable[str],
+    endpoint: str = ENDPOINT,
+    title: str = "Dataset of the SPARQL endpoint",
+) -> Iterator[ox.Triple]:
     """Describe an endpoint.
 
     Args:
         graphs: The IRIs of its named graphs.
         endpoint: Its IRI. If it is not that of this publication, it serves other data.
+        title: The title of its dataset.
 
     Yields:
         The triples of the description.
@@ -48,7 +53,7 @@ def describe_service(graphs: Iterable[str], endpoint: str = ENDPOINT) -> Iterato
     yield from triples_about_new(
         dataset,
         f"{SD}Dataset",
-        "Dataset of the SPARQL endpoint",
+        title,
         (f"{SD}defaultGraph", default_graph),
     )
     yield from triples_about_new(default_graph, f"{SD}Graph", label)

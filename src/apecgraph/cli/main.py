@@ -263,7 +263,8 @@ def query(file: TextIO, content: Path, format_: str | None) -> None:
     multiple=True,
     callback=http_url,
     metavar="URL",
-    help="SPARQL engine that holds the release and answers queries; several are replicas.",
+    help="SPARQL engine that answers queries; several are replicas. With --content, --current or "
+    "--release, it holds the release; alone, serve the data that it has.",
 )
 @click.option(
     "--base",
@@ -285,9 +286,9 @@ def serve(
 ) -> None:
     """Serve the publication; print its URL when it is ready.
 
-    Without --content, --current, --release or --data, serve the content that comes with apecgraph.
-    If the release of the content is not the current one, publish it first, as `build` does, unless
-    it was rolled back.
+    Without --content, --current, --release, --data or --endpoint, serve the content that comes with
+    apecgraph. If the release of the content is not the current one, publish it first, as `build`
+    does, unless it was rolled back.
     """
     import uvloop
 
@@ -301,7 +302,7 @@ def serve(
     if more and not data:
         raise click.UsageError(f"{more[0]}: write --data before the files to serve")
     if endpoint and data:
-        raise click.UsageError("--endpoint is for a release: --data are served from this machine")
+        raise click.UsageError("--data are served from this machine: give no --endpoint")
     if base and not data:
         raise click.UsageError("--base is the base of --data: give both")
     paths = (*data, *more)
@@ -315,6 +316,8 @@ def serve(
     elif paths:
         files = [DataFile.of(path, _format_of(path), base) for path in paths]
         publication = Publication.of_files(files, base)
+    elif endpoint and not (content or current or release):
+        publication = Publication.of_engines(endpoint)
     elif release:
         publication = Publication.of(Release.open(release), endpoint)
     else:

@@ -91,6 +91,9 @@ DERIVED_CLASSES: Final = frozenset(
 
 CONTEXT: Final = "context.jsonld"
 
+VOCABULARY_LABELS: Final = "ontology/labels.ttl"
+"""The file with the labels of the terms of other vocabularies."""
+
 _FOLDERS: Final = ("data", "ontology", "shapes")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.ttl")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from apecgraph.files import open_file, steady
 from apecgraph.query.changes import Changes, Tags, json_ld_notes
 from apecgraph.query.model import DataFile
 from apecgraph.rdf.files import RdfBytes
-from apecgraph.rdf.formats import JSON_LD
+from apecgraph.rdf.formats import JSON_LD, RDF_XML, TRIG, TURTLE
 
 # The message of the engine if a JSON-LD document refers to a context that it would have to fetch.
 _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
@@ -25,6 +26,22 @@ _REMOTE_CONTEXT: Final = "No LoadDocumentCallback has been set"
 _NO_XML: Final = "Unexpected text event"
 
 _AT_ONCE: Final = 100_000
+
+_HEAD: Final = 256 * 1024
+"""Bytes of a file in which its prefixes are sought."""
+
+_PREFIXES: Final = 200
+"""Number of prefixes of a file, at most."""
+
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_IN_TURTLE: Final = re.compile(
+    r"^[ \t]*@?prefix[ \t]+([A-Za-z][\w-]{0,40})[ \t]*:[ \t]*<([^<>\"{}|^`\\\s]{1,300})>",
+    re.IGNORECASE | re.MULTILINE,
+)
+_IN_XML: Final = re.compile(
+    r"""\sxmlns:([A-Za-z][\w-]{0,40})\s*=\s*["']([^<>"'{}|^`\\\s&]{1,300})["']"""
+)
+_DECLARED: Final = {TURTLE: _IN_TURTLE, TRIG: _IN_TURTLE, RDF_XML: _IN_XML}
 
 Report: TypeAlias = Callable[[Path, int, int], object]
 """Takes the path of a file, the number of bytes read so far, and its size."""
@@ -68,6 +85,23 @@ def load(
         except (OSError, EOFError, zlib.error, SyntaxError, ValueError, MemoryError) as error:
             raise StoreError(f"{path} cannot be loaded: {_reason(error)}") from None
     return store
+
+
+def declared_prefixes(file: DataFile) -> Mapping[str, str]:
+    """Return the namespaces that the beginning of a file declares, keyed by prefix.
+
+    A file that cannot be read declares none: loading it will say why.
+    """
+    pattern = _DECLARED.get(file.format)
+    if pattern is None:
+        return {}
+    try:
+        with open_file(file.path) as source:
+            head = RdfBytes(source).read(_HEAD).decode("utf-8", "replace")
+    except (OSError, EOFError, zlib.error):
+        return {}
+    found = islice(pattern.finditer(head), _PREFIXES)
+    return {match[1]: match[2] for match in found if _ABSOLUTE.match(match[2])}
 
 
 def _load(

@@ -58,13 +58,14 @@ class RemoteEngine:
     Attributes:
         url: The address of its endpoint.
         credentials: A user and a password for HTTP, with a colon between them; empty for none.
-        triples: The number of triples in the default graph of the dataset.
+        triples: The number of triples in the default graph of the dataset; None if it holds data of
+            its own, with which nothing is compared.
         graphs: The number of triples in each named graph, keyed by IRI.
     """
 
     url: str
     credentials: str = field(repr=False)
-    triples: int
+    triples: int | None
     graphs: Mapping[str, int] = field(repr=False)
 
     @classmethod
@@ -79,7 +80,7 @@ class RemoteEngine:
     @property
     def quads(self) -> int:
         """The number of quads of the dataset."""
-        return self.triples + sum(self.graphs.values())
+        return (self.triples or 0) + sum(self.graphs.values())
 
 
 Data: TypeAlias = Sequence[DataFile] | Path | RemoteEngine
@@ -137,8 +138,8 @@ class QueryService(Protocol):
     """
 
     @property
-    def quads(self) -> int:
-        """The number of quads."""
+    def quads(self) -> int | None:
+        """The number of quads; None if it is not known."""
 
     @property
     def graphs(self) -> Collection[str]:

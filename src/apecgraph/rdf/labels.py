@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, cast
 
@@ -18,6 +19,12 @@ LABEL_PROPERTIES: Final = (
     f"{FOAF}name",
 )
 """The properties whose values are shown instead of an IRI, in the order of preference."""
+
+OTHER_LABEL_PROPERTIES: Final = (
+    "http://schema.org/name",
+    "http://purl.org/dc/elements/1.1/title",
+)
+"""Further properties of this kind in the data of others."""
 
 # Pages ask for thousands of labels, so these terms are made only once.
 _LABEL_TERMS: Final = tuple(map(ox.NamedNode, LABEL_PROPERTIES))
@@ -45,10 +52,12 @@ class Labels:
         graph: The dataset, which does not change.
         language: Tag of the preferred language. If a thing has no label in this language, its
             English label is used, or else a label in any other language.
+        others: Properties whose values are labels if a thing has no value of `LABEL_PROPERTIES`.
     """
 
-    def __init__(self, graph: Graph, language: str = "en") -> None:
+    def __init__(self, graph: Graph, language: str = "en", others: Sequence[str] = ()) -> None:
         self._graph = graph
+        self._properties = (*_LABEL_TERMS, *map(ox.NamedNode, others))
         # A label that a decision rejects is only in the graph of its source.
         self._graphs = (graph.default_graph, graph)
         self.language = language
@@ -95,7 +104,7 @@ class Labels:
     def triples(self, iri: str) -> list[ox.Triple]:
         """Return the triples of the first label property with any, in the first graph with any."""
         node = ox.NamedNode(iri)
-        for property_ in _LABEL_TERMS:
+        for property_ in self._properties:
             for graph in self._graphs:
                 labels = _literals(graph, node, property_)
                 if labels:

@@ -10,13 +10,14 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pyoxigraph import Store
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from apecgraph.content.folder import CONTEXT, default_content
+from apecgraph.content.folder import CONTEXT, VOCABULARY_LABELS, default_content
 from apecgraph.errors import (
     ApecgraphError,
     MalformedRequest,
@@ -25,9 +26,13 @@ from apecgraph.errors import (
     RequestError,
 )
 from apecgraph.query.model import QueryService
+from apecgraph.rdf.formats import TURTLE
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
-from apecgraph.rdf.namespaces import BASE
+from apecgraph.rdf.labels import OTHER_LABEL_PROPERTIES, Labels
+from apecgraph.rdf.namespaces import BASE, COMMON_PREFIXES
+from apecgraph.rdf.terms import in_graph
+from apecgraph.readers.dataset.introduction import Introduction
 from apecgraph.search.entries import Naming
 from apecgraph.settings import Settings
 from apecgraph.text.catalogues import ENGLISH, read_catalogues
@@ -50,11 +55,10 @@ from apecgraph.web.mcp.endpoint import PATH as MCP
 from apecgraph.web.mcp.endpoint import McpEndpoint
 from apecgraph.web.monitoring.health import HealthCheck, LastFailure, health
 from apecgraph.web.pages.assets import Assets
-from apecgraph.web.pages.files import FilesPage
 from apecgraph.web.pages.html import Html, program_digest
-from apecgraph.web.pages.site import Readings, ReleaseSite, Site
+from apecgraph.web.pages.site import DatasetSite, Readings, ReleaseSite, Site
 from apecgraph.web.publication import Publication
-from apecgraph.web.routes import read_only, release_routes
+from apecgraph.web.routes import dataset_routes, read_only, release_routes
 from apecgraph.web.sparql.endpoint import ParsedRequests, SparqlEndpoint
 from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
@@ -80,6 +84,10 @@ _RELEASE_PATHS: Final = (
 )
 """Further paths that a 404 error lists if a release is served."""
 
+_DATASET_PATHS: Final = ("browse", "search", ".well-known/void")
+"""Further paths that a 404 error lists if data of others are served."""
+
+_UNKNOWN: Final = Introduction()
 
 _INDEXED_SECONDS: Final = 1.0
 """Seconds after which the index of the search is made, so that the first pages come before it."""
@@ -111,6 +119,7 @@ def create_app(
     queries: QueryService,
     server: ServerResources,
     retired: threading.Event | None = None,
+    introduction: Introduction | None = None,
 ) -> ASGIApp:
     """Create the application that serves a publication.
 
@@ -123,11 +132,12 @@ def create_app(
         queries: Answers public queries on the publication.
         server: What the server keeps when it switches to another publication.
         retired: Set when the server has switched to another publication.
+        introduction: The description of data of others, in these data.
 
     Returns:
         The application.
     """
-    sites = sites_of(publication, server)
+    sites = sites_of(publication, server, queries, introduction or Introduction())
     site = sites[ENGLISH.tag]
     by_language = {
         tag: QueryPage(each, queries, examples(each.release, each.language.catalogue))
@@ -165,24 +175,31 @@ def create_app(
         app.router.routes.append(Route(MCP, McpEndpoint(by_path)))
         released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS, retired or threading.Event())
     else:
-        pages = {tag: FilesPage(each, queries).answer for tag, each in sites.items()}
-        app.router.routes.append(read_only("/", Localized(pages)))
+        datasets = {tag: each for tag, each in sites.items() if isinstance(each, DatasetSite)}
+        app.router.routes += dataset_routes(datasets)
     _handle_errors(app, sites)
     return by_path
 
 
-def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, Site]:
+def sites_of(
+    publication: Publication,
+    server: ServerResources,
+    queries: QueryService | None = None,
+    introduction: Introduction = _UNKNOWN,
+) -> Mapping[str, Site]:
     """Return how a publication is presented in each language.
 
     Args:
         publication: The publication.
         server: What the server keeps when it switches to another publication.
+        queries: Answers queries on data of others, from which their pages are made.
+        introduction: The description of data of others, in these data.
 
     Returns:
         The sites, keyed by the tags of the languages.
     """
     release, settings = publication.release, server.settings
-    graph = Graph() if publication.graph is None else publication.graph
+    graph = _common_labels() if publication.graph is None else publication.graph
     catalogues, assets = read_catalogues(), Assets()
     code = program_digest(assets)
     executor = FairExecutor(settings.query_seconds)
@@ -206,16 +223,38 @@ def sites_of(publication: Publication, server: ServerResources) -> Mapping[str, 
     readings = None if release is None else Readings(release, graph, tuple(namings))
     sites: dict[str, Site] = {}
     for tag, language in languages.items():
-        html = Html(release, graph, assets, code, language, list(catalogues), settings.contact)
+        named = _name_of(publication, introduction, tag)
+        html = Html(
+            release, graph, assets, code, language, list(catalogues), settings.contact, named
+        )
         # A page has another entity tag in each language.
         tags = EntityTags(digest, f"{program} {tag}")
         responder = Responder(tags, modified, server.contents, executor, limit)
         common = graph, language, html, context, responder, executor, limit, url
-        if release is None or readings is None:
-            sites[tag] = Site(None, *common)
-        else:
+        if release is not None and readings is not None:
             sites[tag] = ReleaseSite(release, *common, tables, server.link_headers, readings)
+        elif queries is not None:
+            base = publication.base or f"{url}/"
+            prefixes = {**COMMON_PREFIXES, **publication.prefixes}
+            sites[tag] = DatasetSite(
+                None, *common, queries, introduction, base, prefixes, tuple(catalogues)
+            )
     return sites
+
+
+def _common_labels() -> Graph:
+    """Return the labels of the terms of common vocabularies, in the languages of the pages."""
+    store = Store()
+    store.load(path=default_content() / VOCABULARY_LABELS, format=TURTLE.rdf)
+    return Graph(store)
+
+
+def _name_of(publication: Publication, introduction: Introduction, tag: str) -> str:
+    """Return the name of data of others: their own one, if they have one."""
+    graph = Graph(map(in_graph, introduction.triples))
+    labels = Labels(graph, tag, OTHER_LABEL_PROPERTIES)
+    label = None if introduction.iri is None else labels.label(introduction.iri)
+    return publication.name if label is None else label.value
 
 
 def _routes(site: Site, page: QueryPage, description: Description) -> list[BaseRoute]:
@@ -244,7 +283,7 @@ def _handle_errors(app: FastAPI, sites: Mapping[str, Site]) -> None:
     """Make the application answer errors with problem details, or with a page for browsers."""
     site = sites[ENGLISH.tag]
     root = f"{site.url}/" if site.release is None else BASE
-    paths = _PATHS if site.release is None else (*_PATHS, *_RELEASE_PATHS)
+    paths = (*_PATHS, *(_DATASET_PATHS if site.release is None else _RELEASE_PATHS))
     addresses = [f"{root}{path}" for path in paths]
 
     async def handle(request: Request, error: Exception) -> Response:

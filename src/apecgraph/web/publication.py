@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
+from typing import Final
 
-from pyoxigraph import Store
-
-from apecgraph.query.loading import load
+from apecgraph.query.loading import declared_prefixes, load
 from apecgraph.query.model import Data, DataFile, RemoteEngine
 from apecgraph.query.workers.disk import directory_digest
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ENDPOINT
 from apecgraph.release.release import Release
+
+_NAMED: Final = 3
+"""Number of files that the name of a publication names."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,12 @@ class Publication:
     Attributes:
         digest: The digest of the data.
         data: The data for queries.
-        release: The release, or None if other files are served.
+        release: The release, or None if data of others are served.
         base: The base of relative IRIs in queries; None for the address of the endpoint.
-        engines: The addresses of engines elsewhere that hold the release and answer public queries;
+        engines: The addresses of engines elsewhere that hold the data and answer public queries;
             empty if this server does.
+        name: The name of data of others, unless the data have one.
+        prefixes: The namespaces of the prefixes in data of others.
     """
 
     digest: str
@@ -36,6 +41,8 @@ class Publication:
     release: Release | None = None
     base: str | None = None
     engines: tuple[str, ...] = ()
+    name: str = "apecgraph"
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, release: Release, engines: Sequence[str] = ()) -> Publication:
@@ -44,11 +51,21 @@ class Publication:
 
     @classmethod
     def of_files(cls, files: Sequence[DataFile], base: str | None = None) -> Publication:
-        """Publish files without the check; they can be queried, but have no pages."""
+        """Publish files as they are, without the check."""
         seen = sha256()
+        prefixes: dict[str, str] = {}
         for file in files:
             seen.update(f"{file.sha256} {file.base}\n".encode())
-        return cls(seen.hexdigest()[:16], files, base=base)
+            prefixes = {**declared_prefixes(file), **prefixes}
+        name = ", ".join(file.path.name for file in files[:_NAMED])
+        name = f"{name} …" if len(files) > _NAMED else name
+        return cls(seen.hexdigest()[:16], files, base=base, name=name, prefixes=prefixes)
+
+    @classmethod
+    def of_engines(cls, engines: Sequence[str]) -> Publication:
+        """Publish what engines elsewhere hold, which is not known here, and may change."""
+        name = engines[0].partition("://")[2]
+        return cls(token_hex(8), (), engines=tuple(engines), name=name)
 
     @cached_property
     def graph(self) -> Graph | None:
@@ -63,18 +80,19 @@ class Publication:
         return None if self.release is None else Graph(load(self.release.dataset))
 
     def remote_engines(self, credentials: str) -> list[RemoteEngine]:
-        """Return the engines elsewhere, with what each must hold.
+        """Return the engines elsewhere, with what each must hold if that is a release.
 
         Args:
             credentials: The user and the password for them, with a colon between; empty for none.
 
         Returns:
-            The engines, all of which must hold the release.
+            The engines.
         """
-        store = Store() if self.graph is None else self.graph.store
-        return [RemoteEngine.of(url, credentials, store) for url in self.engines]
+        if self.graph is None:
+            return [RemoteEngine(url, credentials, None, {}) for url in self.engines]
+        return [RemoteEngine.of(url, credentials, self.graph.store) for url in self.engines]
 
     @classmethod
     def of_directory(cls, path: Path, base: str | None = None) -> Publication:
-        """Publish a store on disk as it is; it can be queried, but has no pages."""
-        return cls(directory_digest(path)[:16], path, base=base)
+        """Publish a store on disk as it is."""
+        return cls(directory_digest(path)[:16], path, base=base, name=path.name)

@@ -14,6 +14,11 @@ from apecgraph.web.api.api_catalog import ApiCatalog
 from apecgraph.web.api.description import Description
 from apecgraph.web.api.reference import ReferencePage
 from apecgraph.web.charts.shared import EMBED, OEMBED
+from apecgraph.web.dataset.classes import ClassPage
+from apecgraph.web.dataset.documents import Documents
+from apecgraph.web.dataset.home import DatasetPage
+from apecgraph.web.dataset.search import NamePage
+from apecgraph.web.dataset.void import VoidDescription
 from apecgraph.web.documents.contexts import Contexts
 from apecgraph.web.documents.crawlers import LanguageModels, SearchDescription, Sitemap
 from apecgraph.web.documents.discovery import Discovery
@@ -44,7 +49,7 @@ from apecgraph.web.pages.release import ReleasePage
 from apecgraph.web.pages.releases import ReleasesPage
 from apecgraph.web.pages.report import ReportPage
 from apecgraph.web.pages.shapes import ShapesPage
-from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.pages.site import DatasetSite, ReleaseSite
 from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
 from apecgraph.web.things.card import Card
@@ -71,6 +76,33 @@ def release_routes(sites: Mapping[str, ReleaseSite], description: Description) -
         *_downloads(sites),
         *_services(site),
         *_documentation(sites, description),
+    ]
+
+
+def dataset_routes(sites: Mapping[str, DatasetSite]) -> list[BaseRoute]:
+    """Return the routes to the pages and documents of data of others.
+
+    Args:
+        sites: The site in each language, keyed by the tags of the languages.
+
+    Returns:
+        The routes.
+    """
+
+    def page(path: str, answer: Callable[[DatasetSite], Answer]) -> Route:
+        return read_only(path, Localized({tag: answer(site) for tag, site in sites.items()}))
+
+    site = sites[ENGLISH.tag]
+    documents = Documents(sites)
+    switch = LanguageSwitch(sites, is_secure=site.url.startswith("https:"))
+    return [
+        page("/", lambda site: DatasetPage(site).answer),
+        page("/browse", lambda site: ClassPage(site).answer),
+        page("/search", lambda site: NamePage(site).answer),
+        read_only("/language/{tag}", switch.answer),
+        read_only("/doc", documents.document),
+        read_only("/.well-known/void", VoidDescription(site).answer),
+        read_only("/{path:path}", documents.thing),
     ]
 
 

@@ -101,7 +101,7 @@ def test_nothing_is_written_about_what_there_is_not(description: Mapping[str, An
     text = files("apecgraph.web.api").joinpath("paths.toml").read_text(encoding="utf-8")
     written = tomllib.loads(text)
     assert written["paths"].keys() | written["examples"].keys() <= description["paths"].keys()
-    entries = [*written["paths"].values()]
+    entries = [*written["paths"].values(), *written["data"].values()]
     entries += [entry["post"] for entry in entries if "post" in entry]
     used = {name for entry in entries for name in entry.get("query", ())} - {"selection"}
     used |= {name for entry in entries for name in entry.get("path", {}).values()}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from itertools import islice
 from typing import IO, Final, cast
 
 from pyoxigraph import (
+    NamedNode,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -21,7 +22,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from apecgraph.errors import EngineFailed, EngineUnavailable, MalformedQuery
+from apecgraph.errors import EngineFailed, EngineUnavailable, MalformedQuery, QueryError
 from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.citing.answers import evaluate_untraced
 from apecgraph.query.dataset import DEFAULT_GRAPH
@@ -41,6 +42,8 @@ _UNTRACED: Final = (
     "another engine holds the release, and the thousands of look-ups that a citation takes would "
     "each be a request to it"
 )
+_GRAPHS: Final = 1000
+"""Number of named graphs of an unknown dataset, at most."""
 
 
 class RemoteEvaluator:
@@ -163,6 +166,38 @@ class RemoteEvaluator:
                 f"limit, such as ResultSetMaxRows of Virtuoso. {error}"
             ) from None
         self.close()
+
+    def look_around(self, seconds: float) -> tuple[int | None, list[str]]:
+        """Look at a dataset of which nothing is known.
+
+        Args:
+            seconds: Time that each query to the engine may take.
+
+        Returns:
+            The number of its quads, and the IRIs of its named graphs. The number is None if there
+            are named graphs, since these may be in its default graph, too, or if the engine cannot
+            count in time; there are no IRIs if it cannot list them in time, or has very many.
+
+        Raises:
+            EngineUnavailable: The engine cannot be reached.
+            QueryError: It does not answer the simplest query.
+        """
+        with self._asking(
+            f"SELECT * {_ALL} LIMIT 1", RESULTS_JSON, time.monotonic() + seconds
+        ) as it:
+            list(cast("QuerySolutions", _results(it)))
+        graphs: list[str] = []
+        quads = None
+        listed = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_GRAPHS + 1}"
+        with suppress(QueryError):
+            with self._asking(listed, RESULTS_JSON, time.monotonic() + seconds) as body:
+                named = [row[0] for row in cast("QuerySolutions", _results(body))]
+            if not named:
+                quads = self._number(f"{_COUNT} {_ALL}", time.monotonic() + seconds)
+            elif len(named) <= _GRAPHS:
+                graphs = [graph.value for graph in named if isinstance(graph, NamedNode)]
+        self.close()
+        return quads, graphs
 
     def counts(self, seconds: float) -> Iterator[tuple[str, int, int]]:
         """Yield each named graph, the number of its triples, and the number that is found."""

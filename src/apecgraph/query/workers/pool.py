@@ -84,8 +84,8 @@ class WorkerPool:
         await self._supervisor.close()
 
     @property
-    def quads(self) -> int:
-        """The number of quads."""
+    def quads(self) -> int | None:
+        """The number of quads; None if it is not known."""
         return self._supervisor.quads
 
     @property

@@ -37,19 +37,14 @@ class Replicas:
         limits: What queries may take, for each engine.
 
     Attributes:
-        quads: The number of quads.
-        graphs: The IRIs of the named graphs.
         notes: Empty: nothing was loaded here.
     """
 
-    quads: int
-    graphs: frozenset[str]
     notes: tuple[str, ...]
 
     def __init__(self, engines: Sequence[RemoteEngine], limits: PoolLimits) -> None:
         self._replicas = [_Replica(engine, limits) for engine in engines]
-        self.quads = engines[0].quads
-        self.graphs = frozenset(engines[0].graphs)
+        self._held = engines[0]
         self.notes = ()
 
     async def start(self) -> None:
@@ -65,6 +60,17 @@ class Replicas:
     async def close(self) -> None:
         """Stop all processes; queries that are being answered fail."""
         await asyncio.gather(*(replica.close() for replica in self._replicas))
+
+    @property
+    def quads(self) -> int | None:
+        """The number of quads; None if it is not known."""
+        return self._first.quads if self._held.triples is None else self._held.quads
+
+    @property
+    def graphs(self) -> frozenset[str]:
+        """The IRIs of the named graphs."""
+        held = self._held
+        return self._first.graphs if held.triples is None else frozenset(held.graphs)
 
     @property
     def endings(self) -> Counter[str]:
@@ -127,6 +133,12 @@ class Replicas:
                 if error.was_sent and was_lost:
                     raise
                 was_lost = was_lost or error.was_sent
+
+    @property
+    def _first(self) -> WorkerPool:
+        """The pool of the first engine that answers, or that of the first of all."""
+        able = (each for each in self._replicas if not each.failure)
+        return next(able, self._replicas[0]).pool
 
     def _pools(self) -> Iterator[WorkerPool]:
         for replica in self._replicas:

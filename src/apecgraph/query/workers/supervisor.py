@@ -51,7 +51,7 @@ class Supervisor:
         failure: Why there are no workers; None if there are workers, or until `start` has returned.
     """
 
-    quads: int
+    quads: int | None
     graphs: frozenset[str]
     notes: tuple[str, ...]
     failure: str | None
@@ -148,7 +148,7 @@ class Supervisor:
         ready = False
         try:
             async with asyncio.timeout(self._limits.load_seconds) as timeout:
-                await zygote.load(self._data, self.quads, self._limits)
+                await zygote.load(self._data, self.quads or 0, self._limits)
                 while received := await zygote.receive():
                     message, descriptors = received
                     match message:

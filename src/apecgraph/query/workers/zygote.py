@@ -30,7 +30,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -158,10 +158,17 @@ class Zygote:
 
         self._send({"loading": engine.url})
         self._data = evaluator = RemoteEvaluator(engine)
-        evaluator.find_dataset(self._limits.load_seconds, self._limits.reply_rows)
-        for graph in engine.graphs:
+        limits = self._limits
+        quads: int | None
+        graphs: Iterable[str]
+        if engine.triples is None:
+            quads, graphs = evaluator.look_around(limits.query_seconds)
+        else:
+            evaluator.find_dataset(limits.load_seconds, limits.reply_rows)
+            quads, graphs = engine.quads, engine.graphs
+        for graph in graphs:
             self._send({"graph": graph})
-        self._send({"ready": engine.quads})
+        self._send({"ready": quads})
 
     def _report_progress(self, path: Path, read: int, size: int) -> None:
         now = time.monotonic()

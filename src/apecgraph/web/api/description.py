@@ -112,7 +112,7 @@ class Description:
         served = {each.path_format for each in iter_route_contexts(routes)} | set(ELSEWHERE)
         described = {
             path: dict(self._operations(path, entry, written["parameters"]))
-            for path, entry in written["paths"].items()
+            for path, entry in self._entries(written).items()
             if path in served
         }
         schemas = typed.setdefault("components", {}).setdefault("schemas", {})
@@ -121,6 +121,10 @@ class Description:
         schemas |= {"Problem": models.Problem.model_json_schema(), **written["schemas"]}
         typed["paths"] = described | typed["paths"]
         return typed
+
+    def _entries(self, written: Mapping[str, Any]) -> Mapping[str, Any]:
+        entries: dict[str, Any] = written["paths"]
+        return entries if self._site.release is not None else entries | written["data"]
 
     def _complete(self, operation: dict[str, Any], examples: Mapping[str, str]) -> None:
         """Add what FastAPI cannot know: examples, and what the answer to an error is."""

@@ -5,9 +5,9 @@ const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
 const MOST = 50;
 
 export class Vocabulary {
-  constructor({ base, pages, prefixes, terms }) {
+  constructor({ base, page, prefixes, terms }) {
     this.base = base;
-    this.pages = pages;
+    this.page = page;
     this.prefixes = prefixes;
     this.namespaces = Object.entries(prefixes);
     this.terms = terms.map((term) => {
@@ -40,7 +40,8 @@ export class Vocabulary {
 
   // The address that a link to an IRI leads to: our page, another site, or none.
   link(iri) {
-    if (this.pages && this.isOwn(iri)) return `/${iri.slice(this.base.length)}`;
+    if (this.page !== "/") return this.page + encodeURIComponent(iri);
+    if (this.isOwn(iri)) return `/${iri.slice(this.base.length)}`;
     return /^https?:\/\//i.test(iri) ? iri : undefined;
   }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,8 @@ from apecgraph.web.http.memory import request_memory
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
+
+_Read = TypeVar("_Read")
 
 
 class Responder:
@@ -88,6 +91,58 @@ class Responder:
             memory.count_again(content)
         return representation.response(content)
 
+    async def answer_read(
+        self,
+        request: Request,
+        content_type: str,
+        read: Callable[[str], Awaitable[tuple[_Read, bool]]],
+        write: Callable[[_Read], bytes | str],
+        headers: Mapping[str, str] | None = None,
+        variant: str = "",
+    ) -> Response:
+        """Answer a request with cached content, or with content made from answers to queries.
+
+        Args:
+            request: The request.
+            content_type: Content-Type of the response.
+            read: Asks the queries for a client, after the request has counted against the client's
+                rate limit. Returns what it has read, and whether that is everything: if not, the
+                content is not cached.
+            write: Makes the content from that; called in a thread.
+            headers: Further headers of the response.
+            variant: Everything in the request, besides its path, that the content depends on.
+
+        Returns:
+            The content, or 304 (Not Modified).
+
+        Raises:
+            TooManyRequests: The client has reached its rate limit.
+            ApecgraphError: See `answer` and `QueryService.query`.
+        """
+        etag = self.tags.tag(request.scope["path"], variant, content_type)
+        representation = self._representation(request, content_type, etag, headers)
+        if representation.is_current:
+            return representation.not_modified()
+        content = self._cache.get(etag)
+        request.scope[REPLY] = "made" if content is None else "kept"
+        if content is None:
+            value, is_whole = await read(self._rate_limit.charge(request.scope))
+            work = self._executor.begin(client_of(request.scope))
+            made = await work.run(lambda: write(value))
+            data = made.encode() if isinstance(made, str) else made
+            if is_whole:
+                content = self._cache.add(etag, data)
+            else:
+                content = ReplyContent(data)
+                uncached = {**(headers or {}), "Cache-Control": "no-store"}
+                representation = self._representation(request, content_type, None, uncached)
+        memory = request_memory(request.scope)
+        memory.hold(content)
+        if representation.coding:
+            await asyncio.to_thread(content.gzipped)
+            memory.count_again(content)
+        return representation.response(content)
+
     async def answer_uncached(
         self,
         request: Request,
@@ -132,7 +187,7 @@ class Responder:
         self,
         request: Request,
         content_type: str,
-        etag: str,
+        etag: str | None,
         headers: Mapping[str, str] | None,
     ) -> Representation:
         dated = {} if self._modified is None else {"Last-Modified": self._modified}

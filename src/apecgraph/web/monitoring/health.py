@@ -52,8 +52,9 @@ class Health(BaseModel):
     )
     ready: bool = Field(description="Whether queries are answered; if not, the status is 503")
     release: str | None = Field(description="Name of the release that is served")
-    quads: int = Field(
-        description="Quads that queries see: those of the release, and those that describe it"
+    quads: int | None = Field(
+        description="Quads that queries see: those of the release, and those that describe it; "
+        "null if an engine elsewhere has not counted them"
     )
     release_quads: int | None = Field(description="Quads of the release, as in its dumps")
     workers: int

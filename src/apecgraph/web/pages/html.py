@@ -51,6 +51,7 @@ class Html:
         language: The language of the pages.
         languages: The tags of the languages in which there are pages.
         contact: Whom readers tell about an error; see the setting of that name.
+        name: The title of the publication, unless the graph has one.
 
     Attributes:
         assets: The files that the pages load.
@@ -75,6 +76,7 @@ class Html:
         language: Language,
         languages: Sequence[str],
         contact: str = "",
+        name: str = "apecgraph",
     ) -> None:
         self._graph = graph
         labels, catalogue = language.labels, language.catalogue
@@ -97,8 +99,8 @@ class Html:
         self.contact = contact
         self.digest = digest
         self.version = digest[:8]
-        name = labels.label(BASE)
-        self.site = "apecgraph" if name is None else name.value
+        title = labels.label(BASE)
+        self.site = name if title is None else title.value
         self._environment.globals.update(
             alternates=partial(alternates, languages),
             autonym=autonym,

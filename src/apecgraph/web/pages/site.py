@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import pyoxigraph as ox
 from starlette.requests import Request
 
 from apecgraph.errors import MalformedRequest, NotFound
+from apecgraph.query.model import QueryService
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
+from apecgraph.readers.dataset.introduction import Introduction
+from apecgraph.readers.dataset.reading import QUICK_SECONDS, Reading
 from apecgraph.readers.lists.listings import Listings
 from apecgraph.readers.populations import Populations, read_populations
 from apecgraph.readers.series import Series, read_series
@@ -46,14 +51,16 @@ from apecgraph.web.language import Language
 from apecgraph.web.pages.html import Html
 from apecgraph.web.short_descriptions import ShortDescriptions
 
+_Read = TypeVar("_Read")
+
 
 @dataclass(frozen=True)
 class Site:
     """How a publication is presented.
 
     Attributes:
-        release: The release, or None if other files are served.
-        graph: Contains the release; empty if files are served.
+        release: The release, or None if other data are served.
+        graph: Contains the release; for other data, the labels of the terms of common vocabularies.
         language: The language of the pages.
         html: Fills in the templates.
         context: The JSON-LD context of the documents.
@@ -92,6 +99,54 @@ class Site:
             TooManyRequests: The client has reached its rate limit.
         """
         return self.executor.begin(self.rate_limit.charge(request.scope))
+
+
+@dataclass(frozen=True)
+class DatasetSite(Site):
+    """How data of others are presented, which are read by queries.
+
+    Attributes:
+        queries: Answers the queries of the pages, too.
+        introduction: The description of the whole dataset, in the data.
+        base: The base of relative IRIs in the data, or the public URL with a slash.
+        prefixes: The namespace of each prefix, of the data or common ones.
+        languages: The languages of the pages.
+    """
+
+    queries: QueryService
+    introduction: Introduction
+    base: str
+    prefixes: Mapping[str, str]
+    languages: tuple[str, ...]
+
+    @property
+    def endpoint(self) -> str:
+        """The IRI of the endpoint."""
+        return f"{self.url}/sparql"
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset in our descriptions."""
+        return f"{self.endpoint}#dataset"
+
+    async def read(
+        self,
+        client: str,
+        read: Callable[[Reading], Awaitable[_Read]],
+        seconds: float = QUICK_SECONDS,
+    ) -> tuple[_Read, bool]:
+        """Ask queries for a client.
+
+        Args:
+            client: The client.
+            read: Asks them.
+            seconds: Time of all queries whose answers are not needed; see `Reading`.
+
+        Returns:
+            What it has read, and whether that is everything.
+        """
+        reading = Reading(self.queries, client, seconds)
+        return await read(reading), not reading.is_partial
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from apecgraph.query.remote.credentials import read_credentials
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.query.workers.replicas import Replicas
+from apecgraph.readers.dataset.introduction import read_introduction
+from apecgraph.readers.dataset.reading import Reading
 from apecgraph.settings import Settings
 from apecgraph.web.app import ServerResources, create_app
 from apecgraph.web.http.content_cache import ContentCache
@@ -205,7 +207,12 @@ class ReleaseSwitch:
             store = WorkerPool(publication.data, limits)
         try:
             await asyncio.gather(store.start(), loading)
-            app = await asyncio.to_thread(create_app, publication, store, self._server, retired)
+            introduction = (
+                await read_introduction(Reading(store)) if publication.release is None else None
+            )
+            app = await asyncio.to_thread(
+                create_app, publication, store, self._server, retired, introduction
+            )
         except BaseException:
             await store.close()
             raise

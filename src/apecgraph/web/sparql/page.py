@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict
 from functools import cached_property
 
@@ -14,11 +14,13 @@ from apecgraph.catalog.service import describe_service
 from apecgraph.query.model import QueryService
 from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
-from apecgraph.rdf.namespaces import APEC, BASE, COMMON_PREFIXES, ENDPOINT, PREFIXES, RDF
+from apecgraph.rdf.namespaces import APEC, BASE, ENDPOINT, PREFIXES, RDF
 from apecgraph.rdf.serializer import rdf_bytes
-from apecgraph.readers.completion import read_completions
+from apecgraph.readers.completion import Completion, read_completions
+from apecgraph.readers.dataset.completion import read_some_completions
+from apecgraph.readers.dataset.reading import PATIENT_SECONDS
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.pages.site import Site
+from apecgraph.web.pages.site import DatasetSite, Site
 from apecgraph.web.sparql.examples import Example, with_first
 
 
@@ -75,9 +77,11 @@ class QueryPage:
                     tables=RESULTS_FORMATS,
                     graphs=GRAPH_FORMATS,
                 )
+            if isinstance(self.site, DatasetSite):
+                title = self.site.html.site
+                triples = describe_service(self._served.graphs, self.endpoint, title)
+                return rdf_bytes(triples, format_, self.site.prefixes)
             triples = describe_service(self._served.graphs, self.endpoint)
-            if self.site.release is None:
-                return rdf_bytes(triples, format_, COMMON_PREFIXES)
             return self.site.writer.document(triples, format_, self.endpoint)
 
         return await self.site.responder.answer(
@@ -87,17 +91,39 @@ class QueryPage:
     async def vocabulary(self, request: Request) -> Response:
         """Answer with the prefixes, terms and things that the editor completes, as JSON.
 
-        The member `pages` is true if things whose IRIs begin with the base have pages.
+        The member `page` is the address of the page about a thing without the IRI of the thing; if
+        it is "/", the IRI is written without the base, and only things under the base have pages.
         """
+        site = self.site
+        if not isinstance(site, DatasetSite):
+            return await site.responder.answer(
+                request,
+                JSON.content_type,
+                lambda: _vocabulary(BASE, "/", PREFIXES, read_completions(site.graph)),
+            )
 
-        def body() -> str:
-            released = self.site.release is not None
-            vocabulary = {
-                "base": BASE if released else f"{self.site.url}/",
-                "pages": released,
-                "prefixes": PREFIXES if released else COMMON_PREFIXES,
-                "terms": [asdict(term) for term in read_completions(self.site.graph)],
-            }
-            return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
+        async def read(client: str) -> tuple[list[Completion], bool]:
+            return await site.read(
+                client,
+                lambda reading: read_some_completions(reading, site.languages),
+                PATIENT_SECONDS,
+            )
 
-        return await self.site.responder.answer(request, JSON.content_type, body)
+        return await site.responder.answer_read(
+            request,
+            JSON.content_type,
+            read,
+            lambda found: _vocabulary(site.base, "/doc?iri=", site.prefixes, found),
+        )
+
+
+def _vocabulary(
+    base: str, page: str, prefixes: Mapping[str, str], terms: Iterable[Completion]
+) -> str:
+    vocabulary = {
+        "base": base,
+        "page": page,
+        "prefixes": dict(prefixes),
+        "terms": [asdict(term) for term in terms],
+    }
+    return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""What pages and documents say about any dataset, read by bounded queries."""

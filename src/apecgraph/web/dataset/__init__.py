@@ -1,0 +1,1 @@
+"""Pages and documents about data of others, made from the answers to queries."""

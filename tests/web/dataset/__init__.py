@@ -1,0 +1,1 @@
+"""Tests of the pages and documents about data of others."""
