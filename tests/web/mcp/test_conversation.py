@@ -118,6 +118,14 @@ def test_ten_questions_of_a_journalist(server: str, transport: str) -> None:
         query = f"SELECT (COUNT(*) AS ?n) {{ ?d a <{PREFIXES['apec']}Decision> }}"
         counted = await ask("run_sparql", query=query)
         assert int(counted["results"]["bindings"][0]["n"]["value"]) == conflicts["total"]
+        query = (
+            f"SELECT ?value {{ GRAPH <{ID}source/seetaoe-258468> {{ "
+            f"<{ID}figure/seetaoe-258468/trade-2025> <{PREFIXES['apec']}value> ?value }} }}"
+        )
+        cited = await ask("run_sparql", query=query)
+        assert cited["sources"] == [f"{ID}source/seetaoe-258468"]
+        assert "rejected" in json.dumps(cited["citations"]["claims"])
+        assert decided in cited["citations"]["decisions"]
 
     talk(server, transport, conversation)
 
@@ -138,7 +146,7 @@ def test_wrong_calls_are_told_what_is_wrong(server: str) -> None:
         ("run_sparql", {"query": "DROP ALL"}, "update"),
         ("run_sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:9/> {} }"}, "SERVICE"),
         ("run_sparql", {"query": "SELECT * { ?s ?p ?o }"}, "ask for fewer"),
-        ("run_sparql", {"query": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1"}, "text/turtle"),
+        ("run_sparql", {"query": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1"}, "application/trig"),
         ("buy", {}, "There is no such tool; there are search"),
     )
 

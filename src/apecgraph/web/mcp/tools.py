@@ -260,7 +260,7 @@ async def _api(publication: Publication, path: str, **parameters: object) -> dic
 
 
 async def _results(publication: Publication, query: str) -> dict[str, Any]:
-    text = await read(publication, "/sparql", {"query": query}, _RESULTS)
+    text = await read(publication, "/sparql", {"query": query, "cite": 1}, _RESULTS)
     answer: dict[str, Any] = json.loads(text)
     return answer
 
