@@ -1,4 +1,4 @@
-"""A minute of greedy clients beside light ones."""
+"""A minute of greedy clients: half of it beside light ones, half of it with whole files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from apecgraph.release.release import Release
 from tests.load.greedy import ROOM, load, served, whole_files
 from tests.support.processes import proportional_memory
 
-SECONDS = 60
+SECONDS = 30
 
 
 def test_greedy_clients_neither_take_all_memory_nor_the_answers_of_others() -> None:
