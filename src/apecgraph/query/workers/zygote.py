@@ -54,7 +54,9 @@ MAX_MESSAGE: Final = 65536
 
 _FORMATS: Final = {format_.name: format_ for format_ in GRAPH_FORMATS}
 _WATCH_MILLISECONDS: Final = 50
-_LOWEST_PRIORITY: Final = 19
+_LOW_PRIORITY: Final = 10
+"""The priority (nice) of long queries. With a lower one, a worker would get a processor so rarely that
+a fork would wait for seconds if the worker holds a lock of the kernel on memory that both share."""
 _PROGRESS_SECONDS: Final = 0.1
 
 
@@ -122,7 +124,7 @@ class Zygote:
             case {"fork": _}:
                 return self._fork_worker()
             case {"demote": pid} if pid in self._children.values():
-                os.setpriority(os.PRIO_PROCESS, pid, _LOWEST_PRIORITY)
+                os.setpriority(os.PRIO_PROCESS, pid, _LOW_PRIORITY)
             case {"kill": pid}:
                 for pidfd, child in self._children.items():
                     if child == pid:
