@@ -177,7 +177,12 @@ def _path(target: bytes) -> bytes:
     if sign and scheme.lower() in (b"http", b"https"):
         path = re.sub(rb"^[^/?]+", b"", rest)
         target = path if path.startswith(b"/") else b"/" + path
-    return target.removesuffix(b"?")
+    return _without_empty_query(target)
+
+
+def _without_empty_query(target: bytes) -> bytes:
+    path, _, query = target.partition(b"?")
+    return target if query else path
 
 
 async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -255,7 +260,7 @@ async def misled(port: int, data: bytes) -> str | None:
         return None  # nginx answers a request in HTTP/0.9 by a body alone
     for reply in found:
         sent = b" ".join(reply.body.split(b" ", 2)[:2])
-        seen = reply.headers.get(SEEN, b"").removesuffix(b"?").replace(b" ?", b" /?")
+        seen = _without_empty_query(reply.headers.get(SEEN, b"")).replace(b" ?", b" /?")
         if reply.status == 200 and sent != seen:
             return f"nginx answers {seen!r} with the reply to {sent!r}"
     return None

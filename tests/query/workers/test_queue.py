@@ -120,7 +120,7 @@ async def test_a_long_query_gives_way(data: Data) -> None:
         (worker,) = workers()
         task = asyncio.create_task(ask(store, FOREVER))
         await until(lambda: len(workers()) == 2)
-        assert os.getpriority(os.PRIO_PROCESS, worker) == 19
+        assert os.getpriority(os.PRIO_PROCESS, worker) == 10
         assert await is_well(store)
         with pytest.raises(QueryTimedOut):
             await task

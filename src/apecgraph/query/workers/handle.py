@@ -35,7 +35,7 @@ class WorkerHandle(asyncio.Protocol):
         pid: The process.
         retired: Whether the worker is dead or gets no more queries.
         used: Whether the worker has received a query.
-        demoted: Whether the worker has the lowest priority, and another worker has replaced it.
+        demoted: Whether the worker has a low priority, and another worker has replaced it.
         exit: How the process ended; None if that is not known.
     """
 

@@ -18,7 +18,7 @@ class PoolLimits:
         reply_megabytes: Size of an answer.
         reply_rows: Number of rows, or triples, of an answer.
         workers: Number of queries that are evaluated at once, not counting the long ones.
-        long_queries: Number of long queries that are evaluated in addition, with the lowest
+        long_queries: Number of long queries that are evaluated in addition, with a low
             priority.
         queue: Number of queries that may wait for a worker.
     """

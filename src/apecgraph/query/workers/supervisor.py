@@ -106,7 +106,7 @@ class Supervisor:
                 self._zygote.send({"fork": 1})
 
     def demote(self, worker: WorkerHandle) -> None:
-        """Give a worker the lowest priority and start an additional worker.
+        """Give a worker a low priority and start an additional worker.
 
         The priority cannot be raised again, so the worker must be replaced after its query.
         """
