@@ -94,6 +94,6 @@ class Citations:
             rows,
             {each: (number, listed[each]) for number, each in enumerate(listed)},
             {iri: known.sources[iri] for row in rows for iri in row.sources},
-            {iri: known.claims[iri] for origin in listed.values() for iri in origin.claims},
+            {iri: known.claim(iri) for origin in listed.values() for iri in origin.claims},
             {iri: known.decisions[iri] for row in rows for iri in row.decisions},
         )

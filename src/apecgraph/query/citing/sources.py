@@ -21,6 +21,7 @@ _PUBLISHER: Final = NamedNode(f"{DCTERMS}publisher")
 _SUBJECT: Final = NamedNode(f"{RDF}subject")
 _PREDICATE: Final = NamedNode(f"{RDF}predicate")
 _OBJECT: Final = NamedNode(f"{RDF}object")
+_DECISION: Final = NamedNode(f"{APEC}decision")
 _VERDICT: Final = NamedNode(f"{APEC}verdict")
 _STATUS: Final = NamedNode(f"{ADMS}status")
 _BASES: Final = (NamedNode(f"{PROV}wasDerivedFrom"), NamedNode(f"{APEC}restsOn"))
@@ -89,11 +90,6 @@ class Claim:
     status: str
     decisions: tuple[str, ...]
 
-    @property
-    def is_disputed(self) -> bool:
-        """Whether a decision leaves it open."""
-        return self.status == _DISPUTED
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -105,7 +101,7 @@ class Decision:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """Where a statement comes from.
 
@@ -124,6 +120,15 @@ class Origin:
     disputed: bool
 
 
+class _Ruled(NamedTuple):
+    """A claim with what decisions say of it: as for `Claim`."""
+
+    iri: str
+    source: str
+    status: str
+    decisions: tuple[str, ...]
+
+
 class _About(NamedTuple):
     """What the subject of a statement is.
 
@@ -131,11 +136,14 @@ class _About(NamedTuple):
         claim: The claim that it is, if it is one.
         is_disputed: Whether a decision leaves it open.
         decision: The IRI of the decision that it is, if it is one.
+        origins: The origins of its statements that were found, keyed by their graphs, if it is a
+            claim: all statements of a claim in the same graphs have the same origin.
     """
 
-    claim: Claim | None
+    claim: _Ruled | None
     is_disputed: bool
     decision: tuple[str, ...]
+    origins: dict[frozenset[str], Origin]
 
 
 class Origins:
@@ -148,23 +156,20 @@ class Origins:
 
     Attributes:
         sources: The sources that were found, keyed by IRI.
-        claims: The claims that were found.
         decisions: The decisions that were found.
     """
 
     sources: dict[str, Source]
-    claims: dict[str, Claim]
     decisions: dict[str, Decision]
 
     def __init__(self, store: Store, default_graphs: Sequence[str]) -> None:
         self._store = store
         self._default = frozenset(default_graphs) or {DEFAULT_GRAPH}
         self.sources = {}
-        self.claims = {}
         self.decisions = {}
         self._known: dict[Statement, Origin | None] = {}
         self._no_sources: set[str] = set()
-        self._no_claims: set[str] = set()
+        self._claims: dict[NamedNode, _Ruled | None] = {}
         self._subjects: dict[_Subject, _About] = {}
 
     def of(self, statement: Statement) -> Origin | None:
@@ -174,6 +179,21 @@ class Origins:
                 self._known.clear()
             self._known[statement] = self._find(statement)
         return self._known[statement]
+
+    def claim(self, iri: str) -> Claim:
+        """Read a claim of an origin that was found."""
+        term = NamedNode(iri)
+        ruled = self._claims[term]
+        assert ruled is not None  # noqa: S101 - an origin has claims only
+        return Claim(
+            iri,
+            ruled.source,
+            self._value(term, f"{DCTERMS}identifier"),
+            self._value(term, f"{APEC}printed"),
+            self._value(term, f"{APEC}locator").replace("=", " ").replace(";", ", "),
+            ruled.status,
+            ruled.decisions,
+        )
 
     def _find(self, statement: Statement) -> Origin | None:
         subject, predicate, object_ = statement.triple
@@ -187,12 +207,17 @@ class Origins:
         searched = self._default if statement.graph is None else {_text(statement.graph)}
         if names.isdisjoint(searched):
             return None
-        graphs = sorted(
-            (names if DEFAULT_GRAPH in searched else names & searched) - {DEFAULT_GRAPH}
-        )
+        if DEFAULT_GRAPH not in searched:
+            names &= searched
         about = self._about(subject)
+        key = frozenset(names)
+        if key not in about.origins or about.claim is None:
+            about.origins[key] = self._origin(about, found[0], sorted(names - {DEFAULT_GRAPH}))
+        return about.origins[key]
+
+    def _origin(self, about: _About, quad: Quad, graphs: Sequence[str]) -> Origin:
         claims = {
-            claim.iri: claim for graph in graphs for claim in self._claims(about, found[0], graph)
+            claim.iri: claim for graph in graphs for claim in self._behind(about, quad, graph)
         }
         sources = [graph for graph in graphs if self._is_source(graph)]
         decisions = [each for claim in claims.values() for each in claim.decisions]
@@ -201,23 +226,25 @@ class Origins:
             tuple(dict.fromkeys([*sources, *(claim.source for claim in claims.values())])),
             tuple(claims),
             tuple(dict.fromkeys([*decisions, *about.decision])),
-            about.is_disputed or any(claim.is_disputed for claim in claims.values()),
+            about.is_disputed or any(claim.status == _DISPUTED for claim in claims.values()),
         )
 
     def _about(self, subject: _Subject) -> _About:
         known = self._subjects.get(subject)
         if known is None:
-            is_decision = isinstance(subject, NamedNode) and any(self._objects(subject, _VERDICT))
+            claim = self._claim(subject)
+            is_decision = claim is None and any(self._objects(subject, _VERDICT))
             if is_decision:
                 self._describe_decision(subject)
             known = self._subjects[subject] = _About(
-                self._claim(subject),
-                _DISPUTED in self._values(subject, _STATUS),
+                claim,
+                claim is None and _DISPUTED in self._values(subject, _STATUS),
                 (_text(subject),) if is_decision else (),
+                {},
             )
         return known
 
-    def _claims(self, about: _About, quad: Quad, graph: str) -> list[Claim]:
+    def _behind(self, about: _About, quad: Quad, graph: str) -> list[_Ruled]:
         """Return the claims that a triple in a graph is part of, or is derived from."""
         found = about.claim
         if found is None and not self._is_source(graph):
@@ -236,30 +263,23 @@ class Origins:
         )
         return [claim for each in reified if (claim := self._claim(each)) is not None]
 
-    def _claim(self, term: Term) -> Claim | None:
+    def _claim(self, term: Term) -> _Ruled | None:
         """Return the claim that a term names, or None."""
-        if not isinstance(term, NamedNode) or term.value in self._no_claims:
+        if not isinstance(term, NamedNode):
             return None
-        known = self.claims.get(term.value)
-        if known is not None:
-            return known
-        source = next(iter(self._values(term, _STATED_IN)), None)
+        if term not in self._claims:
+            self._claims[term] = self._ruled(term)
+        return self._claims[term]
+
+    def _ruled(self, term: NamedNode) -> _Ruled | None:
+        source = next(map(_text, self._objects(term, _STATED_IN)), None)
         if source is None or not self._is_source(source):
-            self._no_claims.add(term.value)
             return None
-        decisions = tuple(self._values(term, NamedNode(f"{APEC}decision")))
-        claim = self.claims[term.value] = Claim(
-            term.value,
-            source,
-            self._value(term, f"{DCTERMS}identifier"),
-            self._value(term, f"{APEC}printed"),
-            self._value(term, f"{APEC}locator").replace("=", " ").replace(";", ", "),
-            self._value(term, f"{ADMS}status"),
-            decisions,
-        )
+        status = next(map(_text, self._objects(term, _STATUS)), "")
+        decisions = tuple(self._values(term, _DECISION))
         for decision in decisions:
             self._describe_decision(NamedNode(decision))
-        return claim
+        return _Ruled(term.value, source, status, decisions)
 
     def _describe_decision(self, decision: Term) -> None:
         iri = _text(decision)
