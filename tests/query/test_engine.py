@@ -280,7 +280,7 @@ def test_too_many_unknown_functions_are_named() -> None:
 
 
 class FailingStore:
-    """Stands in for a store on which every query fails."""
+    """Replaces a store on which every query fails."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error

@@ -175,7 +175,7 @@ def _merge(
 
 
 def _unknown_function(*_: object) -> None:
-    """Stand in for an unknown function: the result, None, is an error in the expression."""
+    """Replace an unknown function: the result, None, is an error in the expression."""
 
 
 def _has_row(store: Store, query: Query, index: int) -> bool:

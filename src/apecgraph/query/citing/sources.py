@@ -121,7 +121,7 @@ class Origin:
 
 
 class _Ruled(NamedTuple):
-    """A claim with what decisions say of it: as for `Claim`."""
+    """A claim with the decisions on it: some of the attributes of `Claim`."""
 
     iri: str
     source: str
