@@ -17,6 +17,7 @@ from apecgraph.rdf.formats import (
     ANSWER_FORMATS,
     DATASET_FORMATS,
     GRAPH_FORMATS,
+    JSON_LD,
     RESULTS_CSV,
     RESULTS_FORMATS,
     RESULTS_JSON,
@@ -115,6 +116,6 @@ def _formats_with_citations(form: Form | None) -> Sequence[Format]:
         case "SELECT":
             return (RESULTS_JSON, RESULTS_CSV, RESULTS_TSV)
         case "CONSTRUCT" | "DESCRIBE":
-            return DATASET_FORMATS
+            return (*DATASET_FORMATS, JSON_LD)
         case None:
             return ANSWER_FORMATS

@@ -14,6 +14,7 @@ from apecgraph.query.citing.answers import MOST_ROWS, evaluate_with_citations
 from apecgraph.query.engine import evaluate
 from apecgraph.query.model import Query
 from apecgraph.rdf.formats import (
+    JSON_LD,
     N_QUADS,
     RESULTS_CSV,
     RESULTS_JSON,
@@ -303,7 +304,7 @@ def test_csv_and_tsv_have_columns_that_no_variable_has(data: ox.Store) -> None:
     assert "not traced, because" in untraced
 
 
-@pytest.mark.parametrize("format_", [TRIG, N_QUADS], ids=lambda item: item.name)
+@pytest.mark.parametrize("format_", [TRIG, N_QUADS, JSON_LD], ids=lambda item: item.name)
 def test_a_graph_is_answered_with_the_graphs_that_have_its_triples(
     data: ox.Store, format_: Format
 ) -> None:
@@ -319,5 +320,6 @@ def test_a_graph_is_answered_with_the_graphs_that_have_its_triples(
     }
     assert {graph for name, graph in found if name == "http://x/new"} == {""}
     assert (f"{DCTERMS}publisher", f"{ENDPOINT}#citations") in found
+    assert (f"{SKOS}prefLabel", f"{ENDPOINT}#citations") in found
     assert "not traced" in cited(data, text, format_).decode()
     assert "not traced" not in cited(data, "DESCRIBE :meeting", format_).decode()

@@ -146,7 +146,11 @@ def test_wrong_calls_are_told_what_is_wrong(server: str) -> None:
         ("run_sparql", {"query": "DROP ALL"}, "update"),
         ("run_sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:9/> {} }"}, "SERVICE"),
         ("run_sparql", {"query": "SELECT * { ?s ?p ?o }"}, "ask for fewer"),
-        ("run_sparql", {"query": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1"}, "application/trig"),
+        (
+            "run_sparql",
+            {"query": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1"},
+            "application/trig",
+        ),
         ("buy", {}, "There is no such tool; there are search"),
     )
 

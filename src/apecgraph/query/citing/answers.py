@@ -28,7 +28,7 @@ from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.citing.citations import Citations
 from apecgraph.query.citing.documents import with_citations, with_columns
 from apecgraph.query.citing.levels import read_levels
-from apecgraph.query.citing.quads import cited_quads, note
+from apecgraph.query.citing.quads import cited_quads, note, write_cited_graph
 from apecgraph.query.citing.scope import NotTracedError
 from apecgraph.query.citing.sources import Origins
 from apecgraph.query.citing.tracing import trace
@@ -36,7 +36,7 @@ from apecgraph.query.engine import answer_of, evaluate
 from apecgraph.query.model import Query
 from apecgraph.query.plain import PlainQuery, plain_tokens
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_JSON, Format
-from apecgraph.rdf.serializer import Write, write_rdf, write_results
+from apecgraph.rdf.serializer import Write, write_results
 
 MOST_ROWS: Final = 10_000
 """Number of rows of an answer that is traced."""
@@ -73,7 +73,8 @@ def evaluate_with_citations(
         triples = (
             quad.triple for quad in parse(_answer(query, N_TRIPLES, plain), RdfFormat.N_TRIPLES)
         )
-        write_rdf(cited_quads(triples, Origins(store, query.default_graphs)), query.format, write)
+        quads = cited_quads(triples, Origins(store, query.default_graphs))
+        write_cited_graph(quads, query.format, write)
         return
     results = _answer(query, RESULTS_JSON, plain)
     try:
@@ -97,7 +98,7 @@ def evaluate_untraced(query: Query, evaluate: Evaluate, because: str, write: Wri
     if query.format.results is None:
         parsed = parse(_answer(query, N_TRIPLES, evaluate), RdfFormat.N_TRIPLES)
         quads = [*parsed, note(f"Not traced, because {because}.")]
-        write_rdf(quads, query.format, write)
+        write_cited_graph(quads, query.format, write)
     else:
         _write(_answer(query, RESULTS_JSON, evaluate), Citations(because), query, write)
 

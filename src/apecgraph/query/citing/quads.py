@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from apecgraph.query.citing.sources import Origins, Statement
-from apecgraph.rdf.namespaces import DCTERMS, ENDPOINT, RDFS, SCHEMA
+from apecgraph.rdf.formats import JSON_LD, Format
+from apecgraph.rdf.namespaces import ENDPOINT, RDFS
+from apecgraph.rdf.nodes import Node, node_objects
+from apecgraph.rdf.serializer import Write, write_rdf
 
 CITATIONS: Final = NamedNode(f"{ENDPOINT}#citations")
 """The graph that describes the sources."""
@@ -38,17 +42,37 @@ def cited_quads(triples: Iterable[Triple], origins: Origins) -> Iterator[Quad]:
             yield Quad(*parts, NamedNode(graph))
         if origin is None or not origin.graphs:
             yield Quad(*parts)
-    for source in origins.sources.values():
-        for property_, value in (
-            (f"{RDFS}label", source.title),
-            (f"{DCTERMS}publisher", source.publisher),
-            (f"{DCTERMS}issued", source.issued),
-            (f"{SCHEMA}url", source.url),
-        ):
-            if value:
-                yield Quad(NamedNode(source.iri), NamedNode(property_), Literal(value), CITATIONS)
+    for iri in list(origins.sources):
+        for subject, property_, value in origins.described(iri):
+            yield Quad(subject, property_, value, CITATIONS)
     if made_new:
         yield note(NEW)
+
+
+def write_cited_graph(quads: Iterable[Quad], format_: Format, write: Write) -> None:
+    """Write quads in a format with named graphs; in JSON-LD, as graph objects (1.1, section 9.4).
+
+    Args:
+        quads: The quads.
+        format_: The format.
+        write: Takes the chunks.
+
+    Raises:
+        NotAcceptable: The format cannot represent the quads.
+    """
+    if format_ != JSON_LD:
+        write_rdf(quads, format_, write)
+        return
+    graphs: dict[NamedNode | BlankNode | DefaultGraph, list[Quad]] = {}
+    for quad in quads:
+        graphs.setdefault(quad.graph_name, []).append(quad)
+    document: list[Node] = []
+    for name, found in graphs.items():
+        nodes = [*node_objects(found)]
+        document += (
+            nodes if isinstance(name, DefaultGraph) else [{"@id": name.value, "@graph": nodes}]
+        )
+    write(json.dumps(document, ensure_ascii=False).encode())
 
 
 def note(text: str) -> Quad:

@@ -25,6 +25,12 @@ _DECISION: Final = NamedNode(f"{APEC}decision")
 _VERDICT: Final = NamedNode(f"{APEC}verdict")
 _STATUS: Final = NamedNode(f"{ADMS}status")
 _BASES: Final = (NamedNode(f"{PROV}wasDerivedFrom"), NamedNode(f"{APEC}restsOn"))
+_DESCRIPTION: Final = (
+    _PUBLISHER,
+    *map(NamedNode, (f"{APEC}origin", f"{DCTERMS}issued", f"{DCTERMS}title", f"{SCHEMA}url")),
+)
+"""The properties of a source that a graph with citations repeats."""
+
 _LABELS: Final = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
 _DISPUTED: Final = f"{ID}status/disputed"
 
@@ -194,6 +200,15 @@ class Origins:
             ruled.status,
             ruled.decisions,
         )
+
+    def described(self, iri: str) -> Iterator[tuple[NamedNode, NamedNode, Term]]:
+        """Yield triples about a source that was found, and the name of its publisher."""
+        source = NamedNode(iri)
+        for property_ in _DESCRIPTION:
+            for quad in self._store.quads_for_pattern(source, property_, None, source):
+                yield source, property_, quad.object
+                if property_ == _PUBLISHER and isinstance(quad.object, NamedNode):
+                    yield quad.object, _LABELS[0], Literal(self._name(quad.object))
 
     def _find(self, statement: Statement) -> Origin | None:
         subject, predicate, object_ = statement.triple

@@ -11,7 +11,7 @@ import { Results } from "./results.js";
 import { Vocabulary } from "./vocabulary.js";
 
 // The formats that have a place for citations.
-const CITABLE = ["json", "csv", "tsv", "trig", "nquads"];
+const CITABLE = ["json", "csv", "tsv", "trig", "nquads", "jsonld"];
 
 class Editor {
   constructor(place, vocabulary, examples) {
