@@ -55,8 +55,9 @@ MAX_MESSAGE: Final = 65536
 _FORMATS: Final = {format_.name: format_ for format_ in GRAPH_FORMATS}
 _WATCH_MILLISECONDS: Final = 50
 _LOW_PRIORITY: Final = 10
-"""The priority (nice) of long queries. With a lower one, a worker would get a processor so rarely that
-a fork would wait for seconds if the worker holds a lock of the kernel on memory that both share."""
+"""The priority (nice) of long queries. With a lower one, a worker would get a processor so rarely
+that a fork would wait for seconds if the worker holds a lock of the kernel on memory that both
+share."""
 _PROGRESS_SECONDS: Final = 0.1
 
 
