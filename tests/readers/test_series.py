@@ -6,7 +6,8 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import ID, QB, RDF, SDMX_DIMENSION
 from apecgraph.readers.claims import FigureClaim, read_claims
-from apecgraph.readers.series import Series, read_series
+from apecgraph.readers.series import Series, names_apart, read_series
+from apecgraph.text.catalogues import ENGLISH, read_catalogues
 from apecgraph.text.numbers import Numerals
 
 
@@ -36,17 +37,47 @@ def test_figures_are_in_order_of_time_rejected_or_not(
     assert [claim.status for claim in series[0].claims].count("rejected") == 3
 
 
-def test_a_series_without_a_name_is_labelled_by_its_dimensions(
+def test_a_series_without_a_name_is_named_by_what_it_measures(
     graph: Graph, series: tuple[Series, ...]
 ) -> None:
-    labels, numerals = Labels(graph), Numerals(graph)
-    names = {each.name(labels, numerals) for each in series}
+    names = {each.name(Labels(graph), Numerals(graph)) for each in series}
     assert len(names) == len(series)
-    assert "value of trade, exports and imports, China, Korea, all goods, in yuan" in names
-    assert "share of world output, APEC economies" in names
-    assert "growth of trade, exports, China, world, all goods, in US dollars" in names
-    korea = next(each for each in series if (f"{ID}economy/KOR" in dict(each.dimensions).values()))
-    assert not korea.name(labels, numerals, without=["measure"]).startswith("value of trade")
+    assert "trade of China with Korea, in yuan" in names
+    assert "APEC economies: share of world output" in names
+    assert "growth of the exports of China to the world, in US dollars" in names
+    assert any(name.startswith("exports of China to other APEC economies: ") for name in names)
+
+
+def test_a_series_has_a_name_in_another_language(graph: Graph, series: tuple[Series, ...]) -> None:
+    chinese = read_catalogues()["zh"]
+    labels = Labels(graph, chinese.tag)
+    names = {each.name(labels, Numerals(graph, chinese)) for each in series}
+    assert "中国与大韩民国的进出口额，以元计" in names
+
+
+def test_series_that_are_shown_together_are_named_by_what_differs(
+    graph: Graph, series: tuple[Series, ...]
+) -> None:
+    def alike(**wanted: str) -> list[Series]:
+        values = {(name, f"{ID}{value}") for name, value in wanted.items()}
+        return [each for each in series if values <= set(each.dimensions)]
+
+    labels = Labels(graph)
+    chosen = alike(
+        measure="measure/trade-value",
+        counterpart="group/world",
+        currency="unit/CNY",
+        coverage="coverage/all-goods",
+        reporter="economy/CHN",
+    )
+    assert set(names_apart(chosen, labels, ENGLISH)) == {
+        "exports and imports",
+        "exports",
+        "imports",
+    }
+    assert names_apart(chosen[:1], labels, ENGLISH) == [""]
+    every = names_apart(series, labels, ENGLISH)
+    assert len(set(every)) == len(series)
 
 
 def test_figures_in_other_currencies_are_another_series(

@@ -11,7 +11,7 @@ import httpx
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 """The Accept header of a browser."""
 
-_VOID: Final = {"base", "meta", "link", "br", "hr", "img", "input"}
+_VOID: Final = {"base", "meta", "link", "br", "hr", "img", "input", "source"}
 _DATA: Final = ("application/json", "application/ld+json")
 """Types of scripts that browsers do not run."""
 _QUOTING: Final = {"code", "kbd", "pre", "q", "script", "style", "textarea"}

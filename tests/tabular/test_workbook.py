@@ -49,6 +49,27 @@ def test_the_columns_and_the_release_are_described(book: openpyxl.Workbook) -> N
     assert described["reporter"].startswith("Dimension: the economy")
 
 
+def test_each_column_is_as_wide_as_its_values_and_amounts_are_grouped(
+    book: openpyxl.Workbook,
+) -> None:
+    sheet = book["figures"]
+    assert sheet.freeze_panes == "B2"
+    widths = {
+        number: each.width
+        for each in sheet.column_dimensions.values()
+        for number in range(each.min, each.max + 1)
+    }
+    for number, cells in enumerate(sheet.iter_cols(), 1):
+        wide = widths[number]
+        values = [cell.value for cell in cells[1:] if cell.value is not None]
+        longest = max(
+            (len(f"{each:,}") for each in values if isinstance(each, float | int)), default=0
+        )
+        assert max(longest, 8) <= wide <= 45
+    value = next(cell for cell in sheet[2] if sheet.cell(1, cell.column).value == "value")
+    assert value.number_format.startswith("#,##0")
+
+
 @pytest.mark.parametrize("text", [*FORMULAS, "{=1+1}", "https://example.org", "1", "'x"])
 def test_no_text_becomes_a_formula_a_link_or_a_number(text: str) -> None:
     place = ox.NamedNode(f"{ID}place/x")

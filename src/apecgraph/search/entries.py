@@ -227,7 +227,14 @@ class Entries:
             # The slice of a named series has its name too, but the address shows the figures.
             codes = [] if first.slice_ is None else [first.slice_.removeprefix(ID)]
             rank = (*self._importance(first.claims), -len(first.claims))
-            yield self._entry(address, names[0], Section.SERIES, names, codes, (SERIES,), rank=rank)
+            values = [
+                naming.labels.title(value).value
+                for naming in self._namings
+                for _, value in first.dimensions
+            ]
+            yield self._entry(
+                address, names[0], Section.SERIES, names, codes, (SERIES,), more=values, rank=rank
+            )
 
     def _cells(self) -> Iterator[Entry]:
         cells = {
@@ -262,6 +269,7 @@ class Entries:
         sources = dict.fromkeys(claim.source for claim in claims)
         texts = tuple(dict.fromkeys(claim.printed for claim in claims if claim.printed is not None))
         labels = (self._labels.title(claim.iri).value for claim in claims)  # they end in the values
+        measures = (naming.labels.title(cell.measure).value for naming in self._namings)
         return self._entry(
             next(known, claims[0].iri),
             names[0],
@@ -270,7 +278,7 @@ class Entries:
             (),
             (CELLS,),
             texts=texts,
-            more=[*labels, *map(self._made_by, sources)],
+            more=[*labels, *measures, *map(self._made_by, sources)],
             claims=[claim.iri for claim in claims],
             rank=(not is_year, *self._importance(claims), latest),
         )

@@ -40,6 +40,7 @@ def write_workbook(table: FigureTable) -> bytes:
         "title": Labels(graph).text(BASE, f"{DCTERMS}title") or BASE,
         "about": _about(table),
         "columns": [(column.name, meaning(graph, column) or "") for column in COLUMNS],
+        "amounts": [column.name for column in COLUMNS if column.datatype == "decimal"],
     }
     command = (sys.executable, "-m", f"{__package__}.workbook_process", str(os.getpid()))
     ended = WorkerKilled("The process that makes the workbook was ended; try again.")

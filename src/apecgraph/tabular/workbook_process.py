@@ -2,8 +2,9 @@
 
 Run as `python -m apecgraph.tabular.workbook_process PID`: PID is the process that waits for the
 workbook. The standard input has lines of JSON: an object with the title of the workbook, a text
-about it, and the names and the meanings of the columns; then the cells of each row. A cell is a
-text, a number, a list with a date, or null. The standard output is the workbook.
+about it, the names and the meanings of the columns, and the names of those with amounts; then the
+cells of each row. A cell is a text, a number, a list with a date, or null. The standard output is
+the workbook.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ MEGABYTES: Final = 512
 
 SECONDS: Final = 60
 """Processor time that the process may take."""
+
+_WIDEST: Final = 300
+"""The greatest width of a column in pixels: longer texts are cut, as far as one sees."""
+
+_GROUPED: Final = "#,##0"
+_FRACTION: Final = "#,##0.0##############"
+"""The formats of whole amounts and of others, whose digits a spreadsheet groups."""
 
 _MADE: Final = datetime(2000, 1, 1)
 """The date of every file, so that equal tables make equal files."""
@@ -66,14 +74,30 @@ def _workbook() -> bytes:
             {"title": head["title"], "created": _MADE, "comments": head["about"]}
         )
         bold = workbook.add_format({"bold": True})
+        whole, fraction = (
+            workbook.add_format({"num_format": each}) for each in (_GROUPED, _FRACTION)
+        )
         figures = workbook.add_worksheet("figures")
         figures.freeze_panes(1, 1)
+        amounts: dict[int, int] = {}
         for number, (name, _) in enumerate(head["columns"]):
             figures.write_string(0, number, name, bold)
+            if name in head["amounts"]:
+                amounts[number] = len(name)
         for line, row in enumerate(lines, start=1):
             for number, value in enumerate(row):
-                _write(figures, line, number, value)
+                if number in amounts and isinstance(value, int | float):
+                    figures.write_number(line, number, value, whole if value % 1 == 0 else fraction)
+                    amounts[number] = max(amounts[number], len(f"{value:,}"))
+                else:
+                    _write(figures, line, number, value)
+        figures.autofit(_WIDEST)
+        for number, length in amounts.items():  # autofit does not count the commas
+            figures.set_column(number, number, length + 2)
         columns = workbook.add_worksheet("columns")
+        columns.freeze_panes(1, 0)
+        columns.set_column(0, 0, 24)
+        columns.set_column(1, 1, 110)
         columns.write_string(0, 0, head["about"], bold)
         for line, texts in enumerate(head["columns"], start=1):
             for number, text in enumerate(texts):

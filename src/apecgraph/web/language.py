@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache, partial
 from typing import Final
 
@@ -16,6 +17,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, OWL, QB, RDF
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.quantities import Quantities
+from apecgraph.readers.series import dimensions_of, measured
 from apecgraph.release.links import namespace_of
 from apecgraph.text.catalogues import Catalogue
 from apecgraph.text.numbers import Numerals
@@ -48,6 +50,7 @@ class Language:
     wording: Wording
 
     def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
+        self._graph = graph
         self.catalogue = catalogue
         self.numerals = Numerals(graph, catalogue)
         self.quantities = Quantities(self.numerals)
@@ -63,6 +66,18 @@ class Language:
         """Return the word for the status of a claim: "rejected"."""
         label = self.labels.label(STATUS + name)
         return name if label is None else label.value
+
+    def measured(self, cells: Collection[Cell]) -> str:
+        """Write what some cells have in common: "exports of China to Peru, 2024, in yuan"."""
+        values = dimensions_of(cells)
+        periods = {cell.period for cell in cells}
+        units = {(cell.unit(self._graph), cell.currency) for cell in cells}
+        parts = [
+            measured(values, self.labels, self.catalogue),
+            self.labels.title(periods.pop()).value if len(periods) == 1 else "",
+            self.numerals.basis(*units.pop()) if len(units) == 1 else "",
+        ]
+        return self.listed([*filter(None, parts)])
 
     def outside(self, iri: str) -> str:
         """Name a thing of another dataset: "Wikidata Q148", or its address without the scheme."""

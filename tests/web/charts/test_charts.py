@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -11,17 +11,13 @@ import pytest
 from apecgraph.content.cube import DIMENSIONS, Cell
 from apecgraph.content.decisions import ALTERNATIVE, STATUS, STATUSES, Ruling
 from apecgraph.content.figures import Figure
-from apecgraph.content.frequencies import frequency
 from apecgraph.intervals import Interval
-from apecgraph.query.loading import load
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS, ID, SDMX_CODE, SKOS, XSD
 from apecgraph.readers.claims import FigureClaim
-from apecgraph.readers.populations import read_populations
-from apecgraph.readers.series import read_series, when
-from apecgraph.release.release import Release
+from apecgraph.readers.series import Series
 from apecgraph.text.catalogues import ENGLISH
-from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.drawing import Box, Drawing, Margins, width
 from apecgraph.web.charts.marks import OFFICIAL, SHAPES
 from apecgraph.web.charts.scales import Scale
@@ -138,6 +134,12 @@ def figure(
     return FigureClaim(iri, source, "", None, "", status, rulings, figure)
 
 
+def line(claims: Iterable[FigureClaim], partner: str = "") -> Series:
+    """Return a series with a partner, which names it if there are several."""
+    values = (("counterpart", f"{ID}partner/{partner}"),)
+    return Series(values, tuple(claims), f"{ID}unit/count")
+
+
 FIGURES = [
     figure("26", "25", "27"),
     figure("2.6", "2.5", "2.7", status="rejected"),
@@ -178,7 +180,7 @@ def texts(tree: ET.Element, class_: str = "") -> list[str]:
 
 
 def test_a_series_is_drawn_over_time(charts: Charts) -> None:
-    chart = charts.over_time("it", SCRIPT, [Line(FIGURES)])
+    chart = charts.over_time("it", SCRIPT, [line(FIGURES)])
     tree = drawn(chart)
     found = points(tree)
     right, wrong, open_ = (found[f"/id/figure/x/{value}"] for value in ("26", "2.6", "21"))
@@ -198,7 +200,7 @@ def test_a_series_is_drawn_over_time(charts: Charts) -> None:
 
 def test_figures_that_mean_the_same_are_one_point_with_their_number(charts: Charts) -> None:
     alike = [figure("26", "25", "27", source=f"{ID}source/{name}") for name in "xyz"]
-    tree = drawn(charts.over_time("it", SCRIPT, [Line([*alike, *FIGURES[1:]])]))
+    tree = drawn(charts.over_time("it", SCRIPT, [line([*alike, *FIGURES[1:]])]))
     assert texts(tree, "value stands") == ["26 ×3"]
     assert "3 sources: " in (points(tree)["/id/figure/x/26"].findtext("title") or "")
 
@@ -206,16 +208,19 @@ def test_figures_that_mean_the_same_are_one_point_with_their_number(charts: Char
 def test_a_chart_shows_one_frequency_and_counts_the_others(charts: Charts) -> None:
     several = figure("125", "124", "126", "2021_2025")
     months = [figure("2", "1", "3", "2025-02"), figure("3", "2", "4", "2025-03")]
-    line = Line([*FIGURES, several, *months])
-    years = charts.over_time("it", SCRIPT, [line])
+    every = line([*FIGURES, several, *months])
+    years = charts.over_time("it", SCRIPT, [every])
     assert years
     assert {mark.period for mark in years.marks} == {f"{ID}period/2024", f"{ID}period/2025"}
     assert sorted(years.frequencies.values()) == [1, 2, 3]
-    monthly = charts.over_time("it", SCRIPT, [line], wanted=f"{SDMX_CODE}freq-M")
+    monthly = charts.over_time("it", SCRIPT, [every], wanted=f"{SDMX_CODE}freq-M")
     assert monthly
     assert [mark.claims[0] for mark in monthly.marks] == months
-    assert charts.over_time("it", SCRIPT, [Line([several])]) is None
-    assert charts.over_time("it", SCRIPT, [Line(months)])
+    assert charts.over_time("it", SCRIPT, [line([several])]) is None
+    monthly = charts.over_time("it", SCRIPT, [line([*FIGURES[:1], *months])])
+    assert monthly
+    assert [mark.claims[0] for mark in monthly.marks] == months
+    assert monthly.notes[0].startswith("Frequency: ")
 
 
 def test_the_time_axis_is_true_and_joins_only_years_that_follow_one_another(
@@ -225,11 +230,11 @@ def test_the_time_axis_is_true_and_joins_only_years_that_follow_one_another(
         figure(value, "", "", year)
         for value, year in (("1", "2019"), ("3", "2023"), ("4", "2024"), ("5", "2025"))
     ]
-    tree = drawn(charts.over_time("it", SCRIPT, [Line(claims)]))
+    tree = drawn(charts.over_time("it", SCRIPT, [line(claims)]))
     first, *later = [place(point)[0] for point in points(tree).values()]
     steps = [round(x - first) for x in later]
     assert steps[0] == pytest.approx(4 * (steps[1] - steps[0]), rel=0.01)
-    lines = [each.get("d") for each in tree.iter("path") if each.get("class") == "line line-0"]
+    lines = [each.get("d") for each in tree.iter("path") if each.get("class") == "line"]
     assert lines
     assert all((each or "").count("L") == 2 for each in lines)
 
@@ -242,21 +247,21 @@ def test_of_many_points_the_ordinary_ones_are_dots_without_words(charts: Charts)
     ]
     rejected = figure("100", "100", "100", status="rejected")
     bounded = figure("500", "400", "600")
-    chart = charts.over_time("it", SCRIPT, [Line([*ordinary, rejected, bounded])])
+    chart = charts.over_time("it", SCRIPT, [line([*ordinary, rejected, bounded])])
     tree = drawn(chart)
     assert {link.get("href") for link in tree.iter("a")} == {
         f"/id/{claim.iri.removeprefix(ID)}" for claim in (rejected, bounded)
     }
     dots = [each.get("d") for each in tree.iter("path") if "dot" in (each.get("class") or "")]
     assert sum((each or "").count("h0") for each in dots) == len(ordinary)
-    few = drawn(charts.over_time("it", SCRIPT, [Line(ordinary[:20])]))
+    few = drawn(charts.over_time("it", SCRIPT, [line(ordinary[:20])]))
     assert len(list(few.iter("a"))) == 20
 
 
 def test_growth_is_drawn_only_against_the_usual_time(charts: Charts) -> None:
     usual = [figure("5", "4", "6", "2024", base="2023"), figure("6", "5", "7", base="2024")]
     other = figure("40", "39", "41", base="2019")
-    chart = charts.over_time("it", SCRIPT, [Line([*usual, other])])
+    chart = charts.over_time("it", SCRIPT, [line([*usual, other])])
     assert chart
     assert [mark.claims[0] for mark in chart.marks] == usual
     assert chart.notes == ["Not drawn: 1 figure of another series, or compared with another time."]
@@ -264,12 +269,12 @@ def test_growth_is_drawn_only_against_the_usual_time(charts: Charts) -> None:
 
 def test_several_lines_have_their_names_at_their_ends(charts: Charts) -> None:
     lines = [
-        Line([figure(f"{n}", "", "", "2024"), figure(f"{n + 1}", "", "")], f"partner {n}")
+        line([figure(f"{n}", "", "", "2024"), figure(f"{n + 1}", "", "")], f"{n}")
         for n in range(1, 9)
     ]
     chart = charts.over_time("it", SCRIPT, lines)
     tree = drawn(chart)
-    assert texts(tree, "name") == [f"partner {n}" for n in range(6, 0, -1)]
+    assert texts(tree, "name") == [f"partner/{n}" for n in range(6, 0, -1)]
     assert {point.get("class") for point in tree.iter("a")} == {
         f"point stands line-{n}" for n in range(6)
     }
@@ -282,7 +287,7 @@ YEARS = [figure(value, value, value, year) for value, year in (("20", "2023"), (
 
 def test_bars_reach_from_zero_to_the_values_and_a_rejected_one_has_none(charts: Charts) -> None:
     wrong = figure("2.6", "2.5", "2.7", status="rejected")
-    tree = drawn(charts.over_time("it", SCRIPT, [Line([*YEARS, wrong])], view=View("bar")))
+    tree = drawn(charts.over_time("it", SCRIPT, [line([*YEARS, wrong])], view=View("bar")))
     bars = [each.get("d", "") for each in tree.iter("path") if "bar" in each.get("class", "")]
     shapes = [list(map(float, re.findall("[0-9.]+", bar))) for bar in bars]
     found = points(tree)
@@ -297,7 +302,7 @@ def test_bars_reach_from_zero_to_the_values_and_a_rejected_one_has_none(charts: 
 def test_an_index_begins_with_the_first_common_period(charts: Charts) -> None:
     later = [figure("3", "3", "3", "2024"), figure("6", "6", "6", "2025")]
     mine = [YEARS[0], figure("13", "13", "13", "2024"), YEARS[1]]
-    lines = [Line(mine, "one"), Line(later, "other")]
+    lines = [line(mine, "one"), line(later, "other")]
     chart = charts.over_time("it", SCRIPT, lines, view=View(values="index"))
     assert chart
     assert chart.unit == f"Index, 2024{SCRIPT}\x0b = 100"
@@ -306,7 +311,7 @@ def test_an_index_begins_with_the_first_common_period(charts: Charts) -> None:
     assert values == {13: 100, 26: 200, 3: 100, 6: 200}
     tooltip = points(drawn(chart))["/id/figure/x/20"].findtext("title") or ""
     assert tooltip.startswith(f"2023{SCRIPT}: 153.8 (20), ")
-    apart = [Line(YEARS, "one"), Line(later[:1], "other")]
+    apart = [line(YEARS, "one"), line(later[:1], "other")]
     assert charts.over_time("it", SCRIPT, apart, view=View(values="index")) is None
     assert charts.over_time("it", SCRIPT, lines, view=View(values="per-head")) is None
 
@@ -321,17 +326,17 @@ def test_values_per_head_need_a_population_of_the_period(charts: Charts) -> None
         for year in ("2024", "2025")
     }
     able = Charts(charts._graph, charts._language, heads)
-    chart = able.over_time("it", SCRIPT, [Line(trade)], view=View(values="per-head"))
+    chart = able.over_time("it", SCRIPT, [line(trade)], view=View(values="per-head"))
     assert chart
     assert chart.unit.endswith("per head")
     assert [mark.numbers for mark in chart.marks] == [(6, 6, 6), (Decimal("6.5"),) * 3]
     assert list(chart.basis) == list(heads.values())
     assert chart.notes[1] == "Not drawn: 1 point without a population of that year."
-    assert able.over_time("it", SCRIPT, [Line(YEARS)], view=View(values="per-head")) is None
+    assert able.over_time("it", SCRIPT, [line(YEARS)], view=View(values="per-head")) is None
 
 
 def test_an_open_end_is_not_drawn_as_an_error_bar(charts: Charts) -> None:
-    tree = drawn(charts.over_time("it", SCRIPT, [Line(FIGURES)]))
+    tree = drawn(charts.over_time("it", SCRIPT, [line(FIGURES)]))
     bars = {href: point.findall("path")[0].get("d", "") for href, point in points(tree).items()}
     assert bars["/id/figure/x/21"].count("L") == 2
     assert bars["/id/figure/x/26"].count("L") == 0
@@ -349,7 +354,7 @@ def test_figures_are_drawn_in_rows_on_one_scale(charts: Charts) -> None:
 def test_a_rejected_number_far_above_the_others_is_told_below_the_chart(charts: Charts) -> None:
     slip = figure("260", "259", "261", status="rejected")
     far, near = (
-        charts.over_time("it", SCRIPT, [Line(claims)]) for claims in ([*FIGURES, slip], FIGURES)
+        charts.over_time("it", SCRIPT, [line(claims)]) for claims in ([*FIGURES, slip], FIGURES)
     )
     assert texts(drawn(far), "tick") == texts(drawn(near), "tick")
     assert far
@@ -360,81 +365,5 @@ def test_a_rejected_number_far_above_the_others_is_told_below_the_chart(charts: 
 
 def test_one_point_makes_no_chart(charts: Charts) -> None:
     assert charts.over_time("it", "", []) is None
-    assert charts.over_time("it", "", [Line(FIGURES[:1])]) is None
+    assert charts.over_time("it", "", [line(FIGURES[:1])]) is None
     assert charts.rows("it", "", [("row", FIGURES[:1])]) is None
-
-
-def test_each_chart_of_the_release_is_true_and_legible(full_release: Release) -> None:
-    """Every series is drawn in one unit and one frequency; no label is cut or covers another."""
-    graph = Graph(load(full_release.dataset))
-    every = read_series(graph)
-    official = {claim.source for each in every for claim in each.claims}
-    charts = Charts(graph, Language(graph, ENGLISH), read_populations(every, official))
-    counted: Counter[View] = Counter()
-    for series in every:
-        lines = [Line(series.claims)]
-        chart = charts.over_time("it", "it", lines)
-        default = chart.frequency if chart else ""
-        for code in chart.frequencies if chart else ():
-            chart = charts.over_time("it", "it", lines, wanted=code)
-            if chart is None:
-                continue
-            counted[View()] += 1
-            assert_true(chart, code, graph)
-            assert_legible(chart)
-            others = [View("bar"), *(View(values=each) for each in chart.offered)]
-            for view in others if code == default else ():
-                counted[view] += 1
-                drawn = charts.over_time("it", "it", lines, wanted=code, view=view)
-                assert drawn
-                assert_true(drawn, code, graph)
-                if counted[view] % SAMPLED == 0:
-                    assert_legible(drawn)
-    assert counted[View()] > 400
-    assert counted[View("bar")] > 300
-    assert counted[View(values="index")] > 200
-    assert counted[View(values="per-head")] > 50
-
-
-SAMPLED = 4
-"""Of the views that are no default, each such chart is drawn."""
-
-
-def assert_legible(chart: Chart) -> None:
-    """Check the labels of a chart in three widths."""
-    for drawing in chart.drawings:
-        legible(ET.fromstring(drawing))
-    in_picture = chart.sketch.draw((776, 250), alone=True)
-    legible(ET.fromstring(in_picture.markup("it", "", "", "")))
-
-
-def assert_true(chart: Chart, code: str, graph: Graph) -> None:
-    """Check that a chart has one unit and one frequency, and that rescaled values are right."""
-    assert len({mark.claims[0].figure.unit for mark in chart.marks}) == 1
-    assert {frequency(*when(graph, mark.period)[:2]) for mark in chart.marks} == {code}
-    ratios = {
-        mark.numbers[1] / mark.claims[0].figure.value for mark in chart.marks if mark.numbers[1]
-    }
-    if chart.basis:  # per head: one population for each period
-        heads = {each.figure.cell.period: each.figure.value for each in chart.basis}
-        for mark in chart.marks:
-            assert mark.numbers[1] == mark.claims[0].figure.value * (1 / heads[mark.period])
-    else:
-        assert len({round(ratio, 20) for ratio in ratios}) <= 1
-
-
-def legible(tree: ET.Element) -> None:
-    """Check that all points and texts of a drawing are inside, and that no texts overlap."""
-    wide, high = map(float, tree.get("viewBox", "").split()[2:])
-    image = Box(-0.1, -0.1, wide + 0.1, high + 0.1)
-    boxes: list[Box] = []
-    for text in tree.iter("text"):
-        x, y, long = float(text.get("x", "")), float(text.get("y", "")), width(text.text or "")
-        left = x - {"start": 0, "middle": long / 2, "end": long}[text.get("text-anchor", "start")]
-        box = Box(left, y - 10, left + long, y + 2)
-        assert image.holds(box), text.text
-        assert not any(map(box.meets, boxes)), text.text
-        boxes.append(box)
-    for point in tree.iter("a"):
-        x, y = place(point)
-        assert image.holds(Box(x - 4, y - 4, x + 4, y + 4))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
+from math import dist
 from xml.etree import ElementTree as ET
 
+import pyoxigraph as ox
 import pytest
 
 from apecgraph.errors import QueryTimedOut, QueryTooHeavy, WorkerKilled
+from apecgraph.rdf.namespaces import SKOS
 from apecgraph.web.charts import raster
-from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.drawing import Box, width
 from apecgraph.web.charts.picture import POLICY, Credits, Picture, draw_picture
 from apecgraph.web.charts.raster import pixels, rasterized
 from apecgraph.web.pages.assets import STATIC_FOLDER
-from tests.web.charts.test_charts import FIGURES, SCRIPT, charts, figure
+from tests.web.charts.test_charts import FIGURES, SCRIPT, charts, figure, line
 
 __all__ = ["charts"]
 
@@ -33,7 +37,7 @@ SECONDS = 30
 
 @pytest.fixture
 def chart(charts: Charts) -> Chart:
-    drawn = charts.over_time("it", "value of trade", [Line(FIGURES)])
+    drawn = charts.over_time("it", "value of trade", [line(FIGURES)])
     assert drawn is not None
     return replace(drawn, unit="trillion yuan")
 
@@ -75,19 +79,84 @@ def test_the_colours_of_a_picture_are_those_of_the_pages(chart: Chart) -> None:
     assert colours <= set(re.findall("#[0-9a-f]{3,6}", light))
 
 
+CONES = {
+    "all": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "no green": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+}
+"""How people with all cones, and without those for red or green, see linear RGB (Machado 2009)."""
+
+
+@pytest.mark.parametrize("seen", CONES.values(), ids=CONES)
+@pytest.mark.parametrize(("paper", "scheme"), [("#ffffff", 0), ("#14191b", 1)])
+def test_the_colours_of_lines_are_told_apart(
+    paper: str, scheme: int, seen: Sequence[Sequence[float]]
+) -> None:
+    """Each stands out from the paper (WCAG 2.2, 1.4.11) and is far from each other one."""
+    style = (STATIC_FOLDER / "style.css").read_text(encoding="utf-8")
+    colours = re.findall("--line-[0-9]: (#[0-9a-f]{6});", style)[6 * scheme :][:6]
+    assert len(set(colours)) == 6
+    assert f"--paper: {paper}".replace("ffffff", "fff") in style
+    for one in colours:
+        light, dark = sorted((_luminance(one), _luminance(paper)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3
+        for other in colours:
+            assert one == other or dist(_lab(one, seen), _lab(other, seen)) > 15
+
+
+def _linear(colour: str) -> list[float]:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def _product(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _luminance(colour: str) -> float:
+    return _product((0.2126, 0.7152, 0.0722), _linear(colour))
+
+
+def _lab(colour: str, seen: Sequence[Sequence[float]]) -> tuple[float, float, float]:
+    """Return a colour, as somebody sees it, in CIELAB."""
+    linear = [min(1, max(0, _product(row, _linear(colour)))) for row in seen]
+    white = (0.95047, 1, 1.08883)
+    rows = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    x, y, z = (
+        each ** (1 / 3) if each > 0.008856 else 7.787 * each + 16 / 116
+        for each in (_product(row, linear) / most for row, most in zip(rows, white, strict=True))
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
 @pytest.mark.parametrize("count", [1, 2, 40])
 @pytest.mark.parametrize("letter", ["x", "中", "W i"])
 def test_nothing_hostile_leaves_the_picture(charts: Charts, count: int, letter: str) -> None:
     """Neither many lines nor long names make texts overlap, or cross an edge."""
     name = letter * 400
-    lines = [Line(FIGURES, f"{number} {name}" if count > 1 else "") for number in range(count)]
+    lines = [line(FIGURES, f"{ord(letter[0])}-{number}") for number in range(count)]
+    for number, each in enumerate(lines):
+        partner, label = ox.NamedNode(each.dimensions[0][1]), ox.Literal(f"{number} {name}")
+        quad = ox.Quad(partner, ox.NamedNode(f"{SKOS}prefLabel"), label)
+        charts._graph.store.add(quad)
     drawn = charts.over_time("it", name, lines)
     assert drawn is not None
     hostile = replace(drawn, publishers=[name] * count, notes=[name] * count, unit=name)
     address = f"{ROOT}/{letter * 4000}"
-    picture = draw_picture(hostile, replace(CREDITS, address=address, publication=name), name)
-    legible(picture)
-    assert picture.height < 1200
+    for narrow in (False, True):
+        origin = replace(CREDITS, address=address, publication=name)
+        picture = draw_picture(hostile, origin, name, narrow=narrow)
+        legible(picture)
+        assert picture.height < 1200
+        assert picture.width == (360 if narrow else 840)
     assert len(picture.svg) < 100_000
 
 
@@ -182,6 +251,6 @@ def test_a_drawing_that_is_too_large_or_too_slow_is_refused(
 
 def test_a_long_series_is_a_small_picture(charts: Charts) -> None:
     many = [figure(str(value), str(value), str(value), "2025") for value in range(1, 300)]
-    drawn = charts.over_time("it", "many", [Line(many)])
+    drawn = charts.over_time("it", "many", [line(many)])
     assert drawn is not None
     assert len(draw_picture(drawn, CREDITS).svg) < 400_000

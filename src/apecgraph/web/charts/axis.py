@@ -60,9 +60,10 @@ class Axis:
 
         Args:
             text: The text, such as "nearly 26.29 trillion".
-            number: The number, which the text contains.
+            number: The number, which the text contains with as many digits.
 
         Returns:
             The text with the number in other words, such as "nearly 26.29".
         """
-        return text.replace(spelled(number, self.catalogue), self.written(rounded(number, _DIGITS)))
+        short = rounded(number, _DIGITS)
+        return text.replace(spelled(short, self.catalogue), self.written(short))

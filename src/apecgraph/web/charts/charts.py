@@ -11,16 +11,16 @@ from typing import Final, Protocol
 
 from markupsafe import Markup
 
-from apecgraph.content.frequencies import ANNUAL, frequency
+from apecgraph.content.frequencies import ANNUAL, FREQUENCIES, frequency
 from apecgraph.rdf.graph import Graph
 from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.populations import Populations
-from apecgraph.readers.series import when
+from apecgraph.readers.series import Series, names_apart, when
 from apecgraph.text.numbers import spelled
 from apecgraph.web.charts.axis import Axis
 from apecgraph.web.charts.drawing import Drawing
 from apecgraph.web.charts.marks import REJECTED, SHAPES, Mark, Marks
-from apecgraph.web.charts.rescaling import RescaledLines, Rescaler
+from apecgraph.web.charts.rescaling import Lines, RescaledLines, Rescaler
 from apecgraph.web.charts.rows import RowChart
 from apecgraph.web.charts.scales import Scale
 from apecgraph.web.charts.time_chart import TimeChart
@@ -34,19 +34,6 @@ SIZES: Final[Mapping[str, tuple[int, int]]] = {"wide": (860, 380), "narrow": (36
 _MOST_LINES: Final = 6
 _FAR: Final = Decimal("1.5")
 """A rejected number is not drawn if it is this many times greater than all others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The figures of one series.
-
-    Attributes:
-        claims: The figures.
-        name: The text at the end of the line; empty if the chart has only one line.
-    """
-
-    claims: Sequence[FigureClaim]
-    name: str = ""
 
 
 class Sketch(Protocol):
@@ -83,6 +70,8 @@ class Chart:
         frequencies: The number of figures of each frequency, whether drawn or not.
         offered: The values of the parameter `values` of a view that the figures permit.
         basis: The figures that its values are divided by, if they are not drawn themselves.
+        has_names: Whether its lines have names and colours.
+        every: The name of the frequency, unless it is that of years.
     """
 
     name: str
@@ -99,6 +88,8 @@ class Chart:
     frequencies: Mapping[str, int] = field(default_factory=dict)
     offered: Sequence[str] = ()
     basis: Sequence[FigureClaim] = ()
+    has_names: bool = False
+    every: str = ""
 
     @property
     def drawings(self) -> Sequence[Markup]:
@@ -132,7 +123,7 @@ class Charts:
         self,
         name: str,
         title: str,
-        lines: Sequence[Line],
+        series: Sequence[Series],
         *,
         wanted: str | None = None,
         view: View = PLAIN,
@@ -142,23 +133,25 @@ class Charts:
         Args:
             name: A prefix for the ids of elements, unique in the page.
             title: The title of the chart.
-            lines: The figures of each series; the most important ones first, since a chart has a
-                limited number of lines.
+            series: The series; the most important ones first, since a chart has a limited number
+                of lines.
             wanted: IRI of the frequency; None for years, or if there are no two points of years,
                 for the frequency of which there are most periods.
             view: How the chart shows them. A scale is logarithmic only if all numbers are above
                 zero.
 
         Returns:
-            The chart; None if there are no two points to draw.
+            The chart; None if there are no two points to draw, or several series of one period.
         """
-        days = self._days(claim for line in lines for claim in line.claims)
-        frequencies = _frequencies([claim for line in lines for claim in line.claims], days)
-        for chosen in [wanted] if wanted else _ranked(frequencies):
-            drawn = self._lines(lines[:_MOST_LINES], chosen, days)
-            if sum(len(marks) for _, marks in drawn) > 1:
-                break
-        else:
+        claims = [claim for each in series for claim in each.claims]
+        days = self._days(claims)
+        frequencies = _frequencies(claims, days)
+        lines = {
+            each: self._lines(series, each, days) for each in ([wanted] if wanted else frequencies)
+        }
+        chosen = min(lines, key=lambda each: _rank(each, lines[each]), default="")
+        drawn = lines.get(chosen, [])
+        if not _is_drawable(drawn):
             return None
         known = sum(len(mark.claims) for _, marks in drawn for mark in marks)
         offered = self._rescaler.offered(drawn)
@@ -187,7 +180,11 @@ class Charts:
             TimeChart(shown, timeline, axis, self._marks, bars=view.chart == BAR),
             marks,
             self._marks.key(marks),
-            [*rescaled.notes, *self._notes(scale, beyond, left_out)],
+            [
+                *self._of_one_year(chosen, frequencies, wanted),
+                *rescaled.notes,
+                *self._notes(scale, beyond, left_out),
+            ],
             axis.words,
             self._span(sorted(marks, key=self._when)),
             list(dict.fromkeys(publishers)),
@@ -195,6 +192,8 @@ class Charts:
             {each: len(found) for each, found in frequencies.items()},
             list(offered),
             rescaled.basis,
+            any(name for name, _ in shown),
+            "" if chosen == ANNUAL else self._language.labels.title(chosen).value,
         )
 
     def rows(
@@ -232,21 +231,25 @@ class Charts:
         )
 
     def _lines(
-        self, lines: Iterable[Line], chosen: str, days: Days
+        self, series: Iterable[Series], chosen: str, days: Days
     ) -> list[tuple[str, list[Mark]]]:
-        """Return the name and the marks of each line that has figures of a frequency."""
-        named = (
+        """Return the name and the marks of the first series that have figures of a frequency."""
+        found = (
             (
-                line.name,
+                each,
                 self._marks.of(
                     claim
-                    for claim in line.claims
+                    for claim in each.claims
                     if _frequency(claim, days) == chosen and _is_comparable(claim, days)
                 ),
             )
-            for line in lines
+            for each in series
         )
-        return [(name, marks) for name, marks in named if marks]
+        drawn = [(each, marks) for each, marks in found if marks][:_MOST_LINES]
+        names = names_apart(
+            [each for each, _ in drawn], self._language.labels, self._language.catalogue
+        )
+        return [(name, marks) for name, (_, marks) in zip(names, drawn, strict=True)]
 
     def _days(self, claims: Iterable[FigureClaim]) -> dict[str, tuple[date, date]]:
         """Return the days of the periods, and of the times they are compared with, if known."""
@@ -275,6 +278,18 @@ class Charts:
         if words.strip() in f"{first}{last[0]}":  # the names are spans themselves
             return f"{first} – {last[0]}"
         return self._language.catalogue.gettext("%(first)s to %(last)s", first=first, last=last[0])
+
+    def _of_one_year(
+        self, chosen: str, frequencies: Mapping[str, Sequence[str]], wanted: str | None
+    ) -> list[str]:
+        """Name the frequency that a chart opens with, unless it is that of years."""
+        if wanted is not None or chosen == ANNUAL or ANNUAL not in frequencies:
+            return []
+        note = self._language.catalogue.gettext(
+            "Frequency: %(frequency)s; of whole years, there are fewer than two points.",
+            frequency=self._language.labels.title(chosen).value,
+        )
+        return [note]
 
     def _notes(self, scale: Scale, beyond: Iterable[Mark], left_out: int) -> list[str]:
         catalogue = self._language.catalogue
@@ -326,11 +341,18 @@ def _frequency(claim: FigureClaim, days: Days) -> str:
     return frequency(*map(str, days.get(claim.figure.cell.period, ("", ""))))
 
 
-def _ranked(frequencies: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return frequencies: years first, then those with the most periods."""
-    return sorted(
-        frequencies, key=lambda each: (each != ANNUAL, -len(set(frequencies[each])), each)
-    )
+def _rank(frequency_: str, lines: Lines) -> tuple[object, ...]:
+    """Return what sorts frequencies: years if they can be drawn, then those of most periods."""
+    drawable = _is_drawable(lines)
+    periods = len({mark.period for _, marks in lines for mark in marks})
+    order = FREQUENCIES.index(frequency_) if frequency_ in FREQUENCIES else len(FREQUENCIES)
+    return frequency_ != ANNUAL or not drawable, not drawable, -periods, order
+
+
+def _is_drawable(lines: Lines) -> bool:
+    """Return whether lines have two points, and not only one period if there are several lines."""
+    marks = [mark for _, each in lines for mark in each]
+    return len(marks) > 1 and (len(lines) == 1 or len({mark.period for mark in marks}) > 1)
 
 
 def _is_comparable(claim: FigureClaim, days: Days) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 from unicodedata import east_asian_width
@@ -15,13 +15,16 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _FONT: Final = 13
 """Size of the text in pixels, as in style.css."""
 
-_ADVANCE: Final = 0.6
+_ADVANCE: Final = 0.64
 """Width of a letter divided by the size of the font. A wide East Asian letter has twice as much."""
 
 _WIDE: Final = frozenset("WF")
 
-_LINE: Final = 16
+LINE: Final = 16
 """Height of a line of text in pixels."""
+
+_APART: Final = 2
+"""Pixels between a label and a text or a mark to its left or right."""
 
 Place: TypeAlias = tuple[float, float]
 
@@ -90,6 +93,9 @@ class Drawing:
         )
         self.root = ET.Element("svg", {"viewBox": f"0 0 {size[0]:g} {size[1]:g}"})
         self._taken: list[Box] = []
+        self._lines: list[tuple[Place, Place]] = []
+        self._guides: list[tuple[Place, Place]] = []
+        self._backgrounds: list[Box] = []
 
     def add(
         self, tag: str, text: str = "", *, to: ET.Element | None = None, **of: str
@@ -101,11 +107,17 @@ class Drawing:
         return element
 
     def line(self, start: Place, end: Place, class_: str) -> None:
-        """Add a straight line, or continue the last one if it ends at the start of this one."""
+        """Add a straight line, which labels do not cross, or continue the last one with it."""
         (x, y), (to_x, to_y) = start, end
         begin, step = f"{x:.1f} {y:.1f}", f"L{to_x:.1f} {to_y:.1f}"
         if not self._continue(class_, begin, step):
             self.add("path", class_=class_, d=f"M{begin}{step}")
+        self._lines.append((start, end))
+
+    def guide(self, start: Place, end: Place, class_: str = "guide") -> None:
+        """Add a straight line behind everything else, which labels cross only if they must."""
+        self.line(start, end, class_)
+        self._guides.append(self._lines.pop())
 
     def dot(self, place: Place, class_: str) -> None:
         """Add a dot: a line of no length, whose ends make it a dot; dots in a row are one path."""
@@ -138,23 +150,39 @@ class Drawing:
         """Keep a rectangle free of labels."""
         self._taken.append(box)
 
-    def label(self, text: str, places: Sequence[tuple[Place, str]], class_: str) -> bool:
+    def background(self, box: Box) -> None:
+        """Declare a rectangle that labels cover only if they must."""
+        self._backgrounds.append(box)
+
+    def label(self, text: str, places: Sequence[tuple[Place, str]], class_: str) -> Place | None:
         """Write text at the first of some places that are free.
 
         Args:
             text: The text.
-            places: Places and anchors, the best first.
+            places: Places and anchors, the best first; one without a guide or a background behind
+                it is better.
             class_: Its class.
 
         Returns:
-            Whether there is such a place; if not, the text is not written.
+            The place; None if none is free, and the text is not written.
         """
-        for place, anchor in places:
-            box = _box(text, place, anchor)
-            if self._image.holds(box) and not any(map(box.meets, self._taken)):
-                self.write(text, place, class_, anchor)
-                return True
-        return False
+        free = [spot for spot in places if self._is_free(_box(text, *spot))]
+        clear = (spot for spot in free if self._is_clear(_box(text, *spot)))
+        for place, anchor in (*clear, *free):
+            self.write(text, place, class_, anchor)
+            return place
+        return None
+
+    def _is_free(self, box: Box) -> bool:
+        apart = Box(box.left - _APART, box.top, box.right + _APART, box.bottom)
+        return (
+            self._image.holds(box)
+            and not any(map(apart.meets, self._taken))
+            and not _crosses(box, self._lines)
+        )
+
+    def _is_clear(self, box: Box) -> bool:
+        return not _crosses(box, self._guides) and not any(map(box.meets, self._backgrounds))
 
     def markup(self, name: str, class_: str, title: str, description: str) -> Markup:
         """Write the drawing as a graphic that contains links (WAI-ARIA Graphics Module, section 4).
@@ -233,7 +261,29 @@ def _box(text: str, place: Place, anchor: str) -> Box:
     x, y = place
     long = width(text)
     left = {"start": x, "middle": x - long / 2, "end": x - long}[anchor]
-    return Box(left, y - 0.8 * _LINE, left + long, y + 0.2 * _LINE)
+    return Box(left, y - 0.8 * LINE, left + long, y + 0.2 * LINE)
+
+
+def _crosses(box: Box, lines: Iterable[tuple[Place, Place]]) -> bool:
+    """Return whether any of some straight lines goes through a rectangle.
+
+    The part of a line inside of the strip between two opposite sides is cut out for both pairs of
+    sides (Liang and Barsky's way to clip a line).
+    """
+    for (x, y), (to_x, to_y) in lines:
+        low, high = 0.0, 1.0
+        for start, step, least, most in (
+            (x, to_x - x, box.left, box.right),
+            (y, to_y - y, box.top, box.bottom),
+        ):
+            if step:
+                ends = sorted(((least - start) / step, (most - start) / step))
+                low, high = max(low, ends[0]), min(high, ends[1])
+            elif not least < start < most:
+                low = 2.0
+        if low < high:
+            return True
+    return False
 
 
 def _legal(text: str) -> str:

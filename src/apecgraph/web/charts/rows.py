@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from apecgraph.web.charts.axis import Axis
-from apecgraph.web.charts.drawing import Drawing, Margins, width, wrapped
+from apecgraph.web.charts.drawing import LINE, Drawing, Margins, width, wrapped
 from apecgraph.web.charts.marks import Mark, Marks
 
 _ROW: Final = 48
@@ -18,9 +18,6 @@ _TOP: Final = 26
 _BARE_TOP: Final = 4
 _BOTTOM: Final = 30
 _GAP: Final = 10
-_LINE: Final = 16
-"""Height of a further line of a label in pixels."""
-
 _LABEL_LINES: Final = 3
 
 
@@ -46,7 +43,7 @@ class RowChart:
         free = (room[1] - top_margin - _BOTTOM) / len(self._rows) if alone else 0
         row = max(_ROW, min(free, _HIGHEST_ROW))
         labels = [wrapped(label, room[0], _LABEL_LINES) for label, _ in self._rows]
-        height = top_margin + sum(row + _LINE * (len(each) - 1) for each in labels) + _BOTTOM
+        height = top_margin + sum(row + LINE * (len(each) - 1) for each in labels) + _BOTTOM
         drawing = Drawing((room[0], height), Margins(inset, top_margin, inset, _BOTTOM))
         area = drawing.plot
 
@@ -61,16 +58,16 @@ class RowChart:
         written = 0.0
         for text, at in axis.ticks:
             x, half = x_of(at), width(text) / 2
-            drawing.line((x, area.top), (x, area.bottom), "guide")
+            drawing.guide((x, area.top), (x, area.bottom))
             if x - half >= written:
                 drawing.write(text, (x, area.bottom + 20), "tick", "middle")
                 written = x + half + _GAP
         bottom = area.top
         for lines, (_, mark) in zip(labels, self._rows, strict=True):
-            top = bottom + (row - _ROW) / 2 - _LINE
-            bottom += row + _LINE * (len(lines) - 1)
+            top = bottom + (row - _ROW) / 2 - LINE
+            bottom += row + LINE * (len(lines) - 1)
             for line in lines:
-                top += _LINE
+                top += LINE
                 drawing.write(line, (0, top + 16), "label")
             x, y = x_of(axis.scale.at(mark.numbers[1])), top + 34
             low, high = map(end, mark.ends)

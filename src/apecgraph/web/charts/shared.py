@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Final
@@ -25,6 +25,10 @@ OEMBED: Final = "/oembed"
 
 MOST_MARKS: Final = 40
 """Number of points of the charts that are in a page; the others are pictures."""
+WIDTH: Final = "width"
+"""The parameter of a picture on the page about a thing, which may have one value: `NARROW`."""
+
+NARROW: Final = "narrow"
 
 _AROUND: Final = 230
 """Height in pixels of what such a page has besides the drawing."""
@@ -44,9 +48,10 @@ class ChartAddress:
     query: str
     page: str
 
-    def picture(self, format_: Format) -> str:
-        """Return the path of its picture in a format."""
-        return f"{self.stem}.{format_.extension}{self._question}"
+    def picture(self, format_: Format, *, narrow: bool = False) -> str:
+        """Return the path of its picture in a format, for a phone if it is narrow."""
+        query = "&".join(filter(None, (self.query, f"{WIDTH}={NARROW}" if narrow else "")))
+        return f"{self.stem}.{format_.extension}{'?' if query else ''}{query}"
 
     @property
     def embedded(self) -> str:
@@ -76,6 +81,7 @@ class SharedChart:
         credits: What its picture says about its origin.
         citation: How to cite it.
         headline: What it shows, if its title is only the name of what it measures.
+        narrow: Whether its picture is for a phone.
     """
 
     chart: Chart
@@ -84,11 +90,22 @@ class SharedChart:
     credits: Credits
     citation: ReleaseCitation
     headline: str = ""
+    narrow: bool = False
 
     @cached_property
     def picture(self) -> Picture:
         """Its picture."""
-        return draw_picture(self.chart, self.credits, self.headline)
+        return draw_picture(self.chart, self.credits, self.headline, narrow=self.narrow)
+
+    @property
+    def for_phones(self) -> SharedChart:
+        """The same chart, with a picture for phones."""
+        return replace(self, narrow=True)
+
+    @property
+    def file(self) -> str:
+        """The path of its picture as an SVG."""
+        return self.address.picture(SVG, narrow=self.narrow)
 
     @property
     def title(self) -> str:

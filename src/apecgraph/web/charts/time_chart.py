@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from apecgraph.web.charts.axis import Axis
-from apecgraph.web.charts.drawing import Drawing, Margins, Place, width, wrapped
+from apecgraph.web.charts.drawing import LINE, Box, Drawing, Margins, Place, width, wrapped
 from apecgraph.web.charts.marks import STANDING, Mark, Marks, best_marks
 from apecgraph.web.charts.timeline import Timeline
 
@@ -32,6 +32,12 @@ _ROW: Final = 18
 """Height in pixels of a row of names above the lines."""
 
 _NAME_ROWS: Final = 3
+
+_SAMPLE: Final = 16
+"""Width in pixels of the piece of a line before its name, with the space after it."""
+
+_NAME_GAP: Final = 18
+"""Pixels between two names in a row."""
 
 _FILLED: Final = 0.8
 """The part of the distance between two periods that bars fill."""
@@ -68,18 +74,22 @@ class TimeChart:
 
     def draw(self, room: tuple[float, float], *, alone: bool = False) -> Drawing:
         """Draw the picture; see `Sketch`."""
-        named = max(width(each) for each, _ in self._lines)
+        longest = max(width(each) for each, _ in self._lines)
+        named = _SAMPLE + longest if longest else 0
         beside = named <= room[0] * _NAMES
         legend = [] if beside else list(self._legend(room[0]))
-        right = named + _RIGHT if named and beside else _RIGHT
+        rows = max((row for *_, row in legend), default=-1) + 1
+        right = named + _RIGHT if beside else _RIGHT
         left = max(width(text) for text, _ in self._axis.ticks) + 8
-        top = (_BARE_TOP if alone else _TOP) + _ROW * len(legend)
-        size = room[0], room[1] + _ROW * len(legend)
-        drawing = Drawing(size, Margins(left, top, right, _BOTTOM))
-        for row, (text, class_) in enumerate(legend):
-            drawing.write(text, (0, 14 + _ROW * row), class_)
+        top = (_BARE_TOP if alone else _TOP) + _ROW * rows
+        drawing = Drawing((room[0], room[1] + _ROW * rows), Margins(left, top, right, _BOTTOM))
+        for text, number, x, row in legend:
+            place = x + _SAMPLE, 14 + _ROW * row
+            drawing.write(text, place, "name")
+            if number is not None:
+                _sample(drawing, place, number)
         if not alone:
-            drawing.write(self._axis.words, (0, 14 + _ROW * len(legend)), "note")
+            drawing.write(self._axis.words, (0, 14 + _ROW * rows), "note")
         self._draw_axes(drawing)
         if self._bars:
             self._draw_bars(drawing)
@@ -92,17 +102,26 @@ class TimeChart:
             self._write_values(drawing, put)
         return drawing
 
-    def _legend(self, room: float) -> Iterator[tuple[str, str]]:
-        """Yield the names of the lines, each in as many rows as it needs, with their classes."""
+    def _legend(self, room: float) -> Iterator[tuple[str, int | None, float, int]]:
+        """Yield the names of the lines above the plot: text, line, place in its row, and row.
+
+        A name that is longer than a row has several rows; only the first one names its line.
+        """
+        x, row = 0.0, 0
         for number, (name, _) in enumerate(self._lines):
-            for text in wrapped(name, room, _NAME_ROWS):
-                yield text, f"name line-{number}"
+            texts = wrapped(name, room - _SAMPLE, _NAME_ROWS)
+            if x and (len(texts) > 1 or x + _SAMPLE + width(name) > room):
+                x, row = 0.0, row + 1
+            for each, text in enumerate(texts):
+                yield text, None if each else number, x, row + each
+            row += max(len(texts) - 1, 0)
+            x += _SAMPLE + width("".join(texts[-1:])) + _NAME_GAP
 
     def _draw_axes(self, drawing: Drawing) -> None:
         area = drawing.plot
         for text, at in self._axis.ticks:
             y = area.bottom - at * (area.bottom - area.top)
-            drawing.line((area.left, y), (area.right, y), "zero" if text == "0" else "guide")
+            drawing.guide((area.left, y), (area.right, y), "zero" if text == "0" else "guide")
             drawing.write(text, (area.left - 6, y + 4), "tick", "end")
         for text, at in self._timeline.ticks(area.right - area.left - 2 * _INSET):
             half = width(text) / 2
@@ -111,10 +130,11 @@ class TimeChart:
 
     def _draw_lines(self, drawing: Drawing) -> None:
         """Join the points of periods that follow one another."""
-        for number, (_, marks) in enumerate(self._lines):
+        for number, (name, marks) in enumerate(self._lines):
             places = {mark.period: self._place(drawing, mark, number) for mark in best_marks(marks)}
+            class_ = f"line {_colour(name, number)}".strip()
             for one, other in self._timeline.followers(places):
-                drawing.line(places[one], places[other], f"line line-{number}")
+                drawing.line(places[one], places[other], class_)
 
     def _draw_bars(self, drawing: Drawing) -> None:
         """Draw a bar for each period of each line, from zero to the value that a line would have.
@@ -123,11 +143,13 @@ class TimeChart:
         """
         half = self._slot(drawing) / len(self._lines) / 2
         zero = self._up(drawing, Decimal(0))
-        for number, (_, marks) in enumerate(self._lines):
+        for number, (name, marks) in enumerate(self._lines):
+            class_ = f"bar {_colour(name, number)}".strip()
             for mark in best_marks(marks):
                 x, y = self._place(drawing, mark, number)
                 shape = f"M{x - half:.1f} {zero:.1f}V{y:.1f}H{x + half:.1f}V{zero:.1f}z"
-                drawing.add("path", class_=f"bar line-{number}", d=shape)
+                drawing.add("path", class_=class_, d=shape)
+                drawing.background(Box(x - half, min(y, zero), x + half, max(y, zero)))
 
     def _slot(self, drawing: Drawing) -> float:
         """Return the width of the bars of a period in pixels."""
@@ -148,7 +170,7 @@ class TimeChart:
                 if few:
                     place = _apart(place, [each for _, each in put])
                 low, high = (None if end is None else self._up(drawing, end) for end in mark.ends)
-                class_ = f"line-{number}" if name else ""
+                class_ = _colour(name, number)
                 self._marks.put(
                     drawing,
                     mark,
@@ -163,17 +185,19 @@ class TimeChart:
         return put
 
     def _name_lines(self, drawing: Drawing, put: Iterable[tuple[Mark, Place]]) -> None:
-        """Write the name of each line next to its end, or as near as there is room."""
+        """Write the name of each line next to its end, or as near as there is room below others."""
         places = {id(mark): place for mark, place in put}
         ends = sorted(
             (max(places[id(mark)] for mark in best_marks(marks) or marks)[1], number, name)
             for number, (name, marks) in enumerate(self._lines)
             if marks
         )
-        x = drawing.plot.right + 4
-        for y, number, name in ends:
-            spots = [((x, y + 4 + step), "start") for step in _steps(16, 12)]
-            drawing.label(name, spots, f"name line-{number}")
+        x = drawing.plot.right + 4 + _SAMPLE
+        for y, (_, number, name) in zip(
+            _stacked([y for y, *_ in ends], drawing), ends, strict=True
+        ):
+            drawing.write(name, (x, y + 4), "name")
+            _sample(drawing, (x, y + 4), number)
 
     def _write_values(self, drawing: Drawing, put: Sequence[tuple[Mark, Place]]) -> None:
         """Write values beside their points, the most important first, as far as there is room."""
@@ -190,6 +214,10 @@ class TimeChart:
                 ((x, y + 21), "middle"),
                 ((x + 10, y + 4), "start"),
                 ((x - 10, y + 4), "end"),
+                ((x + 8, y - 8), "start"),
+                ((x - 8, y - 8), "end"),
+                ((x + 8, y + 18), "start"),
+                ((x - 8, y + 18), "end"),
                 ((x, y - 26), "middle"),
                 ((x, y + 37), "middle"),
             ]
@@ -210,6 +238,39 @@ class TimeChart:
     def _up(self, drawing: Drawing, number: Decimal) -> float:
         area = drawing.plot
         return area.bottom - self._axis.scale.at(number) * (area.bottom - area.top)
+
+
+def _stacked(places: Sequence[float], drawing: Drawing) -> list[float]:
+    """Move places along the axis of values apart, so that each has a line of text, in their order.
+
+    Args:
+        places: The places, from the top to the bottom.
+        drawing: What they are in; it has room for all.
+
+    Returns:
+        The new places.
+    """
+    stacked: list[float] = []
+    for place in places:
+        stacked.append(max([place, *(each + LINE for each in stacked[-1:])]))
+    least = drawing.plot.bottom
+    for number in reversed(range(len(stacked))):
+        stacked[number] = min(stacked[number], least)
+        least = stacked[number] - LINE
+    return stacked
+
+
+def _colour(name: str, number: int) -> str:
+    """Return the class for the colour of a line; a line without a name is alone and has none."""
+    return f"line-{number}" if name else ""
+
+
+def _sample(drawing: Drawing, place: Place, number: int) -> None:
+    """Draw a piece of a line before its name, which is at a place."""
+    x, y = place[0] - _SAMPLE, place[1] - 4
+    shape = f"M{x:.1f} {y:.1f}H{x + _SAMPLE - 4:.1f}"
+    drawing.add("path", class_=f"line sample line-{number}", d=shape)
+    drawing.take(Box(x, y - 4, x + _SAMPLE, y + 4))
 
 
 def _apart(place: Place, others: Iterable[Place]) -> Place:

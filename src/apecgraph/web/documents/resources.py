@@ -34,7 +34,7 @@ from apecgraph.readers.schema_org import SchemaOrg
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.text.catalogues import ENGLISH
 from apecgraph.text.nearest import nearest
-from apecgraph.web.charts.shared import SharedChart
+from apecgraph.web.charts.shared import NARROW, WIDTH, SharedChart
 from apecgraph.web.http.addresses import DOC, document_name, possible_paths, topic_of
 from apecgraph.web.http.clients import client_of
 from apecgraph.web.http.languages import look_up
@@ -239,9 +239,20 @@ class Resources:
 
         async def answer(tag: str, request: Request) -> Response:
             parameters = read_parameters(request.scope["query_string"])
-            return await self._pictures[tag].answer(
-                request, lambda: self.chart(name, parameters, tag), format_, repr(parameters)
-            )
+            others = {each: text for each, text in parameters.items() if each != WIDTH}
+
+            def find() -> SharedChart:
+                shared = self.chart(name, others, tag)
+                return shared if others == parameters else shared.for_phones
+
+            if parameters.get(WIDTH, NARROW) != NARROW:
+                raise MalformedRequest(
+                    "%(name)s: there is no '%(value)s'; choose one of %(listed)s.",
+                    name=WIDTH,
+                    value=parameters[WIDTH],
+                    listed=NARROW,
+                )
+            return await self._pictures[tag].answer(request, find, format_, repr(parameters))
 
         answers = {tag: partial(answer, tag) for tag in self.sites}
         return await Localized(answers, by_address=True)(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from codecs import BOM_UTF8
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,10 +23,10 @@ from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.partners import PartnerTable, partner_tables, rows_of
 from apecgraph.readers.populations import POPULATION
 from apecgraph.readers.selections import Selection, by_measure, local, years
-from apecgraph.readers.series import SERIES_DIMENSIONS, Series, name_apart
+from apecgraph.readers.series import SERIES_DIMENSIONS, Series, measured
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
-from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.charts.view import PLAIN, View
 from apecgraph.web.http.methods import choose_format
@@ -250,7 +250,6 @@ class FiguresPage(Page):
             paging = Paging(number, len(groups[0].series), _LISTED)
         else:  # several series are shown only if all their figures fit, or else with links to each
             paging = Paging(number, count, _ROWS if len(series) == 1 else count)
-        without = [name for name in SERIES_DIMENSIONS if selection.value(name)]
         offered = selection.offers("source", self.site.series, days)
         sources = {claim.source for item in series for claim in item.claims}
         together = None if in_rows else self._together(selection, series, view)
@@ -281,7 +280,6 @@ class FiguresPage(Page):
             "sources": self._sources(offered),
             "official": sum(offered[iri] for iri in self.site.comparisons.official),
             "source_of_all": next(iter(sources)) if len(sources) == 1 else None,
-            "without": without,
             "facets": [self._facet(selection, name) for name in _FACETS],
             "periods": [(local(item), self.site.labels.title(item).value) for item in periods],
             "years": [(year, year) for year in years(periods, self._reader.days)],
@@ -304,7 +302,7 @@ class FiguresPage(Page):
         chart = self._charts.over_time(
             name,
             self._name(series),
-            [Line(series.claims)],
+            [series],
             wanted=selection.value("frequency"),
             view=view,
         )
@@ -338,20 +336,20 @@ class FiguresPage(Page):
         alike = {(dict(each.dimensions)["measure"], each.unit) for each in series}
         if len(series) < 2 or len(alike) > 1 or not selection.choices:
             return None
-        language = self.site.language
-        lines = [
-            Line(each.claims, name_apart(each, series, language.labels, language.catalogue))
-            for each in series
-        ]
-        lines.sort(key=_greatest, reverse=True)
         chart = self._charts.over_time(
             "together",
-            language.listed(self._chosen(selection)),
-            lines,
+            self._common(series),
+            sorted(series, key=_greatest, reverse=True),
             wanted=selection.value("frequency"),
             view=view,
         )
         return None if chart is None else self._shared(chart, selection, view)
+
+    def _common(self, series: Sequence[Series]) -> str:
+        """Write what several series have in common."""
+        values = set.intersection(*(set(each.dimensions) for each in series))
+        language = self.site.language
+        return measured(dict(values), language.labels, language.catalogue)
 
     def _title(self, selection: Selection, series: Sequence[Series]) -> str:
         """Name a selection so that no other one has the same name."""
@@ -403,8 +401,8 @@ class FiguresPage(Page):
             )
         ]
 
-    def _name(self, series: Series, without: Collection[str] = ()) -> str:
-        return series.name(self.site.labels, self._numerals, without=without)
+    def _name(self, series: Series) -> str:
+        return series.name(self.site.labels, self._numerals)
 
     def _facet(self, selection: Selection, name: str) -> Facet:
         offers = selection.offers(name, self.site.series, self._reader.days)
@@ -427,10 +425,10 @@ def _of_one_period(series: Sequence[Series]) -> bool:
     return len(series) > 1 and len({period for item in series for period in item.periods}) == 1
 
 
-def _greatest(line: Line) -> Decimal:
-    """Return the value of the last figure of a line that is not rejected."""
+def _greatest(series: Series) -> Decimal:
+    """Return the value of the last figure of a series that is not rejected."""
     return next(
-        (claim.figure.value for claim in reversed(line.claims) if not claim.rejected), _NONE
+        (claim.figure.value for claim in reversed(series.claims) if not claim.rejected), _NONE
     )
 
 

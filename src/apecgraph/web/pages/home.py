@@ -130,7 +130,7 @@ class HomePage(Page):
         figure = refutation.upheld[0].figure
         of_cell = self.site.comparisons.in_cell(figure.cell)
         alike = [claim for claim in of_cell if claim.figure.interval == figure.interval]
-        title = self.site.language.wording.common({figure.cell})
+        title = self.site.language.measured({figure.cell})
         rows = [
             (self._label(claims), claims)
             for claims in (

@@ -38,7 +38,7 @@ class OfficialPage(Page):
 
     def values(self) -> Mapping[str, object]:
         """Return the figures: those that official statistics contradict first."""
-        comparisons, wording = self.site.comparisons, self.site.language.wording
+        comparisons, language = self.site.comparisons, self.site.language
         claims = [
             claim
             for series in self.site.series
@@ -46,9 +46,9 @@ class OfficialPage(Page):
             if claim.source not in comparisons.official
         ]
         compared = [
-            Compared(claim, wording.cell(claim.figure.cell), official)
+            Compared(claim, language.measured({claim.figure.cell}), official)
             for claim in claims
-            if (official := comparisons.official_of(claim.figure, self.site.language.numerals))
+            if (official := comparisons.official_of(claim.figure, language.numerals))
         ]
         # Sorting is stable: the figures of a series stay together.
         compared.sort(key=lambda each: (each.agrees, not each.claim.rejected))

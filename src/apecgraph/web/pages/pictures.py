@@ -89,7 +89,8 @@ class Pictures:
 
     def _path(self, shared: SharedChart) -> Path:
         """Return where the PNG of a chart is if it is prepared: it depends on data and program."""
-        seen = (self._site.release.digest, self._site.html.digest, shared.address.picture(PNG))
+        address = shared.address.picture(PNG, narrow=shared.narrow)
+        seen = (self._site.release.digest, self._site.html.digest, address)
         return self.folder / f"{sha256(repr(seen).encode()).hexdigest()}.png"
 
 

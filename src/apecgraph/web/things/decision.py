@@ -146,7 +146,7 @@ class DecisionPage(ThingPage):
             cells = {claim.figure.cell for claim in claims}
             lines = [Line(claim, wording.apart(claim.figure.cell, cells)) for claim in claims]
             lines.sort(key=_rank)
-            title = wording.common(cells)
+            title = self.site.language.measured(cells)
             standing = {claim.figure.interval for claim in claims if not claim.rejected}
             fits = shared(standing) if len(cells) == 1 and len(standing) > 1 else None
             words = wording.meaning(fits, claims[0].figure.unit) if fits else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -12,8 +12,8 @@ from typing import ClassVar, Final
 from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SCHEMA
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.series import Series, when
-from apecgraph.web.charts.charts import Chart, Charts, Line
+from apecgraph.readers.series import Series, in_sentence, when
+from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.shared import MOST_MARKS, SharedChart
 from apecgraph.web.pages.official import Compared
 from apecgraph.web.pages.selections import selection_address
@@ -94,7 +94,7 @@ class EconomyPage(ThingPage):
         return [
             Compared(
                 claim,
-                self.site.language.wording.cell(claim.figure.cell),
+                self.site.language.measured({claim.figure.cell}),
                 comparisons.official_of(claim.figure, self.site.language.numerals),
             )
             for claim in claims
@@ -145,16 +145,17 @@ class EconomyPage(ThingPage):
     def _drawn(
         self, economy: str, partner: str, currency: str, found: list[Series]
     ) -> TradeChart | None:
-        title = self.site.language.catalogue.gettext(
+        labels, catalogue = self.site.labels, self.site.language.catalogue
+        title = catalogue.gettext(
             "Trade of %(economy)s with %(partner)s, in %(currency)s",
-            economy=self.site.labels.title(economy).value,
-            partner=self.site.labels.title(partner).value,
-            currency=self.site.labels.title(currency).value,
+            economy=in_sentence(economy, labels, catalogue),
+            partner=in_sentence(partner, labels, catalogue),
+            currency=labels.title(currency).value,
         )
-        lines = [Line(series.claims, self._name(dict(series.dimensions))) for series in found]
+        found = [each for each in found if self._years([each])]
         name = "-".join(iri.rpartition("/")[2] for iri in ("trade", partner, currency))
-        chart = self._charts.over_time(name, title, lines, wanted=ANNUAL)
-        if chart is None:
+        chart = self._charts.over_time(name, title, found, wanted=ANNUAL)
+        if chart is None or len({mark.period for mark in chart.marks}) == 1:
             return None
         pairs = {
             (values["reporter"], values["counterpart"])
@@ -162,25 +163,14 @@ class EconomyPage(ThingPage):
         }
         data = tuple(
             (
-                self.site.language.catalogue.gettext(
-                    "reported by %(reporter)s", reporter=self.site.labels.title(reporter).value
+                catalogue.gettext(
+                    "reported by %(reporter)s", reporter=in_sentence(reporter, labels, catalogue)
                 ),
                 self._selection(reporter, counterpart, currency),
             )
             for reporter, counterpart in sorted(pairs)
         )
         return TradeChart(chart, data)
-
-    def _name(self, values: Mapping[str, str]) -> str:
-        """Name a series by its flow, seen from its reporter: "exports of China, FOB"."""
-        flow, reporter, valuation = (
-            self.site.labels.title(values[name]).value if name in values else ""
-            for name in ("flow", "reporter", "valuation")
-        )
-        named = self.site.language.catalogue.gettext(
-            "%(flow)s of %(reporter)s", flow=flow, reporter=reporter
-        )
-        return self.site.language.listed([*filter(None, (named, valuation))])
 
     def _selection(self, reporter: str, counterpart: str, currency: str) -> Selection:
         choices = {"measure": _TRADE, "reporter": reporter, "counterpart": counterpart}
