@@ -159,6 +159,10 @@ def graphs(found: dict[str, Any]) -> list[str]:
         ),
         ("SELECT ?f { ?f :value 27 MINUS { ?f :of :korea } }", ["weekly"]),
         ("SELECT ?v { ?f :value ?v } VALUES ?v { 26 }", ["daily"]),
+        (
+            "SELECT * { ?f :value ?v } ORDER BY ?v VALUES (?v ?w) { (26 UNDEF) (5 1) }",
+            ["weekly", "daily"],
+        ),
         ("ASK { ?f :value 26 }", ["daily"]),
         ("ASK { ?f :value 1 }", []),
         # Spellings.

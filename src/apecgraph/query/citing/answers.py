@@ -131,7 +131,7 @@ def _citations(store: Store, query: Query, results: bytes, end: float) -> Citati
         try:
             found = answer_of(store, replace(query, text=level.on(())))
         except MalformedQuery:
-            raise NotTracedError("it can be read in more than one way") from None
+            raise NotTracedError("the engine refuses the query that would trace it") from None
         for solution in cast("QuerySolutions", found):
             if time.monotonic() > end:
                 raise NotTracedError("that takes too long: ask for less")

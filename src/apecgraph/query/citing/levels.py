@@ -191,7 +191,11 @@ class _Reader:
         return body
 
     def _items(self, select: _Select) -> tuple[_Item, ...]:
-        names = () if select.items else self._variables(f"WHERE {self._pattern(select)}")
+        names = (
+            ()
+            if select.items
+            else self._variables(f"WHERE {self._pattern(select)} {select.text('VALUES')}")
+        )
         return select.items or tuple(_Item(f"?{name}", f"?{name}") for name in names)
 
     def _pattern(self, select: _Select) -> str:
