@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 import httpx
 import pyoxigraph as ox
@@ -22,6 +23,7 @@ from apecgraph.content.questions import Question, read_questions
 from apecgraph.query.model import RemoteEngine
 from apecgraph.query.text import evaluate_text
 from apecgraph.rdf.formats import RESULTS_CSV
+from apecgraph.rdf.namespaces import BASE
 from apecgraph.release.release import Release
 from apecgraph.release.verification import compare
 from tests.support import attacks
@@ -177,6 +179,27 @@ def test_the_front_answers_as_it_does_without_an_engine(
         assert rejected.json()["boolean"] is True
         assert client.get("/health").json()["ready"] is True
         assert client.get("/doc/economy/CHN.html").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["oxigraph", "ours", "virtuoso"])
+def test_an_engine_is_browsed_and_searched_without_a_release(
+    name: str, engines: dict[str, str], tmp_path: Path
+) -> None:
+    economy, class_ = f"{BASE}id/economy/CHN", f"{BASE}ontology/Economy"
+    log = tmp_path / "log.txt"
+    with server_process("--endpoint", engines[name], log=log) as front, front.client() as client:
+        for path, parameters in (
+            ("/doc", {"iri": economy, "format": "html"}),
+            ("/doc", {"iri": economy, "format": "ttl"}),
+            ("/search", {"q": "chin"}),
+            ("/browse", {"class": class_}),
+        ):
+            answer = client.get(path, params=parameters)
+            assert answer.status_code == 200, answer.text
+            assert "China" in answer.text
+        assert client.get("/").status_code == 200
+        for path in ("/browse", "/.well-known/void", "/sparql/vocabulary.json"):
+            assert class_ in unquote(client.get(path).raise_for_status().text)
 
 
 @pytest.mark.parametrize("name", ["oxigraph", "ours", "virtuoso"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -64,11 +64,7 @@ class Writer:
             *graph,
             *(quad for quad in quads if quad.graph_name != ox.DefaultGraph()),
         ]
-        text = "".join(map(str, statements))
-        prefixes = {
-            prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}" in text
-        }
-        return rdf_bytes(statements, format_, prefixes)
+        return rdf_bytes(statements, format_, used_prefixes(statements, PREFIXES))
 
     def dump(
         self, dataset: Iterable[ox.Quad], default_graph: Iterable[ox.Triple], format_: Format
@@ -91,6 +87,14 @@ class Writer:
         if format_ == TRIG:
             dataset = _by_graph(dataset)
         return rdf_bytes(dataset if format_ in DATASET_FORMATS else default_graph, format_)
+
+
+def used_prefixes(
+    statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the prefixes whose namespaces some statements use."""
+    text = "".join(map(str, statements))
+    return {prefix: each for prefix, each in prefixes.items() if f"<{each}" in text}
 
 
 def _by_graph(dataset: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

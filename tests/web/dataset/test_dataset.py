@@ -291,6 +291,7 @@ def test_files_have_their_prefixes_and_their_own_addresses(tmp_path: Path) -> No
         assert answer.headers["location"] == "/doc?iri=http%3A%2F%2Fzoo.example%2Fid%2Flion"
         turtle = client.get(answer.headers["location"], headers={"Accept": "text/turtle"}).text
         assert "zoo:lion a zoo:Animal" in turtle
+        assert "@prefix skos:" not in turtle
         assert client.get("/id/tiger").status_code == 404
 
 

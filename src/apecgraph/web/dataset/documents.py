@@ -19,6 +19,7 @@ from apecgraph.rdf.formats import DOCUMENT_FORMATS, HTML, Format
 from apecgraph.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.terms import Term, triples_about
+from apecgraph.rdf.writer import used_prefixes
 from apecgraph.readers.dataset.excerpt import Excerpt, read_excerpt
 from apecgraph.readers.dataset.names import LABELS
 from apecgraph.readers.dataset.reading import Reading, can_name, values
@@ -114,7 +115,7 @@ class Documents:
             request,
             format_.content_type,
             read_for,
-            lambda excerpt: rdf_bytes(_triples(self._site, excerpt), format_, self._site.prefixes),
+            lambda excerpt: _written(self._site, excerpt, format_),
             headers,
             iri,
         )
@@ -223,11 +224,12 @@ class _View:
     @cached_property
     def types(self) -> list[str]:
         node = ox.NamedNode(self.excerpt.iri)
-        return [
-            triple.object.value
-            for triple in self._by_subject[node]
-            if triple.predicate.value == f"{RDF}type" and isinstance(triple.object, ox.NamedNode)
-        ]
+        by_name: dict[str, str] = {}
+        for triple in self._by_subject[node]:
+            class_ = triple.object
+            if triple.predicate.value == f"{RDF}type" and isinstance(class_, ox.NamedNode):
+                by_name.setdefault(self._names.title(class_.value).value, class_.value)
+        return list(by_name.values())
 
     @cached_property
     def facts(self) -> list[_Row]:
@@ -353,6 +355,11 @@ async def _read(site: DatasetSite, iri: str, most: int, reading: Reading) -> Exc
     return excerpt
 
 
+def _written(site: DatasetSite, excerpt: Excerpt, format_: Format) -> bytes:
+    triples = list(_triples(site, excerpt))
+    return rdf_bytes(triples, format_, used_prefixes(triples, site.prefixes))
+
+
 def _triples(site: DatasetSite, excerpt: Excerpt) -> Iterator[ox.Triple]:
     """Write the document about a thing: its triples, and what the document is."""
     address = f"{site.url}{document_address(excerpt.iri)}"
@@ -371,8 +378,9 @@ def _triples(site: DatasetSite, excerpt: Excerpt) -> Iterator[ox.Triple]:
         yield from triples_about(address, (f"{DCTERMS}license", site.introduction.license))
 
 
-def _place(iri: str, triple: ox.Triple) -> tuple[bool, str]:
-    return str(triple.subject) != f"<{iri}>", str(triple)
+def _place(iri: str, triple: ox.Triple) -> tuple[bool, str, bool, str]:
+    subject = str(triple.subject)
+    return subject != f"<{iri}>", subject, triple.predicate.value != f"{RDF}type", str(triple)
 
 
 def _links(site: DatasetSite, iri: str) -> Iterator[str]:

@@ -10,10 +10,11 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apecgraph.rdf.formats import GRAPH_FORMATS
+from apecgraph.rdf.formats import GRAPH_FORMATS, Format
 from apecgraph.rdf.namespaces import DCTERMS, FOAF, RDF, RDFS, VOID
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.terms import triples_about
+from apecgraph.rdf.writer import used_prefixes
 from apecgraph.readers.dataset.introduction import (
     CLASSES,
     ClassCount,
@@ -63,9 +64,13 @@ class VoidDescription:
             request,
             format_.content_type,
             read_for,
-            lambda counts: rdf_bytes(self._triples(counts), format_, self._site.prefixes),
+            lambda counts: self._written(counts, format_),
             {"Vary": "Accept"},
         )
+
+    def _written(self, counts: _Counts, format_: Format) -> bytes:
+        triples = list(self._triples(counts))
+        return rdf_bytes(triples, format_, used_prefixes(triples, self._site.prefixes))
 
     def _triples(self, counts: _Counts) -> Iterator[ox.Triple]:
         """Write the description (VoID, sections 2 to 4).
