@@ -146,6 +146,7 @@ def test_the_page_of_an_economy_draws_its_trade_by_year(client: httpx.Client) ->
     text = get(client, "/doc/economy/CHN.html")
     title = "Trade of China with the world, in yuan"
     assert f'aria-label="Chart: {title}"' in text
+    assert "Official statistics</th>" not in text  # of these figures, there are none
     assert set(re.findall('<text class="name"[^>]*>([^<]*)<', text)) >= {"exports", "imports"}
     address = text.partition('<p class="ways"><a href="')[2].partition('"')[0].replace("&amp;", "&")
     assert 'class="chart"' in get(client, address)

@@ -100,6 +100,19 @@ def test_each_chart_of_a_page_has_its_own_address(client: httpx.Client) -> None:
     assert several
 
 
+def test_a_phone_gets_a_narrow_picture_whose_words_it_can_show(client: httpx.Client) -> None:
+    """In a window of 390 pixels, a picture has 350: no text is smaller than 11 of them."""
+    addresses = re.findall(r'srcset="([^"]+)"', read(client, "/doc/economy/CHN.html"))
+    assert addresses
+    for address in addresses:
+        narrow = client.get(unescape(address)).raise_for_status().text
+        assert ' width="360"' in narrow
+        sizes = [int(size) for size in re.findall(r"font-size:(\d+)px", narrow)]
+        assert min(sizes) * 350 / 360 >= 11
+        wide = client.get(unescape(address).replace("&width=narrow", "")).raise_for_status().text
+        assert narrow.count("<a ") == wide.count("<a ") > 0
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -117,6 +130,7 @@ def test_each_chart_of_a_page_has_its_own_address(client: httpx.Client) -> None:
         ("/doc/source/seetao.svg", 404),
         ("/doc/economy/CHN.svg?chart=trade", 404),
         ("/doc/economy/CHN.svg?width=9", 400),
+        ("/embed/doc/economy/CHN?width=narrow", 400),
         ("/doc/economy/CHN.png?chart=a&chart=b", 400),
         ("/doc/economy/XXX.png", 404),
     ],
