@@ -76,6 +76,8 @@ def test_series_that_are_shown_together_are_named_by_what_differs(
         "imports",
     }
     assert names_apart(chosen[:1], labels, ENGLISH) == [""]
+    several = alike(measure="measure/trade-growth", flow="flow/imports", currency="unit/CNY")
+    assert "the world" in names_apart(several, labels, ENGLISH)  # not "the world, all goods"
     every = names_apart(series, labels, ENGLISH)
     assert len(set(every)) == len(series)
 

@@ -202,7 +202,9 @@ def names_apart(series: Sequence[Series], labels: Labels, catalogue: Catalogue) 
             {
                 name: in_sentence(values[name], labels, catalogue)
                 for name in telling
-                if name in values and (name != _VALUATION or without.count(key) > 1)
+                if name in values
+                and (name != _VALUATION or without.count(key) > 1)
+                and (values[name] != _ALL_GOODS or len(telling) == 1)
             },
             labels.title(EXPECTED).value if is_expected and len(set(expected)) > 1 else "",
             catalogue,
