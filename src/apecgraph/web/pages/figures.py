@@ -46,13 +46,13 @@ from apecgraph.web.pages.site import ReleaseSite
 
 _VALUATION: Final = "valuation"
 
-_SHOWN: Final = 60
+_SHOWN: Final = 40
 """Maximum number of figures of several series that are shown as charts and tables."""
 
 _LISTED: Final = 90
 """Maximum number of series that a page lists if all are of one measure."""
 
-_DRAWN: Final = 4
+_DRAWN: Final = 2
 """Maximum number of charts on a page of several series; the name of each leads to its page."""
 
 _ROWS: Final = 40

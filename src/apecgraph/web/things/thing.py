@@ -18,11 +18,12 @@ from apecgraph.content.folder import CELLS_GRAPH, DERIVED_GRAPH
 from apecgraph.rdf.formats import HTML, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
 from apecgraph.readers.queries import all_links, whole_page
 from apecgraph.readers.relations import ENDS, RoleRow, read_roles
+from apecgraph.readers.selections import PARAMETERS
 from apecgraph.web.charts.shared import SharedChart
 from apecgraph.web.lists.listing import kind_of
 from apecgraph.web.pages.site import ReleaseSite
@@ -75,7 +76,7 @@ class Use:
         name: Name of the inverse property, or None.
         links: The links.
         query: A query for all these links.
-        dimension: Local name of the property if it is a dimension of the figures, or None.
+        dimension: Local name of the property if figures can be selected by it, or None.
     """
 
     predicate: str
@@ -210,7 +211,6 @@ class ThingView:
             others = [link for link in links.pop(end, []) if link.subject not in in_roles]
             if others:
                 links[end] = others
-        dimensions = set(self.graph.subjects(f"{RDF}type", f"{QB}DimensionProperty"))
         return tuple(
             Use(
                 predicate,
@@ -218,7 +218,7 @@ class ThingView:
                 # Derived links, such as those of contradictions, come after the data.
                 tuple(sorted(links[predicate], key=lambda link: _DERIVED.issuperset(link.graphs))),
                 all_links(iri, predicate),
-                predicate.removeprefix(APEC) if predicate in dimensions else None,
+                name if (name := predicate.removeprefix(APEC)) in PARAMETERS else None,
             )
             for predicate in sorted(links, key=self._rank)
         )
