@@ -254,10 +254,10 @@ class FiguresPage(Page):
         sources = {claim.source for item in series for claim in item.claims}
         together = None if in_rows else self._together(selection, series, view)
         alone = series if shown and not in_rows and together is None else ()
-        charts = [
-            self._chart(selection, view, f"chart-{number}", each) if number <= _DRAWN else None
-            for number, each in enumerate(alone, 1)
-        ]
+        charts: list[SharedChart | None] = []
+        for place, each in enumerate(alone, 1):
+            more = sum(map(bool, charts)) < _DRAWN
+            charts.append(self._chart(selection, view, f"chart-{place}", each) if more else None)
         if view.values != PLAIN.values and together is None and not any(charts):
             raise _without_chart(selection, series)
         return {
