@@ -452,6 +452,8 @@ def _parameters(choices: random.Random) -> Iterator[str]:
     if choices.random() < 0.1:
         names = ("json", "xml", "csv", "tsv", "turtle", "jsonld", "rdfxml", "html", "x", "")
         yield f"format={choices.choice(names)}"
+    if choices.random() < 0.3:
+        yield f"cite={choices.choice('1110x')}"
     if choices.random() < 0.02:
         yield choices.choice(("query=ASK%7B%7D", "update=DROP+ALL", "%", "a", "=", "&&"))
 

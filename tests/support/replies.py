@@ -98,6 +98,9 @@ def _rdf(format_: Format) -> Callable[[bytes], None]:
 
 
 _READERS: Final[Mapping[str, Callable[[bytes], object]]] = {
+    **{alias: _rdf(format_) for format_ in GRAPH_FORMATS for alias in format_.other_media_types},
+    **{format_.media_type: _rdf(format_) for format_ in GRAPH_FORMATS},
+    # Results have these types, too.
     "application/json": _json,
     "application/sparql-results+json": _results_json,
     "application/sparql-results+xml": _xml,
@@ -106,5 +109,4 @@ _READERS: Final[Mapping[str, Callable[[bytes], object]]] = {
     "text/html": _html,
     "text/plain": bytes.decode,
     "text/tab-separated-values": _tsv,
-    **{format_.media_type: _rdf(format_) for format_ in GRAPH_FORMATS},
 }

@@ -303,6 +303,12 @@ def test_csv_and_tsv_have_columns_that_no_variable_has(data: ox.Store) -> None:
     assert isinstance(parsed, ox.QuerySolutions)
     first = next(iter(parsed))
     assert (first["v"], first["cite_sources_"]) == (ox.Literal(26), ox.Literal("http://x/daily"))
+    for line in ("SELECT ?x { VALUES ?x { UNDEF } }", "SELECT * { }"):
+        both = [cited(data, line, format_).decode() for format_ in (RESULTS_CSV, RESULTS_TSV)]
+        assert [
+            {len(row) for row in csv.reader(text.splitlines(), delimiter=mark)}
+            for text, mark in zip(both, ",\t", strict=True)
+        ] == [{10 if "?x" in line else 9}] * 2
     untraced = cited(data, "SELECT ?x { :china :borders+ ?x }", RESULTS_CSV).decode()
     assert untraced.splitlines()[1].startswith("http://x/korea,,")
     assert "not traced, because" in untraced

@@ -136,16 +136,18 @@ def with_columns(results: bytes, format_: Format, citations: Citations) -> bytes
         rows = list(csv.reader(io.StringIO(text, newline="")))
     else:
         rows = [line.split("\t") for line in text.removesuffix("\n").split("\n")]
-    head = [name.removeprefix("?") for name in rows[0]]
+    names = rows[0] if rows[0] != [""] else []
+    head = [name.removeprefix("?") for name in names]
     columns = [_unused(name, head) for name in _COLUMNS]
     if format_ != RESULTS_CSV:
         columns = [f"?{name}" for name in columns]
     document = io.StringIO(newline="")
     write = csv.writer(document).writerow if format_ == RESULTS_CSV else _tsv_writer(document)
-    write([*(rows[0] if head != [""] else []), *columns])
+    write([*names, *columns])
     for index, row in enumerate(rows[1:]):
         cells = _cells(citations, index)
-        write([*row, *(cells if format_ == RESULTS_CSV else map(_quoted, cells))])
+        values = (row or [""])[: len(names)]  # a line of one empty value is empty
+        write([*values, *(cells if format_ == RESULTS_CSV else map(_quoted, cells))])
     return document.getvalue().encode()
 
 
