@@ -22,7 +22,7 @@ def test_the_page_has_every_operation_with_a_form_or_a_link(client: httpx.Client
     with_parameters = {
         item["get"]["operationId"]
         for item in paths.values()
-        if any(each["name"] != "lang" for each in item["get"].get("parameters", ()))
+        if any(each["name"] != "lang" for each in item.get("get", {}).get("parameters", ()))
     }
     assert operations == with_parameters
     links = {href for href, _ in page.links}
