@@ -45,7 +45,7 @@ def test_a_cached_reply_equals_the_first(keeping: httpx.Client, query: str) -> N
     assert len(tags) == 1
     kept = replies[-1].headers
     assert int(kept["content-length"]) == len(replies[0].content)
-    assert kept["vary"] == "Accept, Accept-Encoding"
+    assert kept["vary"] == "Accept, Prefer, Accept-Encoding"
     assert kept["content-security-policy"]
 
 
