@@ -126,7 +126,8 @@ class TestVoid:
             for row in endpoint.rows(
                 "SELECT ?space ?p (COUNT(*) AS ?n) { ?s ?p ?o FILTER(?p IN (owl:sameAs,"
                 " skos:exactMatch, skos:closeMatch, skos:broadMatch, skos:narrowMatch,"
-                " skos:relatedMatch)) BIND(REPLACE(STR(?o), '[^/]+/?$', '') AS ?space) }"
+                " skos:relatedMatch)) BIND(REPLACE(STR(?o), '[^/]+/?$', '') AS ?space)"
+                " FILTER(!STRSTARTS(?space, STR(<>))) }"
                 " GROUP BY ?space ?p"
             )
         }

@@ -394,7 +394,7 @@ class TestTheQueryPage:
             for accept in ("*/*", "application/sparql-results+json"):
                 answer = client.get("/sparql", params=parameters, headers={"Accept": accept})
                 assert answer.headers["content-type"] == "application/sparql-results+json"
-                assert answer.headers["vary"] == "Accept, Accept-Encoding"
+                assert answer.headers["vary"] == "Accept, Prefer, Accept-Encoding"
                 assert len(answer.json()["results"]["bindings"]) == 3
             again = client.get("/sparql", params=parameters, headers={"Accept": BROWSER})
             assert again.content == page.content

@@ -23,7 +23,6 @@ _DATASETS: Final = (
 
 DESCRIPTIONS: Final = (
     f"{DCTERMS}description",
-    f"{DCTERMS}abstract",
     "http://purl.org/dc/elements/1.1/description",
     f"{RDFS}comment",
 )

@@ -90,7 +90,6 @@ class VoidDescription:
             (f"{DCTERMS}title", ox.Literal(site.html.site)),
             (f"{FOAF}homepage", f"{site.url}/"),
             (f"{VOID}sparqlEndpoint", site.endpoint),
-            (f"{VOID}uriLookupEndpoint", f"{site.url}/doc?iri="),
         )
         if site.introduction.iri:
             yield from triples_about(site.dataset, (f"{RDFS}seeAlso", site.introduction.iri))
