@@ -209,22 +209,25 @@ class Vocabulary:
 
         A quad in which a source describes itself is preferred.
         """
-        candidates = (
-            quad
-            for quad in self._using(term)
-            if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode)
-        )
         return min(
-            candidates, key=lambda quad: (quad.graph_name != quad.subject, str(quad)), default=None
+            (
+                quad
+                for quad in self._using(term)
+                if isinstance(quad.graph_name, ox.NamedNode)
+                and isinstance(quad.subject, ox.NamedNode)
+            ),
+            key=lambda quad: (quad.graph_name != quad.subject, str(quad)),
+            default=None,
         )
 
     def _using(self, term: VocabularyTerm) -> Iterator[ox.Quad]:
-        """Return the quads that use a term."""
+        """Yield the quads that use a term."""
         if term.is_datatype:
-            return (quad for quad in self._graph.quads() if _is_of(quad.object, term.iri))
-        if term.is_class:
-            return self._graph.quads(None, f"{RDF}type", term.iri)
-        return self._graph.quads(None, term.iri)
+            yield from (quad for quad in self._graph.quads() if _is_of(quad.object, term.iri))
+        elif term.is_class:
+            yield from self._graph.quads(None, f"{RDF}type", term.iri)
+        else:
+            yield from self._graph.quads(None, term.iri)
 
     def _classes(self, iri: str, property_: str) -> tuple[str, ...]:
         values = self._graph.values(iri, property_)

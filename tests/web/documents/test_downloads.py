@@ -9,7 +9,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import httpx
 import pyoxigraph as ox
@@ -192,11 +192,11 @@ def test_the_links_are_those_of_the_default_graph(client: httpx.Client, graph: G
     PREFIX owl: <http://www.w3.org/2002/07/owl#>
     CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?p IN (owl:sameAs, skos:exactMatch,
       skos:closeMatch, skos:broadMatch, skos:narrowMatch, skos:relatedMatch)) }"""
-    found = graph.store.query(query)
-    assert isinstance(found, ox.QueryTriples)
+    found = list(cast(ox.QueryTriples, graph.store.query(query)))
+    elsewhere = {each for each in found if not str(each.object).startswith(f"<{BASE}")}
     data = client.get("/dumps/links.nt").content
     dumped = {quad.triple for quad in ox.parse(data, ox.RdfFormat.N_TRIPLES)}
-    assert dumped == set(found)
+    assert dumped == elsewhere
     assert len(dumped) > 50
 
 

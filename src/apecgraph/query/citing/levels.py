@@ -119,7 +119,7 @@ class _Reader:
         select = self._select()
         if not select.grouped:
             self._merges |= select.distinct
-            items = () if is_ask else self._items(select)
+            items = () if is_ask else None
             return Reading(self._level(select, items, select.text("VALUES")), self._merges)
         if is_ask:
             raise NotTracedError("ASK has groups")
@@ -171,10 +171,12 @@ class _Reader:
         token = self._cursor.token
         return token.kind == "name" and token.depth == depth and token.text in _CLAUSES
 
-    def _level(self, select: _Select, items: Iterable[_Item], values: str = "") -> Level:
-        """Return the level of a pattern, with some items."""
+    def _level(self, select: _Select, items: Iterable[_Item] | None, values: str = "") -> Level:
+        """Return the level of a pattern, with some items, or those of its SELECT."""
         scope = Scope()
         body = self._again(select, Place(scope))
+        if items is None:  # after the patterns, of which there may be too many for the engine
+            items = self._items(select)
         projected = {item.variable: item.text for item in items}
         for name in scope.needed():
             projected.setdefault(name, name)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 
 from apecgraph.query.plain import PlainQuery, Token
+
+_MOST_PATTERNS: Final = 100
+"""Maximum number of triple patterns of a query: the engine takes seconds to plan many."""
 
 
 class NotTracedError(Exception):
@@ -110,6 +114,8 @@ class Place:
 
     def add(self, terms: tuple[str, str, str]) -> None:
         """Add the pattern of a subject, a predicate and an object."""
+        if len(self.scope.patterns) == _MOST_PATTERNS:
+            raise NotTracedError(f"it has more than {_MOST_PATTERNS} triple patterns")
         self.scope.patterns.append(Pattern(terms, self.graph, self.matched))
 
 

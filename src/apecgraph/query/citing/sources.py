@@ -270,13 +270,13 @@ class Origins:
             bases = (each for base in _BASES for each in self._objects(quad.subject, base))
             return [claim for base in bases if (claim := self._claim(base)) is not None]
         name = NamedNode(graph)
-        reified = (
-            each.subject
+        return [
+            claim
             for each in self._store.quads_for_pattern(None, _SUBJECT, quad.subject, name)
             if Quad(each.subject, _PREDICATE, quad.predicate, name) in self._store
             and Quad(each.subject, _OBJECT, quad.object, name) in self._store
-        )
-        return [claim for each in reified if (claim := self._claim(each)) is not None]
+            and (claim := self._claim(each.subject)) is not None
+        ]
 
     def _claim(self, term: Term) -> _Ruled | None:
         """Return the claim that a term names, or None."""
