@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -95,7 +96,10 @@ def oxigraph(store: Path, port: int | None = None) -> Iterator[Engine]:
 
 @contextmanager
 def virtuoso(release: Release, folder: Path) -> Iterator[Engine]:
-    """Run Virtuoso with the settings of `deploy/`, and load a release with the script there."""
+    """Run Virtuoso with the settings of `deploy/`, and load a release with the script there, once.
+
+    A second load must be refused.
+    """
     program = shutil.which("virtuoso-t")
     assert program, "Virtuoso is missing: scripts/test installs it"
     sql, web = free_port(), free_port()
@@ -109,10 +113,13 @@ def virtuoso(release: Release, folder: Path) -> Iterator[Engine]:
     (folder / "virtuoso.ini").write_text(settings)
     command = [program, "+configfile", "virtuoso.ini", "+foreground"]
     with engine(command, f"http://127.0.0.1:{web}/sparql", folder) as running:
-        subprocess.run(
+        load = partial(
+            subprocess.run,
             [LOAD_VIRTUOSO, release.path],
             env={"PATH": "/usr/bin:/bin", "VIRTUOSO": f"127.0.0.1:{sql}"},
-            check=True,
             capture_output=True,
         )
+        load(check=True)
+        again = load()
+        assert (again.returncode, b"give --replace" in again.stderr) == (1, True), again
         yield running
