@@ -118,8 +118,9 @@ def virtuoso(release: Release, folder: Path) -> Iterator[Engine]:
             [LOAD_VIRTUOSO, release.path],
             env={"PATH": "/usr/bin:/bin", "VIRTUOSO": f"127.0.0.1:{sql}"},
             capture_output=True,
+            text=True,
         )
         load(check=True)
         again = load()
-        assert (again.returncode, b"give --replace" in again.stderr) == (1, True), again
+        assert (again.returncode, "give --replace" in again.stderr) == (1, True), again
         yield running
