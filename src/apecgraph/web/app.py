@@ -172,7 +172,7 @@ def create_app(
         app.state.releases = {tag: ServedRelease(each) for tag, each in released.items()}
         app.include_router(router)
         app.router.routes += release_routes(released, description)
-        app.router.routes.append(Route(MCP, McpEndpoint(by_path)))
+        app.router.routes.append(Route(MCP, McpEndpoint(by_path, server.rate_limit)))
         released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS, retired or threading.Event())
     else:
         datasets = {tag: each for tag, each in sites.items() if isinstance(each, DatasetSite)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import select
 import socket
@@ -18,6 +19,7 @@ import httpx
 import pytest
 
 from apecgraph.errors import StoreBusy, TooManyRequests
+from apecgraph.release.release import Release
 from apecgraph.web.http.memory import LARGEST_PART, PART, MemoryBudget, MemoryBudgets
 from tests.support.connections import BROKEN_OFF, PATIENCE, connected, reply, request
 from tests.support.processes import proportional_memory
@@ -270,6 +272,41 @@ def test_keys_that_clients_choose(server: Server, at_rest: float, what: str) -> 
                     more = f"Accept-Encoding: {number}{long}\r\n"
             connection.sendall(get(path, more))
             assert reply(connection) in ("200", "404", "429")
+
+
+@pytest.fixture(scope="module")
+def released(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("released") / "log.txt"
+    with server_process("--release", release.path, log=log) as server:
+        yield server
+
+
+@pytest.mark.parametrize("what", ["large message", "message", "answer"])
+def test_calls_of_tools_for_language_models(released: Server, what: str) -> None:
+    """A message is read as JSON, and its query quoted in an address; so is an answer."""
+    fixed = {
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+        "MCP-Protocol-Version": "2025-11-25",
+    }
+
+    def call(number: int) -> str:
+        rest = ASTRAL * (16_000 if what == "message" else 240_000)
+        query = f"ASK {{}} #{number}{rest}"
+        asked: dict[str, object] = {"name": "run_sparql", "arguments": {"query": query}}
+        if what == "answer":
+            asked = {"name": "find_figures", "arguments": {"limit": 40}}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}
+        text = json.dumps(message, ensure_ascii=False)
+        headers = {**fixed, "X-Forwarded-For": f"192.0.2.{number}"}
+        with released.client() as client:
+            return str(client.post("/mcp", content=text.encode(), headers=headers).status_code)
+
+    call(0)
+    with bounded(released, memory(released)):
+        found = everyone(call, 200, 100)
+    assert set(found) <= ({"413"} if what == "large message" else {"200", "503"})
+    assert found["200"] > 10 or what == "large message"
 
 
 def test_the_budgets_and_their_use_are_metrics(server: Server) -> None:

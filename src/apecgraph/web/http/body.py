@@ -18,19 +18,22 @@ class ClientGoneError(Exception):
     """The client closed the connection before its request was complete."""
 
 
-async def read_body(headers: Headers, receive: Receive, memory: RequestMemory) -> bytes:
+async def read_body(
+    headers: Headers, receive: Receive, memory: RequestMemory, largest: int = LARGEST_BODY
+) -> bytes:
     """Read a body to its end.
 
     Args:
         headers: Headers of the request.
         receive: Receives the messages of the request.
         memory: Counts the body.
+        largest: Maximum size of the body in bytes.
 
     Returns:
         The body.
 
     Raises:
-        ContentTooLarge: The body is larger than LARGEST_BODY.
+        ContentTooLarge: The body is larger than it may be.
         UnsupportedMediaType: The body is compressed.
         ClientGoneError: The client closed the connection.
         StoreBusy: Too many bodies wait.
@@ -46,14 +49,14 @@ async def read_body(headers: Headers, receive: Receive, memory: RequestMemory) -
     body = bytearray()
     size = int(length or 0)
     more = True
-    while more and max(size, len(body)) <= LARGEST_BODY:
+    while more and max(size, len(body)) <= largest:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
         body += message.get("body", b"")
         memory.count_request(len(body))
         more = message.get("more_body", False)
-    if max(size, len(body)) > LARGEST_BODY:
-        limit = f"{LARGEST_BODY} bytes"
+    if max(size, len(body)) > largest:
+        limit = f"{largest} bytes"
         raise ContentTooLarge("The body is larger than %(most)s.", limit, most=limit)
     return bytes(body)

@@ -150,6 +150,10 @@ class RequestMemory:
         self._requests = self._reply = 0
         self._held: list[ReplyContent] = []
 
+    def apart(self) -> RequestMemory:
+        """Return what another request of the same client occupies, such as one that this makes."""
+        return RequestMemory(self._client, self._budgets)
+
     def count_request(self, size: int) -> None:
         """Count the request as a number of bytes from now on.
 
@@ -226,6 +230,13 @@ class RequestMemory:
 def counted(scope: Scope, budgets: MemoryBudgets) -> RequestMemory:
     """Count from now on what a request occupies, given its ASGI scope; free it after a block."""
     memory = RequestMemory(client_of(scope), budgets)
+    scope[_MEMORY] = memory
+    return memory
+
+
+def counted_apart(scope: Scope) -> RequestMemory:
+    """Count apart what a request occupies, given its scope: a copy of that of another request."""
+    memory = request_memory(scope).apart()
     scope[_MEMORY] = memory
     return memory
 

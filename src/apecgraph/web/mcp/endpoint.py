@@ -10,16 +10,24 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apecgraph.errors import MethodNotAllowed
+from apecgraph.errors import MethodNotAllowed, StoreBusy, TooManyRequests
 from apecgraph.web.http.body import ClientGoneError, read_body
-from apecgraph.web.http.memory import request_memory
+from apecgraph.web.http.memory import counted_apart, request_memory
 from apecgraph.web.http.methods import preflight
-from apecgraph.web.mcp.asking import LONGEST, Reply
+from apecgraph.web.http.rate_limit import RateLimit
+from apecgraph.web.mcp.asking import LONGEST, RefusedError, Reply
 from apecgraph.web.mcp.server import Context, mcp_server
 
 PATH: Final = "/mcp"
 
 _METHODS: Final = ("POST", "OPTIONS")
+_LARGEST: Final = 64 * 1024
+"""Maximum size of a message in bytes."""
+
+_COPIES: Final = 20
+"""Bytes that a byte of a message, or of an answer to a tool, occupies: it is read and written as
+JSON several times, and characters of a query are quoted in an address."""
+
 _OF_OUTER: Final = frozenset(("app", "endpoint", "extensions", "path_params", "route", "router"))
 """Keys of the ASGI scope that belong to the request that carries the message."""
 
@@ -32,9 +40,11 @@ class McpEndpoint:
 
     Args:
         app: The application, which the tools ask in the name of the client.
+        rate_limit: Limits the messages of each client, besides the requests that its tools make.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, rate_limit: RateLimit) -> None:
+        self._rate_limit = rate_limit
         self._server = mcp_server(lambda context: _Served(app, _scope(context)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,10 +60,13 @@ class McpEndpoint:
                 method=request.method,
                 methods=", ".join(_METHODS),
             )
+        self._rate_limit.charge(scope)
+        memory = request_memory(scope)
         try:
-            body = await read_body(request.headers, receive, request_memory(scope))
+            body = await read_body(request.headers, receive, memory, _LARGEST)
         except ClientGoneError:
             return
+        memory.count_request(_COPIES * len(body))
         sessions = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
         async with sessions.run():
             await sessions.handle_request(scope, _again(body, receive), send)
@@ -70,6 +83,7 @@ class _Served:
     def __init__(self, app: ASGIApp, scope: Scope) -> None:
         self._app = app
         self._scope = {key: value for key, value in scope.items() if key not in _OF_OUTER}
+        self._read = 0
 
     async def get(self, address: str, accept: str) -> Reply:
         """Get a resource; once the answer is longer than it may be, leave."""
@@ -103,7 +117,13 @@ class _Served:
                 if len(body) > LONGEST:
                     enough.set()
 
-        await self._app(asked, receive, send)
+        with counted_apart(asked):
+            await self._app(asked, receive, send)
+        self._read += len(body)
+        try:
+            request_memory(self._scope).count_reply(_COPIES * self._read)
+        except (StoreBusy, TooManyRequests) as error:
+            raise RefusedError(str(error)) from None
         return Reply(status, bytes(body))
 
 
