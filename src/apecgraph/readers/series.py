@@ -15,7 +15,7 @@ from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, DCAT, ID, QB, RDF, SCHEMA
 from apecgraph.readers.claims import FigureClaim, read_claim
-from apecgraph.text.catalogues import Catalogue
+from apecgraph.text.catalogues import Catalogue, gettext_noop
 from apecgraph.text.numbers import Numerals
 
 SERIES_DIMENSIONS: Final[Mapping[str, str]] = {
@@ -129,41 +129,46 @@ def dimensions_of(cells: Iterable[Cell]) -> dict[str, str]:
     return dict(_dimensions(dict(common).get))
 
 
+_SENTENCES: Final = {
+    ("trade-value", "total"): gettext_noop("trade of %(reporter)s with %(counterpart)s"),
+    ("trade-value", "exports"): gettext_noop("exports of %(reporter)s to %(counterpart)s"),
+    ("trade-value", "imports"): gettext_noop("imports of %(reporter)s from %(counterpart)s"),
+    ("trade-value", "balance"): gettext_noop("trade balance of %(reporter)s with %(counterpart)s"),
+    ("trade-growth", "total"): gettext_noop(
+        "growth of the trade of %(reporter)s with %(counterpart)s"
+    ),
+    ("trade-growth", "exports"): gettext_noop(
+        "growth of the exports of %(reporter)s to %(counterpart)s"
+    ),
+    ("trade-growth", "imports"): gettext_noop(
+        "growth of the imports of %(reporter)s from %(counterpart)s"
+    ),
+    ("trade-growth", "balance"): gettext_noop(
+        "growth of the trade balance of %(reporter)s with %(counterpart)s"
+    ),
+    ("trade-share", "total"): gettext_noop("share of %(counterpart)s in the trade of %(reporter)s"),
+    ("trade-share", "exports"): gettext_noop(
+        "share of %(counterpart)s in the exports of %(reporter)s"
+    ),
+    ("trade-share", "imports"): gettext_noop(
+        "share of %(counterpart)s in the imports of %(reporter)s"
+    ),
+}
+"""What a measure of trade says of an economy and its partner, by the flow."""
+
+
 def _sentence(
     values: Mapping[str, str], names: Mapping[str, str], catalogue: Catalogue
 ) -> str | None:
     """Write who trades with whom; None if the language has no sentence for the measure."""
-    gettext = catalogue.gettext
     if "subject" in names:
-        return gettext("%(subject)s: %(measure)s", **_chosen(names, "subject", "measure"))
+        return catalogue.gettext("%(subject)s: %(measure)s", **_chosen(names, "subject", "measure"))
     if not {"measure", "reporter", "counterpart"} <= names.keys():
         return None
-    match local_name(values["measure"]), local_name(values.get("flow", _TOTAL)):
-        case "trade-value", "total":
-            message = gettext("trade of %(reporter)s with %(counterpart)s")
-        case "trade-value", "exports":
-            message = gettext("exports of %(reporter)s to %(counterpart)s")
-        case "trade-value", "imports":
-            message = gettext("imports of %(reporter)s from %(counterpart)s")
-        case "trade-value", "balance":
-            message = gettext("trade balance of %(reporter)s with %(counterpart)s")
-        case "trade-growth", "total":
-            message = gettext("growth of the trade of %(reporter)s with %(counterpart)s")
-        case "trade-growth", "exports":
-            message = gettext("growth of the exports of %(reporter)s to %(counterpart)s")
-        case "trade-growth", "imports":
-            message = gettext("growth of the imports of %(reporter)s from %(counterpart)s")
-        case "trade-growth", "balance":
-            message = gettext("growth of the trade balance of %(reporter)s with %(counterpart)s")
-        case "trade-share", "total":
-            message = gettext("share of %(counterpart)s in the trade of %(reporter)s")
-        case "trade-share", "exports":
-            message = gettext("share of %(counterpart)s in the exports of %(reporter)s")
-        case "trade-share", "imports":
-            message = gettext("share of %(counterpart)s in the imports of %(reporter)s")
-        case _:
-            return None
-    return message % _chosen(names, "reporter", "counterpart")
+    kind = local_name(values["measure"]), local_name(values.get("flow", _TOTAL))
+    if kind not in _SENTENCES:
+        return None
+    return catalogue.gettext(_SENTENCES[kind], **_chosen(names, "reporter", "counterpart"))
 
 
 def _chosen(names: Mapping[str, str], *keys: str) -> dict[str, str]:

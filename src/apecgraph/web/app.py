@@ -88,6 +88,7 @@ _DATASET_PATHS: Final = ("browse", "search", ".well-known/void")
 """Further paths that a 404 error lists if data of others are served."""
 
 _UNKNOWN: Final = Introduction()
+"""The description of data that do not describe themselves."""
 
 _INDEXED_SECONDS: Final = 1.0
 """Seconds after which the index of the search is made, so that the first pages come before it."""
@@ -119,7 +120,7 @@ def create_app(
     queries: QueryService,
     server: ServerResources,
     retired: threading.Event | None = None,
-    introduction: Introduction | None = None,
+    introduction: Introduction = _UNKNOWN,
 ) -> ASGIApp:
     """Create the application that serves a publication.
 
@@ -137,7 +138,7 @@ def create_app(
     Returns:
         The application.
     """
-    sites = sites_of(publication, server, queries, introduction or Introduction())
+    sites = sites_of(publication, server, queries, introduction)
     site = sites[ENGLISH.tag]
     by_language = {
         tag: QueryPage(each, queries, examples(each.release, each.language.catalogue))

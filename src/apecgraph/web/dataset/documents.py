@@ -105,16 +105,10 @@ class Documents:
             page = ThingOfDataPage(self._sites[tag])
             return vary_by_language(await page.answer_for(request, iri, headers))
 
-        async def read(reading: Reading) -> Excerpt:
-            return await _read(self._site, iri, _WRITTEN, reading)
-
-        async def read_for(client: str) -> tuple[Excerpt, bool]:
-            return await self._site.read(client, read)
-
-        return await self._site.responder.answer_read(
+        return await self._site.answer(
             request,
             format_.content_type,
-            read_for,
+            partial(_read, self._site, iri, _WRITTEN),
             lambda excerpt: _written(self._site, excerpt, format_),
             headers,
             iri,

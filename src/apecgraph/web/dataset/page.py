@@ -111,9 +111,6 @@ class PageOfData:
                 },
             )
 
-        async def read_for(client: str) -> tuple[_Read, bool]:
-            return await self.site.read(client, read, seconds)
-
-        return await self.site.responder.answer_read(
-            request, HTML.content_type, read_for, write, headers, variant
+        return await self.site.answer(
+            request, HTML.content_type, read, write, headers, variant, seconds
         )

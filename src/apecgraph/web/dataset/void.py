@@ -57,15 +57,13 @@ class VoidDescription:
                 await read_properties(reading, _PROPERTIES + 1),
             )
 
-        async def read_for(client: str) -> tuple[_Counts, bool]:
-            return await self._site.read(client, read, PATIENT_SECONDS)
-
-        return await self._site.responder.answer_read(
+        return await self._site.answer(
             request,
             format_.content_type,
-            read_for,
+            read,
             lambda counts: self._written(counts, format_),
             {"Vary": "Accept"},
+            seconds=PATIENT_SECONDS,
         )
 
     def _written(self, counts: _Counts, format_: Format) -> bytes:

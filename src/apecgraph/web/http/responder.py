@@ -84,12 +84,7 @@ class Responder:
             return representation.not_modified()
         request.scope[REPLY] = "kept" if etag in self._cache else "made"
         content = await self._content(request, etag, make, executor or self._executor)
-        memory = request_memory(request.scope)
-        memory.hold(content)
-        if representation.coding:
-            await asyncio.to_thread(content.gzipped)
-            memory.count_again(content)
-        return representation.response(content)
+        return await self._sent(request, representation, content)
 
     async def answer_read(
         self,
@@ -136,12 +131,7 @@ class Responder:
                 content = ReplyContent(data)
                 uncached = {**(headers or {}), "Cache-Control": "no-store"}
                 representation = self._representation(request, content_type, None, uncached)
-        memory = request_memory(request.scope)
-        memory.hold(content)
-        if representation.coding:
-            await asyncio.to_thread(content.gzipped)
-            memory.count_again(content)
-        return representation.response(content)
+        return await self._sent(request, representation, content)
 
     async def answer_uncached(
         self,
@@ -181,6 +171,18 @@ class Responder:
             return content
 
         content = request_memory(request.scope).hold(await work.run(made))
+        return representation.response(content)
+
+    @staticmethod
+    async def _sent(
+        request: Request, representation: Representation, content: ReplyContent
+    ) -> Response:
+        """Return the response with a content, which counts until it is sent."""
+        memory = request_memory(request.scope)
+        memory.hold(content)
+        if representation.coding:
+            await asyncio.to_thread(content.gzipped)
+            memory.count_again(content)
         return representation.response(content)
 
     def _representation(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 from starlette.requests import Request
+from starlette.responses import Response
 
 from apecgraph.errors import MalformedRequest, NotFound
 from apecgraph.query.model import QueryService
@@ -129,24 +130,38 @@ class DatasetSite(Site):
         """The IRI of the dataset in our descriptions."""
         return f"{self.endpoint}#dataset"
 
-    async def read(
+    async def answer(
         self,
-        client: str,
+        request: Request,
+        content_type: str,
         read: Callable[[Reading], Awaitable[_Read]],
+        write: Callable[[_Read], bytes | str],
+        headers: Mapping[str, str] | None = None,
+        variant: str = "",
         seconds: float = QUICK_SECONDS,
-    ) -> tuple[_Read, bool]:
-        """Ask queries for a client.
+    ) -> Response:
+        """Answer a request with content made from answers to queries; see `Responder.answer_read`.
 
         Args:
-            client: The client.
-            read: Asks them.
+            request: The request.
+            content_type: Content-Type of the response.
+            read: Asks the queries.
+            write: Makes the content from what it has read.
+            headers: Further headers of the response.
+            variant: Everything in the request, besides its path, that the content depends on.
             seconds: Time of all queries whose answers are not needed; see `Reading`.
 
         Returns:
-            What it has read, and whether that is everything.
+            The content, or 304 (Not Modified).
         """
-        reading = Reading(self.queries, client, seconds)
-        return await read(reading), not reading.is_partial
+
+        async def read_for(client: str) -> tuple[_Read, bool]:
+            reading = Reading(self.queries, client, seconds)
+            return await read(reading), not reading.is_partial
+
+        return await self.responder.answer_read(
+            request, content_type, read_for, write, headers, variant
+        )
 
 
 @dataclass(frozen=True)

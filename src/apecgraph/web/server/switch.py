@@ -17,7 +17,7 @@ from apecgraph.query.remote.credentials import read_credentials
 from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.query.workers.replicas import Replicas
-from apecgraph.readers.dataset.introduction import read_introduction
+from apecgraph.readers.dataset.introduction import Introduction, read_introduction
 from apecgraph.readers.dataset.reading import Reading
 from apecgraph.settings import Settings
 from apecgraph.web.app import ServerResources, create_app
@@ -207,9 +207,9 @@ class ReleaseSwitch:
             store = WorkerPool(publication.data, limits)
         try:
             await asyncio.gather(store.start(), loading)
-            introduction = (
-                await read_introduction(Reading(store)) if publication.release is None else None
-            )
+            introduction = Introduction()
+            if publication.release is None:
+                introduction = await read_introduction(Reading(store))
             app = await asyncio.to_thread(
                 create_app, publication, store, self._server, retired, introduction
             )

@@ -102,18 +102,12 @@ class QueryPage:
                 lambda: _vocabulary(BASE, "/", PREFIXES, read_completions(site.graph)),
             )
 
-        async def read(client: str) -> tuple[list[Completion], bool]:
-            return await site.read(
-                client,
-                lambda reading: read_some_completions(reading, site.languages),
-                PATIENT_SECONDS,
-            )
-
-        return await site.responder.answer_read(
+        return await site.answer(
             request,
             JSON.content_type,
-            read,
+            lambda reading: read_some_completions(reading, site.languages),
             lambda found: _vocabulary(site.base, "/doc?iri=", site.prefixes, found),
+            seconds=PATIENT_SECONDS,
         )
 
 
