@@ -31,7 +31,7 @@ from benchmarks.replacement import Replacements
 from benchmarks.scale_figures import Size, declarations, write
 from benchmarks.slips import SLIPS
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 def compare(evidence: Evidence, folder: Path) -> tuple[set[Cell], set[Contradiction]]:
