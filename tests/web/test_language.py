@@ -47,6 +47,7 @@ def test_things_without_a_label_in_the_language_are_described_in_it(
         ("125490000", "1.2549亿", ("亿", 8)),
         ("999999", "999,999", ("", 0)),
         ("-3790000000000", "-3.79万亿", ("万亿", 12)),
+        ("15349300000000000", "15,349.3万亿", ("万亿", 12)),
     ],
 )
 def test_a_number_is_written_in_chinese_words_of_scale(

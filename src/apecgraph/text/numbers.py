@@ -18,6 +18,8 @@ _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SCALE_WORD: Final = re.compile(r"1[ \xa0]?([^0-9.,]+)")
 """A power of ten that has a word of its own, such as "1 trillion"."""
 
+_MANY_DIGITS: Final = re.compile("^-?[0-9]{5,}")
+
 _SCALED: Final = 1_000_000
 """The smallest number that is written with a scale word: 26.29 trillion."""
 
@@ -183,11 +185,11 @@ def spelled(number: Decimal, catalogue: Catalogue = ENGLISH) -> str:
     form = "long" if "long" in locale.compact_decimal_formats else "short"
     with localcontext() as context:
         context.prec = _PRECISION  # the default one is too small for all digits
-        return str(
-            format_compact_decimal(
-                number, format_type=form, locale=locale, fraction_digits=_ALL_DIGITS
-            )
+        text = format_compact_decimal(
+            number, format_type=form, locale=locale, fraction_digits=_ALL_DIGITS
         )
+    # CLDR groups no digits before a word of scale: 15,349.3 trillion.
+    return _MANY_DIGITS.sub(lambda digits: str(format_decimal(digits[0], locale=locale)), text, 1)
 
 
 def scale_word(number: Decimal, catalogue: Catalogue = ENGLISH) -> tuple[str, Decimal]:
