@@ -18,6 +18,7 @@ from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
 from tests.support.connections import PATIENCE
 from tests.support.contents import CONFLICT, EXCERPT, ContentCopy, SmallContent, press_content
+from tests.support.figures import TradeContent
 from tests.support.probe import SECOND_NAME
 from tests.support.servers import server_thread
 from tests.support.turns import Turns, locked
@@ -121,6 +122,19 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
     content.write("data/catalog.ttl", f"<{BASE}> a dcat:Dataset ; rdfs:label '{SECOND_NAME}'@en .")
     second, _ = build_release(content.root, folder / "releases")
     return first, second
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Release, Release]:
+    """The name of a removed release, and two kept ones after it; see `TradeContent`."""
+    folder = tmp_path_factory.mktemp("compared")
+    content = TradeContent(folder / "content")
+    removed, _ = build_release(content.root, folder / "releases", keep=2)
+    content.print_more()
+    old, _ = build_release(content.root, folder / "releases", keep=2)
+    content.settle()
+    new, _ = build_release(content.root, folder / "releases", keep=2)
+    return removed.name, old, new
 
 
 # --- the real content without its tables, its release, and a server of it -----------------------

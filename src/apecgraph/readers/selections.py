@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from apecgraph.content.cube import Cell
 from apecgraph.content.frequencies import frequency
 from apecgraph.rdf.namespaces import ADMS, APEC, DCAT, ID, QB, SDMX_CODE, SDMX_DIMENSION, compact
 from apecgraph.readers.claims import FigureClaim
@@ -130,6 +131,24 @@ class Selection:
             )
         )
 
+    def takes(self, cell: Cell, source: str | None, days: Days) -> bool:
+        """Return whether a figure is selected, or a value that sources share.
+
+        Args:
+            cell: What it measures.
+            source: IRI of the source of a figure, or None.
+            days: The days of periods.
+
+        Returns:
+            Whether all choices hold.
+        """
+        dimensions = dict(cell.values())
+        return all(
+            dimensions.get(SERIES_DIMENSIONS[name]) == value
+            for name, value in self.choices
+            if name in SERIES_DIMENSIONS
+        ) and self._takes_part(cell.period, source, days)
+
     def _takes(self, series: Series) -> bool:
         dimensions = dict(series.dimensions)
         return all(
@@ -139,21 +158,21 @@ class Selection:
         )
 
     def _claims(self, series: Series, days: Days) -> Iterator[FigureClaim]:
-        wanted = self.value("frequency")
-        source, period, since, until = map(self.value, ("source", "period", "from", "to"))
         for claim in series.claims:
-            first, last, _ = days.get(claim.figure.cell.period, ("", "", ""))
-            if wanted is not None and _frequency(claim, days) != wanted:
-                continue
-            if source is not None and claim.source != source:
-                continue
-            if period is not None and claim.figure.cell.period != period:
-                continue
-            if since is not None and not (first and first[:4] >= since):
-                continue
-            if until is not None and not (last and last[:4] <= until):
-                continue
-            yield claim
+            if self._takes_part(claim.figure.cell.period, claim.source, days):
+                yield claim
+
+    def _takes_part(self, period: str, source: str | None, days: Days) -> bool:
+        """Return whether the choices of a source, a period and years hold."""
+        first, last, _ = days.get(period, ("", "", ""))
+        wanted, since, until = map(self.value, ("frequency", "from", "to"))
+        return (
+            wanted in (None, frequency(first, last))
+            and self.value("source") in (None, source)
+            and self.value("period") in (None, period)
+            and (since is None or bool(first and first[:4] >= since))
+            and (until is None or bool(last and last[:4] <= until))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,9 +248,8 @@ class Archive:
         current = self.current
         if current == name:
             return
-        history = History.read(self.path).of({*self.names(), name})
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        history.then(ReleaseSwitched(now, name, current, by)).write(self.path)
+        History.read(self.path).then(ReleaseSwitched(now, name, current, by)).write(self.path)
         replace_link(self.path / CURRENT, name)
 
     def make_room(self, keep: int, size: int, spared: str | None = None) -> None:

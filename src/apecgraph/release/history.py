@@ -8,8 +8,9 @@ decides which release is current.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,6 +18,9 @@ from apecgraph.files import read_file
 from apecgraph.release.durable import replace_text
 
 HISTORY: Final = "history.json"
+
+_MOST: Final = 1000
+"""Maximum number of events that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class History:
             events = tuple(ReleaseSwitched(**entry) for entry in entries)
         except (OSError, ValueError, TypeError, RecursionError):
             return cls()
-        return cls(tuple(event for event in events if isinstance(event.release, str)))
+        named = (each for each in events if isinstance(each.release, str))
+        return cls(tuple(each for each in named if isinstance(each.time, str)))
 
     def write(self, folder: Path) -> None:
         """Write the history of a folder."""
@@ -58,12 +63,27 @@ class History:
         replace_text(folder / HISTORY, json.dumps(entries, indent=1) + "\n")
 
     def then(self, event: ReleaseSwitched) -> History:
-        """Return the history with one more event."""
-        return History((*self.events, event))
+        """Return the history with one more event, without the oldest ones if there are many."""
+        return History((*self.events, event)[-_MOST:])
 
-    def of(self, releases: Collection[str]) -> History:
-        """Return the part of the history that is about existing releases."""
-        return History(tuple(event for event in self.events if event.release in releases))
+    def on(self, day: str) -> str | None:
+        """Return the release that was current at the end of a day.
+
+        Args:
+            day: The day in UTC (ISO 8601).
+
+        Returns:
+            The name of the release, which may no longer be kept; None if that is unknown.
+        """
+        found = None
+        for event, following in pairwise((*self.events, None)):
+            if event is None or event.time[: len(day)] > day:
+                break
+            if following is None or following.before == event.release:
+                found = event.release
+            elif following.before != event.before:  # earlier versions forgot removed releases
+                found = following.before
+        return found
 
     def published(self, release: str) -> str | None:
         """Return when a release first became current, in UTC, or None if that is unknown.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import mmap
-from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import pyoxigraph as ox
 
 from apecgraph.content.folder import CELLS_GRAPH, DERIVED_GRAPH
 from apecgraph.errors import ReleaseError
-from apecgraph.files import open_file
 from apecgraph.release.release import PATCH, Release
+from apecgraph.release.sorted_lines import find_line, lines_with, mapped
 
 _MOST: Final = 1000
 """Maximum number of lines that are read of each kind."""
@@ -61,10 +60,7 @@ def read_thing_changes(release: Release, iri: str) -> ThingChanges | None:
         return None
     path = release.path / PATCH
     try:
-        with (
-            open_file(path) as file,
-            closing(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)) as patch,
-        ):
+        with mapped(path) as patch:
             removed, added = (
                 {
                     (quad.predicate.value, quad.object)
@@ -85,27 +81,9 @@ def read_thing_changes(release: Release, iri: str) -> ThingChanges | None:
 def _lines(patch: mmap.mmap, kind: bytes, iri: str) -> Iterator[bytes]:
     """Yield the lines of a kind about a thing."""
     prefix = b"%b <%b> " % (kind, iri.encode())
-    start = bisect_left(
-        range(len(patch)),
-        (_KINDS.index(kind), prefix),
-        key=lambda offset: _place(_line(patch, offset)),
-    )
-    at = patch.find(b"\n", start - 1) + 1 if start else 0
-    for _ in range(_MOST):
-        line = _line(patch, at)
-        if not line.startswith(prefix):
-            return
-        yield line
-        at += len(line)
-
-
-def _line(patch: mmap.mmap, offset: int) -> bytes:
-    """Return the first line that begins at an offset or after it; empty at the end of the file."""
-    start = patch.find(b"\n", offset - 1) + 1 if offset else 0
-    if offset and not start:
-        return b""
-    end = patch.find(b"\n", start)
-    return patch[start : end + 1] if end >= 0 else patch[start:]
+    place = _KINDS.index(kind), prefix
+    start = find_line(patch, lambda line: _place(line) >= place)
+    return islice(lines_with(patch, prefix, start), _MOST)
 
 
 def _place(line: bytes) -> tuple[int, bytes]:

@@ -27,6 +27,8 @@ from apecgraph.web.documents.embeds import Embeds
 from apecgraph.web.documents.resources import Resources
 from apecgraph.web.http.methods import ReadOnly, read_or_post
 from apecgraph.web.lists.browse import BrowsePage
+from apecgraph.web.lists.changes import PATH as CHANGES
+from apecgraph.web.lists.changes import FigureChangesPage
 from apecgraph.web.lists.listing import ListPage
 from apecgraph.web.lists.search import SearchPage
 from apecgraph.web.lists.sources import SourcesPage
@@ -118,6 +120,7 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
     site = sites[ENGLISH.tag]
     switch = LanguageSwitch(sites, is_secure=site.url.startswith("https:"))
     release = ReleasePage(site)
+    changes = {tag: FigureChangesPage(each) for tag, each in sites.items()}
     cards = {tag: Card(each).answer for tag, each in sites.items()}
     suggestions = {tag: SearchPage(each).suggest for tag, each in sites.items()}
     return [
@@ -134,6 +137,11 @@ def _pages(sites: Mapping[str, ReleaseSite], figures: Mapping[str, FiguresPage])
         read_only(
             "/figures.{extension}",
             Localized({tag: each.file for tag, each in figures.items()}, by_address=True),
+        ),
+        read_only(CHANGES, Localized({tag: each.answer for tag, each in changes.items()})),
+        read_only(
+            f"{CHANGES}.csv",
+            Localized({tag: each.file for tag, each in changes.items()}, by_address=True),
         ),
         read_only("/language/{tag}", switch.answer),
         page("/questions", lambda site: QuestionsPage(site).answer),

@@ -120,6 +120,10 @@ def test_a_search_finds_things_and_what_is_rejected(client: httpx.Client) -> Non
     hits = get(client, "/api/search", q="2.629 trillion", lang="zh")["items"]
     statuses = {claim["status"] for hit in hits for claim in hit["claims"]}
     assert "rejected" in statuses
+    corrected = get(client, "/api/search", q="custms procedures", limit=1)
+    assert corrected["corrected"] == "customs procedures"
+    assert corrected["items"]
+    assert get(client, "/api/search", q="customs procedures", limit=1)["corrected"] is None
 
 
 def test_an_identifier_leads_to_a_thing(client: httpx.Client) -> None:

@@ -116,6 +116,7 @@ CHINESE_PAGES = (
     "/browse/topics",
     "/figures",
     "/figures?measure=measure/trade-value&reporter=economy/CHN",
+    "/figures/changes?as_of=2000-01-01",
     "/conflicts",
     "/conflicts/blind-spots",
     "/conflicts/official-statistics",

@@ -148,6 +148,23 @@ def test_the_feed_says_what_happened_to_figures(
     assert f"{FIRST_NAME} -> {SECOND_NAME}" in content
 
 
+def test_the_feed_says_what_figures_were_and_which_decision_rejects_them(
+    compared: tuple[str, Release, Release],
+) -> None:
+    _, old, new = compared
+    with served(Publication.of(new)) as other:
+        feed = ElementTree.fromstring(other.get("/releases.atom").raise_for_status().content)
+    entries = feed.findall(f"{ATOM}entry")
+    assert [each.findtext(f"{ATOM}title") for each in entries] == [
+        f"Release {each.name}" for each in (new, old)
+    ]
+    content = " ".join((entries[0].findtext(f"{ATOM}content") or "").split())
+    what = "value of trade, China, exports"
+    assert f"{what}, 2024: 2.6 trillion yuan; was “2.5 trillion yuan”" in content
+    assert f"{what}, 2022: 9 trillion yuan; rejected since: Not 9 'trillion'" in content
+    assert f"Figures removed: - {what}, 2023: 2 trillion yuan" in content
+
+
 def test_a_rollback_is_shown_and_adds_no_entry_to_the_feed(
     pair: tuple[Release, Release], tmp_path: Path
 ) -> None:

@@ -23,8 +23,10 @@ from apecgraph.readers.description import Description, Fact, IncomingLink
 from apecgraph.readers.selections import Selection
 from apecgraph.readers.series import Series
 from apecgraph.readers.sources import Share, Source, read_source
+from apecgraph.release.figure_changes import FigureChange, KnownValue
 from apecgraph.search.full_text import Hit
 from apecgraph.web.api import models
+from apecgraph.web.lists.changes import said
 from apecgraph.web.pages.releases import PublishedRelease
 from apecgraph.web.pages.selections import selection_iri
 from apecgraph.web.pages.site import ReleaseSite
@@ -190,6 +192,21 @@ class Describer:
             claims=[self.claim(each) for each in claims if each is not None],
         )
 
+    def change(self, change: FigureChange) -> models.FigureChange:
+        """Describe a figure or a best known value that differs from an earlier release."""
+        known = change.known
+        return models.FigureChange(
+            iri=change.iri,
+            label=self._site.language.measured([known.cell]),
+            kind="best value" if change.is_best else "figure",
+            happened=change.happened,
+            differs=list(change.differs),
+            period=self._period(known.cell.period),
+            source=self._optional(known.source),
+            before=self._known(change.before),
+            after=self._known(change.after),
+        )
+
     def question(self, question: Question) -> models.Question:
         """Describe a question."""
         columns, rows = question.table()
@@ -225,6 +242,19 @@ class Describer:
                 removed=differences.count("removed"),
                 changed=differences.count("changed"),
             ),
+        )
+
+    def _known(self, known: KnownValue | None) -> models.KnownValue | None:
+        if known is None:
+            return None
+        words = said(self._site.language, known)
+        return models.KnownValue(
+            value=_number(known.value),
+            text=self._site.language.listed([*filter(None, (words.value, words.status))]),
+            interval=_interval(known.interval),
+            unit=self._optional(known.unit),
+            status=known.status,
+            decisions=[self.named(each) for each in known.decisions],
         )
 
     def _label(self, iri: str) -> str:

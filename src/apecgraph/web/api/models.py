@@ -246,6 +246,29 @@ class Hit(Named):
     claims: list[Claim] = Field(description="The figures or the statement that it stands for")
 
 
+class KnownValue(BaseModel):
+    """A figure, or the best known value of a cell, as a release has it."""
+
+    value: Number = Field(description="The number in whole units")
+    text: str = Field(description="The number in words, with its status unless it stands")
+    interval: Interval
+    unit: Named | None
+    status: str
+    decisions: list[Named]
+
+
+class FigureChange(Named):
+    """A figure or a best known value that differs from that of an earlier release."""
+
+    kind: Literal["figure", "best value"]
+    happened: Literal["added", "gone", "changed"]
+    differs: list[Literal["value", "interval", "status", "decision", "meaning"]]
+    period: Period
+    source: Named | None = Field(description="The source of a figure; null for a best value")
+    before: KnownValue | None = Field(description="Null if it was added")
+    after: KnownValue | None = Field(description="Null if it is gone")
+
+
 class Identified(Named):
     """The thing that a foreign IRI or a code identifies."""
 
@@ -285,6 +308,20 @@ class Page(BaseModel, Generic[_Item]):
     total: int = Field(description="Number of items of the whole list")
     next: str | None = Field(description="Path of the next part on this server; null at the end")
     items: list[_Item]
+
+
+class Hits(Page[Hit]):
+    """A part of what a search found."""
+
+    corrected: str | None = Field(
+        description="The words that were searched for instead, since nothing matches those asked"
+    )
+
+
+class FigureChanges(Page[FigureChange]):
+    """A part of what differs from an earlier release."""
+
+    compared_with: str = Field(description="Name of the earlier release")
 
 
 class Problem(BaseModel):

@@ -166,6 +166,16 @@ else:
     """The parameters of a selection of figures: the dimensions of the cube, and some others."""
 
 
+class Compared(Selected):
+    """The parameters of a comparison with an earlier release."""
+
+    as_of: str = Field(
+        max_length=100,
+        description="A day, such as 2026-11-29, for the release that was current at its end (UTC), "
+        "or the name of a release that is kept",
+    )
+
+
 def choices(asked: Listed) -> dict[str, str]:
     """Return the parameters that select figures."""
     return {name: value for name in PARAMETERS if (value := getattr(asked, name)) is not None}

@@ -6,6 +6,7 @@ is served in the state of the application.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import chain
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
@@ -23,6 +24,7 @@ from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.search.full_text import Hit
 from apecgraph.web.api import models
 from apecgraph.web.api.parameters import (
+    Compared,
     Listed,
     Localized,
     LookedUp,
@@ -33,6 +35,7 @@ from apecgraph.web.api.parameters import (
 )
 from apecgraph.web.api.served import ServedRelease, series_key, served
 from apecgraph.web.http.addresses import topic_of
+from apecgraph.web.lists.changes import chosen_changes
 from apecgraph.web.pages.releases import find_release, published_releases, releases_state
 from apecgraph.web.reconcile.lookup import Lookup
 
@@ -65,7 +68,7 @@ def _read(path: str, model: Any) -> Callable[[_Handler], _Handler]:
     return register
 
 
-@_read("/search", models.Page[models.Hit])
+@_read("/search", models.Hits)
 async def search(
     request: Request, release: Served, asked: Annotated[Searched, Query()]
 ) -> Response:
@@ -76,13 +79,15 @@ async def search(
         kind = None if asked.type is None else index.kind(asked.type)
         if asked.type is not None and kind is None:
             raise MalformedRequest(f"type: there is no type {asked.type!r} here; see /search.")
-        return asked.part(
+        found = index.find(asked.q, kind)
+        part = asked.part(
             request.scope["path"],
             release.site.release.name,
-            index.find(asked.q, kind).hits,
+            found.hits,
             _iri_of_hit,
             release.describer.hit,
         )
+        return models.Hits(**dict(part), corrected=found.corrected or None)
 
     await release.site.readings.search.ready()
     return await release.answer_asked(request, asked, make)
@@ -173,6 +178,28 @@ async def series(
         )
 
     return await release.answer_asked(request, asked, make)
+
+
+@_read("/changes", models.FigureChanges)
+async def changes(
+    request: Request, release: Served, asked: Annotated[Compared, Query()]
+) -> Response:
+    """List the figures and best known values that differ from those of an earlier release."""
+    old = await asyncio.to_thread(release.site.readings.earlier.as_of, asked.as_of)
+
+    def make() -> BaseModel:
+        selection = release.selections.selection(choices(asked))
+        every = release.site.readings.earlier.changes(old)
+        part = asked.part(
+            request.scope["path"],
+            release.site.release.name,
+            chosen_changes(release.site, release.selections, selection, every),
+            lambda change: change.iri,
+            release.describer.change,
+        )
+        return models.FigureChanges(**dict(part), compared_with=old.name)
+
+    return await release.answer_asked(request, asked, make, old.name, release.site.tables)
 
 
 @_read("/conflicts", models.Page[models.Conflict])

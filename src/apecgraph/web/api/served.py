@@ -21,6 +21,7 @@ from apecgraph.readers.sources import Share, read_shares
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.web.api.describing import Describer
 from apecgraph.web.api.parameters import Localized
+from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.localization import VARY, chosen_language
 from apecgraph.web.pages.selections import SelectionReader
@@ -154,7 +155,12 @@ class ServedRelease:
         )
 
     async def answer_asked(
-        self, request: Request, asked: Localized, make: Callable[[], BaseModel], variant: str = ""
+        self,
+        request: Request,
+        asked: Localized,
+        make: Callable[[], BaseModel],
+        variant: str = "",
+        executor: FairExecutor | None = None,
     ) -> Response:
         """Answer a request with parameters, which counts against the limit of its client.
 
@@ -163,6 +169,7 @@ class ServedRelease:
             asked: The parameters.
             make: Makes the content; called in a thread.
             variant: The state that the content depends on besides the release.
+            executor: Makes contents that take seconds, so that others need not wait for them.
 
         Returns:
             The content, or 304 (Not Modified).
@@ -173,6 +180,7 @@ class ServedRelease:
             lambda: make().model_dump_json(),
             f"{asked.model_dump_json(exclude={'lang'})} {variant}",
             self._headers,
+            executor,
         )
 
     @property

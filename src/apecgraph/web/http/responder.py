@@ -140,6 +140,7 @@ class Responder:
         make: Callable[[], str],
         variant: str,
         headers: Mapping[str, str] | None = None,
+        executor: FairExecutor | None = None,
     ) -> Response:
         """Answer a request with content that is not cached, subject to the client's rate limit.
 
@@ -149,6 +150,7 @@ class Responder:
             make: Makes the content; called in a thread.
             variant: Everything in the request, besides its path, that the content depends on.
             headers: Further headers of the response.
+            executor: Makes contents that take seconds, so that others need not wait for them.
 
         Returns:
             The content, or 304 (Not Modified).
@@ -162,7 +164,7 @@ class Responder:
         representation = self._representation(request, content_type, etag, headers)
         if representation.is_current:
             return representation.not_modified()
-        work = self._executor.begin(self._rate_limit.charge(request.scope))
+        work = (executor or self._executor).begin(self._rate_limit.charge(request.scope))
 
         def made() -> ReplyContent:
             content = ReplyContent(make().encode())

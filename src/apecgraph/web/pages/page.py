@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from apecgraph.rdf.formats import HTML
 from apecgraph.rdf.namespaces import BASE
+from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.pages.site import ReleaseSite
 
 
@@ -47,6 +48,7 @@ class Page:
         values: Callable[[], Mapping[str, object]],
         headers: Mapping[str, str] | None = None,
         variant: str = "",
+        executor: FairExecutor | None = None,
     ) -> Response:
         """Answer a request with the filled-in template, from the cache if possible.
 
@@ -55,6 +57,7 @@ class Page:
             values: Returns the values for the template; called in a thread.
             headers: Headers of the response in addition to the headers of every page.
             variant: Everything in the request, besides its path, that the page depends on.
+            executor: Makes pages that take seconds, so that others need not wait for them.
 
         Returns:
             The page, or 304 (Not Modified).
@@ -68,4 +71,5 @@ class Page:
             ),
             headers,
             variant,
+            executor,
         )

@@ -15,15 +15,18 @@ from starlette.responses import Response
 
 from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import ATOM
-from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.rdf.namespaces import APEC, BASE, ID, SDMX_MEASURE
 from apecgraph.release.archive import Archive
-from apecgraph.release.differences import ChangedThing, Differences
+from apecgraph.release.differences import Change, ChangedThing, Differences
 from apecgraph.release.history import History
 from apecgraph.release.release import Release
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
 
 _FIGURE: Final = f"{ID}figure/"
+_REJECTS: Final = f"{APEC}rejects"
+_PRINTED: Final = f"{APEC}printed"
+_NUMBER: Final = f"{SDMX_MEASURE}obsValue"
 _SHOWN: Final = 50
 """Number of changes of each kind that an entry of the feed names."""
 
@@ -55,11 +58,21 @@ class PublishedRelease:
 
     @property
     def figures(self) -> Mapping[str, Sequence[str]]:
-        """The names of the figures that differ, by what happened to them."""
+        """What happened to the figures that differ, in words, by the kind of change."""
+        things = self.differences.things if self.differences else ()
+        rejected_by = {
+            value.term: thing.name
+            for thing in things
+            for change in thing.changes
+            if change.property == _REJECTS
+            for value in change.after
+        }
         happened: defaultdict[str, list[str]] = defaultdict(list)
-        for thing in self.differences.things if self.differences else ():
+        for thing in things:
             if thing.iri.startswith(_FIGURE):
-                happened[_happened(thing)].append(thing.name)
+                word = _happened(thing)
+                decision = rejected_by.get(f"<{thing.iri}>") if word == "rejected" else None
+                happened[word].append(_sentence(thing, decision))
         return {word: happened[word] for word in _WORDS if happened[word]}
 
     @property
@@ -143,6 +156,28 @@ def _happened(figure: ChangedThing) -> str:
     if figure.kind == "changed" and True in is_ and was == {False}:
         return "accepted again"
     return figure.kind
+
+
+def _sentence(figure: ChangedThing, decision: str | None) -> str:
+    """Name a figure with its value before, and with the decision that rejects it."""
+    parts = [figure.name]
+    if figure.kind == "changed":
+        gone = {change.property: _gone(change) for change in figure.changes}
+        was = gone.get(_PRINTED) or gone.get(_NUMBER)
+        names = [change.name for change in figure.changes if _gone(change)]
+        if was:
+            parts.append(f"was {was}")
+        elif names:
+            parts.append(f"differs in {', '.join(names)}")
+    if decision is not None:
+        parts.append(f"rejected since: {decision}")
+    return "; ".join(parts)
+
+
+def _gone(change: Change) -> str:
+    """Write the values of a property that are gone; if all remain, an empty string."""
+    now = {value.term for value in change.after}
+    return ", ".join(f"“{value.words}”" for value in change.before if value.term not in now)
 
 
 def find_release(site: ReleaseSite, name: str) -> PublishedRelease:

@@ -28,6 +28,7 @@ from apecgraph.readers.vocabulary import TermUses
 from apecgraph.readers.withdrawals import refuse_withdrawn
 from apecgraph.release.citation import ReleaseCitation
 from apecgraph.release.dumps import CHECKSUMS, downloads
+from apecgraph.release.earlier import EarlierReleases
 from apecgraph.release.release import Release
 from apecgraph.search.entities import Entities
 from apecgraph.search.entries import (
@@ -215,6 +216,11 @@ class Readings:
         return Prepared(
             lambda: Search(Entries(self.graph, self.entities, self.series, self.namings))
         )
+
+    @cached_property
+    def earlier(self) -> EarlierReleases:
+        """The kept releases that the release is compared with."""
+        return EarlierReleases(self.release)
 
     @cached_property
     def signposts(self) -> Signposts:

@@ -1,0 +1,121 @@
+"""The kept releases that the served one is compared with, chosen by a day or by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Final
+
+from apecgraph.errors import Gone, MalformedRequest, NotFound, ReleaseError
+from apecgraph.rdf.formats import N_QUADS
+from apecgraph.rdf.namespaces import BASE
+from apecgraph.release.archive import Archive
+from apecgraph.release.figure_changes import FigureChange, read_figure_changes
+from apecgraph.release.history import History
+from apecgraph.release.release import NAME, Release
+
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NAMED: Final = 10
+"""Number of releases that a message names; the error lists all of them."""
+
+
+class EarlierReleases:
+    """The kept releases that a served release is compared with.
+
+    Args:
+        release: The served release.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._archive = Archive(release.path.parent)
+        self._intact: set[str] = set()
+
+    def as_of(self, text: str) -> Release:
+        """Find a kept release.
+
+        Args:
+            text: Its name, or a day: the release that was current at the end of that day in UTC.
+
+        Returns:
+            The release, whose dataset has the recorded checksum.
+
+        Raises:
+            MalformedRequest: The text is neither a name nor a day that has begun.
+            NotFound: There is no such release, or it is damaged.
+            Gone: The release is no longer kept.
+        """
+        history = History.read(self._archive.path)
+        name = text if NAME.fullmatch(text) else history.on(_day(text))
+        if name is None:
+            raise NotFound(
+                "as_of: no release is known to have been current on %(text)s; choose a later day, "
+                "or one of the kept releases: %(kept)s",
+                self._addresses(),
+                text=text,
+                kept=self._kept(),
+            )
+        if name not in self._archive.names():
+            if history.published(name) is None and name == text:
+                raise NotFound(
+                    "as_of: there is no release %(text)s; choose one of those that are kept: "
+                    "%(kept)s",
+                    self._addresses(),
+                    text=text,
+                    kept=self._kept(),
+                )
+            raise Gone(
+                "as_of: release %(name)s is no longer kept; choose one of those that are: %(kept)s",
+                self._addresses(),
+                name=name,
+                kept=self._kept(),
+            )
+        return self._intact_one(name)
+
+    def changes(self, old: Release) -> Sequence[FigureChange]:
+        """Compare the figures and the best known values; see `read_figure_changes`."""
+        return read_figure_changes(old, self._release)
+
+    def _intact_one(self, name: str) -> Release:
+        """Read a release; verify its dataset the first time."""
+        try:
+            release = self._archive.read(name)
+            dump = release.dump(N_QUADS).name
+            is_intact = name in self._intact or any(
+                file.name == dump and release.has(file) for file in release.files
+            )
+        except ReleaseError:
+            is_intact = False
+        if not is_intact:
+            raise NotFound(
+                "as_of: release %(name)s is damaged; choose another one: %(kept)s",
+                self._addresses(),
+                name=name,
+                kept=self._kept(),
+            )
+        self._intact.add(name)
+        return release
+
+    def _addresses(self) -> list[str]:
+        return [f"{BASE}releases/{name}" for name in reversed(self._archive.names())]
+
+    def _kept(self) -> str:
+        names = self._archive.names()[::-1]
+        return ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])
+
+
+def _day(text: str) -> str:
+    """Read a day that has begun."""
+    try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise MalformedRequest(
+            "as_of: %(text)s is neither a day, such as 2026-11-29, nor the name of a release.",
+            text=text,
+        ) from None
+    if day > datetime.now(UTC).date():
+        raise MalformedRequest("as_of: %(text)s has not come yet.", text=text)
+    return text
