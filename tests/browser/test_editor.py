@@ -21,7 +21,7 @@ HOSTILE = """SELECT * { VALUES (?text ?other ?link ?own) { (
 
 def write(page: Page, text: str) -> None:
     """Replace the query in the editor by typing."""
-    page.locator(".CodeMirror").get_by_role("textbox", name="Query").focus()
+    page.locator(".CodeMirror textarea").focus()
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
 
@@ -50,15 +50,15 @@ def test_a_query_can_be_completed_run_charted_and_shared(
     assert "?thing = <https://w3id.org/apecgraph/id/economy/VNM>)" in written(page)
     assert "PREFIX apec: <https://w3id.org/apecgraph/ontology/>" in written(page)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("2 rows in")
-    expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)
-    expect(page.get_by_role("cell", name="Viet Nam en")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("2 rows in")
+    expect(page.get_by_role("grid").get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("gridcell", name="Viet Nam en")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert download.value.path().read_text().startswith("name,length")
 
     shared = visit("/" + page.url.split("/", 3)[3], PHONE, scheme="dark")
-    expect(shared.get_by_role("cell", name="Viet Nam en")).to_be_visible()
+    expect(shared.get_by_role("gridcell", name="Viet Nam en")).to_be_visible()
     assert written(shared) == written(page)
     for view in ("Chart", "Response", "Table"):
         shared.get_by_role("button", name=view).click()
@@ -68,26 +68,195 @@ def test_a_query_can_be_completed_run_charted_and_shared(
         assert shared.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_an_example_is_one_click_away(visit: Open) -> None:
-    page = visit(f"/sparql?query={quote('SELECT (6 * 7 AS ?answer) {}')}")
-    expect(page.get_by_role("cell", name="42")).to_be_visible()
+def test_an_example_is_one_click_away(visit: Open, violations: Violations) -> None:
+    page = visit(
+        f"/sparql?query={quote('SELECT (6 * 7 AS ?answer) {}')}", {"width": 1280, "height": 800}
+    )
+    expect(page.get_by_role("gridcell", name="42")).to_be_visible()
     assert urlsplit(page.url).query == ""
-    page.get_by_role("link", name="What do the claims C0021").click()
-    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("rows in")
-    expect(page.get_by_role("heading", name="What do the claims C0021")).to_be_visible()
-    expect(page.get_by_role("cell", name="C0021").first).to_be_visible()
-    page.get_by_role("link", name="Who chaired").click()
+    page.get_by_label("Search the examples").fill("chaired YEAR")
+    expect(page.get_by_role("link", name="What do the claims C0021", exact=False)).to_have_count(0)
+    page.get_by_role("link", name="Who chaired").first.click()
     expect(page.get_by_role("heading", name="Who chaired")).to_be_visible()
-    expect(page.locator("td a[href^='/id/source/']").first).to_be_visible()
+    named = page.locator("td a[href^='/id/source/']").first
+    expect(named).to_be_in_viewport()  # the answer is in sight at once
+    expect(named).not_to_have_text(re.compile("^id/"))
+    page.get_by_label("Show IRIs and values as they are").check()
+    expect(page.locator("td a[href^='/id/source/']").first).to_have_text(re.compile("^id/source/"))
     page.get_by_label("With the sources of each row").check()
     page.locator("td details summary", has_text="source").first.click()
     expect(page.locator("td details[open] a[href^='/id/source/']").first).to_be_visible()
     expect(page.get_by_role("link", name="CSV")).to_have_attribute("href", re.compile("cite=1"))
+    assert violations(page) == []
     page.reload()
     expect(page.get_by_label("With the sources of each row")).to_be_checked()
     page.go_back()
-    expect(page.get_by_role("heading", name="What do the claims C0021")).to_be_visible()
-    expect(page.get_by_role("cell", name="C0021").first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("gridcell", name="42")).to_be_visible()
+    page.get_by_label("Search the examples").fill("chaired")
+    page.get_by_role("link", name="The page about: Who chaired").click()
+    expect(page.get_by_role("heading", name="The query", exact=True)).to_be_visible()
+
+
+def test_nothing_typed_is_lost(visit: Open, violations: Violations) -> None:
+    page = visit("/sparql")
+    status = page.get_by_role("main").get_by_role("status").first
+    for number in (1, 2):
+        write(page, f"SELECT ({number} AS ?n) {{}}")
+        page.keyboard.press("Control+Enter")
+        expect(status).to_contain_text("1 row in")
+    write(page, "# not run yet")
+    page.get_by_role("link", name="Questions").first.click()
+    page.get_by_role("link", name="Query").first.click()
+    expect(page.get_by_role("tab", name="not run yet")).to_have_attribute("aria-selected", "true")
+    assert written(page) == "# not run yet"
+    page.get_by_role("link", name="Who chaired").first.click()  # does not replace it
+    expect(page.get_by_role("tab")).to_have_count(2)
+    expect(page.locator("td a[href^='/id/source/']").first).to_be_visible()
+    page.reload()
+    expect(page.locator("td a[href^='/id/source/']").first).to_be_visible()
+    page.get_by_role("tab", name="not run yet").click()
+    assert written(page) == "# not run yet"
+    page.get_by_role("button", name="Close this query").click()
+    expect(page.get_by_role("tab")).to_have_count(1)
+    page.get_by_text("The last queries (4)").click()
+    assert violations(page) == []
+    listed = page.locator(".history li")
+    expect(listed.filter(has_text="SELECT (1 AS ?n)")).to_contain_text("1 row in")
+    listed.get_by_role("button", name="not run yet").click()
+    assert written(page) == "# not run yet"
+    page.get_by_role("button", name="New query").click()
+    write(page, "SELECT (3 AS ?n) {}")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("gridcell", name="3")).to_be_visible()
+    listed.get_by_role("button", name="SELECT (2 AS ?n) {}").click()
+    expect(page.get_by_role("gridcell", name="2")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("gridcell", name="3")).to_be_visible()
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.locator(".history")).to_be_hidden()
+
+
+def test_completion_knows_the_place(visit: Open) -> None:
+    page = visit("/sparql?lang=zh")
+    write(page, "SELECT * {\n ?f a qb:Observation ; ")
+    options = page.get_by_role("option")
+    measure = options.filter(has_text=re.compile(r"apec:measure \(.*\d"))
+    expect(measure).to_have_count(1)
+    expect(options.filter(has_text="apec:verdict")).to_have_count(0)
+    page.keyboard.type("计量")
+    expect(options.first).to_be_visible()
+    for _ in "计量":
+        page.keyboard.press("Backspace")
+    page.keyboard.type("apec:measure ")
+    expect(options.filter(has_text="id/measure/trade-value (")).to_be_visible()
+    page.keyboard.type("population")
+    expect(options.first).to_contain_text("id/measure/population")
+    page.keyboard.press("Enter")
+    page.keyboard.type(" ; apec:period ?when . ?when ")
+    expect(options.filter(has_text="skos:prefLabel")).to_be_visible()
+    expect(options.filter(has_text="apec:measure")).to_have_count(0)
+    page.keyboard.type("org:memb")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    assert "PREFIX org:" in written(page)
+    write(page, "SELECT * { ?s ")
+    page.keyboard.press("Control+Space")
+    expect(options.filter(has_text="rdf:type")).to_be_visible()
+
+
+def test_an_answer_is_read_by_people(visit: Open, violations: Violations) -> None:
+    query = """PREFIX apec: <https://w3id.org/apecgraph/ontology/>
+SELECT * {
+  VALUES (?when ?amount ?who) {
+    (<https://w3id.org/apecgraph/id/period/2025> 45470000000000 <https://w3id.org/apecgraph/id/economy/CHN>)
+    (<https://w3id.org/apecgraph/id/period/2024> 1234.5 <https://w3id.org/apecgraph/id/economy/PER>)
+  }
+  VALUES ?figure { <https://w3id.org/apecgraph/id/figure/seetao/trade-value-2025> }
+}"""
+    page = visit(f"/sparql?lang=zh#query={quote(query)}")
+    grid = page.get_by_role("grid")
+    expect(grid.get_by_role("columnheader")).to_have_text(["when", "amount", "who", "figure"])
+    expect(grid.get_by_role("gridcell", name="45,470,000,000,000")).to_have_class("number")
+    expect(grid.get_by_role("gridcell", name="中国", exact=True)).to_be_visible()
+    expect(grid.get_by_role("gridcell", name="2025年", exact=True)).to_be_visible()
+    expect(grid.locator(".mark.rejected").first).to_have_text("不予采信")
+    grid.get_by_role("button", name="amount").click()
+    expect(grid.get_by_role("gridcell").first).to_have_text("2024年")
+    grid.get_by_role("gridcell").first.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".choices")).to_contain_text("id/economy/CHN")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="只看含此值的行").click()
+    expect(grid.get_by_role("row")).to_have_count(2)
+    assert "FILTER(?who = <https://w3id.org/apecgraph/id/economy/CHN>)" in written(page)
+
+
+def test_a_parameter_is_a_field(visit: Open, violations: Violations) -> None:
+    query = """PREFIX org: <http://www.w3.org/ns/org#>
+SELECT ?membership {
+  ?membership a org:Membership ; org:member $who .
+}"""
+    page = visit(address(query), PHONE, scheme="dark")
+    field = page.get_by_label("who", exact=True)
+    field.focus()
+    expect(page.locator("datalist option[value='Peru']")).to_have_count(1)
+    assert violations(page) == []
+    field.fill("peru")
+    field.press("Enter")
+    status = page.get_by_role("main").get_by_role("status").first
+    expect(status).to_contain_text("1 row in")
+    assert "VALUES $who { <https://w3id.org/apecgraph/id/economy/PER> }" in written(page)
+    expect(field).to_have_value("Peru")
+    assert quote("VALUES $who {") in page.url
+    field.fill("")
+    field.press("Enter")
+    expect(status).not_to_contain_text("1 row in")
+    assert written(page) == query
+    field.fill("Atlantis")
+    field.press("Enter")
+    assert field.evaluate("each => each.validationMessage") != ""
+
+
+def test_help_is_where_one_stands(visit: Open, violations: Violations) -> None:
+    query = """PREFIX apec: <https://w3id.org/apecgraph/ontology/>
+SELECT ?e ?o { ?e a apec:Economy .
+ ?e skos:prefLabl ?o }"""
+    page = visit(address(query))
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Nothing matches ?e skos:prefLabl ?o.")
+    assert violations(page) == []
+    alert.get_by_role("button", name="name").first.click()
+    assert "skos:prefLabel" in written(page)
+    expect(page.get_by_role("gridcell").first).to_be_visible()
+    page.get_by_role("button", name="Format").click()
+    assert "\n\nSELECT ?e ?o {\n  ?e a apec:Economy .\n  ?e " in written(page)
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Ctrl Space")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_text("Pass it on").click()
+    expect(page.locator(".sharing")).to_contain_text("urllib.request")
+    page.get_by_text("What is in the data").click()
+    page.get_by_role("button", name="economy", exact=True).click()
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("rows in")
+    assert violations(page) == []
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement")
+
+
+def test_the_editor_is_light(visit: Open, server: str) -> None:
+    page = visit("/sparql")
+    expect(page.locator(".CodeMirror")).to_be_visible()
+    sizes = page.evaluate("""performance.getEntries()
+        .filter(({ entryType }) => ["navigation", "resource"].includes(entryType))
+        .map(({ transferSize }) => transferSize)""")
+    assert 0 < sum(sizes) <= 394_000, sizes
 
 
 def test_an_error_is_marked_at_its_line_and_tab_leaves_the_editor(
@@ -111,16 +280,16 @@ def test_an_error_is_marked_at_its_line_and_tab_leaves_the_editor(
 def test_a_query_can_be_stopped(visit: Open) -> None:
     page = visit(address(ENDLESS))
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("Stopped after")
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("Stopped after")
     expect(page.get_by_role("button", name="Run")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
     page = visit(address(HOSTILE))
-    expect(page.get_by_role("cell", name="<img src=x onerror=alert(1)>")).to_be_visible()
-    expect(page.get_by_role("cell", name="{{text}}")).to_be_visible()
-    expect(page.get_by_role("cell", name="javascript:alert(1)")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="<img src=x onerror=alert(1)>")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="{{text}}")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="javascript:alert(1)")).to_be_visible()
     hrefs = page.locator("td a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
     assert hrefs == ["/id/economy/%22%3E%3Cb%3E"]
     page.get_by_role("button", name="Chart").click()
@@ -136,12 +305,14 @@ def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
     ],
 )
 def test_answers_of_the_other_query_forms_are_shown(visit: Open, query: str, status: str) -> None:
-    expect(visit(address(query)).get_by_role("main").get_by_role("status")).to_contain_text(status)
+    expect(visit(address(query)).get_by_role("main").get_by_role("status").first).to_contain_text(
+        status
+    )
 
 
 def test_the_editor_speaks_the_language_of_the_page(visit: Open) -> None:
     page = visit(f"/sparql?lang=zh#query={quote('SELECT (1234 AS ?n) {}')}")
-    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("1行，用时")
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("1行，用时")
     page.get_by_role("button", name="图表").click()
     expect(page.get_by_text("没有可绘制的内容：结果中没有名称列或日期列。")).to_be_visible()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import pyoxigraph as ox
 
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import NAME_PROPERTIES, Labels
 from apecgraph.rdf.namespaces import (
+    APEC,
     DCAT,
     ID,
     OWL,
@@ -22,6 +23,7 @@ from apecgraph.rdf.namespaces import (
     SH,
     SKOS,
     SPDX,
+    TIME,
     VOID,
 )
 
@@ -31,6 +33,22 @@ _CLASSES: Final = frozenset((f"{RDFS}Class", f"{OWL}Class"))
 _PROPERTIES: Final = frozenset(
     (f"{RDF}Property", f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty", f"{OWL}AnnotationProperty")
 )
+_MANY: Final = frozenset((f"{APEC}Cell", f"{TIME}Instant"))
+"""Classes of so many things that nobody types their names; they have no names of their own."""
+
+_USES: Final = f"""
+PREFIX rdf: <{RDF}>
+SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?count) (SAMPLE(?value) AS ?example)
+WHERE {{
+  ?thing a ?class ; ?property ?value
+  FILTER (isIRI(?class) && ?property != rdf:type)
+}}
+GROUP BY ?class ?property
+"""
+_SIZES: Final = """
+SELECT ?class (COUNT(*) AS ?count) WHERE { ?thing a ?class FILTER (isIRI(?class)) } GROUP BY ?class
+"""
+
 _NAMES: Final = frozenset((*NAME_PROPERTIES, f"{SKOS}notation"))  # people type codes, too
 
 METADATA_CLASSES: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}Statement")
@@ -46,11 +64,50 @@ class Completion:
     names: tuple[str, ...]
 
 
-def read_completions(graph: Graph) -> Iterator[Completion]:
+@dataclass(frozen=True, slots=True)
+class PropertyUse:
+    """A property that things of a class have.
+
+    Attributes:
+        class_: IRI of the class.
+        property_: IRI of the property.
+        count: Number of things of the class that have the property.
+        values: IRIs of the classes of one of the values; empty if it is a literal.
+    """
+
+    class_: str
+    property_: str
+    count: int
+    values: tuple[str, ...]
+
+
+def read_property_uses(graph: Graph) -> list[PropertyUse]:
+    """Read which properties the things of each class have in the default graph of a store.
+
+    The uses are sorted by class; the properties of most things come first.
+    """
+    sizes = cast("ox.QuerySolutions", graph.store.query(_SIZES))
+    uses = [PropertyUse(each.value, f"{RDF}type", int(n.value), ()) for each, n in sizes]
+    solutions = cast("ox.QuerySolutions", graph.store.query(_USES))
+    for class_, property_, count, example in solutions:
+        is_thing = isinstance(example, ox.NamedNode)
+        values = graph.default_graph.iris(example, f"{RDF}type") if is_thing else []
+        uses.append(PropertyUse(class_.value, property_.value, int(count.value), tuple(values)))
+    return sorted(uses, key=lambda use: (use.class_, -use.count, use.property_))
+
+
+def read_completions(graph: Graph, labels: Labels) -> Iterator[Completion]:
     """Yield the completions from the default graph of a store, sorted by kind and IRI.
 
     The completions are the classes and properties that the graph uses or defines, and the named
     things of the publication, except things that describe the data or are claims.
+
+    Args:
+        graph: The store.
+        labels: Gives each thing its first name.
+
+    Yields:
+        The completions.
     """
     words: dict[str, set[str]] = {"class": set(), "property": set(), "thing": set()}
     names: dict[str, set[str]] = defaultdict(set)
@@ -66,14 +123,13 @@ def read_completions(graph: Graph) -> Iterator[Completion]:
                 words["thing"].add(subject)
         elif predicate == f"{RDF}type" and isinstance(value, ox.NamedNode):
             words["class"].add(value.value)
-            if value.value.startswith(METADATA_CLASSES):
+            if value.value.startswith(METADATA_CLASSES) or value.value in _MANY:
                 apart.add(subject)
             if value.value in _CLASSES:
                 words["class"].add(subject)
             elif value.value in _PROPERTIES:
                 words["property"].add(subject)
     words["thing"] -= apart
-    labels = Labels(graph)
     kinds: tuple[CompletionKind, ...] = ("class", "property", "thing")
     for kind in kinds:
         for iri in sorted(words[kind]):

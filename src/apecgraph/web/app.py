@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -166,7 +166,7 @@ def create_app(
     app.get("/health", tags=["Server"])(health)
     app.head("/health", include_in_schema=False)(health)
     description = Description(site, app.router.routes)
-    app.router.routes += _routes(site, page, description)
+    app.router.routes += _routes(site, by_language, description)
     by_path = PathRouter({"/sparql": endpoint}, app)
     released = {tag: each for tag, each in sites.items() if isinstance(each, ReleaseSite)}
     if released:
@@ -258,7 +258,9 @@ def _name_of(publication: Publication, introduction: Introduction, tag: str) -> 
     return publication.name if label is None else label.value
 
 
-def _routes(site: Site, page: QueryPage, description: Description) -> list[BaseRoute]:
+def _routes(
+    site: Site, pages: Mapping[str, QueryPage], description: Description
+) -> list[BaseRoute]:
     """Return the routes that every publication has."""
 
     async def icon(request: Request) -> Response:
@@ -270,12 +272,18 @@ def _routes(site: Site, page: QueryPage, description: Description) -> list[BaseR
     async def static(request: Request) -> Response:
         return await site.html.assets.answer(request, site.responder, site.html.version)
 
+    def by_address(answer: Callable[[QueryPage, Request], Awaitable[Response]]) -> Localized:
+        return Localized(
+            {tag: partial(answer, page) for tag, page in pages.items()}, by_address=True
+        )
+
     return [
         read_only("/favicon.ico", icon),  # browsers ask for it with a dump or an answer
         read_only("/apple-touch-icon.png", touch_icon),  # where phones look for it
         read_only("/robots.txt", Robots(site).answer),
         read_only("/static/{path:path}", static),
-        read_only("/sparql/vocabulary.json", page.vocabulary),
+        read_only("/sparql/vocabulary.json", by_address(QueryPage.vocabulary)),
+        read_only("/sparql/names.json", by_address(QueryPage.names)),
         read_only("/openapi.json", description.answer),
     ]
 

@@ -1,52 +1,152 @@
-// Completion while typing: our prefixes, and our terms by label or name.
+// Completion that knows the place: after `a` the classes, after a subject the properties that such things have, after a
+// property the values that it has, each with a count and before a letter is typed; elsewhere things by label or name.
 // Yasqe's own completers query other hosts and are disabled.
 
 import { Yasqe } from "@zazuko/yasqe";
-import { gettext } from "./language.js";
+import { ask, written } from "./ask.js";
+import { gettext, spelled, tag } from "./language.js";
+import { isType, isVariable, read } from "./syntax.js";
+import { matching } from "./vocabulary.js";
 
 const WORD = /<?[\p{L}\p{N}_:\/.#-]*$/u;
 const REST = /^[\p{L}\p{N}_:\/.#-]*>?/u;
+const INVITING = /(^|[\s\])>"\p{L}\p{N}])[;,]? $/u; // a space after a term, `;` or `,` on the same line
 const SHORTEST = 2;
+const MOST_VALUES = 300;
+const PATIENCE = 3000; // milliseconds for the values of a property
 const KINDS = { class: gettext("class"), property: gettext("property"), thing: gettext("thing") };
 
-export function enable(vocabulary) {
-  Yasqe.forkAutocompleter("prefixes", {
-    name: "ours",
-    persistenceId: null,
-    get: () => vocabulary.namespaces.map(([prefix, namespace]) => `${prefix}: <${namespace}>`),
-  });
-  Yasqe.registerAutocompleter(terms(vocabulary));
-  Yasqe.defaults.autocompleters = ["ours", "variables", "terms"];
-}
+export class Completion {
+  constructor(vocabulary, terms, endpoint) {
+    this.vocabulary = vocabulary;
+    this.terms = terms;
+    this.endpoint = endpoint;
+    this.isAsked = false;
+    this.read = new Map(); // values by class and property
+    Yasqe.forkAutocompleter("prefixes", {
+      name: "ours",
+      persistenceId: null,
+      get: () => vocabulary.namespaces.map(([prefix, namespace]) => `${prefix}: <${namespace}>`),
+    });
+    Yasqe.registerAutocompleter(this.completer());
+    Yasqe.defaults.autocompleters = ["ours", "variables", "terms"];
+  }
 
-function terms(vocabulary) {
-  return {
-    name: "terms",
-    bulk: false,
-    autoShow: true,
-    isValidCompletionPosition(yasqe) {
-      const [before] = around(yasqe);
-      const { type } = yasqe.getTokenAt(yasqe.getDoc().getCursor());
-      return (
-        before.length >= SHORTEST &&
-        !["comment", "string", "atom", "keyword"].includes(type) &&
-        !/PREFIX\s+\S*$/i.test(lineBefore(yasqe)) &&
-        !/[?$"'@]$/.test(lineBefore(yasqe).slice(0, -before.length))
-      );
-    },
-    preProcessToken(yasqe, token) {
-      const { ch } = yasqe.getDoc().getCursor();
-      const [before, after] = around(yasqe);
-      return { ...token, typed: before, from: { ch: ch - before.length }, to: { ch: ch + after.length } };
-    },
-    get(yasqe, { typed }) {
-      return vocabulary.complete(typed, kind(yasqe)).map(({ written }) => written);
-    },
-    postprocessHints(yasqe, hints) {
-      const found = new Map(vocabulary.terms.map((term) => [term.written, term]));
-      return hints.map((hint) => ({ ...hint, render: (element) => show(element, found.get(hint.text), vocabulary) }));
-    },
-  };
+  // Complete at the cursor even if nothing is typed.
+  open(yasqe) {
+    this.isAsked = true;
+    yasqe.autocomplete();
+    this.isAsked = false;
+  }
+
+  // Complete after a space, if something must follow.
+  invite(yasqe) {
+    if (INVITING.test(lineBefore(yasqe))) this.open(yasqe);
+  }
+
+  completer() {
+    return {
+      name: "terms",
+      bulk: false,
+      autoShow: true,
+      isValidCompletionPosition: (yasqe) => this.isValid(yasqe),
+      preProcessToken(yasqe, token) {
+        const { ch } = yasqe.getDoc().getCursor();
+        const [before, after] = around(yasqe);
+        return { ...token, string: " ", typed: before, from: { ch: ch - before.length }, to: { ch: ch + after.length } };
+      },
+      get: async (yasqe, { typed }) => {
+        this.found = await this.complete(yasqe, typed);
+        return this.found.map((each) => each.written);
+      },
+      postprocessHints: (_, hints) =>
+        hints.map((hint, index) => ({ ...hint, render: (element) => this.show(element, this.found[index]) })),
+    };
+  }
+
+  isValid(yasqe) {
+    const [before] = around(yasqe);
+    const line = lineBefore(yasqe);
+    const { type } = yasqe.getTokenAt(yasqe.getDoc().getCursor());
+    if (["comment", "string"].includes(type) || /PREFIX\s+\S*$/i.test(line)) return false;
+    if (/[?$"'@]$/.test(line.slice(0, line.length - before.length))) return false;
+    if (before.length >= SHORTEST) return !["atom", "keyword"].includes(type);
+    return this.isAsked && ["property", "object"].includes(this.place(yasqe).place.expects);
+  }
+
+  place(yasqe) {
+    const doc = yasqe.getDoc();
+    return read(yasqe.getValue(), doc.indexFromPos(doc.getCursor()));
+  }
+
+  async complete(yasqe, typed) {
+    const query = this.place(yasqe);
+    const { place } = query;
+    query.patterns = query.patterns.filter(({ groups }) => groups.every((each) => place.groups.includes(each)));
+    if (place.expects === "property") {
+      const classes = place.path?.length
+        ? this.vocabulary.values(place.subject, place.path.slice(0, -1), query)
+        : this.vocabulary.classes(place.subject, query);
+      const fitting = matching(this.vocabulary.properties(classes), typed);
+      return fitting.length || !typed ? fitting : this.vocabulary.complete(typed, "property");
+    }
+    if (place.expects === "object") {
+      if (isType(place)) {
+        const fitting = matching(this.vocabulary.sizes(), typed);
+        return fitting.length ? fitting : this.vocabulary.complete(typed, "class");
+      }
+      const fitting = matching(await this.values(place.subject, place.path, query), typed);
+      if (fitting.length || !typed) return fitting;
+    }
+    return this.vocabulary.complete(typed, "thing");
+  }
+
+  // The values that a path leads to from such a subject, the most frequent ones first.
+  values(subject, path, query) {
+    const steps = path.map((each) => {
+      const iri = this.vocabulary.iri(each, query.prefixes);
+      return iri ? `<${iri}>` : each.text;
+    });
+    if (!steps.length || path.some(isVariable)) return [];
+    const classes = this.vocabulary.classes(subject, query) ?? [];
+    const kind = classes.length === 1 ? `?thing a <${classes[0].iri}> . ` : "";
+    const pattern = `${kind}?thing ${steps.join("")} ?value`;
+    const text = `SELECT ?value (COUNT(*) AS ?count) { ${pattern} } GROUP BY ?value ORDER BY DESC(?count) LIMIT ${MOST_VALUES}`;
+    if (!this.read.has(text)) this.read.set(text, this.ask(text));
+    return this.read.get(text);
+  }
+
+  async ask(text) {
+    try {
+      const { rows } = await ask(this.endpoint, text, { signal: AbortSignal.timeout(PATIENCE) });
+      const values = rows.filter(({ value }) => value && value.type !== "bnode");
+      await this.terms.learn(values.map(({ value }) => ({ value })));
+      return values.map(({ value, count }) => this.value(value, Number(count.value)));
+    } catch {
+      return []; // it takes too long: names complete as elsewhere
+    }
+  }
+
+  value(term, count) {
+    const { type, value } = term;
+    const known = this.vocabulary.byIri.get(value);
+    const name = this.terms.text(term);
+    if (type !== "uri") {
+      return { iri: "", written: written(term, this.vocabulary), names: [name], spellings: [name.toLowerCase()], count };
+    }
+    return { ...this.vocabulary.spelt({ iri: value, names: [name, ...(known?.names ?? [])] }), count };
+  }
+
+  show(element, { iri, written, names, kind, count }) {
+    const label = document.createElement("span");
+    label.textContent = names.find((name) => name) ?? this.vocabulary.short(iri);
+    const code = document.createElement("code");
+    const short = iri ? this.vocabulary.short(iri) : written;
+    const more = [KINDS[kind], count && spelled(count)].filter(Boolean).join(", ");
+    code.textContent = more ? `${short} (${more})` : short;
+    label.lang = tag;
+    element.append(label, " ", code);
+  }
 }
 
 function lineBefore(yasqe) {
@@ -58,21 +158,4 @@ function lineBefore(yasqe) {
 function around(yasqe) {
   const { line, ch } = yasqe.getDoc().getCursor();
   return [lineBefore(yasqe).match(WORD)[0], yasqe.getDoc().getLine(line).slice(ch).match(REST)[0]];
-}
-
-// A class follows `a`; a property may replace `a`; everything else is a thing.
-function kind(yasqe) {
-  const { line, ch } = yasqe.getDoc().getCursor();
-  const [before] = around(yasqe);
-  const { possibleCurrent, lastProperty } = yasqe.getTokenAt({ line, ch: ch - before.length }).state;
-  if (possibleCurrent.includes("a")) return "property";
-  return ["a", "rdf:type"].includes(lastProperty) ? "class" : "thing";
-}
-
-function show(element, { iri, names, kind }, vocabulary) {
-  const label = document.createElement("span");
-  label.textContent = names[0] ?? vocabulary.short(iri);
-  const code = document.createElement("code");
-  code.textContent = `${vocabulary.short(iri)} (${KINDS[kind]})`;
-  element.append(label, " ", code);
 }

@@ -1,6 +1,6 @@
 // The language of the page: its messages, which the page hands over, and its numbers.
 
-const tag = document.documentElement.lang;
+export const tag = document.documentElement.lang;
 const translated = JSON.parse(document.getElementById("messages").textContent);
 
 // Translate a message; its places, such as %(name)s, get the values.

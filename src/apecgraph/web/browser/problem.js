@@ -1,6 +1,7 @@
 // A problem with a query, shown at its line, if it has one, with a remedy.
 
 import { gettext } from "./language.js";
+import { element } from "./table.js";
 
 const ADVICE = {
   422: gettext("Ask for less: a smaller LIMIT, or fewer patterns at once."),
@@ -17,44 +18,36 @@ export class Problem {
   }
 
   // Show the problem in an alert, with the details of RFC 9457 if the server sent them.
-  tell(error) {
-    const { status, title, detail, line, column } = read(error);
-    const text = [detail ?? title, ADVICE[status]].filter(Boolean).join(" ");
-    if (!line) return this.put(this.yasqe.getDoc().lastLine(), text);
+  tell({ details }) {
+    const { status, title, detail, line, column } = details ?? {
+      detail: gettext(
+        "The response is incomplete: it exceeded the limit of the server, or the connection broke. Try a smaller LIMIT, or run it again.",
+      ),
+    };
     const doc = this.yasqe.getDoc();
+    const text = [detail ?? title, ADVICE[status]].filter(Boolean).join(" ");
+    const alert = element("p", { className: "problem", role: "alert", textContent: text });
+    if (!line) return this.put(doc.lastLine(), alert);
     const at = Math.min(line - 1, doc.lastLine());
     // The server counts characters, the editor UTF-16 code units.
     const ch = [...doc.getLine(at)].slice(0, (column ?? 1) - 1).join("").length;
-    this.put(at, text);
+    this.put(at, alert);
     doc.addLineClass(at, "background", "wrong");
     this.line = at;
     doc.setCursor({ line: at, ch });
     this.yasqe.focus();
   }
 
-  put(line, text) {
-    const element = document.createElement("p");
-    element.className = "problem";
-    element.setAttribute("role", "alert");
-    element.textContent = text;
-    this.widget = this.yasqe.getDoc().addLineWidget(line, element, { noHScroll: true });
+  // Show an element below a line.
+  put(line, shown) {
+    this.clear();
+    this.widget = this.yasqe.getDoc().addLineWidget(line, shown, { noHScroll: true });
+    this.yasqe.scrollIntoView({ line, ch: 0 }, 60);
   }
 
   clear() {
     this.widget?.clear();
     if (this.line !== undefined) this.yasqe.getDoc().removeLineClass(this.line, "background", "wrong");
     this.widget = this.line = undefined;
-  }
-}
-
-function read({ message }) {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return {
-      detail: gettext(
-        "The response is incomplete: it exceeded the limit of the server, or the connection broke. Try a smaller LIMIT, or run it again.",
-      ),
-    };
   }
 }

@@ -1,21 +1,34 @@
 // The vocabulary of the data, from /sparql/vocabulary.json: for completion, and to show IRIs by their labels.
 
+import { isType, isVariable, same } from "./syntax.js";
+
 const LOCAL = /^[A-Za-z_][\w-]*$/;
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
+const RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const MOST = 50;
+const DEEPEST = 3; // steps from a value back to a subject whose class is known
 
 export class Vocabulary {
-  constructor({ base, page, prefixes, terms }) {
+  constructor({ base, page, prefixes, terms, uses }) {
     this.base = base;
     this.page = page;
     this.prefixes = prefixes;
     this.namespaces = Object.entries(prefixes);
-    this.terms = terms.map((term) => {
-      const written = this.written(term.iri);
-      const own = term.iri.split(/[/#]/).pop();
-      return { ...term, written, spellings: [...term.names, own, written].map(fold) };
-    });
+    this.terms = terms.map((term) => this.spelt(term));
     this.byIri = new Map(this.terms.map((term) => [term.iri, term]));
+    this.uses = (uses ?? []).map(([class_, property, count, values]) => ({
+      class: this.terms[class_],
+      property: this.terms[property],
+      count,
+      values: values.map((each) => this.terms[each]),
+    }));
+  }
+
+  // A term with the spellings that complete it.
+  spelt(term) {
+    const written = this.written(term.iri);
+    const own = term.iri.split(/[/#]/).pop();
+    return { ...term, written, spellings: [...term.names, own, written].map(fold) };
   }
 
   // An IRI as written in a query: with a prefix, or in angle brackets.
@@ -49,18 +62,78 @@ export class Vocabulary {
     return this.byIri.get(iri)?.names[0];
   }
 
-  // The terms that complete the typed text: those that fit the position first, then by similarity.
-  complete(typed, kind) {
-    const sought = fold(typed.replace(/^</, ""));
-    if (!sought) return [];
-    const word = new RegExp(`(^|[^\\p{L}\\p{N}])${sought.replace(SYNTAX, "\\$&")}`, "u");
-    return this.terms
-      .map((term) => ({ term, misfit: term.kind !== kind, ...likeness(term.spellings, sought, word) }))
-      .filter(({ rank }) => rank < 3)
-      .sort((one, other) => one.misfit - other.misfit || one.rank - other.rank || one.length - other.length)
-      .slice(0, MOST)
-      .map(({ term }) => term);
+  // The IRI that a token of a query stands for.
+  iri({ kind, text }, prefixes) {
+    if (text === "a") return RDF_TYPE;
+    if (kind === "iri") return new URL(text.slice(1, -1), `${this.base}sparql`).href;
+    if (kind !== "name") return undefined;
+    const [, prefix, local] = text.match(/^(.*?):(.*)$/s);
+    const namespace = prefixes[prefix] || this.prefixes[prefix];
+    return namespace === undefined ? undefined : namespace + local;
   }
+
+  // The classes that a subject may have by the patterns about it, or undefined if nothing is known.
+  classes(subject, { patterns, prefixes }, depth = 0) {
+    const about = patterns.filter((each) => same(each.subject, subject));
+    const named = about.filter((each) => isType(each) && !isVariable(each.object));
+    if (named.length) return named.map(({ object }) => this.byIri.get(this.iri(object, prefixes))).filter(Boolean);
+    const properties = about
+      .filter(({ path }) => path.length === 1 && !isVariable(path[0]))
+      .map(({ path }) => this.iri(path[0], prefixes))
+      .filter((iri) => iri !== RDF_TYPE && this.byIri.has(iri));
+    const having = properties.map((iri) => this.uses.filter(({ property }) => property.iri === iri).map((use) => use.class));
+    const led = depth < DEEPEST ? patterns.filter((each) => same(each.object, subject) && each.path.length === 1) : [];
+    const reached = led.map((each) => this.values(each.subject, each.path, { patterns, prefixes }, depth + 1));
+    const known = [...having, ...reached].filter((each) => each?.length);
+    if (!known.length) return undefined;
+    return [...new Set(known.reduce((one, other) => one.filter((each) => other.includes(each))))];
+  }
+
+  // The classes of the values at the end of a path.
+  values(subject, path, query, depth = 0) {
+    let classes = this.classes(subject, query, depth);
+    for (const step of path.filter(({ text }) => text !== "/")) {
+      const iri = this.iri(step, query.prefixes);
+      const fit = this.uses.filter((use) => use.property.iri === iri && (!classes || classes.includes(use.class)));
+      classes = [...new Set(fit.flatMap((use) => use.values))];
+    }
+    return classes;
+  }
+
+  // The properties that things of some classes have, or of any, each with the number of these
+  // things; the most frequent ones first, and our own before others of the same number.
+  properties(classes) {
+    const counts = new Map();
+    for (const { class: of, property, count } of this.uses) {
+      if (!classes || classes.includes(of)) counts.set(property, Math.max(counts.get(property) ?? 0, count));
+    }
+    const rank = ({ iri, count }) => count + (this.isOwn(iri) ? 0.5 : 0);
+    return [...counts].map(([term, count]) => ({ ...term, count })).sort((one, other) => rank(other) - rank(one));
+  }
+
+  // The classes with the numbers of their things.
+  sizes() {
+    const sizes = this.uses.filter(({ property }) => property.iri === RDF_TYPE);
+    return sizes.map(({ class: of, count }) => ({ ...of, count })).sort((one, other) => other.count - one.count);
+  }
+
+  // The terms that complete the typed text, by similarity; those of the given kind come first.
+  complete(typed, kind) {
+    return matching(this.terms, typed, (term) => term.kind !== kind);
+  }
+}
+
+// The terms that complete a text: those that are no misfits first, then by similarity.
+export function matching(terms, typed, misfits = () => false) {
+  const sought = fold(typed.replace(/^</, ""));
+  if (!sought) return terms.slice(0, MOST);
+  const word = new RegExp(`(^|[^\\p{L}\\p{N}])${sought.replace(SYNTAX, "\\$&")}`, "u");
+  return terms
+    .map((term) => ({ term, misfit: misfits(term), ...likeness(term.spellings, sought, word) }))
+    .filter(({ rank }) => rank < 3)
+    .sort((one, other) => one.misfit - other.misfit || one.rank - other.rank || one.length - other.length)
+    .slice(0, MOST)
+    .map(({ term }) => term);
 }
 
 function fold(text) {

@@ -19,6 +19,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
+from apecgraph.readers.completion import PropertyUse, read_property_uses
 from apecgraph.readers.dataset.introduction import Introduction
 from apecgraph.readers.dataset.reading import QUICK_SECONDS, Reading
 from apecgraph.readers.lists.listings import Listings
@@ -201,6 +202,11 @@ class Readings:
         return TermUses.of(self.graph)
 
     @cached_property
+    def property_uses(self) -> list[PropertyUse]:
+        """Which properties the things of each class have; reading that takes seconds."""
+        return read_property_uses(self.graph)
+
+    @cached_property
     def entities(self) -> Entities:
         """The things that can be searched for and reconciled; reading them is slow."""
         return Entities(self.graph)
@@ -275,6 +281,11 @@ class ReleaseSite(Site):
     def term_uses(self) -> TermUses:
         """How often the terms of the vocabulary are used."""
         return self.readings.term_uses
+
+    @property
+    def property_uses(self) -> list[PropertyUse]:
+        """Which properties the things of each class have; reading that takes seconds."""
+        return self.readings.property_uses
 
     @property
     def entities(self) -> Entities:

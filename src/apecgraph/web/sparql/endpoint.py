@@ -45,6 +45,10 @@ _LONGEST_HTTP_1_0: Final = 8 * MEGABYTE
 _WATCHED_SECONDS: Final = 0.02
 """Seconds until the endpoint begins to check for a disconnect; most queries are faster."""
 
+_HIT: Final = "apecgraph; hit"
+_MISS: Final = "apecgraph; fwd=miss"
+"""The values of Cache-Status (RFC 9211, section 2): whether the answer was made before."""
+
 
 class _Parsed(NamedTuple):
     """A parsed request.
@@ -174,7 +178,10 @@ class SparqlEndpoint:
         is_preferred = query.cites and protocol.prefers_citations(headers.getlist("prefer"))
         applied = {"Preference-Applied": "cite"} if is_preferred else {}
         representation = Representation(
-            headers, query.format.content_type, etag, {"Vary": "Accept, Prefer", **applied}
+            headers,
+            query.format.content_type,
+            etag,
+            {"Vary": "Accept, Prefer", "Cache-Status": _HIT, **applied},
         )
         if representation.is_current:
             await representation.not_modified()(scope, receive, send)
@@ -188,6 +195,7 @@ class SparqlEndpoint:
                 learn["response"](response.raw_headers, response.body)
             await response(scope, receive, send)
             return
+        representation.headers["Cache-Status"] = _MISS
         client = self._rate_limit.charge(scope)
         with _watched(receive):
             body = (await self._service.query(query, client)).body

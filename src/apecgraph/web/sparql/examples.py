@@ -19,11 +19,13 @@ class Example:
         title: The question that the query answers.
         query: The query.
         format: Name of the result format.
+        page: Path of the page about the question; empty if it has none.
     """
 
     title: str
     query: str
     format: str
+    page: str = ""
 
 
 EXAMPLES: Final = (
@@ -73,5 +75,6 @@ def examples(release: Release | None, catalogue: Catalogue) -> tuple[Example, ..
     """
     questions = () if release is None else read_questions(release.path)
     return tuple(
-        Example(item.title(catalogue.tag), item.query, RESULTS_CSV.name) for item in questions
+        Example(item.title(catalogue.tag), item.query, RESULTS_CSV.name, f"/questions/{item.name}")
+        for item in questions
     ) or tuple(replace(each, title=catalogue.gettext(each.title)) for each in EXAMPLES)

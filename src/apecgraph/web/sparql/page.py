@@ -6,22 +6,38 @@ import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict
 from functools import cached_property
+from typing import Final
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
 from apecgraph.catalog.service import describe_service
+from apecgraph.content.decisions import REJECTED
+from apecgraph.errors import MalformedRequest
 from apecgraph.query.model import QueryService
 from apecgraph.query.negotiation import find_named, named_formats
 from apecgraph.rdf.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, HTML, JSON, RESULTS_FORMATS
-from apecgraph.rdf.namespaces import APEC, BASE, ENDPOINT, PREFIXES, RDF
+from apecgraph.rdf.graph import Graph
+from apecgraph.rdf.labels import Labels
+from apecgraph.rdf.namespaces import ADMS, APEC, BASE, ENDPOINT, PREFIXES, RDF
 from apecgraph.rdf.serializer import rdf_bytes
-from apecgraph.readers.completion import Completion, read_completions
+from apecgraph.rdf.terms import in_graph
+from apecgraph.readers.completion import (
+    Completion,
+    PropertyUse,
+    read_completions,
+)
 from apecgraph.readers.dataset.completion import read_some_completions
+from apecgraph.readers.dataset.names import read_labels
 from apecgraph.readers.dataset.reading import PATIENT_SECONDS
 from apecgraph.web.http.methods import choose_format
-from apecgraph.web.pages.site import DatasetSite, Site
+from apecgraph.web.http.parameters import read_parameters
+from apecgraph.web.pages.site import DatasetSite, ReleaseSite, Site
 from apecgraph.web.sparql.examples import Example, with_first
+
+MOST_NAMES: Final = 100
+"""Number of things that one request asks the names of, at most."""
 
 
 class QueryPage:
@@ -93,15 +109,24 @@ class QueryPage:
 
         The member `page` is the address of the page about a thing without the IRI of the thing; if
         it is "/", the IRI is written without the base, and only things under the base have pages.
+        Each member of `uses` has a class, a property that things of this class have, the number of
+        these things, and the classes of a value; classes and properties are indices into `terms`.
         """
         site = self.site
-        if not isinstance(site, DatasetSite):
+        if isinstance(site, ReleaseSite):
             return await site.responder.answer(
                 request,
                 JSON.content_type,
-                lambda: _vocabulary(BASE, "/", PREFIXES, read_completions(site.graph)),
+                lambda: _vocabulary(
+                    BASE,
+                    "/",
+                    PREFIXES,
+                    read_completions(site.graph, site.language.labels),
+                    site.property_uses,
+                ),
             )
 
+        assert isinstance(site, DatasetSite)  # noqa: S101 - there are no other sites
         return await site.answer(
             request,
             JSON.content_type,
@@ -110,14 +135,93 @@ class QueryPage:
             seconds=PATIENT_SECONDS,
         )
 
+    async def names(self, request: Request) -> Response:
+        """Answer with what the things of an answer are called in the language of the page, as JSON.
+
+        Args:
+            request: A request whose parameter `iris` names the things.
+
+        Returns:
+            The names by the IRIs of the things that have one, with the word for the status of a
+            claim that does not stand, or 304 (Not Modified).
+
+        Raises:
+            MalformedRequest: The parameter is missing, too long or wrong, or there is another one.
+        """
+        iris, site = _read_iris(request), self.site
+        variant = " ".join(iris)
+        if isinstance(site, DatasetSite):
+            return await site.answer(
+                request,
+                JSON.content_type,
+                lambda reading: read_labels(reading, iris, (site.language.tag,)),
+                lambda triples: _names(
+                    Labels(Graph(map(in_graph, triples)), site.language.tag), iris
+                ),
+                variant=variant,
+            )
+        return await site.responder.answer(
+            request,
+            JSON.content_type,
+            lambda: _names(site.language.labels, iris, site.graph),
+            variant=variant,
+        )
+
+
+def _names(labels: Labels, iris: Iterable[str], graph: Graph | None = None) -> str:
+    found = {}
+    for iri in iris:
+        label = labels.label(iri)
+        rejected = graph is not None and graph.has(iri, f"{ADMS}status", REJECTED)
+        if label is not None:
+            found[iri] = {"name": label.value}
+            if rejected and (status := labels.label(REJECTED)) is not None:
+                found[iri]["status"] = status.value
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _read_iris(request: Request) -> list[str]:
+    """Read the parameter `iris`: IRIs separated by spaces."""
+    parameters = read_parameters(request.scope["query_string"])
+    iris = parameters.pop("iris", "").split()
+    if parameters:
+        raise MalformedRequest(
+            "%(name)s: `iris` is the only parameter.", name=next(iter(parameters))
+        )
+    if not 0 < len(iris) <= MOST_NAMES:
+        raise MalformedRequest(
+            "`iris` must be one to %(most)s IRIs, separated by spaces.", most=MOST_NAMES
+        )
+    for iri in iris:
+        try:
+            ox.NamedNode(iri)
+        except ValueError:
+            raise MalformedRequest("`iris`: %(iri)s is not an IRI.", iri=iri) from None
+    return iris
+
 
 def _vocabulary(
-    base: str, page: str, prefixes: Mapping[str, str], terms: Iterable[Completion]
+    base: str,
+    page: str,
+    prefixes: Mapping[str, str],
+    terms: Iterable[Completion],
+    uses: Iterable[PropertyUse] = (),
 ) -> str:
+    listed = list(terms)
+    indices = {term.iri: index for index, term in enumerate(listed) if term.kind != "thing"}
     vocabulary = {
         "base": base,
         "page": page,
         "prefixes": dict(prefixes),
-        "terms": [asdict(term) for term in terms],
+        "terms": [asdict(term) for term in listed],
+        "uses": [
+            [
+                indices[use.class_],
+                indices[use.property_],
+                use.count,
+                [indices[each] for each in use.values],
+            ]
+            for use in uses
+        ],
     }
     return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
