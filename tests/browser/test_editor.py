@@ -242,7 +242,7 @@ SELECT ?e ?o { ?e a apec:Economy .
     page.keyboard.press("Escape")
     page.get_by_text("Pass it on").click()
     expect(page.locator(".sharing")).to_contain_text("urllib.request")
-    page.get_by_text("What is in the data").click()
+    page.get_by_text("Classes of the data").click()
     page.get_by_role("button", name="economy", exact=True).click()
     expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("rows in")
     assert violations(page) == []

@@ -92,7 +92,7 @@ class Editor {
     return yasqe;
   }
 
-  // Open what the address asks for, or what was open when the reader left.
+  // Open the query of the address, or the tab that the reader left.
   begin(asked) {
     const address = this.linked() ?? ("asked" in this.place.dataset ? asked : undefined);
     const left = this.notebook.tabs.find(({ id }) => id === history.state?.tab);

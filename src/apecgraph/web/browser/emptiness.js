@@ -1,4 +1,4 @@
-// Why an answer has no rows: the first triple pattern with which nothing is left, and what is near it.
+// Why an answer has no rows: the first triple pattern with which nothing is left, and terms like those in it.
 
 import { ask } from "./ask.js";
 import { gettext } from "./language.js";

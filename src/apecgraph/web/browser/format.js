@@ -1,5 +1,5 @@
-// Formats a query: a statement on each line, two spaces for each group, four after a semicolon. Comments stay, and what is
-// in round and square brackets stays on its line.
+// Formats a query: a statement on each line, two spaces for each group, four after a semicolon. Comments stay, and
+// round and square brackets stay on their line.
 
 import { everything } from "./syntax.js";
 

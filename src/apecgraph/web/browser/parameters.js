@@ -10,7 +10,7 @@ export function parameters(text) {
   return [...new Set(tokens(text).filter((each) => each.kind === "variable" && each.text[0] === "$").map((each) => each.text.slice(1)))];
 }
 
-// The data of a parameter: where it stands, as written; undefined if the query has none.
+// The place of the data of a parameter; undefined if the query has none.
 function data(text, name) {
   const list = tokens(text);
   const at = list.findIndex(
@@ -82,7 +82,7 @@ export class Fields {
     const input = this.place.querySelector(`#parameter-${CSS.escape(name)}`);
     const value = valueOf(this.text, name);
     input.placeholder = gettext("any");
-    if (value === input.shown) return; // what is being typed stays
+    if (value === input.shown) return; // the reader may be typing
     input.shown = value;
     input.value = await this.name(value);
   }

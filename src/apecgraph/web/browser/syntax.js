@@ -122,7 +122,7 @@ function seen(group, token) {
   return { expects: kind === "brackets" ? undefined : expects, subject, path, groups, token };
 }
 
-// The outermost group of a query: where it begins and ends, or undefined.
+// The start and the end of the outermost group of a query, or undefined.
 export function body(text) {
   let depth = 0;
   let start;

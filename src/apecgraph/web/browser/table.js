@@ -1,5 +1,5 @@
 // The table of an answer: sorted, filtered and in pages; arrow keys move between its cells, and Enter or a click opens
-// what can be done with a value.
+// the choices for a value.
 
 import { citation } from "./citation.js";
 import { gettext, spelled, tag } from "./language.js";
@@ -177,7 +177,7 @@ export class Table {
     return cell;
   }
 
-  // Open what can be done with the value of a cell, below it.
+  // Open the choices for the value of a cell, below it.
   open(cell) {
     if (!cell || this.close() === cell || !cell.term) return;
     const { term, variable } = cell;

@@ -123,7 +123,7 @@ export class Vocabulary {
   }
 }
 
-// The terms that complete a text: those that are no misfits first, then by similarity.
+// The terms that complete a text: those that fit first, then by similarity.
 export function matching(terms, typed, misfits = () => false) {
   const sought = fold(typed.replace(/^</, ""));
   if (!sought) return terms.slice(0, MOST);
