@@ -32,7 +32,7 @@ import uvicorn
 from httptools import HttpParserError
 from starlette.types import Receive, Scope, Send
 
-from apecgraph.web.http.repeat_cache import LEARN
+from apecgraph.web.http.repeat_cache import LEARN, Learning
 from tests.support.raw_http import replies
 from tests.support.servers import accepts, connections
 from tests.support.waiting import soon
@@ -192,11 +192,17 @@ async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
         if message["type"] == "http.disconnect":
             return
         body, more = body + message["body"], message["more_body"]
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    content = b" ".join((scope["method"].encode(), scope["raw_path"] + query, body))
-    headers = [(b"content-length", str(len(content)).encode())]
-    if learn := scope.get("extensions", {}).get(LEARN):
-        learn["response"](headers, content)
+
+    def echo(query_string: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        query = b"?" + query_string if query_string else b""
+        content = b" ".join((scope["method"].encode(), scope["raw_path"] + query, body))
+        return [(b"content-length", b"%d" % len(content))], content
+
+    headers, content = echo(scope["query_string"])
+    if extension := scope.get("extensions", {}).get(LEARN):
+        learning: Learning = extension["request"]
+        learning.repeat(headers, content)
+        learning.answer_similar(echo)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 

@@ -25,6 +25,7 @@ from apecgraph.errors import (
     NotFound,
     RequestError,
 )
+from apecgraph.query.look_ups import LookUps
 from apecgraph.query.model import QueryService
 from apecgraph.rdf.formats import TURTLE
 from apecgraph.rdf.graph import Graph
@@ -155,6 +156,7 @@ def create_app(
         rate_limit=server.rate_limit,
         page=ReadOnly(Localized({tag: each.answer for tag, each in by_language.items()})),
         refuse=partial(_refusal, sites),
+        look_ups=_look_ups(publication, server.settings),
     )
     app = FastAPI(
         openapi_url=None,  # web/api/description describes all paths
@@ -241,6 +243,12 @@ def sites_of(
                 None, *common, queries, introduction, base, prefixes, tuple(catalogues)
             )
     return sites
+
+
+def _look_ups(publication: Publication, settings: Settings) -> LookUps | None:
+    """Evaluate look-ups in the dataset that the pages are made from, unless others answer them."""
+    graph = None if publication.engines else publication.graph
+    return None if graph is None else LookUps(graph.store, settings.reply_rows)
 
 
 def _common_labels() -> Graph:

@@ -57,6 +57,8 @@ def test_a_repeated_request_gets_the_same_answer_with_a_new_date(keeping: httpx.
         for each in found:
             assert each.headers.pop("date")
             assert each.headers.pop("x-request-id")
+        statuses = [each.headers.pop("cache-status") for each in found]
+        assert statuses[1:] == 3 * ["apecgraph; hit"]
         assert len({str(sorted(each.headers.items())) for each in found}) == 1
         assert found[0].headers["content-security-policy"]
 

@@ -1,8 +1,8 @@
 """A pool of worker processes that answer the queries of the public, within limits.
 
 The engine cannot stop a query, and some queries crash the process that evaluates them. The front
-process therefore never evaluates queries. It sets a deadline for each query and replaces a worker
-that misses the deadline.
+process therefore evaluates none but look-ups, whose cost is bounded by their form. It sets a
+deadline for each query and replaces a worker that misses the deadline.
 """
 
 from __future__ import annotations

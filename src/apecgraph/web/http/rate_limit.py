@@ -51,20 +51,19 @@ class RateLimit:
         return len(self._counts.storage) * _COUNT
 
     def charge(self, scope: Scope) -> str:
-        """Count a request against the limit of its client.
+        """Count a request, given its ASGI scope; return the name of its client.
 
-        Args:
-            scope: The ASGI scope of the request.
-
-        Returns:
-            The name of the client.
-
-        Raises:
-            TooManyRequests: The client has reached its limit.
+        Raise TooManyRequests if the client has reached its limit.
         """
-        client, item = client_of(scope), self._item
+        client = client_of(scope)
+        self.count(client)
+        return client
+
+    def count(self, client: str) -> None:
+        """Count a request of a client; raise TooManyRequests if it has reached its limit."""
+        item = self._item
         if item is None or is_on_this_machine(client):
-            return client
+            return
         counted = client
         if len(self._counts.storage) >= _MOST_COUNTS:
             stats = self._limiter.get_window_stats(item, client)
@@ -78,4 +77,3 @@ class RateLimit:
                 retry_after=max(1, math.ceil(reset - time.time())),
                 number=item.amount,
             )
-        return client

@@ -1,9 +1,14 @@
-"""The cache that answers requests repeated byte for byte, without parsing them."""
+"""The cache that answers requests repeated byte for byte, without parsing them.
+
+It also answers requests that differ from an earlier one only in their query strings, if the
+application has left a function for that.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from cachetools import LRUCache
@@ -11,19 +16,42 @@ from cachetools import LRUCache
 from apecgraph.web.http.memory import LARGEST_PART
 
 LEARN: Final = "apecgraph.learn"
-"""The ASGI extension with which an application lets the server repeat a response unchanged.
+"""The ASGI extension with which an application lets the server answer further requests without it.
 
-Its member `response` is a `Learn`. The application calls it with the headers and the body of a
-response with the status 200.
+Its member `request` is a `Learning`.
 """
 
-Learn: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]], bytes], None]
+HIT: Final = "apecgraph; hit"
+MISS: Final = "apecgraph; fwd=miss"
+"""The values of Cache-Status (RFC 9211, section 2): whether the response was made before."""
+
+RawHeaders: TypeAlias = Iterable[tuple[bytes, bytes]]
+"""Headers in the form that ASGI uses."""
+
+AnswerSimilar: TypeAlias = Callable[[bytes], tuple[RawHeaders, bytes] | None]
+"""Takes a query string; returns the headers and the body of the response with the status 200, or
+None if the application itself has to answer."""
+
+_Frame: TypeAlias = tuple[str, bytes, bytes]
+"""An address, and a request from it without its query string: the bytes before that and after."""
+
+_MADE: Final = f"cache-status: {MISS}\r\n".encode()
+_KEPT: Final = f"cache-status: {HIT}\r\n".encode()
+
+_QUERY_STRING: Final = re.compile(rb"[\x21\x22\x24-\x7e]++")
+"""The characters that a query string may have, of which none ends the request line."""
 
 _LONGEST: Final = 8192
 """Maximum size of a request whose response is cached, in bytes."""
 
 _OVERHEAD: Final = 512
 """Bytes that the cache counts for a response in addition to its parts and its request."""
+
+_FRAMES: Final = 128
+"""Number of requests without their query strings that are known."""
+
+_LONGEST_FRAME: Final = 2048
+"""Maximum size of such a request in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +91,90 @@ class RepeatCache:
         return int(self._responses.currsize)
 
     def clear(self) -> None:
-        """Drop all responses, because the server switches to another release."""
+        """Drop everything, because the server switches to another release."""
         self._responses: LRUCache[bytes, RepeatedResponse] = LRUCache(
             self.limit, lambda response: response.size
         )
+        self._similar: LRUCache[_Frame, AnswerSimilar] = LRUCache(_FRAMES)
 
     def get(self, request: bytes) -> RepeatedResponse | None:
         """Return the response to a request, or None if it is unknown."""
         return self._responses.get(request) if len(request) <= _LONGEST else None
 
-    def learning(self, request: bytes) -> Learn:
-        """Return a function that caches the response to a request if a connection takes it at once.
+    def make(self, request: bytes, address: str) -> RepeatedResponse | None:
+        """Answer a request that differs from a known one in its query string, and cache it.
 
-        If the cache is cleared before the function is called, the function has no effect, because
-        the response is from a release that is no longer served.
+        Args:
+            request: The bytes of the request.
+            address: The address from which it comes.
+
+        Returns:
+            The response, or None if the application has to answer.
         """
-        responses = self._responses
+        if len(request) > _LONGEST:
+            return None
+        query, frame = _without_query(request, address)
+        answer = self._similar.get(frame)
+        made = answer(query) if answer and _QUERY_STRING.fullmatch(query) else None
+        if made is None:
+            return None
+        response = _response(request, *made)
+        _keep(self._responses, request, replace(response, head=response.head.replace(_MADE, _KEPT)))
+        return response
 
-        def learn(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
-            head = b"".join([*(b"%s: %s\r\n" % header for header in headers), b"\r\n"])
-            size = len(request) + len(head) + len(body) + _OVERHEAD
-            fits = len(request) <= _LONGEST and len(body) <= LARGEST_PART
-            if fits and size <= responses.maxsize:
-                responses[request] = RepeatedResponse(head, body, size)
+    def learning(self, request: bytes, address: str) -> Learning:
+        """Return what an application may leave here about a request, if a connection takes it now.
 
-        return learn
+        After the cache is cleared, that has no effect, because the application belongs to a release
+        that is no longer served.
+        """
+        return Learning(self._responses, self._similar, request, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Lets the server answer further requests without the application.
+
+    Args:
+        responses: Responses, keyed by the bytes of their requests.
+        similar: Functions that answer similar requests, keyed by what these have in common.
+        request: The bytes of the request that the application answers.
+        address: The address from which it comes.
+    """
+
+    responses: LRUCache[bytes, RepeatedResponse]
+    similar: LRUCache[_Frame, AnswerSimilar]
+    request: bytes
+    address: str
+
+    def repeat(self, headers: RawHeaders, body: bytes) -> None:
+        """Repeat a response with the status 200 when the client repeats its request."""
+        _keep(self.responses, self.request, _response(self.request, headers, body))
+
+    def answer_similar(self, answer: AnswerSimilar) -> None:
+        """Answer requests that differ from this one only in their query string by a function."""
+        _, frame = _without_query(self.request, self.address)
+        in_target = frame[1].count(b" ") == 1
+        if in_target and len(self.request) <= _LONGEST_FRAME:
+            self.similar[frame] = answer
+
+
+def _response(request: bytes, headers: RawHeaders, body: bytes) -> RepeatedResponse:
+    head = b"".join([*(b"%b: %b\r\n" % header for header in headers), b"\r\n"])
+    return RepeatedResponse(head, body, len(request) + len(head) + len(body) + _OVERHEAD)
+
+
+def _keep(
+    responses: LRUCache[bytes, RepeatedResponse], request: bytes, response: RepeatedResponse
+) -> None:
+    """Cache a response, if it is not too large."""
+    fits = len(request) <= _LONGEST and len(response.body) <= LARGEST_PART
+    if fits and response.size <= responses.maxsize:
+        responses[request] = response
+
+
+def _without_query(request: bytes, address: str) -> tuple[bytes, _Frame]:
+    """Return the query string of a request, and the rest."""
+    before, _, rest = request.partition(b"?")
+    query, _, after = rest.partition(b" ")
+    return query, (address, before, after)

@@ -140,9 +140,9 @@ class Representation:
 
     def not_modified(self) -> Response:
         """Return the response to a client that has the representation."""
-        return _RawResponse(304, _raw(self.headers), b"")
+        return RawResponse(304, _raw(self.headers), b"")
 
-    def response(self, content: ReplyContent) -> Response:
+    def response(self, content: ReplyContent) -> RawResponse:
         """Return the response to a client that does not have the representation.
 
         Args:
@@ -157,7 +157,7 @@ class Representation:
         headers.append((b"content-length", b"%d" % len(body)))
         if compressed is not None:
             headers.append((b"content-encoding", _GZIP.encode()))
-        return _RawResponse(200, headers, body)
+        return RawResponse(200, headers, body)
 
     def file(self, path: Path, state: os.stat_result) -> Response:
         """Return the response to a client that does not have the representation.
@@ -213,8 +213,19 @@ class _SteadyFileResponse(FileResponse):
             await send(held_back)
 
 
-class _RawResponse(Response):
-    """A response with encoded headers; encoding by Starlette takes longer than a cached query."""
+class RawResponse(Response):
+    """A response with encoded headers; encoding by Starlette takes longer than a cached query.
+
+    Args:
+        status: The status.
+        headers: The headers.
+        body: The body.
+
+    Attributes:
+        body: The body.
+    """
+
+    body: bytes
 
     def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         self.status_code = status

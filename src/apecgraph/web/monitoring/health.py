@@ -95,7 +95,7 @@ class HealthCheck:
 
 
 async def health(request: Request, response: Response) -> Health:
-    """Tell whether queries are answered, and which release is served."""
+    """Answer with the state of the server and the release that it serves."""
     check: HealthCheck = request.app.state.health
     result = check.run()
     if not result.ready:

@@ -24,7 +24,7 @@ from apecgraph.web.http.clients import UNKNOWN, client_name
 from apecgraph.web.http.headers import common_lines
 from apecgraph.web.http.memory import MemoryBudgets, RequestMemory
 from apecgraph.web.http.problems import problem_response
-from apecgraph.web.http.repeat_cache import LEARN, RepeatCache, RepeatedResponse
+from apecgraph.web.http.repeat_cache import LEARN, RepeatCache
 from apecgraph.web.monitoring.metrics import ObservedRequest
 from apecgraph.web.monitoring.observer import REQUEST_ID, Observer, new_request_id
 from apecgraph.web.server.deadline import Deadline
@@ -120,6 +120,7 @@ class Connection(asyncio.Protocol):
         self._is_arriving = False
         self._await_request()
         peer = get_remote_addr(self.transport)
+        self._address = peer[0] if peer else ""
         self._client = client_name(peer[0]) if peer else UNKNOWN
         self._is_proxy = peer is not None and peer[0] in self._proxies
         self._is_claimed = False
@@ -150,11 +151,9 @@ class Connection(asyncio.Protocol):
         """Read what the client has sent."""
         if self._refused:
             return
-        if self._exchange is None and not self._unread and not self._unread.in_body:
-            known = self.repeat_cache.get(data)
-            if known and not self.is_paused and len(known.body) <= self.budgets.part:
-                self._repeat(data, known)
-                return
+        is_free = not (self._exchange or self._unread or self._unread.in_body or self.is_paused)
+        if is_free and self._answer_at_once(data):
+            return
         self._unread.add(data)
         self._read()
         self._count()
@@ -208,8 +207,8 @@ class Connection(asyncio.Protocol):
         if self._is_proxy:
             read_forwarded(scope, self._proxies)
         if head.is_plain and head.method == "GET":
-            learn = self.repeat_cache.learning(data)
-            scope["extensions"] = {LEARN: {"response": learn}}
+            learning = self.repeat_cache.learning(data, self._address)
+            scope["extensions"] = {LEARN: {"request": learning}}
         self._exchange = Exchange(self, scope, is_last=head.is_last, expects=head.expects)
         if self._is_proxy and not self._claim(scope["client"][0]):
             return
@@ -289,9 +288,16 @@ class Connection(asyncio.Protocol):
         if self._unread:
             self._loop.call_soon(self._read)
 
-    def _repeat(self, request: bytes, response: RepeatedResponse) -> None:
-        """Send a cached response with the current date and a new id."""
+    def _answer_at_once(self, request: bytes) -> bool:
+        """Answer a request without the application; return whether that is possible."""
         begun = time.perf_counter()
+        reply = "repeated"
+        response = self.repeat_cache.get(request)
+        if response is None:
+            reply = "made"
+            response = self.repeat_cache.make(request, self._address)
+        if response is None or len(response.body) > self.budgets.part:
+            return False
         self._is_arriving = False
         request_id = new_request_id()
         own = b"%b: %b\r\n" % (REQUEST_ID, request_id)
@@ -301,8 +307,9 @@ class Connection(asyncio.Protocol):
         path = request[4 : request.index(b" ", 4)].partition(b"?")[0].decode("ascii", "replace")
         size, seconds = len(response.body), time.perf_counter() - begun
         self.observer.record(
-            ObservedRequest(request_id.decode(), "GET", path, 200, size, seconds, "repeated")
+            ObservedRequest(request_id.decode(), "GET", path, 200, size, seconds, reply)
         )
+        return True
 
     def pause_writing(self) -> None:
         """Wait until the client reads."""

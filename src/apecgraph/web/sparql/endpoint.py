@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
@@ -16,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from apecgraph.errors import QueryTooHeavy, StoreBusy, TooManyRequests
+from apecgraph.errors import ApecgraphError, QueryTooHeavy, StoreBusy, TooManyRequests
 from apecgraph.query import protocol
+from apecgraph.query.look_ups import LookUps
 from apecgraph.query.model import Query, QueryService
 from apecgraph.web.http.body import ClientGoneError, read_body
 from apecgraph.web.http.clients import client_of
@@ -26,7 +28,7 @@ from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.memory import MEGABYTE, RequestMemory, request_memory
 from apecgraph.web.http.methods import accept_header, preflight
 from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.repeat_cache import LEARN
+from apecgraph.web.http.repeat_cache import HIT, LEARN, MISS, Learning, RawHeaders
 from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
 
@@ -44,10 +46,6 @@ _LONGEST_HTTP_1_0: Final = 8 * MEGABYTE
 
 _WATCHED_SECONDS: Final = 0.02
 """Seconds until the endpoint begins to check for a disconnect; most queries are faster."""
-
-_HIT: Final = "apecgraph; hit"
-_MISS: Final = "apecgraph; fwd=miss"
-"""The values of Cache-Status (RFC 9211, section 2): whether the answer was made before."""
 
 
 class _Parsed(NamedTuple):
@@ -86,6 +84,7 @@ class SparqlEndpoint:
         rate_limit: Limits each client's queries whose answers are not cached.
         page: Answers GET and HEAD without a query, with the service description or the editor.
         refuse: Makes the response to a request that failed.
+        look_ups: Evaluates queries whose cost is known to be small, if this process has the data.
     """
 
     def __init__(
@@ -100,6 +99,7 @@ class SparqlEndpoint:
         rate_limit: RateLimit,
         page: ASGIApp,
         refuse: Callable[[Request, Exception], Response],
+        look_ups: LookUps | None = None,
     ) -> None:
         self._service = service
         self._base = base
@@ -110,6 +110,7 @@ class SparqlEndpoint:
         self._page = page
         self._refuse = refuse
         self._parsed = parsed
+        self._look_ups = look_ups
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -175,14 +176,7 @@ class SparqlEndpoint:
         send: Send,
     ) -> None:
         """Answer a query: with 304 (Not Modified), from the cache, or by evaluating it."""
-        is_preferred = query.cites and protocol.prefers_citations(headers.getlist("prefer"))
-        applied = {"Preference-Applied": "cite"} if is_preferred else {}
-        representation = Representation(
-            headers,
-            query.format.content_type,
-            etag,
-            {"Vary": "Accept, Prefer", "Cache-Status": _HIT, **applied},
-        )
+        representation = _representation(query, etag, headers)
         if representation.is_current:
             await representation.not_modified()(scope, receive, send)
             return
@@ -191,12 +185,17 @@ class SparqlEndpoint:
         if content is not None:
             request_memory(scope).hold(content)
             response = representation.response(content)
-            if learn := scope.get("extensions", {}).get(LEARN):
-                learn["response"](response.raw_headers, response.body)
+            if learning := _learning(scope):
+                learning.repeat(response.raw_headers, response.body)
             await response(scope, receive, send)
             return
-        representation.headers["Cache-Status"] = _MISS
+        representation.headers["Cache-Status"] = MISS
         client = self._rate_limit.charge(scope)
+        if etag is not None and (found := self._look_up(query)) is not None:
+            content = self._cache.add(etag, found)
+            self._learn_to_look_up(query, client, scope, headers)
+            await representation.response(content)(scope, receive, send)
+            return
         with _watched(receive):
             body = (await self._service.query(query, client)).body
             if not isinstance(body, bytes) and scope["http_version"] == "1.0":
@@ -213,6 +212,36 @@ class SparqlEndpoint:
                     await send({"type": "http.response.body"})
                 else:
                     await self._stream(etag, chunks, request_memory(scope), send)
+
+    def _learn_to_look_up(self, query: Query, client: str, scope: Scope, headers: Headers) -> None:
+        """Let the server answer look-ups that a client sends with the same headers.
+
+        Such requests differ only in the text of the query.
+        """
+        learning = _learning(scope)
+        if learning is None or "if-none-match" in headers or not _only_query(scope["query_string"]):
+            return
+        kept = Headers(raw=list(headers.raw))  # without the scope
+
+        def look_up(query_string: bytes) -> tuple[RawHeaders, bytes] | None:
+            try:
+                text = _only_query(query_string)
+                similar = replace(query, text=text or "")
+                if (body := self._look_up(similar)) is None:
+                    return None
+                self._rate_limit.count(client)
+            except ApecgraphError:
+                return None  # the same error will be reported
+            representation = _representation(similar, self._etag(similar), kept)
+            representation.headers["Cache-Status"] = MISS
+            response = representation.response(ReplyContent(body))
+            return response.raw_headers, response.body
+
+        learning.answer_similar(look_up)
+
+    def _look_up(self, query: Query) -> bytes | None:
+        """Evaluate a query here if its cost is known to be small."""
+        return None if self._look_ups is None else self._look_ups.answer(query)
 
     def _etag(self, query: Query) -> str | None:
         """Return the entity tag of the answer to a query, or None if the answer always changes.
@@ -249,6 +278,30 @@ class SparqlEndpoint:
         await send({"type": "http.response.body"})
         if kept and etag is not None:
             self._cache.add(etag, b"".join(kept))
+
+
+def _representation(query: Query, etag: str | None, headers: Headers) -> Representation:
+    """Return the representation of the answer to a query that the headers of a request select."""
+    is_preferred = query.cites and protocol.prefers_citations(headers.getlist("prefer"))
+    applied = {"Preference-Applied": "cite"} if is_preferred else {}
+    return Representation(
+        headers,
+        query.format.content_type,
+        etag,
+        {"Vary": "Accept, Prefer", "Cache-Status": HIT, **applied},
+    )
+
+
+def _learning(scope: Scope) -> Learning | None:
+    """Return what the endpoint may leave about a request, if the server takes it."""
+    learning: Learning | None = scope.get("extensions", {}).get(LEARN, {}).get("request")
+    return learning
+
+
+def _only_query(query_string: bytes) -> str | None:
+    """Return the query in a query string, or None if there is another parameter."""
+    parameters = protocol.decode_form(query_string)
+    return parameters[0][1] if [name for name, _ in parameters] == ["query"] else None
 
 
 async def _whole(body: AsyncGenerator[bytes, None], memory: RequestMemory) -> bytes:

@@ -1,0 +1,144 @@
+"""Look-ups: queries that need no worker, because their form bounds their cost.
+
+A look-up has one triple pattern with an IRI as its subject or object, and nothing that multiplies
+or transforms what the pattern finds. The engine reads at most the quads that have this IRI there,
+and these are counted before. So a look-up needs no process that can be killed.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Final
+
+from pyoxigraph import NamedNode, QueryTriples, Store, Triple
+
+from apecgraph.isolation.threads import drop_locals_on_error
+from apecgraph.query.model import Query
+from apecgraph.query.outline import Prologue
+from apecgraph.rdf.serializer import write_results
+
+MOST_QUADS: Final = 100
+"""Number of quads that a look-up may have to read."""
+
+MOST_CHARACTERS: Final = 64 * 1024
+"""Number of characters of these quads, and of bytes of the answer. The quad that exceeds it is
+read, but no further one."""
+
+_LONGEST: Final = 2048
+"""Number of characters of a look-up."""
+
+_SPACE: Final = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"
+_VARIABLE: Final = r"\?[A-Za-z][A-Za-z0-9_]*+"
+_TERM: Final = (
+    r"<[A-Za-z][A-Za-z0-9+.\-]*+:[^<>\"{}|^`\\\x00-\x20]*+>"
+    r"|[A-Za-z][A-Za-z0-9_\-]*+:[A-Za-z0-9_][A-Za-z0-9_\-]*+"
+    rf"|{_VARIABLE}"
+)
+_LOOK_UP: Final = re.compile(
+    rf"""
+    {_SPACE}*+
+    (?P<form> (?i:ASK)
+      | (?i:SELECT) (?:{_SPACE}++(?i:DISTINCT))?+
+        {_SPACE}*+ (?:\*|{_VARIABLE}(?:{_SPACE}*+{_VARIABLE})*+)
+    )
+    {_SPACE}*+ (?:(?i:WHERE){_SPACE}*+)?+ \{{ {_SPACE}*+
+    (?P<subject>{_TERM}) {_SPACE}*+
+    (?P<predicate>{_TERM}|a(?={_SPACE})) {_SPACE}*+
+    (?P<object>{_TERM}) {_SPACE}*+
+    (?:\.{_SPACE}*+)?+ \}} {_SPACE}*+
+    (?P<limit>(?i:LIMIT) {_SPACE}++ [0-9]{{1,9}}+ {_SPACE}*+)?+
+    """,
+    re.VERBOSE,
+)
+"""The form of a look-up after its declarations (SPARQL 1.1, sections 5.1, 15.3 and 15.5)."""
+
+_DOT_SEGMENT: Final = "/."
+"""What an IRI has in it if the engine would change it (RFC 3986, section 5.2.4)."""
+
+
+class LookUps:
+    """Evaluates look-ups in this process.
+
+    Args:
+        store: The dataset, in memory.
+        max_rows: The largest number of rows in an answer.
+    """
+
+    def __init__(self, store: Store, max_rows: int) -> None:
+        self._store = store
+        self._most = min(MOST_QUADS, max_rows)
+
+    @drop_locals_on_error
+    def answer(self, query: Query) -> bytes | None:
+        """Evaluate a query, if it is a look-up with a small answer.
+
+        Args:
+            query: The query.
+
+        Returns:
+            The answer in the format of the query; None if a worker has to evaluate the query.
+
+        Raises:
+            NotAcceptable: The format cannot represent the answer.
+        """
+        if query.cites or query.changes or query.default_graphs or query.named_graphs:
+            return None
+        text = self._small(query.text, query.base)
+        if text is None:
+            return None
+        try:
+            answer = self._store.query(text)
+        except (SyntaxError, RuntimeError, OSError):
+            return None  # a worker says what is wrong
+        if isinstance(answer, QueryTriples):
+            return None
+        chunks: list[bytes] = []
+        write_results(answer, query.format, chunks.append)
+        body = b"".join(chunks)
+        return body if len(body) <= MOST_CHARACTERS else None
+
+    def _small(self, text: str, base: str) -> str | None:
+        """Write a look-up anew, with the IRIs that have been counted; None if it is not small."""
+        if len(text) > _LONGEST:
+            return None
+        prologue = Prologue(base)
+        found = _LOOK_UP.fullmatch(text, prologue.read(text))
+        if found is None:
+            return None
+        terms = [_term(token, prologue) for token in found.group("subject", "predicate", "object")]
+        if None in terms:
+            return None
+        subject, predicate, object_ = map(str, terms)
+        if not (self._has_few(subject, None) or self._has_few(None, object_)):
+            return None
+        return f"{found['form']} {{ {subject} {predicate} {object_} }} {found['limit'] or ''}"
+
+    def _has_few(self, subject: str | None, object_: str | None) -> bool:
+        """Return whether few quads, of all graphs, have an IRI as their subject or object."""
+        token = subject or object_ or ""
+        if not token.startswith("<"):
+            return False
+        iri = NamedNode(token[1:-1])
+        ends = (iri, None) if subject else (None, iri)
+        count = size = 0
+        quads = self._store.quads_for_pattern(ends[0], None, ends[1], None)
+        for quad in islice(quads, self._most + 1):
+            end = quad.object if subject else quad.subject
+            if isinstance(end, Triple):
+                return False
+            count += 1
+            size += len(end.value) + len(quad.predicate.value)
+            if size > MOST_CHARACTERS:
+                return False
+        return count <= self._most
+
+
+def _term(token: str, prologue: Prologue) -> str | None:
+    """Return a term with its IRI in full; None if its IRI is not known, or would be changed."""
+    if token.startswith("?") or ":" not in token:
+        return token
+    if not token.startswith("<"):
+        iri = prologue.expand(token)
+        token = "" if iri is None else f"<{iri}>"
+    return None if not token or _DOT_SEGMENT in token else token
