@@ -315,6 +315,9 @@ def test_the_editor_speaks_the_language_of_the_page(visit: Open) -> None:
     expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("1行，用时")
     page.get_by_role("button", name="图表").click()
     expect(page.get_by_text("没有可绘制的内容：结果中没有名称列或日期列。")).to_be_visible()
+    page = visit(f"/sparql?lang=zh#query={quote('SELECT * { <id/economy/CHN> a* ?x }')}")
+    page.get_by_label("注明每一行的来源").check()
+    expect(page.get_by_text("无法追溯：属性路径用“*”或“+”重复属性。").first).to_be_visible()
 
 
 def test_an_exceeded_limit_is_explained(

@@ -1,11 +1,12 @@
 // Where a row of an answer comes from, as a fold-out in the table (docs/sparql.md, "Answers that cite").
 
 import { gettext, spelled } from "./language.js";
+import { untraced } from "./untraced.js";
 
 // Return the element for a row, given the member `citations` of the answer and the number of the row.
 export function citation(citations, number, vocabulary) {
   const row = citations.rows?.[number] ?? citations;
-  if (row.because) return note(gettext("Not traced, because %(reason)s.", { reason: row.because }));
+  if (row.because) return note(untraced(row.because));
   const folded = document.createElement("details");
   const summary = document.createElement("summary");
   const count = row.sources.length;
