@@ -83,6 +83,8 @@ def test_the_wheel_can_be_installed_and_serves_the_graph(wheel: Path, tmp_path: 
         with httpx.Client(base_url=url, timeout=PATIENCE) as client:
             html = {"Accept": "text/html"}
             assert "not 2.629" in client.get("/", headers=html).text
+            help_ = client.get("/help", follow_redirects=True).raise_for_status().text
+            assert 'href="/docs/use"' in help_
             assert f"{url}sparql" in client.get("/docs/use").raise_for_status().text
             answer = client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"})
             assert answer.json()["boolean"] is True

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cached_property, partial
+from functools import cached_property
+from sys import intern
 from typing import Final, Literal
-
-import pyoxigraph as ox
 
 from apecgraph.content.cube import DIMENSIONS, UNIT, Cell
 from apecgraph.content.decisions import STATUS
-from apecgraph.content.figures import interval_values, read_interval
 from apecgraph.errors import QueryTooHeavy, ReleaseError
 from apecgraph.intervals import Interval
 from apecgraph.rdf.formats import N_QUADS
-from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.namespaces import ADMS, APEC, ID
 from apecgraph.release.release import Release
 from apecgraph.release.sorted_lines import find_line, line_from, lines_with, mapped
@@ -38,19 +36,23 @@ _DECISION: Final = f"{APEC}decision"
 _BOUND: Final = f"{APEC}bound"
 _SOURCE: Final = f"{APEC}statedIn"
 _VALUE: Final = f"{APEC}value"
-_WHOLE: Final = Interval(Decimal(0), Decimal(0), excludes_lower=True, excludes_upper=True)
+_LOWER: Final = f"{APEC}lower"
+_UPPER: Final = f"{APEC}upper"
+_EXCLUDES_LOWER: Final = f"{APEC}excludesLower"
+_EXCLUDES_UPPER: Final = f"{APEC}excludesUpper"
 
 _TOLD: Final = frozenset(
     name.encode()
     for name in (
         *DIMENSIONS.values(),
-        *(name for name, _ in interval_values(_WHOLE)),
-        *(UNIT, _STATUS, _DECISION, _BOUND, _SOURCE, _VALUE),
+        *(_VALUE, _LOWER, _UPPER, _EXCLUDES_LOWER, _EXCLUDES_UPPER),
+        *(UNIT, _BOUND, _STATUS, _DECISION, _SOURCE),
     )
 )
 """The properties that are compared."""
 
-_LINE: Final = re.compile(rb"<([^>]*)> <([^>]*)> ")
+_LINE: Final = re.compile(rb'<([^>]*)> <([^>]*)> (?:<([^>]*)>|"([^"]*)")?')
+"""The subject and the property of a line, with the value; no compared value has a quote."""
 
 _LEAST: Final = 256
 _LARGEST: Final = 64 * 1024
@@ -163,7 +165,7 @@ def read_figure_changes(old: Release, new: Release) -> Sequence[FigureChange]:
                             name=old.name,
                         )
                     changes.append(change)
-    except (OSError, ValueError, SyntaxError, LookupError, InvalidOperation) as error:
+    except (OSError, ValueError, LookupError, InvalidOperation) as error:
         raise ReleaseError(f"{old.path} and {new.path} cannot be compared: {error}") from None
     return changes
 
@@ -203,25 +205,26 @@ def _read(data: mmap.mmap, iri: str) -> KnownValue | None:
     """Read a figure or a best known value; None if the file has none with this IRI."""
     prefix = f"<{iri}> ".encode()
     start = find_line(data, lambda line: line >= prefix)
-    graph = Graph(ox.parse(b"".join(_told(lines_with(data, prefix, start))), N_QUADS.rdf))
-    value = graph.value(iri, _VALUE)
-    if value is None:
-        return None
-    return KnownValue(
-        Cell.of(partial(graph.value, iri)),
-        Decimal(value),
-        read_interval(graph, iri),
-        graph.value(iri, UNIT),
-        graph.value(iri, _BOUND),
-        graph.value(iri, _SOURCE),
-        graph.required_value(iri, _STATUS).removeprefix(STATUS),
-        tuple(graph.iris(iri, _DECISION)),
-    )
-
-
-def _told(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines about compared properties."""
-    for line in lines:
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lines_with(data, prefix, start):
         match = _LINE.match(line)
         if match and match[2] in _TOLD:
-            yield line
+            # Many have the same values.
+            told[match[2].decode()].add(intern((match[3] or match[4] or b"").decode()))
+    if _VALUE not in told:
+        return None
+
+    def first(property_: str) -> str | None:
+        return min(told.get(property_, ()), default=None)
+
+    lower, upper = (None if end is None else Decimal(end) for end in map(first, (_LOWER, _UPPER)))
+    return KnownValue(
+        Cell.of(first),
+        Decimal(min(told[_VALUE])),
+        Interval(lower, upper, _EXCLUDES_LOWER in told, _EXCLUDES_UPPER in told),
+        first(UNIT),
+        first(_BOUND),
+        first(_SOURCE),
+        min(told[_STATUS]).removeprefix(STATUS),
+        tuple(sorted(told.get(_DECISION, ()))),
+    )

@@ -235,6 +235,7 @@ def _documentation(sites: Mapping[str, ReleaseSite], description: Description) -
         read_only(FOLDER, Localized(references)),
         read_only(f"{FOLDER}/{{path:path}}", Localized(pages)),
         leads("/api", FOLDER),
+        leads("/help", f"{FOLDER}/index"),
         leads("/use", f"{FOLDER}/use"),  # its address until December 2026
         read_only(API_CATALOG, ApiCatalog(sites[ENGLISH.tag]).answer),
     ]
