@@ -39,7 +39,7 @@ def by_rule(graph: Graph, decision: str, rule: str) -> str:
 def test_a_contradiction_names_its_rule_its_ratio_and_its_culprit(graph: Graph) -> None:
     iri = by_rule(graph, TRADE, "same-cell")
     assert graph.value(iri, f"{RDFS}label") == (
-        "value of trade, China, other APEC economies, 2025: one is 10 times the other"
+        "trade of China with other APEC economies, 2025: one is 10 times the other"
     )
     assert round(Decimal(graph.required_value(iri, f"{APEC}ratio")), 3) == Decimal("9.996")
     assert graph.values(iri, f"{APEC}culprit") == SEETAO

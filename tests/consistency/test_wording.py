@@ -47,15 +47,16 @@ def test_an_interval_is_written_with_its_ends(
         # Printed as "18.39", "6割近く", "half" and "All 21".
         (
             "figure/people-s-daily-online-2025/trade-value-2024-3",
-            "value of trade, China, imports, 2024: 18.39 trillion yuan",
+            "imports of China from the world, 2024: 18.39 trillion yuan",
         ),
         (
             "figure/xinhua-2024/trade-share-2024-01_2024-10",
-            "share of trade, China, other APEC economies, January to October 2024: nearly 60 %",
+            "share of other APEC economies in the trade of China, January to October 2024: "
+            "nearly 60 %",
         ),
         (
             "figure/the-independent-2026/trade-growth-dollars-2025",
-            "growth of trade, China, exports, 2025, in US dollars: 5.5 %",
+            "growth of the exports of China to the world, 2025, in US dollars: 5.5 %",
         ),
         (
             "figure/ecns-2017/world-trade-share-2017",
@@ -98,7 +99,7 @@ def test_a_contradiction_names_the_dimensions_in_which_its_inputs_differ(
 ) -> None:
     sentences = list(map(Wording(evidence.graph).contradiction, Findings(evidence).contradictions))
     assert (
-        "value of trade, China, other APEC economies, 2025: "
+        "trade of China with other APEC economies, 2025: "
         "26.29 trillion yuan (24 Chasa and 4 others) means 26.285 trillion to under 26.295 "
         "trillion yuan; 2.629 trillion yuan (SEETAO, twice) means 2.6285 trillion to under "
         "2.6295 trillion yuan; they cannot both be true: one is 10 times the other"
@@ -116,7 +117,7 @@ def test_contradictions_are_explained_in_other_languages(evidence: Evidence) -> 
     wording = Wording(evidence.graph, read_catalogues()["zh"])
     sentences = list(map(wording.contradiction, Findings(evidence).contradictions))
     assert (
-        "贸易额，中国，亚太经合组织其他经济体，2025年：26.29万亿元（24 Chasa和另外4家），"
+        "中国与亚太经合组织其他经济体的进出口额，2025年：26.29万亿元（24 Chasa和另外4家），"
         "即26.285万亿至不足26.295万亿元；2.629万亿元（SEETAO，两次），即2.6285万亿至不足2.6295万亿元；"
         "两者不可能都正确：一个是另一个的10倍"
     ) in sentences

@@ -78,7 +78,7 @@ def test_a_decision_is_renewed_after_a_change(conflict: ContentCopy, releases: P
     )
     said = decide(conflict, releases, "trade-2025")
     assert "figure/seetao/trade-value-2025: [2628500000000, 2629500000000); " in said
-    assert "decision/trade-2025 is about: value of trade, China, other APEC economies, 2025" in said
+    assert "decision/trade-2025 is about: trade of China with other APEC economies, 2025" in said
     assert said.endswith(f"{DECISIONS}: written\n")
     assert conflict.check().conforms
     assert decide(conflict, releases, "trade-2025").endswith("nothing has changed\n")

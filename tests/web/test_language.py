@@ -29,7 +29,7 @@ def chinese(graph: Graph) -> Language:
         ("economy/CHN", "中国"),
         (
             "cell/CHN/apec-other-economies/total/all-goods/trade-value/CNY/mixed/2025",
-            "贸易额，中国，亚太经合组织其他经济体，2025年",
+            "中国与亚太经合组织其他经济体的进出口额，2025年",
         ),
         ("nothing", "nothing"),
     ],

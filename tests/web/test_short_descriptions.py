@@ -51,8 +51,8 @@ def described(graph: Graph) -> dict[str, ShortDescriptions]:
         (f"{ID}source/81-cn-2015", "News article by 81.cn, 17 April 2015", "81.cn"),
         (
             f"{ID}figure/seetaoe-258468/trade-2025",
-            "Value of trade of China with other APEC economies, exports and imports",
-            "中国的贸易额，贸易伙伴为亚太经合组织其他经济体",
+            "Trade of China with other APEC economies, 2025, in yuan, printed by SEETAO",
+            "中国与亚太经合组织其他经济体的进出口额",
         ),
         (
             f"{ID}decision/attendance",

@@ -22,6 +22,7 @@ from apecgraph.rdf.namespaces import APEC, DCAT, DCTERMS
 from apecgraph.rdf.terms import Term
 from apecgraph.text.catalogues import ENGLISH, Catalogue
 from apecgraph.text.dates import DATE_DATATYPES, spelled_day, spelled_period
+from apecgraph.text.measured import TRADE, trade
 from apecgraph.text.numbers import Numerals, rounded, spelled
 
 _DIMENSIONS: Final = dimensions(
@@ -57,7 +58,7 @@ class Wording:
         return self.gettext(", ").join(words)
 
     def cell(self, cell: Cell) -> str:
-        """Write what a cell measures: "value of trade, China, other APEC economies, 2025"."""
+        """Write what a cell measures: "trade of China with other APEC economies, 2025"."""
         return self.common([cell])
 
     def common(self, cells: Collection[Cell], without: Collection[str] = ()) -> str:
@@ -68,14 +69,25 @@ class Wording:
             without: Fields to leave out because the context already names their values.
 
         Returns:
-            The common values of the dimensions, separated by commas.
+            Who trades with whom if all values that say so are common, and the other common values
+            of the dimensions, separated by commas.
         """
-        names = (_values(cells, field) for field in _DIMENSIONS if field not in without)
-        shared = (values.pop() for values in names if len(values) == 1)
-        words = [self.name(iri) for iri in shared if iri and not self._is_whole(iri)]
+        values = {
+            field: shared
+            for field in _DIMENSIONS
+            if field not in without
+            for shared in (_shared(cells, field),)
+            if shared
+        }
+        sentence = trade(values, self._labels, self._catalogue)
+        words = [
+            self.name(iri)
+            for field, iri in values.items()
+            if not self._is_whole(iri) and not (sentence and field in TRADE)
+        ]
         bases = {self._basis(cell) for cell in cells}
-        comma = self.gettext(", ")
-        return comma.join(filter(None, (*words, bases.pop() if len(bases) == 1 else "")))
+        basis = bases.pop() if len(bases) == 1 else ""
+        return self.listed(filter(None, (sentence, *words, basis)))
 
     def apart(self, cell: Cell, cells: Collection[Cell]) -> str:
         """Write how a cell differs from some others: "exports", "2024"."""
@@ -86,7 +98,7 @@ class Wording:
     def claim(self, claim: Figure | Statement) -> str:
         """Write what a claim says, independently of the language of its source.
 
-        For example, "value of trade, China, world, 2025: 45.47 trillion yuan" or
+        For example, "trade of China with the world, 2025: 45.47 trillion yuan" or
         "Guangzhou – in – China".
         """
         if isinstance(claim, Figure):
@@ -117,7 +129,7 @@ class Wording:
     def meanings(self, cell: Cell, estimates: Iterable[tuple[str, Interval]]) -> str:
         """Write what estimates of a cell mean.
 
-        Example: "share of trade, China, 2025: nearly 60 % (SEETAO) means 54 to under 60 %; ...".
+        Example: "economic output, Peru, 2025: nearly 60 (SEETAO) means 54 to under 60; ...".
 
         Args:
             cell: The cell.
@@ -274,3 +286,9 @@ class Wording:
 
 def _values(cells: Collection[Cell], field: str) -> set[str | None]:
     return {getattr(cell, field) for cell in cells}
+
+
+def _shared(cells: Collection[Cell], field: str) -> str | None:
+    """Return the value that a field has in all cells, or None."""
+    values = _values(cells, field)
+    return values.pop() if len(values) == 1 else None

@@ -13,9 +13,10 @@ from apecgraph.content.decisions import EXPECTED
 from apecgraph.content.folder import CELLS_GRAPH
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import Labels
-from apecgraph.rdf.namespaces import BASE, DCAT, ID, QB, RDF, SCHEMA
+from apecgraph.rdf.namespaces import BASE, DCAT, QB, RDF, SCHEMA
 from apecgraph.readers.claims import FigureClaim, read_claim
-from apecgraph.text.catalogues import Catalogue, gettext_noop
+from apecgraph.text.catalogues import Catalogue
+from apecgraph.text.measured import ALL_GOODS, in_sentence, measured
 from apecgraph.text.numbers import Numerals
 
 SERIES_DIMENSIONS: Final[Mapping[str, str]] = {
@@ -31,12 +32,6 @@ _TELLING: Final = (
     *("measure", *_TRADE, "counterpart", "subject", "coverage", "currency", _VALUATION),
 )
 """The dimensions that tell series apart, those first that say most to a reader."""
-
-_TOTAL: Final = f"{ID}flow/total"
-_WORLD: Final = f"{ID}group/world"
-_ALL_GOODS: Final = f"{ID}coverage/all-goods"
-_UNREMARKABLE: Final = (_TOTAL, _ALL_GOODS)
-"""The values that a name leaves out: the whole is meant if no part is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,87 +87,10 @@ class Series:
         return catalogue.gettext(", ").join(filter(None, parts))
 
 
-def measured(values: Mapping[str, str], labels: Labels, catalogue: Catalogue) -> str:
-    """Write what figures measure, without their unit and their time.
-
-    Args:
-        values: The value (an IRI) of each dimension that they share, by the names of
-            `SERIES_DIMENSIONS`.
-        labels: Names the values.
-        catalogue: The language to write in.
-
-    Returns:
-        The words, such as "exports of China to Viet Nam"; a list of names if the language has no
-        words for the measure.
-    """
-    names = {name: in_sentence(value, labels, catalogue) for name, value in values.items()}
-    sentence = _sentence(values, names, catalogue)
-    if sentence is None:
-        order = ("subject", "measure", "flow", "reporter", "counterpart", "coverage")
-        listed = [
-            names[name] for name in order if name in names and values[name] not in _UNREMARKABLE
-        ]
-        return catalogue.gettext(", ").join(listed)
-    if values.get("coverage", _ALL_GOODS) == _ALL_GOODS:
-        return sentence
-    return catalogue.gettext("%(trade)s: %(goods)s", trade=sentence, goods=names["coverage"])
-
-
-def in_sentence(iri: str, labels: Labels, catalogue: Catalogue) -> str:
-    """Name a thing as a sentence does: "the world", not "world"."""
-    return catalogue.gettext("the world") if iri == _WORLD else labels.title(iri).value
-
-
 def dimensions_of(cells: Iterable[Cell]) -> dict[str, str]:
     """Return the dimensions of series that some cells have in common, keyed by their names."""
     common = set.intersection(*(set(cell.values()) for cell in cells))
     return dict(_dimensions(dict(common).get))
-
-
-_SENTENCES: Final = {
-    ("trade-value", "total"): gettext_noop("trade of %(reporter)s with %(counterpart)s"),
-    ("trade-value", "exports"): gettext_noop("exports of %(reporter)s to %(counterpart)s"),
-    ("trade-value", "imports"): gettext_noop("imports of %(reporter)s from %(counterpart)s"),
-    ("trade-value", "balance"): gettext_noop("trade balance of %(reporter)s with %(counterpart)s"),
-    ("trade-growth", "total"): gettext_noop(
-        "growth of the trade of %(reporter)s with %(counterpart)s"
-    ),
-    ("trade-growth", "exports"): gettext_noop(
-        "growth of the exports of %(reporter)s to %(counterpart)s"
-    ),
-    ("trade-growth", "imports"): gettext_noop(
-        "growth of the imports of %(reporter)s from %(counterpart)s"
-    ),
-    ("trade-growth", "balance"): gettext_noop(
-        "growth of the trade balance of %(reporter)s with %(counterpart)s"
-    ),
-    ("trade-share", "total"): gettext_noop("share of %(counterpart)s in the trade of %(reporter)s"),
-    ("trade-share", "exports"): gettext_noop(
-        "share of %(counterpart)s in the exports of %(reporter)s"
-    ),
-    ("trade-share", "imports"): gettext_noop(
-        "share of %(counterpart)s in the imports of %(reporter)s"
-    ),
-}
-"""What a measure of trade says of an economy and its partner, by the flow."""
-
-
-def _sentence(
-    values: Mapping[str, str], names: Mapping[str, str], catalogue: Catalogue
-) -> str | None:
-    """Write who trades with whom; None if the language has no sentence for the measure."""
-    if "subject" in names:
-        return catalogue.gettext("%(subject)s: %(measure)s", **_chosen(names, "subject", "measure"))
-    if not {"measure", "reporter", "counterpart"} <= names.keys():
-        return None
-    kind = local_name(values["measure"]), local_name(values.get("flow", _TOTAL))
-    if kind not in _SENTENCES:
-        return None
-    return catalogue.gettext(_SENTENCES[kind], **_chosen(names, "reporter", "counterpart"))
-
-
-def _chosen(names: Mapping[str, str], *keys: str) -> dict[str, str]:
-    return {key: names[key] for key in keys}
 
 
 def names_apart(series: Sequence[Series], labels: Labels, catalogue: Catalogue) -> list[str]:
@@ -209,7 +127,7 @@ def names_apart(series: Sequence[Series], labels: Labels, catalogue: Catalogue) 
                 for name in telling
                 if name in values
                 and (name != _VALUATION or without.count(key) > 1)
-                and (values[name] != _ALL_GOODS or len(telling) == 1)
+                and (values[name] != ALL_GOODS or len(telling) == 1)
             },
             labels.title(EXPECTED).value if is_expected and len(set(expected)) > 1 else "",
             catalogue,
@@ -221,7 +139,9 @@ def names_apart(series: Sequence[Series], labels: Labels, catalogue: Catalogue) 
 def _named(names: dict[str, str], status: str, catalogue: Catalogue) -> str:
     """Write the names of some dimensions as one name: "exports of China, FOB"."""
     if "flow" in names and "reporter" in names:
-        trade = catalogue.gettext("%(flow)s of %(reporter)s", **_chosen(names, "flow", "reporter"))
+        trade = catalogue.gettext(
+            "%(flow)s of %(reporter)s", flow=names["flow"], reporter=names["reporter"]
+        )
         names = {"flow": trade, **{n: text for n, text in names.items() if n not in _TRADE}}
     return catalogue.gettext(", ").join(filter(None, (*names.values(), status)))
 

@@ -17,9 +17,10 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import APEC, DCTERMS, OWL, QB, RDF
 from apecgraph.readers.claims import FigureClaim, StatementClaim, read_claim
 from apecgraph.readers.quantities import Quantities
-from apecgraph.readers.series import dimensions_of, measured
+from apecgraph.readers.series import dimensions_of
 from apecgraph.release.links import namespace_of
 from apecgraph.text.catalogues import Catalogue
+from apecgraph.text.measured import measured
 from apecgraph.text.numbers import Numerals
 
 _SAME: Final = f"{OWL}sameAs"

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from apecgraph.content.cube import Cell, dimensions
+from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import DISPUTED
 from apecgraph.content.figures import read_interval
 from apecgraph.rdf.graph import Graph
@@ -56,11 +56,6 @@ _GENERAL: Final = frozenset(
     (f"{APEC}Source", f"{SCHEMA}CreativeWork", f"{SD}NamedGraph", f"{SKOS}Concept")
 )
 """Classes that say less about a thing than its other classes."""
-
-_MEASURED: Final = dimensions(
-    *("measure", "reporter", "subject", "counterpart"),
-    without=("base_period", "currency", "valuation"),
-)
 
 _HOLDERS: Final = (
     gettext_noop("%(kind)s, %(role)s of %(body)s since %(since)s"),
@@ -152,25 +147,6 @@ class ShortDescriptions:
         classes = self._graph.iris(iri, f"{RDF}type")
         ranked = sorted(classes, key=lambda each: (each in _GENERAL, classes.index(each)))
         return self._title(ranked[0]) if ranked else ""
-
-    def measured(self, cell: Cell) -> str:
-        """Write what a cell measures: "Value of trade of China with other economies, 2025"."""
-        gettext, labels = self._language.catalogue.gettext, self._language.labels
-        numerals, unit = self._language.numerals, cell.unit(self._graph)
-        basis = "" if unit == cell.currency else numerals.basis(None, cell.currency)
-        named = {
-            name: labels.title(value).value
-            for name in _MEASURED
-            if (value := getattr(cell, name)) is not None
-        }
-        words = named.pop("measure")
-        if reporter := named.pop("reporter", None):
-            words = gettext("%(measure)s of %(reporter)s", measure=words, reporter=reporter)
-        if subject := named.pop("subject", None):
-            words = self._language.listed([words, subject])
-        if counterpart := named.pop("counterpart", None):
-            words = gettext("%(trade)s with %(counterpart)s", trade=words, counterpart=counterpart)
-        return _begun(self._language.listed([words, *named.values(), *filter(None, [basis])]))
 
     def _of(self, iri: str) -> str:
         """Describe a thing.
@@ -270,7 +246,10 @@ class ShortDescriptions:
         if not isinstance(claim, FigureClaim):
             return {}
         publisher = self._language.wording.publisher(claim.source)
-        return {"measured": self.measured(claim.figure.cell), "publisher": publisher}
+        return {
+            "measured": self._language.measured({claim.figure.cell}),
+            "publisher": publisher,
+        }
 
     def _statement(self, iri: str) -> Values:
         claim = read_claim(self._graph, iri)

@@ -288,8 +288,8 @@ YEARS = [figure(value, value, value, year) for value, year in (("20", "2023"), (
 def test_bars_reach_from_zero_to_the_values_and_a_rejected_one_has_none(charts: Charts) -> None:
     wrong = figure("2.6", "2.5", "2.7", status="rejected")
     tree = drawn(charts.over_time("it", SCRIPT, [line([*YEARS, wrong])], view=View("bar")))
-    bars = [each.get("d", "") for each in tree.iter("path") if "bar" in each.get("class", "")]
-    shapes = [list(map(float, re.findall("[0-9.]+", bar))) for bar in bars]
+    (bars,) = (each.get("d", "") for each in tree.iter("path") if "bar" in each.get("class", ""))
+    shapes = [list(map(float, re.findall("[0-9.]+", bar))) for bar in bars.split("M")[1:]]
     found = points(tree)
     for (left, zero, top, right, _), value in zip(shapes, ("20", "26"), strict=True):
         x, y = place(found[f"/id/figure/x/{value}"])

@@ -74,7 +74,7 @@ class TestASource:
         (wrong,) = (each for each in rows if "2.629 trillion yuan</span>" in each)
         assert "10 times as much:</strong> 26.29 trillion yuan (24 Chasa and 4 others)" in wrong
         assert "the same: 2.629 trillion yuan (SEETAO)" in wrong
-        (share,) = (each for each in rows if "<td>share of trade, China, other APEC" in each)
+        (share,) = (each for each in rows if "<td>share of other APEC economies in the" in each)
         assert "agrees: 57.82 % (China Daily Asia)" in share
         (plan,) = (each for each in rows if "125.49 trillion yuan</span>" in each)
         assert "1 trillion times less:</strong> 125.49 yuan (Sada El Balad)" in plan

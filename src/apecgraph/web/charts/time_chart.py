@@ -144,12 +144,14 @@ class TimeChart:
         half = self._slot(drawing) / len(self._lines) / 2
         zero = self._up(drawing, Decimal(0))
         for number, (name, marks) in enumerate(self._lines):
-            class_ = f"bar {_colour(name, number)}".strip()
+            shapes = []
             for mark in best_marks(marks):
                 x, y = self._place(drawing, mark, number)
-                shape = f"M{x - half:.1f} {zero:.1f}V{y:.1f}H{x + half:.1f}V{zero:.1f}z"
-                drawing.add("path", class_=class_, d=shape)
+                shapes.append(f"M{x - half:.1f} {zero:.1f}V{y:.1f}H{x + half:.1f}V{zero:.1f}z")
                 drawing.background(Box(x - half, min(y, zero), x + half, max(y, zero)))
+            # One path for all bars: hundreds of them would be most of the page.
+            class_ = f"bar {_colour(name, number)}".strip()
+            drawing.add("path", class_=class_, d="".join(shapes))
 
     def _slot(self, drawing: Drawing) -> float:
         """Return the width of the bars of a period in pixels."""

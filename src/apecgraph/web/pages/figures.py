@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from apecgraph.content.frequencies import FREQUENCIES, frequency
+from apecgraph.content.frequencies import ANNUAL, FREQUENCIES, frequency
 from apecgraph.errors import NotFound, ReleaseError
 from apecgraph.rdf.formats import CSV, HTML, PICTURE_FORMATS, Format, find_format
 from apecgraph.rdf.namespaces import BASE, SDMX_DIMENSION
@@ -23,9 +23,10 @@ from apecgraph.readers.claims import FigureClaim
 from apecgraph.readers.partners import PartnerTable, partner_tables, rows_of
 from apecgraph.readers.populations import POPULATION
 from apecgraph.readers.selections import Selection, by_measure, local, years
-from apecgraph.readers.series import SERIES_DIMENSIONS, Series, measured
+from apecgraph.readers.series import SERIES_DIMENSIONS, Series
 from apecgraph.tabular.figures import Figures
 from apecgraph.tabular.writers import WRITERS
+from apecgraph.text.measured import measured
 from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.shared import ChartAddress, SharedChart
 from apecgraph.web.charts.view import PLAIN, View
@@ -54,6 +55,9 @@ _LISTED: Final = 90
 
 _DRAWN: Final = 2
 """Maximum number of charts on a page of several series; the name of each leads to its page."""
+
+_OFFERED: Final = 150
+"""Maximum number of periods to choose from; if there are more, only years are offered."""
 
 _ROWS: Final = 40
 """Maximum number of rows of the tables of a page."""
@@ -242,6 +246,8 @@ class FiguresPage(Page):
             lasting.offers("period", self.site.series, days),
             key=days.__getitem__,
         )
+        if len(periods) > _OFFERED:  # a choice of frequency offers the others
+            periods = [each for each in periods if frequency(*days[each][:2]) == ANNUAL]
         groups = [] if in_rows or shown else by_measure(selection, self.site.series, days)
         tables = self._tables(series) if in_rows else []
         if in_rows:

@@ -12,7 +12,8 @@ from typing import ClassVar, Final
 from apecgraph.content.frequencies import ANNUAL, frequency
 from apecgraph.rdf.namespaces import APEC, ID, RDF, SCHEMA
 from apecgraph.readers.selections import Selection
-from apecgraph.readers.series import Series, in_sentence, when
+from apecgraph.readers.series import Series, when
+from apecgraph.text.measured import in_sentence
 from apecgraph.web.charts.charts import Chart, Charts
 from apecgraph.web.charts.shared import MOST_MARKS, SharedChart
 from apecgraph.web.pages.official import Compared
