@@ -6,7 +6,7 @@ Pages about special kinds of things extend this one and its template.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Final
@@ -18,7 +18,7 @@ from apecgraph.content.folder import CELLS_GRAPH, DERIVED_GRAPH
 from apecgraph.rdf.formats import HTML, Format
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.labels import LABEL_PROPERTIES, Labels
-from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, RDF, RDFS, SCHEMA, SKOS
+from apecgraph.rdf.namespaces import APEC, DCTERMS, ID, OWL, QB, RDF, RDFS, SCHEMA, SKOS
 from apecgraph.readers.claims import Claim, FigureClaim, StatementClaim, read_claim, read_claims
 from apecgraph.readers.description import Citation, Description, Fact, IncomingLink, linking
 from apecgraph.readers.queries import all_links, whole_page
@@ -218,10 +218,18 @@ class ThingView:
                 # Derived links, such as those of contradictions, come after the data.
                 tuple(sorted(links[predicate], key=lambda link: _DERIVED.issuperset(link.graphs))),
                 all_links(iri, predicate),
-                name if (name := predicate.removeprefix(APEC)) in PARAMETERS else None,
+                self._dimension(predicate, links[predicate]),
             )
             for predicate in sorted(links, key=self._rank)
         )
+
+    def _dimension(self, predicate: str, links: Iterable[IncomingLink]) -> str | None:
+        """Return the name by which the figures that link to the thing can be selected."""
+        name, type_, figure = predicate.removeprefix(APEC), f"{RDF}type", f"{QB}Observation"
+        selects = name in PARAMETERS and any(
+            self.graph.has(link.subject, type_, figure) for link in links
+        )
+        return name if selects else None
 
     @property
     def query(self) -> str:
