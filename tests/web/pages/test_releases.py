@@ -159,7 +159,7 @@ def test_the_feed_says_what_figures_were_and_which_decision_rejects_them(
         f"Release {each.name}" for each in (new, old)
     ]
     content = " ".join((entries[0].findtext(f"{ATOM}content") or "").split())
-    what = "value of trade, China, exports"
+    what = "exports of China to the world"
     assert f"{what}, 2024: 2.6 trillion yuan; was “2.5 trillion yuan”" in content
     assert f"{what}, 2022: 9 trillion yuan; rejected since: Not 9 'trillion'" in content
     assert f"Figures removed: - {what}, 2023: 2 trillion yuan" in content
