@@ -50,7 +50,7 @@ def main() -> int:
             found = _LINK.findall(body)
             if "location" in headers:
                 found = [headers["location"].encode()]
-            elif status not in (200, 410):  # a withdrawn thing says what took its place
+            elif status not in (200, 410):  # a withdrawn thing names its successor
                 wrong.append(f"{path}: {status}")
             elif headers["content-type"].startswith("text/html"):
                 sizes[path] = len(body)

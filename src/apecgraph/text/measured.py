@@ -44,14 +44,14 @@ _SENTENCES: Final = {
         "share of %(counterpart)s in the imports of %(reporter)s"
     ),
 }
-"""What a measure of trade says of an economy and its partner, by the flow."""
+"""The words for a measure of trade of an economy with its partner, by the flow."""
 
 
 def measured(values: Mapping[str, str], labels: Labels, catalogue: Catalogue) -> str:
     """Write what the figures of a series, or of several, measure, without their unit and time.
 
     Args:
-        values: The value (an IRI) of each dimension that they share, by its name.
+        values: The value (an IRI) of each dimension that they share, keyed by its name.
         labels: Names the values.
         catalogue: The language to write in.
 
