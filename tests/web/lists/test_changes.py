@@ -110,6 +110,9 @@ def test_the_page_says_in_words_what_happened(client: httpx.Client) -> None:
     assert f'href="{PATH}"' not in page
     figures = client.get("/figures", params={"period": "period/2025"}, follow_redirects=True).text
     assert f'action="{PATH}"' in figures
+    cell = client.get(f"{CELL.replace(ID, '/doc/')}2025.html").raise_for_status()
+    form = cell.text[cell.text.index(f'action="{PATH}"') :].partition("</form>")[0]
+    assert '<input type="hidden" name="period" value="period/2025">' in form
 
 
 def test_programs_get_what_differs_as_numbers_with_names(

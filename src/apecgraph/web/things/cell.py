@@ -9,7 +9,8 @@ from apecgraph.content.cube import Cell
 from apecgraph.content.decisions import DISPUTED
 from apecgraph.content.figures import interval_values, read_interval
 from apecgraph.rdf.namespaces import ADMS, APEC, PROV, QB
-from apecgraph.web.things.observation import series_address
+from apecgraph.readers.selections import local
+from apecgraph.web.things.observation import series_address, series_of
 from apecgraph.web.things.thing import ThingPage, ThingView
 
 _FIGURE: Final = f"{QB}observation"
@@ -34,4 +35,6 @@ class CellPage(ThingPage):
             "origins": len(graph.values(iri, _ORIGIN)),
             "rest": view.without(*shown),
             "series": series_address(cell),
+            "choices": series_of(cell).choosing("period", cell.period).choices,
+            "local": local,
         }

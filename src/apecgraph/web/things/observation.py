@@ -51,9 +51,12 @@ class ObservationPage(ThingPage):
 
 def series_address(cell: Cell) -> str:
     """Return the address of the figures that measure the same thing as a cell, in any period."""
+    return selection_address(series_of(cell))
+
+
+def series_of(cell: Cell) -> Selection:
+    """Select the figures that measure the same thing as a cell, in any period."""
     values = dict(cell.values())
-    return selection_address(
-        Selection.of(
-            {name: values[iri] for name, iri in SERIES_DIMENSIONS.items() if iri in values}
-        )
+    return Selection.of(
+        {name: values[iri] for name, iri in SERIES_DIMENSIONS.items() if iri in values}
     )
