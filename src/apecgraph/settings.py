@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Number of latest releases that `build` keeps; 0 keeps all.",
     )
+    permanent_releases: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{16}(-[0-9a-f]{8})?([, ]+|$))*$",
+        description="Names of releases that are never removed, separated by commas, such as those "
+        "that a paper cites: links to answers from them stay.",
+    )
     load_seconds: float = Field(
         default=1800,
         gt=0,
@@ -123,3 +129,8 @@ class Settings(BaseSettings):
     drain_seconds: int = Field(
         default=10, ge=0, description="Seconds that a stopping server gives to answers in progress."
     )
+
+    @property
+    def never_pruned(self) -> frozenset[str]:
+        """The names in `permanent_releases`."""
+        return frozenset(self.permanent_releases.replace(",", " ").split())

@@ -197,6 +197,25 @@ def test_an_old_release_whose_content_is_built_again_is_not_removed_first(
     assert set(Archive(releases).names()) == {first, third}
 
 
+def test_a_release_that_a_setting_names_is_never_removed(
+    content: SmallContent, releases: Path
+) -> None:
+    first, second, third, fourth = (published(content, releases, label) for label in "abcd")
+    settings = {"keep_releases": 1, "permanent_releases": f"{first}, 0123456789abcdef"}
+    for label, others in (("e", {fourth}), ("f", set())):
+        content.source(0, label)
+        assert (
+            run("build", "--content", content.root, releases=releases, **settings).returncode == 0
+        )
+        assert others <= set(Archive(releases).names())
+        assert first in Archive(releases).names()
+    assert not {second, third} & set(Archive(releases).names())
+    assert run("rollback", first, releases=releases, **settings).returncode == 0
+    done = run("build", "--content", content.root, releases=releases, permanent_releases="../x")
+    assert done.returncode != 0
+    assert "APECGRAPH_PERMANENT_RELEASES" in done.stderr
+
+
 def test_a_file_that_cannot_be_written_completely_publishes_nothing(
     content: SmallContent, releases: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +68,7 @@ def build_release(
     releases: Path,
     *,
     keep: int = 0,
+    never_pruned: Collection[str] = (),
     accept_loss: bool = False,
     observe: StepObserver = nullcontext,
 ) -> tuple[Release, Report]:
@@ -81,6 +82,7 @@ def build_release(
         content: The content folder.
         releases: The folder of releases.
         keep: Number of releases to keep, 0 for all.
+        never_pruned: The names of releases to keep in any case.
         accept_loss: Whether to publish even if much of the last release is gone.
         observe: Observes the reading of each file and the application of each shape.
 
@@ -97,7 +99,7 @@ def build_release(
     report, findings = check_content(content, observe)
     if build_fingerprint(content) != fingerprint:
         raise ContentError("changed while it was checked: build it again", content)
-    archive = Archive(releases)
+    archive = Archive(releases, frozenset(never_pruned))
     if findings is None or not report.conforms:
         raise refusals.refused(archive, report)
     quads, digest = canonicalized(derived_dataset(findings))
@@ -117,18 +119,19 @@ def build_release(
     return release, report
 
 
-def publish(release: Release, *, keep: int = 0) -> None:
+def publish(release: Release, *, keep: int = 0, never_pruned: Collection[str] = ()) -> None:
     """Make an existing release the current one of its folder, as `build_release` would.
 
     Args:
         release: The release.
         keep: Number of releases to keep, 0 for all.
+        never_pruned: The names of releases to keep in any case.
 
     Raises:
         LossFound: If much of the last release is gone.
         RolledBack: If the release was rolled back.
     """
-    archive = Archive(release.path.parent)
+    archive = Archive(release.path.parent, frozenset(never_pruned))
     with archive.writing("build"):
         _admit(archive, release, release.report, accept_loss=False)
         archive.switch(release.name, "build")

@@ -371,7 +371,7 @@ def _current(content: Path | None) -> Release:
             if release.name != Archive(settings.releases).current:
                 from apecgraph.build.pipeline import publish
 
-                publish(release, keep=settings.keep_releases)
+                publish(release, keep=settings.keep_releases, never_pruned=settings.never_pruned)
             return release
         except RolledBack as error:
             click.echo(

@@ -73,7 +73,7 @@ def rollback(name: str | None) -> None:
     content of a release that was rolled back does not publish it again; a rollback to it does.
     """
     settings = Settings()
-    archive = Archive(settings.releases)
+    archive = Archive(settings.releases, settings.never_pruned)
     before = archive.current
     release = archive.rollback(name, settings.keep_releases)
     click.echo(f"{release.path}: current; before: {before or 'none'}")

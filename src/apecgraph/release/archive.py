@@ -54,9 +54,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A folder of releases."""
+    """A folder of releases.
+
+    Attributes:
+        path: The folder.
+        never_pruned: The names of releases that are never removed.
+    """
 
     path: Path
+    never_pruned: frozenset[str] = frozenset()
 
     @property
     def current(self) -> str | None:
@@ -271,8 +277,9 @@ class Archive:
     def prune(self, keep: int, stay: Collection[str | None] = ()) -> list[str]:
         """Remove the oldest releases.
 
-        The current release stays, and so does the release that a rollback would make current. If a
-        process has files of a removed release open, the process can still read them.
+        The current release stays, and so do the release that a rollback would make current and
+        those that are never pruned. If a process has files of a removed release open, the process
+        can still read them.
 
         Args:
             keep: Number of releases to keep; 0 keeps all.
@@ -282,7 +289,8 @@ class Archive:
             The names of the removed releases.
         """
         names = self.names()
-        kept = {*names[-keep:], *stay, self.current, self.previous} if keep else {*names}
+        stay = {*stay, *self.never_pruned, self.current, self.previous}
+        kept = {*names[-keep:], *stay} if keep else {*names}
         removed = [name for name in names if name not in kept]
         for name in removed:
             gone = self.path / f"{TEMPORARY}{name}"

@@ -111,6 +111,7 @@ def run_build(content: Path, settings: Settings, *, accept_loss: bool = False) -
             "build",
             releases=str(settings.releases),
             keep=settings.keep_releases,
+            never_pruned=sorted(settings.never_pruned),
             accept_loss=accept_loss,
         )
     except ContentError as error:

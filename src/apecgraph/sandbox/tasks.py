@@ -172,6 +172,7 @@ def _build(request: TaskRequest, observe: StepObserver) -> str:
         Path(request["content"]),
         Path(request["releases"]),
         keep=request["keep"],
+        never_pruned=request["never_pruned"],
         accept_loss=request["accept_loss"],
         observe=observe,
     )
