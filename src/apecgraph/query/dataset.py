@@ -13,10 +13,13 @@ from apecgraph.errors import Forbidden
 DEFAULT_GRAPH: Final = ""
 """Stands for the default graph among the graphs that are merged. No named graph has this name."""
 
+DEFAULT_GRAPH_NAME: Final = "urn:x-arq:DefaultGraph"
+"""Jena's name of the default graph (org.apache.jena.sparql.core.Quad)."""
+
 _DEFAULT_GRAPH_NAMES: Final = frozenset(
     {
+        DEFAULT_GRAPH_NAME,
         "urn:x-rdflib:default",  # rdflib.graph.DATASET_DEFAULT_GRAPH_ID
-        "urn:x-arq:DefaultGraph",  # org.apache.jena.sparql.core.Quad
         "urn:x-arq:DefaultGraphNode",
         "http://rdf4j.org/schema/rdf4j#nil",  # org.eclipse.rdf4j.model.vocabulary
         "http://www.openrdf.org/schema/sesame#nil",
