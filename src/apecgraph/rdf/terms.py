@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -43,6 +43,25 @@ def from_notation(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
         assert isinstance(quad.object, ox.Literal)  # noqa: S101 - the text begins like one
         return quad.object
     return ox.NamedNode(text)
+
+
+def results_json(term: Term) -> dict[str, Any]:
+    """Return a term as in SPARQL 1.1 Query Results JSON Format, section 3.2.2."""
+    match term:
+        case ox.NamedNode():
+            return {"type": "uri", "value": term.value}
+        case ox.BlankNode():
+            return {"type": "bnode", "value": term.value}
+        case ox.Literal():
+            found: dict[str, Any] = {"type": "literal", "value": term.value}
+            if term.language:
+                found["xml:lang"] = term.language
+            elif term.datatype.value != f"{XSD}string":
+                found["datatype"] = term.datatype.value
+            return found
+        case _:
+            parts = zip(("subject", "predicate", "object"), term, strict=True)
+            return {"type": "triple", "value": {name: results_json(part) for name, part in parts}}
 
 
 def shortened_iri(iri: str, most: int) -> str:

@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode
-
 from apecgraph.query.citing.citations import MOST_LISTED, Citations, RowCitation
-from apecgraph.query.citing.sources import Term
 from apecgraph.rdf.formats import RESULTS_CSV, Format
-from apecgraph.rdf.namespaces import XSD
+from apecgraph.rdf.terms import results_json
 
 NOT_FOUND: Final = "the row was not found again: the query chooses it without an order"
 
@@ -37,7 +34,11 @@ def _member(citations: Citations) -> dict[str, Any]:
         "statements": [
             {
                 **dict(
-                    zip(("subject", "predicate", "object"), map(_term, each.triple), strict=True)
+                    zip(
+                        ("subject", "predicate", "object"),
+                        map(results_json, each.triple),
+                        strict=True,
+                    )
                 ),
                 "graphs": origin.graphs,
                 "claims": origin.claims,
@@ -63,25 +64,6 @@ def _member(citations: Citations) -> dict[str, Any]:
 
 def _without_iri(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "iri" and value}
-
-
-def _term(term: Term) -> dict[str, Any]:
-    """Return a term as in SPARQL 1.1 Query Results JSON Format, section 3.2.2."""
-    match term:
-        case NamedNode():
-            return {"type": "uri", "value": term.value}
-        case BlankNode():
-            return {"type": "bnode", "value": term.value}
-        case Literal():
-            found: dict[str, Any] = {"type": "literal", "value": term.value}
-            if term.language:
-                found["xml:lang"] = term.language
-            elif term.datatype.value != f"{XSD}string":
-                found["datatype"] = term.datatype.value
-            return found
-        case _:
-            parts = zip(("subject", "predicate", "object"), term, strict=True)
-            return {"type": "triple", "value": {name: _term(part) for name, part in parts}}
 
 
 _COLUMNS: Final[Mapping[str, Callable[[RowCitation, Citations], str]]] = {
