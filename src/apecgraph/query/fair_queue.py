@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from cachetools import LRUCache
 
-from apecgraph.errors import ApecgraphError, QueryTimedOut, StoreBusy
+from apecgraph.errors import ApecgraphError, QueryError, StoreBusy
 
 _HALVED_SECONDS: Final = 10.0
 """Time in which half of what a client has used is forgotten."""
@@ -48,7 +48,7 @@ class FairQueue(Generic[_Resource]):
         return sum(map(len, self._waiting.values()))
 
     async def wait(
-        self, client: str, deadline: float, timed_out: Callable[[], QueryTimedOut]
+        self, client: str, deadline: float, timed_out: Callable[[], QueryError]
     ) -> _Resource:
         """Wait for a resource.
 
@@ -63,7 +63,7 @@ class FairQueue(Generic[_Resource]):
         Raises:
             StoreBusy: All places are taken, or this place was taken away: if all places are taken,
                 the client with the most places loses its last one to a client with fewer.
-            QueryTimedOut: The deadline has passed.
+            QueryError: The deadline has passed.
         """
         place = self._join(client)
         alarm = asyncio.get_running_loop().call_at(
@@ -127,7 +127,7 @@ class FairQueue(Generic[_Resource]):
         self,
         client: str,
         place: asyncio.Future[_Resource],
-        timed_out: Callable[[], QueryTimedOut],
+        timed_out: Callable[[], QueryError],
     ) -> None:
         if not place.done():
             self._leave(client, place)

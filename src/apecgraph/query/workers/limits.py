@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+LOW_PRIORITY: Final = 10
+"""The priority (nice) of what may wait for everything else. With a lower one, a worker would get a
+processor so rarely that a fork would wait for seconds if the worker holds a lock of the kernel on
+memory that both share."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +27,7 @@ class PoolLimits:
         long_queries: Number of long queries that are evaluated in addition, with a low
             priority.
         queue: Number of queries that may wait for a worker.
+        priority: The priority (nice) of all processes.
     """
 
     load_seconds: float
@@ -32,3 +39,4 @@ class PoolLimits:
     workers: int
     long_queries: int
     queue: int
+    priority: int = 0

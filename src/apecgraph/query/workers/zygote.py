@@ -45,7 +45,7 @@ from apecgraph.isolation.seccomp import deny_network
 from apecgraph.query.loading import load
 from apecgraph.query.model import DataFile, RemoteEngine
 from apecgraph.query.workers.disk import VerifiedStore, unreadable_store
-from apecgraph.query.workers.limits import PoolLimits
+from apecgraph.query.workers.limits import LOW_PRIORITY, PoolLimits
 from apecgraph.query.workers.worker import Evaluator, work
 from apecgraph.rdf.formats import GRAPH_FORMATS
 
@@ -54,10 +54,6 @@ MAX_MESSAGE: Final = 65536
 
 _FORMATS: Final = {format_.name: format_ for format_ in GRAPH_FORMATS}
 _WATCH_MILLISECONDS: Final = 50
-_LOW_PRIORITY: Final = 10
-"""The priority (nice) of long queries. With a lower one, a worker would get a processor so rarely
-that a fork would wait for seconds if the worker holds a lock of the kernel on memory that both
-share."""
 _PROGRESS_SECONDS: Final = 0.1
 
 
@@ -114,6 +110,7 @@ class Zygote:
                 self._engine = RemoteEngine(url, credentials, triples, self._graphs)
             case {"open": limits}:
                 self._limits = PoolLimits(**limits)
+                _lower_priority(os.getpid(), self._limits.priority)
                 if self._directory is not None:
                     return self._fork_probe(self._directory)
                 with self._reporting_failure():
@@ -125,7 +122,7 @@ class Zygote:
             case {"fork": _}:
                 return self._fork_worker()
             case {"demote": pid} if pid in self._children.values():
-                os.setpriority(os.PRIO_PROCESS, pid, _LOW_PRIORITY)
+                _lower_priority(pid, LOW_PRIORITY)
             case {"kill": pid}:
                 for pidfd, child in self._children.items():
                     if child == pid:
@@ -270,6 +267,11 @@ class Zygote:
 
     def _send(self, message: dict[str, Any]) -> None:
         self._control.sendall(_encode(message))
+
+
+def _lower_priority(pid: int, priority: int) -> None:
+    """Give a process a priority, unless that of the server is lower: it may not be raised."""
+    os.setpriority(os.PRIO_PROCESS, pid, max(priority, os.getpriority(os.PRIO_PROCESS, pid)))
 
 
 def _encode(message: dict[str, Any]) -> bytes:
