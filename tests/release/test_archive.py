@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -201,7 +202,10 @@ def test_a_release_that_a_setting_names_is_never_removed(
     content: SmallContent, releases: Path
 ) -> None:
     first, second, third, fourth = (published(content, releases, label) for label in "abcd")
-    settings = {"keep_releases": 1, "permanent_releases": f"{first}, 0123456789abcdef"}
+    settings: dict[str, Any] = {
+        "keep_releases": 1,
+        "permanent_releases": f"{first}, 0123456789abcdef",
+    }
     for label, others in (("e", {fourth}), ("f", set())):
         content.source(0, label)
         assert (

@@ -12,13 +12,8 @@ from apecgraph.settings import Settings
 from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.app import ServerResources, sites_of
 from apecgraph.web.documents.default_views import prepare_pictures
-from apecgraph.web.http.content_cache import ContentCache
-from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.signposting import link_headers
-from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.publication import Publication
-from apecgraph.web.sparql.endpoint import parsed_requests
 
 
 @click.command()
@@ -31,15 +26,8 @@ def pictures() -> None:
     settings = Settings()
     archive = Archive(settings.releases)
     with shown():
-        server = ServerResources(
-            settings,
-            RateLimit(settings.queries_per_minute),
-            LastFailure(),
-            ContentCache(0),
-            parsed_requests(0),
-            link_headers(0),
-        )
-        sites = sites_of(Publication.of(Release.current(archive.path)), server)
+        publication = Publication.of(Release.current(archive.path))
+        sites = sites_of(publication, ServerResources.of(settings))
         site = sites[ENGLISH.tag]
         assert isinstance(site, ReleaseSite)  # noqa: S101 - it has a release
         try:

@@ -27,6 +27,9 @@ from apecgraph.errors import (
 )
 from apecgraph.query.look_ups import LookUps
 from apecgraph.query.model import QueryService
+from apecgraph.query.permalinks import PERMALINKS
+from apecgraph.query.workers.limits import PoolLimits
+from apecgraph.query.workers.on_demand import StoresOnDemand
 from apecgraph.rdf.formats import TURTLE
 from apecgraph.rdf.graph import Graph
 from apecgraph.rdf.jsonld import Context
@@ -43,13 +46,13 @@ from apecgraph.web.api.served import ServedRelease
 from apecgraph.web.documents.crawlers import Robots
 from apecgraph.web.http.content_cache import ContentCache
 from apecgraph.web.http.executor import FairExecutor
-from apecgraph.web.http.methods import ReadOnly, accept_header, preflight
+from apecgraph.web.http.methods import ReadOnly, accept_header, preflight, read_or_post
 from apecgraph.web.http.problems import problem_response
 from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.representation import EntityTags, http_date
 from apecgraph.web.http.responder import Responder
 from apecgraph.web.http.router import PathRouter
-from apecgraph.web.http.signposting import LinkHeaders
+from apecgraph.web.http.signposting import LinkHeaders, link_headers
 from apecgraph.web.language import Language
 from apecgraph.web.localization import Localized, page_language, vary_by_language
 from apecgraph.web.mcp.endpoint import PATH as MCP
@@ -60,9 +63,10 @@ from apecgraph.web.pages.html import Html, program_digest
 from apecgraph.web.pages.site import DatasetSite, Readings, ReleaseSite, Site
 from apecgraph.web.publication import Publication
 from apecgraph.web.routes import dataset_routes, read_only, release_routes
-from apecgraph.web.sparql.endpoint import ParsedRequests, SparqlEndpoint
+from apecgraph.web.sparql.endpoint import ParsedRequests, SparqlEndpoint, parsed_requests
 from apecgraph.web.sparql.examples import examples
 from apecgraph.web.sparql.page import QueryPage
+from apecgraph.web.sparql.permalinks import Permalinks
 
 _PATHS: Final = ("", "sparql", "health", "openapi.json")
 """Paths that a 404 error lists."""
@@ -106,6 +110,7 @@ class ServerResources:
         contents: Caches response contents.
         parsed: Caches parsed requests.
         link_headers: Caches the Link headers of documents.
+        earlier: The earlier releases that permalinks have asked for lately.
     """
 
     settings: Settings
@@ -114,6 +119,47 @@ class ServerResources:
     contents: ContentCache
     parsed: ParsedRequests
     link_headers: LinkHeaders
+    earlier: StoresOnDemand
+
+    @classmethod
+    def of(
+        cls, settings: Settings, *, contents: int = 0, parsed: int = 0, links: int = 0
+    ) -> ServerResources:
+        """Return the resources of a process.
+
+        Args:
+            settings: The settings.
+            contents: Maximum size of the cache of response contents in bytes.
+            parsed: Maximum size of that of parsed requests.
+            links: Maximum size of that of Link headers.
+
+        Returns:
+            The resources.
+        """
+        return cls(
+            settings,
+            RateLimit(settings.queries_per_minute),
+            LastFailure(),
+            ContentCache(contents),
+            parsed_requests(parsed),
+            link_headers(links),
+            StoresOnDemand(pool_limits(settings), settings.earlier_megabytes),
+        )
+
+
+def pool_limits(settings: Settings) -> PoolLimits:
+    """Return the limits of the processes that answer queries."""
+    return PoolLimits(
+        load_seconds=settings.load_seconds,
+        load_megabytes=settings.load_megabytes,
+        query_seconds=settings.query_seconds,
+        query_megabytes=settings.query_megabytes,
+        reply_megabytes=settings.reply_megabytes,
+        reply_rows=settings.reply_rows,
+        workers=settings.workers,
+        long_queries=settings.long_queries,
+        queue=settings.queue,
+    )
 
 
 def create_app(
@@ -146,10 +192,9 @@ def create_app(
         for tag, each in sites.items()
     }
     page = by_language[ENGLISH.tag]
-    endpoint = SparqlEndpoint(
-        queries,
+    endpoint_of = partial(
+        SparqlEndpoint,
         base=publication.base or page.endpoint,
-        tags=site.responder.tags,
         cache=server.contents,
         parsed=server.parsed,
         parsing=FairExecutor(server.settings.query_seconds),
@@ -158,6 +203,7 @@ def create_app(
         refuse=partial(_refusal, sites),
         look_ups=_look_ups(publication, server.settings),
     )
+    endpoint = endpoint_of(queries, tags=site.responder.tags)
     app = FastAPI(
         openapi_url=None,  # web/api/description describes all paths
         redirect_slashes=False,  # such a redirect would repeat the Host header
@@ -176,6 +222,17 @@ def create_app(
         app.include_router(router)
         app.router.routes += release_routes(released, description)
         app.router.routes.append(Route(MCP, McpEndpoint(by_path, server.rate_limit)))
+        permalinks = Permalinks(
+            released,
+            queries,
+            endpoint,
+            lambda earlier, tags: endpoint_of(earlier, tags=tags),
+            server.earlier,
+        )
+        app.router.routes += [
+            Route(PERMALINKS, read_or_post(permalinks.make)),
+            Route(f"{PERMALINKS}/{{link}}", ReadOnly(permalinks.answer)),
+        ]
         released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS, retired or threading.Event())
     else:
         datasets = {tag: each for tag, each in sites.items() if isinstance(each, DatasetSite)}

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from apecgraph.query.permalinks import PERMALINKS
 from apecgraph.text.catalogues import ENGLISH
 from apecgraph.web.api.api_catalog import PATH as API_CATALOG
 from apecgraph.web.api.api_catalog import ApiCatalog
@@ -54,6 +55,7 @@ from apecgraph.web.pages.shapes import ShapesPage
 from apecgraph.web.pages.site import DatasetSite, ReleaseSite
 from apecgraph.web.reconcile.lookup import Lookup
 from apecgraph.web.reconcile.service import Reconcile
+from apecgraph.web.sparql.permalinks import refuse_permalink
 from apecgraph.web.things.card import Card
 from apecgraph.web.things.error_report import ErrorReport
 
@@ -104,6 +106,8 @@ def dataset_routes(sites: Mapping[str, DatasetSite]) -> list[BaseRoute]:
         read_only("/language/{tag}", switch.answer),
         read_only("/doc", documents.document),
         read_only("/.well-known/void", VoidDescription(site).answer),
+        read_only(PERMALINKS, refuse_permalink),
+        read_only(f"{PERMALINKS}/{{link}}", refuse_permalink),
         read_only("/{path:path}", documents.thing),
     ]
 

@@ -20,13 +20,8 @@ from apecgraph.rdf.formats import TRIG
 from apecgraph.settings import Settings
 from apecgraph.web.api.description import ELSEWHERE
 from apecgraph.web.app import ServerResources, create_app
-from apecgraph.web.http.content_cache import ContentCache
-from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.router import PathRouter
-from apecgraph.web.http.signposting import link_headers
-from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.publication import Publication
-from apecgraph.web.sparql.endpoint import parsed_requests
 from tests.support.servers import served
 
 
@@ -82,15 +77,7 @@ def examples(description: Mapping[str, Any]) -> Iterator[Example]:
 def test_every_path_is_described_and_every_description_has_a_path(
     description: Mapping[str, Any], publication: Publication
 ) -> None:
-    server = ServerResources(
-        Settings(),
-        RateLimit(0),
-        LastFailure(),
-        ContentCache(0),
-        parsed_requests(0),
-        link_headers(0),
-    )
-    app = create_app(publication, NoQueries(), server)
+    app = create_app(publication, NoQueries(), ServerResources.of(Settings()))
     assert isinstance(app, PathRouter)
     assert isinstance(app.default, FastAPI)
     routes = iter_route_contexts(app.default.router.routes)

@@ -24,14 +24,9 @@ from apecgraph.web.charts.charts import SIZES, Chart, Charts
 from apecgraph.web.charts.drawing import Box, width
 from apecgraph.web.charts.view import PLAIN, View
 from apecgraph.web.documents.resources import Resources
-from apecgraph.web.http.content_cache import ContentCache
-from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.signposting import link_headers
-from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.pages.figures import FiguresPage
 from apecgraph.web.pages.site import ReleaseSite
 from apecgraph.web.publication import Publication
-from apecgraph.web.sparql.endpoint import parsed_requests
 
 Segment = tuple[float, float, float, float]
 
@@ -55,11 +50,7 @@ TABLES = (
 @pytest.fixture(scope="module")
 def sites(full_release: Release) -> Mapping[str, ReleaseSite]:
     """How the whole content is presented in each language."""
-    settings, cache = Settings(), ContentCache(0)
-    server = ServerResources(
-        settings, RateLimit(0), LastFailure(), cache, parsed_requests(0), link_headers(0)
-    )
-    made = sites_of(Publication.of(full_release), server)
+    made = sites_of(Publication.of(full_release), ServerResources.of(Settings()))
     return {tag: site for tag, site in made.items() if isinstance(site, ReleaseSite)}
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from apecgraph.content.questions import read_questions
+from apecgraph.query.model import Query
+from apecgraph.query.permalinks import Permalink
+from apecgraph.rdf.formats import RESULTS_JSON
 from apecgraph.rdf.namespaces import BASE, ID, RDF
 from apecgraph.readers.conflicts import read_conflicts
 from apecgraph.readers.lists.kinds import KINDS
 from apecgraph.readers.selections import local
 from apecgraph.web.pages.site import ReleaseSite
+
+_QUERY: Final = Query(f"SELECT * {{ <{BASE}> ?property ?value }}", RESULTS_JSON)
 
 
 def example_values(site: ReleaseSite) -> Mapping[str, str]:
@@ -26,6 +32,7 @@ def example_values(site: ReleaseSite) -> Mapping[str, str]:
         "context": site.context.path.rpartition("/")[2],
         "iri": BASE,
         "word": site.html.site,
+        "permalink": Permalink(site.release.name, _QUERY).text,
     }
     for series in site.series[:1]:
         claim = series.claims[0]

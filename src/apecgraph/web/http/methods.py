@@ -8,7 +8,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.errors import MalformedRequest, MethodNotAllowed
 from apecgraph.query.negotiation import negotiate
@@ -31,12 +31,13 @@ class ReadOnly:
     """The ASGI application of a resource that clients read.
 
     Args:
-        answer: Answers a request with any allowed method except OPTIONS; HEAD is treated as GET.
+        answer: Returns the response to a request with any allowed method except OPTIONS, or the
+            application that responds; HEAD is treated as GET.
         methods: The allowed methods.
     """
 
     def __init__(
-        self, answer: Callable[[Request], Awaitable[Response]], methods: Sequence[str] = _READ
+        self, answer: Callable[[Request], Awaitable[ASGIApp]], methods: Sequence[str] = _READ
     ) -> None:
         self._answer = answer
         self._methods = methods
@@ -53,6 +54,7 @@ class ReadOnly:
                 methods=methods,
             )
         try:
+            response: ASGIApp
             if request.method == "OPTIONS":
                 response = preflight(self._methods)
             else:

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 from pythonjsonlogger.json import JsonFormatter
 
 from apecgraph.printable import printable, shortened
+from apecgraph.query.permalinks import PERMALINKS
 from apecgraph.web.monitoring.metrics import ObservedRequest
 
 _SECONDS: Final = 0.2
@@ -113,7 +114,9 @@ class AccessLog:
         if second != self._second:
             self._second = second
             self._time = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        path = shortened(request.path, _LONGEST_PATH)
+        # The rest of the path of a permalink is a query, which is not logged.
+        is_permalink = request.path.startswith(f"{PERMALINKS}/")
+        path = f"{PERMALINKS}/" if is_permalink else shortened(request.path, _LONGEST_PATH)
         reply = "" if request.reply is None else f', "reply": "{request.reply}"'
         return (
             f'{{"time": "{self._time}.{int(1000 * (now - second)):03d}+00:00", "id": "{request.id}"'

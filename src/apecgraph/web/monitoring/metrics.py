@@ -24,7 +24,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 METRICS_PATH: Final = "/metrics"
 
 _RESOURCES: Final = frozenset(
-    ("sparql", "api", "id", "doc", "ontology", "dumps", "static", "reconcile", "lookup", "health")
+    (
+        "sparql",
+        "q",
+        "api",
+        "id",
+        "doc",
+        "ontology",
+        "dumps",
+        "static",
+        "reconcile",
+        "lookup",
+        "health",
+    )
 )
 """First parts of paths that are counted separately. All other paths count as pages, because their
 number is unlimited."""

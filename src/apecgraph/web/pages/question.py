@@ -11,6 +11,8 @@ from starlette.responses import Response
 
 from apecgraph.content.questions import Question, read_questions
 from apecgraph.errors import NotFound
+from apecgraph.query.model import Query
+from apecgraph.query.permalinks import Permalink
 from apecgraph.rdf.formats import RESULTS_CSV, TEXT
 from apecgraph.rdf.namespaces import BASE, ID
 from apecgraph.text.numbers import grouped
@@ -57,7 +59,9 @@ class QuestionPage(Page):
             return await answer(request, RESULTS_CSV.content_type, lambda: question.expected)
         if extension == "rq":
             return await answer(request, TEXT.content_type, lambda: question.query)
-        return await self.respond(request, lambda: _values(question))
+        query = Query(question.query, RESULTS_CSV)
+        permalink = Permalink(self.site.release.name, query).path
+        return await self.respond(request, lambda: {**_values(question), "permalink": permalink})
 
 
 def question_address(iri: str) -> str:

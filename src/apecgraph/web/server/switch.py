@@ -14,23 +14,18 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apecgraph.query.remote.credentials import read_credentials
-from apecgraph.query.workers.limits import PoolLimits
 from apecgraph.query.workers.pool import WorkerPool
 from apecgraph.query.workers.replicas import Replicas
 from apecgraph.readers.dataset.introduction import Introduction, read_introduction
 from apecgraph.readers.dataset.reading import Reading
 from apecgraph.settings import Settings
-from apecgraph.web.app import ServerResources, create_app
-from apecgraph.web.http.content_cache import ContentCache
+from apecgraph.web.app import ServerResources, create_app, pool_limits
 from apecgraph.web.http.memory import MEGABYTE, FixedStore, MemoryBudgets
-from apecgraph.web.http.rate_limit import RateLimit
 from apecgraph.web.http.repeat_cache import RepeatCache
-from apecgraph.web.http.signposting import link_headers
 from apecgraph.web.monitoring.health import LastFailure
 from apecgraph.web.monitoring.metrics import State, Store
 from apecgraph.web.publication import Publication
 from apecgraph.web.server.heap import free_memory
-from apecgraph.web.sparql.endpoint import parsed_requests
 
 _log: Final = logging.getLogger(__name__)
 
@@ -87,16 +82,11 @@ class ReleaseSwitch:
     def __init__(self, settings: Settings) -> None:
         cached = settings.cache_megabytes * MEGABYTE
         self.repeat_cache = RepeatCache(cached // _REPEATED)
-        self.last_failure = LastFailure()
         self.budgets = MemoryBudgets()
-        self._server = ServerResources(
-            settings,
-            RateLimit(settings.queries_per_minute),
-            self.last_failure,
-            ContentCache(cached - cached // _REPEATED),
-            parsed_requests(_PARSED),
-            link_headers(_LINK_HEADERS),
+        self._server = ServerResources.of(
+            settings, contents=cached - cached // _REPEATED, parsed=_PARSED, links=_LINK_HEADERS
         )
+        self.last_failure = self._server.last_failure
         self._running: _Running
         self._retiring: asyncio.Task[None] | None = None
         self._switches = 0
@@ -133,7 +123,7 @@ class ReleaseSwitch:
             switches=self._switches,
             waiting=running.store.waiting,
             idle=running.store.idle,
-            endings=dict(self._endings + running.store.endings),
+            endings=dict(self._endings + running.store.endings + self._server.earlier.endings),
         )
 
     def stores(self) -> Mapping[str, Store]:
@@ -149,6 +139,7 @@ class ReleaseSwitch:
                 int(server.link_headers.maxsize), int(server.link_headers.currsize)
             ),
             "answers": self._running.store,
+            "answers, earlier": server.earlier,
             "clients": server.rate_limit,
         }
 
@@ -178,21 +169,11 @@ class ReleaseSwitch:
         """Stop all processes."""
         await self._wait_for_retirement()
         self._running.retired.set()
-        await self._running.store.close()
+        await asyncio.gather(self._running.store.close(), self._server.earlier.close())
 
     async def _prepare(self, publication: Publication) -> _Running:
         settings = self._server.settings
-        limits = PoolLimits(
-            load_seconds=settings.load_seconds,
-            load_megabytes=settings.load_megabytes,
-            query_seconds=settings.query_seconds,
-            query_megabytes=settings.query_megabytes,
-            reply_megabytes=settings.reply_megabytes,
-            reply_rows=settings.reply_rows,
-            workers=settings.workers,
-            long_queries=settings.long_queries,
-            queue=settings.queue,
-        )
+        limits = pool_limits(settings)
         retired = threading.Event()
         loading = asyncio.create_task(asyncio.to_thread(lambda: publication.graph))
         store: WorkerPool | Replicas
