@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, NoReturn
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -212,7 +212,7 @@ def _choose_format(
     return HTML if prefers(accept, HTML, offers) else negotiate(accept, offers).sent
 
 
-async def refuse_permalink(request: Request) -> Response:
+async def refuse_permalink(request: Request) -> NoReturn:
     """Answer a request for a permalink to data of others.
 
     Args:
