@@ -234,7 +234,7 @@ SELECT ?e ?o { ?e a apec:Economy .
     alert.get_by_role("button", name="name").first.click()
     assert "skos:prefLabel" in written(page)
     expect(page.get_by_role("gridcell").first).to_be_visible()
-    page.get_by_role("button", name="Format").click()
+    page.get_by_role("button", name="Format the text").click()
     assert "\n\nSELECT ?e ?o {\n  ?e a apec:Economy .\n  ?e " in written(page)
     page.get_by_role("button", name="Keys").click()
     expect(page.get_by_role("dialog")).to_contain_text("Ctrl Space")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import combinations
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -44,6 +44,23 @@ def foreign() -> Iterator[str]:
     yield f"http://localhost:{site.server_port}"
     site.shutdown()
     site.server_close()
+
+
+def test_another_site_can_show_an_answer(
+    browser: Browser, server: str, foreign: str, visit: Open, violations: Violations
+) -> None:
+    query = quote(f"SELECT ?e {{ ?e a <{BASE}ontology/Economy> }}", safe="")
+    path = f"/embed/sparql?lang=en#query={query}"
+    text, complaints = framed(browser, foreign, quote(f"{server}{path}", safe=""))
+    assert "Peru" in text
+    assert "The query, its sources" in text
+    assert complaints == []
+    page = visit(path)
+    expect(page.get_by_role("gridcell", name="Peru")).to_be_visible()
+    expect(page.get_by_role("link", name="The query, its sources")).to_have_attribute(
+        "href", f"/sparql#query={query}"
+    )
+    assert violations(page) == []
 
 
 def framed(browser: Browser, foreign: str, url: str) -> tuple[str, list[str]]:

@@ -61,7 +61,8 @@ class TestAQuestion:
         english, chinese = question.title("en"), question.title("zh")
         assert english.endswith("?")
         assert chinese.endswith("？")
-        assert question.query.startswith(f"# {english}\n# zh: {chinese}\n")
+        assert question.query.startswith(f"# {english}\n# zh: {chinese}\n# group: ")
+        assert question.group("zh") != question.group("en") != ""
         assert "ORDER BY" in question.query
 
     def test_has_its_exact_answer(self, question: Question, published: Publication) -> None:

@@ -1,7 +1,8 @@
 """Competency questions: queries, each with the exact answer that the graph must give.
 
 `questions/NN-slug.rq` contains a query. Its first line is a comment with the question in plain
-words; the comments after it, such as `# zh: ...`, have the question in other languages.
+words; the comments after it, such as `# zh: ...`, have the question in other languages, and then
+`# group: ...` and `# group zh: ...` name the group of questions that it is listed in.
 `questions/NN-slug.csv` contains the answer, exactly as `apecgraph query` writes it.
 """
 
@@ -28,6 +29,7 @@ _DECLARED: Final = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
 _PREFIXED: Final = re.compile(r"(?<![\w:<])([a-z][\w-]*):([A-Za-z]\w*)")
 _TITLE: Final = re.compile(r"# ([a-z]{2,3}(?:-[a-z0-9]+)*): (.+)")
 _ENGLISH: Final = "en"
+_GROUP: Final = re.compile(r"# group(?: ([a-z]{2,3}(?:-[a-z0-9]+)*))?: (.+)")
 _NAME: Final = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 
@@ -39,6 +41,8 @@ class Question:
         number: The number in the name of its files.
         slug: The part of that name after the number.
         titles: The question in plain words, keyed by the tags of languages, English first.
+        groups: The name of the group of questions that it is in, keyed by the tags of languages;
+            empty if it is in none.
         query: The query in SPARQL; its first lines are the question as comments.
         expected: The answer as CSV.
     """
@@ -46,6 +50,7 @@ class Question:
     number: int
     slug: str
     titles: Mapping[str, str]
+    groups: Mapping[str, str]
     query: str
     expected: bytes
 
@@ -57,6 +62,10 @@ class Question:
     def title(self, language: str) -> str:
         """Return the question in a language, or else in English."""
         return self.titles.get(language, self.titles[_ENGLISH])
+
+    def group(self, language: str) -> str:
+        """Return the name of its group in a language, or else in English, or "" if it has none."""
+        return self.groups.get(language, self.groups.get(_ENGLISH, ""))
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return the expected answer: the names of its columns, and its rows."""
@@ -125,7 +134,17 @@ def _read(path: Path) -> Question:
         raise ContentError(f"the question or its answer {error.strerror}", path) from None
     except UnicodeDecodeError:
         raise ContentError("this is not UTF-8", path) from None
-    return Question(int(name[1]), name[2], dict(_titles(query, path)), query, expected)
+    titles, groups = dict(_titles(query, path)), dict(_groups(query))
+    return Question(int(name[1]), name[2], titles, groups, query, expected)
+
+
+def _groups(query: str) -> Iterator[tuple[str, str]]:
+    """Yield the tags of the languages and the names of the group in them."""
+    for line in query.split("\n"):
+        if not line.startswith("#"):
+            break
+        if group := _GROUP.fullmatch(line):
+            yield group[1] or _ENGLISH, group[2]
 
 
 def _titles(query: str, path: Path) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,9 @@ _REWORDED: Final = {
 _MAX_KEYWORD: Final = 40
 _MAX_TOKENS: Final = 4000
 
+_MISSING: Final = (".", ";", ",", "}", ")", "{", "AS", "?value")
+"""Tokens that are often missing, in the order of preference; a variable is any value."""
+
 _Token = tuple[str, int, str]
 
 
@@ -55,7 +58,8 @@ def diagnose(text: str, complaint: str) -> MalformedQuery:
             return MalformedQuery(_sentence(rule[1]))
         place, message = len(text.rstrip()), _early_end(text, query)
     else:
-        place, message = query[index][1], _unexpected(query, index, rule[1] if rule else None)
+        message = _unexpected(query, index, rule[1] if rule else None)
+        place, message = query[index][1], f"{message}{_mend(query, index)}"
     line, column = _position(text, place)
     return MalformedQuery(f"Line {line}, column {column}: {message}", line, column)
 
@@ -71,6 +75,23 @@ def _complaint(query: list[_Token]) -> re.Match[str] | None:
     except (OSError, RuntimeError):
         return None
     return None
+
+
+def _mend(query: list[_Token], index: int) -> str:
+    """Return a sentence that says what to change before a token that cannot be there, or "".
+
+    A token is missing if with it the engine reads the whole query, or else at least the next token.
+    """
+    before, after = query[:index], query[index:]
+    partly = ""
+    for missing in _MISSING:
+        name = "A value" if missing.startswith("?") else f"`{missing}`"
+        found = _complaint([*before, ("", after[0][1], missing), *after])
+        if found is None:
+            return f" {name} is missing before it."
+        if index + 1 < int(found[1]) - 1 <= len(query):
+            partly = partly or f" {name} is missing before it."
+    return partly or (" Leave it out." if _complaint([*before, *after[1:]]) is None else "")
 
 
 def _early_end(text: str, query: list[_Token]) -> str:

@@ -348,6 +348,7 @@ def _routes(
         read_only("/robots.txt", Robots(site).answer),
         read_only("/static/{path:path}", static),
         read_only("/sparql/vocabulary.json", by_address(QueryPage.vocabulary)),
+        read_only("/embed/sparql", by_address(QueryPage.embed)),
         read_only("/sparql/names.json", by_address(QueryPage.names)),
         read_only("/openapi.json", description.answer),
     ]

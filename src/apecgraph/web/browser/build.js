@@ -4,7 +4,7 @@ import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-const ENTRIES = ["editor.js"];
+const ENTRIES = ["editor.js", "answer.js"];
 
 // The Content-Security-Policy forbids <style> and style attributes; editor.css has these rules instead.
 const PATCHES = {

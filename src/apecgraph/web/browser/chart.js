@@ -38,10 +38,9 @@ export function draw({ variables, rows }, terms, width) {
     const units = chosen.unit ? [...Map.groupBy(shown, (row) => text(row[chosen.unit], terms))] : [["", shown]];
     const pictures = units.slice(0, MOST_UNITS).map(([name, part]) => {
       const drawing = (line ? lines : bars)(part, chosen, width, terms, name);
-      const svg = drawing.matches("svg") ? drawing : drawing.querySelector("svg:last-of-type");
-      svg.setAttribute("role", "img"); // the table describes its parts
-      for (const inner of drawing.querySelectorAll("[aria-label]")) if (inner !== svg) inner.removeAttribute("aria-label");
-      return element("div", {}, ...(name ? [element("h4", { textContent: name })] : []), drawing, downloads(svg, name));
+      drawing.setAttribute("role", "img"); // the table describes its parts
+      for (const inner of drawing.querySelectorAll("[aria-label]")) inner.removeAttribute("aria-label");
+      return element("div", {}, drawing, downloads(drawing, name));
     });
     canvas.replaceChildren(...pictures);
     const words = { value: chosen.value, along: chosen.along, number: spelled(shown.length), all: spelled(points.length) };
@@ -78,16 +77,18 @@ function lines(points, { value, along, series }, width, terms, unit) {
     }))
     .sort((one, other) => one.x - other.x);
   const names = [...new Set(data.map(({ z }) => z))];
-  const colours = names.map((_, index) => `var(--line-${index % MOST_SERIES})`);
-  return plot({
+  const colours = names.map((_, index) => colour(index));
+  const drawing = plot({
     ...LOOKS,
     width,
     ariaLabel: gettext("Line chart: %(value)s along %(along)s", { value, along }),
     marginLeft: 60,
     marginBottom: 40,
     x: { type: "utc" },
-    y: { label: unit || value, tickFormat: compact, zero: data.every(({ y }) => y >= 0) },
-    color: series ? { domain: names, range: colours, legend: true } : undefined,
+    y: { label: null, tickFormat: compact, zero: data.every(({ y }) => y >= 0) },
+    marginTop: 32,
+    marginRight: 24,
+    color: series ? { domain: names, range: colours } : undefined,
     marks: [
       gridY(),
       axisX({ label: null, ...(years && { ticks: "year", tickFormat: "%Y" }) }),
@@ -95,19 +96,44 @@ function lines(points, { value, along, series }, width, terms, unit) {
       dot(data, { x: "x", y: "y", fill: series ? "z" : "var(--link)", title: ({ y, z }) => `${z}: ${spelled(y)}` }),
     ],
   });
+  drawing.append(key(unit || value, series ? names : [], colours));
+  return drawing;
+}
+
+// What is drawn, and the names of the series with their colours, in a line above the drawing.
+function key(title, names, colours) {
+  const whole = svg("g", { "text-anchor": "start", fill: "currentColor" });
+  let x = 8;
+  const add = (name, colour) => {
+    if (colour) whole.append(svg("rect", { x, y: 6, width: 12, height: 12, fill: colour }));
+    if (colour) x += 17;
+    whole.append(svg("text", { x, y: 16 }, name));
+    x += 24 + [...name].reduce((sum, sign) => sum + (sign > "\u2e80" ? 14 : 7.5), 0);
+  };
+  add(title);
+  for (const [index, name] of names.entries()) add(name, colours[index]);
+  return whole;
+}
+
+function svg(name, attributes, text = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  made.textContent = text;
+  return made;
 }
 
 // Each row is a separate bar, even if two rows have the same name.
-function bars(points, { value, along, series }, width, terms) {
+function bars(points, { value, along, series }, width, terms, unit) {
   const names = points.map((row) =>
     series && row[series] ? `${text(row[along], terms)}, ${text(row[series], terms)}` : text(row[along], terms),
   );
   const groups = series ? [...new Set(points.map((row) => text(row[series], terms)))] : [];
   const most = Math.min(LONGEST, Math.floor(width / 20));
   const longest = Math.min(most, Math.max(...names.map((each) => each.length)));
-  return plot({
+  const drawing = plot({
     ...LOOKS,
     width,
+    marginTop: 32,
     ariaLabel: gettext("Bar chart: %(value)s along %(along)s", { value, along }),
     marginLeft: 20 + 7.5 * longest,
     marginRight: 24,
@@ -119,24 +145,28 @@ function bars(points, { value, along, series }, width, terms) {
       barX(points, {
         x: (row) => Number(row[value].value),
         y: (_, index) => index,
-        fill: (row) => (series ? `var(--line-${groups.indexOf(text(row[series], terms)) % MOST_SERIES})` : "var(--link)"),
+        fill: (row) => (series ? colour(groups.indexOf(text(row[series], terms))) : "var(--link)"),
         title: (row, index) => `${names[index]}: ${spelled(Number(row[value].value))}`,
       }),
       ruleX([0]),
     ],
   });
+  drawing.append(key(unit || value, groups, groups.map((_, index) => colour(index))));
+  return drawing;
 }
+
+const colour = (index) => `var(--line-${index % MOST_SERIES})`;
 
 const LOOKS = { className: "plot", style: { background: "none", fontSize: "13px", fontFamily: "inherit" } };
 
 // Links that download a drawing as it looks now.
-function downloads(svg, name) {
+function downloads(drawing, name) {
   const file = `chart${name ? `-${name}` : ""}`.replace(/[^\p{L}\p{N}]+/gu, "-");
   const link = (kind, make) => {
     const button = element("button", { type: "button", className: "plain", textContent: kind });
     button.ariaLabel = gettext("Download the chart as %(format)s", { format: kind });
     button.addEventListener("click", async () => {
-      const href = URL.createObjectURL(await make(fixed(svg)));
+      const href = URL.createObjectURL(await make(fixed(drawing)));
       element("a", { href, download: `${file}.${kind.toLowerCase()}` }).click();
       URL.revokeObjectURL(href);
     });
@@ -147,15 +177,14 @@ function downloads(svg, name) {
     "p",
     { className: "controls" },
     link("SVG", async (text) => drawn(text)),
-    link("PNG", (text) => raster(text, svg.width.baseVal.value, svg.height.baseVal.value)),
+    link("PNG", (text) => raster(text, drawing.width.baseVal.value, drawing.height.baseVal.value)),
   );
 }
 
 // The drawing as a file of its own: with its colours instead of those of the page.
-function fixed(svg) {
-  const copy = svg.cloneNode(true);
-  const looks = getComputedStyle(svg);
-  const text = new XMLSerializer().serializeToString(copy);
+function fixed(drawing) {
+  const looks = getComputedStyle(drawing);
+  const text = new XMLSerializer().serializeToString(drawing);
   const page = getComputedStyle(document.documentElement);
   const ground = `<rect width="100%" height="100%" fill="${page.getPropertyValue("--paper").trim()}"/>`;
   return text

@@ -88,11 +88,12 @@ export class Fields {
   }
 
   async name(value) {
-    const [token] = tokens(value);
+    const [token, ...others] = tokens(value);
     if (!token) return "";
+    if (others.length) return value;
     if (token.kind === "string") return token.text.match(/^(["'])(.*)\1/s)?.[2] ?? value;
     const iri = this.completion.vocabulary.iri(token, read(this.text).prefixes);
-    if (!iri || tokens(value).length > 1) return value;
+    if (!iri) return value;
     const term = { type: "uri", value: iri };
     await this.terms.learn([{ term }]);
     return this.terms.text(term);

@@ -4,8 +4,8 @@ import { gettext } from "./language.js";
 import { element } from "./table.js";
 
 // The address of this page with a query. The fragment is not sent, so the query may be long.
-export function address(query, cites) {
-  return `${location.pathname}#query=${encodeURIComponent(query)}${cites ? "&cite=1" : ""}`;
+export function address(query, cites, page = location.pathname) {
+  return `${page}#query=${encodeURIComponent(query)}${cites ? "&cite=1" : ""}`;
 }
 
 // The forms of a query: label and text.
@@ -18,6 +18,7 @@ export function forms(query, cites, endpoint) {
   return [
     [gettext("Link to this page"), new URL(address(query, cites), location.href).href],
     [gettext("Address of the answer, as CSV"), `${url}?${asked}&format=csv`],
+    [gettext("Frame in a page of another site"), frame(query, endpoint)],
     ["curl", `curl -sS ${url} -H 'Accept: text/csv'${cites ? " -d cite=1" : ""} --data-urlencode query=${quoted}`],
     [
       "Python",
@@ -34,6 +35,11 @@ with urllib.request.urlopen(request) as answer:
 `,
     ],
   ];
+}
+
+function frame(query, endpoint) {
+  const src = new URL(`/embed/sparql#query=${encodeURIComponent(query)}`, endpoint).href;
+  return `<iframe src="${src.replaceAll("&", "&amp;").replaceAll("'", "%27")}" width="800" height="500" loading="lazy" title="${gettext("Answer to a query")}"></iframe>`;
 }
 
 // Show the forms, each with a button that copies it.

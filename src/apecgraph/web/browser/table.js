@@ -6,6 +6,7 @@ import { gettext, spelled, tag } from "./language.js";
 import { isNumber } from "./terms.js";
 
 const PAGE = 50;
+const LONG = 40; // characters that need a wide column
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Table {
@@ -53,7 +54,7 @@ export class Table {
       this.plain = plain.checked;
       this.fill();
     });
-    const label = element("label", {}, plain, ` ${gettext("Show IRIs and values as they are")}`);
+    const label = element("label", {}, plain, " ", gettext("Show IRIs and values as they are"));
     return element("p", { className: "controls" }, filter, label, this.count, this.pages);
   }
 
@@ -139,6 +140,7 @@ export class Table {
     const cells = this.variables.map((name) => {
       const cell = element("td", { tabIndex: -1, className: this.numeric.has(name) ? "number" : "" });
       if (row[name]) cell.append(this.terms.element(row[name], this.plain));
+      if (cell.textContent.length > LONG) cell.classList.add("long");
       for (const link of cell.querySelectorAll("a")) link.tabIndex = -1; // the cell is reached by arrow keys
       cell.term = row[name];
       cell.variable = name;

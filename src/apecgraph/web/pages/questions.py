@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from apecgraph.content.questions import read_questions
+from apecgraph.content.questions import Question, read_questions
 from apecgraph.web.pages.page import Page
 from apecgraph.web.pages.site import ReleaseSite
 
@@ -20,5 +20,8 @@ class QuestionsPage(Page):
         self._questions = read_questions(site.release.path)
 
     def values(self) -> Mapping[str, object]:
-        """Return the questions in their order."""
-        return {"questions": self._questions}
+        """Return the questions by the names of their groups, in their order."""
+        groups: dict[str, list[Question]] = {}
+        for each in self._questions:
+            groups.setdefault(each.group(self.site.language.tag), []).append(each)
+        return {"groups": groups}

@@ -20,12 +20,14 @@ class Example:
         query: The query.
         format: Name of the result format.
         page: Path of the page about the question; empty if it has none.
+        group: The name of the group of questions that it is in; empty if it is in none.
     """
 
     title: str
     query: str
     format: str
     page: str = ""
+    group: str = ""
 
 
 EXAMPLES: Final = (
@@ -75,6 +77,12 @@ def examples(release: Release | None, catalogue: Catalogue) -> tuple[Example, ..
     """
     questions = () if release is None else read_questions(release.path)
     return tuple(
-        Example(item.title(catalogue.tag), item.query, RESULTS_CSV.name, f"/questions/{item.name}")
+        Example(
+            item.title(catalogue.tag),
+            item.query,
+            RESULTS_CSV.name,
+            f"/questions/{item.name}",
+            item.group(catalogue.tag),
+        )
         for item in questions
     ) or tuple(replace(each, title=catalogue.gettext(each.title)) for each in EXAMPLES)

@@ -31,10 +31,15 @@ from apecgraph.readers.completion import (
 from apecgraph.readers.dataset.completion import read_some_completions
 from apecgraph.readers.dataset.names import read_labels
 from apecgraph.readers.dataset.reading import PATIENT_SECONDS
+from apecgraph.web.http.headers import HEADERS
 from apecgraph.web.http.methods import choose_format
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.site import DatasetSite, ReleaseSite, Site
 from apecgraph.web.sparql.examples import Example, with_first
+
+_FRAMED: Final = HEADERS["Content-Security-Policy"].replace(
+    "frame-ancestors 'none'", "frame-ancestors *"
+)
 
 MOST_NAMES: Final = 100
 """Number of things that one request asks the names of, at most."""
@@ -102,6 +107,18 @@ class QueryPage:
 
         return await self.site.responder.answer(
             request, format_.content_type, body, {"Vary": "Accept"}, variant=repr(query)
+        )
+
+    async def embed(self, request: Request) -> Response:
+        """Answer with a page that shows the answer to the query in the fragment of its address.
+
+        Any site may frame it: it can only show what the endpoint tells everybody.
+        """
+        return await self.site.responder.answer(
+            request,
+            HTML.content_type,
+            lambda: self.site.html.page("sparql/embed.html"),
+            {"Content-Security-Policy": _FRAMED},
         )
 
     async def vocabulary(self, request: Request) -> Response:
