@@ -100,7 +100,7 @@ function lines(points, { value, along, series }, width, terms, unit) {
   return drawing;
 }
 
-// What is drawn, and the names of the series with their colours, in a line above the drawing.
+// The unit or the name of the values, and the names of the series with their colours, in a line above the drawing.
 function key(title, names, colours) {
   const whole = svg("g", { "text-anchor": "start", fill: "currentColor" });
   let x = 8;
