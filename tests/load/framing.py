@@ -33,6 +33,7 @@ from httptools import HttpParserError
 from starlette.types import Receive, Scope, Send
 
 from apecgraph.web.http.repeat_cache import LEARN, Learning
+from apecgraph.web.http.representation import RawResponse
 from tests.support.raw_http import replies
 from tests.support.servers import accepts, connections
 from tests.support.waiting import soon
@@ -193,18 +194,17 @@ async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
             return
         body, more = body + message["body"], message["more_body"]
 
-    def echo(query_string: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    def echo(query_string: bytes) -> RawResponse:
         query = b"?" + query_string if query_string else b""
         content = b" ".join((scope["method"].encode(), scope["raw_path"] + query, body))
-        return [(b"content-length", b"%d" % len(content))], content
+        return RawResponse(200, [(b"content-length", b"%d" % len(content))], content)
 
-    headers, content = echo(scope["query_string"])
+    response = echo(scope["query_string"])
     if extension := scope.get("extensions", {}).get(LEARN):
         learning: Learning = extension["request"]
-        learning.repeat(headers, content)
+        learning.repeat(response)
         learning.answer_similar(echo)
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await response(scope, receive, send)
 
 
 @contextmanager

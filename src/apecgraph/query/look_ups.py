@@ -2,16 +2,15 @@
 
 A look-up has one triple pattern with an IRI as its subject or object, and nothing that multiplies
 or transforms what the pattern finds. The engine reads at most the quads that have this IRI there,
-and these are counted before. So a look-up needs no process that can be killed.
+and the IRIs with many are known before. So a look-up needs no process that can be killed.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import Final
+from typing import Final, cast
 
-from pyoxigraph import NamedNode, QueryTriples, Store, Triple
+from pyoxigraph import QuerySolutions, QueryTriples, Store
 
 from apecgraph.isolation.threads import drop_locals_on_error
 from apecgraph.query.model import Query
@@ -22,8 +21,7 @@ MOST_QUADS: Final = 100
 """Number of quads that a look-up may have to read."""
 
 MOST_CHARACTERS: Final = 64 * 1024
-"""Number of characters of these quads, and of bytes of the answer. The quad that exceeds it is
-read, but no further one."""
+"""Number of characters of the subjects, or objects, of these quads; of bytes of the answer."""
 
 _LONGEST: Final = 2048
 """Number of characters of a look-up."""
@@ -67,7 +65,9 @@ class LookUps:
 
     def __init__(self, store: Store, max_rows: int) -> None:
         self._store = store
-        self._most = min(MOST_QUADS, max_rows)
+        most = min(MOST_QUADS, max_rows)
+        self._heavy_subjects = _heavy(store, "s", "o", most)
+        self._heavy_objects = _heavy(store, "o", "s", most)
 
     @drop_locals_on_error
     def answer(self, query: Query) -> bytes | None:
@@ -82,7 +82,7 @@ class LookUps:
         Raises:
             NotAcceptable: The format cannot represent the answer.
         """
-        if query.cites or query.changes or query.default_graphs or query.named_graphs:
+        if query.cites or query.default_graphs or query.named_graphs:
             return None
         text = self._small(query.text, query.base)
         if text is None:
@@ -90,7 +90,7 @@ class LookUps:
         try:
             answer = self._store.query(text)
         except (SyntaxError, RuntimeError, OSError):
-            return None  # a worker says what is wrong
+            return None  # a worker finds the error
         if isinstance(answer, QueryTriples):
             return None
         chunks: list[bytes] = []
@@ -110,28 +110,26 @@ class LookUps:
         if None in terms:
             return None
         subject, predicate, object_ = map(str, terms)
-        if not (self._has_few(subject, None) or self._has_few(None, object_)):
+        is_small = subject.startswith("<") and subject not in self._heavy_subjects
+        if not is_small and (not object_.startswith("<") or object_ in self._heavy_objects):
             return None
         return f"{found['form']} {{ {subject} {predicate} {object_} }} {found['limit'] or ''}"
 
-    def _has_few(self, subject: str | None, object_: str | None) -> bool:
-        """Return whether few quads, of all graphs, have an IRI as their subject or object."""
-        token = subject or object_ or ""
-        if not token.startswith("<"):
-            return False
-        iri = NamedNode(token[1:-1])
-        ends = (iri, None) if subject else (None, iri)
-        count = size = 0
-        quads = self._store.quads_for_pattern(ends[0], None, ends[1], None)
-        for quad in islice(quads, self._most + 1):
-            end = quad.object if subject else quad.subject
-            if isinstance(end, Triple):
-                return False
-            count += 1
-            size += len(end.value) + len(quad.predicate.value)
-            if size > MOST_CHARACTERS:
-                return False
-        return count <= self._most
+
+def _heavy(store: Store, end: str, other_end: str, most: int) -> frozenset[str]:
+    """Return the IRIs that have many or long quads at one of their ends, as they are in queries."""
+    answer = store.query(
+        f"""
+        SELECT ?{end} {{
+          {{ ?s ?p ?o }} UNION {{ GRAPH ?graph {{ ?s ?p ?o }} }}
+          FILTER(isIRI(?{end}))
+        }} GROUP BY ?{end}
+        HAVING (
+          COUNT(*) > {most}
+          || SUM(COALESCE(STRLEN(STR(?{other_end})), {MOST_CHARACTERS})) >= {MOST_CHARACTERS}
+        )"""
+    )
+    return frozenset(str(iri) for (iri,) in cast("QuerySolutions", answer))
 
 
 def _term(token: str, prologue: Prologue) -> str | None:

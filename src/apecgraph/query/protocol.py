@@ -214,11 +214,15 @@ def decode_form(data: bytes, encoding: str = _UTF_8) -> list[tuple[str, str]]:
     fields = [field.partition(b"=") for field in data.replace(b"+", b" ").split(b"&") if field]
     try:
         return [
-            (unquote_to_bytes(name).decode(encoding), unquote_to_bytes(value).decode(encoding))
+            (_unescaped(name).decode(encoding), _unescaped(value).decode(encoding))
             for name, _, value in fields
         ]
     except UnicodeDecodeError:
         raise MalformedRequest(f"The parameters are not {encoding.upper()}.") from None
+
+
+def _unescaped(text: bytes) -> bytes:
+    return unquote_to_bytes(text) if b"%" in text else text
 
 
 def _decode(data: bytes, encoding: str) -> str:

@@ -7,13 +7,14 @@ application has left a function for that.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from cachetools import LRUCache
 
 from apecgraph.web.http.memory import LARGEST_PART
+from apecgraph.web.http.representation import RawResponse
 
 LEARN: Final = "apecgraph.learn"
 """The ASGI extension with which an application lets the server answer further requests without it.
@@ -25,11 +26,8 @@ HIT: Final = "apecgraph; hit"
 MISS: Final = "apecgraph; fwd=miss"
 """The values of Cache-Status (RFC 9211, section 2): whether the response was made before."""
 
-RawHeaders: TypeAlias = Iterable[tuple[bytes, bytes]]
-"""Headers in the form that ASGI uses."""
-
-AnswerSimilar: TypeAlias = Callable[[bytes], tuple[RawHeaders, bytes] | None]
-"""Takes a query string; returns the headers and the body of the response with the status 200, or
+AnswerSimilar: TypeAlias = Callable[[bytes], RawResponse | None]
+"""Takes a query string; returns a response with the status 200 that was made for this request, or
 None if the application itself has to answer."""
 
 _Frame: TypeAlias = tuple[str, bytes, bytes]
@@ -61,12 +59,12 @@ class RepeatedResponse:
     Attributes:
         head: Its headers, except those that all responses have, and the empty line after them.
         body: Its body.
-        size: Size in bytes, with the request.
+        size: Size in bytes, with the request; 0 if it is not cached.
     """
 
     head: bytes
     body: bytes
-    size: int
+    size: int = 0
 
 
 class RepeatCache:
@@ -118,9 +116,9 @@ class RepeatCache:
         made = answer(query) if answer and _QUERY_STRING.fullmatch(query) else None
         if made is None:
             return None
-        response = _response(request, *made)
-        _keep(self._responses, request, replace(response, head=response.head.replace(_MADE, _KEPT)))
-        return response
+        head = _head(made)
+        _keep(self._responses, request, head.replace(_MADE, _KEPT), made.body)
+        return RepeatedResponse(head, made.body)
 
     def learning(self, request: bytes, address: str) -> Learning:
         """Return what an application may leave here about a request, if a connection takes it now.
@@ -147,9 +145,9 @@ class Learning:
     request: bytes
     address: str
 
-    def repeat(self, headers: RawHeaders, body: bytes) -> None:
+    def repeat(self, response: RawResponse) -> None:
         """Repeat a response with the status 200 when the client repeats its request."""
-        _keep(self.responses, self.request, _response(self.request, headers, body))
+        _keep(self.responses, self.request, _head(response), response.body)
 
     def answer_similar(self, answer: AnswerSimilar) -> None:
         """Answer requests that differ from this one only in their query string by a function."""
@@ -159,18 +157,18 @@ class Learning:
             self.similar[frame] = answer
 
 
-def _response(request: bytes, headers: RawHeaders, body: bytes) -> RepeatedResponse:
-    head = b"".join([*(b"%b: %b\r\n" % header for header in headers), b"\r\n"])
-    return RepeatedResponse(head, body, len(request) + len(head) + len(body) + _OVERHEAD)
+def _head(response: RawResponse) -> bytes:
+    return b"".join([*(b"%b: %b\r\n" % header for header in response.raw_headers), b"\r\n"])
 
 
 def _keep(
-    responses: LRUCache[bytes, RepeatedResponse], request: bytes, response: RepeatedResponse
+    responses: LRUCache[bytes, RepeatedResponse], request: bytes, head: bytes, body: bytes
 ) -> None:
     """Cache a response, if it is not too large."""
-    fits = len(request) <= _LONGEST and len(response.body) <= LARGEST_PART
-    if fits and response.size <= responses.maxsize:
-        responses[request] = response
+    size = len(request) + len(head) + len(body) + _OVERHEAD
+    fits = len(request) <= _LONGEST and len(body) <= LARGEST_PART
+    if fits and size <= responses.maxsize:
+        responses[request] = RepeatedResponse(head, body, size)
 
 
 def _without_query(request: bytes, address: str) -> tuple[bytes, _Frame]:

@@ -10,7 +10,7 @@ import asyncio
 import gzip
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -130,7 +130,7 @@ class Representation:
             self.is_current = False
             validator = {"Cache-Control": "no-store"}
         else:
-            selected = f'{etag[:-1]}-{_GZIP}"' if self.coding else etag
+            selected = self._selected(etag)
             self.is_current = _has(request, selected)
             validator = {"Cache-Control": "no-cache", "ETag": selected}
         self.headers = {"Content-Type": content_type, **validator, **(headers or {})}
@@ -151,9 +151,28 @@ class Representation:
         Returns:
             The response, with its length.
         """
+        return self._with_body(_raw(self.headers), content)
+
+    def responses_to_others(self) -> Callable[[str, ReplyContent], RawResponse]:
+        """Return a function that responds to the same headers with another representation.
+
+        It takes the entity tag and the content, in which such representations differ.
+        """
+        headers = _raw({name: self.headers[name] for name in self.headers if name != "ETag"})
+
+        def respond(etag: str, content: ReplyContent) -> RawResponse:
+            tag = b"etag", self._selected(etag).encode("latin-1")
+            return self._with_body([*headers, tag], content)
+
+        return respond
+
+    def _selected(self, etag: str) -> str:
+        """Return the entity tag in the content coding of the representation."""
+        return f'{etag[:-1]}-{_GZIP}"' if self.coding else etag
+
+    def _with_body(self, headers: list[tuple[bytes, bytes]], content: ReplyContent) -> RawResponse:
         compressed = content.gzipped() if self.coding else None
         body = content.plain if compressed is None else compressed
-        headers = _raw(self.headers)
         headers.append((b"content-length", b"%d" % len(body)))
         if compressed is not None:
             headers.append((b"content-encoding", _GZIP.encode()))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from queue import Full, Queue
 from threading import Thread
@@ -43,6 +44,9 @@ _CLOSING_SECONDS: Final = 1.0
 
 _LONGEST_PATH: Final = 1024
 """Maximum number of characters of a path, because clients may send very long paths."""
+
+_USUAL_PATH: Final = 128
+"""Number of characters up to which the JSON of a path is cached, for 256 paths."""
 
 _LONGEST_TEXT: Final = 10_000
 """Maximum number of characters of a text in a message."""
@@ -114,14 +118,13 @@ class AccessLog:
         if second != self._second:
             self._second = second
             self._time = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        # The rest of the path of a permalink is a query, which is not logged.
-        is_permalink = request.path.startswith(f"{PERMALINKS}/")
-        path = f"{PERMALINKS}/" if is_permalink else shortened(request.path, _LONGEST_PATH)
+        is_short = len(request.path) <= _USUAL_PATH
+        resource = (_usual_resource if is_short else _resource)(request.method, request.path)
         reply = "" if request.reply is None else f', "reply": "{request.reply}"'
         return (
             f'{{"time": "{self._time}.{int(1000 * (now - second)):03d}+00:00", "id": "{request.id}"'
-            f', "method": {_in_json(request.method)}, "path": {_in_json(path)}, "status": '
-            f'{request.status}, "bytes": {request.size}, "seconds": {request.seconds:.6f}{reply}}}'
+            f', {resource}, "status": {request.status}, "bytes": {request.size}, "seconds": '
+            f"{request.seconds:.6f}{reply}}}"
         )
 
     @property
@@ -209,6 +212,16 @@ class _ThreadHandler(logging.Handler):
         while line := self._lines.get():
             with suppress(OSError):
                 self._write(f"{line}\n".encode())
+
+
+def _resource(method: str, path: str) -> str:
+    # The rest of the path of a permalink is a query, which is not logged.
+    is_permalink = path.startswith(f"{PERMALINKS}/")
+    short = f"{PERMALINKS}/" if is_permalink else shortened(path, _LONGEST_PATH)
+    return f'"method": {_in_json(method)}, "path": {_in_json(short)}'
+
+
+_usual_resource: Final = lru_cache(256)(_resource)
 
 
 def _in_json(text: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
@@ -28,8 +27,8 @@ from apecgraph.web.http.executor import FairExecutor
 from apecgraph.web.http.memory import MEGABYTE, RequestMemory, request_memory
 from apecgraph.web.http.methods import accept_header, preflight
 from apecgraph.web.http.rate_limit import RateLimit
-from apecgraph.web.http.repeat_cache import HIT, LEARN, MISS, Learning, RawHeaders
-from apecgraph.web.http.representation import EntityTags, ReplyContent, Representation
+from apecgraph.web.http.repeat_cache import HIT, LEARN, MISS, Learning
+from apecgraph.web.http.representation import EntityTags, RawResponse, ReplyContent, Representation
 from apecgraph.web.monitoring.observer import REPLY
 
 _READ_IN_THREAD: Final = 32 * 1024
@@ -186,14 +185,14 @@ class SparqlEndpoint:
             request_memory(scope).hold(content)
             response = representation.response(content)
             if learning := _learning(scope):
-                learning.repeat(response.raw_headers, response.body)
+                learning.repeat(response)
             await response(scope, receive, send)
             return
         representation.headers["Cache-Status"] = MISS
         client = self._rate_limit.charge(scope)
         if etag is not None and (found := self._look_up(query)) is not None:
             content = self._cache.add(etag, found)
-            self._learn_to_look_up(query, client, scope, headers)
+            self._learn_to_look_up(query, client, scope, headers, representation)
             await representation.response(content)(scope, receive, send)
             return
         with _watched(receive):
@@ -213,7 +212,9 @@ class SparqlEndpoint:
                 else:
                     await self._stream(etag, chunks, request_memory(scope), send)
 
-    def _learn_to_look_up(self, query: Query, client: str, scope: Scope, headers: Headers) -> None:
+    def _learn_to_look_up(
+        self, query: Query, client: str, scope: Scope, headers: Headers, found: Representation
+    ) -> None:
         """Let the server answer look-ups that a client sends with the same headers.
 
         Such requests differ only in the text of the query.
@@ -221,21 +222,21 @@ class SparqlEndpoint:
         learning = _learning(scope)
         if learning is None or "if-none-match" in headers or not _only_query(scope["query_string"]):
             return
-        kept = Headers(raw=list(headers.raw))  # without the scope
+        respond = found.responses_to_others()
 
-        def look_up(query_string: bytes) -> tuple[RawHeaders, bytes] | None:
+        def look_up(query_string: bytes) -> RawResponse | None:
             try:
-                text = _only_query(query_string)
-                similar = replace(query, text=text or "")
-                if (body := self._look_up(similar)) is None:
+                if not (text := _only_query(query_string)):
+                    return None
+                similar = Query(text, query.format, base=query.base)
+                if (etag := self._etag(similar)) is None or (
+                    body := self._look_up(similar)
+                ) is None:
                     return None
                 self._rate_limit.count(client)
             except ApecgraphError:
                 return None  # the same error will be reported
-            representation = _representation(similar, self._etag(similar), kept)
-            representation.headers["Cache-Status"] = MISS
-            response = representation.response(ReplyContent(body))
-            return response.raw_headers, response.body
+            return respond(etag, ReplyContent(body))
 
         learning.answer_similar(look_up)
 
