@@ -366,7 +366,7 @@ class FiguresPage(Page):
             for name, value in selection.choices
             if name not in SERIES_DIMENSIONS or (name == _VALUATION and len(series) == 1)
         ]
-        return ", ".join((whole, *limits))
+        return self.site.language.listed([whole, *limits])
 
     def _heading(self, selection: Selection) -> str:
         language, names = self.site.language, self._chosen(selection)
