@@ -26,7 +26,7 @@ from apecgraph.release.release import Release
 from apecgraph.release.sorted_lines import find_line, line_from, lines_with, mapped
 
 MOST: Final = 10_000
-"""Maximum number of figures and best known values that may differ."""
+"""Maximum number of values, of both releases, that may differ."""
 
 CELL: Final = f"{ID}cell/"
 _FIGURE: Final = f"{ID}figure/"
@@ -146,9 +146,10 @@ def read_figure_changes(old: Release, new: Release) -> Sequence[FigureChange]:
 
     Raises:
         ReleaseError: A dataset cannot be read.
-        QueryTooHeavy: More than `MOST` figures and values differ.
+        QueryTooHeavy: More than `MOST` values differ.
     """
     changes: list[FigureChange] = []
+    values = 0
     try:
         with mapped(old.dump(N_QUADS)) as was, mapped(new.dump(N_QUADS)) as is_:
             for kind in (CELL, _FIGURE):
@@ -156,10 +157,12 @@ def read_figure_changes(old: Release, new: Release) -> Sequence[FigureChange]:
                     change = FigureChange(iri, *(_read(data, iri) for data in (was, is_)))
                     if change.before == change.after:
                         continue
-                    if len(changes) == MOST:
+                    values += (change.before is not None) + (change.after is not None)
+                    if values > MOST:
                         raise QueryTooHeavy(
-                            "More than %(most)s figures and best known values differ from those of "
-                            "release %(name)s: choose a later release.",
+                            "The figures and best known values that differ from those of release "
+                            "%(name)s have more than %(most)s values, then and now: choose a later "
+                            "release.",
                             f"{MOST}",
                             most=MOST,
                             name=old.name,

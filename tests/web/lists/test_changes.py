@@ -187,7 +187,7 @@ def test_a_damaged_release_is_not_compared(
 def test_more_changes_than_the_limit_are_refused(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apecgraph.release.figure_changes.MOST", 8)
+    monkeypatch.setattr("apecgraph.release.figure_changes.MOST", 12)
     response = client.get(
         f"{PATH}.csv", params={"as_of": "2026-11-21", "measure": "measure/trade-value"}
     )
