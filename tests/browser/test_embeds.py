@@ -112,6 +112,10 @@ def test_a_chart_is_copied_downloaded_and_seen_in_full(visit: Open) -> None:
     box = page.locator(".chart > svg:visible").bounding_box()
     assert box
     assert box["width"] > 1200
+    page.goto(page.url.partition("/embed")[0] + "/docs")
+    page.get_by_text("GET /conflicts", exact=True).first.click()
+    page.locator("details[open] button.copy").click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl -s ")
     plain = visit("/", scripts=False)
     plain.get_by_text("Use this chart").click()
     expect(plain.locator("button.copy").filter(visible=True)).to_have_count(0)

@@ -17,6 +17,7 @@ from apecgraph.rdf.terms import term_text
 from apecgraph.text.catalogues import ENGLISH, LOCALES, read_catalogues
 from apecgraph.text.languages import autonym
 from tests.support.pages import Page, get
+from tests.support.visitor import LARGEST
 from tools.catalogues import catalogue, messages, written
 
 PAGES = ("/", "/figures", "/conflicts", "/sources", "/search", "/dumps/", "/sparql", "/doc/index")
@@ -164,7 +165,9 @@ def test_a_page_in_chinese_has_no_english_words(
 ) -> None:
     """Nothing but names that have no Chinese form in any source, code and words as printed."""
     mark = "&" if "?" in path else "?"
-    page = Page(get(client, f"{path}{mark}lang=zh"))
+    text = get(client, f"{path}{mark}lang=zh")
+    assert len(text.encode()) < LARGEST
+    page = Page(text)
     left = {
         text
         for text in page.texts

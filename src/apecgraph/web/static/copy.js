@@ -1,6 +1,7 @@
 // Buttons that copy a text: `<button data-copy="the text" data-copied="Copied" hidden>`. Without a
 // text, they copy that of the element before them. They are shown only if the browser lets a page
-// write to the clipboard. A status tells screen readers.
+// write to the clipboard. A status tells screen readers. `<template class="copies">` has the button
+// that each `<pre>` of the page gets.
 "use strict";
 
 if (navigator.clipboard) {
@@ -10,6 +11,11 @@ if (navigator.clipboard) {
   status.className = "unseen";
   status.setAttribute("role", "status");
   document.body.append(status);
+
+  const template = document.querySelector("template.copies");
+  for (const text of template ? document.querySelectorAll("main pre") : []) {
+    text.after(template.content.cloneNode(true));
+  }
 
   for (const button of document.querySelectorAll("button[data-copy]")) {
     const { textContent: name, dataset } = button;
