@@ -51,7 +51,7 @@ def test_robots_txt_names_the_sitemap(robots: RobotFileParser, root: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["sparql?query=ASK%7B%7D", "search?q=China", "reconcile", "lookup?iri=x"]
+    "path", ["sparql?query=ASK%7B%7D", "search?q=China", "reconcile", "lookup?iri=x", "q/eN"]
 )
 def test_crawlers_leave_out_what_is_computed(robots: RobotFileParser, root: str, path: str) -> None:
     assert not robots.can_fetch("a crawler", root + path)

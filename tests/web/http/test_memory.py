@@ -7,6 +7,8 @@ import re
 import select
 import socket
 import threading
+import zlib
+from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,9 @@ import httpx
 import pytest
 
 from apecgraph.errors import StoreBusy, TooManyRequests
+from apecgraph.query.model import Query
+from apecgraph.query.permalinks import Permalink
+from apecgraph.rdf.formats import RESULTS_CSV
 from apecgraph.release.release import Release
 from apecgraph.web.http.memory import LARGEST_PART, PART, MemoryBudget, MemoryBudgets
 from tests.support.connections import BROKEN_OFF, PATIENCE, connected, reply, request
@@ -307,6 +312,28 @@ def test_calls_of_tools_for_language_models(released: Server, what: str) -> None
         found = everyone(call, 200, 100)
     assert set(found) <= ({"413"} if what == "large message" else {"200", "503"})
     assert found["200"] > 10 or what == "large message"
+
+
+@pytest.mark.parametrize("what", ["page", "comparison", "bomb"])
+def test_permalinks(released: Server, release: Release, what: str) -> None:
+    """The front reads the rows of an answer for a page, and expands what an address contains."""
+
+    def ask(number: int) -> str:
+        rows = "SELECT * { ?s ?p ?o } LIMIT"
+        path = Permalink(release.name, Query(f"{rows} {2500 + number}", RESULTS_CSV)).path
+        if what == "bomb":
+            bomb = zlib.compress(b"release=a&query=ASK {}#" + 3 * MEGABYTE * b"a" + b"%d" % number)
+            path = f"/q/{urlsafe_b64encode(bomb).decode().rstrip('=')}"
+        headers = {"Accept": "text/html", "X-Forwarded-For": f"192.0.2.{number}"}
+        parameters = {"release": "latest", "format": "json"} if what == "comparison" else {}
+        with released.client() as client:
+            return str(client.get(path, params=parameters, headers=headers).status_code)
+
+    ask(0)
+    with bounded(released, memory(released)):
+        found = everyone(ask, 100, 50)
+    assert set(found) <= ({"400"} if what == "bomb" else {"200", "503", "504"})
+    assert found["200"] > 10 or what == "bomb"
 
 
 def test_the_budgets_and_their_use_are_metrics(server: Server) -> None:

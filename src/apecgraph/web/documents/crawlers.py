@@ -23,7 +23,7 @@ from apecgraph.web.http.signposting import document_path
 from apecgraph.web.pages.documentation import Documentation, documentation_folder
 from apecgraph.web.pages.site import ReleaseSite, Site
 
-_NOT_CRAWLED: Final = ("/api/", "/lookup", "/q", "/reconcile", "/search", "/sparql?query=")
+_NOT_CRAWLED: Final = ("/api/", "/lookup", "/q/", "/reconcile", "/search", "/sparql?query=")
 """The beginnings of addresses whose answers are computed for each request."""
 
 _PAGES: Final = (
