@@ -41,6 +41,7 @@ def test_a_query_can_be_completed_run_charted_and_shared(
     page = visit("/sparql")
     write(page, "SELECT ?name (STRLEN(?name) AS ?length) {\n ?thing a econ")
     page.get_by_role("option", name="economy").first.click()
+    page.wait_for_function("document.activeElement.closest('.CodeMirror')")
     page.keyboard.type(" ; skos:prefLabel ?name . FILTER(?thing = Vie")
     expect(page.get_by_role("option", name="Viet Nam id/economy/VNM (thing)")).to_be_visible()
     assert violations(page) == []
@@ -248,6 +249,9 @@ SELECT ?e ?o { ?e a apec:Economy .
     assert violations(page) == []
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("document.fullscreenElement")
+    page.keyboard.press("F11")
+    page.get_by_role("link", name="Permalink").click()
+    expect(page).to_have_url(re.compile("/q/"))
 
 
 def test_the_editor_is_light(visit: Open, server: str) -> None:

@@ -51,7 +51,7 @@ def test_the_properties_of_a_class_are_counted() -> None:
     uses = read_property_uses(Graph(ox.parse(DATA, ox.RdfFormat.TRIG)))
     assert PropertyUse("urn:Class", f"{RDF}type", 1, ()) in uses
     assert PropertyUse("urn:Class", f"{SKOS}prefLabel", 1, ()) in uses
-    more = ox.parse("<a:x> a <a:C> ; <a:p> <a:y> . <a:y> a <a:D> .", ox.RdfFormat.TURTLE)
+    more = ox.parse("<a:x> a <a:C> ; <a:p> <a:y>, 1 . <a:y> a <a:D> .", ox.RdfFormat.TURTLE)
     assert PropertyUse("a:C", "a:p", 1, ("a:D",)) in read_property_uses(Graph(more))
 
 

@@ -38,12 +38,18 @@ _MANY: Final = frozenset((f"{APEC}Cell", f"{TIME}Instant"))
 
 _USES: Final = f"""
 PREFIX rdf: <{RDF}>
-SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?count) (SAMPLE(?value) AS ?example)
-WHERE {{
+SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
   ?thing a ?class ; ?property ?value
   FILTER (isIRI(?class) && ?property != rdf:type)
 }}
 GROUP BY ?class ?property
+"""
+_VALUES: Final = """
+SELECT DISTINCT ?class ?property ?kind WHERE {
+  { SELECT DISTINCT ?class ?property ?value { ?thing a ?class ; ?property ?value } }
+  ?value a ?kind
+  FILTER (isIRI(?class) && isIRI(?kind))
+}
 """
 _SIZES: Final = """
 SELECT ?class (COUNT(*) AS ?count) WHERE { ?thing a ?class FILTER (isIRI(?class)) } GROUP BY ?class
@@ -72,7 +78,7 @@ class PropertyUse:
         class_: IRI of the class.
         property_: IRI of the property.
         count: Number of things of the class that have the property.
-        values: IRIs of the classes of one of the values; empty if it is a literal.
+        values: IRIs of the classes of the values.
     """
 
     class_: str
@@ -88,11 +94,12 @@ def read_property_uses(graph: Graph) -> list[PropertyUse]:
     """
     sizes = cast("ox.QuerySolutions", graph.store.query(_SIZES))
     uses = [PropertyUse(each.value, f"{RDF}type", int(n.value), ()) for each, n in sizes]
-    solutions = cast("ox.QuerySolutions", graph.store.query(_USES))
-    for class_, property_, count, example in solutions:
-        is_thing = isinstance(example, ox.NamedNode)
-        values = graph.default_graph.iris(example, f"{RDF}type") if is_thing else []
-        uses.append(PropertyUse(class_.value, property_.value, int(count.value), tuple(values)))
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for class_, property_, kind in cast("ox.QuerySolutions", graph.store.query(_VALUES)):
+        kinds[class_.value, property_.value].add(kind.value)
+    for class_, property_, count in cast("ox.QuerySolutions", graph.store.query(_USES)):
+        pair = class_.value, property_.value
+        uses.append(PropertyUse(*pair, int(count.value), tuple(sorted(kinds[pair]))))
     return sorted(uses, key=lambda use: (use.class_, -use.count, use.property_))
 
 

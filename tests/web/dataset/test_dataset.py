@@ -266,6 +266,8 @@ def test_the_dataset_and_the_service_are_described_in_their_own_name(client: htt
     ]
     assert f"{THING}zebra" in {term["iri"] for term in known["terms"]}
     assert known["page"] == "/doc?iri="
+    names = client.get("/sparql/names.json", params={"iris": f"{VOCABULARY}Animal", "lang": "zh"})
+    assert names.json() == {f"{VOCABULARY}Animal": {"name": "动物"}}
 
 
 def test_what_needs_a_release_is_not_there_and_says_so(client: httpx.Client) -> None:

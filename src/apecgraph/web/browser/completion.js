@@ -5,7 +5,7 @@
 import { Yasqe } from "@zazuko/yasqe";
 import { ask, written } from "./ask.js";
 import { gettext, spelled, tag } from "./language.js";
-import { isType, isVariable, read } from "./syntax.js";
+import { isType, isVariable, read, same } from "./syntax.js";
 import { matching } from "./vocabulary.js";
 
 const WORD = /<?[\p{L}\p{N}_:\/.#-]*$/u;
@@ -108,8 +108,9 @@ export class Completion {
       return iri ? `<${iri}>` : each.text;
     });
     if (!steps.length || path.some(isVariable)) return [];
-    const classes = this.vocabulary.classes(subject, query) ?? [];
-    const kind = classes.length === 1 ? `?thing a <${classes[0].iri}> . ` : "";
+    const named = query.patterns.filter((each) => same(each.subject, subject) && isType(each));
+    const class_ = named.length === 1 && this.vocabulary.iri(named[0].object, query.prefixes);
+    const kind = class_ ? `?thing a <${class_}> . ` : "";
     const pattern = `${kind}?thing ${steps.join("")} ?value`;
     const text = `SELECT ?value (COUNT(*) AS ?count) { ${pattern} } GROUP BY ?value ORDER BY DESC(?count) LIMIT ${MOST_VALUES}`;
     if (!this.read.has(text)) this.read.set(text, this.ask(text));

@@ -350,6 +350,8 @@ class Editor {
   // Show the forms in which the query is passed on, if they are unfolded.
   pass() {
     const place = this.part("sharing");
+    const permalink = this.part("permalink");
+    if (permalink) permalink.href = `/q?${new URLSearchParams({ query: this.text })}`;
     if (place.open) show(place.querySelector("dl"), forms(this.text, this.cites.checked, this.endpoint));
   }
 

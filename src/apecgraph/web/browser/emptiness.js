@@ -14,32 +14,38 @@ export async function explain(text, { endpoint, completion, change }) {
   const query = read(text);
   const outer = query.patterns.filter(({ groups }) => groups.length === 1).slice(0, MOST_PATTERNS);
   const prologue = text.match(/^(?:\s|#[^\n]*\n|(?:PREFIX|BASE)\s[^>]*>)*/i)[0];
-  for (let count = 1; count <= outer.length; count += 1) {
-    const patterns = outer.slice(0, count).map(spelt).join("\n");
-    const { boolean } = await ask(endpoint, `${prologue}\nASK {\n${patterns}\n}`, { signal: AbortSignal.timeout(PATIENCE) });
-    if (boolean) continue;
-    const pattern = outer[count - 1];
-    const alone = count === 1 ? boolean : (await ask(endpoint, `${prologue}\nASK { ${spelt(pattern)} }`)).boolean;
-    const words = spelt(pattern).slice(0, -2);
-    const told = alone
-      ? gettext("%(pattern)s matches something, but nothing that the patterns before it match.", { pattern: words })
-      : gettext("Nothing matches %(pattern)s.", { pattern: words });
-    const shown = element("p", { className: "problem", role: "alert", textContent: told });
-    const near = await neighbours(pattern, { ...query, patterns: outer.slice(0, count - 1) }, completion, alone);
-    if (near.length) {
-      shown.append(" ", gettext("There is:"), " ");
-      for (const { token, found } of near) {
-        const button = element("button", { type: "button", className: "plain", textContent: found.names[0] ?? found.written });
-        button.title = found.written;
-        button.addEventListener("click", () => {
-          change(text.slice(0, token.start) + found.written + text.slice(token.end));
-        });
-        shown.append(button, " ");
-      }
-    }
-    return { line: text.slice(0, pattern.end).split("\n").length - 1, shown };
+  const matches = async (patterns) => {
+    const question = `${prologue}\nASK {\n${patterns.map(spelt).join("\n")}\n}`;
+    return (await ask(endpoint, question, { signal: AbortSignal.timeout(PATIENCE) })).boolean;
+  };
+  // More patterns never match more, so the first one with which nothing is left is found by halving.
+  let [first, last] = [1, outer.length];
+  if (!last || (await matches(outer))) return undefined;
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    if (await matches(outer.slice(0, middle))) first = middle + 1;
+    else last = middle;
   }
-  return undefined;
+  const pattern = outer[first - 1];
+  const alone = first > 1 && (await matches([pattern]));
+  const words = spelt(pattern).slice(0, -2);
+  const told = alone
+    ? gettext("%(pattern)s matches something, but nothing that the patterns before it match.", { pattern: words })
+    : gettext("Nothing matches %(pattern)s.", { pattern: words });
+  const shown = element("p", { className: "problem", role: "alert", textContent: told });
+  const near = await neighbours(pattern, { ...query, patterns: outer.slice(0, first - 1) }, completion, alone);
+  if (near.length) {
+    shown.append(" ", gettext("There is:"), " ");
+    for (const { token, found } of near) {
+      const button = element("button", { type: "button", className: "plain", textContent: found.names[0] ?? found.written });
+      button.title = found.written;
+      button.addEventListener("click", () => {
+        change(text.slice(0, token.start) + found.written + text.slice(token.end));
+      });
+      shown.append(button, " ");
+    }
+  }
+  return { line: text.slice(0, pattern.end).split("\n").length - 1, shown };
 }
 
 function spelt({ subject, path, object }) {

@@ -127,7 +127,7 @@ class QueryPage:
         The member `page` is the address of the page about a thing without the IRI of the thing; if
         it is "/", the IRI is written without the base, and only things under the base have pages.
         Each member of `uses` has a class, a property that things of this class have, the number of
-        these things, and the classes of a value; classes and properties are indices into `terms`.
+        these things, and the classes of its values; classes and properties are indices in `terms`.
         """
         site = self.site
         if isinstance(site, ReleaseSite):
