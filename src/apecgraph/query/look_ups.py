@@ -28,11 +28,8 @@ _LONGEST: Final = 2048
 
 _SPACE: Final = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"
 _VARIABLE: Final = r"\?[A-Za-z][A-Za-z0-9_]*+"
-_TERM: Final = (
-    r"<[A-Za-z][A-Za-z0-9+.\-]*+:[^<>\"{}|^`\\\x00-\x20]*+>"
-    r"|[A-Za-z][A-Za-z0-9_\-]*+:[A-Za-z0-9_][A-Za-z0-9_\-]*+"
-    rf"|{_VARIABLE}"
-)
+_IRI: Final = r"<[A-Za-z][A-Za-z0-9+.\-]*+:[^<>\"{}|^`\\\x00-\x20]*+>"
+_TERM: Final = rf"{_IRI}|[A-Za-z][A-Za-z0-9_\-]*+:[A-Za-z0-9_][A-Za-z0-9_\-]*+|{_VARIABLE}"
 _LOOK_UP: Final = re.compile(
     rf"""
     {_SPACE}*+
@@ -51,8 +48,9 @@ _LOOK_UP: Final = re.compile(
 )
 """The form of a look-up after its declarations (SPARQL 1.1, sections 5.1, 15.3 and 15.5)."""
 
-_DOT_SEGMENT: Final = "/."
-"""What an IRI has in it if the engine would change it (RFC 3986, section 5.2.4)."""
+_PLAIN_IRI: Final = re.compile(rf"(?!.*[:/]\.){_IRI}", re.DOTALL)
+"""A full IRI in which the engine has nothing to change (RFC 3986, section 5.2.4), and that ends
+where it seems to: a declaration may have escaped what ends it (SPARQL 1.1, section 19.2)."""
 
 
 class LookUps:
@@ -133,10 +131,9 @@ def _heavy(store: Store, end: str, other_end: str, most: int) -> frozenset[str]:
 
 
 def _term(token: str, prologue: Prologue) -> str | None:
-    """Return a term with its IRI in full; None if its IRI is not known, or would be changed."""
+    """Return a term with its IRI in full; None if that is not known, or not a plain IRI."""
     if token.startswith("?") or ":" not in token:
         return token
     if not token.startswith("<"):
-        iri = prologue.expand(token)
-        token = "" if iri is None else f"<{iri}>"
-    return None if not token or _DOT_SEGMENT in token else token
+        token = f"<{prologue.expand(token) or ''}>"
+    return token if _PLAIN_IRI.fullmatch(token) else None

@@ -201,9 +201,10 @@ def create_app(
         rate_limit=server.rate_limit,
         page=ReadOnly(Localized({tag: each.answer for tag, each in by_language.items()})),
         refuse=partial(_refusal, sites),
-        look_ups=_look_ups(publication, server.settings),
     )
-    endpoint = endpoint_of(queries, tags=site.responder.tags)
+    endpoint = endpoint_of(
+        queries, tags=site.responder.tags, look_ups=_look_ups(publication, server.settings)
+    )
     app = FastAPI(
         openapi_url=None,  # web/api/description describes all paths
         redirect_slashes=False,  # such a redirect would repeat the Host header

@@ -19,6 +19,7 @@ from apecgraph.build.pipeline import build_release
 from apecgraph.query.model import DataFile, Query
 from apecgraph.query.permalinks import Permalink
 from apecgraph.rdf.formats import N_TRIPLES, RESULTS_CSV, TURTLE, Format
+from apecgraph.rdf.namespaces import ID
 from apecgraph.release.archive import Archive
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
@@ -175,6 +176,9 @@ def test_an_earlier_release_answers_in_all_formats(
     path = link(earlier, NAMES)
     assert b"Santiago" in client.get(path).content
     assert b"Cusco" in client.get(link(latest, NAMES)).content
+    look_up = f"SELECT ?o {{ <{ID}place/santiago> ?p ?o }}"
+    assert b"Santiago" in client.get(link(earlier, look_up)).content
+    assert b"Santiago" not in client.get(link(latest, look_up)).content
     for asked, accepted, sent in (
         ({}, "*/*", "text/csv"),
         ({}, "application/json", "application/json"),
