@@ -17,6 +17,8 @@ _DATA: Final = ("application/json", "application/ld+json")
 _QUOTING: Final = {"code", "kbd", "pre", "q", "script", "style", "textarea"}
 """Elements whose texts are code, or words as printed."""
 
+_FIELDS: Final = {"input", "textarea", "select"}
+
 _SPOKEN: Final = ("alt", "aria-label", "placeholder", "title")
 """Attributes whose values readers see or hear."""
 
@@ -31,6 +33,7 @@ class Page(HTMLParser):
         self._languages: list[str] = []
         self.links: list[tuple[str, dict[str, str | None]]] = []
         self.ids: list[str] = []
+        self.outside_labels: list[str | None] = []
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.feed(text)
         self.close()
@@ -40,6 +43,9 @@ class Page(HTMLParser):
         attributes = dict(attrs)
         self.elements.append((tag, attributes))
         self._read(attributes[name] for name in _SPOKEN if attributes.get(name))
+        is_shown = tag in _FIELDS and attributes.get("type") != "hidden"
+        if is_shown and not attributes.get("aria-label") and "label" not in self.open:
+            self.outside_labels.append(attributes.get("id"))
         if tag not in _VOID:
             self.open.append(tag)
             inherited = self._languages[-1] if self._languages else ""

@@ -38,7 +38,7 @@ class Editor {
     this.cites = this.part("cites");
     this.cites.checked = form.elements.cite.checked;
     const asked = form.querySelector("textarea").value.trimEnd();
-    this.examples = new Examples(document.getElementById("examples"), () => this.open());
+    this.examples = new Examples(document.getElementById("examples"), vocabulary.examples, () => this.open());
     if (!("asked" in place.dataset)) this.examples.titles.set(asked, this.heading.textContent);
     this.notebook = new Notebook();
     this.added = {}; // the prefixes that completion declared

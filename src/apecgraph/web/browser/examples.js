@@ -1,22 +1,25 @@
-// The examples: forms without scripts become links to the editor with the query, which a field searches.
+// The examples: links become links to the editor with the query, which a field searches.
 
 import { gettext, tag } from "./language.js";
 import { address } from "./sharing.js";
 import { element } from "./table.js";
 
 export class Examples {
-  // `open` is called if the example that is chosen is already in the address.
-  constructor(place, open) {
+  // `queries` has the queries of the examples that have a page, by its path. `open` is called if the
+  // example that is chosen is already in the address.
+  constructor(place, queries, open) {
     this.titles = new Map();
-    for (const each of place.querySelectorAll("details.example")) {
-      const query = each.querySelector("textarea").value.trimEnd();
-      const title = each.querySelector("summary").textContent.trim();
+    for (const link of place.querySelectorAll(".example a")) {
+      const { pathname, search, textContent: title } = link;
+      const query = (queries[pathname] ?? new URLSearchParams(search).get("query")).trimEnd();
       this.titles.set(query, title);
-      const link = element("a", { href: address(query), textContent: title });
+      link.href = address(query);
       link.addEventListener("click", () => link.hash === location.hash && open());
-      const page = each.dataset.page && element("a", { href: each.dataset.page, textContent: gettext("page") });
-      if (page) page.ariaLabel = gettext("The page about: %(question)s", { question: title });
-      each.replaceWith(element("p", { className: "example" }, link, ...(page ? [" · ", page] : [])));
+      if (pathname in queries) {
+        const page = element("a", { href: pathname, textContent: gettext("page") });
+        page.ariaLabel = gettext("The page about: %(question)s", { question: title });
+        link.after(" · ", page);
+      }
     }
     const field = element("input", { type: "search", placeholder: gettext("Search the examples") });
     field.setAttribute("aria-label", gettext("Search the examples"));

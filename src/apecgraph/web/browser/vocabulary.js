@@ -9,8 +9,9 @@ const MOST = 50;
 const DEEPEST = 3; // steps from a value back to a subject whose class is known
 
 export class Vocabulary {
-  constructor({ base, page, prefixes, terms, uses }) {
+  constructor({ base, page, prefixes, terms, uses, examples }) {
     this.base = base;
+    this.examples = examples;
     this.page = page;
     this.prefixes = prefixes;
     this.namespaces = Object.entries(prefixes);

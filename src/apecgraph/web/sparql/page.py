@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -128,6 +129,7 @@ class QueryPage:
         it is "/", the IRI is written without the base, and only things under the base have pages.
         Each member of `uses` has a class, a property that things of this class have, the number of
         these things, and the classes of its values; classes and properties are indices in `terms`.
+        The member `examples` has the queries of the examples that have a page, keyed by its path.
         """
         site = self.site
         if isinstance(site, ReleaseSite):
@@ -140,6 +142,7 @@ class QueryPage:
                     PREFIXES,
                     read_completions(site.graph, site.language.labels),
                     site.property_uses,
+                    {each.page: each.query for each in self._examples if each.page},
                 ),
             )
 
@@ -223,6 +226,7 @@ def _vocabulary(
     prefixes: Mapping[str, str],
     terms: Iterable[Completion],
     uses: Iterable[PropertyUse] = (),
+    examples: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     listed = list(terms)
     indices = {term.iri: index for index, term in enumerate(listed) if term.kind != "thing"}
@@ -240,5 +244,6 @@ def _vocabulary(
             ]
             for use in uses
         ],
+        "examples": dict(examples),
     }
     return json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
