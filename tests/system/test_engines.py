@@ -179,6 +179,8 @@ def test_the_front_answers_as_it_does_without_an_engine(
         assert rejected.json()["boolean"] is True
         assert client.get("/health").json()["ready"] is True
         assert client.get("/doc/economy/CHN.html").status_code == 200
+        permalink = client.get("/q", params={"query": "ASK { ?s ?p ?o }"}).headers["location"]
+        assert client.get(permalink).json()["boolean"] is True
 
 
 @pytest.mark.parametrize("name", ["oxigraph", "ours", "virtuoso"])
@@ -200,6 +202,7 @@ def test_an_engine_is_browsed_and_searched_without_a_release(
         assert client.get("/").status_code == 200
         for path in ("/browse", "/.well-known/void", "/sparql/vocabulary.json"):
             assert class_ in unquote(client.get(path).raise_for_status().text)
+        assert client.get("/q", params={"query": "ASK {}"}).status_code == 501
 
 
 @pytest.mark.parametrize("name", ["oxigraph", "ours", "virtuoso"])

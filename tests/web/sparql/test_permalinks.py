@@ -123,7 +123,7 @@ def test_a_link_answers_the_same_while_its_release_is_kept(tmp_path: Path) -> No
 
         def ask() -> None:
             with server.client() as other:
-                while not over.wait(0.01):
+                while not over.wait(0.1):
                     response = other.get(path)
                     if response.status_code != 503:  # while it is loaded
                         seen.add((response.status_code, response.content))
@@ -236,6 +236,15 @@ def test_the_page_shows_query_release_rows_and_citation(
     told = client.get(link(earlier, f"SELECT ('{hostile}' AS ?x) {{}}"), headers=BROWSER).text
     assert hostile not in told
     assert "&lt;script&gt;" in told
+
+
+def test_the_page_of_a_query_that_changes_says_so_and_is_not_kept(
+    client: httpx.Client, latest: Release
+) -> None:
+    pages = [client.get(link(latest, "SELECT (UUID() AS ?x) {}"), headers=BROWSER) for _ in "ab"]
+    assert all("its answer differs each time" in page.text for page in pages)
+    assert pages[0].headers["cache-control"] == "no-store"
+    assert pages[0].text != pages[1].text
 
 
 def test_a_page_stays_small_whatever_the_answer(client: httpx.Client, earlier: Release) -> None:
@@ -405,7 +414,7 @@ def some(kinds: Mapping[str, attacks.Kind]) -> Iterator[tuple[str, frozenset[str
     """Yield a few queries of each kind that fit in a link, with their outcomes."""
     for kind in kinds.values():
         fitting = [text for text in kind.queries.values() if len(text) < 4000]
-        for text in fitting[:: max(1, len(fitting) // 2)]:
+        for text in fitting[:: max(1, len(fitting) // 2)][:2]:
             yield text, kind.outcomes
 
 
@@ -435,8 +444,8 @@ def flooded(server: Server, ask: Callable[[httpx.Client, int], object]) -> None:
 
     def run(number: int) -> None:
         with server.client() as client:
-            for step in range(4):
-                ask(client, 4 * number + step)
+            for step in range(3):
+                ask(client, 3 * number + step)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(5)]
     for thread in threads:
@@ -450,14 +459,14 @@ def test_a_flood_of_links_to_all_releases_leaves_the_others_their_answers(
 ) -> None:
     folder, life = tmp_path / "releases", Life(tmp_path)
     life.releases = folder
-    kept = [life.build(PLACES.replace("Lima", f"Lima {number}")) for number in range(5)]
+    kept = [life.build(PLACES.replace("Lima", f"Lima {number}")) for number in range(4)]
     most = 0
     statuses: set[int] = set()
-    with serving(folder, query_seconds=3) as server, server.client() as other:
+    with serving(folder, query_seconds=2) as server, server.client() as other:
 
         def ask(client: httpx.Client, number: int) -> None:
             nonlocal most
-            path = link(kept[number % 4], f"{NAMES} #{number}")
+            path = link(kept[number % 3], f"{NAMES} #{number}")
             statuses.add(client.get(path).status_code)
             most = max(most, len(zygotes(server.process.pid)))
 
@@ -472,22 +481,12 @@ def test_a_flood_of_links_to_all_releases_leaves_the_others_their_answers(
         assert most <= 3
 
 
-def test_a_release_that_needs_too_much_memory_is_refused_and_named(
-    attacked: Server, release: Release, latest: Release
+def test_a_server_without_memory_for_earlier_releases_refuses_them(
+    built: tuple[Path, list[Release], str], earlier: Release, latest: Release
 ) -> None:
-    folder = attacked.log.parent / "releases"
-    with (
-        server_process(
-            "--current",
-            log=attacked.log.parent / "other.txt",
-            releases=folder,
-            earlier_megabytes=20,
-        ) as server,
-        server.client() as client,
-    ):
-        for _ in range(2):
-            response = client.get(link(release, "ASK {}"))
-            assert response.status_code == 422
-            assert response.json()["limit"] == "10 MB"
+    with serving(built[0], earlier_megabytes=0) as server, server.client() as client:
+        response = client.get(link(earlier, "ASK {}"))
+        assert response.status_code == 422
+        assert response.json()["limit"] == "0 MB"
         assert client.get(link(latest, "ASK {}")).status_code == 200
         assert len(zygotes(server.process.pid)) == 1

@@ -128,7 +128,7 @@ class PermalinkPage:
 
     async def _respond(self, request: Request, asked: Asked, content_type: str) -> Response:
         async def read(client: str) -> tuple[_Answers, bool]:
-            return await self._ask(request, asked, client), True
+            return await self._ask(request, asked, client), not asked.link.query.changes
 
         def write(answers: _Answers) -> str:
             changes = None if asked.latest is None else self._compared(asked, answers)
