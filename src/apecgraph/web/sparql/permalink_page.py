@@ -247,7 +247,8 @@ class PermalinkPage:
     def _name(self, link: Permalink) -> str:
         """Name a query: a question of the release has its own name."""
         catalogue = self._site.language.catalogue
-        question = self._questions.get(link.query.text.strip())
+        # A form sends lines with CRLF (HTML, constructing the entry list).
+        question = self._questions.get(link.query.text.replace("\r\n", "\n").strip())
         if question is not None:
             return question.title(catalogue.tag)
         return catalogue.gettext("Answer to query %(number)s", number=link.number)
