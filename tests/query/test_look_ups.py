@@ -119,6 +119,7 @@ def test_a_look_up_is_answered_as_by_a_worker(small: ox.Store, text: str) -> Non
         f"SELECT * {{ <{SPACE}f\\u0075ll> ?p ?o }}",
         "SELECT * { <few> ?p ?o }",
         f"PREFIX x: <{SPACE}few\\u003E?p?o.?a?b?c.\\u003Cx:> ASK {{ x:a ?p ?o }}",
+        f"BASE <{SPACE}a/../> PREFIX x: <> SELECT * {{ x:few ?p ?o }}",
         "PREFIX x: <http:..> SELECT * { x:few ?p ?o }",
         "SELECT * { x:few ?p ?o }",
         f"{PREFIX} SELECT * {{ x:few A ?o }}",

@@ -52,6 +52,10 @@ _PLAIN_IRI: Final = re.compile(rf"(?!.*[:/]\.){_IRI}", re.DOTALL)
 """A full IRI in which the engine has nothing to change (RFC 3986, section 5.2.4), and that ends
 where it seems to: a declaration may have escaped what ends it (SPARQL 1.1, section 19.2)."""
 
+_RESOLVED: Final = re.compile(r"\\|[:/]\.")
+"""What declarations have in them if the engine may read other IRIs in them: it keeps the dot
+segments of a base."""
+
 
 class LookUps:
     """Evaluates look-ups in this process.
@@ -101,8 +105,9 @@ class LookUps:
         if len(text) > _LONGEST:
             return None
         prologue = Prologue(base)
-        found = _LOOK_UP.fullmatch(text, prologue.read(text))
-        if found is None:
+        end = prologue.read(text)
+        found = _LOOK_UP.fullmatch(text, end)
+        if found is None or _RESOLVED.search(text, 0, end):
             return None
         terms = [_term(token, prologue) for token in found.group("subject", "predicate", "object")]
         if None in terms:

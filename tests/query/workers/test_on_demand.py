@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from apecgraph.errors import Forbidden, QueryTooHeavy, StoreBusy
+from apecgraph.errors import Forbidden, QueryTimedOut, QueryTooHeavy, StoreBusy
 from apecgraph.query.model import Answer, DataFile, Query
 from apecgraph.query.workers.limits import LOW_PRIORITY, PoolLimits
 from apecgraph.query.workers.on_demand import StoreOnDemand, StoresOnDemand
@@ -133,6 +134,21 @@ async def test_long_queries_on_two_do_not_keep_out_a_third(files: list[DataFile]
         await asyncio.gather(*greedy, return_exceptions=True)
 
 
+async def test_clients_that_do_not_read_do_not_keep_out_a_third(files: list[DataFile]) -> None:
+    endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+    async with on_demand(query_seconds=2) as stores:
+        unread = [await ask(stores, name, files, endless) for name in "ab"]
+        assert len(zygotes()) == 2
+        with pytest.raises(StoreBusy):
+            await ask(stores, "c", files)
+        assert (await ask(stores, "c", files)).body == b"true"
+        for each in unread:
+            assert not isinstance(each.body, bytes)
+            with pytest.raises(QueryTimedOut):
+                async for _ in each.body:
+                    pass
+
+
 async def test_a_wait_ends_at_the_deadline_while_loading_goes_on(files: list[DataFile]) -> None:
     async with on_demand(query_seconds=0.01) as stores:
         with pytest.raises(StoreBusy, match="being loaded"):
@@ -155,6 +171,14 @@ async def test_a_dataset_that_cannot_be_loaded_is_not_tried_again_and_again(
         with pytest.raises(QueryTooHeavy):
             await ask(stores, "large", data)
         assert zygotes() == []
+    async with on_demand(megabytes=16) as stores:
+        begun = Mock(wraps=stores._load)
+        monkeypatch.setattr(stores, "_load", begun)
+        # Those that have waited for their turn find that it has failed meanwhile.
+        names = ["a", *4 * ["large"]]
+        asked = (ask(stores, name, data, client=f"{n}") for n, name in enumerate(names))
+        await asyncio.gather(*asked, return_exceptions=True)
+        assert begun.call_count == 2
     async with on_demand(megabytes=0) as stores:
         with pytest.raises(QueryTooHeavy):
             await ask(stores, "a", files)

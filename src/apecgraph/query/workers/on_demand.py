@@ -67,11 +67,6 @@ class _Loaded:
     used: float = 0.0
     leaving: bool = False
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it is loaded and nobody needs it at the moment."""
-        return self.loading.done() and not self.users and not self.pool.used
-
 
 class StoresOnDemand:
     """The datasets that are in memory because somebody asked them lately.
@@ -156,18 +151,18 @@ class StoresOnDemand:
         finally:
             loaded.users -= 1
             loaded.used = loop.time()
-            if loaded.leaving and loaded.is_idle:
+            if loaded.leaving and self._is_idle(loaded):
                 self._dismiss(name)
 
     async def _begin_to_load(self, name: str, data: Data, client: str, deadline: float) -> None:
         """Wait for the turn of a client, and for room; then begin to load a dataset."""
-        if name in self._failed or not self._limits.load_megabytes:
-            raise self._not_loaded()
+        self._check(name)
         if self._busy:
             await self._turns.wait(client, deadline, _not_yet)
         self._busy = True
         try:
             while (loaded := self._loaded.get(name)) is None or loaded.leaving:
+                self._check(name)
                 if loaded is None and len(self._loaded) + len(self._closing) < _AT_ONCE:
                     self._load(name, data, client)
                     return
@@ -179,6 +174,11 @@ class StoresOnDemand:
             self._pass_on(None)
             raise
         self._pass_on(None)  # somebody else had it loaded meanwhile
+
+    def _check(self, name: str) -> None:
+        """Raise QueryTooHeavy if a dataset could not be loaded, or none may be."""
+        if name in self._failed or not self._limits.load_megabytes:
+            raise self._not_loaded()
 
     def _load(self, name: str, data: Data, client: str) -> None:
         loop = asyncio.get_running_loop()
@@ -215,17 +215,26 @@ class StoresOnDemand:
             for name, each in self._loaded.items()
             if each.loading.done() and now - each.since >= _STAY_SECONDS
         }
-        idle = [name for name, each in stayed.items() if each.is_idle]
+        idle = [name for name, each in stayed.items() if self._is_idle(each)]
         if idle:
             self._dismiss(min(idle, key=lambda name: stayed[name].used))
         elif stayed and not any(each.leaving for each in stayed.values()):
             min(stayed.values(), key=lambda each: each.since).leaving = True
 
+    def _is_idle(self, loaded: _Loaded) -> bool:
+        """Return whether a dataset is loaded and no query on it is evaluated.
+
+        A client may take longer to read an answer than a query may take.
+        """
+        passed = asyncio.get_running_loop().time() - loaded.used
+        is_over = not loaded.pool.used or passed >= self._limits.query_seconds
+        return loaded.loading.done() and not loaded.users and is_over
+
     def _dismiss_idle(self) -> None:
         """Dismiss the datasets that nobody has asked for long; look again later."""
         loop = asyncio.get_running_loop()
         for name, each in list(self._loaded.items()):
-            if each.is_idle and loop.time() - each.used >= _IDLE_SECONDS:
+            if self._is_idle(each) and loop.time() - each.used >= _IDLE_SECONDS:
                 self._dismiss(name)
         self._alarm = None
         if self._loaded:
