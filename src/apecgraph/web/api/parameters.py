@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
@@ -12,7 +12,7 @@ from apecgraph.errors import MalformedRequest
 from apecgraph.readers.selections import PARAMETERS
 from apecgraph.search.full_text import LONGEST_SEARCH
 from apecgraph.web.api import models
-from apecgraph.web.reconcile.lookup import LONGEST_LOOKUP
+from apecgraph.web.reconcile.lookup import Identifier
 
 MOST: Final = 100
 """Maximum number of items in a part of a list."""
@@ -117,24 +117,8 @@ class Searched(Listed):
     )
 
 
-class LookedUp(Localized):
-    """The parameters of a look-up: an IRI, or a code with its scheme."""
-
-    iri: str | None = Field(
-        default=None, max_length=LONGEST_LOOKUP, description="An IRI of ours or of another dataset"
-    )
-    code: str | None = Field(default=None, max_length=LONGEST_LOOKUP, description="A code")
-    scheme: str | None = Field(
-        default=None, max_length=LONGEST_LOOKUP, description="The scheme of the code"
-    )
-
-    @model_validator(mode="after")
-    def _one_identifier(self) -> Self:
-        if (self.iri is None) == (self.code is None) or (self.code is None) != (
-            self.scheme is None
-        ):
-            raise ValueError("give either `iri`, or `code` and `scheme`")
-        return self
+class LookedUp(Localized, Identifier):
+    """The parameters of a look-up."""
 
 
 _MEANINGS: Final = {

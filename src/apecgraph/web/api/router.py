@@ -291,7 +291,7 @@ async def lookup(
     """Find the thing that an IRI of Wikidata or GeoNames, or a code of a scheme, identifies."""
 
     def make() -> BaseModel:
-        found = Lookup(release.site).find(asked.model_dump(exclude={"lang"}, exclude_none=True))
+        found = Lookup(release.site).find(asked)
         refuse_withdrawn(release.site.graph, found.iri)
         named = release.describer.named(found.iri)
         return models.Identified(iri=named.iri, label=named.label, relation=found.relation)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -20,6 +20,7 @@ from apecgraph.web.http.addresses import DOC, encoded, topic_of
 from apecgraph.web.http.methods import choose_format, media_type
 from apecgraph.web.http.parameters import read_parameters
 from apecgraph.web.pages.site import ReleaseSite
+from apecgraph.web.reconcile.messages import validated
 
 MOST: Final = 1000
 """Maximum number of look-ups in a request."""
@@ -28,8 +29,30 @@ LONGEST_LOOKUP: Final = 2000
 """Maximum number of characters of an IRI or a code."""
 
 _DOCUMENTS: Final = f"{BASE.rstrip('/')}{DOC}"
-_FIELDS: Final = ({"iri"}, {"code", "scheme"})
-_USAGE: Final = "Look up an IRI, or a code of a scheme"
+
+
+class Identifier(BaseModel):
+    """An IRI, or a code of a scheme."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    iri: str | None = Field(
+        default=None, max_length=LONGEST_LOOKUP, description="An IRI of ours or of another dataset"
+    )
+    code: str | None = Field(default=None, max_length=LONGEST_LOOKUP, description="A code")
+    scheme: str | None = Field(
+        default=None, max_length=LONGEST_LOOKUP, description="The scheme of the code"
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        is_code = self.code is not None
+        if (self.iri is not None) == is_code or is_code != (self.scheme is not None):
+            raise ValueError("give either `iri`, or `code` and `scheme`")
+        return self
+
+
+_IDENTIFIER: Final = TypeAdapter(Identifier)
 
 
 class Lookup:
@@ -50,15 +73,12 @@ class Lookup:
 
     def _one(self, request: Request, _: bytes) -> Response:
         parameters = read_parameters(request.scope["query_string"])
-        if parameters.keys() not in _FIELDS:
-            raise MalformedRequest(
-                f"{_USAGE}: ?iri=... or ?code=...&scheme=... {self.site.identifiers.about_schemes}"
-            )
-        empty = [name for name, value in parameters.items() if not value.strip()]
-        if empty:
-            raise MalformedRequest(f"{empty[0]}: it is empty; give the IRI or the code to look up.")
+        sought = validated(_IDENTIFIER, (), parameters)
+        for name, value in parameters.items():
+            if not value.strip():
+                raise MalformedRequest(f"{name}: it is empty; give the IRI or the code to look up.")
         format_ = choose_format(request, (*DOCUMENT_FORMATS, JSON))
-        thing = self.find(parameters)
+        thing = self.find(sought)
         refuse_withdrawn(self.site.graph, thing.iri)
         headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
         if format_ is JSON:
@@ -73,17 +93,9 @@ class Lookup:
 
     def _item(self, item: object, index: int) -> dict[str, Any] | None:
         """Return the thing that an item of a list identifies, or None."""
-        if not (
-            isinstance(item, dict)
-            and item.keys() in _FIELDS
-            and all(isinstance(value, str) for value in item.values())
-        ):
-            raise MalformedRequest(
-                f"[{index}]: {_USAGE}: an object with `iri`, or with `code` and `scheme`, "
-                "all strings."
-            )
+        sought = validated(_IDENTIFIER, (f"[{index}]",), item)
         try:
-            thing = self._standing(self.find(item))
+            thing = self._standing(self.find(sought))
         except NotFound:
             return None
         return None if thing is None else asdict(thing)
@@ -98,26 +110,21 @@ class Lookup:
         successor = self.site.identifiers.by_iri(successors[0])
         return replace(successor, relation=compact(f"{DCTERMS}isReplacedBy"))
 
-    def find(self, fields: Mapping[str, str]) -> Identified:
+    def find(self, sought: Identifier) -> Identified:
         """Find the thing that an IRI, or a code of a scheme, identifies.
 
         Args:
-            fields: Either `iri`, or `code` and `scheme`.
+            sought: The IRI or the code.
 
         Returns:
             The thing, which may be withdrawn.
 
         Raises:
-            NotFound: They do not identify exactly one thing.
-            ContentTooLarge: One of them is too long.
+            NotFound: It does not identify exactly one thing.
         """
-        for name, value in fields.items():
-            if len(value) > LONGEST_LOOKUP:
-                limit = f"{LONGEST_LOOKUP} characters"
-                raise ContentTooLarge(f"{name}: this is longer than {limit}.", limit)
-        if "iri" in fields:
-            return self._by_iri(fields["iri"])
-        return self.site.identifiers.by_code(fields["code"], fields["scheme"])
+        if sought.iri is not None:
+            return self._by_iri(sought.iri)
+        return self.site.identifiers.by_code(sought.code or "", sought.scheme or "")
 
     def _by_iri(self, iri: str) -> Identified:
         for topic in _topics(iri):

@@ -137,7 +137,7 @@ def read_queries(text: str) -> Mapping[str, ReconciliationQuery | RequestError]:
 
 def _read_query(key: str, content: object) -> ReconciliationQuery | RequestError:
     try:
-        return _validated(_QUERY, ("queries", key), content).read()
+        return validated(_QUERY, ("queries", key), content).read()
     except RequestError as error:
         return error
 
@@ -155,7 +155,7 @@ def read_extension(text: str) -> tuple[list[str], list[Column]]:
         MalformedRequest: The text is not such a request.
         ContentTooLarge: A part of it exceeds a limit.
     """
-    extension = _validated(_EXTENSION, ("extend",), _read_json("extend", text))
+    extension = validated(_EXTENSION, ("extend",), _read_json("extend", text))
     columns = [
         Column(item.id, item.settings.limit, item.settings.language)
         for item in extension.properties
@@ -171,8 +171,21 @@ def _read_json(parameter: str, text: str) -> object:
     return content
 
 
-def _validated(adapter: TypeAdapter[_Model], path: tuple[str, ...], content: object) -> _Model:
-    """Validate JSON; raise MalformedRequest or ContentTooLarge with the place of an error."""
+def validated(adapter: TypeAdapter[_Model], path: tuple[str, ...], content: object) -> _Model:
+    """Validate a part of a message.
+
+    Args:
+        adapter: The type that it must have.
+        path: The place of the part in the message.
+        content: The part, as JSON.
+
+    Returns:
+        The part.
+
+    Raises:
+        MalformedRequest: It has another type. The error names the place.
+        ContentTooLarge: A text or a list in it is too long.
+    """
     try:
         return adapter.validate_python(content)
     except ValidationError as error:
