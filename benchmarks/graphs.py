@@ -24,12 +24,14 @@ class Graph:
         name: Its name in the tables.
         file: The file of the dataset.
         default: A file of its default graph, for systems without named graphs.
+        source: The options with which apecgraph serves it.
         queries: The queries on it.
     """
 
     name: str
     file: Path
     default: Path
+    source: str
     queries: tuple[Query, ...]
 
 
@@ -50,11 +52,13 @@ def real(folder: Path) -> Graph:
     triples = [quad.triple for quad in quads if isinstance(quad.graph_name, ox.DefaultGraph)]
     ox.serialize(triples, default, ox.RdfFormat.N_TRIPLES)
     name = f"The publication: {len(quads):,} quads, {len(triples):,} in the default graph"
-    return Graph(name, file, default, REAL)
+    source = f"--release {folder / 'releases' / 'current'}"
+    return Graph(name, file, default, source, REAL)
 
 
 def generated(folder: Path, triples: int) -> Graph:
     """Generate a cube."""
     file = folder / "cube.nt"
     cube.write(file, triples)
-    return Graph(f"A cube: {triples:,} triples", file, file, CUBE)
+    name = f"A cube: {triples:,} triples"
+    return Graph(name, file, file, f"--data {file}", CUBE)

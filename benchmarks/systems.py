@@ -17,7 +17,7 @@ _HOST: Final = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system, whose commands may contain {file}, {default}, {store} and {port}.
+    """A system, whose commands may contain {file}, {default}, {source}, {store} and {port}.
 
     Attributes:
         name: Its name in the tables.
@@ -44,17 +44,20 @@ class System:
         return self._words(self.serve, graph, store, port)
 
     def _words(self, command: str, graph: Graph, store: Path, port: int) -> list[str]:
-        program, *words = command.split()
-        values = {"file": graph.file, "default": graph.default, "store": store, "port": port}
-        return [
-            str(Path(sys.executable).with_name(program)),
-            *(word.format(**values) for word in words),
-        ]
+        values = {
+            "file": graph.file,
+            "default": graph.default,
+            "source": graph.source,
+            "store": store,
+            "port": port,
+        }
+        program, *words = command.format(**values).split()
+        return [str(Path(sys.executable).with_name(program)), *words]
 
 
 UNCACHED: Final = System(
     "apecgraph, uncached",
-    f"apecgraph serve --host {_HOST} --port {{port}} --data {{file}}",
+    f"apecgraph serve --host {_HOST} --port {{port}} {{source}}",
     environment={"APECGRAPH_CACHE_MEGABYTES": "0"},
 )
 CACHED: Final = System("apecgraph", UNCACHED.serve)

@@ -44,7 +44,9 @@ def document(
             "",
             "apecgraph runs with its default settings, once as it is and once without its cache "
             "(`APECGRAPH_CACHE_MEGABYTES=0`). Without the cache it evaluates every request, but "
-            "does not parse an identical request again. oxigraph serves its store from disk "
+            "does not parse an identical request again. It serves the publication as a release, "
+            "whose look-ups need no worker, and the cube as a file (`--data`). oxigraph serves its "
+            "store from disk "
             "(`serve-read-only`). rdflib-endpoint has the Oxigraph store in memory; it always "
             "queries the union of all graphs, so it loads the default graph only.",
             "",

@@ -25,7 +25,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     file.write_text(
         "".join(f"<{MINE}{code}> <{MINE}near> <{ID}economy/{code}> .\n" for code in ("PER", "MEX"))
     )
-    with Server(OXIGRAPH, Graph("mine", file, file, ()), folder) as running:
+    with Server(OXIGRAPH, Graph("mine", file, file, "", ()), folder) as running:
         running.wait()
         yield running
 

@@ -140,7 +140,7 @@ def test_the_share_of_the_front_is_the_time_outside_the_engine() -> None:
 def graph(tmp_path: Path) -> Graph:
     file = tmp_path / "cube.nt"
     cube.write(file, 5_000)
-    return Graph("A cube", file, file, CUBE)
+    return Graph("A cube", file, file, f"--data {file}", CUBE)
 
 
 def test_a_server_is_queried_measured_and_ended(graph: Graph, tmp_path: Path) -> None:
