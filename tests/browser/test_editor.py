@@ -223,6 +223,16 @@ SELECT ?membership {
     field.press("Enter")
     assert field.evaluate("each => each.validationMessage") != ""
 
+    page = visit("/questions/27-korea")
+    page.get_by_role("link", name="Choose other values").click()
+    partner = page.get_by_role("combobox", name="partner")
+    expect(partner).to_have_value("Korea")
+    partner.fill("Japan")
+    partner.press("Enter")
+    expect(page.get_by_role("heading", name="A query of your own")).to_be_visible()
+    assert "economy/JPN" in written(page)
+    assert "Korea" not in written(page)
+
 
 def test_help_is_where_one_stands(visit: Open, violations: Violations) -> None:
     query = """PREFIX apec: <https://w3id.org/apecgraph/ontology/>

@@ -36,6 +36,7 @@ _PROPERTIES: Final = frozenset(
 _MANY: Final = frozenset((f"{APEC}Cell", f"{TIME}Instant"))
 """Classes of so many things that nobody types their names; they have no names of their own."""
 
+_PREDICATES: Final = "SELECT DISTINCT ?property WHERE { ?thing ?property ?value }"
 _USES: Final = f"""
 PREFIX rdf: <{RDF}>
 SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?count) WHERE {{
@@ -119,23 +120,24 @@ def read_completions(graph: Graph, labels: Labels) -> Iterator[Completion]:
     words: dict[str, set[str]] = {"class": set(), "property": set(), "thing": set()}
     names: dict[str, set[str]] = defaultdict(set)
     apart: set[str] = set()
-    for quad in graph.default_graph.quads():
-        if not isinstance(quad.subject, ox.NamedNode):
+    for (predicate,) in cast("ox.QuerySolutions", graph.store.query(_PREDICATES)):
+        words["property"].add(predicate.value)
+    for predicate in _NAMES:
+        for quad in graph.default_graph.quads(None, predicate):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                names[quad.subject.value].add(quad.object.value)
+    words["thing"] = {iri for iri in names if iri.startswith(ID)}
+    for quad in graph.default_graph.quads(None, f"{RDF}type"):
+        if not (isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)):
             continue
-        subject, predicate, value = quad.subject.value, quad.predicate.value, quad.object
-        words["property"].add(predicate)
-        if predicate in _NAMES and isinstance(value, ox.Literal):
-            names[subject].add(value.value)
-            if subject.startswith(ID):
-                words["thing"].add(subject)
-        elif predicate == f"{RDF}type" and isinstance(value, ox.NamedNode):
-            words["class"].add(value.value)
-            if value.value.startswith(METADATA_CLASSES) or value.value in _MANY:
-                apart.add(subject)
-            if value.value in _CLASSES:
-                words["class"].add(subject)
-            elif value.value in _PROPERTIES:
-                words["property"].add(subject)
+        subject, class_ = quad.subject.value, quad.object.value
+        words["class"].add(class_)
+        if class_.startswith(METADATA_CLASSES) or class_ in _MANY:
+            apart.add(subject)
+        if class_ in _CLASSES:
+            words["class"].add(subject)
+        elif class_ in _PROPERTIES:
+            words["property"].add(subject)
     words["thing"] -= apart
     kinds: tuple[CompletionKind, ...] = ("class", "property", "thing")
     for kind in kinds:

@@ -39,7 +39,8 @@ class Editor {
     this.cites.checked = form.elements.cite.checked;
     const asked = form.querySelector("textarea").value.trimEnd();
     this.examples = new Examples(document.getElementById("examples"), vocabulary.examples, () => this.open());
-    if (!("asked" in place.dataset)) this.examples.titles.set(asked, this.heading.textContent);
+    const title = this.heading.textContent;
+    if (title !== gettext("A query of your own")) this.examples.titles.set(asked, title);
     this.notebook = new Notebook();
     this.added = {}; // the prefixes that completion declared
     form.replaceWith(this.root);
@@ -48,7 +49,7 @@ class Editor {
     const choose = (variable, term, wanted) => this.choose(variable, term, wanted);
     choose.applies = (variable) => this.applies(variable);
     this.results = new Results(this.part("results"), this.terms, choose);
-    this.fields = new Fields(this.part("parameters"), this.completion, this.terms, (text) => this.ask(text));
+    this.fields = new Fields(this.part("parameters"), this.completion, this.terms, (text) => this.ask(this.untitled(text)));
     this.begin(asked);
     this.listen();
   }
@@ -194,6 +195,11 @@ class Editor {
     if (known || otherwise) return known ?? otherwise;
     const [first = ""] = text.split("\n").filter((line) => line.trim() && !/^\s*(PREFIX|BASE)\b/i.test(line));
     return first.replace(/^\s*#\s*/, "").trim().slice(0, LONGEST_TITLE) || gettext("New query");
+  }
+
+  // A text with another value than the example has: without the question at its head, which names the old value.
+  untitled(text) {
+    return this.examples.titles.has(this.text.trimEnd()) ? text.replace(/^(#[^\n]*\n)+/, "") : text;
   }
 
   // Whether nothing is lost if the open tab gets another text.
