@@ -50,7 +50,7 @@ _VALUATION: Final = "valuation"
 _SHOWN: Final = 40
 """Maximum number of figures of several series that are shown as charts and tables."""
 
-_LISTED: Final = 90
+_LISTED: Final = 60
 """Maximum number of series that a page lists if all are of one measure."""
 
 _DRAWN: Final = 2
