@@ -251,7 +251,7 @@ def test_a_measure_with_many_series_lists_the_longest_and_leads_to_all(
     for address, number in more:
         listed = client.get(address.replace("&amp;", "&")).raise_for_status().text
         found = re.findall('<li><a href="/figures', listed.partition('class="series"')[2])
-        assert len(found) == min(int(number), 90)
+        assert len(found) == min(int(number), 60)
         assert len(listed.encode()) < 100_000
 
 
