@@ -31,6 +31,7 @@ class EarlierReleases:
         self._release = release
         self._archive = Archive(release.path.parent)
         self._intact: set[str] = set()
+        self._compared: tuple[str, Sequence[FigureChange]] | None = None
 
     def as_of(self, text: str) -> Release:
         """Find a kept release.
@@ -74,8 +75,15 @@ class EarlierReleases:
         return self._intact_one(name)
 
     def changes(self, old: Release) -> Sequence[FigureChange]:
-        """Compare the figures and the best known values; see `read_figure_changes`."""
-        return read_figure_changes(old, self._release)
+        """Compare the figures and the best known values; see `read_figure_changes`.
+
+        The last comparison is kept, because many pages and selections are made from one.
+        """
+        compared = self._compared
+        if compared is None or compared[0] != old.name:
+            self._compared = None
+            self._compared = compared = old.name, read_figure_changes(old, self._release)
+        return compared[1]
 
     def _intact_one(self, name: str) -> Release:
         """Read a release; verify its dataset the first time."""

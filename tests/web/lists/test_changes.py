@@ -11,6 +11,7 @@ import pytest
 
 from apecgraph.rdf.formats import N_QUADS
 from apecgraph.rdf.namespaces import BASE, ID
+from apecgraph.release.earlier import EarlierReleases
 from apecgraph.release.history import History, ReleaseSwitched
 from apecgraph.release.release import Release
 from apecgraph.web.publication import Publication
@@ -76,6 +77,18 @@ def test_what_differs_from_a_release_is_listed(
     client: httpx.Client, compared: tuple[str, Release, Release], as_of: str
 ) -> None:
     assert rows(client, as_of=as_of or compared[1].name) == EXPECTED
+
+
+def test_releases_are_compared_once_for_all_selections(
+    compared: tuple[str, Release, Release],
+) -> None:
+    _, old, new = compared
+    earlier = EarlierReleases(new)
+    first = earlier.changes(old)
+    assert {each.iri for each in first} == EXPECTED.keys()
+    assert earlier.changes(old) is first
+    assert earlier.changes(new) == []
+    assert earlier.changes(old) == first
 
 
 def test_nothing_differs_from_the_served_release(client: httpx.Client) -> None:
@@ -188,6 +201,7 @@ def test_more_changes_than_the_limit_are_refused(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("apecgraph.release.figure_changes.MOST", 12)
+    rows(client, as_of="2026-11-25", measure="measure/trade-value")  # the other one is not kept
     response = client.get(
         f"{PATH}.csv", params={"as_of": "2026-11-21", "measure": "measure/trade-value"}
     )

@@ -80,7 +80,10 @@ def test_what_a_look_up_has_besides_is_heeded(looked_up: httpx.Client) -> None:
             assert reply.status_code == status
             assert reply.headers["content-type"].startswith(media_type)
     assert ask(looked_up, f"{CHINA} }}").status_code == 400
-    assert ask(looked_up, CHINA, Prefer="cite").headers["Preference-Applied"] == "cite"
+    ask(looked_up, f"ASK {{ <{ID}economy/CHN> ?p ?o }}", Prefer="cite", Accept="text/csv")
+    for accept in ("*/*", "text/csv"):
+        reply = ask(looked_up, CHINA, Prefer="cite", Accept=accept)
+        assert reply.headers["Preference-Applied"] == "cite"
     page = ask(looked_up, CHINA, Accept="text/html")
     assert page.headers["content-type"].startswith("text/html")
 

@@ -217,10 +217,12 @@ class SparqlEndpoint:
     ) -> None:
         """Let the server answer look-ups that a client sends with the same headers.
 
-        Such requests differ only in the text of the query.
+        Such requests differ only in the text of the query. Whether an answer cites, if a client
+        prefers that, depends on the query form, too.
         """
         learning = _learning(scope)
-        if learning is None or "if-none-match" in headers or not _only_query(scope["query_string"]):
+        decides = "if-none-match" in headers or "prefer" in headers
+        if learning is None or decides or not _only_query(scope["query_string"]):
             return
         respond = found.responses_to_others()
 
