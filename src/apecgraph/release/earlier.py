@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Final
+
+from cachetools import TTLCache
 
 from apecgraph.errors import Gone, MalformedRequest, NotFound, ReleaseError
 from apecgraph.rdf.formats import N_QUADS
@@ -19,6 +22,12 @@ _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NAMED: Final = 10
 """Number of releases that a message names; the error lists all of them."""
 
+_DAMAGED_SECONDS: Final = 60.0
+"""Seconds for which a damaged release is not verified again; that reads all of its dataset."""
+
+_REMEMBERED: Final = 100
+"""Number of damaged releases that are remembered."""
+
 
 class EarlierReleases:
     """The kept releases that a served release is compared with.
@@ -31,6 +40,8 @@ class EarlierReleases:
         self._release = release
         self._archive = Archive(release.path.parent)
         self._intact: set[str] = set()
+        self._damaged: TTLCache[str, bool] = TTLCache(_REMEMBERED, _DAMAGED_SECONDS)
+        self._verifying = Lock()
         self._compared: tuple[str, Sequence[FigureChange]] | None = None
 
     def as_of(self, text: str) -> Release:
@@ -86,7 +97,22 @@ class EarlierReleases:
         return compared[1]
 
     def _intact_one(self, name: str) -> Release:
-        """Read a release; verify its dataset the first time."""
+        """Read a release whose dataset has been verified."""
+        with self._verifying:
+            release = None if name in self._damaged else self._verified(name)
+            if release is None:
+                self._damaged.setdefault(name, True)
+        if release is None:
+            raise NotFound(
+                "as_of: release %(name)s is damaged; choose another one: %(kept)s",
+                self._addresses(),
+                name=name,
+                kept=self._kept(),
+            )
+        return release
+
+    def _verified(self, name: str) -> Release | None:
+        """Read a release, and verify its dataset the first time; None if it is damaged."""
         try:
             release = self._archive.read(name)
             dump = release.dump(N_QUADS).name
@@ -94,14 +120,9 @@ class EarlierReleases:
                 file.name == dump and release.has(file) for file in release.files
             )
         except ReleaseError:
-            is_intact = False
+            return None
         if not is_intact:
-            raise NotFound(
-                "as_of: release %(name)s is damaged; choose another one: %(kept)s",
-                self._addresses(),
-                name=name,
-                kept=self._kept(),
-            )
+            return None
         self._intact.add(name)
         return release
 

@@ -185,7 +185,7 @@ def test_an_error_names_the_parameter_and_what_there_is(
 
 
 def test_a_damaged_release_is_not_compared(
-    compared: tuple[str, Release, Release], tmp_path: Path
+    compared: tuple[str, Release, Release], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "releases"
     shutil.copytree(compared[2].path.parent, folder, symlinks=True)
@@ -193,7 +193,9 @@ def test_a_damaged_release_is_not_compared(
     dump.write_bytes(dump.read_bytes().replace(b'"2500000000000"', b'"2600000000000"'))
     with served(Publication.of(Release.read(folder / compared[2].name))) as client:
         response = client.get(PATH, params={"as_of": compared[1].name})
-    assert response.status_code == 404
+        monkeypatch.delattr(Release, "has")  # it reads hundreds of megabytes: once is enough
+        again = client.get(PATH, params={"as_of": compared[1].name})
+    assert again.status_code == response.status_code == 404
     assert f"release {compared[1].name} is damaged" in response.text
 
 
