@@ -252,7 +252,8 @@ class StoresOnDemand:
         seconds, megabytes = self._limits.load_seconds, self._limits.load_megabytes
         return QueryTooHeavy(
             "This server does not load the release, which would take more than %(seconds)s s or "
-            "%(megabytes)s MB: download its dump from /dumps/, or ask the release that is served.",
+            "%(megabytes)s MB, or is damaged: download its dump from /dumps/, or ask the release "
+            "that is served.",
             f"{megabytes} MB",
             seconds=f"{seconds:g}",
             megabytes=megabytes,
