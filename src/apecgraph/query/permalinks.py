@@ -30,6 +30,9 @@ _LONGEST: Final = 4096
 _LARGEST: Final = 16 * 1024
 """Maximum size in bytes of the request in a permalink."""
 
+LARGEST_REQUEST: Final = 3 * _LARGEST
+"""Maximum size in bytes of a request for a permalink, all of which may be escaped."""
+
 _RELEASE: Final = "release"
 """The name of the parameter that names the release."""
 
@@ -85,13 +88,11 @@ class Permalink:
         """
         request = f"{urlencode({_RELEASE: self.release})}&{self.request(self.query.format.name)}"
         data = request.encode()
+        if len(data) > _LARGEST:
+            raise too_long()
         text = urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")
-        if len(data) > _LARGEST or len(text) > _LONGEST:
-            raise RequestError(
-                "The query is too long for a permalink, whose address has at most %(most)s "
-                "characters: shorten it, or cite the release and give the query.",
-                most=_LONGEST,
-            )
+        if len(text) > _LONGEST:
+            raise too_long()
         return text
 
     @property
@@ -154,6 +155,15 @@ def _expanded(text: str) -> bytes:
     if not expansion.eof or expansion.unused_data:
         raise _damaged()
     return request
+
+
+def too_long() -> RequestError:
+    """Return the error about a query that does not fit in an address."""
+    return RequestError(
+        "The query is too long for a permalink, whose address has at most %(most)s "
+        "characters: shorten it, or cite the release and give the query.",
+        most=_LONGEST,
+    )
 
 
 def _damaged() -> MalformedRequest:

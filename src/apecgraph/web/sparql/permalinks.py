@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apecgraph.errors import Gone, MalformedRequest, NotOffered, ReleaseError
 from apecgraph.query.model import QueryService
 from apecgraph.query.negotiation import find_named, named_formats, negotiate, prefers
-from apecgraph.query.permalinks import Permalink
+from apecgraph.query.permalinks import LARGEST_REQUEST, Permalink, too_long
 from apecgraph.query.protocol import ProtocolRequest, read_request
 from apecgraph.query.workers.on_demand import StoreOnDemand, StoresOnDemand
 from apecgraph.rdf.formats import (
@@ -91,6 +91,8 @@ class Permalinks:
         """
         accept = accept_header(request.headers)
         scope = without_language(request.scope)
+        if len(scope["query_string"]) + len(body) > LARGEST_REQUEST:
+            raise too_long()  # before all of it is parsed
         query = read_request(
             ProtocolRequest(
                 request.method,
