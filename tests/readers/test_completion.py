@@ -12,9 +12,10 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE, PREFIXES, RDF, SKOS
 from apecgraph.readers.completion import (
     Completion,
+    Completions,
     PropertyUse,
-    read_completions,
     read_property_uses,
+    read_terms,
 )
 
 DATA = """
@@ -36,7 +37,8 @@ DATA = """
 
 def test_completions_come_from_the_default_graph() -> None:
     graph = Graph(ox.parse(DATA, ox.RdfFormat.TRIG))
-    words = list(read_completions(graph, Labels(graph)))
+    labels = Labels(graph)
+    words = [each.labelled(labels) for each in read_terms(graph)]
     assert Completion(f"{BASE}id/x", "thing", ("name", "X", "alias", "名")) in words
     assert [each.iri for each in words if each.kind == "thing"] == [f"{BASE}id/x"]
     classes = {each.iri: each.names for each in words if each.kind == "class"}
@@ -57,8 +59,7 @@ def test_the_properties_of_a_class_are_counted() -> None:
 
 def test_an_empty_store_has_no_completions() -> None:
     graph = Graph()
-    assert read_property_uses(graph) == []
-    assert list(read_completions(graph, Labels(graph))) == []
+    assert Completions.of(graph) == Completions((), ())
 
 
 def test_the_server_sends_completions_with_the_prefixes(client: httpx.Client) -> None:

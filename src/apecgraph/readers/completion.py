@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
 import pyoxigraph as ox
@@ -64,11 +64,17 @@ METADATA_CLASSES: Final = (DCAT, SD, SH, SPDX, VOID, f"{QB}Observation", f"{RDF}
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An IRI with its names in all languages, its label first; the IRI may have no name."""
+    """An IRI with its names in all languages; the IRI may have no name."""
 
     iri: str
     kind: CompletionKind
     names: tuple[str, ...]
+
+    def labelled(self, labels: Labels) -> Completion:
+        """Return the completion with its label in one language as its first name."""
+        label = labels.label(self.iri)
+        first = () if label is None else (label.value,)
+        return replace(self, names=tuple(dict.fromkeys((*first, *self.names))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,24 @@ class PropertyUse:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """What completes queries on a store; see `read_terms` and `read_property_uses`.
+
+    Attributes:
+        terms: The terms and things, without labels in one language.
+        uses: The properties of the things of each class.
+    """
+
+    terms: tuple[Completion, ...]
+    uses: tuple[PropertyUse, ...]
+
+    @classmethod
+    def of(cls, graph: Graph) -> Completions:
+        """Read the completions of a store; that takes seconds."""
+        return cls(tuple(read_terms(graph)), tuple(read_property_uses(graph)))
+
+
 def read_property_uses(graph: Graph) -> list[PropertyUse]:
     """Read which properties the things of each class have in the default graph of a store.
 
@@ -104,7 +128,7 @@ def read_property_uses(graph: Graph) -> list[PropertyUse]:
     return sorted(uses, key=lambda use: (use.class_, -use.count, use.property_))
 
 
-def read_completions(graph: Graph, labels: Labels) -> Iterator[Completion]:
+def read_terms(graph: Graph) -> Iterator[Completion]:
     """Yield the completions from the default graph of a store, sorted by kind and IRI.
 
     The completions are the classes and properties that the graph uses or defines, and the named
@@ -112,7 +136,6 @@ def read_completions(graph: Graph, labels: Labels) -> Iterator[Completion]:
 
     Args:
         graph: The store.
-        labels: Gives each thing its first name.
 
     Yields:
         The completions.
@@ -142,6 +165,4 @@ def read_completions(graph: Graph, labels: Labels) -> Iterator[Completion]:
     kinds: tuple[CompletionKind, ...] = ("class", "property", "thing")
     for kind in kinds:
         for iri in sorted(words[kind]):
-            label = labels.label(iri)
-            first = () if label is None else (label.value,)
-            yield Completion(iri, kind, tuple(dict.fromkeys((*first, *sorted(names[iri])))))
+            yield Completion(iri, kind, tuple(sorted(names[iri])))

@@ -95,8 +95,8 @@ _DATASET_PATHS: Final = ("browse", "search", ".well-known/void")
 _UNKNOWN: Final = Introduction()
 """The description of data that do not describe themselves."""
 
-_INDEXED_SECONDS: Final = 1.0
-"""Seconds after which the index of the search is made, so that the first pages come before it."""
+_PREPARED_SECONDS: Final = 1.0
+"""Seconds after which what takes seconds is prepared, so that the first pages come before it."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,9 @@ def create_app(
             Route(PERMALINKS, read_or_post(permalinks.make)),
             Route(f"{PERMALINKS}/{{link}}", ReadOnly(permalinks.answer)),
         ]
-        released[ENGLISH.tag].readings.search.begin(_INDEXED_SECONDS, retired or threading.Event())
+        readings, given_up = released[ENGLISH.tag].readings, retired or threading.Event()
+        readings.completions.begin(_PREPARED_SECONDS, given_up)
+        readings.search.begin(_PREPARED_SECONDS, given_up)
     else:
         datasets = {tag: each for tag, each in sites.items() if isinstance(each, DatasetSite)}
         app.router.routes += dataset_routes(datasets)

@@ -19,7 +19,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import BASE
 from apecgraph.rdf.writer import Writer
 from apecgraph.readers.comparisons import Comparisons
-from apecgraph.readers.completion import PropertyUse, read_property_uses
+from apecgraph.readers.completion import Completions
 from apecgraph.readers.dataset.introduction import Introduction
 from apecgraph.readers.dataset.reading import QUICK_SECONDS, Reading
 from apecgraph.readers.lists.listings import Listings
@@ -202,9 +202,9 @@ class Readings:
         return TermUses.of(self.graph)
 
     @cached_property
-    def property_uses(self) -> list[PropertyUse]:
-        """Which properties the things of each class have; reading that takes seconds."""
-        return read_property_uses(self.graph)
+    def completions(self) -> Prepared[Completions]:
+        """What the query editor completes, which takes seconds to read."""
+        return Prepared(lambda: Completions.of(self.graph))
 
     @cached_property
     def entities(self) -> Entities:
@@ -281,11 +281,6 @@ class ReleaseSite(Site):
     def term_uses(self) -> TermUses:
         """How often the terms of the vocabulary are used."""
         return self.readings.term_uses
-
-    @property
-    def property_uses(self) -> list[PropertyUse]:
-        """Which properties the things of each class have; reading that takes seconds."""
-        return self.readings.property_uses
 
     @property
     def entities(self) -> Entities:

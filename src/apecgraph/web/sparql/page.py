@@ -24,11 +24,7 @@ from apecgraph.rdf.labels import Labels
 from apecgraph.rdf.namespaces import ADMS, APEC, BASE, ENDPOINT, PREFIXES, RDF
 from apecgraph.rdf.serializer import rdf_bytes
 from apecgraph.rdf.terms import in_graph
-from apecgraph.readers.completion import (
-    Completion,
-    PropertyUse,
-    read_completions,
-)
+from apecgraph.readers.completion import Completion, PropertyUse
 from apecgraph.readers.dataset.completion import read_some_completions
 from apecgraph.readers.dataset.names import read_labels
 from apecgraph.readers.dataset.reading import PATIENT_SECONDS
@@ -133,6 +129,7 @@ class QueryPage:
         """
         site = self.site
         if isinstance(site, ReleaseSite):
+            known = await site.readings.completions.ready()
             return await site.responder.answer(
                 request,
                 JSON.content_type,
@@ -140,8 +137,8 @@ class QueryPage:
                     BASE,
                     "/",
                     PREFIXES,
-                    read_completions(site.graph, site.language.labels),
-                    site.property_uses,
+                    (each.labelled(site.language.labels) for each in known.terms),
+                    known.uses,
                     {each.page: each.query for each in self._examples if each.page},
                 ),
             )
