@@ -260,8 +260,12 @@ SELECT ?e ?o { ?e a apec:Economy .
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("document.fullscreenElement")
     page.keyboard.press("F11")
+    page.wait_for_function("!document.fullscreenElement")
+    page.get_by_label("With the sources of each row").check()
     page.get_by_role("link", name="Permalink").click()
     expect(page).to_have_url(re.compile("/q/"))
+    page.get_by_role("link", name="Run it in the editor").click()
+    expect(page.get_by_label("With the sources of each row")).to_be_checked()
 
 
 def test_the_editor_is_light(visit: Open, server: str) -> None:

@@ -137,7 +137,10 @@ class Editor {
       this.notebook.forget();
       this.tabs.drawRuns();
     });
-    this.cites.addEventListener("change", () => this.run());
+    this.cites.addEventListener("change", () => {
+      this.pass();
+      this.run();
+    });
     this.part("sharing").addEventListener("toggle", () => this.pass());
     window.addEventListener("popstate", () => this.linked() && this.fetch(this.linked()));
     this.yasqe.on("change", () => this.changed());
@@ -357,8 +360,9 @@ class Editor {
   pass() {
     const place = this.part("sharing");
     const permalink = this.part("permalink");
-    if (permalink) permalink.href = `/q?${new URLSearchParams({ query: this.text })}`;
-    if (place.open) show(place.querySelector("dl"), forms(this.text, this.cites.checked, this.endpoint));
+    const cites = this.cites.checked;
+    if (permalink) permalink.href = `/q?${new URLSearchParams({ query: this.text, ...(cites && { cite: "1" }) })}`;
+    if (place.open) show(place.querySelector("dl"), forms(this.text, cites, this.endpoint));
   }
 
   format() {
