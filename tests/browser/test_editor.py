@@ -18,6 +18,13 @@ HOSTILE = """SELECT * { VALUES (?text ?other ?link ?own) { (
   "<img src=x onerror=alert(1)>" "{{text}}" <javascript:alert(1)> <id/economy/%22%3E%3Cb%3E>
 ) } }"""
 
+TRADE = """PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT * { VALUES (?year ?who ?unit ?trade) {
+  ("2024"^^xsd:gYear "Peru" "dollars" 1.5) ("2025"^^xsd:gYear "Peru" "dollars" 2.5)
+  ("2024"^^xsd:gYear "Chile" "dollars" 4) ("2025"^^xsd:gYear "Chile" "dollars" 5)
+  ("2024"^^xsd:gYear "Chile" "yuan" 30) ("2025"^^xsd:gYear "Chile" "yuan" 35)
+} }"""
+
 
 def write(page: Page, text: str) -> None:
     """Replace the query in the editor by typing."""
@@ -146,7 +153,8 @@ def test_completion_knows_the_place(visit: Open) -> None:
     expect(measure).to_have_count(1)
     expect(options.filter(has_text="apec:verdict")).to_have_count(0)
     page.keyboard.type("计量")
-    expect(options.first).to_be_visible()
+    expect(options).to_contain_text(["计量单位 sdmx-attribute:unitMeasure"])
+    expect(options.filter(has_text="apec:period")).to_have_count(0)
     for _ in "计量":
         page.keyboard.press("Backspace")
     page.keyboard.type("apec:measure ")
@@ -163,6 +171,10 @@ def test_completion_knows_the_place(visit: Open) -> None:
     page.keyboard.press("Control+Shift+ArrowLeft")
     page.keyboard.press("Control+Shift+ArrowLeft")
     assert "PREFIX org:" in written(page)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Tab")
+    assert "PREFIX org:" not in written(page)  # nothing uses it any more
+    assert "PREFIX apec:" in written(page)
     write(page, "SELECT * { ?s ")
     page.keyboard.press("Control+Space")
     expect(options.filter(has_text="rdf:type")).to_be_visible()
@@ -186,6 +198,17 @@ SELECT * {
     expect(grid.locator(".mark.rejected").first).to_have_text("不予采信")
     grid.get_by_role("button", name="amount").click()
     expect(grid.get_by_role("gridcell").first).to_have_text("2024年")
+    grid.get_by_role("button", name="amount").click()
+    expect(grid.get_by_role("columnheader", name="amount")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    expect(grid.get_by_role("gridcell").first).to_have_text("2025年")
+    page.get_by_label("筛选查询结果").fill("秘鲁")
+    expect(grid.get_by_role("row")).to_have_count(2)
+    expect(grid.get_by_role("gridcell").first).to_have_text("2024年")
+    page.get_by_label("筛选查询结果").fill("")
+    expect(grid.get_by_role("row")).to_have_count(3)
+    grid.get_by_role("button", name="amount").click()
     grid.get_by_role("gridcell").first.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Enter"):
         page.keyboard.press(key)
@@ -247,6 +270,9 @@ SELECT ?e ?o { ?e a apec:Economy .
     expect(page.get_by_role("gridcell").first).to_be_visible()
     page.get_by_role("button", name="Format the text").click()
     assert "\n\nSELECT ?e ?o {\n  ?e a apec:Economy .\n  ?e " in written(page)
+    class_ = page.locator(".CodeMirror-line span").filter(has_text=re.compile("Economy$")).last
+    class_.hover()
+    expect(class_).to_have_attribute("title", "economy")
     page.get_by_role("button", name="Keys").click()
     expect(page.get_by_role("dialog")).to_contain_text("Ctrl Space")
     assert violations(page) == []
@@ -258,9 +284,10 @@ SELECT ?e ?o { ?e a apec:Economy .
     expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("rows in")
     assert violations(page) == []
     page.get_by_role("button", name="Full screen").click()
-    page.wait_for_function("document.fullscreenElement")
+    expect(page.locator(".editor:fullscreen")).to_have_count(1)
+    page.locator(".CodeMirror textarea").focus()
     page.keyboard.press("F11")
-    page.wait_for_function("!document.fullscreenElement")
+    expect(page.locator(".editor:fullscreen")).to_have_count(0)
     page.get_by_label("With the sources of each row").check()
     page.get_by_role("link", name="Permalink").click()
     expect(page).to_have_url(re.compile("/q/"))
@@ -297,7 +324,9 @@ def test_an_error_is_marked_at_its_line_and_tab_leaves_the_editor(
 
 def test_a_query_can_be_stopped(visit: Open) -> None:
     page = visit(address(ENDLESS))
+    expect(page.locator(".progress")).to_have_text(re.compile(r"^\d+\.\d+ seconds$"))
     page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".progress")).to_have_text("")
     expect(page.get_by_role("main").get_by_role("status").first).to_contain_text("Stopped after")
     expect(page.get_by_role("button", name="Run")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -312,6 +341,32 @@ def test_markup_in_an_answer_is_shown_as_text(visit: Open) -> None:
     assert hrefs == ["/id/economy/%22%3E%3Cb%3E"]
     page.get_by_role("button", name="Chart").click()
     expect(page.get_by_text("There is nothing to draw: no column")).to_be_visible()
+
+
+def test_a_chart_has_one_unit_and_can_be_downloaded(visit: Open) -> None:
+    page = visit(address(TRADE))
+    page.get_by_role("button", name="Chart").click()
+    dollars, yuan = page.locator("figure svg").nth(0), page.locator("figure svg").nth(1)
+    expect(yuan).to_contain_text("yuan")
+    expect(dollars).to_contain_text("dollars")
+    line = "path[stroke^='var(--line-']"
+    expect(dollars.locator(line)).to_have_count(2)  # a line for each economy
+    expect(yuan.locator(line)).to_have_count(1)
+    expect(page.locator("figure svg")).to_have_count(2)
+    page.get_by_role("combobox", name="Series").select_option("")
+    expect(dollars.locator(line)).to_have_count(0)
+    page.get_by_role("combobox", name="Series").select_option("who")
+    files = {}
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Download the chart as {kind}").first.click()
+        files[download.value.suggested_filename] = download.value.path().read_bytes()
+    assert list(files) == ["chart-dollars.svg", "chart-dollars.png"]
+    drawing, picture = files.values()
+    assert drawing.startswith(b"<svg")
+    assert b"Peru" in drawing
+    assert b"var(" not in drawing  # it has the colours of the page, which it leaves
+    assert picture.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
