@@ -158,7 +158,8 @@ def test_completion_knows_the_place(visit: Open) -> None:
     for _ in "计量":
         page.keyboard.press("Backspace")
     page.keyboard.type("apec:measure ")
-    expect(options.filter(has_text="id/measure/trade-value (")).to_be_visible()
+    value = options.filter(has_text="id/measure/trade-value (")
+    expect(value).to_contain_text(re.compile(r"\(指标, \d"))  # its code list, and how often it is
     page.keyboard.type("population")
     expect(options.first).to_contain_text("id/measure/population")
     page.keyboard.press("Enter")

@@ -13,6 +13,7 @@ const REST = /^[\p{L}\p{N}_:\/.#-]*>?/u;
 const INVITING = /(^|[\s\])>"\p{L}\p{N}])[;,]? $/u; // a space after a term, `;` or `,` on the same line
 const SHORTEST = 2;
 const MOST_VALUES = 300;
+const IN_SCHEME = "http://www.w3.org/2004/02/skos/core#inScheme";
 const PATIENCE = 3000; // milliseconds for the values of a property
 const KINDS = { class: gettext("class"), property: gettext("property"), thing: gettext("thing") };
 
@@ -101,7 +102,7 @@ export class Completion {
     return this.vocabulary.complete(typed, "thing");
   }
 
-  // The values that a path leads to from such a subject, the most frequent ones first.
+  // The values that a path leads to from such a subject, the most frequent ones first, with their code list or class.
   values(subject, path, query) {
     const steps = path.map((each) => {
       const iri = this.vocabulary.iri(each, query.prefixes);
@@ -111,8 +112,8 @@ export class Completion {
     const named = query.patterns.filter((each) => same(each.subject, subject) && isType(each));
     const class_ = named.length === 1 && this.vocabulary.iri(named[0].object, query.prefixes);
     const kind = class_ ? `?thing a <${class_}> . ` : "";
-    const pattern = `${kind}?thing ${steps.join("")} ?value`;
-    const text = `SELECT ?value (COUNT(*) AS ?count) { ${pattern} } GROUP BY ?value ORDER BY DESC(?count) LIMIT ${MOST_VALUES}`;
+    const counted = `SELECT ?value (COUNT(*) AS ?count) { ${kind}?thing ${steps.join("")} ?value } GROUP BY ?value ORDER BY DESC(?count) LIMIT ${MOST_VALUES}`;
+    const text = `SELECT ?value ?count (SAMPLE(?list) AS ?in) (MIN(?class) AS ?a) { { ${counted} } OPTIONAL { ?value <${IN_SCHEME}> ?list } OPTIONAL { ?value a ?class } } GROUP BY ?value ?count ORDER BY DESC(?count)`;
     if (!this.read.has(text)) this.read.set(text, this.ask(text));
     return this.read.get(text);
   }
@@ -121,8 +122,12 @@ export class Completion {
     try {
       const { rows } = await ask(this.endpoint, text, { signal: AbortSignal.timeout(PATIENCE) });
       const values = rows.filter(({ value }) => value && value.type !== "bnode");
-      await this.terms.learn(values.map(({ value }) => ({ value })));
-      return values.map(({ value, count }) => this.value(value, Number(count.value)));
+      const known = values.map(({ value, count, in: list, a: class_ }) => ({ value, count, of: list ?? class_ }));
+      await this.terms.learn(known.map(({ value, of }) => ({ value, ...(of && { of }) })));
+      return known.map(({ value, count, of }) => ({
+        ...this.value(value, Number(count.value)),
+        of: of && this.terms.text(of),
+      }));
     } catch {
       return []; // it takes too long: names complete as elsewhere
     }
@@ -138,12 +143,12 @@ export class Completion {
     return { ...this.vocabulary.spelt({ iri: value, names: [name, ...(known?.names ?? [])] }), count };
   }
 
-  show(element, { iri, written, names, kind, count }) {
+  show(element, { iri, written, names, kind, of, count }) {
     const label = document.createElement("span");
     label.textContent = names.find((name) => name) ?? this.vocabulary.short(iri);
     const code = document.createElement("code");
     const short = iri ? this.vocabulary.short(iri) : written;
-    const more = [KINDS[kind], count && spelled(count)].filter(Boolean).join(", ");
+    const more = [of ?? KINDS[kind], count && spelled(count)].filter(Boolean).join(", ");
     code.textContent = more ? `${short} (${more})` : short;
     label.lang = tag;
     element.append(label, " ", code);
