@@ -38,7 +38,7 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=40, help="visit only every Nth figure")
     arguments = parser.parse_args()
     sizes: dict[str, int] = {}
-    wrong: list[str] = []
+    wrong = 0
     waiting, known = deque(["/"]), {"/"}
     with closing(HTTPConnection(arguments.server.removeprefix("http://"))) as connection:
         visitor = Visitor(connection)
@@ -51,11 +51,13 @@ def main() -> int:
             if "location" in headers:
                 found = [headers["location"].encode()]
             elif status not in (200, 410):  # a withdrawn thing names its successor
-                wrong.append(f"{path}: {status}")
+                wrong += 1
+                print(f"{path}: {status}", flush=True)
             elif headers["content-type"].startswith("text/html"):
                 sizes[path] = len(body)
                 if len(body) > LARGEST:
-                    wrong.append(f"{path}: {len(body):,} bytes")
+                    wrong += 1
+                    print(f"{path}: {len(body):,} bytes", flush=True)
             for link in found:
                 parts = urlsplit(urljoin(path, unescape(link.decode())))
                 to = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -68,8 +70,7 @@ def main() -> int:
                     waiting.append(to)
     for path in sorted(sizes, key=sizes.__getitem__, reverse=True)[:_PRINTED]:
         print(f"{sizes[path]:,} {path}")
-    print("\n".join(wrong))
-    print(f"{len(sizes)} pages visited, {len(wrong)} wrong")
+    print(f"{len(sizes)} pages visited, {wrong} wrong")
     return 1 if wrong else 0
 
 
